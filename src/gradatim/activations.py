@@ -1,0 +1,278 @@
+r"""Activation functions: one table with function, derivative, range, symbol and ONNX operator.
+
+Conventions: functions act elementwise on pre-activations :math:`z` and return activations of the
+same shape; ``softmax`` alone acts on the last axis. Every entry takes NumPy and JAX arrays alike.
+``heaviside(0) = 1`` and ``sign(0) = 0``, as in NumPy; `derivative` gives 0 where these jump, and
+the right-hand derivative at the kink of the piecewise linear ones. Aliases (``sigmoid``,
+``step``) are resolved here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from gradatim.errors import SpecError
+
+__all__ = ["ACTIVATIONS", "Activation", "get_activation"]
+
+Array = Any  # a NumPy or a JAX array
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation function and what is known about it.
+
+    Parameters
+    ----------
+    name : str
+        The field's standard name.
+    function : callable
+        Maps pre-activations to activations of the same shape.
+    derivative : callable
+        Maps pre-activations to :math:`a'(z)`; for ``softmax`` the diagonal of the Jacobian.
+    range : tuple of float
+        Infimum and supremum of the activations.
+    symbol : str
+        What a drawing writes for it.
+    formula : str
+        LaTeX of :math:`a(z)`.
+    onnx : str
+        Operator of ONNX's default domain that computes it.
+    elementwise : bool
+        Whether each activation depends on its own pre-activation alone.
+    """
+
+    name: str
+    function: Callable[[Array], Array]
+    derivative: Callable[[Array], Array]
+    range: tuple[float, float]
+    symbol: str
+    formula: str
+    onnx: str
+    elementwise: bool = True
+
+    def __call__(self, z: Array) -> Array:
+        """Apply the function to pre-activations `z`."""
+        return self.function(z)
+
+
+def _xp(z: Array) -> Any:
+    """Return the namespace (numpy or jax.numpy) that `z` belongs to."""
+    return np if isinstance(z, np.ndarray | np.generic) else z.__array_namespace__()
+
+
+def _logistic(z: Array) -> Array:
+    # tanh keeps both tails finite without a branch on the sign of z
+    return 0.5 * (1.0 + _xp(z).tanh(0.5 * z))
+
+
+def _logistic_derivative(z: Array) -> Array:
+    a = _logistic(z)
+    return a * (1.0 - a)
+
+
+def _softplus(z: Array) -> Array:
+    xp = _xp(z)
+    return xp.maximum(z, 0) + xp.log1p(xp.exp(-xp.abs(z)))
+
+
+def _silu_derivative(z: Array) -> Array:
+    a = _logistic(z)
+    return a * (1.0 + z * (1.0 - a))
+
+
+def _erf(z: Array) -> Array:
+    if _xp(z) is np:
+        from scipy.special import erf
+    else:
+        from jax.scipy.special import erf
+    return erf(z)
+
+
+def _normal_cdf(z: Array) -> Array:
+    return 0.5 * (1.0 + _erf(z * math.sqrt(0.5)))
+
+
+def _gelu_derivative(z: Array) -> Array:
+    return _normal_cdf(z) + z * _xp(z).exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+
+
+def _elu(z: Array) -> Array:
+    xp = _xp(z)
+    return xp.where(z >= 0, z, xp.expm1(xp.minimum(z, 0)))
+
+
+def _elu_derivative(z: Array) -> Array:
+    xp = _xp(z)
+    return xp.where(z >= 0, xp.ones_like(z), xp.exp(xp.minimum(z, 0)))
+
+
+def _softmax(z: Array) -> Array:
+    xp = _xp(z)
+    e = xp.exp(z - xp.max(z, axis=-1, keepdims=True))
+    return e / xp.sum(e, axis=-1, keepdims=True)
+
+
+def _softmax_derivative(z: Array) -> Array:
+    a = _softmax(z)
+    return a * (1.0 - a)
+
+
+_INF = float("inf")
+
+_TABLE = (
+    Activation(
+        "identity", lambda z: z, lambda z: _xp(z).ones_like(z), (-_INF, _INF), "z", "z", "Identity"
+    ),
+    Activation(
+        "sign",
+        lambda z: _xp(z).sign(z),
+        lambda z: _xp(z).zeros_like(z),
+        (-1.0, 1.0),
+        "sgn",
+        r"\operatorname{sign}(z)",
+        "Sign",
+    ),
+    Activation(
+        "heaviside",
+        lambda z: _xp(z).where(z >= 0, _xp(z).ones_like(z), _xp(z).zeros_like(z)),
+        lambda z: _xp(z).zeros_like(z),
+        (0.0, 1.0),
+        "H",
+        r"[z \ge 0]",
+        "GreaterOrEqual",
+    ),
+    Activation(
+        "logistic",
+        _logistic,
+        _logistic_derivative,
+        (0.0, 1.0),
+        "σ",
+        r"\frac{1}{1 + e^{-z}}",
+        "Sigmoid",
+    ),
+    Activation(
+        "tanh",
+        lambda z: _xp(z).tanh(z),
+        lambda z: 1.0 - _xp(z).tanh(z) ** 2,
+        (-1.0, 1.0),
+        "tanh",
+        r"\tanh(z)",
+        "Tanh",
+    ),
+    Activation(
+        "relu",
+        lambda z: _xp(z).maximum(z, 0),
+        lambda z: _xp(z).where(z >= 0, _xp(z).ones_like(z), _xp(z).zeros_like(z)),
+        (0.0, _INF),
+        "ReLU",
+        r"\max(0, z)",
+        "Relu",
+    ),
+    Activation(
+        "leaky_relu",
+        lambda z: _xp(z).where(z >= 0, z, 0.01 * z),
+        lambda z: _xp(z).where(z >= 0, _xp(z).ones_like(z), 0.01 * _xp(z).ones_like(z)),
+        (-_INF, _INF),
+        "LReLU",
+        r"\max(0.01 z, z)",
+        "LeakyRelu",
+    ),
+    Activation(
+        "elu",
+        _elu,
+        _elu_derivative,
+        (-1.0, _INF),
+        "ELU",
+        r"z \text{ if } z \ge 0 \text{ else } e^z - 1",
+        "Elu",
+    ),
+    Activation(
+        "gelu",
+        lambda z: z * _normal_cdf(z),
+        _gelu_derivative,
+        # Minimum at z = -0.7517916.
+        (-0.16997121, _INF),
+        "GELU",
+        r"z \, \Phi(z)",
+        "Gelu",
+    ),
+    Activation(
+        "silu",
+        lambda z: z * _logistic(z),
+        _silu_derivative,
+        # Minimum at z = -1.2784645, where z (1 - a) = -1.
+        (-0.27846455, _INF),
+        "SiLU",
+        r"\frac{z}{1 + e^{-z}}",
+        "Swish",
+    ),
+    Activation(
+        "softplus",
+        _softplus,
+        _logistic,
+        (0.0, _INF),
+        "softplus",
+        r"\ln(1 + e^z)",
+        "Softplus",
+    ),
+    Activation(
+        "softmax",
+        _softmax,
+        _softmax_derivative,
+        (0.0, 1.0),
+        "softmax",
+        r"\frac{e^{z_i}}{\sum_j e^{z_j}}",
+        "Softmax",
+        elementwise=False,
+    ),
+)
+
+#: Every activation by its standard name, in the order of the lecture (L6).
+ACTIVATIONS = MappingProxyType({entry.name: entry for entry in _TABLE})
+
+_ALIASES = {
+    "linear": "identity",
+    "sigmoid": "logistic",
+    "step": "heaviside",
+    "leakyrelu": "leaky_relu",
+    "swish": "silu",
+}
+
+
+def get_activation(name: str) -> Activation:
+    """Look an activation up by its name or an alias.
+
+    Parameters
+    ----------
+    name : str
+        A key of `ACTIVATIONS`, or ``linear``, ``sigmoid``, ``step``, ``leakyrelu``, ``swish``.
+
+    Returns
+    -------
+    Activation
+        The table's entry.
+
+    Raises
+    ------
+    SpecError
+        If no activation has that name.
+
+    Examples
+    --------
+    >>> get_activation("sigmoid").name
+    'logistic'
+    >>> get_activation("step")(np.array([-1.0, 0.0, 2.0]))
+    array([0., 1., 1.])
+    """
+    try:
+        return ACTIVATIONS[_ALIASES.get(name, name)]
+    except (KeyError, TypeError):
+        known = ", ".join(ACTIVATIONS)
+        raise SpecError(f"there is no activation {name!r}; choose one of {known}") from None

@@ -1,0 +1,229 @@
+"""What a climb found: the rungs with their scores, the verdict, and the winner.
+
+Conventions: scores are the protocol's metric on rows that no part of the model has seen, larger
+is better; fold scores are ordered repeat by repeat, so rung A's k-th and rung B's k-th score
+are of the same rows. Times are seconds of wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from gradatim.collection import Collection, Notice
+from gradatim.network.graph import Network
+
+__all__ = [
+    "Climb",
+    "Comparison",
+    "LearningCurve",
+    "Observer",
+    "Protocol",
+    "RungResult",
+    "Verdict",
+]
+
+RungName = Literal["majority", "linear", "logistic", "perceptron", "kernel", "shallow", "deep"]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How the rungs were scored.
+
+    Parameters
+    ----------
+    folds, repeats : int
+        Folds a repeat, and repeats with fresh folds.
+    grouped : bool
+        Whether groups were kept on one side of every split.
+    seed : int
+        Seed of the folds and of every network.
+    metric : {"accuracy", "r2"}
+        What a score is.
+    margin : float
+        Difference in the metric that is held to be of no practical matter.
+    """
+
+    folds: int
+    repeats: int
+    grouped: bool
+    seed: int
+    metric: str
+    margin: float
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Loss by epoch of one network of a rung, trained on the training rows of one fold.
+
+    Parameters
+    ----------
+    label : str
+        What was trained, such as ``"256, rate 0.012"``.
+    loss : array of shape (n_epochs,)
+        Mean training loss.
+    validation_loss : array of shape (n_epochs,), optional
+        Loss on rows held out inside the training fold.
+    """
+
+    label: str
+    loss: np.ndarray
+    validation_loss: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class RungResult:
+    """One row of the ladder: a kind of model on one input, with its scores.
+
+    Parameters
+    ----------
+    rung : str
+        ``majority``, ``linear``, ``logistic``, ``perceptron``, ``kernel``, ``shallow``, ``deep``.
+    input : str
+        Name of the input that it reads; ``""`` for the majority rung, which reads none.
+    model : str
+        What was chosen inside the training folds, in words.
+    n_parameters : int
+        Largest number of parameters among the models that made the scores.
+    fold_scores : array of shape (repeats * folds,)
+        Scores on the held-out folds.
+    interval : tuple of float
+        95 % interval of the mean.
+    seconds : float
+        Time taken by selection, training and scoring.
+    predictions : array of shape (repeats, n_samples) or (repeats, n_samples, n_targets)
+        Out-of-fold predictions: labels, or real values.
+    curves : sequence of LearningCurve
+        Learning curves, for rungs that learn by epochs.
+    """
+
+    rung: str
+    input: str
+    model: str
+    n_parameters: int
+    fold_scores: np.ndarray
+    interval: tuple[float, float]
+    seconds: float
+    predictions: np.ndarray
+    curves: Sequence[LearningCurve] = ()
+
+    @property
+    def mean(self) -> float:
+        """Mean score over all folds."""
+        return float(np.mean(self.fold_scores))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The best rung against a simpler one.
+
+    Parameters
+    ----------
+    rung, input : str
+        The simpler rung.
+    difference : float
+        Mean score of the best minus that of this rung.
+    interval : tuple of float
+        95 % credible interval of the difference.
+    p_better : float
+        Posterior probability that the best is better by more than the margin.
+    upper : float
+        The gap is below this with probability 0.95.
+    """
+
+    rung: str
+    input: str
+    difference: float
+    interval: tuple[float, float]
+    p_better: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The simplest rung that is not shown to be worse than the best.
+
+    Parameters
+    ----------
+    rung, input : str
+        The rung to stop on.
+    kind : {"best", "equivalent", "not shown worse", "nothing"}
+        Whether it is the best itself, practically equivalent to it, merely not shown worse,
+        or whether no rung was shown to beat the majority.
+    sentence : str
+        The finding for people.
+    comparisons : sequence of Comparison
+        The best rung against each other one, in the order of the ladder.
+    """
+
+    rung: str
+    input: str
+    kind: str
+    sentence: str
+    comparisons: Sequence[Comparison] = ()
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Everything that a climb found.
+
+    Parameters
+    ----------
+    collection : Collection
+        What was climbed.
+    protocol : Protocol
+        How rungs were scored.
+    rungs : sequence of RungResult
+        The ladder, simplest first.
+    verdict : Verdict
+        On which rung to stop.
+    network : Network or None
+        The winner, trained again on every row (one network of the ensemble where there are
+        several); None for rungs that are no network.
+    notices : sequence of Notice
+        What a person should know.
+    seconds : float
+        Time of the whole climb.
+    version : str
+        Version of gradatim.
+    """
+
+    collection: Collection
+    protocol: Protocol
+    rungs: Sequence[RungResult]
+    verdict: Verdict
+    network: Network | None = None
+    notices: Sequence[Notice] = ()
+    seconds: float = 0.0
+    version: str = field(default="")
+
+    @property
+    def winner(self) -> RungResult:
+        """The ladder's row on which the verdict stops."""
+        return next(
+            r for r in self.rungs if (r.rung, r.input) == (self.verdict.rung, self.verdict.input)
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the climb as the documented JSON object (schema in ``docs/guides/json.md``)."""
+        raise NotImplementedError
+
+
+class Observer:
+    """Told how a climb goes on; the base class ignores everything.
+
+    Called from the thread that climbs. `total` is the finished share of the whole climb's
+    expected work, in [0, 1], so that time left is about elapsed * (1 - total) / total.
+    """
+
+    def planned(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Hear the (rung, input) pairs of the ladder, once, simplest first."""
+
+    def progressed(self, rung: str, input: str, fraction: float, doing: str, total: float) -> None:
+        """Hear that a rung is done to `fraction`, and what it is doing, in a few words."""
+
+    def finished(self, result: RungResult, total: float) -> None:
+        """Hear a rung's result."""

@@ -1,0 +1,166 @@
+"""A collection: what was read from a folder, a table or the package, ready to be learnt from.
+
+Conventions: samples are rows and keep their order in every array; an input is a float32 matrix
+of shape (n_samples, n_features); class labels are strings; groups say which rows must stay on
+one side of every split.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, Protocol
+
+import numpy as np
+
+from gradatim.errors import ShapeError
+
+__all__ = ["Collection", "CycleSound", "Notice", "Sound", "Task"]
+
+Task = Literal["classification", "multilabel", "regression"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a person should know about a result, though it stopped nothing.
+
+    Parameters
+    ----------
+    code : str
+        Short stable name for programs, such as ``"skipped-file"``.
+    message : str
+        One sentence for people.
+    """
+
+    code: str
+    message: str
+
+
+class Sound(Protocol):
+    """Anything that can be played: it reads itself when asked."""
+
+    def read(self, max_seconds: float) -> tuple[np.ndarray, int]:
+        """Return at most `max_seconds` seconds of mono float samples and their rate in Hz."""
+        ...
+
+
+@dataclass(frozen=True)
+class CycleSound:
+    """A single cycle of a waveform, played as a steady tone by repeating it.
+
+    Parameters
+    ----------
+    cycle : array of shape (n_points,)
+        One period, in [-1, 1].
+    frequency : float, Hz
+        Pitch at which it is played.
+    sr : int, Hz
+        Sampling rate of what `read` returns.
+    """
+
+    cycle: np.ndarray
+    frequency: float = 220.0
+    sr: int = 22050
+
+    def read(self, max_seconds: float) -> tuple[np.ndarray, int]:
+        """Repeat the cycle for `max_seconds` seconds, faded in and out over 10 ms."""
+        time = np.arange(int(max_seconds * self.sr)) / self.sr
+        phase = (time * self.frequency % 1.0) * len(self.cycle)
+        closed = np.append(self.cycle, self.cycle[0])
+        tone = np.interp(phase, np.arange(len(closed)), closed)
+        fade = np.clip(np.minimum(time, time[::-1]) / 0.010, 0.0, 1.0)
+        return (tone * fade).astype(np.float32), self.sr
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """Samples with one or more named inputs, what is to be learnt, and which rows belong together.
+
+    Parameters
+    ----------
+    name : str
+        What to call it: the dataset's name, or the last part of the path it was read from.
+    X : mapping of str to array of shape (n_samples, n_features)
+        Named inputs, float32, in the order in which they are to be shown. Raw inputs come
+        before hand-made features.
+    y : array of shape (n_samples,) or (n_samples, n_targets)
+        Class labels (str), label indicators (0/1, two-dimensional) or real targets.
+    task : {"classification", "multilabel", "regression"}
+        How `y` is to be read.
+    ids : array of shape (n_samples,)
+        A unique name per sample: a path below the folder, or a row number.
+    groups : array of shape (n_samples,), optional
+        Group of each sample (artist, kit, recording); a group is never split.
+    media : sequence of Sound, optional
+        One playable sound per sample.
+    feature_names : mapping of str to sequence of str, optional
+        Names of the columns of each input.
+    target_names : sequence of str, optional
+        Names of the columns of `y`, for regression and multi-label tasks.
+    origin : str, optional
+        Where the data come from and under which licence.
+    notices : sequence of Notice, optional
+        What happened while reading: skipped files, imputed values.
+    """
+
+    name: str
+    X: Mapping[str, np.ndarray]
+    y: np.ndarray
+    task: Task
+    ids: np.ndarray
+    groups: np.ndarray | None = None
+    media: Sequence[Sound] | None = None
+    feature_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    target_names: Sequence[str] = ()
+    origin: str = ""
+    notices: Sequence[Notice] = ()
+
+    def __post_init__(self) -> None:
+        inputs = {name: np.asarray(X, dtype=np.float32) for name, X in self.X.items()}
+        for name, X in inputs.items():
+            if X.ndim != 2 or len(X) != self.n_samples:
+                raise ShapeError(
+                    f"input {name!r} has shape {X.shape}, but there are {self.n_samples} targets; "
+                    "give one row of features per sample"
+                )
+        for name, column in {"ids": self.ids, "groups": self.groups, "media": self.media}.items():
+            if column is not None and len(column) != self.n_samples:
+                raise ShapeError(f"{name} has {len(column)} entries for {self.n_samples} samples")
+        object.__setattr__(self, "X", MappingProxyType(inputs))
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples."""
+        return len(self.y)
+
+    @property
+    def classes(self) -> np.ndarray:
+        """Class labels in sorted order; empty unless the task is classification."""
+        return np.unique(self.y) if self.task == "classification" else np.array([], dtype=str)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
+        digest = hashlib.sha256()
+        for name, X in self.X.items():
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(X).tobytes())
+        for column in (self.y, self.groups):
+            values = np.asarray([] if column is None else column)
+            text = values.dtype.kind in "USO"
+            digest.update("\x1f".join(map(str, values)).encode() if text else values.tobytes())
+        return digest.hexdigest()
+
+    def take(self, rows: np.ndarray) -> Collection:
+        """Return the collection of the given rows (indices or a mask), in that order."""
+        index = np.arange(self.n_samples)[rows]
+        return replace(
+            self,
+            X={name: X[index] for name, X in self.X.items()},
+            y=self.y[index],
+            ids=self.ids[index],
+            groups=None if self.groups is None else self.groups[index],
+            media=None if self.media is None else [self.media[i] for i in index],
+        )

@@ -1,0 +1,76 @@
+"""Every error that gradatim raises on purpose, as one tree.
+
+Conventions: a message is one sentence that says what is wrong, where, and how to mend it.
+The command line prints it and exits with status 2; in Python, catch `GradatimError` for all
+of them, or the standard class (``ValueError``, ``OSError``) that each one also is.
+
+``GradatimError``
+  ├─ ``InputError`` (ValueError): what was given cannot be used
+  │    ├─ ``ShapeError``: arrays that do not fit each other
+  │    ├─ ``LabelError``: labels from which nothing can be learnt or scored
+  │    ├─ ``SpecError``: an option of a network, rung or protocol that makes no sense
+  │    ├─ ``TableError``: a table with a missing column, a bad value, a duplicate name
+  │    └─ ``AudioError``: a file that is no audio, or a folder without any
+  ├─ ``NotSeparableError`` (ValueError): a statement that needs separable data
+  ├─ ``DivergedError`` (ArithmeticError): training left the finite numbers
+  ├─ ``MissingExtraError`` (ImportError): an optional package is not installed
+  └─ ``OutputError`` (OSError): a result that could not be written
+"""
+
+__all__ = [
+    "AudioError",
+    "DivergedError",
+    "GradatimError",
+    "InputError",
+    "LabelError",
+    "MissingExtraError",
+    "NotSeparableError",
+    "OutputError",
+    "ShapeError",
+    "SpecError",
+    "TableError",
+]
+
+
+class GradatimError(Exception):
+    """Root of every error that gradatim raises on purpose."""
+
+
+class InputError(GradatimError, ValueError):
+    """What was given cannot be used."""
+
+
+class ShapeError(InputError):
+    """Arrays whose shapes do not fit each other."""
+
+
+class LabelError(InputError):
+    """Labels from which nothing can be learnt or scored."""
+
+
+class SpecError(InputError):
+    """An option of a network, a rung or a protocol that makes no sense."""
+
+
+class TableError(InputError):
+    """A table with a missing column, a bad value or a duplicate name."""
+
+
+class AudioError(InputError):
+    """A file that holds no readable audio, or a folder without any."""
+
+
+class NotSeparableError(GradatimError, ValueError):
+    """A statement that holds only for linearly separable data."""
+
+
+class DivergedError(GradatimError, ArithmeticError):
+    """Training left the finite numbers."""
+
+
+class MissingExtraError(GradatimError, ImportError):
+    """An optional package is not installed."""
+
+
+class OutputError(GradatimError, OSError):
+    """A result that could not be written."""

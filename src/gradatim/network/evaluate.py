@@ -1,0 +1,113 @@
+"""Forward pass: the outputs of a network, or every pre-activation on the way.
+
+Conventions: a batch is (n_samples, n_inputs); arithmetic is float64 unless float32 is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from gradatim.activations import get_activation
+from gradatim.errors import ShapeError
+from gradatim.network.graph import Layer, Network
+
+__all__ = ["ForwardPass", "evaluate", "forward"]
+
+
+class ForwardPass(NamedTuple):
+    """What every unit computed.
+
+    Parameters
+    ----------
+    pre_activations : list of array of shape (n_samples, n_units)
+        z of each layer.
+    activations : list of array of shape (n_samples, n_units)
+        The inputs, then a(z) of each layer; the last entry is the output.
+    """
+
+    pre_activations: list[np.ndarray]
+    activations: list[np.ndarray]
+
+
+def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> ForwardPass:
+    r"""Compute :math:`z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}` and :math:`a^{(l)}` for every layer.
+
+    Parameters
+    ----------
+    network : Network
+        What to evaluate.
+    X : array-like of shape (n_samples, n_inputs)
+        Inputs, a row a sample.
+    dtype : numpy.float64 or numpy.float32, default numpy.float64
+        Precision of all arithmetic.
+
+    Returns
+    -------
+    ForwardPass
+        Pre-activations and activations, layer by layer.
+
+    Raises
+    ------
+    ShapeError
+        If `X` does not have one column an input.
+
+    Examples
+    --------
+    >>> network = Network([Layer([[1.0]], [-5.0], "relu")])
+    >>> forward(network, [[3.0], [7.0]]).pre_activations[0].ravel()
+    array([-2.,  2.])
+    """
+    a = np.asarray(X, dtype=dtype)
+    if a.ndim != 2 or a.shape[1] != network.n_inputs:
+        raise ShapeError(
+            f"the network reads {network.n_inputs} inputs, so X must be "
+            f"(n_samples, {network.n_inputs}), not {a.shape}"
+        )
+    result = ForwardPass([], [a])
+    for layer in network.layers:
+        z = a @ layer.weight.T.astype(dtype) + layer.bias.astype(dtype)
+        a = _activate(layer, z)
+        result.pre_activations.append(z)
+        result.activations.append(a)
+    return result
+
+
+def evaluate(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """Compute the outputs of a network.
+
+    Parameters
+    ----------
+    network : Network
+        What to evaluate.
+    X : array-like of shape (n_samples, n_inputs)
+        Inputs, a row a sample.
+    dtype : numpy.float64 or numpy.float32, default numpy.float64
+        Precision of all arithmetic.
+
+    Returns
+    -------
+    array of shape (n_samples, n_outputs)
+        Activations of the last layer.
+
+    Raises
+    ------
+    ShapeError
+        If `X` does not have one column an input.
+
+    Examples
+    --------
+    >>> network = Network([Layer([[0.8]], [0.4], "identity")])
+    >>> evaluate(network, [[1.0]])
+    array([[1.2]])
+    """
+    return forward(network, X, dtype).activations[-1]
+
+
+def _activate(layer: Layer, z: np.ndarray) -> np.ndarray:
+    if isinstance(layer.activation, str):
+        return get_activation(layer.activation)(z)
+    columns = [get_activation(name)(z[:, i]) for i, name in enumerate(layer.activations)]
+    return np.stack(columns, axis=1)
