@@ -1,7 +1,8 @@
 """Writing a result so that nobody ever finds half of one.
 
 Conventions: text is UTF-8; a file is written under a temporary name beside its target, flushed to
-disk, and renamed, so that the target is either the old content or the whole new one.
+disk, and renamed, so that the target is either the old content or the whole new one. A link is
+followed, so that what it points to is replaced and the link stays.
 """
 
 from __future__ import annotations
@@ -13,7 +14,34 @@ from pathlib import Path
 
 from gradatim.errors import OutputError
 
-__all__ = ["write_atomically"]
+__all__ = ["check_writable", "write_atomically"]
+
+
+def check_writable(path: str | os.PathLike[str]) -> Path:
+    """Make sure, before long work, that its result can be written to a file.
+
+    Parameters
+    ----------
+    path : path-like
+        Where the file is to go; nothing is left there.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path of the file, links followed.
+
+    Raises
+    ------
+    OutputError
+        If its folder does not exist or takes no files, or if something that is no file bears
+        its name.
+    """
+    target = _target(path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".gradatim-"):
+            return target
+    except OSError as error:
+        raise _output_error(target, error) from error
 
 
 def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -29,7 +57,7 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
     Returns
     -------
     pathlib.Path
-        The absolute path of the written file.
+        The absolute path of the written file, links followed.
 
     Raises
     ------
@@ -37,24 +65,43 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
         If it cannot be written (no such folder, no permission, a full disk). A file of that name
         that was there before is then still there, unchanged.
     """
-    target = Path(path).absolute()
+    target = _target(path)
     data = content.encode() if isinstance(content, str) else content
     temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradatim-")
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)
+        temporary = None
     except OSError as error:
+        raise _output_error(target, error) from error
+    finally:
+        # Also on Ctrl-C in the middle of a write.
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-        reason = error.strerror or str(error)
-        raise OutputError(f"{target} could not be written: {reason}") from error
     return target
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    target = Path(path).resolve()
+    if not target.parent.is_dir():
+        raise OutputError(
+            f"{target} cannot be written: there is no folder {target.parent}; make it first"
+        )
+    # Renaming over a device such as /dev/null would replace the device.
+    if target.exists() and not target.is_file():
+        kind = "a folder" if target.is_dir() else "no ordinary file"
+        raise OutputError(f"{target} cannot be written: it is {kind}; give the name of a file")
+    return target
+
+
+def _output_error(target: Path, error: OSError) -> OutputError:
+    return OutputError(f"{target} cannot be written: {error.strerror or error}")
 
 
 def _umask() -> int:
