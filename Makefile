@@ -1,0 +1,55 @@
+# make run · test · check · docs · bench. VENV and PYTHON may be given: make test VENV=/tmp/v PYTHON=python3.12
+
+VENV   ?= .venv
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	echo $$python && exit; done; echo none)
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check docs bench
+
+help:
+	@echo 'make run     install into $(VENV) and climb the packaged timbre collection'
+	@echo 'make test    run every test, the examples in docstrings and documents included'
+	@echo 'make check   formatter, linter, type checker, form of the docstrings'
+	@echo 'make docs    run the examples of all documents and follow their links'
+	@echo 'make bench   measure against peers'
+
+run: $(VENV)/.run-installed
+	$(BIN)/gradatim climb timbre
+
+test: $(VENV)/.test-installed
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/numpydoc lint $$(find src -name '*.py')
+
+# The documents are plain Markdown and have no builder yet.
+docs: $(VENV)/.test-installed
+	$(BIN)/python -m pytest tests/test_docs.py
+
+bench: $(VENV)/.test-installed
+	@for script in benchmarks/bench_*.py; do \
+		echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+$(VENV)/.venv-made:
+	@$(PYTHON) -c '' 2>/dev/null || { \
+		echo 'gradatim needs Python 3.11 or newer: install it, or name it with make PYTHON=...' >&2; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# A stamp is older than what it was made from when something must be installed again.
+$(VENV)/.run-installed:  WHAT = .
+$(VENV)/.test-installed: WHAT = .[test]
+$(VENV)/.dev-installed:  WHAT = .[dev]
+$(VENV)/.run-installed $(VENV)/.test-installed $(VENV)/.dev-installed: \
+		$(VENV)/.venv-made pyproject.toml constraints.txt
+	@echo 'installing $(WHAT) into $(VENV); the first time takes a minute or two'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '$(WHAT)'
+	@touch $@
