@@ -63,7 +63,7 @@ class Axis:
     def cell(self, value: float, width: int) -> int:
         """Return which of `width` cells, counted from 0, shows a value."""
         share = (value - self.low) / (self.high - self.low)
-        return round(min(max(share, 0.0), 1.0) * (width - 1))
+        return min(max(int(share * width), 0), width - 1)
 
     def label(self, width: int) -> str:
         """Return the two ends of the axis, as they stand above bars of `width` characters."""
@@ -85,16 +85,19 @@ class _Pen:
 
 def _score_bar(result: RungResult, pen: _Pen, style: str) -> Text:
     """Draw the mean as a point on the stretch of the axis that the interval covers."""
-    track, line, dot = pen.mark("-=o", "┈━●")
-    values = (*result.interval, result.mean)
-    if not all(map(math.isfinite, values)):
+    track, dot = pen.mark("-o", "┈●")
+    # What is drawn where the interval covers a cell's (left, right) half.
+    strokes = {(True, True): pen.mark("=", "━"), (False, False): track}
+    strokes |= {(True, False): pen.mark("=", "╸"), (False, True): pen.mark("=", "╺")}
+    if not all(map(math.isfinite, (*result.interval, result.mean))):
         return Text(track * pen.width, style="dim")
-    low, high, mean = (pen.axis.cell(value, pen.width) for value in values)
-    return Text.assemble(
-        (track * low, "dim"),
-        (line * (mean - low) + dot + line * (high - mean), style),
-        (track * (pen.width - 1 - high), "dim"),
-    )
+    bar = Text()
+    low, high = (pen.axis.cell(value, 2 * pen.width) for value in result.interval)
+    for cell in range(pen.width):
+        halves = (low <= 2 * cell <= high, low <= 2 * cell + 1 <= high)
+        bar.append(strokes[halves], style if any(halves) else "dim")
+    mean = pen.axis.cell(result.mean, pen.width)
+    return Text.assemble(bar[:mean], (dot, style), bar[mean + 1 :])
 
 
 def progress_bar(fraction: float, width: int, ascii_only: bool) -> Text:

@@ -83,12 +83,13 @@ class LiveLadder(Observer):
 
     def render(self) -> RenderableType:
         """Return the table as it stands, with the total progress and the time left below."""
-        title = Text(self._title, style="bold")
+        title = Text(self._title, style="bold", no_wrap=True, overflow="ellipsis")
         if not self._rows:
             return Group(title, Spinner("dots", Text("getting ready", style="dim")))
         rows = self._visible_rows(self._console.height - 7)
         table = ladder(self._console, rows, self._metric)
-        return Group(title, "", table, "", self._progress(), Text(self._doing, style="dim"))
+        doing = Text(self._doing, style="dim", no_wrap=True, overflow="ellipsis")
+        return Group(title, "", table, "", self._progress(), doing)
 
     def _visible_rows(self, room: int) -> list[Row]:
         """Leave waiting rows out, then the oldest, where the screen is too low for all."""

@@ -97,13 +97,13 @@ def read_source(source: Source, *, n_jobs: int | None, progress: Progress) -> Co
 
 
 def _read_dataset(source: Source) -> Collection:
-    from gradatim.datasets import load_dataset, load_world
+    from gradatim import datasets
 
     _refuse(source, ("groups", "drop", "impute", "task"), "a dataset in the package")
     if not source.target:
-        return load_dataset(source.path)
+        return datasets.load_dataset(source.path)
     if source.path == "world" and len(source.target) == 1:
-        return load_world(target=source.target[0])
+        return datasets.load_world(target=source.target[0])
     raise SpecError(
         f"{source.path} brings what is to be learnt; leave out --target "
         f"(for a folder of that name, write ./{source.path})"

@@ -1,0 +1,210 @@
+import errno
+import json
+import os
+import warnings
+
+import pytest
+
+import gradatim.climb
+import gradatim.reports
+from gradatim.cli import main
+from gradatim.errors import InputError, OutputError
+
+
+def run(capsys, *arguments):
+    """Return (exit status, standard output, standard error) of ``gradatim climb``."""
+    status = main(["climb", *arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_the_ladder_the_verdict_the_notices_and_the_report_are_shown(capsys, fake, tmp_path):
+    status, out, err = run(capsys, "timbre")
+    assert (status, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    assert ["majority", "0.200", "0.100", "to", "0.300"] in [line[:5] for line in lines]
+    assert any(line[1:4] == ["deep", "wave", "0.600"] for line in lines)
+    assert "Verdict: Climb to the deep rung." in out
+    assert "note: the class bell has only 20 samples" in out
+    assert f"report: {tmp_path}/gradatim-report.html" in out
+    assert os.listdir(tmp_path) == ["gradatim-report.html"]
+
+
+def test_the_defaults_are_those_of_the_protocol(capsys, fake):
+    run(capsys, "timbre")
+    assert fake.options == [
+        {
+            "folds": 5,
+            "repeats": 2,
+            "margin": 0.01,
+            "seed": 0,
+            "n_jobs": None,
+            "rungs": None,
+            "shuffle_labels": False,
+        }
+    ]
+
+
+def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
+    command = "timbre --folds 3 --repeats 1 --margin 0.02 --seed 7 --jobs 1 --shuffle-labels"
+    run(capsys, *command.split(), "--rungs", "majority", "deep", "--rungs", "linear")
+    assert fake.options == [
+        {
+            "folds": 3,
+            "repeats": 1,
+            "margin": 0.02,
+            "seed": 7,
+            "n_jobs": 1,
+            "rungs": ["majority", "deep", "linear"],
+            "shuffle_labels": True,
+        }
+    ]
+
+
+def test_quiet_prints_the_verdict_only(capsys, fake):
+    assert run(capsys, "timbre", "--quiet") == (0, "Verdict: Climb to the deep rung.\n", "")
+
+
+def test_without_a_report_nothing_is_written(capsys, fake, tmp_path):
+    status, out, _ = run(capsys, "timbre", "--no-report")
+    assert status == 0
+    assert "report" not in out
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_json_file_holds_the_documented_object(capsys, fake, tmp_path):
+    status, out, _ = run(capsys, "timbre", "--json", "a.json", "--report", "b.html")
+    assert status == 0
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert json.loads(text) == {"schema": 1, "verdict": {"rung": "deep", "sentence": "Σ"}}
+    assert f"json: {tmp_path}/a.json" in out
+    assert sorted(os.listdir(tmp_path)) == ["a.json", "b.html"]
+
+
+def test_json_on_standard_output_has_it_alone(capsys, fake):
+    status, out, err = run(capsys, "timbre", "--json", "-")
+    assert status == 0
+    assert json.loads(out)["schema"] == 1
+    assert "Verdict: Climb to the deep rung." in err
+
+
+def test_json_on_standard_output_and_quiet_leave_the_verdict_on_standard_error(capsys, fake):
+    status, out, err = run(capsys, "timbre", "--json", "-", "--quiet", "--no-report")
+    assert status == 0
+    assert json.loads(out)["schema"] == 1
+    assert err == "Verdict: Climb to the deep rung.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--report", "nowhere/r.html"], "there is no folder"),
+        (["--json", "nowhere/r.json"], "there is no folder"),
+        (["--report", "."], "it is a folder"),
+        (["--report", "same", "--json", "same"], "both name"),
+        (["--report", "r.html", "--no-report"], "exclude each other"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_anything_is_read(
+    capsys, fake, tmp_path, arguments, says
+):
+    status, out, err = run(capsys, "timbre", *arguments)
+    assert (status, out) == (2, "")
+    assert says in err
+    assert fake.collections == []
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_input_is_never_written_over(capsys, fake, tmp_path):
+    (tmp_path / "songs.csv").write_text("tempo,genre\n120,march\n")
+    status, _, err = run(capsys, "songs.csv", "--target", "genre", "--json", "./songs.csv")
+    assert status == 2
+    assert "is read as input" in err
+    assert (tmp_path / "songs.csv").read_text() == "tempo,genre\n120,march\n"
+
+
+def test_bad_input_is_one_sentence_and_leaves_nothing(capsys, fake, tmp_path, monkeypatch):
+    def refuse(*_arguments, **_options):
+        raise InputError("the class bell has 3 samples, fewer than the 5 folds; give --folds 3")
+
+    monkeypatch.setattr(gradatim.climb, "climb_collection", refuse)
+    assert run(capsys, "timbre", "--json", "a.json") == (
+        2,
+        "",
+        "gradatim: the class bell has 3 samples, fewer than the 5 folds; give --folds 3\n",
+    )
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_disk_that_fills_up_still_shows_the_verdict(capsys, fake, tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    status, out, err = run(capsys, "timbre")
+    assert status == 2
+    assert "Verdict: Climb to the deep rung." in out
+    assert err == (
+        f"gradatim: {tmp_path}/gradatim-report.html cannot be written: No space left on device\n"
+    )
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_report_that_cannot_be_written_does_not_cost_the_json(
+    capsys, fake, tmp_path, monkeypatch
+):
+    def fail(_climb, path):
+        raise OutputError(f"{path} cannot be written: Input/output error")
+
+    monkeypatch.setattr(gradatim.reports, "write_report", fail)
+    status, _, err = run(capsys, "timbre", "--json", "a.json")
+    assert (status, err) == (
+        2,
+        "gradatim: gradatim-report.html cannot be written: Input/output error\n",
+    )
+    assert os.listdir(tmp_path) == ["a.json"]
+
+
+def test_ctrl_c_leaves_nothing(capsys, fake, tmp_path, monkeypatch):
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gradatim.climb, "climb_collection", interrupt)
+    status, out, err = run(capsys, "timbre")
+    assert (status, out) == (130, "")
+    assert err.count("\n") == 1
+    assert os.listdir(tmp_path) == []
+
+
+def test_warnings_of_libraries_stay_off_the_screen(capsys, fake, monkeypatch):
+    def warn(collection, **options):
+        warnings.warn("lbfgs failed to converge", RuntimeWarning, stacklevel=1)
+        return fake.climb(collection, **options)
+
+    monkeypatch.setattr(gradatim.climb, "climb_collection", warn)
+    status, out, err = run(capsys, "timbre")
+    assert (status, err) == (0, "")
+    assert "lbfgs" not in out
+
+
+def test_no_live_picture_is_drawn_where_there_is_no_terminal(capsys, fake):
+    _, out, err = run(capsys, "timbre")
+    assert "waiting" not in out + err
+    assert "\x1b" not in out + err
+
+
+def test_on_a_terminal_the_live_table_is_drawn_and_taken_away(capsys, fake, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    status, out, _ = run(capsys, "timbre")
+    assert status == 0
+    assert "gone" in out  # the line below the live table
+    assert "\x1b[2K" in out  # lines taken away again
+    assert out.rindex("Verdict") > out.rindex("\x1b[2K")
+
+
+def test_no_color_is_honored(capsys, fake, monkeypatch):
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    _, out, _ = run(capsys, "timbre")
+    assert not any(f"\x1b[{code}m" in out for code in (*range(31, 38), *range(90, 98)))

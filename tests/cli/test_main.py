@@ -1,0 +1,135 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gradatim.cli import app, main
+from gradatim.errors import InputError
+
+
+def run(capsys, *arguments):
+    """Return (exit status, standard output, standard error) of a command."""
+    status = main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+@pytest.fixture
+def raising(monkeypatch):
+    """Let the command line run into an error."""
+
+    def prepare(error):
+        def fail(*_arguments, **_options):
+            raise error
+
+        monkeypatch.setattr("gradatim.cli.app", fail)
+
+    return prepare
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
+def test_help_lists_every_verb(capsys, arguments):
+    status, out, err = run(capsys, *arguments)
+    assert (status, err) == (0, "")
+    assert all(verb in out for verb in app if not verb.startswith("-"))
+
+
+def test_the_version_is_printed_with_the_name(capsys):
+    status, out, _ = run(capsys, "--version")
+    assert status == 0
+    assert out.split() == ["gradatim", __import__("gradatim").__version__]
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("climp timbre", 'unknown command "climp"; did you mean "climb"?'),
+        ("climb", "PATH requires an argument"),
+        ("climb timbre --shuffle-label", "did you mean --shuffle-labels?"),
+        ("climb timbre --folds five", 'invalid value for --folds: unable to convert "five"'),
+        ("climb timbre --folds 1", "--folds"),
+        ("climb timbre --repeats 0", "--repeats"),
+        ("climb timbre --margin -0.1", "--margin"),
+        ("climb timbre --jobs 0", "--jobs"),
+        ("climb timbre --seed x", "--seed"),
+        ("climb timbre --rungs shalow", 'did you mean "shallow"?'),
+        ("climb timbre --impute mean", "--impute"),
+        ("climb timbre --json", "--json requires an argument"),
+        ("climb timbre --drop", "--drop"),
+        ("climb timbre world", "unexpected argument 'world'"),
+        ("data --jsn", "did you mean --json?"),
+    ],
+)
+def test_a_wrong_command_is_one_sentence_and_status_2(capsys, command, says):
+    status, out, err = run(capsys, *command.split())
+    assert (status, out) == (2, "")
+    assert err.startswith("gradatim: ")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_an_error_of_gradatim_is_one_sentence_and_status_2(capsys, raising):
+    raising(InputError("the folder\nis empty"))
+    assert run(capsys, "x") == (2, "", "gradatim: the folder is empty\n")
+
+
+def test_with_debug_the_traceback_stands_above_the_sentence(capsys, raising):
+    raising(InputError("the folder is empty"))
+    status, _, err = run(capsys, "x", "--debug")
+    assert status == 2
+    assert err.startswith("Traceback (most recent call last)")
+    assert err.endswith("\ngradatim: the folder is empty\n")
+
+
+def test_ctrl_c_is_one_line_and_status_130(capsys, raising):
+    raising(KeyboardInterrupt())
+    status, out, err = run(capsys, "x")
+    assert (status, out) == (130, "")
+    assert err.count("\n") == 1
+
+
+def test_a_fault_of_gradatim_is_called_one_and_has_status_1(capsys, raising):
+    raising(ZeroDivisionError("division by zero"))
+    status, _, err = run(capsys, "x")
+    assert status == 1
+    assert "a fault in gradatim (ZeroDivisionError: division by zero)" in err
+
+
+def process(*arguments, **options):
+    command = [sys.executable, "-m", "gradatim", *arguments]
+    return subprocess.run(command, text=True, capture_output=True, check=False, **options)
+
+
+def test_python_m_gradatim_is_the_command():
+    done = process("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("gradatim ")
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from gradatim.cli import main; main(['--help']); main(['climb', '--help']); "
+        "heavy = {'jax', 'numpy', 'scipy', 'sklearn', 'librosa'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_reader_that_has_seen_enough_hears_no_complaint():
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "gradatim", "--help"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_output_is_one_sentence():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "gradatim", "--help"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,131 @@
+import pytest
+
+import gradatim.datasets
+import gradatim.music
+from gradatim.cli._source import Source, read_source
+from gradatim.errors import InputError, SpecError, TableError
+
+
+@pytest.fixture
+def calls(monkeypatch, tmp_path):
+    """Run in an empty folder, with readers that remember how they were called."""
+    calls = []
+
+    def remember(name):
+        def read(*arguments, **options):
+            calls.append((name, arguments, options))
+            return name
+
+        return read
+
+    monkeypatch.chdir(tmp_path)
+    datasets = {"timbre": None, "world": None}
+    monkeypatch.setattr(gradatim.datasets, "DATASETS", datasets, raising=False)
+    for name in ("load_dataset", "load_world"):
+        monkeypatch.setattr(gradatim.datasets, name, remember(name), raising=False)
+    for name in ("read_folder", "read_table"):
+        monkeypatch.setattr(gradatim.music, name, remember(name), raising=False)
+    return calls
+
+
+def progress(done, total):
+    pass
+
+
+def read(source, n_jobs=1):
+    return read_source(source, n_jobs=n_jobs, progress=progress)
+
+
+def test_the_name_of_a_dataset_is_the_dataset(calls):
+    assert read(Source("timbre")) == "load_dataset"
+    assert calls == [("load_dataset", ("timbre",), {})]
+
+
+def test_a_dataset_wins_over_a_folder_of_its_name_unless_written_as_a_path(calls, tmp_path):
+    (tmp_path / "timbre").mkdir()
+    assert read(Source("timbre")) == "load_dataset"
+    assert read(Source("./timbre")) == "read_folder"
+
+
+def test_a_folder_is_read_with_its_manifest_and_progress(calls, tmp_path):
+    (tmp_path / "drums").mkdir()
+    read(Source("drums", groups="kits.csv"), n_jobs=3)
+    [(name, arguments, options)] = calls
+    assert (name, str(arguments[0]), arguments[1]) == ("read_folder", "drums", "kits.csv")
+    assert options == {"n_jobs": 3, "progress": progress}
+
+
+@pytest.mark.parametrize("name", ["songs.csv", "songs.TSV", "songs.parquet"])
+def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
+    (tmp_path / name).touch()
+    read(Source(name, ["genre"], "artist", ["file", "length"], "median", "classification"))
+    [(reader, arguments, options)] = calls
+    assert reader == "read_table"
+    assert arguments[1:] == ("genre", "artist", ("file", "length"))
+    assert options == {"impute": "median", "task": "classification"}
+
+
+def test_several_targets_are_given_as_a_list(calls, tmp_path):
+    (tmp_path / "songs.csv").touch()
+    read(Source("songs.csv", ["latitude", "longitude"]))
+    assert calls[0][1][1] == ["latitude", "longitude"]
+
+
+def test_world_has_targets_of_its_own(calls):
+    read(Source("world", ["coordinates"]))
+    assert calls == [("load_world", (), {"target": "coordinates"})]
+
+
+def test_a_table_without_a_target_asks_for_one(calls, tmp_path):
+    (tmp_path / "songs.csv").touch()
+    with pytest.raises(TableError, match="--target COLUMN"):
+        read(Source("songs.csv"))
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "named"),
+    [
+        ("timbre", {"groups": "artist"}, "--groups"),
+        ("timbre", {"target": ["genre"]}, "--target"),
+        ("world", {"target": ["a", "b"]}, "--target"),
+        ("drums", {"target": ["genre"]}, "--target"),
+        ("drums", {"drop": ["length"], "impute": "median"}, "--drop, --impute"),
+    ],
+)
+def test_an_option_that_does_not_go_with_the_input_is_refused(
+    calls, tmp_path, path, options, named
+):
+    (tmp_path / "drums").mkdir()
+    with pytest.raises(SpecError, match=named):
+        read(Source(path, **options))
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("timbr", "did you mean timbre?"),
+        ("drumms", "did you mean drums?"),
+        ("nothing-like-it", "`gradatim data` lists the datasets"),
+        ("no/such/folder", "`gradatim data` lists the datasets"),
+    ],
+)
+def test_nothing_of_that_name_is_an_error_with_a_hint(calls, tmp_path, path, hint):
+    (tmp_path / "drums").mkdir()
+    with pytest.raises(InputError) as caught:
+        read(Source(path))
+    assert str(caught.value) == f"there is no file, folder or dataset {path!r}; {hint}"
+
+
+def test_a_file_that_is_no_table_is_refused(calls, tmp_path):
+    (tmp_path / "a.wav").touch()
+    with pytest.raises(InputError, match="neither a folder of audio nor a table"):
+        read(Source("a.wav"))
+
+
+def test_the_files_that_are_read_are_known(calls, tmp_path):
+    (tmp_path / "songs.csv").touch()
+    (tmp_path / "kits.csv").touch()
+    (tmp_path / "drums").mkdir()
+    assert [f.name for f in Source("songs.csv", groups="artist").files()] == ["songs.csv"]
+    assert [f.name for f in Source("drums", groups="kits.csv").files()] == ["kits.csv"]

@@ -1,0 +1,88 @@
+import errno
+import os
+
+import pytest
+
+from gradatim._files import check_writable, write_atomically
+from gradatim.errors import OutputError
+
+
+def fail_with(code):
+    def fail(*_arguments, **_options):
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def test_text_is_written_as_utf8_and_the_path_returned(tmp_path):
+    written = write_atomically(tmp_path / "a.txt", "ψ")
+    assert written == (tmp_path / "a.txt").resolve()
+    assert written.read_bytes() == "ψ".encode()
+
+
+def test_bytes_are_written_as_they_are(tmp_path):
+    assert write_atomically(tmp_path / "a.bin", b"\x00\xff").read_bytes() == b"\x00\xff"
+
+
+def test_a_written_file_has_the_permissions_of_any_new_file(tmp_path):
+    (tmp_path / "plain").touch()
+    written = write_atomically(tmp_path / "ours", "x")
+    assert written.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "chmod"])
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, step):
+    old = tmp_path / "report.html"
+    old.write_text("old")
+    monkeypatch.setattr(os, step, fail_with(errno.ENOSPC))
+    with pytest.raises(OutputError, match=r"report\.html cannot be written: No space left"):
+        write_atomically(old, "new")
+    assert old.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    old = tmp_path / "report.html"
+    old.write_text("old")
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(old, "new")
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+@pytest.mark.parametrize("function", [check_writable, lambda path: write_atomically(path, "x")])
+class TestRefusal:
+    def test_a_missing_folder_is_named(self, tmp_path, function):
+        with pytest.raises(OutputError, match=r"there is no folder .*nowhere; make it first"):
+            function(tmp_path / "nowhere" / "a.html")
+
+    def test_a_folder_is_not_written_over(self, tmp_path, function):
+        with pytest.raises(OutputError, match="it is a folder"):
+            function(tmp_path)
+
+    def test_a_device_is_not_replaced_by_a_file(self, tmp_path, function):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(OutputError, match="it is no ordinary file"):
+            function(tmp_path / "pipe")
+
+    def test_a_folder_that_takes_no_files_is_refused(self, tmp_path, function, monkeypatch):
+        # Not by chmod: root may write everywhere.
+        monkeypatch.setattr(os, "open", fail_with(errno.EROFS))
+        with pytest.raises(OutputError, match="Read-only file system"):
+            function(tmp_path / "a.html")
+
+
+def test_checking_leaves_nothing_behind(tmp_path):
+    assert check_writable(tmp_path / "a.html") == (tmp_path / "a.html").resolve()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_link_is_followed_and_stays(tmp_path):
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    write_atomically(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"

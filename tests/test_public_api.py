@@ -1,0 +1,120 @@
+"""The public interface: complete, documented, and free of cost until it is used."""
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from numpydoc.validate import validate
+
+import gradatim
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "gradatim"
+PARTS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+
+# Where a public name must have every section: undocumented, parameters, types, what comes back.
+PRESENCE = {"GL08", "PR01", "PR02", "PR04", "RT01"}
+FORM = set(
+    tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["numpydoc_validation"]["checks"]
+)
+
+
+def modules():
+    """Yield every module of the package that has an ``__all__``, by its name."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        if path.name == "__main__.py":
+            continue
+        yield ".".join(parts).removesuffix(".__init__")
+
+
+def documented_names():
+    """Yield (module, name) of every public function and class, where it is defined."""
+    for module_name in modules():
+        module = importlib.import_module(module_name)
+        for name in getattr(module, "__all__", ()):
+            thing = getattr(module, name)
+            callable_ = inspect.isfunction(thing) or inspect.isclass(thing)
+            if callable_ and thing.__module__ == module_name and ".cli" not in module_name:
+                yield module_name, name
+
+
+def test_importing_gradatim_loads_nothing_heavy():
+    code = (
+        "import sys, gradatim; dir(gradatim); heavy = {'jax', 'numpy', 'scipy', 'sklearn', "
+        "'librosa', 'rich', 'cyclopts'} & set(sys.modules); assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", gradatim.__all__)
+def test_a_public_name_is_what_its_part_exports(name):
+    value = getattr(gradatim, name)
+    if name != "__version__":
+        part = importlib.import_module(f"gradatim.{gradatim._PARTS[name]}")
+        assert name in part.__all__
+        assert getattr(part, name) is value
+
+
+def test_the_version_is_that_of_the_installed_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert gradatim.__version__ == project["version"]
+
+
+def test_type_checkers_see_the_same_names_in_the_same_parts():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.name: statement.module.removeprefix("gradatim.")
+        for statement in block.body
+        for alias in statement.names
+    }
+    assert seen == gradatim._PARTS
+
+
+def test_all_public_names_are_listed_before_they_are_loaded():
+    code = "import gradatim; assert set(gradatim.__all__) <= set(dir(gradatim))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'fit_mny'"):
+        _ = gradatim.fit_mny
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_exports_its_public_names_and_no_others(part):
+    module = importlib.import_module(f"gradatim.{part}")
+    exported = {name: getattr(module, name) for name in getattr(module, "__all__", ())}
+    held = {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and not inspect.ismodule(value)
+        and str(getattr(value, "__module__", "")).startswith("gradatim")
+    }
+    assert held <= set(exported)
+
+
+@pytest.mark.parametrize("module_name", list(modules()))
+def test_a_module_lists_every_public_function_and_class_that_it_defines(module_name):
+    module = importlib.import_module(module_name)
+    defined = {
+        name
+        for name, value in vars(module).items()
+        if (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__ == module_name
+        and not name.startswith("_")
+    }
+    assert defined <= set(getattr(module, "__all__", ()))
+
+
+@pytest.mark.parametrize(("module_name", "name"), list(documented_names()))
+def test_a_public_name_is_documented(module_name, name):
+    errors = validate(f"{module_name}.{name}")["errors"]
+    assert [e for e in errors if e[0] in PRESENCE | FORM] == []
