@@ -1,0 +1,7 @@
+"""Training: many networks of one shape as one program."""
+
+from gradatim.training.fit import FitJob, fit_jobs, fit_many
+from gradatim.training.result import FitResult
+from gradatim.training.specs import NetworkSpec
+
+__all__ = ["FitJob", "FitResult", "NetworkSpec", "fit_jobs", "fit_many"]

@@ -1,0 +1,108 @@
+r"""Losses: what training makes small, per sample and unreduced.
+
+Conventions: a loss takes targets and *logits* (the last layer's pre-activations), both of shape
+(..., n_outputs), and returns (...,), summed over the outputs; the output activation that belongs
+to it turns logits into predictions. JAX arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jax import Array
+
+__all__ = ["LOSSES", "Loss", "half_squared_error", "log_loss_binary", "log_loss_multiclass"]
+
+
+def log_loss_multiclass(y_true: Array, logits: Array) -> Array:
+    r"""Compute the cross-entropy :math:`-\sum_k y_k \log \mathrm{softmax}(z)_k`.
+
+    Parameters
+    ----------
+    y_true : array of shape (..., n_classes)
+        Class probabilities; one-hot for plain labels.
+    logits : array of shape (..., n_classes)
+        Pre-activations of a softmax layer.
+
+    Returns
+    -------
+    array of shape (...,)
+        Loss of each sample, in nats.
+    """
+    import optax
+
+    return optax.losses.softmax_cross_entropy(logits, y_true)
+
+
+def log_loss_binary(y_true: Array, logits: Array) -> Array:
+    r"""Compute :math:`\sum_k -y_k \log \sigma(z_k) - (1 - y_k) \log(1 - \sigma(z_k))`.
+
+    Parameters
+    ----------
+    y_true : array of shape (..., n_labels)
+        Probability of each label, in [0, 1].
+    logits : array of shape (..., n_labels)
+        Pre-activations of logistic units.
+
+    Returns
+    -------
+    array of shape (...,)
+        Loss of each sample, in nats.
+    """
+    import optax
+
+    return optax.losses.sigmoid_binary_cross_entropy(logits, y_true).sum(axis=-1)
+
+
+def half_squared_error(y_true: Array, logits: Array) -> Array:
+    r"""Compute :math:`\tfrac12 \sum_k (z_k - y_k)^2`.
+
+    Parameters
+    ----------
+    y_true : array of shape (..., n_targets)
+        Targets.
+    logits : array of shape (..., n_targets)
+        Outputs of identity units.
+
+    Returns
+    -------
+    array of shape (...,)
+        Loss of each sample, in squared units of the target.
+    """
+    return 0.5 * ((logits - y_true) ** 2).sum(axis=-1)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss and the output activation for which it is the negative log-likelihood.
+
+    Parameters
+    ----------
+    name : str
+        Key in `LOSSES`.
+    function : callable
+        Maps targets and logits to the loss of each sample.
+    output_activation : str
+        Turns logits into predictions.
+    """
+
+    name: str
+    function: Callable[[Array, Array], Array]
+    output_activation: str
+
+
+#: Every loss by name.
+LOSSES = MappingProxyType(
+    {
+        loss.name: loss
+        for loss in (
+            Loss("multiclass", log_loss_multiclass, "softmax"),
+            Loss("binary", log_loss_binary, "logistic"),
+            Loss("squared", half_squared_error, "identity"),
+        )
+    }
+)

@@ -1,0 +1,82 @@
+"""Initial weights, drawn from a seed.
+
+Conventions: weights are ``(n_out, n_in)`` float32; draws depend on the seed and the layer sizes
+alone, never on what else is being trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradatim.errors import SpecError
+
+__all__ = ["initialize"]
+
+# E[silu(z)^2] = 0.3555 for a standard normal z, and 1 / sqrt(0.3555) = 1.68.
+_SILU_GAIN = 1.68
+
+
+def initialize(
+    layer_sizes: Sequence[int], method: str, seed: int, activation: str = "relu"
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Draw the weights and biases of every layer.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        Inputs, units of each hidden layer, outputs.
+    method : {"glorot", "he", "variance", "zeros"}
+        ``glorot``: uniform in the bound of [1]_, biases too, as scikit-learn draws them (factor 2
+        instead of 6 for logistic units); ``he``: normal, variance 2 / n_in [2]_, zero biases;
+        ``variance``: normal, standard deviation 1 / sqrt(n_in) in the first layer and
+        1.68 / sqrt(n_in) later, output zero; ``zeros``: all zero.
+    seed : int
+        Seed of the draws.
+    activation : str, default "relu"
+        Standard name of the hidden activation.
+
+    Returns
+    -------
+    list of (array of shape (n_out, n_in), array of shape (n_out,))
+        Weights and biases, layer by layer.
+
+    Raises
+    ------
+    SpecError
+        If the method is unknown.
+
+    References
+    ----------
+    .. [1] X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+       networks", AISTATS 2010.
+    .. [2] K. He et al., "Delving deep into rectifiers", ICCV 2015.
+
+    Examples
+    --------
+    >>> [w.shape for w, b in initialize((2, 3, 1), "glorot", seed=0)]
+    [(3, 2), (1, 3)]
+    """
+    rng = np.random.default_rng(seed)
+    pairs = list(zip(layer_sizes[:-1], layer_sizes[1:], strict=True))
+    layers = []
+    for i, (n_in, n_out) in enumerate(pairs):
+        bias = np.zeros(n_out)
+        if method == "glorot":
+            factor = 2.0 if activation == "logistic" else 6.0
+            bound = np.sqrt(factor / (n_in + n_out))
+            weight = rng.uniform(-bound, bound, (n_out, n_in))
+            bias = rng.uniform(-bound, bound, n_out)
+        elif method == "he":
+            weight = rng.normal(0.0, np.sqrt(2.0 / n_in), (n_out, n_in))
+        elif method == "variance":
+            last = i == len(pairs) - 1
+            gain = 0.0 if last else (1.0 if i == 0 else _SILU_GAIN)
+            weight = rng.normal(0.0, 1.0, (n_out, n_in)) * (gain / np.sqrt(n_in))
+        elif method == "zeros":
+            weight = np.zeros((n_out, n_in))
+        else:
+            raise SpecError(f"there is no initialization {method!r}")
+        layers.append((weight.astype(np.float32), bias.astype(np.float32)))
+    return layers

@@ -1,0 +1,455 @@
+"""A block: a fixed number of networks of one shape, trained as one program.
+
+Conventions: arrays carry the model axis first, (n_models, ...), float32. Parameters are a tuple of
+matrices, a row a model: every large weight matrix (n_out, n_in), flattened, has its own, and
+everything small shares the last, since few updates of few arrays are quicker to compile and to
+run, but cutting a large matrix out of a shared row is a copy a step. All models of a block read the same minibatches, so the first
+layer of all of them is one matrix product; which rows count for which model is a matter of row
+weights. Nothing of one model ever enters another's arithmetic. JAX, jitted once a shape.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from gradatim.activations import get_activation
+from gradatim.losses import LOSSES
+
+__all__ = [
+    "BlockData",
+    "Hyper",
+    "Program",
+    "State",
+    "initial_state",
+    "mean_loss",
+    "model_logits",
+    "pack",
+    "run_epochs",
+    "unpack",
+    "weight_penalty",
+]
+
+Params = tuple[Any, ...]
+
+#: Entries from which a weight matrix is kept apart.
+LARGE = 4096
+
+
+class Program(NamedTuple):
+    """What is compiled in: everything that all models of a block share.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Inputs, units of each layer.
+    activation, loss, optimizer : str
+        Names of the hidden activation, the loss and the optimizer.
+    momentum : float
+        Of ``sgd``.
+    nesterov : bool
+        Of ``sgd``.
+    beta_2 : float
+        Of Adam.
+    dropout, input_scale, validate : bool
+        Whether any model has dropout, a learnable input scale, a validation row.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str
+    loss: str
+    optimizer: str
+    momentum: float
+    nesterov: bool
+    beta_2: float
+    dropout: bool
+    input_scale: bool
+    validate: bool
+
+    @property
+    def n_parameters(self) -> int:
+        """Length of a model's row of parameters."""
+        layers = sum((a + 1) * b for a, b in zip(self.sizes[:-1], self.sizes[1:], strict=True))
+        return layers + (self.sizes[0] if self.input_scale else 0)
+
+
+class BlockData(NamedTuple):
+    """What a block reads; the same arrays for every block of a fit.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        Inputs.
+    y : array of shape (n_samples, n_outputs)
+        Targets.
+    validation_rows : array of shape (n_validation,)
+        Rows on which any model is validated.
+    """
+
+    X: jax.Array
+    y: jax.Array
+    validation_rows: jax.Array
+
+
+class Hyper(NamedTuple):
+    """What differs between the models of a block: arrays of shape (n_models, ...).
+
+    Parameters
+    ----------
+    weight : array of shape (n_models, n_samples)
+        Training weight of each row.
+    validation_weight : array of shape (n_models, n_validation)
+        Weight of each validation row.
+    learning_rate, weight_decay, label_smoothing, dropout, input_scale : array of shape (n_models,)
+        As in `NetworkSpec`.
+    cosine : array of shape (n_models,)
+        Whether the learning rate follows a cosine.
+    n_steps : array of shape (n_models,)
+        Steps after which each model is done.
+    patience : array of shape (n_models,)
+        Epochs without improvement after which a model stops.
+    seed : array of shape (n_models,), uint32
+        Seed of dropout.
+    """
+
+    weight: jax.Array
+    validation_weight: jax.Array
+    learning_rate: jax.Array
+    weight_decay: jax.Array
+    label_smoothing: jax.Array
+    dropout: jax.Array
+    input_scale: jax.Array
+    cosine: jax.Array
+    n_steps: jax.Array
+    patience: jax.Array
+    seed: jax.Array
+
+
+class State(NamedTuple):
+    """Where a block stands.
+
+    Parameters
+    ----------
+    params : tuple of array of shape (n_models, n)
+        Parameters; see the conventions.
+    optimizer : pytree
+        Moments.
+    best : tuple of array of shape (n_models, n)
+        Parameters of the best epoch so far.
+    best_loss, best_epoch, since_best : array of shape (n_models,)
+        Validation loss of that epoch, its number from 1, epochs since.
+    active, diverged : array of shape (n_models,)
+        Which models still learn, and which left the finite numbers.
+    step, epoch : int
+        Steps and epochs done.
+    """
+
+    params: Params
+    optimizer: Any
+    best: Params
+    best_loss: jax.Array
+    best_epoch: jax.Array
+    since_best: Params
+    active: jax.Array
+    diverged: jax.Array
+    step: jax.Array
+    epoch: jax.Array
+
+
+def _transform(program: Program) -> optax.GradientTransformation:
+    if program.optimizer == "sgd":
+        return optax.trace(decay=program.momentum, nesterov=program.nesterov)
+    return optax.scale_by_adam(b2=program.beta_2)
+
+
+def _segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
+    """List the parts of a model's parameters: kind, number of the matrix it is in (-1: the last)."""
+    parts: list[tuple[str, int, tuple[int, ...]]] = []
+    n_large = 0
+    for n_in, n_out in zip(program.sizes[:-1], program.sizes[1:], strict=True):
+        large = n_in * n_out > LARGE
+        parts.append(("weight", n_large if large else -1, (n_out, n_in)))
+        parts.append(("bias", -1, (n_out,)))
+        n_large += large
+    if program.input_scale:
+        parts.append(("scale", -1, (program.sizes[0],)))
+    return parts
+
+
+def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Lay one model's weights, biases and input factors (in that order) out as its rows."""
+    segments = _segments(program)
+    large = [a for a, (_, place, _) in zip(arrays, segments, strict=True) if place >= 0]
+    small = [a for a, (_, place, _) in zip(arrays, segments, strict=True) if place < 0]
+    rows = [*large, np.concatenate([np.ravel(a) for a in small])]
+    return tuple(np.ravel(row).astype(np.float32) for row in rows)
+
+
+def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any]:
+    """Cut parameters into layers of (weights, biases), and the input factors or None."""
+    found: dict[str, list[Any]] = {"weight": [], "bias": [], "scale": []}
+    start, n_models = 0, params[-1].shape[0]
+    for kind, place, shape in _segments(program):
+        size = math.prod(shape)
+        row = params[place]
+        if place < 0:
+            row = row[:, start : start + size]
+            start += size
+        found[kind].append(row.reshape(n_models, *shape))
+    layers = list(zip(found["weight"], found["bias"], strict=True))
+    return layers, found["scale"][0] if found["scale"] else None
+
+
+def _marks(program: Program, kind: str) -> tuple[np.ndarray, ...]:
+    """Mark with 1 the parameters of a kind, in rows like a model's own."""
+    return pack(program, [np.full(s, float(k == kind)) for k, _, s in _segments(program)])
+
+
+def initial_state(program: Program, params: Params) -> State:
+    """Start a block from given parameters."""
+    n_models = params[-1].shape[0]
+    zeros = jnp.zeros(n_models)
+    return State(
+        params=params,
+        optimizer=_transform(program).init(params),
+        best=params,
+        best_loss=jnp.full(n_models, jnp.inf),
+        best_epoch=zeros.astype(jnp.int32),
+        since_best=zeros.astype(jnp.int32),
+        active=jnp.ones(n_models, dtype=bool),
+        diverged=jnp.zeros(n_models, dtype=bool),
+        step=jnp.int32(0),
+        epoch=jnp.int32(0),
+    )
+
+
+def _uniform_bits(seed: jax.Array, step: jax.Array, layer: int, shape: tuple) -> jax.Array:
+    """Hash (seed, step, layer, row, unit) to 32 bits; jax.random is far slower on a CPU."""
+    rows = jax.lax.broadcasted_iota(jnp.uint32, shape, 1)
+    units = jax.lax.broadcasted_iota(jnp.uint32, shape, 2)
+    key = seed * jnp.uint32(0x9E3779B1) + step.astype(jnp.uint32) * jnp.uint32(0x85EBCA77)
+    x = (key + jnp.uint32(layer) * jnp.uint32(0xC2B2AE3D))[:, None, None]
+    x = x ^ (rows * jnp.uint32(0x27D4EB2F) + units * jnp.uint32(0x165667B1))
+    # Finalizer of two multiplications with low bias, found by C. Wellons' search (2018).
+    x = (x ^ (x >> 16)) * jnp.uint32(0x7FEB352D)
+    x = (x ^ (x >> 15)) * jnp.uint32(0x846CA68B)
+    return x ^ (x >> 16)
+
+
+def _drop(h: jax.Array, rate: jax.Array, seed: jax.Array, step: jax.Array, layer: int) -> jax.Array:
+    bits = _uniform_bits(seed, step, layer, h.shape)
+    rate = rate[:, None, None]
+    keep = bits >= (rate * 4294967040.0).astype(jnp.uint32)
+    return jnp.where(keep, h / (1.0 - rate), 0.0)
+
+
+def model_logits(program: Program, params: Params, X: jax.Array, drop: Any = None) -> jax.Array:
+    """Run all models on the same rows: (n_rows, n_features) to (n_models, n_rows, n_outputs)."""
+    activation = get_activation(program.activation)
+    layers, scale = unpack(program, params)
+    weight, bias = layers[0]
+    if scale is not None:
+        weight = weight * scale[:, None, :]
+    z = jnp.einsum("nd,mhd->mnh", X, weight) + bias[:, None, :]
+    for i, (weight, bias) in enumerate(layers[1:]):
+        h = activation(z)
+        if drop is not None:
+            h = drop(h, i)
+        z = jnp.einsum("mnh,moh->mno", h, weight) + bias[:, None, :]
+    return z
+
+
+def mean_loss(
+    program: Program, y: jax.Array, logits: jax.Array, weight: jax.Array, smoothing: jax.Array
+) -> jax.Array:
+    """Average the loss of every model over its weighted rows; 0 where no row has weight."""
+    if program.loss != "squared":
+        # A softmax spreads the share over its classes, a logistic unit over its two outcomes.
+        n_classes = y.shape[-1] if program.loss == "multiclass" else 2
+        share = smoothing[:, None, None]
+        y = y * (1.0 - share) + share / n_classes
+    else:
+        y = y[None]
+    losses = LOSSES[program.loss].function(y, logits)
+    total = weight.sum(axis=1)
+    # where, not a product: a row without weight must not count even if its loss overflowed
+    return jnp.where(weight > 0, weight * losses, 0.0).sum(axis=1) / jnp.where(
+        total > 0, total, 1.0
+    )
+
+
+def weight_penalty(program: Program, params: Params, decay: jax.Array) -> jax.Array:
+    """Compute half the decay times the squared weights of every model."""
+    marks = _marks(program, "weight")
+    squares = [(p**2 * mark).sum(axis=1) for p, mark in zip(params, marks, strict=True)]
+    return 0.5 * decay * sum(squares)
+
+
+def _select(chosen: jax.Array, new: Any, old: Any) -> Any:
+    """Take `new` for the chosen models and `old` for the others; unbatched leaves are new."""
+
+    def pick(a: jax.Array, b: jax.Array) -> jax.Array:
+        return jnp.where(chosen[:, None], a, b) if a.ndim else a
+
+    return jax.tree.map(pick, new, old)
+
+
+def _rate(hyper: Hyper, step: jax.Array) -> jax.Array:
+    warm_up = jnp.maximum(jnp.floor(0.05 * hyper.n_steps), 1.0)
+    rising = (step + 1) / warm_up
+    progress = (step - warm_up) / jnp.maximum(hyper.n_steps - warm_up, 1.0)
+    falling = 0.5 * (1.0 + jnp.cos(jnp.pi * jnp.clip(progress, 0.0, 1.0)))
+    factor = jnp.where(step < warm_up, rising, falling)
+    return hyper.learning_rate * jnp.where(hyper.cosine, factor, 1.0)
+
+
+def _step(
+    program: Program, data: BlockData, hyper: Hyper, state: State, rows: jax.Array, valid: jax.Array
+) -> tuple[State, jax.Array, jax.Array]:
+    """Take one step on one minibatch; return the losses before it, and what they weigh."""
+    X, y = data.X[rows], data.y[rows]
+    weight = hyper.weight[:, rows] * valid
+    total = weight.sum(axis=1)
+    learning = state.active & (state.step < hyper.n_steps) & (total > 0)
+
+    def objective(params: Params) -> tuple[jax.Array, jax.Array]:
+        drop = None
+        if program.dropout:
+            drop = lambda h, layer: _drop(h, hyper.dropout, hyper.seed, state.step, layer)  # noqa: E731
+        logits = model_logits(program, params, X, drop)
+        loss = mean_loss(program, y, logits, weight, hyper.label_smoothing)
+        if program.optimizer != "adamw":
+            loss = loss + weight_penalty(program, params, hyper.weight_decay)
+        # Models share no parameter: the gradient of the sum is each one's own.
+        return loss.sum(), loss
+
+    (_, losses), gradients = jax.value_and_grad(objective, has_aux=True)(state.params)
+    updates, optimizer = _transform(program).update(gradients, state.optimizer, state.params)
+    params = _apply(program, hyper, state, updates)
+    state = state._replace(
+        params=_select(learning, params, state.params),
+        optimizer=_select(learning, optimizer, state.optimizer),
+        step=state.step + 1,
+    )
+    return state, jnp.where(learning, losses, 0.0), jnp.where(learning, total, 0.0)
+
+
+def _apply(program: Program, hyper: Hyper, state: State, updates: Params) -> Params:
+    rate = _rate(hyper, state.step)[:, None]
+    weights, factors = _marks(program, "weight"), _marks(program, "scale")
+
+    def move(p: jax.Array, update: jax.Array, weight: np.ndarray, factor: np.ndarray) -> jax.Array:
+        if program.optimizer == "adamw":
+            update = update + hyper.weight_decay[:, None] * p * weight
+        quicker = 1.0 + (hyper.input_scale[:, None] - 1.0) * factor if factor.any() else 1.0
+        return p - rate * quicker * update
+
+    return jax.tree.map(move, state.params, updates, weights, factors)
+
+
+def _finish_epoch(
+    program: Program, data: BlockData, hyper: Hyper, before: State, state: State, loss: jax.Array
+) -> tuple[State, jax.Array]:
+    """Validate, keep the best weights, and stop what is done or broken."""
+    finite = jnp.isfinite(loss)
+    for p in state.params:
+        finite &= jnp.isfinite(p).all(axis=1)
+    params = _select(finite, state.params, before.params)
+    epoch = state.epoch + 1
+    validation = jnp.full_like(loss, jnp.nan)
+    best, best_loss = params, state.best_loss
+    best_epoch = jnp.where(state.active & finite, epoch, state.best_epoch)
+    since = state.since_best
+    if program.validate:
+        rows = data.validation_rows
+        logits = model_logits(program, params, data.X[rows])
+        zero = jnp.zeros_like(loss)
+        validation = mean_loss(program, data.y[rows], logits, hyper.validation_weight, zero)
+        counted = hyper.validation_weight.sum(axis=1) > 0
+        improved = state.active & finite & ((validation < best_loss) | ~counted)
+        best = _select(improved, params, state.best)
+        best_loss = jnp.where(improved & counted, validation, best_loss)
+        best_epoch = jnp.where(improved, epoch, state.best_epoch)
+        since = jnp.where(improved, 0, state.since_best + 1)
+        validation = jnp.where(counted, validation, jnp.nan)
+    going = state.active & finite & (since < hyper.patience) & (state.step < hyper.n_steps)
+    after = state._replace(
+        params=params,
+        best=best,
+        best_loss=best_loss,
+        best_epoch=best_epoch,
+        since_best=since,
+        active=going,
+        diverged=state.diverged | ~finite,
+        epoch=epoch,
+    )
+    return after, jnp.where(state.active, validation, jnp.nan)
+
+
+@partial(jax.jit, static_argnums=0)
+def run_epochs(
+    program: Program,
+    data: BlockData,
+    hyper: Hyper,
+    state: State,
+    batches: jax.Array,
+    n_epochs: jax.Array,
+    n_batches: jax.Array,
+) -> tuple[State, jax.Array, jax.Array]:
+    """Train a block for some epochs.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    data : BlockData
+        Inputs and targets.
+    hyper : Hyper
+        What differs between models.
+    state : State
+        Where the block stands.
+    batches : array of shape (max_epochs, max_batches, batch_size), int32
+        Rows of each minibatch; -1 pads the last one of an epoch.
+    n_epochs, n_batches : int
+        How many of these epochs, and of the batches of each, are to be run.
+
+    Returns
+    -------
+    State
+        Where the block stands afterwards.
+    array of shape (max_epochs, n_models)
+        Mean training loss of each epoch; NaN where a model no longer learnt.
+    array of shape (max_epochs, n_models)
+        Validation loss after each epoch; NaN likewise.
+    """
+    n_models = hyper.learning_rate.shape[0]
+    curves = jnp.full((2, batches.shape[0], n_models), jnp.nan)
+
+    def epoch(i: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
+        before, curves = carry
+
+        def batch(j: jax.Array, carry: tuple) -> tuple:
+            state, total, count = carry
+            rows = batches[i, j]
+            valid = rows >= 0
+            state, losses, weight = _step(program, data, hyper, state, jnp.maximum(rows, 0), valid)
+            # Batches count by the rows in them, as in scikit-learn's loss curve.
+            return state, total + losses * weight, count + weight
+
+        zeros = jnp.zeros(n_models)
+        state, total, count = jax.lax.fori_loop(0, n_batches, batch, (before, zeros, zeros))
+        loss = jnp.where(count > 0, total / jnp.where(count > 0, count, 1.0), 0.0)
+        active = before.active
+        state, validation = _finish_epoch(program, data, hyper, before, state, loss)
+        curves = curves.at[0, i].set(jnp.where(active, loss, jnp.nan))
+        return state, curves.at[1, i].set(validation)
+
+    state, curves = jax.lax.fori_loop(0, n_epochs, epoch, (state, curves))
+    return state, curves[0], curves[1]

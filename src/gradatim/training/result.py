@@ -1,0 +1,101 @@
+"""What training one spec gave.
+
+Conventions: a loss curve has one entry an epoch, the mean training loss over that epoch's steps
+(penalty included), as the weights were at each step; for ``lbfgs`` an epoch is an iteration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import SpecError
+from gradatim.network.evaluate import evaluate
+from gradatim.network.graph import Network
+from gradatim.training.specs import NetworkSpec
+from gradatim.training.targets import Targets
+
+__all__ = ["FitResult"]
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """A trained network and how it came about.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        What was trained.
+    network : Network
+        The network, with the weights of the best epoch where there was early stopping.
+    loss_curve : array of shape (n_epochs,)
+        Training loss by epoch.
+    validation_curve : array of shape (n_epochs,)
+        Loss on the validation rows after each epoch; empty if there were none.
+    best_epoch : int
+        Epoch, from 1, whose weights the network has.
+    stopped_early : bool
+        Whether early stopping ended the training.
+    diverged : bool
+        Whether the loss left the finite numbers; the network then has the last finite weights.
+    targets : Targets
+        How outputs are read.
+    """
+
+    spec: NetworkSpec
+    network: Network
+    loss_curve: np.ndarray
+    validation_curve: np.ndarray
+    best_epoch: int
+    stopped_early: bool
+    diverged: bool
+    targets: Targets
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs trained."""
+        return len(self.loss_curve)
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict labels, 0/1 indicators or real values.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        array of shape (n_samples,) or (n_samples, n_outputs)
+            In the form of the `y` that was learnt.
+
+        Raises
+        ------
+        ShapeError
+            If `X` does not have one column an input.
+        """
+        return self.targets.decide(evaluate(self.network, X))
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Predict the probability of each class or label.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        array of shape (n_samples, n_classes)
+            Columns in the order of the sorted classes, or of the labels.
+
+        Raises
+        ------
+        SpecError
+            If the task was regression.
+        """
+        if self.targets.loss.name == "squared":
+            raise SpecError("a regression network has no probabilities; use predict")
+        return self.targets.probabilities(evaluate(self.network, X))

@@ -1,0 +1,134 @@
+"""A spec: one network to train, described before it exists.
+
+Conventions: every field has one meaning whatever the task; penalties act on weights, never on
+biases; rates are per step; the epoch is one pass over the rows of the training set.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gradatim.activations import get_activation
+from gradatim.errors import SpecError
+
+__all__ = ["NetworkSpec"]
+
+_CHOICES = {
+    "optimizer": ("adam", "adamw", "sgd", "lbfgs"),
+    "schedule": ("constant", "cosine"),
+    "initialization": ("glorot", "he", "variance", "zeros"),
+}
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    r"""One network to train.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int, default ()
+        Units of each hidden layer; ``()`` is linear or logistic regression.
+    activation : str, default "relu"
+        Activation of the hidden layers. The output's follows from the task: identity for
+        regression, softmax for several classes, logistic for two classes and for labels.
+    optimizer : {"adam", "adamw", "sgd", "lbfgs"}, default "adam"
+        ``adamw`` decays weights apart from the gradient [1]_; ``lbfgs`` uses all rows at once.
+    learning_rate : float, default 1e-3
+        Step size, > 0; ``lbfgs`` finds its own.
+    weight_decay : float, default 0
+        :math:`\lambda \ge 0`. For ``adamw`` weights shrink by :math:`\eta \lambda w` a step; for
+        the others :math:`\tfrac12 \lambda \lVert w \rVert^2` is added to the mean loss.
+    momentum : float, default 0.9
+        Momentum of ``sgd``, in [0, 1).
+    nesterov : bool, default False
+        Nesterov's momentum for ``sgd``.
+    beta_2 : float, default 0.999
+        Decay of the second moment in Adam, in [0, 1).
+    schedule : {"constant", "cosine"}, default "constant"
+        ``cosine`` warms up linearly over the first 5 % of the steps, then falls to zero [2]_.
+    label_smoothing : float, default 0
+        Share of each class label that is spread over all classes, in [0, 1); classification only.
+    dropout : float, default 0
+        Share of hidden activations set to zero in training, in [0, 1).
+    input_scale : float, default 0
+        If > 0, every input has a learnable factor, initially 1, whose learning rate is this many
+        times `learning_rate`; it is multiplied into the first layer of the finished network.
+    initialization : {"glorot", "he", "variance", "zeros"}, default "glorot"
+        ``glorot`` as scikit-learn draws it [3]_; ``he`` normal with variance 2 / n_in [4]_;
+        ``variance`` keeps the variance of SiLU layers (gain 1, then 1.68) and starts the output
+        at zero; ``zeros`` for the convex networks without hidden layers.
+    max_epochs : int, optional
+        Epochs of this network; overrides `fit_many`'s.
+    seed : int, default 0
+        Seed of the initial weights and of dropout.
+
+    Raises
+    ------
+    SpecError
+        If a field is out of its range.
+
+    References
+    ----------
+    .. [1] I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+    .. [2] I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm restarts",
+       ICLR 2017.
+    .. [3] X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+       networks", AISTATS 2010.
+    .. [4] K. He et al., "Delving deep into rectifiers", ICCV 2015.
+
+    Examples
+    --------
+    >>> NetworkSpec(hidden_layer_sizes=[8, 4], activation="sigmoid").hidden_layer_sizes
+    (8, 4)
+    """
+
+    hidden_layer_sizes: Sequence[int] = ()
+    activation: str = "relu"
+    optimizer: Literal["adam", "adamw", "sgd", "lbfgs"] = "adam"
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    momentum: float = 0.9
+    nesterov: bool = False
+    beta_2: float = 0.999
+    schedule: Literal["constant", "cosine"] = "constant"
+    label_smoothing: float = 0.0
+    dropout: float = 0.0
+    input_scale: float = 0.0
+    initialization: Literal["glorot", "he", "variance", "zeros"] = "glorot"
+    max_epochs: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        sizes = self.hidden_layer_sizes
+        sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
+        if any(isinstance(n, bool) or int(n) != n or n < 1 for n in sizes):
+            raise SpecError(f"hidden_layer_sizes must be positive whole numbers, not {sizes}")
+        object.__setattr__(self, "hidden_layer_sizes", tuple(int(n) for n in sizes))
+        activation = get_activation(self.activation)
+        if not activation.elementwise:
+            raise SpecError("softmax belongs to the output; choose another hidden activation")
+        object.__setattr__(self, "activation", activation.name)
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                known = ", ".join(choices)
+                raise SpecError(f"{name} must be one of {known}, not {getattr(self, name)!r}")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        _require(self.learning_rate > 0, "learning_rate", "> 0", self.learning_rate)
+        for name in ("weight_decay", "input_scale"):
+            _require(getattr(self, name) >= 0, name, ">= 0", getattr(self, name))
+        for name in ("momentum", "beta_2", "label_smoothing", "dropout"):
+            _require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
+        if self.max_epochs is not None:
+            _require(self.max_epochs >= 1, "max_epochs", "at least 1", self.max_epochs)
+        if self.optimizer == "lbfgs" and (self.dropout > 0 or self.input_scale > 0):
+            raise SpecError("lbfgs needs a fixed function: set dropout and input_scale to 0")
+
+
+def _require(holds: bool, name: str, range_: str, value: float) -> None:
+    if not holds or not math.isfinite(value):
+        raise SpecError(f"{name} must be {range_}, not {value}")

@@ -1,0 +1,130 @@
+"""Targets: labels and real values as the matrix that a loss reads, and back.
+
+Conventions: classes are sorted; two classes take one logistic output, more take one softmax
+output each; a two-dimensional 0/1 `y` in classification is one label a column. Real targets stay
+in their own units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.losses import LOSSES, Loss
+
+__all__ = ["Targets"]
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """What a network is to output, and how to read its output.
+
+    Parameters
+    ----------
+    matrix : array of shape (n_samples, n_outputs)
+        float32 targets of the loss.
+    loss : Loss
+        The loss that belongs to the task.
+    classes : array of shape (n_classes,) or None
+        Sorted class labels; None for labels and real targets.
+    flat : bool
+        Whether `y` was one-dimensional.
+    """
+
+    matrix: np.ndarray
+    loss: Loss
+    classes: np.ndarray | None
+    flat: bool
+
+    @classmethod
+    def from_y(cls, y: ArrayLike, task: str) -> Targets:
+        """Read `y` for a task.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Labels, 0/1 indicators, or real values.
+        task : {"classification", "regression"}
+            How to read it.
+
+        Returns
+        -------
+        Targets
+            The matrix and its reading.
+
+        Raises
+        ------
+        LabelError
+            If there are fewer than two classes, or an indicator is neither 0 nor 1, or a real
+            target is not finite.
+        ShapeError
+            If `y` has more than two dimensions or no rows.
+        SpecError
+            If the task is unknown.
+
+        Examples
+        --------
+        >>> Targets.from_y(["b", "a", "b"], "classification").matrix.ravel()
+        array([1., 0., 1.], dtype=float32)
+        """
+        y = np.asarray(y)
+        if y.ndim not in (1, 2) or len(y) == 0:
+            raise ShapeError(f"y must be (n_samples,) or (n_samples, n_outputs), not {y.shape}")
+        if task == "regression":
+            return cls._from_real(y)
+        if task == "classification":
+            return cls._from_labels(y) if y.ndim == 1 else cls._from_indicators(y)
+        raise SpecError(f"task must be classification or regression, not {task!r}")
+
+    @classmethod
+    def _from_real(cls, y: np.ndarray) -> Targets:
+        matrix = y.astype(np.float32).reshape(len(y), -1)
+        if not np.isfinite(matrix).all():
+            raise LabelError("a target is missing or infinite; leave its row out")
+        return cls(matrix, LOSSES["squared"], None, y.ndim == 1)
+
+    @classmethod
+    def _from_labels(cls, y: np.ndarray) -> Targets:
+        classes, codes = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise LabelError(f"all samples are of one class, {classes[0]!r}; give at least two")
+        if len(classes) == 2:
+            return cls(codes[:, None].astype(np.float32), LOSSES["binary"], classes, True)
+        return cls(
+            np.eye(len(classes), dtype=np.float32)[codes], LOSSES["multiclass"], classes, True
+        )
+
+    @classmethod
+    def _from_indicators(cls, y: np.ndarray) -> Targets:
+        if not np.isin(y, (0, 1)).all():
+            raise LabelError("a two-dimensional y has one column a label and holds only 0 and 1")
+        return cls(y.astype(np.float32), LOSSES["binary"], None, False)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of the network."""
+        return self.matrix.shape[1]
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names for the network's outputs: the classes, or nothing."""
+        if self.classes is None:
+            return ()
+        names = tuple(str(c) for c in self.classes)
+        return names[1:] if len(names) == 2 else names
+
+    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
+        """Turn outputs into one column a class (or a label)."""
+        if self.classes is not None and len(self.classes) == 2:
+            return np.concatenate([1.0 - outputs, outputs], axis=1)
+        return outputs
+
+    def decide(self, outputs: np.ndarray) -> np.ndarray:
+        """Turn outputs into labels, 0/1 indicators (threshold 0.5), or real values."""
+        if self.classes is not None:
+            return self.classes[self.probabilities(outputs).argmax(axis=1)]
+        values = (outputs >= 0.5).astype(int) if self.loss.name == "binary" else outputs
+        return values[:, 0] if self.flat else values
