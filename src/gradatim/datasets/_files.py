@@ -1,0 +1,19 @@
+"""The data files in the package.
+
+Conventions: archives of plain arrays, never pickled objects.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import numpy as np
+
+__all__ = ["read_arrays"]
+
+
+def read_arrays(name: str) -> dict[str, np.ndarray]:
+    """Read all arrays of ``data/<name>.npz``."""
+    file = resources.files("gradatim.datasets").joinpath("data", f"{name}.npz")
+    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+        return {key: archive[key] for key in archive.files}

@@ -1,0 +1,137 @@
+"""Manifests: a table that says which files of a folder belong to one group.
+
+Conventions: the columns are ``path`` and ``group``, and possibly ``label``; a path is relative to
+the folder of audio, or to the manifest itself, or absolute; either slash separates its parts.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gradatim.collection import Notice
+from gradatim.errors import TableError
+from gradatim.music.columns import Columns, read_columns
+from gradatim.music.duplicates import plural
+
+__all__ = ["read_manifest"]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row of a manifest: where it stands, and what it says."""
+
+    number: int
+    path: str
+    group: str
+    label: str | None
+
+
+def read_manifest(
+    path: str | os.PathLike[str], folder: Path, labels: Mapping[str, str]
+) -> tuple[np.ndarray, list[Notice]]:
+    """Read the group of every file.
+
+    Parameters
+    ----------
+    path : path-like
+        The manifest, a CSV or Parquet table.
+    folder : pathlib.Path
+        The folder of audio.
+    labels : mapping of str to str
+        Class of every file, by its path below the folder.
+
+    Returns
+    -------
+    groups : array of shape (n_files,)
+        Group of each file, in the order of `labels`.
+    notices : list of Notice
+        Rows that name no file of the folder.
+
+    Raises
+    ------
+    TableError
+        If the manifest cannot be read, lacks a column or a file, gives a file two groups, or
+        contradicts the name of a class folder.
+    """
+    name = Path(path).name
+    find = _Finder(folder, Path(path).parent, labels)
+    groups: dict[str, str] = {}
+    strays: list[_Row] = []
+    for row in _rows(read_columns(path)):
+        file = find(row.path)
+        if file is None:
+            strays.append(row)
+            continue
+        if groups.setdefault(file, row.group) != row.group:
+            raise TableError(
+                f"{name} puts {file} into two groups, {groups[file]!r} and, in row {row.number}, "
+                f"{row.group!r}; a file belongs to one group"
+            )
+        if row.label is not None and row.label != labels[file]:
+            raise TableError(
+                f"{name} labels {file} {row.label!r} in row {row.number}, but it lies in the "
+                f"folder of class {labels[file]!r}; move the file or mend the label"
+            )
+    _refuse_missing(name, [file for file in labels if file not in groups])
+    return np.array([groups[file] for file in labels]), _stray_notices(name, strays)
+
+
+def _rows(table: Columns) -> list[_Row]:
+    columns = {key: table.texts(table.require(key, "manifest")) for key in ("path", "group")}
+    labels: Sequence[str | None] = [None] * len(table.rows)
+    if "label" in table.names:
+        labels = table.texts("label")
+    together = zip(table.rows.tolist(), columns["path"], columns["group"], labels, strict=True)
+    return [_Row(*row) for row in together]
+
+
+class _Finder:
+    """Finds the file below the folder that a path of the manifest means."""
+
+    def __init__(self, folder: Path, home: Path, files: Mapping[str, str]) -> None:
+        self._files = {_key(file): file for file in files}
+        self._folder = folder.resolve()
+        self._home = home.resolve()
+
+    def __call__(self, path: str) -> str | None:
+        key = _key(path)
+        if key in self._files:
+            return self._files[key]
+        # An absolute path takes the place of the manifest's folder when they are joined.
+        beside = os.path.relpath(self._home / key, self._folder)
+        return self._files.get(_key(beside))
+
+
+def _key(path: str) -> str:
+    """Write a path in one way: forward slashes, no dots, composed accents."""
+    return unicodedata.normalize("NFC", os.path.normpath(path.replace("\\", "/"))).replace(
+        "\\", "/"
+    )
+
+
+def _refuse_missing(name: str, missing: Sequence[str]) -> None:
+    if missing:
+        others = f" and {plural(len(missing) - 1, 'other file')}" if len(missing) > 1 else ""
+        raise TableError(
+            f"{name} gives no group for {missing[0]}{others}; add a row with its path and group"
+        )
+
+
+def _stray_notices(name: str, strays: Sequence[_Row]) -> list[Notice]:
+    if not strays:
+        return []
+    count = plural(len(strays), "row")
+    first = strays[0]
+    return [
+        Notice(
+            "manifest-without-file",
+            f"{count} of {name} {'names' if len(strays) == 1 else 'name'} no audio file of the "
+            f"folder, such as {first.path} in row {first.number}",
+        )
+    ]
