@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except GradatimError as error:
         return _fail(2, str(error), debug)
     except KeyboardInterrupt:
-        return _fail(130, "stopped before the end; nothing was written", debug)
+        return _fail(130, "stopped by Ctrl-C before the end", debug)
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         _forget_stdout()

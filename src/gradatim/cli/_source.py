@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,7 +137,7 @@ def _refuse(source: Source, options: Sequence[str], kind: str) -> None:
         raise SpecError(f"{', '.join(given)} does not go with {source.path}, {kind}; leave it out")
 
 
-def _nothing_there(path: str, datasets: Sequence[str]) -> str:
+def _nothing_there(path: str, datasets: Iterable[str]) -> str:
     folder, name = os.path.split(os.path.expanduser(path))
     try:
         neighbours = os.listdir(folder or ".")

@@ -1,0 +1,105 @@
+"""Documents are true: their examples run, their commands exist, their links lead somewhere."""
+
+import doctest
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import gradatim
+from gradatim.cli import app, main
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+CHEAP = {("data",), ("data", "--json"), ("--help",), ("--version",), ("climb", "--help")}
+
+document = pytest.mark.parametrize(
+    "path", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS]
+)
+
+
+def blocks(path: Path, language: str) -> list[tuple[int, str]]:
+    """Return (line, text) of the fenced blocks of one language."""
+    text = path.read_text(encoding="utf-8")
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+    return [(text.count("\n", 0, match.start()) + 2, match[1]) for match in found]
+
+
+def commands(path: Path, program: str) -> list[list[str]]:
+    """Return the arguments of every command of one program in console blocks."""
+    lines = [line for _, text in blocks(path, "console") for line in text.splitlines()]
+    prompt = f"$ {program} "
+    return [shlex.split(line.removeprefix(prompt)) for line in lines if line.startswith(prompt)]
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.M)
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@document
+def test_python_examples_run(path, tmp_path, monkeypatch):
+    # Examples read examples/ and write into the current folder.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    names: dict[str, object] = {}
+    for line, text in blocks(path, "python"):
+        if ">>>" in text:
+            test = doctest.DocTestParser().get_doctest(text, names, path.name, str(path), line)
+            runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+            runner.run(test, clear_globs=False)
+            assert runner.failures == 0
+            names.update(test.globs)
+        else:
+            # Padded, so that a traceback names the line of the document.
+            exec(compile("\n" * (line - 1) + text, str(path), "exec"), names)
+
+
+@document
+def test_commands_of_gradatim_exist_and_cheap_ones_run(path, capsys):
+    for arguments in commands(path, "gradatim"):
+        if tuple(arguments) in CHEAP:
+            assert main(arguments) == 0
+        else:
+            app.parse_args(arguments, exit_on_error=False, print_error=False)
+
+
+@document
+def test_targets_of_make_exist(path):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split()
+    assert {arguments[0] for arguments in commands(path, "make")} <= set(targets)
+
+
+@document
+def test_links_between_files_lead_somewhere(path):
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), f"{path.name} links to {link}"
+        assert not anchor or anchor in anchors(target), f"{path.name} links to {link}"
+
+
+def test_every_public_name_stands_in_the_list_of_public_names():
+    text = (ROOT / "docs" / "guides" / "api.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"`(\w+)`", text.partition("|------|")[2].partition("\n\n")[0]))
+    assert listed == set(gradatim.__all__)
+
+
+def test_every_verb_stands_in_the_readme():
+    commands_shown = {arguments[0] for arguments in commands(ROOT / "README.md", "gradatim")}
+    assert {verb for verb in app if not verb.startswith("-")} <= commands_shown
+
+
+def test_every_slide_of_the_lecture_has_a_row():
+    text = (ROOT / "docs" / "lecture" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (L\d+) \|", text, re.M) == [f"L{i}" for i in range(1, 28)]
+
+
+def test_the_changelog_knows_the_version():
+    assert f"## [{gradatim.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
