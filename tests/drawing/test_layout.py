@@ -1,0 +1,117 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from gradatim.drawing.layout import RADIUS, place, shorten
+from gradatim.errors import SpecError
+from gradatim.network.graph import Layer, Network
+
+
+def dense(*sizes):
+    rng = np.random.default_rng(0)
+    return Network(
+        [
+            Layer(rng.normal(size=(n_out, n_in)), rng.normal(size=n_out), "tanh")
+            for n_in, n_out in pairwise(sizes)
+        ]
+    )
+
+
+def test_every_edge_and_bias_of_a_small_network_is_placed():
+    network = dense(2, 3, 1)
+    placement = place(network)
+    weights = {(e.layer, e.target, e.source): e.weight for e in placement.edges}
+    expected = {
+        (depth, *index): weight
+        for depth, layer in enumerate(network.layers, 1)
+        for index, weight in np.ndenumerate(layer.weight)
+    }
+    assert weights == expected
+    biases = [unit.bias for unit in placement.units if unit.layer]
+    assert biases == [*network.layers[0].bias, *network.layers[1].bias]
+
+
+def test_a_missing_edge_is_not_placed_though_a_zero_weight_is():
+    layer = Layer([[0.0, 0.0]], [0.0], mask=np.array([[True, False]]))
+    edges = place(Network([layer])).edges
+    assert [(e.source, e.weight, e.strength) for e in edges] == [(0, 0.0, 0.0)]
+
+
+def test_a_wide_layer_shows_its_first_and_last_units_and_how_many_there_are():
+    placement = place(dense(3, 256, 2), max_units=6)
+    hidden = [unit.index for unit in placement.units if unit.layer == 1]
+    assert hidden == [0, 1, 2, 254, 255]
+    assert [(gap.layer, gap.n_units) for gap in placement.gaps] == [(1, 256)]
+    shown = {unit.index for unit in placement.units if unit.layer == 1}
+    assert {e.source for e in placement.edges if e.layer == 2} == shown
+
+
+def test_a_layer_as_wide_as_allowed_has_no_gap():
+    assert not place(dense(12, 12), max_units=12).gaps
+
+
+@pytest.mark.parametrize("sizes", [(1, 1), (2, 3, 1), (5, 2), (40, 300, 7), (3, 3, 3)])
+@pytest.mark.parametrize("form", ["units", "layers"])
+def test_everything_lies_inside_the_drawing(sizes, form):
+    placement = place(dense(*sizes), form=form)
+    for unit in placement.units:
+        x, y = unit.center
+        assert RADIUS < x < placement.width - RADIUS
+        assert RADIUS < y < placement.height - RADIUS
+    for box in placement.boxes:
+        assert box.corner[0] + box.width < placement.width
+        assert box.corner[1] + box.height < placement.height
+
+
+def test_edges_go_from_rim_to_rim():
+    placement = place(dense(2, 3))
+    centers = {(unit.layer, unit.index): unit.center for unit in placement.units}
+    for edge in placement.edges:
+        start = np.subtract(edge.start, centers[edge.layer - 1, edge.source])
+        end = np.subtract(edge.end, centers[edge.layer, edge.target])
+        assert np.hypot(*start) == pytest.approx(RADIUS)
+        assert np.hypot(*end) == pytest.approx(RADIUS)
+
+
+@pytest.mark.parametrize("n_in", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("n_out", [1, 2, 3, 4])
+def test_weight_labels_do_not_overlap(n_in, n_out):
+    labels = sorted(edge.label for edge in place(dense(n_in, n_out)).edges)
+    for i, (x, y) in enumerate(labels):
+        for other_x, other_y in labels[:i]:
+            assert abs(y - other_y) > 11 or abs(x - other_x) > 40
+
+
+def test_a_dense_network_has_no_weight_labels():
+    assert {edge.label for edge in place(dense(8, 8, 8)).edges} == {None}
+
+
+def test_strength_is_relative_to_the_largest_weight_of_the_layer():
+    edges = place(Network([Layer([[1.0, -4.0]], [0.0]), Layer([[0.5]], [0.0])])).edges
+    assert [e.strength for e in edges] == [0.25, 1.0, 1.0]
+
+
+def test_auto_draws_boxes_as_soon_as_a_layer_is_too_wide():
+    assert not place(dense(12, 3), form="auto").boxes
+    boxes = place(dense(13, 3), form="auto").boxes
+    assert [(box.n_units, box.kind, box.n_parameters) for box in boxes] == [
+        (13, "inputs", 0),
+        (3, "outputs", 42),
+    ]
+
+
+def test_a_wider_layer_has_a_higher_box():
+    heights = [box.height for box in place(dense(2, 300, 20), form="layers").boxes]
+    assert heights[0] < heights[2] < heights[1]
+
+
+@pytest.mark.parametrize("options", [{"max_units": 2}, {"form": "circle"}])
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(SpecError):
+        place(dense(2, 1), **options)
+
+
+def test_a_short_name_stays_whole():
+    assert shorten("x" * 22) == "x" * 22
+    assert len(shorten("x" * 23)) == 22
