@@ -1,0 +1,191 @@
+/**
+ * The ladder: a row a rung, a dot with its 95 % interval on one axis.
+ *
+ * Conventions: `model` has `rungs` as in the JSON of a climb ({rung, input, mean, interval,
+ * fold_scores}), `winner` ({rung, input}), `margin`, and `titles` (rung to words). The
+ * gray band holds scores within the margin of the best; the dashed line is the majority rung.
+ */
+
+import { formatNumber, formatScore, linearScale, ticks } from "./_scales.js";
+import { drawToWidth, html, svg } from "./_dom.js";
+
+/**
+ * @typedef {object} Rung
+ * @property {string} rung
+ * @property {string} input
+ * @property {number} mean
+ * @property {[number | null, number | null]} interval
+ * @property {(number | null)[]} fold_scores
+ */
+
+/**
+ * Return the axis: all intervals, but not far below the reference, where hopeless rungs of a
+ * regression can lie.
+ *
+ * @param {Rung[]} rungs
+ * @returns {[number, number]}
+ */
+export function axisDomain(rungs) {
+  const means = rungs.map((rung) => rung.mean);
+  const floor = rungs.find((rung) => rung.rung === "majority")?.mean ?? Math.min(...means);
+  const top = Math.max(...rungs.map((rung) => rung.interval[1] ?? rung.mean), ...means);
+  const bottom = Math.min(...rungs.map((rung) => rung.interval[0] ?? rung.mean), ...means);
+  const lowest = floor - 0.5 * Math.max(top - floor, 0.1);
+  const pad = 0.04 * Math.max(top - Math.max(bottom, lowest), 0.02);
+  return [Math.max(bottom, lowest) - pad, top + pad];
+}
+
+/**
+ * Return the rung of highest mean.
+ *
+ * @param {Rung[]} rungs
+ * @returns {Rung}
+ */
+export function bestOf(rungs) {
+  return rungs.reduce((best, rung) => (rung.mean > best.mean ? rung : best));
+}
+
+/**
+ * Say a rung in words.
+ *
+ * @param {Rung} rung
+ * @param {string} title
+ * @returns {string}
+ */
+export function describeRung(rung, title) {
+  const folds = rung.fold_scores.map((score) => formatScore(score)).join(", ");
+  const [low, high] = rung.interval.map((end) => formatScore(end));
+  const name = rung.input ? `${title} on ${rung.input}` : title;
+  return `${name}: ${formatScore(rung.mean)}, 95 % interval ${low} to ${high}. Folds: ${folds}.`;
+}
+
+/**
+ * @param {{ model: { get(name: string): any }, el: HTMLElement }} context
+ * @returns {() => void}
+ */
+function render({ model, el }) {
+  /** @type {Rung[]} */
+  const rungs = model.get("rungs");
+  const titles = model.get("titles") ?? {};
+  const winner = model.get("winner");
+  const best = bestOf(rungs);
+  const reference = rungs.find((rung) => rung.rung === "majority");
+  const showInput = new Set(rungs.map((rung) => rung.input).filter(Boolean)).size > 1;
+  const hint = "Point at a row, or move to it with the Tab key, to read its folds.";
+  const readout = html("p", { class: "readout", "aria-live": "polite" }, hint);
+  const frame = html("div", { class: "frame" });
+  el.classList.add("gradatim-view", "ladder");
+  el.replaceChildren(frame, legend(), readout);
+
+  function legend() {
+    const entries = [
+      ["key-dot accent", "where to stop"],
+      ["key-dot ring", "highest mean"],
+      ["key-band", `within ${formatNumber(model.get("margin"))} of the highest`],
+      ...(reference ? [["key-dash", titles.majority ?? "majority"]] : []),
+    ];
+    const items = entries.map(([key, words]) =>
+      html("li", {}, html("span", { class: `key ${key}` }), words),
+    );
+    return html("ul", { class: "legend" }, ...items);
+  }
+
+  const stop = drawToWidth(frame, (width) => {
+    const narrow = width < 620;
+    const rowHeight = narrow ? 46 : 32;
+    const left = narrow ? 10 : 230;
+    const right = width - (narrow ? 10 : 150);
+    const bottom = 10 + rowHeight * rungs.length;
+    const domain = axisDomain(rungs);
+    const x = linearScale(domain, [left, right]);
+    const clamp = (/** @type {number} */ value) =>
+      Math.min(Math.max(x(value), left), right);
+    const root = svg("svg", {
+      viewBox: `0 0 ${width} ${bottom + 30}`,
+      width: "100%",
+      role: "group",
+      "aria-label": "The ladder: scores of every rung with 95 % intervals",
+    });
+
+    root.append(
+      svg("rect", {
+        class: "band",
+        x: clamp(best.mean - model.get("margin")),
+        y: 6,
+        width: Math.max(clamp(best.mean) - clamp(best.mean - model.get("margin")), 1),
+        height: bottom - 6,
+      }),
+    );
+    for (const tick of ticks(...domain, narrow ? 4 : 7)) {
+      if (tick < domain[0] || tick > domain[1]) continue;
+      root.append(
+        svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: 6, y2: bottom }),
+        svg(
+          "text",
+          { class: "muted", x: x(tick), y: bottom + 18, "text-anchor": "middle" },
+          formatNumber(tick),
+        ),
+      );
+    }
+    if (reference) {
+      const at = clamp(reference.mean);
+      root.append(svg("line", { class: "reference", x1: at, x2: at, y1: 6, y2: bottom }));
+    }
+    rungs.forEach((rung, i) => root.append(row(rung, 10 + i * rowHeight)));
+    frame.replaceChildren(root);
+
+    /** @param {Rung} rung @param {number} top */
+    function row(rung, top) {
+      const title = titles[rung.rung] ?? rung.rung;
+      const isWinner = rung.rung === winner.rung && rung.input === winner.input;
+      const y = top + (narrow ? 32 : rowHeight / 2);
+      const textY = narrow ? top + 16 : y + 4;
+      const words = describeRung(rung, title);
+      const tag = isWinner ? "stop here" : rung === best ? "highest" : "";
+      const group = svg(
+        "g",
+        {
+          class: ["row", isWinner && "winner", rung === best && "best"].filter(Boolean).join(" "),
+          tabindex: 0,
+          role: "img",
+          "aria-label": tag ? `${words} (${tag})` : words,
+        },
+        svg("rect", { class: "hit", x: 0, y: top, width, height: rowHeight, rx: 5 }),
+        svg(
+          "text",
+          { x: 10, y: textY },
+          title,
+          ...(showInput && rung.input
+            ? [svg("tspan", { class: "muted", dx: 6 }, rung.input)]
+            : []),
+        ),
+        svg(
+          "text",
+          { class: "value", x: width - 10, y: textY, "text-anchor": "end" },
+          ...(tag ? [svg("tspan", { class: "tag" }, tag)] : []),
+          svg("tspan", { dx: tag ? 10 : 0 }, formatScore(rung.mean)),
+        ),
+      );
+      const [low, high] = rung.interval;
+      if (low !== null && high !== null) {
+        group.append(svg("line", { class: "interval", x1: clamp(low), x2: clamp(high), y1: y, y2: y }));
+      }
+      for (const score of rung.fold_scores) {
+        if (score === null) continue;
+        group.append(svg("circle", { class: "fold", cx: clamp(score), cy: y, r: 2.5 }));
+      }
+      group.append(
+        rung.mean < domain[0]
+          ? svg("path", { class: "dot", d: `M${left} ${y}l8 -5v10z` })
+          : svg("circle", { class: "dot", cx: x(rung.mean), cy: y, r: isWinner ? 6.5 : 5 }),
+      );
+      const show = () => (readout.textContent = words);
+      group.addEventListener("pointerenter", show);
+      group.addEventListener("focus", show);
+      return group;
+    }
+  });
+  return stop;
+}
+
+export default { render };
