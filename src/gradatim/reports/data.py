@@ -1,0 +1,167 @@
+"""What the views of the report are given: plain values, ready for JSON.
+
+Conventions: a number that is not finite becomes None; counts add up over repeats, so a sample
+counts once a repeat; long curves and many points are thinned evenly, because a page need not hold
+more than a screen can show.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradatim.climb.result import Climb, LearningCurve, RungResult
+from gradatim.reports.sounds import Cells, confused_items, encode_sounds
+from gradatim.reports.words import title_of
+
+__all__ = ["confusion_data", "curve_data", "label_rows", "ladder_data", "scatter_data"]
+
+_MOST_NETWORKS = 12
+_MOST_EPOCHS = 400
+_MOST_POINTS = 1500
+_MOST_TARGETS = 6
+_LISTED = 60
+
+
+def finite(values: Any) -> list[float | None]:
+    """Return numbers with at most five significant digits, None where one is not finite."""
+    numbers = np.asarray(values, dtype=float).tolist()
+    return [float(f"{x:.5g}") if math.isfinite(x) else None for x in numbers]
+
+
+def ladder_data(climb: Climb) -> dict[str, Any]:
+    """Return the model of the view ``ladder``."""
+    task = climb.collection.task
+    return {
+        "rungs": [
+            {
+                "rung": rung.rung,
+                "input": rung.input,
+                "mean": finite([rung.mean])[0],
+                "interval": finite(rung.interval),
+                "fold_scores": finite(rung.fold_scores),
+            }
+            for rung in climb.rungs
+        ],
+        "titles": {rung.rung: title_of(rung.rung, task) for rung in climb.rungs},
+        "winner": {"rung": climb.verdict.rung, "input": climb.verdict.input},
+        "margin": climb.protocol.margin,
+    }
+
+
+def curve_data(climb: Climb) -> dict[str, Any] | None:
+    """Return the model of the view ``curves``; None if no rung has a curve."""
+    several = len(climb.collection.X) > 1
+    panels = [
+        {
+            "title": _panel_title(rung, climb.collection.task, several),
+            "curves": [_curve(curve) for curve in _thinned(rung.curves, _MOST_NETWORKS)],
+        }
+        for rung in climb.rungs
+        if rung.curves
+    ]
+    return {"panels": panels} if panels else None
+
+
+def _panel_title(rung: RungResult, task: str, several_inputs: bool) -> str:
+    title = title_of(rung.rung, task)
+    return f"{title} on {rung.input}" if several_inputs and rung.input else title
+
+
+def _curve(curve: LearningCurve) -> dict[str, Any]:
+    validation = curve.validation_loss
+    return {
+        "label": curve.label,
+        "loss": finite(curve.loss[:_MOST_EPOCHS]),
+        "validation_loss": None if validation is None else finite(validation[:_MOST_EPOCHS]),
+    }
+
+
+def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
+    if len(values) <= limit:
+        return values
+    return [values[i] for i in np.linspace(0, len(values) - 1, limit).round().astype(int)]
+
+
+def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
+    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
+    collection, predictions = climb.collection, np.asarray(climb.winner.predictions)
+    classes = [str(name) for name in collection.classes]
+    cells = _cells(np.asarray(collection.y), predictions, collection.classes)
+    counts = np.zeros((len(classes), len(classes)), dtype=int)
+    for cell, items in cells.items():
+        counts[cell] = sum(times for _, times in items)
+    sounds, n_unreadable = {}, 0
+    if collection.media is not None:
+        sounds, n_unreadable = encode_sounds(collection.media, confused_items(cells))
+    listed = {cell: _listed(items, sounds) for cell, items in cells.items()}
+    used = sorted({item for items in listed.values() for item, _ in items})
+    model = {
+        "classes": classes,
+        "counts": counts.tolist(),
+        "cells": {f"{i},{j}": items for (i, j), items in listed.items()},
+        "totals": {f"{i},{j}": len(items) for (i, j), items in cells.items()},
+        "ids": {item: str(collection.ids[item]) for item in used},
+        "repeats": len(predictions),
+        "sounds": sounds,
+    }
+    return model, n_unreadable
+
+
+def _cells(y: np.ndarray, predictions: np.ndarray, classes: np.ndarray) -> Cells:
+    """Return the samples of each (true, predicted) pair with the number of repeats."""
+    column = {name: j for j, name in enumerate(classes.tolist())}
+    rows = [column[name] for name in y.tolist()]
+    cells: Cells = {}
+    for item, (i, said) in enumerate(zip(rows, predictions.T.tolist(), strict=True)):
+        for name, times in Counter(said).items():
+            if name in column:
+                cells.setdefault((i, column[name]), []).append((item, times))
+    return dict(sorted(cells.items()))
+
+
+def _listed(items: list[tuple[int, int]], sounds: dict[int, str]) -> list[tuple[int, int]]:
+    """Return the items of a cell that the page names: those with a sound, then the most sure."""
+    ranked = sorted(items, key=lambda entry: (entry[0] not in sounds, -entry[1], entry[0]))
+    return ranked[:_LISTED]
+
+
+def scatter_data(climb: Climb) -> dict[str, Any]:
+    """Return the model of the view ``scatter``: predictions are means over repeats."""
+    collection = climb.collection
+    y = np.asarray(collection.y, dtype=float).reshape(collection.n_samples, -1)
+    predicted = np.asarray(climb.winner.predictions, dtype=float)
+    predicted = predicted.reshape(len(predicted), *y.shape).mean(axis=0)
+    whole = np.isfinite(predicted).all(axis=1)
+    rows = _thinned(np.flatnonzero(whole).tolist(), _MOST_POINTS)
+    names = list(collection.target_names) or [f"target {k + 1}" for k in range(y.shape[1])]
+    return {
+        "panels": [
+            {"title": name, "true": finite(y[rows, k]), "predicted": finite(predicted[rows, k])}
+            for k, name in enumerate(names[:_MOST_TARGETS])
+        ],
+        "ids": [str(collection.ids[row]) for row in rows],
+    }
+
+
+def label_rows(climb: Climb) -> list[dict[str, Any]]:
+    """Return for each label of a multi-label task how often it is there, found, and right."""
+    y = np.asarray(climb.collection.y, dtype=bool)
+    said = np.asarray(climb.winner.predictions).reshape(-1, *y.shape).astype(bool)
+    names = list(climb.collection.target_names) or [f"label {k + 1}" for k in range(y.shape[1])]
+    rows = []
+    for k, name in enumerate(names):
+        hits = float((said[..., k] & y[:, k]).sum())
+        rows.append(
+            {
+                "label": name,
+                "samples": int(y[:, k].sum()),
+                "found": hits / max(float(y[:, k].sum()) * len(said), 1.0),
+                "right": hits / max(float(said[..., k].sum()), 1.0),
+            }
+        )
+    return rows

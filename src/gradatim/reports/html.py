@@ -1,0 +1,248 @@
+"""The report: one HTML file that opens offline and shows what a climb found.
+
+Conventions: everything a person gave (names of classes, files, columns) is escaped by the
+template or by `_json`; scripts and styles are written into the page, and its content security
+policy forbids the browser to load anything or to run any script but these, known by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from gradatim import views
+from gradatim._files import write_atomically
+from gradatim.climb.result import Climb, RungResult
+from gradatim.collection import Notice
+from gradatim.drawing.svg import draw_svg
+from gradatim.network.graph import Network
+from gradatim.reports import data, words
+
+__all__ = ["render_report", "write_report"]
+
+_PACKAGES = ("numpy", "scipy", "jax", "scikit-learn", "librosa")
+_MOST_NOTICES = 40
+
+# After a view's own text, in its own module: gives it the data written beside its element.
+_MOUNT = """
+for (const el of document.querySelectorAll('[data-view="%s"]')) {
+  const values = JSON.parse(document.getElementById(el.dataset.model).textContent);
+  render({ model: { get: (name) => values[name] }, el });
+}
+"""
+
+
+def write_report(climb: Climb, path: str | os.PathLike[str]) -> Path:
+    """Write the report of a climb as one HTML file.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found.
+    path : path-like
+        Where the file goes; its folder must exist.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path of the written file.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; what was there before is then unchanged.
+    """
+    # A file name on disk need not be valid Unicode; the page shows such bytes as "?".
+    return write_atomically(path, render_report(climb).encode("utf-8", errors="replace"))
+
+
+def render_report(climb: Climb) -> str:
+    """Return the report of a climb as HTML.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found.
+
+    Returns
+    -------
+    str
+        The whole page.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["count"] = words.count
+    template = environment.from_string(_read("report.html.jinja"))
+    return template.render(_content(climb))
+
+
+def _content(climb: Climb) -> dict[str, Any]:
+    """Return everything that the template names."""
+    models, n_unreadable = _models(climb)
+    scripts = [_script(name) for name in models]
+    collection = climb.collection
+    return {
+        "css": Markup(views.stylesheet() + _read("report.css")),
+        "policy": _policy(scripts),
+        "scripts": [Markup(script) for script in scripts],
+        "models": {name: _json(model) for name, model in models.items()},
+        "collection": collection,
+        "verdict": climb.verdict,
+        "meaning": words.explain_verdict(climb),
+        "facts": list(_facts(climb)),
+        "ladder": list(_ladder(climb)),
+        "has_inputs": any(rung.input for rung in climb.rungs),
+        "notices": _notices(climb),
+        "more_notices": max(0, len(_all_notices(climb)) - _MOST_NOTICES),
+        "n_unreadable": n_unreadable,
+        "labels": list(_labels(climb)),
+        "winner": _winner(climb),
+        "protocol": list(words.explain_protocol(climb)),
+        "margin": f"{climb.protocol.margin:g}",
+        "best": words.in_sentence(words.best_of(climb), climb.collection),
+        "comparisons": list(_comparisons(climb)),
+        "versions": _versions(climb.version),
+        "seed": climb.protocol.seed,
+        "sha256": collection.sha256,
+    }
+
+
+def _models(climb: Climb) -> tuple[dict[str, Any], int]:
+    """Return the data of every view that has something to show, and unreadable sounds."""
+    models: dict[str, Any] = {"ladder": data.ladder_data(climb)}
+    n_unreadable = 0
+    if climb.collection.task == "classification":
+        models["confusion"], n_unreadable = data.confusion_data(climb)
+    if climb.collection.task == "regression":
+        models["scatter"] = data.scatter_data(climb)
+    curves = data.curve_data(climb)
+    if curves is not None:
+        models["curves"] = curves
+    return models, n_unreadable
+
+
+def _script(view: str) -> str:
+    return views.source(view) + _MOUNT % view
+
+
+def _policy(scripts: list[str]) -> str:
+    """Return a content security policy that lets exactly these scripts run."""
+    digests = (hashlib.sha256(f"\n{script}\n".encode()).digest() for script in scripts)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "media-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _json(model: Any) -> Markup:
+    """Write JSON that cannot end the script element around it."""
+    text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _facts(climb: Climb) -> Iterator[str]:
+    """Yield what was climbed, in a few words each."""
+    collection, protocol = climb.collection, climb.protocol
+    yield words.count(collection.n_samples, "sample")
+    if collection.task == "classification":
+        yield words.count(len(collection.classes), "class", "classes")
+    elif len(collection.target_names):
+        noun = "label" if collection.task == "multilabel" else "target"
+        yield words.count(len(collection.target_names), noun)
+    yield from (f"{name}: {words.count(X.shape[1], 'number')}" for name, X in collection.X.items())
+    yield f"{protocol.repeats} \N{MULTIPLICATION SIGN} {words.count(protocol.folds, 'fold')}"
+    if climb.seconds >= 1:
+        yield words.count(round(climb.seconds), "second")
+
+
+def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
+    task, best = climb.collection.task, words.best_of(climb)
+    for rung in climb.rungs:
+        yield {
+            "title": words.title_of(rung.rung, task),
+            "input": rung.input,
+            "model": rung.model,
+            "n_parameters": f"{rung.n_parameters:,}",
+            "mean": words.score(rung.mean),
+            "interval": words.score_range(rung.interval),
+            "seconds": f"{rung.seconds:,.1f}",
+            "is_winner": rung is climb.winner,
+            "is_best": rung is best,
+        }
+
+
+def _all_notices(climb: Climb) -> list[Notice]:
+    """Return the notices of the climb and of reading its data, each once."""
+    return list(dict.fromkeys([*climb.notices, *climb.collection.notices]))
+
+
+def _notices(climb: Climb) -> list[str]:
+    return [notice.message for notice in _all_notices(climb)[:_MOST_NOTICES]]
+
+
+def _labels(climb: Climb) -> Iterator[dict[str, Any]]:
+    if climb.collection.task == "multilabel":
+        for row in data.label_rows(climb):
+            shares = {key: words.share(row[key]) for key in ("found", "right")}
+            yield row | shares
+
+
+def _winner(climb: Climb) -> dict[str, Any]:
+    rung = climb.winner
+    return {
+        "name": words.capitalized(words.in_sentence(rung, climb.collection)),
+        "model": rung.model,
+        "n_parameters": f"{rung.n_parameters:,}",
+        "drawing": None if climb.network is None else _drawing(climb.network, rung),
+    }
+
+
+def _drawing(network: Network, rung: RungResult) -> Markup:
+    return Markup(draw_svg(network, title=f"The winner: {rung.rung} network"))
+
+
+def _comparisons(climb: Climb) -> Iterator[dict[str, Any]]:
+    task = climb.collection.task
+    for one in climb.verdict.comparisons:
+        yield {
+            "title": words.title_of(one.rung, task),
+            "input": one.input,
+            "difference": words.score(one.difference),
+            "interval": words.score_range(one.interval),
+            "p_better": _probability(one.p_better),
+            "is_winner": (one.rung, one.input) == (climb.verdict.rung, climb.verdict.input),
+        }
+
+
+def _probability(p: float) -> str:
+    """Write a probability; one that rounds to 0 or 1 is neither."""
+    if not 0.0005 <= p < 0.9995:
+        return "< 0.001" if p < 0.5 else "> 0.999"
+    return f"{p:.3f}"
+
+
+def _versions(gradatim: str) -> list[tuple[str, str]]:
+    found = [("gradatim", gradatim), ("Python", platform.python_version())]
+    for package in _PACKAGES:
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _read(name: str) -> str:
+    return files("gradatim.reports").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,212 @@
+"""What the report says in sentences: the names of rungs, the verdict, the protocol.
+
+Conventions: plain text without markup, for readers who have not studied statistics; scores have
+three decimals, as in the terminal; a minus sign is a true one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradatim.climb.result import Climb, Comparison, Protocol, RungResult
+from gradatim.climb.verdict import LEVEL, describe
+from gradatim.collection import Collection
+
+__all__ = [
+    "best_of",
+    "capitalized",
+    "count",
+    "explain_protocol",
+    "explain_verdict",
+    "in_sentence",
+    "score",
+    "score_range",
+    "share",
+    "title_of",
+]
+
+_MINUS = "\N{MINUS SIGN}"
+_NONE = "\N{EN DASH}"
+
+_ADVICE = (
+    "Either the labels cannot be heard in these inputs, or there are too few samples to show it. "
+    "Try other features or more samples, and look at the labels."
+)
+
+
+def title_of(rung: str, task: str = "classification") -> str:
+    """Name a rung for people.
+
+    Examples
+    --------
+    >>> title_of("kernel"), title_of("majority", "regression")
+    ('Kernel machine', 'Mean')
+    """
+    return describe(rung, "", task).removeprefix("the ").capitalize()
+
+
+def in_sentence(rung: RungResult, collection: Collection) -> str:
+    """Name a row of the ladder inside a sentence, with its input where there are several."""
+    return describe(rung.rung, rung.input if len(collection.X) > 1 else "", collection.task)
+
+
+def capitalized(text: str) -> str:
+    """Begin a sentence.
+
+    Examples
+    --------
+    >>> capitalized("the deep network on MFCC")
+    'The deep network on MFCC'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def score(value: float) -> str:
+    """Write a score, or a difference of scores.
+
+    Examples
+    --------
+    >>> score(0.6312)
+    '0.631'
+    """
+    return f"{value:.3f}".replace("-", _MINUS) if math.isfinite(value) else _NONE
+
+
+def score_range(interval: tuple[float, float]) -> str:
+    """Write an interval of scores.
+
+    Examples
+    --------
+    >>> score_range((0.5, 0.625))
+    '0.500 to 0.625'
+    """
+    if not all(map(math.isfinite, interval)):
+        return _NONE
+    return " to ".join(map(score, interval))
+
+
+def share(value: float) -> str:
+    """Write a share in percent.
+
+    Examples
+    --------
+    >>> share(0.125)
+    '12.5 %'
+    """
+    return f"{100 * value:.1f} %"
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> count(1, "fold"), count(1059, "sample"), count(12, "class", "classes")
+    ('1 fold', '1,059 samples', '12 classes')
+    """
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def best_of(climb: Climb) -> RungResult:
+    """Return the rung of highest mean, the simplest of several."""
+    return max(climb.rungs, key=lambda rung: rung.mean)
+
+
+def comparison_with_winner(climb: Climb) -> Comparison | None:
+    """Return the comparison of the best rung with the verdict's."""
+    chosen = (climb.verdict.rung, climb.verdict.input)
+    found = (c for c in climb.verdict.comparisons if (c.rung, c.input) == chosen)
+    return next(found, None)
+
+
+def explain_verdict(climb: Climb) -> str:
+    """Say what the kind of a verdict means for the person who asked."""
+    kind, margin = climb.verdict.kind, f"{climb.protocol.margin:g}"
+    if kind == "nothing":
+        return f"No rung was shown to do better than {_guessing(climb.collection.task)}. {_ADVICE}"
+    if kind == "equivalent":
+        return (
+            "Climbing further buys nothing that matters here: the simpler model is quicker to "
+            f"train and easier to explain, and gives away no more than {margin}."
+        )
+    if kind == "best" and climb.winner is climb.rungs[0]:
+        return "It is the simplest rung of all, and no other does better."
+    if kind == "best":
+        return "The climb to it pays: what is simpler loses more than matters on these data."
+    comparison = comparison_with_winner(climb)
+    upper = f": by up to {score(comparison.upper)}, as far as they tell" if comparison else ""
+    best = capitalized(in_sentence(best_of(climb), climb.collection))
+    return (
+        f"This is less than equivalence. {best} has the highest mean and may be better by more "
+        f"than {margin}{upper}. More samples, or more repeats, would narrow the gap."
+    )
+
+
+def _guessing(task: str) -> str:
+    return {
+        "classification": "always saying the most frequent class",
+        "multilabel": "always giving the most frequent labels",
+        "regression": "always saying the mean",
+    }[task]
+
+
+def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
+    """Say how the rungs were scored, as pairs of a term and its explanation."""
+    collection, protocol = climb.collection, climb.protocol
+    yield "Score", _metric_words(protocol.metric)
+    yield "Folds", _fold_words(protocol, collection.task)
+    yield "Groups", _group_words(protocol, collection.groups)
+    yield (
+        "Choices",
+        "Widths, learning rates, penalties and kernels, and the scaling of the inputs, were chosen "
+        "inside the training folds only. No model saw a row on which it was scored.",
+    )
+    yield (
+        "Intervals",
+        "95 % intervals of the mean that allow for folds sharing most of their training rows "
+        "(Nadeau and Bengio, 2003).",
+    )
+    yield (
+        "Verdict",
+        f"The simplest rung of which it is not at least {100 * LEVEL:g} % probable that the best "
+        f"is better by more than the margin of {protocol.margin:g}.",
+    )
+
+
+def _metric_words(metric: str) -> str:
+    known = {
+        "accuracy": "Accuracy: the share of held-out predictions that are right, from 0 to 1.",
+        "r2": "R²: 1 is perfect, 0 is no better than always saying the mean, less is worse.",
+    }
+    return known.get(metric, f"{metric}; larger is better.")
+
+
+def _fold_words(protocol: Protocol, task: str) -> str:
+    stratified = ", each with about the same share of every class" if _has_classes(task) else ""
+    again = f", {protocol.repeats} times with fresh folds" if protocol.repeats > 1 else ""
+    scores = count(protocol.folds * protocol.repeats, "score")
+    return (
+        f"The samples were dealt into {protocol.folds} folds{stratified}{again}. Each fold was "
+        f"held out once while the models learnt from the others, which gives {scores} a rung. All "
+        "rungs met the same folds."
+    )
+
+
+def _has_classes(task: str) -> bool:
+    return task == "classification"
+
+
+def _group_words(protocol: Protocol, groups: np.ndarray | None) -> str:
+    if protocol.grouped and groups is not None:
+        n_groups = count(len(np.unique(groups)), "group")
+        return (
+            f"{n_groups}, none of which was ever split between learning and scoring, so the "
+            "scores are those to expect on groups that are new."
+        )
+    return (
+        "None given, so every sample was dealt by itself. If some belong together (one recording, "
+        "artist or kit), the scores flatter; give groups to find out."
+    )

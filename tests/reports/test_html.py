@@ -1,0 +1,214 @@
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from gradatim.collection import Notice
+from gradatim.errors import OutputError
+from gradatim.reports import render_report, write_report
+
+
+class Page(HTMLParser):
+    """What a browser would see: elements, scripts, and text outside scripts and styles."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.ids, self.text, self.scripts = [], [], "", []
+        self._inside = None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id"]
+        self._inside = tag if tag in ("script", "style") else self._inside
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+
+    def handle_endtag(self, tag):
+        self._inside = None if tag == self._inside else self._inside
+
+    def handle_data(self, data):
+        if self._inside == "script":
+            attrs, text = self.scripts[-1]
+            self.scripts[-1] = (attrs, text + data)
+        elif self._inside is None:
+            self.text += data
+
+    def model(self, name):
+        return next(
+            json.loads(text) for attrs, text in self.scripts if attrs.get("id") == f"model-{name}"
+        )
+
+
+@pytest.fixture(scope="module")
+def html(climb):
+    return render_report(climb)
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+def test_the_file_is_written_where_it_was_asked_for(regression_climb, tmp_path):
+    path = write_report(regression_climb, tmp_path / "report.html")
+    assert path == tmp_path / "report.html"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_folder_that_is_not_there_is_an_output_error(regression_climb, tmp_path):
+    with pytest.raises(OutputError):
+        write_report(regression_climb, tmp_path / "nowhere" / "report.html")
+
+
+def test_the_page_is_small(html):
+    assert len(html.encode()) < 2_000_000
+
+
+def test_the_page_refers_to_nothing_outside_itself(page):
+    for _, attrs in page.elements:
+        assert not {"src", "srcset", "poster", "action"} & attrs.keys()
+        assert attrs.get("href", "#").startswith("#")
+    assert not [tag for tag, _ in page.elements if tag in ("link", "iframe", "img", "object")]
+
+
+def test_no_script_but_the_views_may_run(html, page):
+    policy = next(
+        attrs["content"]
+        for _, attrs in page.elements
+        if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    allowed = set(re.findall(r"'(sha256-[^']+)'", policy))
+    texts = re.findall(r'<script type="module">(.*?)</script>', html, re.DOTALL)
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    assert {f"sha256-{base64.b64encode(digest).decode()}" for digest in digests} == allowed
+
+
+def test_the_verdict_is_the_headline(html, climb):
+    assert f"<h1>{climb.verdict.sentence}</h1>" in html
+
+
+def test_sections_come_in_the_order_of_a_persons_questions(html):
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
+    assert titles == [
+        "The ladder",
+        "Worth knowing",
+        "What is taken for what",
+        "How the networks learnt",
+        "Where to stop",
+        "The highest rung against the others",
+        "How it was measured",
+    ]
+
+
+def test_every_rung_is_in_the_table_and_in_the_picture(page, html, climb):
+    first_table = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert first_table.count("<tr") == len(climb.rungs) == 13
+    assert first_table.count('class="winner"') == 1
+    assert [rung["mean"] for rung in page.model("ladder")["rungs"]] == pytest.approx(
+        [rung.mean for rung in climb.rungs], rel=1e-4
+    )
+
+
+def test_ids_are_unique_and_labels_refer_to_one(page):
+    assert len(page.ids) == len(set(page.ids))
+    for _, attrs in page.elements:
+        assert set(attrs.get("aria-labelledby", "").split()) <= set(page.ids)
+
+
+def test_what_a_climb_can_be_repeated_from_is_there(page, climb):
+    assert climb.collection.sha256 in page.text
+    assert "Adventure Kid Waveforms, CC0 1.0" in page.text
+    assert f"numpy\xa0{np.__version__}" in page.text
+    assert "gradatim\xa00.1.0" in page.text
+
+
+def test_notices_of_reading_and_of_climbing_are_told_once(climb):
+    notice = Notice("skipped-file", "a.wav was skipped.")
+    collection = replace(climb.collection, notices=[notice], media=None)
+    page = Page(render_report(replace(climb, collection=collection, notices=[notice])))
+    assert page.text.count("a.wav was skipped.") == 1
+
+
+def test_endless_notices_are_cut_with_a_count(climb):
+    notices = [Notice("skipped-file", f"{i}.wav was skipped.") for i in range(100)]
+    collection = replace(climb.collection, media=None)
+    page = Page(render_report(replace(climb, collection=collection, notices=notices)))
+    assert "and 60 more" in page.text
+
+
+def test_unreadable_sounds_are_mentioned(climb):
+    class Broken:
+        def read(self, max_seconds):
+            raise OSError
+
+    media = [Broken()] * climb.collection.n_samples
+    page = Page(render_report(replace(climb, collection=replace(climb.collection, media=media))))
+    assert "40 sounds could not be read and are left out" in page.text
+    assert page.model("confusion")["sounds"] == {}
+
+
+def test_a_large_winner_is_drawn_as_layers_and_a_small_one_as_units(html, small_network_climb):
+    small = render_report(small_network_climb)
+    assert "65,792 parameters" in html
+    assert "w₀ = " not in html
+    assert "w₀ = " in small
+
+
+def test_names_from_the_data_cannot_become_markup(hostile_climb):
+    html = render_report(hostile_climb)
+    page = Page(html)
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("script") == 6  # three views and their models
+    assert not {"img", "b", "i"} & set(tags)
+    assert not [a for _, attrs in page.elements for a in attrs if a.startswith("on")]
+    assert page.model("confusion")["classes"] == sorted(
+        ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "a & b \"'"]
+    )
+    assert "<script>alert(1)</script>" in page.text
+    assert "<b onmouseover=alert(3)>bold</b>" in page.text
+    assert "<!--" not in html
+
+
+def test_a_file_name_that_is_not_unicode_is_no_obstacle(climb, tmp_path):
+    ids = np.array([f"{i}\udce9.wav" for i in range(climb.collection.n_samples)])
+    collection = replace(climb.collection, ids=ids, media=None)
+    write_report(replace(climb, collection=collection), tmp_path / "report.html")
+
+
+def test_regression_shows_predicted_against_true(regression_climb):
+    page = Page(render_report(regression_climb))
+    assert [panel["title"] for panel in page.model("scatter")["panels"]] == [
+        "latitude",
+        "longitude",
+    ]
+    assert "model-confusion" not in page.ids
+
+
+def test_labels_are_scored_one_by_one(multilabel_climb):
+    page = Page(render_report(multilabel_climb))
+    assert "Found when there" in page.text
+    assert "there is no graph to draw" in page.text
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
+def test_a_browser_draws_every_view(climb, tmp_path):
+    collection = replace(climb.collection, media=None)
+    path = write_report(replace(climb, collection=collection), tmp_path / "report.html")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
+    command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    dom = Page(result.stdout)
+    classes = [attrs.get("class", "") for _, attrs in dom.elements]
+    assert sum(name.startswith("row") for name in classes) == len(climb.rungs)
+    assert sum(name == "pair" for name in classes) == 6
+    assert sum(name == "curve" for name in classes) == 4

@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+
+from gradatim.reports import words
+
+
+def explain(climb, kind):
+    return words.explain_verdict(replace(climb, verdict=replace(climb.verdict, kind=kind)))
+
+
+def test_equivalent_and_not_shown_worse_are_told_apart(climb):
+    assert "gives away no more than 0.01" in explain(climb, "equivalent")
+    assert "less than equivalence" in explain(climb, "not shown worse")
+
+
+def test_not_shown_worse_says_how_large_the_gap_could_be(climb):
+    chosen = next(
+        c
+        for c in climb.verdict.comparisons
+        if (c.rung, c.input) == (climb.verdict.rung, climb.verdict.input)
+    )
+    assert f"up to {chosen.upper:.3f}," in explain(climb, "not shown worse")
+
+
+def test_best_does_not_speak_of_simpler_rungs_that_are_not_there(multilabel_climb, climb):
+    assert "the simplest rung of all" in words.explain_verdict(multilabel_climb)
+    assert "what is simpler loses more" in explain(climb, "best")
+
+
+def test_finding_nothing_is_said_for_each_task(climb, regression_climb):
+    assert "most frequent class" in explain(climb, "nothing")
+    assert "always saying the mean" in explain(regression_climb, "nothing")
+
+
+def test_the_input_is_named_only_where_there_are_several(climb, regression_climb):
+    assert "deep network on harmonics" in explain(climb, "not shown worse")
+    assert "on features" not in explain(regression_climb, "not shown worse")
+
+
+def test_the_protocol_tells_grouped_from_ungrouped(climb, regression_climb):
+    grouped = dict(words.explain_protocol(climb))
+    assert grouped["Groups"].startswith("84 groups, none of which was ever split")
+    assert "10 scores a rung" in grouped["Folds"]
+    assert dict(words.explain_protocol(regression_climb))["Groups"].startswith("None given")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_a_dash(value):
+    assert words.score(value) == "\N{EN DASH}"
+    assert words.score_range((value, 0.5)) == "\N{EN DASH}"
+
+
+def test_a_negative_score_has_a_true_minus_sign():
+    assert words.score(-0.25) == "\N{MINUS SIGN}0.250"
