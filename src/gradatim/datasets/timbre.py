@@ -109,8 +109,8 @@ def log_harmonics(wave: np.ndarray) -> np.ndarray:
     --------
     >>> time = np.arange(1024) / 1024
     >>> levels = log_harmonics(np.sin(2 * np.pi * 3 * time)[None])
-    >>> levels[0, [1, 2, 3]].round(2).tolist()
-    [-60.0, 0.01, -60.0]
+    >>> levels[0, [1, 2, 3]].round().tolist()
+    [-60.0, 0.0, -60.0]
     """
     spectrum = np.abs(np.fft.rfft(wave, axis=1))[:, 1 : N_HARMONICS + 1]
     loudness = np.linalg.norm(spectrum, axis=1, keepdims=True)

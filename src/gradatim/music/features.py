@@ -1,7 +1,8 @@
 """Features of a sound: timbre, pitch classes, spectral shape and loudness, summed up over time.
 
 Conventions: everything is computed by librosa [1]_ from one magnitude spectrogram of shape
-(1 + n_fft / 2, n_frames), centered frames, Hann window. A track is one number a frame; each
+(1 + n_fft / 2, n_frames), centered frames, Hann window; zero crossings and loudness from the
+samples of the same frames. A track is one number a frame; each
 track gives two features, its mean and its standard deviation over the frames. `RECIPE` holds
 every constant: two vectors are comparable if and only if their recipes are equal.
 
@@ -74,6 +75,9 @@ class FeatureRecipe:
 #: The recipe of every feature vector that this version computes.
 RECIPE = FeatureRecipe()
 
+# Full scale is 1, or 2**31 in files that hold integers as floats; far beyond, powers overflow.
+_LOUDEST = 1e12
+
 _PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 _TRACK_NAMES = (
@@ -116,7 +120,7 @@ def extract_features(y: np.ndarray, sr: int) -> np.ndarray:
     ShapeError
         If `y` is not one-dimensional or has no samples.
     AudioError
-        If a feature is not finite, because samples are not finite or beyond all measure.
+        If a sample is not finite, or so large that its power would not be.
 
     Examples
     --------
@@ -130,16 +134,14 @@ def extract_features(y: np.ndarray, sr: int) -> np.ndarray:
     if y.ndim != 1 or len(y) == 0:
         raise ShapeError(f"a sound is a one-dimensional array of samples, not of shape {y.shape}")
     y = resample(y, sr, RECIPE.sr)
-    if not np.isfinite(y).all():
-        raise AudioError("the sound holds samples that are not finite numbers")
+    if not np.abs(y).max() <= _LOUDEST:  # nor is NaN
+        raise AudioError(
+            "the sound holds samples that are not finite numbers or beyond all measure"
+        )
     y = np.pad(y, (0, max(0, RECIPE.n_fft - len(y))))
-    with np.errstate(over="ignore", invalid="ignore"):
-        tracks = _tracks(y)
-        summary = np.stack([tracks.mean(axis=1), tracks.std(axis=1)], axis=1)
-        features = summary.ravel().astype(np.float32)
-    if not np.isfinite(features).all():
-        raise AudioError("the sound is so loud that its features are not finite numbers")
-    return features
+    tracks = _tracks(y)
+    summary = np.stack([tracks.mean(axis=1), tracks.std(axis=1)], axis=1)
+    return summary.ravel().astype(np.float32)
 
 
 def _tracks(y: np.ndarray) -> np.ndarray:
@@ -172,7 +174,7 @@ def _tracks(y: np.ndarray) -> np.ndarray:
         ),
         feature.spectral_flatness(S=S),
         feature.zero_crossing_rate(y, frame_length=n_fft, hop_length=hop_length),
-        feature.rms(S=S, frame_length=n_fft, hop_length=hop_length),
+        feature.rms(y=y, frame_length=n_fft, hop_length=hop_length),
     )
     return np.concatenate(parts).astype(np.float64)
 

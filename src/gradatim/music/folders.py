@@ -66,8 +66,8 @@ def read_folder(
 
     Examples
     --------
-    >>> drums = read_folder("examples/drums")  # doctest: +SKIP
-    >>> drums.n_samples, drums.classes.tolist()  # doctest: +SKIP
+    >>> drums = read_folder("examples/drums")
+    >>> drums.n_samples, drums.classes.tolist()
     (67, ['cymbal', 'hihat', 'kick', 'snare', 'tom'])
     """
     root = Path(path).expanduser()
@@ -157,8 +157,8 @@ def _require_classes(root: Path, y: np.ndarray) -> None:
     classes = np.unique(y)
     if len(classes) < 2:
         raise LabelError(
-            f"{root} has audio of a single class, {classes[0]!r}; there must be a sub-folder for "
-            "each of two or more classes"
+            f"{root} has audio of a single class, {str(classes[0])!r}; there must be a sub-folder "
+            "for each of two or more classes"
         )
 
 

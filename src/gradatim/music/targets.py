@@ -94,8 +94,8 @@ def _read_classes(table: Columns, name: str) -> np.ndarray:
     y = np.array([re.sub(r"^([+-]?\d+)\.0*$", r"\1", text) for text in table.texts(name)])
     if len(np.unique(y)) == 1:
         raise LabelError(
-            f"column {name!r} of {table.source} has the single class {y[0]!r}; there must be two "
-            "or more to learn"
+            f"column {name!r} of {table.source} has the single class {str(y[0])!r}; there must be "
+            "two or more to learn"
         )
     return y
 

@@ -1,0 +1,101 @@
+import librosa
+import numpy as np
+import pytest
+
+from gradatim.errors import AudioError, ShapeError
+from gradatim.music.features import FEATURE_NAMES, RECIPE, extract_features
+
+SR = RECIPE.sr
+
+
+def naive_features(y):
+    """One call of librosa a feature, each with its own spectrogram."""
+    frames = {"n_fft": RECIPE.n_fft, "hop_length": RECIPE.hop_length}
+    feature = librosa.feature
+    parts = [
+        feature.mfcc(y=y, sr=SR, n_mfcc=20, **frames),
+        feature.chroma_stft(y=y, sr=SR, tuning=0.0, **frames),
+        feature.spectral_centroid(y=y, sr=SR, **frames),
+        feature.spectral_bandwidth(y=y, sr=SR, **frames),
+        feature.spectral_rolloff(y=y, sr=SR, **frames),
+        feature.spectral_contrast(y=y, sr=SR, **frames),
+        feature.spectral_flatness(y=y, **frames),
+        feature.zero_crossing_rate(y, frame_length=2048, hop_length=512),
+        feature.rms(y=y, frame_length=2048, hop_length=512),
+    ]
+    tracks = np.concatenate(parts).astype(np.float64)
+    return np.stack([tracks.mean(axis=1), tracks.std(axis=1)], axis=1).ravel()
+
+
+def sounds():
+    rng = np.random.default_rng(0)
+    time = np.arange(2 * SR) / SR
+    decay = np.exp(-8 * time)
+    yield "tone", 0.3 * np.sin(2 * np.pi * 330 * time)
+    yield "noise", 0.1 * rng.normal(size=len(time))
+    yield "drum", decay * (np.sin(2 * np.pi * 60 * time) + 0.2 * rng.normal(size=len(time)))
+
+
+@pytest.mark.parametrize(("name", "y"), list(sounds()), ids=lambda value: str(value)[:8])
+def test_features_equal_librosa_called_feature_by_feature(name, y):
+    y = y.astype(np.float32)
+    np.testing.assert_allclose(extract_features(y, SR), naive_features(y), rtol=2e-4, atol=2e-4)
+
+
+def test_names_and_features_have_one_order():
+    time = np.arange(SR) / SR
+    named = dict(
+        zip(FEATURE_NAMES, extract_features(np.sin(2 * np.pi * 880 * time), SR), strict=True)
+    )
+    assert len(FEATURE_NAMES) == len(set(FEATURE_NAMES)) == 90
+    chroma = {name: value for name, value in named.items() if name.startswith("chroma_")}
+    assert max(chroma, key=chroma.__getitem__) == "chroma_A_mean"
+    assert named["centroid_mean"] == pytest.approx(880, rel=0.1)
+    assert named["rms_mean"] == pytest.approx(np.sqrt(0.5), rel=0.02)
+    assert named["zero_crossing_rate_mean"] == pytest.approx(2 * 880 / SR, rel=0.05)
+
+
+@pytest.mark.parametrize("n_points", [1, 441, 2047, 2048, 2049])
+def test_sounds_shorter_than_a_frame_have_finite_features(n_points):
+    y = np.random.default_rng(0).normal(size=n_points)
+    assert np.isfinite(extract_features(y, SR)).all()
+
+
+def test_silence_has_finite_features():
+    assert np.isfinite(extract_features(np.zeros(SR), SR)).all()
+
+
+def test_silence_after_a_short_sound_changes_nothing_up_to_one_frame():
+    y = np.random.default_rng(0).normal(size=441).astype(np.float32)
+    padded = np.pad(y, (0, 1000))
+    np.testing.assert_array_equal(extract_features(y, SR), extract_features(padded, SR))
+
+
+def test_the_rate_of_a_sound_matters_little():
+    def bell(sr):
+        time = np.arange(sr) / sr
+        return np.exp(-3 * time) * np.sin(2 * np.pi * 700 * time)
+
+    names = ["centroid_mean", "rms_mean", "zero_crossing_rate_mean"]
+    rows = [FEATURE_NAMES.index(name) for name in names]
+    at_44k, at_22k = extract_features(bell(44100), 44100), extract_features(bell(22050), 22050)
+    np.testing.assert_allclose(at_44k[rows], at_22k[rows], rtol=0.02)
+
+
+@pytest.mark.parametrize("y", [np.zeros(0), np.zeros((2, 100))])
+def test_a_sound_is_one_dimensional_and_not_empty(y):
+    with pytest.raises(ShapeError):
+        extract_features(y, SR)
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, 1e30])
+def test_samples_that_have_no_finite_power_are_an_error(value):
+    y = np.zeros(5000)
+    y[2500] = value
+    with pytest.raises(AudioError, match="not finite"):
+        extract_features(y, SR)
+
+
+def test_integers_held_as_floats_are_analyzed():
+    y = 2.0**31 * np.sin(np.arange(5000))
+    assert np.isfinite(extract_features(y, SR)).all()

@@ -1,0 +1,188 @@
+import os
+
+import numpy as np
+import pytest
+import soundfile
+
+from gradatim.errors import AudioError, LabelError, TableError
+from gradatim.music.features import FEATURE_NAMES, extract_features
+from gradatim.music.folders import list_audio_files, read_folder
+
+
+def codes(collection):
+    return [notice.code for notice in collection.notices]
+
+
+def test_a_folder_a_class_becomes_a_collection(folder):
+    collection = read_folder(folder)
+    assert collection.name == "sounds"
+    assert collection.task == "classification"
+    assert collection.y.tolist() == ["high"] * 6 + ["low"] * 6
+    assert collection.ids.tolist()[:2] == ["high/0.wav", "high/1.wav"]
+    assert collection.X["features"].shape == (12, len(FEATURE_NAMES))
+    assert collection.feature_names["features"] == FEATURE_NAMES
+    assert collection.groups is None
+    assert collection.notices == ()
+
+
+def test_a_row_holds_the_features_of_the_file_of_its_id(folder):
+    collection = read_folder(folder)
+    y, sr = soundfile.read(folder / str(collection.ids[8]), dtype="float32")
+    np.testing.assert_array_equal(collection.X["features"][8], extract_features(y, sr))
+
+
+def test_the_sounds_of_a_collection_play(folder):
+    collection = read_folder(folder)
+    assert collection.media is not None
+    y, sr = collection.media[0].read(0.05)
+    assert (len(y), sr) == (1102, 22050)
+
+
+def test_files_may_lie_deep_and_be_spelled_in_capitals(folder, tone):
+    tone(folder / "low" / "disk 1" / "A.WAV", 250)
+    collection = read_folder(folder)
+    assert collection.y[collection.ids == "low/disk 1/A.WAV"].tolist() == ["low"]
+
+
+def test_hidden_and_other_files_are_passed_over(folder, tone):
+    tone(folder / "low" / ".hidden.wav")
+    tone(folder / ".trash" / "a.wav")
+    (folder / "low" / "notes.txt").write_text("not audio")
+    os.mkfifo(folder / "low" / "pipe.wav")
+    assert len(list_audio_files(folder)) == 12
+
+
+def test_linked_folders_are_read_once_even_in_a_circle(folder, tmp_path, tone):
+    tone(tmp_path / "elsewhere" / "a.wav", 3000)
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    (folder / "low" / "circle").symlink_to(folder)
+    assert len(list_audio_files(folder)) == 13
+
+
+def test_progress_ends_with_all_files(folder):
+    calls = []
+    read_folder(folder, progress=lambda done, total: calls.append((done, total)))
+    assert (calls[0], calls[-1]) == ((0, 12), (12, 12))
+
+
+def test_a_manifest_gives_groups(folder, tmp_path):
+    manifest = tmp_path / "groups.csv"
+    files = list_audio_files(folder)
+    rows = [f"{file},{k % 3}" for k, file in enumerate(files)]
+    manifest.write_text("\n".join(["path,group", *rows]))
+    groups = read_folder(folder, manifest).groups
+    assert groups is not None
+    assert groups.tolist() == [str(k % 3) for k in range(12)]
+
+
+def test_groups_stay_with_their_files_when_one_is_skipped(folder, tmp_path):
+    (folder / "high" / "0.wav").write_bytes(b"broken")
+    rows = [f"{file},{file}" for file in list_audio_files(folder)]
+    (tmp_path / "groups.csv").write_text("\n".join(["path,group", *rows]))
+    collection = read_folder(folder, tmp_path / "groups.csv")
+    assert collection.groups is not None
+    assert collection.groups.tolist() == collection.ids.tolist()
+    assert collection.n_samples == 11
+
+
+def test_one_bad_file_is_skipped_and_named(folder):
+    (folder / "high" / "3.wav").write_bytes(b"broken")
+    collection = read_folder(folder)
+    assert collection.n_samples == 11
+    assert "high/3.wav" not in collection.ids
+    assert codes(collection) == ["skipped-file"]
+    message = collection.notices[0].message
+    assert message.startswith("high/3.wav cannot be read as audio")
+    assert str(folder) not in message
+
+
+def test_more_than_a_tenth_of_bad_files_is_an_error(folder):
+    for name in ("high/3.wav", "low/1.wav"):
+        (folder / name).write_bytes(b"broken")
+    with pytest.raises(AudioError, match=r"2 of 12 audio files .* more than a tenth"):
+        read_folder(folder)
+
+
+def test_the_same_sound_twice_is_noticed(folder, tone):
+    tone(folder / "low" / "copy.wav", 2000)
+    collection = read_folder(folder)
+    assert codes(collection) == ["duplicate-files"]
+    assert collection.notices[0].message == (
+        "1 pair of files sound exactly the same (high/0.wav = low/copy.wav), "
+        "1 of them with different labels"
+    )
+
+
+def test_copies_across_groups_are_counted(folder, tmp_path, tone):
+    tone(folder / "high" / "copy.wav", 2000)
+    tone(folder / "high" / "again.wav", 2000)
+    files = list_audio_files(folder)
+    rows = [f"{file},{'b' if 'copy' in file else 'a'}" for file in files]
+    (tmp_path / "groups.csv").write_text("\n".join(["path,group", *rows]))
+    collection = read_folder(folder, tmp_path / "groups.csv")
+    assert "3 pairs of files" in collection.notices[0].message
+    assert "2 of them in different groups" in collection.notices[0].message
+
+
+def test_a_long_or_silent_file_is_noticed(folder):
+    soundfile.write(folder / "low" / "long.wav", np.zeros(130 * 1000), 1000)
+    collection = read_folder(folder)
+    assert codes(collection) == ["cut-file", "silent-file"]
+    assert all("low/long.wav" in notice.message for notice in collection.notices)
+
+
+def test_a_loose_file_beside_the_classes_is_noticed(folder, tone):
+    tone(folder / "loose.wav")
+    collection = read_folder(folder)
+    assert collection.n_samples == 12
+    assert codes(collection) == ["file-without-class"]
+
+
+def test_no_such_folder_is_an_error(tmp_path):
+    with pytest.raises(AudioError, match="does not exist"):
+        read_folder(tmp_path / "nothing")
+
+
+def test_a_file_is_no_folder(tmp_path, tone):
+    with pytest.raises(AudioError, match="is a file, not a folder"):
+        read_folder(tone(tmp_path / "a.wav"))
+
+
+def test_a_folder_without_audio_is_an_error(tmp_path):
+    with pytest.raises(AudioError, match="holds no audio"):
+        read_folder(tmp_path)
+
+
+def test_audio_without_class_folders_is_an_error_that_says_how_to_arrange_it(tmp_path, tone):
+    tone(tmp_path / "take1.wav")
+    with pytest.raises(AudioError, match=r"sub-folder with the class's name, such as .*take1\.wav"):
+        read_folder(tmp_path)
+
+
+def test_a_single_class_is_an_error(tmp_path, tone):
+    tone(tmp_path / "low" / "a.wav")
+    with pytest.raises(LabelError, match="single class, 'low'"):
+        read_folder(tmp_path)
+
+
+def test_a_manifest_that_lacks_a_file_is_an_error_before_any_analysis(folder, tmp_path):
+    (tmp_path / "groups.csv").write_text("path,group\nhigh/0.wav,1\n")
+    calls = []
+    with pytest.raises(TableError, match=r"no group for high/1\.wav"):
+        read_folder(folder, tmp_path / "groups.csv", progress=lambda *call: calls.append(call))
+    assert calls == []
+
+
+def test_the_drums_of_the_examples_are_five_classes_of_different_sounds():
+    examples = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "drums")
+    collection = read_folder(examples)
+    labels, counts = np.unique(collection.y, return_counts=True)
+    assert dict(zip(labels.tolist(), counts.tolist(), strict=True)) == {
+        "cymbal": 10,
+        "hihat": 21,
+        "kick": 20,
+        "snare": 10,
+        "tom": 6,
+    }
+    assert collection.notices == ()
+    assert np.isfinite(collection.X["features"]).all()
