@@ -37,7 +37,7 @@ bench: $(VENV)/.test-installed
 		echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 $(VENV)/.venv-made:
-	@$(PYTHON) -c '' 2>/dev/null || { \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'gradatim needs Python 3.11 or newer: install it, or name it with make PYTHON=...' >&2; \
 		exit 1; }
 	$(PYTHON) -m venv $(VENV)

@@ -38,7 +38,7 @@ def documented_names():
     for module_name in modules():
         module = importlib.import_module(module_name)
         for name in getattr(module, "__all__", ()):
-            thing = getattr(module, name)
+            thing = getattr(module, name, None)
             callable_ = inspect.isfunction(thing) or inspect.isclass(thing)
             if callable_ and thing.__module__ == module_name and ".cli" not in module_name:
                 yield module_name, name

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ __all__ = ["Layer", "Network", "Unit"]
 
 @dataclass(frozen=True)
 class Unit:
-    """One neuron: :math:`a(\\sum_i w_i x_i + w_0)`.
+    r"""One neuron: :math:`a(\sum_i w_i x_i + w_0)`.
 
     Parameters
     ----------
@@ -192,7 +193,7 @@ class Network:
         layers = tuple(self.layers)
         if not layers:
             raise ShapeError("a network needs at least one layer")
-        for i, (below, above) in enumerate(zip(layers, layers[1:], strict=False)):
+        for i, (below, above) in enumerate(pairwise(layers)):
             if below.n_out != above.n_in:
                 raise ShapeError(
                     f"layer {i + 1} has {below.n_out} units, but layer {i + 2} reads {above.n_in}"

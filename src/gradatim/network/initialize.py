@@ -7,6 +7,7 @@ alone, never on what else is being trained.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def initialize(
     [(3, 2), (1, 3)]
     """
     rng = np.random.default_rng(seed)
-    pairs = list(zip(layer_sizes[:-1], layer_sizes[1:], strict=True))
+    pairs = list(pairwise(layer_sizes))
     layers = []
     for i, (n_in, n_out) in enumerate(pairs):
         bias = np.zeros(n_out)
