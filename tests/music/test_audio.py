@@ -68,14 +68,21 @@ def test_a_file_sound_reads_the_start_of_its_file(tmp_path, tone):
     assert len(y) == 11025
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [(b"", "cannot be read as audio"), (b"RIFF nonsense", "cannot be read as audio")],
-)
-def test_what_is_no_audio_is_an_error_naming_the_file(tmp_path, content, reason):
-    path = tmp_path / "bad.wav"
+@pytest.mark.parametrize("content", [b"", b"hello", b"RIFF nonsense"])
+@pytest.mark.parametrize("suffix", [".wav", ".mp3", ".flac", ".ogg"])
+def test_what_is_no_audio_is_an_error_naming_the_file(tmp_path, content, suffix):
+    path = tmp_path / f"bad{suffix}"
     path.write_bytes(content)
-    with pytest.raises(AudioError, match=rf"bad\.wav {reason}"):
+    with pytest.raises(AudioError, match=rf"bad\{suffix} cannot be read as audio") as caught:
+        load_audio(path)
+    assert "not exist" not in str(caught.value)
+
+
+def test_a_file_that_breaks_off_is_an_error(tmp_path):
+    path = tmp_path / "broken.flac"
+    soundfile.write(path, np.random.default_rng(0).uniform(-0.5, 0.5, 22050), 22050)
+    path.write_bytes(path.read_bytes()[:20000])
+    with pytest.raises(AudioError, match=r"broken\.flac cannot be read as audio"):
         load_audio(path)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradatim.music.duplicates import find_duplicates, plural
+from gradatim.music.duplicates import find_duplicates
 
 rows = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 1)), min_size=1, max_size=12
@@ -32,8 +32,3 @@ def test_targets_of_several_columns_are_compared_as_a_whole():
     found = find_duplicates("aaa", y)
     assert found is not None
     assert (found.n_pairs, found.n_conflicting) == (3, 2)
-
-
-def test_counts_are_written_with_their_noun():
-    assert plural(1, "pair") == "1 pair"
-    assert plural(1200, "row") == "1,200 rows"

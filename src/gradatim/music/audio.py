@@ -10,10 +10,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradatim.errors import AudioError
+
+if TYPE_CHECKING:
+    import soundfile
 
 __all__ = ["AUDIO_SUFFIXES", "SAMPLE_RATE", "FileSound", "decode", "load_audio", "resample"]
 
@@ -45,7 +49,20 @@ class FileSound:
     sr: int = SAMPLE_RATE
 
     def read(self, max_seconds: float) -> tuple[np.ndarray, int]:
-        """Return at most `max_seconds` seconds of mono float32 samples and their rate in Hz."""
+        """Read the start of the file.
+
+        Parameters
+        ----------
+        max_seconds : float
+            At most so much is read.
+
+        Returns
+        -------
+        y : array of shape (n_points,)
+            Mono float32 samples.
+        sr : int, Hz
+            Their rate.
+        """
         return load_audio(self.path, self.sr, max_seconds), self.sr
 
 
@@ -122,8 +139,7 @@ def decode(
             limit = None if max_seconds is None else max(1, round(max_seconds * sr))
             y, whole = _read_mono(file, limit)
     except (soundfile.SoundFileError, OSError, RuntimeError) as error:
-        reason = str(getattr(error, "error_string", None) or error).strip().rstrip(".")
-        raise AudioError(f"{path} cannot be read as audio ({reason})") from error
+        raise AudioError(f"{path} cannot be read as audio ({_reason(error)})") from error
     if len(y) == 0:
         raise AudioError(f"{path} is empty: it holds no samples")
     if not np.isfinite(y).all():
@@ -131,7 +147,15 @@ def decode(
     return y, sr, whole
 
 
-def _read_mono(file, limit: int | None) -> tuple[np.ndarray, bool]:
+def _reason(error: Exception) -> str:
+    text = str(getattr(error, "error_string", None) or error).removeprefix("Error : ")
+    # libsndfile says so of every mp3 that it cannot open, though the file is there.
+    if text.startswith("File does not exist"):
+        return "its content is no audio of a known format"
+    return text.strip().rstrip(".")
+
+
+def _read_mono(file: soundfile.SoundFile, limit: int | None) -> tuple[np.ndarray, bool]:
     """Average the channels block by block; also tell whether the end was reached."""
     blocks, n_read = [], 0
     while limit is None or n_read < limit:

@@ -75,7 +75,25 @@ def find_duplicates(
 
 
 def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: ``1 pair``, ``2 pairs``."""
+    """Write a count with its noun.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    noun : str
+        Its singular; the plural takes an s.
+
+    Returns
+    -------
+    str
+        Both, in the right number.
+
+    Examples
+    --------
+    >>> plural(1, "pair"), plural(1200, "row")
+    ('1 pair', '1,200 rows')
+    """
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
