@@ -86,12 +86,18 @@ def fake(monkeypatch, tmp_path):
     fake = Fake()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    datasets = {"timbre": None, "world": None}
-    monkeypatch.setattr(gradatim.datasets, "DATASETS", datasets, raising=False)
-    load = lambda name: make_collection()  # noqa: E731
-    monkeypatch.setattr(gradatim.datasets, "load_dataset", load, raising=False)
-    monkeypatch.setattr(gradatim.climb, "climb_collection", fake.climb, raising=False)
-    monkeypatch.setattr(gradatim.reports, "write_report", fake.report, raising=False)
+    replaced = {
+        gradatim.datasets: {
+            "DATASETS": {"timbre": None, "world": None},
+            "load_dataset": lambda name: make_collection(),
+        },
+        gradatim.climb: {"climb_collection": fake.climb},
+        gradatim.reports: {"write_report": fake.report},
+    }
+    # Set in the dictionary: to ask a part for the real one would load the engine.
+    for part, names in replaced.items():
+        for name, value in names.items():
+            monkeypatch.setitem(vars(part), name, value)
     return fake
 
 

@@ -116,6 +116,14 @@ def test_help_imports_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
+def test_a_wrong_path_is_told_before_the_engine_is_loaded():
+    code = (
+        "import sys; from gradatim.cli import main; assert main(['climb', 'nothing-here']) == 2; "
+        "heavy = {'jax', 'sklearn', 'librosa'} & set(sys.modules); assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 def test_a_reader_that_has_seen_enough_hears_no_complaint():
     read, write = os.pipe()
     os.close(read)

@@ -116,15 +116,16 @@ def climb(
     outputs = Outputs(json, None if no_report else report or _REPORT)
     outputs.check(source.files())
     with quiet_libraries(debug):
-        # Here everything heavy is loaded: what is wrong with the command line is told before.
         from gradatim.cli._screen import Screen
         from gradatim.cli._source import read_source
-        from gradatim.climb import climb_collection
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         with screen.reading(path) as progress:
             collection = read_source(source, n_jobs=jobs, progress=progress)
         with screen.climbing(collection) as observer:
+            # The engine takes seconds to load: what is wrong with the input is told before.
+            from gradatim.climb import climb_collection
+
             found = climb_collection(
                 collection,
                 folds=folds,
