@@ -3,9 +3,10 @@
 Conventions: arrays carry the model axis first, (n_models, ...), float32. Parameters are a tuple of
 matrices, a row a model: every large weight matrix (n_out, n_in), flattened, has its own, and
 everything small shares the last, since few updates of few arrays are quicker to compile and to
-run, but cutting a large matrix out of a shared row is a copy a step. All models of a block read the same minibatches, so the first
-layer of all of them is one matrix product; which rows count for which model is a matter of row
-weights. Nothing of one model ever enters another's arithmetic. JAX, jitted once a shape.
+run, but cutting a large matrix out of a shared row is a copy a step. All models of a block read
+the same minibatches, so the first layer of all of them is one matrix product; which rows count
+for which model is a matter of row weights. Nothing of one model ever enters another's arithmetic.
+JAX, jitted once a shape.
 """
 
 from __future__ import annotations
@@ -104,9 +105,9 @@ class Hyper(NamedTuple):
     Parameters
     ----------
     weight : array of shape (n_models, n_samples)
-        Training weight of each row.
+        Training weight of each row; those above 0 have mean 1.
     validation_weight : array of shape (n_models, n_validation)
-        Weight of each validation row.
+        Weight of each validation row; likewise.
     learning_rate, weight_decay, label_smoothing, dropout, input_scale : array of shape (n_models,)
         As in `NetworkSpec`.
     cosine : array of shape (n_models,)
@@ -170,7 +171,7 @@ def _transform(program: Program) -> optax.GradientTransformation:
 
 
 def _segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
-    """List the parts of a model's parameters: kind, number of the matrix it is in (-1: the last)."""
+    """List the parts of a model's parameters: kind, place in the tuple (-1: the last), shape."""
     parts: list[tuple[str, int, tuple[int, ...]]] = []
     n_large = 0
     for n_in, n_out in zip(program.sizes[:-1], program.sizes[1:], strict=True):
@@ -269,7 +270,11 @@ def model_logits(program: Program, params: Params, X: jax.Array, drop: Any = Non
 def mean_loss(
     program: Program, y: jax.Array, logits: jax.Array, weight: jax.Array, smoothing: jax.Array
 ) -> jax.Array:
-    """Average the loss of every model over its weighted rows; 0 where no row has weight."""
+    """Average weight times loss over the rows with weight; 0 where there is none.
+
+    Dividing by the number of rows, not by their weight, lets a minibatch of light rows move a
+    model less than one of heavy rows, as the loss over all rows wants it.
+    """
     if program.loss != "squared":
         # A softmax spreads the share over its classes, a logistic unit over its two outcomes.
         n_classes = y.shape[-1] if program.loss == "multiclass" else 2
@@ -278,11 +283,10 @@ def mean_loss(
     else:
         y = y[None]
     losses = LOSSES[program.loss].function(y, logits)
-    total = weight.sum(axis=1)
+    counted = weight > 0
     # where, not a product: a row without weight must not count even if its loss overflowed
-    return jnp.where(weight > 0, weight * losses, 0.0).sum(axis=1) / jnp.where(
-        total > 0, total, 1.0
-    )
+    total = jnp.where(counted, weight * losses, 0.0).sum(axis=1)
+    return total / jnp.maximum(counted.sum(axis=1, dtype=total.dtype), 1.0)
 
 
 def weight_penalty(program: Program, params: Params, decay: jax.Array) -> jax.Array:
@@ -313,10 +317,10 @@ def _rate(hyper: Hyper, step: jax.Array) -> jax.Array:
 def _step(
     program: Program, data: BlockData, hyper: Hyper, state: State, rows: jax.Array, valid: jax.Array
 ) -> tuple[State, jax.Array, jax.Array]:
-    """Take one step on one minibatch; return the losses before it, and what they weigh."""
+    """Take one step on one minibatch; return the losses before it, and the rows they are of."""
     X, y = data.X[rows], data.y[rows]
     weight = hyper.weight[:, rows] * valid
-    total = weight.sum(axis=1)
+    total = (weight > 0).sum(axis=1, dtype=weight.dtype)
     learning = state.active & (state.step < hyper.n_steps) & (total > 0)
 
     def objective(params: Params) -> tuple[jax.Array, jax.Array]:

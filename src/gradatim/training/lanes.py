@@ -130,6 +130,13 @@ def _next_power_of_two(n: int) -> int:
     return 1 << (n - 1).bit_length()
 
 
+def _to_mean_one(weight: np.ndarray) -> np.ndarray:
+    """Scale every row so that its entries above 0 have mean 1."""
+    counted = weight > 0
+    mean = weight.sum(axis=1, dtype=np.float64) / np.maximum(counted.sum(axis=1), 1)
+    return weight / np.where(mean > 0, mean, 1.0)[:, None].astype(np.float32)
+
+
 def _program(spec: NetworkSpec, job: Job) -> Program:
     return Program(
         sizes=(job.X.shape[1], *spec.hidden_layer_sizes, job.y.n_outputs),
@@ -285,8 +292,8 @@ class Lane:
             return jnp.asarray([getattr(m.spec, name) for m in members], dtype=jnp.float32)
 
         return Hyper(
-            weight=jnp.asarray(weight),
-            validation_weight=jnp.asarray(validation),
+            weight=jnp.asarray(_to_mean_one(weight)),
+            validation_weight=jnp.asarray(_to_mean_one(validation)),
             learning_rate=each("learning_rate"),
             weight_decay=each("weight_decay"),
             label_smoothing=each("label_smoothing"),
