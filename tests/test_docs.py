@@ -1,14 +1,18 @@
 """Documents are true: their examples run, their commands exist, their links lead somewhere."""
 
 import doctest
+import json
 import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gradatim
 from gradatim.cli import app, main
+from gradatim.climb import Climb, Comparison, Protocol, RungResult, Verdict
+from gradatim.collection import Collection, Notice
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -89,6 +93,33 @@ def test_every_public_name_stands_in_the_list_of_public_names():
     text = (ROOT / "docs" / "guides" / "api.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"`(\w+)`", text.partition("|------|")[2].partition("\n\n")[0]))
     assert listed == set(gradatim.__all__)
+
+
+def key_paths(value: object, path: str = "") -> set[str]:
+    """Return the path of every key below a JSON value; the items of a list share one path."""
+    if isinstance(value, list):
+        return {p for item in value for p in key_paths(item, f"{path}[]")}
+    if not isinstance(value, dict) or path == ".collection.inputs":
+        return {path}
+    return {p for key, item in value.items() for p in key_paths(item, f"{path}.{key}")}
+
+
+def test_the_json_object_has_the_documented_keys():
+    rows = np.arange(4)
+    y = np.array(["a", "b", "a", "b"])
+    collection = Collection("songs", {"features": np.zeros((4, 1))}, y, "classification", rows)
+    result = RungResult("majority", "", "most frequent", 0, np.ones(2), (1.0, 1.0), 0.1, y[None])
+    comparison = Comparison("majority", "", 0.0, (0.0, 0.0), 0.1, 0.0)
+    climb = Climb(
+        collection,
+        Protocol(2, 1, False, 0, "accuracy", 0.01),
+        [result],
+        Verdict("majority", "", "nothing", "Stop.", [comparison]),
+        notices=[Notice("few", "few")],
+    )
+    [(_, text)] = blocks(ROOT / "docs" / "guides" / "json.md", "json")
+    written = json.loads(json.dumps(climb.to_dict()))
+    assert key_paths(written) == key_paths(json.loads(text))
 
 
 def test_every_verb_stands_in_the_readme():
