@@ -59,7 +59,7 @@ def test_no_curves_no_model(multilabel_climb):
 
 
 def test_numbers_that_json_does_not_know_become_null():
-    assert data.finite([0.123456789, np.nan, np.inf]) == [0.12346, None, None]
+    assert data._finite([0.123456789, np.nan, np.inf]) == [0.12346, None, None]
 
 
 def test_every_model_is_json(climb, regression_climb):

@@ -179,6 +179,16 @@ class Placement:
 def format_number(value: float) -> str:
     """Write a weight with at most three digits and a true minus sign.
 
+    Parameters
+    ----------
+    value : float
+        A weight or a bias.
+
+    Returns
+    -------
+    str
+        What a drawing writes.
+
     Examples
     --------
     >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
@@ -189,6 +199,18 @@ def format_number(value: float) -> str:
 
 def shorten(name: str, limit: int = 22) -> str:
     """Cut a long name and mark the cut.
+
+    Parameters
+    ----------
+    name : str
+        A name from the data.
+    limit : int, default 22
+        Most characters to keep, the mark included.
+
+    Returns
+    -------
+    str
+        The name, or its beginning and an ellipsis.
 
     Examples
     --------

@@ -1,7 +1,12 @@
-"""What a climb found, as one HTML file that opens anywhere; see `write_report`."""
+"""What a climb found, as one HTML file that opens anywhere.
+
+Conventions: see `gradatim.reports.html`. Names are loaded when first used, so that a command that
+writes no report imports no template engine.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,9 +16,10 @@ __all__ = ["render_report", "write_report"]
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when first asked for: a command that writes no report imports no template engine.
-    if name in __all__:
-        from gradatim.reports import html
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.html"), name)
 
-        return getattr(html, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return __all__

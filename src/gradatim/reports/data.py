@@ -27,23 +27,34 @@ _MOST_TARGETS = 6
 _LISTED = 60
 
 
-def finite(values: Any) -> list[float | None]:
+def _finite(values: Any) -> list[float | None]:
     """Return numbers with at most five significant digits, None where one is not finite."""
     numbers = np.asarray(values, dtype=float).tolist()
     return [float(f"{x:.5g}") if math.isfinite(x) else None for x in numbers]
 
 
 def ladder_data(climb: Climb) -> dict[str, Any]:
-    """Return the model of the view ``ladder``."""
+    """Return the model of the view ``ladder``.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found.
+
+    Returns
+    -------
+    dict
+        See the head of ``ladder.js``.
+    """
     task = climb.collection.task
     return {
         "rungs": [
             {
                 "rung": rung.rung,
                 "input": rung.input,
-                "mean": finite([rung.mean])[0],
-                "interval": finite(rung.interval),
-                "fold_scores": finite(rung.fold_scores),
+                "mean": _finite([rung.mean])[0],
+                "interval": _finite(rung.interval),
+                "fold_scores": _finite(rung.fold_scores),
             }
             for rung in climb.rungs
         ],
@@ -54,7 +65,18 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
 
 
 def curve_data(climb: Climb) -> dict[str, Any] | None:
-    """Return the model of the view ``curves``; None if no rung has a curve."""
+    """Return the model of the view ``curves``; None if no rung has a curve.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found.
+
+    Returns
+    -------
+    dict or None
+        See the head of ``curves.js``.
+    """
     several = len(climb.collection.X) > 1
     panels = [
         {
@@ -76,8 +98,8 @@ def _curve(curve: LearningCurve) -> dict[str, Any]:
     validation = curve.validation_loss
     return {
         "label": curve.label,
-        "loss": finite(curve.loss[:_MOST_EPOCHS]),
-        "validation_loss": None if validation is None else finite(validation[:_MOST_EPOCHS]),
+        "loss": _finite(curve.loss[:_MOST_EPOCHS]),
+        "validation_loss": None if validation is None else _finite(validation[:_MOST_EPOCHS]),
     }
 
 
@@ -88,7 +110,20 @@ def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
 
 
 def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
-    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
+    """Return the model of the view ``confusion`` and the number of unreadable sounds.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found, for classes.
+
+    Returns
+    -------
+    model : dict
+        See the head of ``confusion.js``.
+    n_unreadable : int
+        How many sounds were tried and left out.
+    """
     collection, predictions = climb.collection, np.asarray(climb.winner.predictions)
     classes = [str(name) for name in collection.classes]
     cells = _cells(np.asarray(collection.y), predictions, collection.classes)
@@ -131,7 +166,18 @@ def _listed(items: list[tuple[int, int]], sounds: dict[int, str]) -> list[tuple[
 
 
 def scatter_data(climb: Climb) -> dict[str, Any]:
-    """Return the model of the view ``scatter``: predictions are means over repeats."""
+    """Return the model of the view ``scatter``: predictions are means over repeats.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found, for real targets.
+
+    Returns
+    -------
+    dict
+        See the head of ``scatter.js``.
+    """
     collection = climb.collection
     y = np.asarray(collection.y, dtype=float).reshape(collection.n_samples, -1)
     predicted = np.asarray(climb.winner.predictions, dtype=float)
@@ -141,7 +187,7 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
     names = list(collection.target_names) or [f"target {k + 1}" for k in range(y.shape[1])]
     return {
         "panels": [
-            {"title": name, "true": finite(y[rows, k]), "predicted": finite(predicted[rows, k])}
+            {"title": name, "true": _finite(y[rows, k]), "predicted": _finite(predicted[rows, k])}
             for k, name in enumerate(names[:_MOST_TARGETS])
         ],
         "ids": [str(collection.ids[row]) for row in rows],
@@ -149,7 +195,20 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
 
 
 def label_rows(climb: Climb) -> list[dict[str, Any]]:
-    """Return for each label of a multi-label task how often it is there, found, and right."""
+    """Return for each label of a multi-label task how often it is there, found, and right.
+
+    Parameters
+    ----------
+    climb : Climb
+        What was found, for label indicators.
+
+    Returns
+    -------
+    list of dict
+        For each label its name (``label``), how many samples have it (``samples``), the share
+        of these that was found (``found``, recall) and the share of right predictions among
+        those that claimed it (``right``, precision).
+    """
     y = np.asarray(climb.collection.y, dtype=bool)
     said = np.asarray(climb.winner.predictions).reshape(-1, *y.shape).astype(bool)
     names = list(climb.collection.target_names) or [f"label {k + 1}" for k in range(y.shape[1])]

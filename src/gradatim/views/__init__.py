@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-from gradatim.errors import SpecError
+from gradatim import errors
 
 __all__ = ["VIEWS", "source", "stylesheet"]
 
@@ -51,12 +51,18 @@ def source(name: str) -> str:
     False
     """
     if name not in VIEWS:
-        raise SpecError(f"there is no view {name!r}; choose one of {', '.join(VIEWS)}")
+        raise errors.SpecError(f"there is no view {name!r}; choose one of {', '.join(VIEWS)}")
     return _IMPORT.sub(lambda match: _EXPORT.sub("", _read(f"{match[1]}.js")), _read(f"{name}.js"))
 
 
 def stylesheet() -> str:
-    """Return the style sheet that all views share."""
+    """Return the style sheet that all views share.
+
+    Returns
+    -------
+    str
+        CSS; the views' colors follow the page's custom properties where it has them.
+    """
     return _read("views.css")
 
 

@@ -167,7 +167,7 @@ function render({ model, el }) {
     const name = model.get("ids")[item];
     const repeats = model.get("repeats");
     const row = html("li", {}, html("span", { class: "name", title: name }, name));
-    if (repeats > 1) row.append(html("span", { class: "muted" }, `${times} of ${repeats}`));
+    if (repeats > 1) row.append(html("span", { class: "muted" }, `${times} of ${repeats} repeats`));
     const sound = sounds[item];
     if (sound) row.prepend(player(sound, name));
     else if (Object.keys(sounds).length) row.prepend(html("span", { class: "silent" }));
