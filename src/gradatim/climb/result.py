@@ -8,8 +8,8 @@ are of the same rows. Times are seconds of wall clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +26,8 @@ __all__ = [
     "Verdict",
 ]
 
-RungName = Literal["majority", "linear", "logistic", "perceptron", "kernel", "shallow", "deep"]
+#: Version of the JSON object: it grows when a key changes its meaning or goes.
+SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class RungResult:
         Out-of-fold predictions: labels, or real values.
     curves : sequence of LearningCurve
         Learning curves, for rungs that learn by epochs.
+    choice : int
+        Number of the candidate that was chosen in most folds.
     """
 
     rung: str
@@ -109,6 +112,7 @@ class RungResult:
     seconds: float
     predictions: np.ndarray
     curves: Sequence[LearningCurve] = ()
+    choice: int = 0
 
     @property
     def mean(self) -> float:
@@ -208,8 +212,53 @@ class Climb:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the climb as the documented JSON object (schema in ``docs/guides/json.md``)."""
-        raise NotImplementedError
+        """Return the climb as a JSON object.
+
+        Returns
+        -------
+        dict
+            Plain strings, numbers, lists and dicts; ``docs/guides/json.md`` documents the keys,
+            whose meaning changes only together with ``"schema"``.
+        """
+        collection, protocol = self.collection, self.protocol
+        groups = collection.groups
+        return {
+            "gradatim": self.version,
+            "schema": SCHEMA,
+            "collection": {
+                "name": collection.name,
+                "task": collection.task,
+                "n_samples": collection.n_samples,
+                "inputs": {name: X.shape[1] for name, X in collection.X.items()},
+                "classes": [str(label) for label in collection.classes],
+                "groups": None if groups is None else len(np.unique(groups)),
+                "sha256": collection.sha256,
+            },
+            "protocol": asdict(protocol),
+            "rungs": [_rung_dict(row) for row in self.rungs],
+            "verdict": {
+                "rung": self.verdict.rung,
+                "input": self.verdict.input,
+                "kind": self.verdict.kind,
+                "sentence": self.verdict.sentence,
+                "comparisons": [asdict(c) for c in self.verdict.comparisons],
+            },
+            "warnings": [asdict(notice) for notice in self.notices],
+            "seconds": self.seconds,
+        }
+
+
+def _rung_dict(row: RungResult) -> dict[str, Any]:
+    return {
+        "rung": row.rung,
+        "input": row.input,
+        "model": row.model,
+        "n_parameters": row.n_parameters,
+        "fold_scores": [float(score) for score in row.fold_scores],
+        "mean": row.mean,
+        "interval": list(row.interval),
+        "seconds": row.seconds,
+    }
 
 
 class Observer:

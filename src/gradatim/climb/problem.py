@@ -1,0 +1,84 @@
+"""The problem that every rung is set: rows, targets, folds, and how predictions are scored.
+
+Conventions: *outputs* are (n_rows, n_outputs) as `gradatim.training.targets.Targets` reads them:
+one column a class (one in all for two classes), one a label, or one a target; scores are larger
+for better predictions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from sklearn.metrics import r2_score
+
+from gradatim.climb.protocol import Folds
+from gradatim.collection import Collection
+from gradatim.scalers import fit_scaler
+from gradatim.training.targets import Targets
+
+__all__ = ["METRICS", "Problem"]
+
+#: Metric by task; label accuracy is one minus the Hamming loss.
+METRICS = {"classification": "accuracy", "multilabel": "label_accuracy", "regression": "r2"}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a climb asks of every rung.
+
+    Parameters
+    ----------
+    collection : Collection
+        Rows and targets.
+    folds : Folds
+        The splits.
+    seed : int
+        Seed of everything random.
+    n_jobs : int
+        Threads.
+    """
+
+    collection: Collection
+    folds: Folds
+    seed: int
+    n_jobs: int
+
+    @property
+    def task(self) -> str:
+        """Task of the collection."""
+        return self.collection.task
+
+    @cached_property
+    def targets(self) -> Targets:
+        """Targets of all rows."""
+        kind = "regression" if self.task == "regression" else "classification"
+        return Targets.from_y(self.collection.y, kind)
+
+    def scaled(self, input: str, rows: np.ndarray, method: str) -> np.ndarray:
+        """Scale an input by what is learnt from some rows alone."""
+        X = self.collection.X[input]
+        return fit_scaler(X[rows], method).transform(X)
+
+    def decide(self, outputs: np.ndarray) -> np.ndarray:
+        """Turn outputs into labels, 0/1 indicators or real values."""
+        return self.targets.decide(outputs)
+
+    def score(self, outputs: np.ndarray, rows: np.ndarray) -> float:
+        """Score the outputs for some rows with the protocol's metric."""
+        y_true, y_pred = self.collection.y[rows], self.decide(outputs)
+        if self.task == "regression":
+            return float(r2_score(y_true, y_pred))
+        return float(np.mean(y_true == y_pred))
+
+    def loss(self, outputs: np.ndarray, rows: np.ndarray) -> float:
+        """Average the loss of probabilities or real outputs over some rows."""
+        y_true = self.targets.matrix[rows]
+        if self.task == "regression":
+            return float(np.mean((outputs - y_true) ** 2))
+        p = np.clip(outputs, 1e-7, 1 - 1e-7)
+        losses = y_true * np.log(p)
+        if self.targets.loss.name == "binary":
+            losses = losses + (1 - y_true) * np.log(1 - p)
+        return -float(losses.sum(axis=1).mean())

@@ -1,0 +1,185 @@
+"""Folds: which rows are trained on and which are scored, and what makes that impossible.
+
+Conventions: a fold is a number from 0 to folds - 1; ``fold_of`` has shape (repeats, n_samples).
+Classes are spread evenly over the folds; a group is never split. Hyperparameters for an outer
+fold are judged on other folds of the same repeat by models that have seen neither.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+from gradatim.collection import Collection, Notice
+from gradatim.errors import LabelError, SpecError
+
+__all__ = ["Folds", "make_folds"]
+
+
+@dataclass(frozen=True, eq=False)
+class Folds:
+    """The splits of a climb, the same for every rung.
+
+    Parameters
+    ----------
+    fold_of : array of shape (repeats, n_samples)
+        Fold in which each row is scored.
+    notices : tuple of Notice
+        What a person should know about the splits.
+    """
+
+    fold_of: np.ndarray
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def repeats(self) -> int:
+        """Number of repeats."""
+        return self.fold_of.shape[0]
+
+    @property
+    def folds(self) -> int:
+        """Folds a repeat."""
+        return int(self.fold_of.max()) + 1
+
+    @property
+    def outer(self) -> list[tuple[int, int]]:
+        """Every (repeat, fold), in the order of the scores."""
+        return [(r, k) for r in range(self.repeats) for k in range(self.folds)]
+
+    def rows(self, repeat: int, *folds: int) -> np.ndarray:
+        """Return the rows of some folds of a repeat, ascending."""
+        return np.flatnonzero(np.isin(self.fold_of[repeat], folds))
+
+    def rows_without(self, repeat: int, *folds: int) -> np.ndarray:
+        """Return the rows outside some folds of a repeat, ascending."""
+        return np.flatnonzero(~np.isin(self.fold_of[repeat], folds))
+
+    def pairs(self, thorough: bool) -> list[tuple[int, int]]:
+        """Choose pairs of folds to be left out together for choosing hyperparameters.
+
+        A model trained without folds i and j may judge a choice for outer fold i on j, and for
+        outer fold j on i: it serves both and has seen neither.
+
+        Parameters
+        ----------
+        thorough : bool
+            All pairs, which makes a full inner cross-validation; otherwise as few as give every
+            fold a partner.
+
+        Returns
+        -------
+        list of (int, int)
+            Pairs of folds.
+        """
+        k = self.folds
+        if thorough or k == 2:
+            return [(i, j) for i in range(k) for j in range(i + 1, k)]
+        pairs = [(i, i + 1) for i in range(0, k - 1, 2)]
+        return pairs if k % 2 == 0 else [*pairs, (0, k - 1)]
+
+
+def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> Folds:
+    """Split a collection for a climb.
+
+    Parameters
+    ----------
+    collection : Collection
+        What is split.
+    folds : int
+        Folds a repeat, at least 3: one is scored, one chooses, one is learnt from.
+    repeats : int
+        Repeats with fresh folds, at least 1.
+    seed : int
+        Seed of the splits.
+
+    Returns
+    -------
+    Folds
+        The splits.
+
+    Raises
+    ------
+    SpecError
+        If there are too few folds, repeats, rows or groups.
+    LabelError
+        If there is one class only, or a class has fewer samples than there are folds.
+    """
+    if folds < 3 or repeats < 1:
+        raise SpecError(
+            f"a climb needs at least 3 folds (one to score, one to choose on, one to learn from) "
+            f"and 1 repeat, not {folds} and {repeats}"
+        )
+    if collection.n_samples < 2 * folds:
+        raise SpecError(f"{collection.n_samples} samples are too few for {folds} folds")
+    if collection.task == "classification":
+        _check_classes(collection, folds)
+    notices = _check_groups(collection, folds)
+    fold_of = np.empty((repeats, collection.n_samples), dtype=int)
+    for r in range(repeats):
+        with warnings.catch_warnings():
+            # A class with fewer groups than folds is reported by _check_groups.
+            warnings.simplefilter("ignore", UserWarning)
+            for k, (_, test) in enumerate(_splitter(collection, folds, seed + r)):
+                fold_of[r, test] = k
+    return Folds(fold_of, notices)
+
+
+def _splitter(collection: Collection, folds: int, seed: int) -> list:
+    labels = collection.task == "classification"
+    if collection.groups is None:
+        kind = StratifiedKFold if labels else KFold
+        splitter = kind(folds, shuffle=True, random_state=seed)
+    else:
+        kind = StratifiedGroupKFold if labels else GroupKFold
+        splitter = kind(folds, shuffle=True, random_state=seed)
+    blank = np.zeros((collection.n_samples, 1))
+    return list(splitter.split(blank, collection.y, collection.groups))
+
+
+def _check_classes(collection: Collection, folds: int) -> None:
+    classes, counts = np.unique(collection.y, return_counts=True)
+    if len(classes) < 2:
+        raise LabelError(
+            f"all {collection.n_samples} samples of {collection.name} are of one class, "
+            f"{classes[0]!r}; a climb needs at least two"
+        )
+    if counts.min() < folds:
+        few = ", ".join(f"{c} ({n})" for c, n in zip(classes, counts, strict=True) if n < folds)
+        raise LabelError(
+            f"every class needs at least as many samples as there are folds ({folds}); too few "
+            f"in: {few}; add samples, leave the class out, or choose fewer folds"
+        )
+
+
+def _check_groups(collection: Collection, folds: int) -> tuple[Notice, ...]:
+    if collection.groups is None:
+        return ()
+    groups = np.unique(collection.groups)
+    if len(groups) < folds:
+        raise SpecError(
+            f"{len(groups)} groups cannot be spread over {folds} folds without splitting one; "
+            f"choose at most {len(groups)} folds"
+        )
+    notices = []
+    if len(groups) == collection.n_samples:
+        text = "every sample is a group of its own, so grouping changes nothing"
+        notices.append(Notice("groups-trivial", f"{text}; is that the right column?"))
+    if collection.task == "classification":
+        spread = {
+            c: len(np.unique(collection.groups[collection.y == c])) for c in collection.classes
+        }
+        narrow = [c for c, n in spread.items() if n < folds]
+        if narrow:
+            named = ", ".join(f"{c} ({spread[c]})" for c in narrow[:5])
+            more = "" if len(narrow) <= 5 else f" and {len(narrow) - 5} more"
+            notices.append(
+                Notice(
+                    "few-groups",
+                    f"{len(narrow)} classes have fewer groups than folds, so some folds are scored "
+                    f"without them, or learnt from without them: {named}{more}",
+                )
+            )
+    return tuple(notices)

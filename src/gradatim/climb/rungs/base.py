@@ -1,0 +1,219 @@
+"""What all rungs share: candidates are judged inside the training folds, the chosen one is scored.
+
+Conventions: a *candidate* is one setting of a family's hyperparameters, simplest first; a *fit*
+is one candidate learnt from some rows and applied to others. Rows that are scored are never
+among those that a candidate was learnt from or chosen on.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gradatim.climb.problem import Problem
+from gradatim.climb.result import LearningCurve, RungResult
+from gradatim.climb.statistics import mean_posterior
+from gradatim.network.graph import Network
+
+__all__ = ["Family", "Fit", "Fitted", "Report", "run_rung"]
+
+Report = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A candidate to learn from some rows and to apply to others.
+
+    Parameters
+    ----------
+    candidate : Any
+        One of the family's candidates.
+    train, test : array of int
+        Rows to learn from, and to predict.
+    final : bool
+        Whether its predictions are scored, rather than used to choose.
+    """
+
+    candidate: Any
+    train: np.ndarray
+    test: np.ndarray
+    final: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What a fit gave.
+
+    Parameters
+    ----------
+    outputs : array of shape (n_test, n_outputs)
+        Outputs for the rows to predict.
+    n_parameters : int
+        Numbers that the model learnt.
+    curve : LearningCurve, optional
+        Learning curve, for models that learn by epochs.
+    network : Network, optional
+        The model as a network on scaled inputs, where it is one.
+    """
+
+    outputs: np.ndarray
+    n_parameters: int
+    curve: LearningCurve | None = None
+    network: Network | None = None
+
+
+class Family(ABC):
+    """A kind of model: its candidates, and how they are fitted.
+
+    Attributes
+    ----------
+    name : str
+        Rung on the ladder.
+    needs_input : bool
+        Whether it reads any input.
+    thorough : bool
+        Whether candidates are judged by a full inner cross-validation.
+    tasks : tuple of str
+        Tasks for which the rung exists.
+    """
+
+    name: str
+    needs_input: bool = True
+    thorough: bool = True
+    tasks: tuple[str, ...] = ("classification", "multilabel", "regression")
+
+    @abstractmethod
+    def candidates(self, problem: Problem, input: str) -> Sequence[Any]:
+        """List the settings to choose from, simplest first."""
+
+    @abstractmethod
+    def describe(self, candidate: Any) -> str:
+        """Put a candidate into a few words."""
+
+    @abstractmethod
+    def fit(
+        self, problem: Problem, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+    ) -> list[Fitted]:
+        """Carry out fits; `report` hears the finished share, in [0, 1]."""
+
+    @abstractmethod
+    def seconds(self, problem: Problem, input: str) -> float:
+        """Guess the time of the whole rung on two cores, for the estimate of time left."""
+
+    def judge(self, problem: Problem, outputs: np.ndarray, rows: np.ndarray) -> float:
+        """Say how good outputs are, larger is better, for choosing among candidates."""
+        return problem.score(outputs, rows)
+
+
+def run_rung(family: Family, problem: Problem, input: str, report: Report) -> RungResult:
+    """Choose inside the training folds, fit on them, and score on the held-out ones.
+
+    Parameters
+    ----------
+    family : Family
+        The kind of model.
+    problem : Problem
+        Rows, targets and folds.
+    input : str
+        Name of the input to read.
+    report : callable
+        Hears the finished share, in [0, 1], and what is being done.
+
+    Returns
+    -------
+    RungResult
+        The row of the ladder.
+    """
+    start = time.perf_counter()
+    candidates = list(family.candidates(problem, input))
+    share = _choosing_share(family, problem, len(candidates))
+    chosen = _choose(family, problem, input, candidates, lambda f: report(f * share, "choosing"))
+    folds = problem.folds
+    fits = [
+        Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k))
+        for (r, k), c in zip(folds.outer, chosen, strict=True)
+    ]
+    fitted = family.fit(problem, input, fits, lambda f: report(share + f * (1 - share), "training"))
+    scores = np.array([problem.score(m.outputs, f.test) for m, f in zip(fitted, fits, strict=True)])
+    return RungResult(
+        rung=family.name,
+        input=input,
+        model=_describe_choice(family, candidates, chosen),
+        n_parameters=max(m.n_parameters for m in fitted),
+        fold_scores=scores,
+        interval=mean_posterior(scores, folds.folds).interval(),
+        seconds=time.perf_counter() - start,
+        predictions=_gather(problem, fits, fitted),
+        curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
+        choice=_commonest(chosen),
+    )
+
+
+def _choosing_share(family: Family, problem: Problem, n_candidates: int) -> float:
+    """Share of the fits that serve only to choose."""
+    if n_candidates == 1:
+        return 0.0
+    folds = problem.folds
+    n = len(folds.pairs(family.thorough)) * folds.repeats * n_candidates
+    return n / (n + len(folds.outer))
+
+
+def _choose(
+    family: Family,
+    problem: Problem,
+    input: str,
+    candidates: Sequence[Any],
+    report: Callable[[float], None],
+) -> list[int]:
+    """Choose a candidate for every outer fold on other folds of its repeat."""
+    folds = problem.folds
+    if len(candidates) == 1:
+        return [0] * len(folds.outer)
+    pairs = folds.pairs(family.thorough)
+    fits = [
+        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, i, j), final=False)
+        for r in range(folds.repeats)
+        for i, j in pairs
+        for candidate in candidates
+    ]
+    outputs = iter(family.fit(problem, input, fits, report))
+    total = np.zeros((folds.repeats, folds.folds, len(candidates)))
+    for r in range(folds.repeats):
+        for i, j in pairs:
+            fold = folds.fold_of[r, folds.rows(r, i, j)]
+            rows = folds.rows(r, i, j)
+            for c in range(len(candidates)):
+                out = next(outputs).outputs
+                for outer, judge in ((i, j), (j, i)):
+                    mine = fold == judge
+                    total[r, outer, c] += family.judge(problem, out[mine], rows[mine])
+    counts = np.bincount(np.ravel(pairs), minlength=folds.folds)
+    # argmax takes the first, simplest, of equally good candidates
+    return [int(np.argmax(total[r, k] / counts[k])) for r, k in folds.outer]
+
+
+def _commonest(chosen: Sequence[int]) -> int:
+    counts = Counter(chosen)
+    return min(counts, key=lambda c: (-counts[c], c))
+
+
+def _describe_choice(family: Family, candidates: Sequence[Any], chosen: Sequence[int]) -> str:
+    best = _commonest(chosen)
+    text = family.describe(candidates[best])
+    n = sum(c == best for c in chosen)
+    return text if n == len(chosen) else f"{text} ({n} of {len(chosen)} folds)"
+
+
+def _gather(problem: Problem, fits: Sequence[Fit], fitted: Sequence[Fitted]) -> np.ndarray:
+    """Put the held-out predictions of each repeat back into the order of the rows."""
+    y = problem.collection.y
+    predictions = np.empty((problem.folds.repeats, *y.shape), dtype=y.dtype)
+    for (r, _), fit, model in zip(problem.folds.outer, fits, fitted, strict=True):
+        predictions[r, fit.test] = problem.decide(model.outputs)
+    return predictions

@@ -1,0 +1,156 @@
+"""The verdict: the simplest rung of which it is not shown that the best is better.
+
+Conventions: rows come in the order of the ladder; a difference is the best row's score minus the
+other's, fold by fold, so it is positive where the best is better. Differences up to the margin
+are of no practical matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradatim.climb.result import Comparison, Protocol, RungResult, Verdict
+from gradatim.climb.statistics import mean_posterior
+from gradatim.errors import SpecError
+
+__all__ = ["LEVEL", "compare", "decide", "describe"]
+
+#: Probability from which a statement counts as shown.
+LEVEL = 0.95
+
+_NAMES = {
+    "majority": "the majority guess",
+    "linear": "linear regression",
+    "logistic": "logistic regression",
+    "perceptron": "the perceptron",
+    "kernel": "the kernel machine",
+    "shallow": "the shallow network",
+    "deep": "the deep network",
+}
+
+
+def describe(rung: str, input: str, task: str = "classification") -> str:
+    """Name a row of the ladder in words."""
+    name = "the mean" if rung == "majority" and task == "regression" else _NAMES[rung]
+    return f"{name} on {input}" if input else name
+
+
+def compare(best: RungResult, other: RungResult, protocol: Protocol) -> Comparison:
+    """Compare the best row with another on the same folds.
+
+    Parameters
+    ----------
+    best, other : RungResult
+        Rows with fold scores of the same folds in the same order.
+    protocol : Protocol
+        Gives the folds a repeat and the margin.
+
+    Returns
+    -------
+    Comparison
+        The difference and how sure it is.
+    """
+    differences = np.asarray(best.fold_scores) - np.asarray(other.fold_scores)
+    belief = mean_posterior(differences, protocol.folds)
+    return Comparison(
+        rung=other.rung,
+        input=other.input,
+        difference=belief.mean,
+        interval=belief.interval(LEVEL),
+        p_better=belief.probability_above(protocol.margin),
+        upper=belief.upper(LEVEL),
+    )
+
+
+def decide(
+    rungs: Sequence[RungResult], protocol: Protocol, task: str = "classification"
+) -> Verdict:
+    """Stop on the first rung that the best is not shown to beat by more than the margin.
+
+    From the simplest rung up, the first with a row for which P(difference > margin) is below
+    0.95 is chosen; of several rows of that rung, the one with the highest mean. "Equivalent" is
+    said only if P(difference <= margin) is at least 0.95.
+
+    Parameters
+    ----------
+    rungs : sequence of RungResult
+        The ladder, simplest first.
+    protocol : Protocol
+        Gives the folds a repeat and the margin.
+    task : {"classification", "multilabel", "regression"}, default "classification"
+        How the majority rung is called.
+
+    Returns
+    -------
+    Verdict
+        Where to stop, and the evidence.
+
+    Raises
+    ------
+    SpecError
+        If the ladder has no rung.
+    """
+    if not rungs:
+        raise SpecError("a verdict needs at least one rung")
+    best = max(rungs, key=lambda row: row.mean)
+    comparisons = [compare(best, row, protocol) for row in rungs if row is not best]
+    evidence = {(c.rung, c.input): c for c in comparisons}
+
+    def passes(row: RungResult) -> bool:
+        return row is best or evidence[row.rung, row.input].p_better < LEVEL
+
+    first = next(row.rung for row in rungs if passes(row))
+    chosen = max((r for r in rungs if r.rung == first and passes(r)), key=lambda row: row.mean)
+    kind = _kind(chosen, best, evidence)
+    return Verdict(
+        rung=chosen.rung,
+        input=chosen.input,
+        kind=kind,
+        sentence=_sentence(chosen, best, kind, evidence, protocol, task),
+        comparisons=tuple(comparisons),
+    )
+
+
+def _kind(chosen: RungResult, best: RungResult, evidence: dict) -> str:
+    if chosen.rung == "majority":
+        return "nothing"
+    if chosen is best:
+        return "best"
+    equivalent = evidence[chosen.rung, chosen.input].p_better <= 1.0 - LEVEL
+    return "equivalent" if equivalent else "not shown worse"
+
+
+def _sentence(
+    chosen: RungResult,
+    best: RungResult,
+    kind: str,
+    evidence: dict,
+    protocol: Protocol,
+    task: str,
+) -> str:
+    name = describe(chosen.rung, chosen.input, task)
+    metric = {"r2": "R²"}.get(protocol.metric, protocol.metric.replace("_", " "))
+    score = f"{metric} {chosen.mean:.3f}"
+    rival = f"{describe(best.rung, best.input, task)} ({best.mean:.3f})"
+    margin = f"{protocol.margin:g}"
+    if kind == "nothing":
+        gap = "" if chosen is best else f" The best, {rival}, may be ahead by up to "
+        gap += "" if chosen is best else f"{evidence[chosen.rung, chosen.input].upper:.3f}."
+        return f"Nothing learnable was found: no rung is shown to beat {name} ({score}).{gap}"
+    if kind == "best":
+        return (
+            f"Stop at {name} ({score}): every simpler rung is worse by more than {margin} with at "
+            f"least 95 % probability, and no rung scores higher."
+        )
+    if kind == "equivalent":
+        return (
+            f"Stop at {name} ({score}): it is equivalent to the best, {rival}; the difference is "
+            f"at most {margin} with at least 95 % probability."
+        )
+    upper = evidence[chosen.rung, chosen.input].upper
+    return (
+        f"Stop at {name} ({score}): it is not shown worse than the best, {rival}; the gap could "
+        f"be up to {upper:.3f}."
+    )
