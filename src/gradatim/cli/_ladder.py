@@ -25,8 +25,8 @@ _METRIC_NAMES = {"r2": "R²"}
 _LOWEST = -0.5
 
 # Characters that the columns of fixed width take, each with the space after it: the mark, the
-# rung, the score and its interval; then the two counts, for which a narrow screen has no room.
-_NAMES_AND_SCORES = 2 + 11 + 9 + 15
+# rung and the score; then the two counts, for which a narrow screen has no room.
+_NAME_AND_SCORE = 2 + 11 + 9
 _COUNTS = 11 + 8
 
 # From this width on there is room to say which model was chosen.
@@ -112,7 +112,9 @@ def ladder(
 ) -> Table:
     """Lay the rows out as a table that fits the console; `chosen` is marked."""
     inputs = min(max(len("input"), *(len(row.input) for row in rows)), 12)
-    room = console.width - _NAMES_AND_SCORES - inputs - 1
+    # An R² below zero takes a sign.
+    interval = max(14, *(len(_interval(row.result)) for row in rows if row.result), 0)
+    room = console.width - _NAME_AND_SCORE - inputs - 1 - interval - 1
     counts = room >= _COUNTS + 8
     axis = Axis.over(row.result.interval for row in rows if row.result)
     width = min(max(room - _COUNTS if counts else room, 8), 24)
@@ -121,7 +123,7 @@ def ladder(
     table.add_column("rung", width=10, no_wrap=True)
     table.add_column("input", width=inputs, no_wrap=True)
     table.add_column(_METRIC_NAMES.get(metric, metric), width=8, justify="right", no_wrap=True)
-    table.add_column("95 % interval", width=14, no_wrap=True)
+    table.add_column("95 % interval", width=interval, no_wrap=True)
     table.add_column(axis.label(width), width=width, no_wrap=True)
     if counts:
         table.add_column("parameters", width=10, justify="right", no_wrap=True)
@@ -139,13 +141,17 @@ def ladder(
     return table
 
 
+def _interval(result: RungResult) -> str:
+    low, high = result.interval
+    return f"{low:.3f} to {high:.3f}"
+
+
 def _done(result: RungResult, pen: _Pen, winner: bool) -> list[Text]:
     style = "green" if winner else "cyan"
-    low, high = result.interval
     return [
         Text(pen.mark(">", "▸") if winner else "", style=style),
         Text(f"{result.mean:.3f}", style=style),
-        Text(f"{low:.3f} to {high:.3f}"),
+        Text(_interval(result)),
         _score_bar(result, pen, style),
         Text(f"{result.n_parameters:,}"),
         Text(f"{result.seconds:.1f}"),
