@@ -3,10 +3,10 @@
 Conventions: arrays carry the model axis first, (n_models, ...), float32. Parameters are a tuple of
 matrices, a row a model: every large weight matrix (n_out, n_in), flattened, has its own, and
 everything small shares the last, since few updates of few arrays are quicker to compile and to
-run, but cutting a large matrix out of a shared row is a copy a step. All models of a block read
-the same minibatches, so the first layer of all of them is one matrix product; which rows count
-for which model is a matter of row weights. Nothing of one model ever enters another's arithmetic.
-JAX, jitted once a shape.
+run, but cutting a large matrix out of a shared row is a copy a step. The models of a block come in
+groups of equal size; a group reads one data set in the same minibatches, so the first layer of
+all its models is one matrix product, and which rows count for which model is a matter of row
+weights. Nothing of one model ever enters another's arithmetic. JAX, jitted once a shape.
 """
 
 from __future__ import annotations
@@ -82,16 +82,16 @@ class Program(NamedTuple):
 
 
 class BlockData(NamedTuple):
-    """What a block reads; the same arrays for every block of a fit.
+    """What a block reads.
 
     Parameters
     ----------
-    X : array of shape (n_samples, n_features)
-        Inputs.
-    y : array of shape (n_samples, n_outputs)
+    X : array of shape (n_groups, n_samples, n_features)
+        Inputs of each group of models.
+    y : array of shape (n_groups, n_samples, n_outputs)
         Targets.
-    validation_rows : array of shape (n_validation,)
-        Rows on which any model is validated.
+    validation_rows : array of shape (n_groups, n_validation)
+        Rows on which any model of the group is validated.
     """
 
     X: jax.Array
@@ -112,8 +112,8 @@ class Hyper(NamedTuple):
         As in `NetworkSpec`.
     cosine : array of shape (n_models,)
         Whether the learning rate follows a cosine.
-    n_steps : array of shape (n_models,)
-        Steps after which each model is done.
+    n_batches, n_steps : array of shape (n_models,)
+        Minibatches of an epoch, and steps after which each model is done.
     patience : array of shape (n_models,)
         Epochs without improvement after which a model stops.
     seed : array of shape (n_models,), uint32
@@ -128,6 +128,7 @@ class Hyper(NamedTuple):
     dropout: jax.Array
     input_scale: jax.Array
     cosine: jax.Array
+    n_batches: jax.Array
     n_steps: jax.Array
     patience: jax.Array
     seed: jax.Array
@@ -143,13 +144,15 @@ class State(NamedTuple):
     optimizer : pytree
         Moments.
     best : tuple of array of shape (n_models, n)
-        Parameters of the best epoch so far.
+        Parameters of the best epoch so far; empty without validation.
     best_loss, best_epoch, since_best : array of shape (n_models,)
         Validation loss of that epoch, its number from 1, epochs since.
     active, diverged : array of shape (n_models,)
         Which models still learn, and which left the finite numbers.
-    step, epoch : int
-        Steps and epochs done.
+    step : array of shape (n_models,)
+        Steps done.
+    epoch : int
+        Epochs done.
     """
 
     params: Params
@@ -157,7 +160,7 @@ class State(NamedTuple):
     best: Params
     best_loss: jax.Array
     best_epoch: jax.Array
-    since_best: Params
+    since_best: jax.Array
     active: jax.Array
     diverged: jax.Array
     step: jax.Array
@@ -165,6 +168,7 @@ class State(NamedTuple):
 
 
 def _transform(program: Program) -> optax.GradientTransformation:
+    """Return the optimizer of one model; it is mapped over the models."""
     if program.optimizer == "sgd":
         return optax.trace(decay=program.momentum, nesterov=program.nesterov)
     return optax.scale_by_adam(b2=program.beta_2)
@@ -219,14 +223,14 @@ def initial_state(program: Program, params: Params) -> State:
     zeros = jnp.zeros(n_models)
     return State(
         params=params,
-        optimizer=_transform(program).init(params),
-        best=params,
+        optimizer=jax.vmap(_transform(program).init)(params),
+        best=params if program.validate else (),
         best_loss=jnp.full(n_models, jnp.inf),
         best_epoch=zeros.astype(jnp.int32),
         since_best=zeros.astype(jnp.int32),
         active=jnp.ones(n_models, dtype=bool),
         diverged=jnp.zeros(n_models, dtype=bool),
-        step=jnp.int32(0),
+        step=zeros.astype(jnp.int32),
         epoch=jnp.int32(0),
     )
 
@@ -252,13 +256,16 @@ def _drop(h: jax.Array, rate: jax.Array, seed: jax.Array, step: jax.Array, layer
 
 
 def model_logits(program: Program, params: Params, X: jax.Array, drop: Any = None) -> jax.Array:
-    """Run all models on the same rows: (n_rows, n_features) to (n_models, n_rows, n_outputs)."""
+    """Run every model on its group's rows: (n_groups, n_rows, ...) to (n_models, n_rows, ...)."""
     activation = get_activation(program.activation)
     layers, scale = unpack(program, params)
     weight, bias = layers[0]
     if scale is not None:
         weight = weight * scale[:, None, :]
-    z = jnp.einsum("nd,mhd->mnh", X, weight) + bias[:, None, :]
+    n_groups, n_rows, _ = X.shape
+    weight = weight.reshape(n_groups, -1, *weight.shape[1:])
+    z = jnp.einsum("gnd,gmhd->gmnh", X, weight).reshape(-1, n_rows, weight.shape[2])
+    z = z + bias[:, None, :]
     for i, (weight, bias) in enumerate(layers[1:]):
         h = activation(z)
         if drop is not None:
@@ -280,8 +287,6 @@ def mean_loss(
         n_classes = y.shape[-1] if program.loss == "multiclass" else 2
         share = smoothing[:, None, None]
         y = y * (1.0 - share) + share / n_classes
-    else:
-        y = y[None]
     losses = LOSSES[program.loss].function(y, logits)
     counted = weight > 0
     # where, not a product: a row without weight must not count even if its loss overflowed
@@ -297,12 +302,22 @@ def weight_penalty(program: Program, params: Params, decay: jax.Array) -> jax.Ar
 
 
 def _select(chosen: jax.Array, new: Any, old: Any) -> Any:
-    """Take `new` for the chosen models and `old` for the others; unbatched leaves are new."""
+    """Take `new` for the chosen models and `old` for the others."""
 
     def pick(a: jax.Array, b: jax.Array) -> jax.Array:
-        return jnp.where(chosen[:, None], a, b) if a.ndim else a
+        return jnp.where(chosen.reshape(-1, *(1,) * (a.ndim - 1)), a, b)
 
     return jax.tree.map(pick, new, old)
+
+
+def _gather(
+    data: BlockData, rows: jax.Array, n_models: int
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Take rows (n_groups, n_rows): inputs a group; targets and the rows' numbers a model."""
+    take = jax.vmap(lambda values, index: values[index])
+    X, y = take(data.X, rows), take(data.y, rows)
+    size = n_models // rows.shape[0]
+    return X, jnp.repeat(y, size, axis=0), jnp.repeat(rows, size, axis=0)
 
 
 def _rate(hyper: Hyper, step: jax.Array) -> jax.Array:
@@ -315,13 +330,15 @@ def _rate(hyper: Hyper, step: jax.Array) -> jax.Array:
 
 
 def _step(
-    program: Program, data: BlockData, hyper: Hyper, state: State, rows: jax.Array, valid: jax.Array
+    program: Program, data: BlockData, hyper: Hyper, state: State, rows: jax.Array, j: jax.Array
 ) -> tuple[State, jax.Array, jax.Array]:
-    """Take one step on one minibatch; return the losses before it, and the rows they are of."""
-    X, y = data.X[rows], data.y[rows]
-    weight = hyper.weight[:, rows] * valid
+    """Take an epoch's step j; return the losses before it, and the number of rows they are of."""
+    X, y, mine = _gather(data, jnp.maximum(rows, 0), len(hyper.seed))
+    valid = jnp.repeat(rows >= 0, len(mine) // len(rows), axis=0)
+    weight = jnp.take_along_axis(hyper.weight, mine, axis=1) * valid
     total = (weight > 0).sum(axis=1, dtype=weight.dtype)
-    learning = state.active & (state.step < hyper.n_steps) & (total > 0)
+    due = (j < hyper.n_batches) & (state.step < hyper.n_steps)
+    learning = state.active & due & (total > 0)
 
     def objective(params: Params) -> tuple[jax.Array, jax.Array]:
         drop = None
@@ -335,12 +352,12 @@ def _step(
         return loss.sum(), loss
 
     (_, losses), gradients = jax.value_and_grad(objective, has_aux=True)(state.params)
-    updates, optimizer = _transform(program).update(gradients, state.optimizer, state.params)
+    updates, optimizer = jax.vmap(_transform(program).update)(gradients, state.optimizer)
     params = _apply(program, hyper, state, updates)
     state = state._replace(
         params=_select(learning, params, state.params),
         optimizer=_select(learning, optimizer, state.optimizer),
-        step=state.step + 1,
+        step=state.step + due,
     )
     return state, jnp.where(learning, losses, 0.0), jnp.where(learning, total, 0.0)
 
@@ -368,14 +385,14 @@ def _finish_epoch(
     params = _select(finite, state.params, before.params)
     epoch = state.epoch + 1
     validation = jnp.full_like(loss, jnp.nan)
-    best, best_loss = params, state.best_loss
+    best, best_loss = state.best, state.best_loss
     best_epoch = jnp.where(state.active & finite, epoch, state.best_epoch)
     since = state.since_best
     if program.validate:
-        rows = data.validation_rows
-        logits = model_logits(program, params, data.X[rows])
+        X, y, _ = _gather(data, data.validation_rows, len(hyper.seed))
+        logits = model_logits(program, params, X)
         zero = jnp.zeros_like(loss)
-        validation = mean_loss(program, data.y[rows], logits, hyper.validation_weight, zero)
+        validation = mean_loss(program, y, logits, hyper.validation_weight, zero)
         counted = hyper.validation_weight.sum(axis=1) > 0
         improved = state.active & finite & ((validation < best_loss) | ~counted)
         best = _select(improved, params, state.best)
@@ -405,7 +422,6 @@ def run_epochs(
     state: State,
     batches: jax.Array,
     n_epochs: jax.Array,
-    n_batches: jax.Array,
 ) -> tuple[State, jax.Array, jax.Array]:
     """Train a block for some epochs.
 
@@ -419,10 +435,10 @@ def run_epochs(
         What differs between models.
     state : State
         Where the block stands.
-    batches : array of shape (max_epochs, max_batches, batch_size), int32
+    batches : array of shape (max_epochs, max_batches, n_groups, batch_size), int32
         Rows of each minibatch; -1 pads the last one of an epoch.
-    n_epochs, n_batches : int
-        How many of these epochs, and of the batches of each, are to be run.
+    n_epochs : int
+        How many of these epochs are to be run.
 
     Returns
     -------
@@ -441,14 +457,13 @@ def run_epochs(
 
         def batch(j: jax.Array, carry: tuple) -> tuple:
             state, total, count = carry
-            rows = batches[i, j]
-            valid = rows >= 0
-            state, losses, weight = _step(program, data, hyper, state, jnp.maximum(rows, 0), valid)
+            state, losses, weight = _step(program, data, hyper, state, batches[i, j], j)
             # Batches count by the rows in them, as in scikit-learn's loss curve.
             return state, total + losses * weight, count + weight
 
         zeros = jnp.zeros(n_models)
-        state, total, count = jax.lax.fori_loop(0, n_batches, batch, (before, zeros, zeros))
+        last = hyper.n_batches.max()
+        state, total, count = jax.lax.fori_loop(0, last, batch, (before, zeros, zeros))
         loss = jnp.where(count > 0, total / jnp.where(count > 0, count, 1.0), 0.0)
         active = before.active
         state, validation = _finish_epoch(program, data, hyper, before, state, loss)

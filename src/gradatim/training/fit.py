@@ -1,9 +1,8 @@
 """Training many networks: specs are sorted into blocks, and blocks run from a thread a core.
 
 Conventions: a *job* is one data set with the specs to train on it; specs of one shape make up
-*lanes* of blocks that are run, and repacked, by one thread. The order of minibatches depends on
-the job's seed alone, so a network is the same alone or in company. Everything handed over is
-NumPy's; float32 inside.
+*lanes* of blocks that are run, and repacked, by one thread. A network is the same alone or in
+company. Everything handed over is NumPy's; float32 inside.
 """
 
 from __future__ import annotations
@@ -11,47 +10,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim.errors import ShapeError, SpecError
+from gradatim.errors import SpecError
 from gradatim.network.graph import Network
+from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.lanes import Lane, make_lanes
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
-from gradatim.training.targets import Targets
 
 __all__ = ["FitJob", "fit_jobs", "fit_many"]
 
 Progress = Callable[[float], None]
-
-
-@dataclass(frozen=True, eq=False)
-class FitJob:
-    """One data set and the networks to train on it; fields as in `fit_many`.
-
-    Parameters
-    ----------
-    specs : sequence of NetworkSpec
-        Networks to train.
-    X : array-like of shape (n_samples, n_features)
-        Inputs.
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or Targets
-        What to learn; `Targets` to name classes of which this job may lack some.
-    sample_weight, validation_weight : array-like, optional
-        Of shape (n_samples,) or (n_specs, n_samples).
-    initial : sequence of Network, optional
-        Networks to start from, one a spec.
-    """
-
-    specs: Sequence[NetworkSpec]
-    X: ArrayLike
-    y: ArrayLike | Targets
-    sample_weight: ArrayLike | None = None
-    validation_weight: ArrayLike | None = None
-    initial: Sequence[Network] | None = None
 
 
 def fit_many(
@@ -131,9 +103,10 @@ def fit_many(
     >>> xor.predict(X)
     array([0, 1, 1, 0])
     """
-    job = FitJob(specs, X, Targets.from_y(y, task), sample_weight, validation_weight, initial)
+    job = FitJob(specs, X, y, sample_weight, validation_weight, initial)
     return fit_jobs(
         [job],
+        task=task,
         max_epochs=max_epochs,
         batch_size=batch_size,
         early_stopping=early_stopping,
@@ -153,6 +126,7 @@ def fit_jobs(
     early_stopping: int | None = None,
     shuffle: bool = True,
     random_state: int = 0,
+    pad_rows: int = 0,
     n_jobs: int | None = None,
     callback: Progress | None = None,
 ) -> list[list[FitResult]]:
@@ -167,6 +141,8 @@ def fit_jobs(
         Data sets and specs.
     task, max_epochs, batch_size, early_stopping, shuffle, random_state, n_jobs, callback
         As in `fit_many`.
+    pad_rows : int, default 0
+        Rows to pad to at least, so that calls with data of about one size share one program too.
 
     Returns
     -------
@@ -184,80 +160,15 @@ def fit_jobs(
     if early_stopping is not None and early_stopping < 1:
         raise SpecError(f"early_stopping is a patience of at least 1 epoch, not {early_stopping}")
     n_jobs = n_jobs or os.cpu_count() or 1
-    checked = [_checked(job, task) for job in jobs]
-    n_rows = max((len(job.X) for job in checked), default=0)
-    results: list[list[FitResult | None]] = [[None] * len(job.specs) for job in checked]
-    lanes: list[tuple[int, Lane]] = []
-    for i, job in enumerate(checked):
-        order = _Batches(len(job.X), batch_size, n_rows, shuffle, random_state)
-        made = make_lanes(job, order, n_rows, max_epochs, early_stopping, n_jobs)
-        lanes += [(i, lane) for lane in made]
-    _run([lane for _, lane in lanes], n_jobs, callback)
-    for i, lane in lanes:
-        for index, result in lane.results.items():
-            results[i][index] = result
-    return [[result for result in row if result is not None] for row in results]
-
-
-def _checked(job: FitJob, task: str) -> FitJob:
-    X = np.asarray(job.X, dtype=np.float32)
-    targets = job.y if isinstance(job.y, Targets) else Targets.from_y(job.y, task)
-    if X.ndim != 2 or len(X) != len(targets.matrix):
-        raise ShapeError(
-            f"X must be (n_samples, n_features) with a row for each of the {len(targets.matrix)} "
-            f"targets, not {X.shape}"
-        )
-    if not np.isfinite(X).all():
-        row, column = np.argwhere(~np.isfinite(X))[0]
-        raise ShapeError(f"X has a missing or infinite value in row {row}, column {column}")
-    if job.initial is not None and len(job.initial) != len(job.specs):
-        raise ShapeError(f"{len(job.initial)} initial networks for {len(job.specs)} specs")
-    return FitJob(
-        tuple(job.specs),
-        X,
-        targets,
-        _row_weights(job.sample_weight, len(job.specs), len(X), "sample_weight"),
-        None
-        if job.validation_weight is None
-        else _row_weights(job.validation_weight, len(job.specs), len(X), "validation_weight"),
-        job.initial,
-    )
-
-
-def _row_weights(weight: ArrayLike | None, n_specs: int, n_samples: int, name: str) -> np.ndarray:
-    if weight is None:
-        return np.broadcast_to(np.float32(1.0), (n_specs, n_samples))
-    weight = np.asarray(weight, dtype=np.float32)
-    if weight.shape not in ((n_samples,), (n_specs, n_samples)):
-        raise ShapeError(
-            f"{name} must be ({n_samples},) or ({n_specs}, {n_samples}), not {weight.shape}"
-        )
-    if not (np.isfinite(weight).all() and (weight >= 0).all()):
-        raise SpecError(f"{name} must be finite and not negative")
-    return np.broadcast_to(weight, (n_specs, n_samples))
-
-
-class _Batches:
-    """Rows of every minibatch, epoch by epoch: (n_epochs, max_batches, batch_size), -1 padded."""
-
-    def __init__(
-        self, n_samples: int, batch_size: int, n_rows: int, shuffle: bool, seed: int
-    ) -> None:
-        self.n_samples, self.shuffle, self.seed = n_samples, shuffle, seed
-        self.batch_size = min(batch_size, n_rows)
-        self.n_batches = -(-n_samples // self.batch_size)
-        self.max_batches = -(-n_rows // self.batch_size)
-
-    def __call__(self, first_epoch: int, n_epochs: int) -> np.ndarray:
-        shape = (n_epochs, self.max_batches * self.batch_size)
-        rows = np.full(shape, -1, dtype=np.int32)
-        for i in range(n_epochs):
-            order = np.arange(self.n_samples)
-            if self.shuffle:
-                rng = np.random.default_rng([self.seed, first_epoch + i])
-                order = rng.permutation(self.n_samples)
-            rows[i, : self.n_samples] = order
-        return rows.reshape(n_epochs, self.max_batches, self.batch_size)
+    n_rows = max([pad_rows, *(np.shape(job.X)[0] for job in jobs)])
+    order = (shuffle, random_state)
+    prepared = [PreparedJob.check(job, task, n_rows, batch_size, order) for job in jobs]
+    lanes = make_lanes(prepared, max_epochs, early_stopping, n_jobs)
+    _run(lanes, n_jobs, callback)
+    found: dict[tuple[int, int], FitResult] = {}
+    for lane in lanes:
+        found |= lane.results
+    return [[found[i, k] for k in range(len(job.specs))] for i, job in enumerate(prepared)]
 
 
 def _run(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None) -> None:

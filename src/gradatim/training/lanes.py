@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -30,37 +30,17 @@ from gradatim.training.blocks import (
     run_epochs,
     unpack,
 )
+from gradatim.training.jobs import PreparedJob
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
-from gradatim.training.targets import Targets
 
-__all__ = ["Batches", "Job", "Lane", "block_size", "make_lanes"]
+__all__ = ["Lane", "block_size", "make_lanes"]
 
 #: Epochs between two looks at a block: a pause for progress, repacking and Ctrl-C.
 EPOCHS_A_ROUND = 10
 
-
-class Job(Protocol):
-    """A checked `FitJob`: every field an array, weights of shape (n_specs, n_samples)."""
-
-    specs: Sequence[NetworkSpec]
-    X: np.ndarray
-    y: Targets
-    sample_weight: np.ndarray
-    validation_weight: np.ndarray | None
-    initial: Sequence[Network] | None
-
-
-class Batches(Protocol):
-    """Gives the rows of every minibatch of some epochs."""
-
-    n_samples: int
-    n_batches: int
-    batch_size: int
-
-    def __call__(self, first_epoch: int, n_epochs: int) -> np.ndarray:
-        """Return rows of shape (n_epochs, max_batches, batch_size), padded with -1."""
-        ...
+#: Bytes that a block may take for copies of the data of several jobs.
+COPY_LIMIT = 256 * 2**20
 
 
 def block_size(n_parameters: int) -> int:
@@ -86,10 +66,30 @@ def block_size(n_parameters: int) -> int:
 
 
 class _Member(NamedTuple):
-    """One network of a lane: its place in the job, and what is trained."""
+    """One network of a lane: its job, its place there, and what is trained."""
 
+    job_number: int
     index: int
-    spec: NetworkSpec
+    job: PreparedJob
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """What is trained."""
+        return self.job.specs[self.index]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Where the result belongs."""
+        return self.job_number, self.index
+
+
+class _Block(NamedTuple):
+    """Networks that are trained as one program: their places in the lane, and its arguments."""
+
+    places: np.ndarray
+    data: BlockData
+    hyper: Hyper
+    state: State
 
 
 class _Outcome(NamedTuple):
@@ -102,46 +102,58 @@ class _Outcome(NamedTuple):
 
 
 def make_lanes(
-    job: Job,
-    batches: Batches,
-    n_rows: int,
-    max_epochs: int,
-    patience: int | None,
-    n_lanes: int,
+    jobs: Sequence[PreparedJob], max_epochs: int, patience: int | None, n_lanes: int
 ) -> list[Lane]:
-    """Sort a job's specs by shape, and each shape's into lanes of whole blocks."""
-    shared = _pad(job, n_rows)
+    """Sort the specs of all jobs by shape, and each shape's into lanes of whole blocks."""
     shapes: dict[Program, list[_Member]] = {}
-    for i, spec in enumerate(job.specs):
-        shapes.setdefault(_program(spec, job), []).append(_Member(i, spec))
+    for number, job in enumerate(jobs):
+        for i, spec in enumerate(job.specs):
+            shapes.setdefault(_program(spec, job), []).append(_Member(number, i, job))
     lanes = []
-    for program, members in shapes.items():
-        size = min(block_size(program.n_parameters), _next_power_of_two(len(members)))
-        n_blocks = -(-len(members) // size)
-        # Without early stopping nothing is repacked, so every block may go its own way.
-        n_parts = min(n_blocks, n_lanes) if patience else n_blocks
-        for part in np.array_split(np.arange(n_blocks), n_parts):
-            chosen = members[part[0] * size : (part[-1] + 1) * size]
-            lanes.append(Lane(job, shared, batches, program, chosen, size, max_epochs, patience))
+    for program, everybody in shapes.items():
+        for members, one_job in _shares(program, everybody, len(jobs) == 1):
+            size = _size(program, len(members))
+            n_blocks = -(-len(members) // size)
+            # Without early stopping nothing is repacked, so every block may go its own way.
+            n_parts = min(n_blocks, n_lanes) if patience else n_blocks
+            for part in np.array_split(np.arange(n_blocks), n_parts):
+                chosen = members[part[0] * size : (part[-1] + 1) * size]
+                lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job))
     return lanes
+
+
+def _size(program: Program, n_members: int) -> int:
+    # L-BFGS is compiled quickly; a block with empty places would only cost time.
+    if program.optimizer == "lbfgs":
+        return min(block_size(program.n_parameters), n_members)
+    return min(block_size(program.n_parameters), _next_power_of_two(n_members))
+
+
+def _shares(
+    program: Program, members: list[_Member], one_job: bool
+) -> list[tuple[list[_Member], bool]]:
+    """Let networks of several jobs share blocks, unless that copies too much data.
+
+    With each list comes whether its networks read the same data, so that a block needs it once.
+    """
+    bytes_a_block = block_size(program.n_parameters) * members[0].job.X.nbytes
+    if one_job or bytes_a_block <= COPY_LIMIT:
+        return [(members, one_job)]
+    jobs: dict[int, list[_Member]] = {}
+    for member in members:
+        jobs.setdefault(member.job_number, []).append(member)
+    return [(own, True) for own in jobs.values()]
 
 
 def _next_power_of_two(n: int) -> int:
     return 1 << (n - 1).bit_length()
 
 
-def _to_mean_one(weight: np.ndarray) -> np.ndarray:
-    """Scale every row so that its entries above 0 have mean 1."""
-    counted = weight > 0
-    mean = weight.sum(axis=1, dtype=np.float64) / np.maximum(counted.sum(axis=1), 1)
-    return weight / np.where(mean > 0, mean, 1.0)[:, None].astype(np.float32)
-
-
-def _program(spec: NetworkSpec, job: Job) -> Program:
+def _program(spec: NetworkSpec, job: PreparedJob) -> Program:
     return Program(
-        sizes=(job.X.shape[1], *spec.hidden_layer_sizes, job.y.n_outputs),
+        sizes=(job.X.shape[1], *spec.hidden_layer_sizes, job.targets.n_outputs),
         activation=spec.activation,
-        loss=job.y.loss.name,
+        loss=job.targets.loss.name,
         optimizer=spec.optimizer,
         momentum=spec.momentum if spec.optimizer == "sgd" else 0.0,
         nesterov=spec.nesterov and spec.optimizer == "sgd",
@@ -152,31 +164,11 @@ def _program(spec: NetworkSpec, job: Job) -> Program:
     )
 
 
-def _pad(job: Job, n_rows: int) -> tuple[BlockData, np.ndarray]:
-    """Fill a job up to a common number of rows; also return its validation rows."""
-    extra = ((0, n_rows - len(job.X)), (0, 0))
-    rows = np.zeros(1, dtype=np.int32)
-    if job.validation_weight is not None:
-        rows = np.flatnonzero(job.validation_weight.max(axis=0, initial=0) > 0).astype(np.int32)
-    data = BlockData(
-        jnp.asarray(np.pad(job.X, extra)),
-        jnp.asarray(np.pad(job.y.matrix, extra)),
-        jnp.asarray(rows),
-    )
-    return data, rows
-
-
 class Lane:
     """Blocks of one shape, run by one thread.
 
     Parameters
     ----------
-    job : Job
-        The checked job that the networks belong to.
-    shared : tuple of (BlockData, array of shape (n_validation,))
-        The job's padded data, and its validation rows.
-    batches : Batches
-        Rows of every minibatch.
     program : Program
         What is compiled in.
     members : sequence of _Member
@@ -187,30 +179,37 @@ class Lane:
         Epochs of specs that have none of their own.
     patience : int or None
         Epochs without improvement before a network stops.
+    one_job : bool
+        Whether all networks are of one job, so that a block holds its data once.
+
+    Attributes
+    ----------
+    results : dict
+        The finished networks by number of the job and place in it.
     """
 
     def __init__(
         self,
-        job: Job,
-        shared: tuple[BlockData, np.ndarray],
-        batches: Batches,
         program: Program,
         members: Sequence[_Member],
         size: int,
         max_epochs: int,
         patience: int | None,
+        one_job: bool,
     ) -> None:
-        self.job, self.batches, self.program = job, batches, program
-        self.data, self.validation_rows = shared
-        self.members, self.size, self.patience = list(members), size, patience
+        self.program, self.members, self.size = program, list(members), size
+        self.patience = patience or np.iinfo(np.int32).max
         self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
-        self.results: dict[int, FitResult] = {}
+        self.results: dict[tuple[int, int], FitResult] = {}
+        self._one_job = one_job
         self._cancelled = threading.Event()
 
     @property
     def work(self) -> float:
         """Expected cost, in multiplications."""
-        return float(self.program.n_parameters) * self.batches.n_samples * sum(self.n_epochs)
+        pairs = zip(self.members, self.n_epochs, strict=True)
+        rows = sum(m.job.batches.n_samples * n_epochs for m, n_epochs in pairs)
+        return float(self.program.n_parameters) * rows
 
     def cancel(self) -> None:
         """End at the next pause."""
@@ -226,31 +225,48 @@ class Lane:
     # -- minibatches ---------------------------------------------------------------------------
 
     def _run_rounds(self, report: Callable[[float], None]) -> None:
-        n_members = len(self.members)
-        losses: list[np.ndarray] = []
-        validations: list[np.ndarray] = []
-        blocks = [
-            (places, initial_state(self.program, self._params(places)), self._hyper(places))
-            for places in self._places(np.arange(n_members))
-        ]
-        last = max(self.n_epochs)
-        epoch = 0
+        last, epoch = max(self.n_epochs), 0
+        curves = np.full((2, last, len(self.members)), np.nan, dtype=np.float32)
+        blocks = [self._block(places) for places in self._places(np.arange(len(self.members)))]
         while blocks and epoch < last and not self._cancelled.is_set():
             n_epochs = min(EPOCHS_A_ROUND, last - epoch)
-            order = jnp.asarray(self.batches(epoch, EPOCHS_A_ROUND))
-            curves = np.full((2, n_epochs, n_members), np.nan, dtype=np.float32)
             after = []
-            for places, before, hyper in blocks:
+            for block in blocks:
+                batches = self._batches(block.places, epoch)
                 state, *pair = run_epochs(
-                    self.program, self.data, hyper, before, order, n_epochs, self.batches.n_batches
+                    self.program, block.data, block.hyper, block.state, batches, n_epochs
                 )
-                curves[:, :, places] = np.asarray(pair)[:, :n_epochs]
-                after.append((places, state, hyper))
-            losses.append(curves[0])
-            validations.append(curves[1])
+                part = np.asarray(pair)[:, :n_epochs]
+                curves[:, epoch : epoch + n_epochs, block.places] = part
+                after.append(block._replace(state=state))
             epoch += n_epochs
-            blocks = self._harvest(after, np.concatenate(losses), np.concatenate(validations))
+            blocks = self._harvest(after, curves[:, :epoch])
             report(self.work * epoch / last)
+
+    def _block(self, places: np.ndarray) -> _Block:
+        params = self._params(places)
+        hyper = self._hyper(places)
+        return _Block(places, self._data(places), hyper, initial_state(self.program, params))
+
+    def _sources(self, places: np.ndarray) -> list[PreparedJob]:
+        """Return the jobs that a block reads: the one of all its networks, or one a network."""
+        jobs = [self.members[i].job for i in places]
+        return jobs[:1] if self._one_job else jobs
+
+    def _data(self, places: np.ndarray) -> BlockData:
+        jobs = self._sources(places)
+        X, y = (jnp.stack(arrays) for arrays in zip(*[j.on_device for j in jobs], strict=True))
+        width = max(len(job.validation_rows) for job in jobs)
+        rows = [np.pad(j.validation_rows, (0, width - len(j.validation_rows))) for j in jobs]
+        return BlockData(X, y, jnp.asarray(np.stack(rows)))
+
+    def _batches(self, places: np.ndarray, epoch: int) -> jax.Array:
+        made: dict[int, np.ndarray] = {}
+        jobs = self._sources(places)
+        for job in jobs:
+            if id(job) not in made:
+                made[id(job)] = job.batches(epoch, EPOCHS_A_ROUND)
+        return jnp.asarray(np.stack([made[id(job)] for job in jobs], axis=2))
 
     def _places(self, members: np.ndarray) -> list[np.ndarray]:
         """Split members into blocks; the last block is filled up with its last member."""
@@ -263,10 +279,10 @@ class Lane:
 
     def _initial(self, member: _Member) -> tuple[np.ndarray, ...]:
         spec, sizes = member.spec, self.program.sizes
-        if self.job.initial is None:
+        if member.job.initial is None:
             layers = initialize(sizes, spec.initialization, spec.seed, spec.activation)
         else:
-            network = self.job.initial[member.index]
+            network = member.job.initial[member.index]
             if network.layer_sizes != sizes:
                 raise ShapeError(
                     f"the initial network has layers {network.layer_sizes}, its spec {sizes}"
@@ -279,80 +295,76 @@ class Lane:
 
     def _hyper(self, places: np.ndarray) -> Hyper:
         members = [self.members[i] for i in places]
-        index = np.array([m.index for m in members])
-        n_rows = self.data.X.shape[0]
-        weight = np.zeros((len(places), n_rows), dtype=np.float32)
-        weight[:, : self.batches.n_samples] = self.job.sample_weight[index]
-        validation = np.zeros((len(places), len(self.validation_rows)), dtype=np.float32)
-        if self.job.validation_weight is not None:
-            validation = self.job.validation_weight[index][:, self.validation_rows]
+        batches = [m.job.batches for m in members]
+        n_batches = np.array([b.n_batches for b in batches])
+        weight = np.zeros((len(places), batches[0].n_rows), dtype=np.float32)
+        width = max(len(m.job.validation_rows) for m in members)
+        validation = np.zeros((len(places), width), dtype=np.float32)
+        for slot, m in enumerate(members):
+            weight[slot, : m.job.batches.n_samples] = m.job.weight[m.index]
+            if m.job.validation_weight is not None:
+                rows = m.job.validation_rows
+                validation[slot, : len(rows)] = m.job.validation_weight[m.index, rows]
         epochs = np.array([self.n_epochs[i] for i in places])
 
         def each(name: str) -> jax.Array:
             return jnp.asarray([getattr(m.spec, name) for m in members], dtype=jnp.float32)
 
         return Hyper(
-            weight=jnp.asarray(_to_mean_one(weight)),
-            validation_weight=jnp.asarray(_to_mean_one(validation)),
+            weight=jnp.asarray(weight),
+            validation_weight=jnp.asarray(validation),
             learning_rate=each("learning_rate"),
             weight_decay=each("weight_decay"),
             label_smoothing=each("label_smoothing"),
             dropout=each("dropout"),
             input_scale=each("input_scale"),
             cosine=jnp.asarray([m.spec.schedule == "cosine" for m in members]),
-            n_steps=jnp.asarray(epochs * self.batches.n_batches, dtype=jnp.int32),
-            patience=jnp.full(len(places), self.patience or np.iinfo(np.int32).max, jnp.int32),
+            n_batches=jnp.asarray(n_batches, dtype=jnp.int32),
+            n_steps=jnp.asarray(epochs * n_batches, dtype=jnp.int32),
+            patience=jnp.full(len(places), self.patience, jnp.int32),
             seed=jnp.asarray([m.spec.seed % 2**32 for m in members], dtype=jnp.uint32),
         )
 
-    def _harvest(
-        self,
-        blocks: list[tuple[np.ndarray, State, Hyper]],
-        losses: np.ndarray,
-        validations: np.ndarray,
-    ) -> list[tuple[np.ndarray, State, Hyper]]:
+    def _harvest(self, blocks: list[_Block], curves: np.ndarray) -> list[_Block]:
         """Take out the networks that are done, and repack the others into fewer blocks."""
-        going: list[tuple[int, int, int]] = []
-        for b, (places, state, _) in enumerate(blocks):
-            active = np.asarray(state.active)
-            for slot, place in enumerate(places):
-                if active[slot] and place not in {p for p, _, _ in going}:
-                    going.append((int(place), b, slot))
-                elif not active[slot] and self.members[place].index not in self.results:
-                    self._finish(int(place), slot, state, losses, validations)
+        going: dict[int, tuple[int, int]] = {}
+        for b, block in enumerate(blocks):
+            active = np.asarray(block.state.active)
+            for slot, place in enumerate(block.places):
+                if active[slot]:
+                    going.setdefault(int(place), (b, slot))
+                elif self.members[place].key not in self.results:
+                    self._finish(int(place), slot, block.state, curves[:, :, place])
         if -(-len(going) // self.size) == len(blocks):
             return blocks
         return self._repack(blocks, going)
 
-    def _repack(
-        self, blocks: list[tuple[np.ndarray, State, Hyper]], going: list[tuple[int, int, int]]
-    ) -> list[tuple[np.ndarray, State, Hyper]]:
-        stacked = jax.tree.map(
-            lambda *leaves: jnp.concatenate(leaves) if leaves[0].ndim else leaves[0],
-            *[state for _, state, _ in blocks],
-        )
-        source = {place: b * self.size + slot for place, b, slot in going}
+    def _repack(self, blocks: list[_Block], going: dict[int, tuple[int, int]]) -> list[_Block]:
+        epoch = blocks[0].state.epoch
+        # The epoch is common to all; every other leaf has a row a model.
+        states = [block.state._replace(epoch=()) for block in blocks]
+        stacked = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *states)
         packed = []
-        for places in self._places(np.array([place for place, _, _ in going], dtype=int)):
-            rows = jnp.asarray([source[int(p)] for p in places])
-            state = jax.tree.map(lambda leaf, r=rows: leaf[r] if leaf.ndim else leaf, stacked)
-            packed.append((places, state, self._hyper(places)))
+        for places in self._places(np.array(list(going), dtype=int)):
+            rows = jnp.asarray([going[int(p)][0] * self.size + going[int(p)][1] for p in places])
+            chosen = jax.tree.map(lambda leaf, r=rows: leaf[r], stacked)
+            state = chosen._replace(epoch=epoch)
+            packed.append(_Block(places, self._data(places), self._hyper(places), state))
         return packed
 
-    def _finish(
-        self, place: int, slot: int, state: State, losses: np.ndarray, validations: np.ndarray
-    ) -> None:
+    def _finish(self, place: int, slot: int, state: State, curves: np.ndarray) -> None:
         params = state.best if self.program.validate else state.params
         outcome = _Outcome(
             tuple(np.asarray(p[slot]) for p in params),
             int(state.best_epoch[slot]),
-            bool(state.since_best[slot] >= (self.patience or np.inf)),
+            bool(state.since_best[slot] >= self.patience),
             bool(state.diverged[slot]),
         )
-        trained = ~np.isnan(losses[:, place]) | (np.arange(len(losses)) < outcome.best_epoch)
+        losses, validation = curves
+        trained = ~np.isnan(losses) | (np.arange(len(losses)) < outcome.best_epoch)
         n_epochs = int(np.flatnonzero(trained).max(initial=-1)) + 1
-        validation = validations[:n_epochs, place] if self.program.validate else np.empty(0)
-        self._store(place, outcome, losses[:n_epochs, place], validation)
+        kept = validation[:n_epochs] if self.program.validate else np.empty(0)
+        self._store(place, outcome, losses[:n_epochs], kept)
 
     # -- all rows at once ----------------------------------------------------------------------
 
@@ -360,9 +372,9 @@ class Lane:
         for done, places in enumerate(self._places(np.arange(len(self.members)))):
             if self._cancelled.is_set():
                 return
-            limit = max(self.n_epochs[i] for i in places)
+            limits = np.array([self.n_epochs[i] for i in places])
             solution = convex.minimize(
-                self.program, self.data, self._hyper(places), self._params(places), limit
+                self.program, self._data(places), self._hyper(places), self._params(places), limits
             )
             for slot, place in enumerate(places):
                 params = tuple(np.asarray(p[slot]) for p in solution.params)
@@ -376,24 +388,25 @@ class Lane:
         self, place: int, outcome: _Outcome, losses: np.ndarray, validation: np.ndarray
     ) -> None:
         member = self.members[place]
-        self.results[member.index] = FitResult(
+        self.results[member.key] = FitResult(
             spec=member.spec,
-            network=self._network(member.spec, outcome.params),
+            network=self._network(member, outcome.params),
             loss_curve=losses,
             validation_curve=validation,
             best_epoch=outcome.best_epoch,
             stopped_early=outcome.stopped_early,
             diverged=outcome.diverged,
-            targets=self.job.y,
+            targets=member.job.targets,
         )
 
-    def _network(self, spec: NetworkSpec, params: Params) -> Network:
+    def _network(self, member: _Member, params: Params) -> Network:
         layers, scale = unpack(self.program, tuple(row[None] for row in params))
-        names = [spec.activation] * (len(layers) - 1) + [self.job.y.loss.output_activation]
+        targets = member.job.targets
+        names = [member.spec.activation] * (len(layers) - 1) + [targets.loss.output_activation]
         arrays = [(weight[0], bias[0]) for weight, bias in layers]
         if scale is not None:
             arrays[0] = (arrays[0][0] * scale[0], arrays[0][1])
         return Network(
             [Layer(w, b, name) for (w, b), name in zip(arrays, names, strict=True)],
-            output_names=self.job.y.output_names,
+            output_names=targets.output_names,
         )

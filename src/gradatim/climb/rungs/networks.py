@@ -211,6 +211,7 @@ def _train(
         jobs,
         batch_size=batch_size,
         random_state=problem.seed,
+        pad_rows=problem.collection.n_samples,
         n_jobs=problem.n_jobs,
         callback=report,
     )

@@ -1,0 +1,218 @@
+"""A job: one data set with the networks to train on it, checked and laid out for the engine.
+
+Conventions: arrays are float32; rows are filled up with zeros to a number that all jobs of a call
+share, and never read beyond the job's own. The order of minibatches depends on the seed and the
+job's number of rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import ShapeError, SpecError
+from gradatim.network.graph import Network
+from gradatim.training.specs import NetworkSpec
+from gradatim.training.targets import Targets
+
+__all__ = ["Batches", "FitJob", "PreparedJob"]
+
+
+@dataclass(frozen=True, eq=False)
+class FitJob:
+    """One data set and the networks to train on it; fields as in `fit_many`.
+
+    Parameters
+    ----------
+    specs : sequence of NetworkSpec
+        Networks to train.
+    X : array-like of shape (n_samples, n_features)
+        Inputs.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or Targets
+        What to learn; `Targets` to name classes of which this job may lack some.
+    sample_weight, validation_weight : array-like, optional
+        Of shape (n_samples,) or (n_specs, n_samples).
+    initial : sequence of Network, optional
+        Networks to start from, one a spec.
+    """
+
+    specs: Sequence[NetworkSpec]
+    X: ArrayLike
+    y: ArrayLike | Targets
+    sample_weight: ArrayLike | None = None
+    validation_weight: ArrayLike | None = None
+    initial: Sequence[Network] | None = None
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The rows of every minibatch.
+
+    Parameters
+    ----------
+    n_samples : int
+        Rows of the job.
+    n_rows : int
+        Rows that all jobs are filled up to.
+    batch_size : int
+        Rows a minibatch.
+    shuffle : bool
+        Whether each epoch has an order of its own.
+    seed : int
+        Seed of the orders.
+    """
+
+    n_samples: int
+    n_rows: int
+    batch_size: int
+    shuffle: bool
+    seed: int
+
+    @property
+    def n_batches(self) -> int:
+        """Minibatches of an epoch that hold any row of the job."""
+        return -(-self.n_samples // self.batch_size)
+
+    def __call__(self, first_epoch: int, n_epochs: int) -> np.ndarray:
+        """Return rows of shape (n_epochs, max_batches, batch_size), padded with -1."""
+        max_batches = -(-self.n_rows // self.batch_size)
+        rows = np.full((n_epochs, max_batches * self.batch_size), -1, dtype=np.int32)
+        for i in range(n_epochs):
+            order = np.arange(self.n_samples)
+            if self.shuffle:
+                rng = np.random.default_rng([self.seed, first_epoch + i])
+                order = rng.permutation(self.n_samples)
+            rows[i, : self.n_samples] = order
+        return rows.reshape(n_epochs, max_batches, self.batch_size)
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedJob:
+    """A checked job.
+
+    Parameters
+    ----------
+    specs : sequence of NetworkSpec
+        Networks to train.
+    X : array of shape (n_samples, n_features)
+        Inputs.
+    targets : Targets
+        What to learn.
+    weight : array of shape (n_specs, n_samples)
+        Training weight of each row; those above 0 have mean 1.
+    validation_weight : array of shape (n_specs, n_samples) or None
+        Weight of each row in validation; likewise.
+    initial : sequence of Network or None
+        Networks to start from.
+    batches : Batches
+        Rows of every minibatch.
+    """
+
+    specs: Sequence[NetworkSpec]
+    X: np.ndarray
+    targets: Targets
+    weight: np.ndarray
+    validation_weight: np.ndarray | None
+    initial: Sequence[Network] | None
+    batches: Batches
+
+    @classmethod
+    def check(
+        cls, job: FitJob, task: str, n_rows: int, batch_size: int, order: tuple
+    ) -> PreparedJob:
+        """Check a job and lay it out.
+
+        Parameters
+        ----------
+        job : FitJob
+            The job.
+        task : {"classification", "regression"}
+            How its `y` is read.
+        n_rows : int
+            Rows to fill up to; at least the job's own.
+        batch_size : int
+            Rows a minibatch.
+        order : tuple of (bool, int)
+            Whether to shuffle, and the seed.
+
+        Returns
+        -------
+        PreparedJob
+            The checked job.
+
+        Raises
+        ------
+        ShapeError, LabelError, SpecError
+            If the job's arrays do not fit each other or cannot be learnt.
+        """
+        X = np.asarray(job.X, dtype=np.float32)
+        targets = job.y if isinstance(job.y, Targets) else Targets.from_y(job.y, task)
+        _check_inputs(X, targets)
+        if job.initial is not None and len(job.initial) != len(job.specs):
+            raise ShapeError(f"{len(job.initial)} initial networks for {len(job.specs)} specs")
+        shape = (len(job.specs), len(X))
+        validation = job.validation_weight
+        return cls(
+            specs=tuple(job.specs),
+            X=X,
+            targets=targets,
+            weight=_row_weights(job.sample_weight, *shape, "sample_weight"),
+            validation_weight=None
+            if validation is None
+            else _row_weights(validation, *shape, "validation_weight"),
+            initial=job.initial,
+            batches=Batches(len(X), n_rows, min(batch_size, n_rows), *order),
+        )
+
+    @cached_property
+    def on_device(self) -> tuple[jax.Array, jax.Array]:
+        """Inputs and targets, filled up to the common number of rows."""
+        extra = ((0, self.batches.n_rows - len(self.X)), (0, 0))
+        return jnp.asarray(np.pad(self.X, extra)), jnp.asarray(np.pad(self.targets.matrix, extra))
+
+    @cached_property
+    def validation_rows(self) -> np.ndarray:
+        """Rows on which any network is validated; at least one."""
+        if self.validation_weight is None:
+            return np.zeros(1, dtype=np.int32)
+        watched = self.validation_weight.max(axis=0, initial=0.0) > 0
+        rows = np.flatnonzero(watched).astype(np.int32)
+        return rows if len(rows) else np.zeros(1, dtype=np.int32)
+
+
+def _check_inputs(X: np.ndarray, targets: Targets) -> None:
+    if X.ndim != 2 or len(X) != len(targets.matrix):
+        raise ShapeError(
+            f"X must be (n_samples, n_features) with a row for each of the {len(targets.matrix)} "
+            f"targets, not {X.shape}"
+        )
+    if not np.isfinite(X).all():
+        row, column = np.argwhere(~np.isfinite(X))[0]
+        raise ShapeError(f"X has a missing or infinite value in row {row}, column {column}")
+
+
+def _row_weights(weight: ArrayLike | None, n_specs: int, n_samples: int, name: str) -> np.ndarray:
+    if weight is None:
+        return np.broadcast_to(np.float32(1.0), (n_specs, n_samples))
+    weight = np.asarray(weight, dtype=np.float32)
+    if weight.shape not in ((n_samples,), (n_specs, n_samples)):
+        raise ShapeError(
+            f"{name} must be ({n_samples},) or ({n_specs}, {n_samples}), not {weight.shape}"
+        )
+    if not (np.isfinite(weight).all() and (weight >= 0).all()):
+        raise SpecError(f"{name} must be finite and not negative")
+    return np.broadcast_to(_to_mean_one(weight), (n_specs, n_samples))
+
+
+def _to_mean_one(weight: np.ndarray) -> np.ndarray:
+    """Scale the rows so that the entries above 0 of each have mean 1."""
+    counted = weight > 0
+    total = weight.sum(axis=-1, keepdims=True, dtype=np.float64)
+    mean = total / np.maximum(counted.sum(axis=-1, keepdims=True), 1)
+    return (weight / np.where(mean > 0, mean, 1.0)).astype(np.float32)
