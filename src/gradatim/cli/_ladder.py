@@ -111,9 +111,9 @@ def ladder(
     console: Console, rows: Sequence[Row], metric: str, chosen: RungResult | None = None
 ) -> Table:
     """Lay the rows out as a table that fits the console; `chosen` is marked."""
-    inputs = min(max(len("input"), *(len(row.input) for row in rows)), 12)
+    inputs = min(max([len("input"), *(len(row.input) for row in rows)]), 12)
     # An R² below zero takes a sign.
-    interval = max(14, *(len(_interval(row.result)) for row in rows if row.result), 0)
+    interval = max([14, *(len(_interval(row.result)) for row in rows if row.result)])
     room = console.width - _NAME_AND_SCORE - inputs - 1 - interval - 1
     counts = room >= _COUNTS + 8
     axis = Axis.over(row.result.interval for row in rows if row.result)
