@@ -28,11 +28,12 @@ def plain_console(width=80):
         ([(0.31, 0.34)], 0.3, 0.4),
         ([(0.5, 0.5)], 0.5, 0.6),
         ([(-7.0, 0.3)], -0.5, 0.3),
+        ([(0.62, 1.43)], 0.6, 1.0),
         ([(math.nan, math.nan), (0.22, 0.38)], 0.2, 0.4),
         ([], 0.0, 1.0),
     ],
 )
-def test_the_axis_is_the_shortest_in_tenths_that_shows_every_interval(intervals, low, high):
+def test_the_axis_is_the_shortest_in_tenths_for_all_intervals_within_reason(intervals, low, high):
     axis = Axis.over(intervals)
     assert (axis.low, axis.high) == pytest.approx((low, high))
 

@@ -53,12 +53,12 @@ class Axis:
 
     @classmethod
     def over(cls, intervals: Iterable[tuple[float, float]]) -> Axis:
-        """Return the shortest axis in whole tenths that shows every interval."""
+        """Return the shortest axis in whole tenths that shows every interval, up to 1."""
         ends = [end for interval in intervals for end in interval if math.isfinite(end)]
         if not ends:
             return cls()
         low = math.floor(max(min(ends), _LOWEST) * 10) / 10
-        return cls(low, max(math.ceil(max(ends) * 10) / 10, low + 0.1))
+        return cls(low, max(math.ceil(min(max(ends), 1.0) * 10) / 10, low + 0.1))
 
     def cell(self, value: float, width: int) -> int:
         """Return which of `width` cells, counted from 0, shows a value."""
