@@ -58,8 +58,8 @@ class Targets:
         Raises
         ------
         LabelError
-            If there are fewer than two classes, or an indicator is neither 0 nor 1, or a real
-            target is not finite.
+            If there are fewer than two classes, a label is missing, labels are of several kinds,
+            an indicator is neither 0 nor 1, or a real target is no finite number.
         ShapeError
             If `y` has more than two dimensions or no rows.
         SpecError
@@ -81,16 +81,27 @@ class Targets:
 
     @classmethod
     def _from_real(cls, y: np.ndarray) -> Targets:
-        matrix = y.astype(np.float32).reshape(len(y), -1)
+        try:
+            matrix = y.astype(np.float32).reshape(len(y), -1)
+        except (TypeError, ValueError):
+            raise LabelError("real targets must be numbers; text is for classification") from None
         if not np.isfinite(matrix).all():
             raise LabelError("a target is missing or infinite; leave its row out")
         return cls(matrix, LOSSES["squared"], None, y.ndim == 1)
 
     @classmethod
     def _from_labels(cls, y: np.ndarray) -> Targets:
-        classes, codes = np.unique(y, return_inverse=True)
+        # A value that is not itself is NaN or NaT.
+        missing = [label is None or label != label for label in y]
+        if any(missing):
+            raise LabelError(f"the class label is missing in row {missing.index(True)}")
+        try:
+            classes, codes = np.unique(y, return_inverse=True)
+        except TypeError:
+            raise LabelError("class labels must be of one kind, not text and numbers") from None
         if len(classes) < 2:
-            raise LabelError(f"all samples are of one class, {classes[0]!r}; give at least two")
+            only = classes.tolist()[0]
+            raise LabelError(f"all samples are of one class, {only!r}; give at least two")
         if len(classes) == 2:
             return cls(codes[:, None].astype(np.float32), LOSSES["binary"], classes, True)
         return cls(
