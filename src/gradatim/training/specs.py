@@ -7,9 +7,10 @@ biases; rates are per step; the epoch is one pass over the rows of the training 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Integral
+from typing import Any, Literal
 
 from gradatim.activations import get_activation
 from gradatim.errors import SpecError
@@ -63,7 +64,7 @@ class NetworkSpec:
     max_epochs : int, optional
         Epochs of this network; overrides `fit_many`'s.
     seed : int, default 0
-        Seed of the initial weights and of dropout.
+        >= 0; seed of the initial weights and of dropout.
 
     Raises
     ------
@@ -102,11 +103,7 @@ class NetworkSpec:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        sizes = self.hidden_layer_sizes
-        sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
-        if any(isinstance(n, bool) or int(n) != n or n < 1 for n in sizes):
-            raise SpecError(f"hidden_layer_sizes must be positive whole numbers, not {sizes}")
-        object.__setattr__(self, "hidden_layer_sizes", tuple(int(n) for n in sizes))
+        object.__setattr__(self, "hidden_layer_sizes", _widths(self.hidden_layer_sizes))
         activation = get_activation(self.activation)
         if not activation.elementwise:
             raise SpecError("softmax belongs to the output; choose another hidden activation")
@@ -125,8 +122,24 @@ class NetworkSpec:
             _require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
         if self.max_epochs is not None:
             _require(self.max_epochs >= 1, "max_epochs", "at least 1", self.max_epochs)
+        _require(self.seed >= 0, "seed", ">= 0", self.seed)
         if self.optimizer == "lbfgs" and (self.dropout > 0 or self.input_scale > 0):
             raise SpecError("lbfgs needs a fixed function: set dropout and input_scale to 0")
+
+
+def _widths(sizes: Any) -> tuple[int, ...]:
+    """Read the units of each hidden layer; one number is one layer."""
+    given = sizes if isinstance(sizes, Iterable) else (sizes,)
+    widths = tuple(given)
+    if not all(_is_whole(n) and n >= 1 for n in widths):
+        raise SpecError(f"hidden_layer_sizes must be positive whole numbers, not {sizes!r}")
+    return tuple(int(n) for n in widths)
+
+
+def _is_whole(n: Any) -> bool:
+    if isinstance(n, float):
+        return n.is_integer()
+    return isinstance(n, Integral) and not isinstance(n, bool)
 
 
 def _require(holds: bool, name: str, range_: str, value: float) -> None:
