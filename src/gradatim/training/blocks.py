@@ -398,7 +398,9 @@ def _finish_epoch(
         best = _select(improved, params, state.best)
         best_loss = jnp.where(improved & counted, validation, best_loss)
         best_epoch = jnp.where(improved, epoch, state.best_epoch)
-        since = jnp.where(improved, 0, state.since_best + 1)
+        # What has ended no longer waits, though its block goes on to the end of the round.
+        waiting = state.active & finite & ~improved
+        since = jnp.where(improved, 0, state.since_best + waiting)
         validation = jnp.where(counted, validation, jnp.nan)
     going = state.active & finite & (since < hyper.patience) & (state.step < hyper.n_steps)
     after = state._replace(
