@@ -217,20 +217,23 @@ def _marks(program: Program, kind: str) -> tuple[np.ndarray, ...]:
     return pack(program, [np.full(s, float(k == kind)) for k, _, s in _segments(program)])
 
 
+@partial(jax.jit, static_argnums=0)
 def initial_state(program: Program, params: Params) -> State:
     """Start a block from given parameters."""
     n_models = params[-1].shape[0]
-    zeros = jnp.zeros(n_models)
+    zeros = jnp.zeros(n_models, dtype=jnp.int32)
+    no = jnp.zeros(n_models, dtype=bool)
     return State(
         params=params,
         optimizer=jax.vmap(_transform(program).init)(params),
         best=params if program.validate else (),
-        best_loss=jnp.full(n_models, jnp.inf),
-        best_epoch=zeros.astype(jnp.int32),
-        since_best=zeros.astype(jnp.int32),
-        active=jnp.ones(n_models, dtype=bool),
-        diverged=jnp.zeros(n_models, dtype=bool),
-        step=zeros.astype(jnp.int32),
+        # Without its dtype this would be weakly typed, and the second round compiled anew.
+        best_loss=jnp.full(n_models, jnp.inf, dtype=jnp.float32),
+        best_epoch=zeros,
+        since_best=zeros,
+        active=~no,
+        diverged=no,
+        step=zeros,
         epoch=jnp.int32(0),
     )
 
