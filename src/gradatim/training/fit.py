@@ -8,6 +8,7 @@ company. Everything handed over is NumPy's; float32 inside.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
@@ -68,8 +69,8 @@ def fit_many(
         Rows whose loss is watched for early stopping; they are not left out of training unless
         `sample_weight` says so.
     early_stopping : int, optional
-        Epochs without improvement of the validation loss after which a network stops. With
-        `validation_weight`, a network gets the weights of its best epoch in any case.
+        Epochs without improvement of the validation loss after which a network stops; needs
+        `validation_weight`. With that, a network gets the weights of its best epoch in any case.
     shuffle : bool, default True
         Whether rows are drawn in a new order each epoch.
     random_state : int, default 0
@@ -79,7 +80,8 @@ def fit_many(
     n_jobs : int, optional
         Threads; as many as cores unless given.
     callback : callable, optional
-        Called with the finished share of the work, in [0, 1], from a training thread.
+        Called with the finished share of the work, in [0, 1], from a training thread, one call at
+        a time; an exception that it raises ends the training.
 
     Returns
     -------
@@ -154,13 +156,13 @@ def fit_jobs(
     ShapeError, LabelError, SpecError
         As in `fit_many`.
     """
-    for name, value in (("max_epochs", max_epochs), ("batch_size", batch_size)):
-        if value < 1:
-            raise SpecError(f"{name} must be at least 1, not {value}")
-    if early_stopping is not None and early_stopping < 1:
-        raise SpecError(f"early_stopping is a patience of at least 1 epoch, not {early_stopping}")
+    _check_counts(
+        max_epochs=max_epochs, batch_size=batch_size, early_stopping=early_stopping, n_jobs=n_jobs
+    )
+    if early_stopping is not None and any(job.validation_weight is None for job in jobs):
+        raise SpecError("early_stopping needs validation_weight, the rows whose loss it watches")
     n_jobs = n_jobs or os.cpu_count() or 1
-    n_rows = max([pad_rows, *(np.shape(job.X)[0] for job in jobs)])
+    n_rows = max([pad_rows, *(np.size(job.X, axis=0) for job in jobs if np.ndim(job.X))])
     order = (shuffle, random_state)
     prepared = [PreparedJob.check(job, task, n_rows, batch_size, order) for job in jobs]
     lanes = make_lanes(prepared, max_epochs, early_stopping, n_jobs)
@@ -171,16 +173,25 @@ def fit_jobs(
     return [[found[i, k] for k in range(len(job.specs))] for i, job in enumerate(prepared)]
 
 
+def _check_counts(**counts: int | None) -> None:
+    for name, value in counts.items():
+        if value is not None and value < 1:
+            raise SpecError(f"{name} must be at least 1, not {value}")
+
+
 def _run(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None) -> None:
     """Run all lanes, the costliest first; the first error ends the others."""
     whole = sum(lane.work for lane in lanes) or 1.0
     done = dict.fromkeys(range(len(lanes)), 0.0)
+    # One report at a time: otherwise a thread could hand over an older sum after a newer one.
+    turn = threading.Lock()
 
     def run(i: int) -> None:
         def report(work: float) -> None:
-            done[i] = work
-            if callback is not None:
-                callback(min(sum(done.values()) / whole, 1.0))
+            with turn:
+                done[i] = work
+                if callback is not None:
+                    callback(min(sum(done.values()) / whole, 1.0))
 
         lanes[i].run(report)
         report(lanes[i].work)

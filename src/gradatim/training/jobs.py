@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -151,7 +149,8 @@ class PreparedJob:
         ShapeError, LabelError, SpecError
             If the job's arrays do not fit each other or cannot be learnt.
         """
-        X = np.asarray(job.X, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
+            X = np.asarray(job.X, dtype=np.float32)
         targets = job.y if isinstance(job.y, Targets) else Targets.from_y(job.y, task)
         _check_inputs(X, targets)
         if job.initial is not None and len(job.initial) != len(job.specs):
@@ -162,7 +161,7 @@ class PreparedJob:
             specs=tuple(job.specs),
             X=X,
             targets=targets,
-            weight=_row_weights(job.sample_weight, *shape, "sample_weight"),
+            weight=_training_weights(job.sample_weight, *shape),
             validation_weight=None
             if validation is None
             else _row_weights(validation, *shape, "validation_weight"),
@@ -171,10 +170,10 @@ class PreparedJob:
         )
 
     @cached_property
-    def on_device(self) -> tuple[jax.Array, jax.Array]:
+    def filled(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and targets, filled up to the common number of rows."""
         extra = ((0, self.batches.n_rows - len(self.X)), (0, 0))
-        return jnp.asarray(np.pad(self.X, extra)), jnp.asarray(np.pad(self.targets.matrix, extra))
+        return np.pad(self.X, extra), np.pad(self.targets.matrix, extra)
 
     @cached_property
     def validation_rows(self) -> np.ndarray:
@@ -195,6 +194,14 @@ def _check_inputs(X: np.ndarray, targets: Targets) -> None:
     if not np.isfinite(X).all():
         row, column = np.argwhere(~np.isfinite(X))[0]
         raise ShapeError(f"X has a missing or infinite value in row {row}, column {column}")
+
+
+def _training_weights(weight: ArrayLike | None, n_specs: int, n_samples: int) -> np.ndarray:
+    weight = _row_weights(weight, n_specs, n_samples, "sample_weight")
+    idle = np.flatnonzero(~weight.any(axis=1))
+    if len(idle):
+        raise SpecError(f"network {idle[0]} has no row to learn from: its sample_weight is all 0")
+    return weight
 
 
 def _row_weights(weight: ArrayLike | None, n_specs: int, n_samples: int, name: str) -> np.ndarray:
