@@ -13,6 +13,7 @@ from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from gradatim.climb.problem import METRICS, Problem
 from gradatim.climb.protocol import make_folds
@@ -97,14 +98,17 @@ def climb_collection(
     )
     problem = Problem(collection, split, seed, n_jobs or os.cpu_count() or 1)
     use_compilation_cache()
-    rows = _climb(problem, families, observer or Observer())
-    verdict = decide(rows, protocol, collection.task)
+    # The climb has a thread a core of its own; BLAS threads on top would only fight with them.
+    with threadpool_limits(limits=1, user_api="blas"):
+        rows = _climb(problem, families, observer or Observer())
+        verdict = decide(rows, protocol, collection.task)
+        network = _winner(problem, families, rows, verdict.rung, verdict.input)
     return Climb(
         collection=collection,
         protocol=protocol,
         rungs=rows,
         verdict=verdict,
-        network=_winner(problem, families, rows, verdict.rung, verdict.input),
+        network=network,
         notices=(*collection.notices, *split.notices),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),

@@ -66,8 +66,7 @@ class Folds:
         Parameters
         ----------
         thorough : bool
-            All pairs, which makes a full inner cross-validation; otherwise as few as give every
-            fold a partner.
+            Every fold gets two partners; otherwise as few pairs as give it one.
 
         Returns
         -------
@@ -75,8 +74,8 @@ class Folds:
             Pairs of folds.
         """
         k = self.folds
-        if thorough or k == 2:
-            return [(i, j) for i in range(k) for j in range(i + 1, k)]
+        if thorough:
+            return [(i, i + 1) for i in range(k - 1)] + [(0, k - 1)]
         pairs = [(i, i + 1) for i in range(0, k - 1, 2)]
         return pairs if k % 2 == 0 else [*pairs, (0, k - 1)]
 

@@ -34,6 +34,7 @@ __all__ = [
     "model_logits",
     "pack",
     "run_epochs",
+    "segments",
     "unpack",
     "weight_penalty",
 ]
@@ -120,18 +121,18 @@ class Hyper(NamedTuple):
         Seed of dropout.
     """
 
-    weight: jax.Array
-    validation_weight: jax.Array
-    learning_rate: jax.Array
-    weight_decay: jax.Array
-    label_smoothing: jax.Array
-    dropout: jax.Array
-    input_scale: jax.Array
-    cosine: jax.Array
-    n_batches: jax.Array
-    n_steps: jax.Array
-    patience: jax.Array
-    seed: jax.Array
+    weight: Any
+    validation_weight: Any
+    learning_rate: Any
+    weight_decay: Any
+    label_smoothing: Any
+    dropout: Any
+    input_scale: Any
+    cosine: Any
+    n_batches: Any
+    n_steps: Any
+    patience: Any
+    seed: Any
 
 
 class State(NamedTuple):
@@ -158,13 +159,13 @@ class State(NamedTuple):
     params: Params
     optimizer: Any
     best: Params
-    best_loss: jax.Array
-    best_epoch: jax.Array
-    since_best: jax.Array
-    active: jax.Array
-    diverged: jax.Array
-    step: jax.Array
-    epoch: jax.Array
+    best_loss: Any
+    best_epoch: Any
+    since_best: Any
+    active: Any
+    diverged: Any
+    step: Any
+    epoch: Any
 
 
 def _transform(program: Program) -> optax.GradientTransformation:
@@ -174,7 +175,7 @@ def _transform(program: Program) -> optax.GradientTransformation:
     return optax.scale_by_adam(b2=program.beta_2)
 
 
-def _segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
+def segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
     """List the parts of a model's parameters: kind, place in the tuple (-1: the last), shape."""
     parts: list[tuple[str, int, tuple[int, ...]]] = []
     n_large = 0
@@ -190,9 +191,9 @@ def _segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
 
 def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
     """Lay one model's weights, biases and input factors (in that order) out as its rows."""
-    segments = _segments(program)
-    large = [a for a, (_, place, _) in zip(arrays, segments, strict=True) if place >= 0]
-    small = [a for a, (_, place, _) in zip(arrays, segments, strict=True) if place < 0]
+    placed = list(zip(arrays, segments(program), strict=True))
+    large = [a for a, (_, place, _) in placed if place >= 0]
+    small = [a for a, (_, place, _) in placed if place < 0]
     rows = [*large, np.concatenate([np.ravel(a) for a in small])]
     return tuple(np.ravel(row).astype(np.float32) for row in rows)
 
@@ -201,7 +202,7 @@ def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any
     """Cut parameters into layers of (weights, biases), and the input factors or None."""
     found: dict[str, list[Any]] = {"weight": [], "bias": [], "scale": []}
     start, n_models = 0, params[-1].shape[0]
-    for kind, place, shape in _segments(program):
+    for kind, place, shape in segments(program):
         size = math.prod(shape)
         row = params[place]
         if place < 0:
@@ -214,27 +215,29 @@ def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any
 
 def _marks(program: Program, kind: str) -> tuple[np.ndarray, ...]:
     """Mark with 1 the parameters of a kind, in rows like a model's own."""
-    return pack(program, [np.full(s, float(k == kind)) for k, _, s in _segments(program)])
+    return pack(program, [np.full(s, float(k == kind)) for k, _, s in segments(program)])
 
 
-@partial(jax.jit, static_argnums=0)
 def initial_state(program: Program, params: Params) -> State:
-    """Start a block from given parameters."""
-    n_models = params[-1].shape[0]
-    zeros = jnp.zeros(n_models, dtype=jnp.int32)
-    no = jnp.zeros(n_models, dtype=bool)
+    """Start a block from given parameters.
+
+    Everything is NumPy's: JAX would compile a program for each little array of zeros.
+    """
+    n_models = len(params[-1])
+    shapes = jax.eval_shape(jax.vmap(_transform(program).init), params)
+    zeros = np.zeros(n_models, dtype=np.int32)
     return State(
         params=params,
-        optimizer=jax.vmap(_transform(program).init)(params),
+        # Every optimizer here starts from moments of zero.
+        optimizer=jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), shapes),
         best=params if program.validate else (),
-        # Without its dtype this would be weakly typed, and the second round compiled anew.
-        best_loss=jnp.full(n_models, jnp.inf, dtype=jnp.float32),
+        best_loss=np.full(n_models, np.inf, dtype=np.float32),
         best_epoch=zeros,
         since_best=zeros,
-        active=~no,
-        diverged=no,
+        active=np.ones(n_models, dtype=bool),
+        diverged=np.zeros(n_models, dtype=bool),
         step=zeros,
-        epoch=jnp.int32(0),
+        epoch=np.int32(0),
     )
 
 

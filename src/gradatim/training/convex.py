@@ -9,7 +9,8 @@ the longest line search for all of them: 20 times slower on the climb's logistic
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +23,8 @@ from gradatim.training.blocks import (
     Program,
     mean_loss,
     model_logits,
+    pack,
+    segments,
     weight_penalty,
 )
 
@@ -46,9 +49,9 @@ class Solution(NamedTuple):
     Parameters
     ----------
     params : tuple of array of shape (n_models, n)
-        Parameters.
+        Parameters, NumPy's.
     losses : array of shape (max_iterations, n_models)
-        Loss at the start of each iteration, NaN after the last.
+        Loss after each iteration; meaningless after the last.
     n_iterations : array of shape (n_models,)
         Iterations that each model took.
     """
@@ -61,34 +64,48 @@ class Solution(NamedTuple):
 class _State(NamedTuple):
     """Where every model stands: rows of shape (n_models, n_parameters), or a number a model."""
 
-    x: jax.Array
-    loss: jax.Array
-    gradient: jax.Array
-    direction: jax.Array
-    step: jax.Array
-    steps: jax.Array  # (MEMORY, n_models, n_parameters), newest first
-    changes: jax.Array
-    active: jax.Array
-    iteration: jax.Array
-    losses: jax.Array  # (max_iterations, n_models)
+    x: Any
+    loss: Any
+    gradient: Any
+    direction: Any
+    step: Any
+    diagonal: Any  # first guess of the inverse Hessian
+    steps: Any  # (MEMORY, n_models, n_parameters), newest first
+    changes: Any
+    active: Any
+    iteration: Any
+    losses: Any  # (max_iterations + 1, n_models)
 
 
 def _dot(a: jax.Array, b: jax.Array) -> jax.Array:
     return (a * b).sum(axis=-1, keepdims=True)
 
 
-def _direction(gradient: jax.Array, steps: jax.Array, changes: jax.Array) -> jax.Array:
-    """Apply the two-loop recursion (Nocedal and Wright, algorithm 7.4); no memory: steepest."""
+def _direction(
+    gradient: jax.Array, diagonal: jax.Array, steps: jax.Array, changes: jax.Array
+) -> jax.Array:
+    """Apply the two-loop recursion (Nocedal and Wright, algorithm 7.4), newest pair first.
+
+    Without memory it is a step of length 1 at most down the scaled gradient.
+    """
     curvature = (steps * changes).sum(axis=-1, keepdims=True)
     rho = jnp.where(curvature > 0, 1.0 / jnp.where(curvature > 0, curvature, 1.0), 0.0)
-    q, alphas = gradient, []
-    for s, y, r in zip(steps, changes, rho, strict=True):
-        alphas.append(r * _dot(s, q))
-        q = q - alphas[-1] * y
-    squared = _dot(changes[0], changes[0])
-    q = q * jnp.where(rho[0] > 0, curvature[0] / jnp.where(squared > 0, squared, 1.0), 1.0)
-    for s, y, r, alpha in zip(steps[::-1], changes[::-1], rho[::-1], alphas[::-1], strict=True):
-        q = q + s * (alpha - r * _dot(y, q))
+
+    def descend(q: jax.Array, pair: tuple) -> tuple[jax.Array, jax.Array]:
+        s, y, r = pair
+        alpha = r * _dot(s, q)
+        return q - alpha * y, alpha
+
+    def ascend(q: jax.Array, pair: tuple) -> tuple[jax.Array, None]:
+        s, y, r, alpha = pair
+        return q + s * (alpha - r * _dot(y, q)), None
+
+    q, alphas = jax.lax.scan(descend, gradient, (steps, changes, rho))
+    squared = _dot(changes[0], diagonal * changes[0])
+    newton = curvature[0] / jnp.where(squared > 0, squared, 1.0)
+    length = jnp.abs(diagonal * gradient).sum(axis=-1, keepdims=True)
+    q = diagonal * q * jnp.where(rho[0] > 0, newton, 1.0 / jnp.maximum(length, 1.0))
+    q, _ = jax.lax.scan(ascend, q, (steps, changes, rho, alphas), reverse=True)
     return -q
 
 
@@ -114,9 +131,9 @@ def _evaluate(
     return loss, gradient
 
 
-def _split(x: jax.Array, like: Params) -> Params:
-    ends = np.cumsum([p.shape[1] for p in like])
-    return tuple(jnp.split(x, ends[:-1], axis=1))
+def _split(x: Any, like: Params) -> Params:
+    ends = np.cumsum([0] + [p.shape[1] for p in like])
+    return tuple(x[:, a:b] for a, b in pairwise(ends))
 
 
 def _advance(s: _State, loss: jax.Array, gradient: jax.Array, limit: jax.Array) -> _State:
@@ -124,17 +141,18 @@ def _advance(s: _State, loss: jax.Array, gradient: jax.Array, limit: jax.Array) 
     trial = s.x + s.step[:, None] * s.direction
     slope = _dot(s.gradient, s.direction)[:, 0]
     # Near the minimum the decrease drowns in the rounding of a float32 loss.
-    rounding = 4 * jnp.finfo(jnp.float32).eps * jnp.abs(s.loss)
+    rounding = jnp.minimum(4 * jnp.finfo(jnp.float32).eps * jnp.abs(s.loss), 1e-3)
     good = s.active & (loss <= s.loss + _ARMIJO * s.step * slope + rounding)
     moved, changed = trial - s.x, gradient - s.gradient
     curved = good & (_dot(moved, changed)[:, 0] > 1e-10 * _dot(moved, moved)[:, 0])
     steps, changes = _remember(s.steps, moved, curved), _remember(s.changes, changed, curved)
-    direction = _direction(gradient, steps, changes)
+    direction = _direction(gradient, s.diagonal, steps, changes)
     downhill = _dot(gradient, direction)[:, 0] < 0
-    direction = jnp.where(downhill[:, None], direction, -gradient)
+    direction = jnp.where(downhill[:, None], direction, -s.diagonal * gradient)
     iteration = s.iteration + good
     solved = jnp.abs(gradient).max(axis=1) <= TOLERANCE
     stuck = ~good & (s.step < 1e-8)
+    losses = s.losses.at[iteration, jnp.arange(len(loss))].min(jnp.where(good, loss, jnp.inf))
     kept = good[:, None]
     return s._replace(
         x=jnp.where(kept, trial, s.x),
@@ -146,38 +164,49 @@ def _advance(s: _State, loss: jax.Array, gradient: jax.Array, limit: jax.Array) 
         changes=changes,
         active=s.active & ~(good & solved) & ~stuck & (iteration < limit),
         iteration=iteration,
-        losses=s.losses.at[iteration, jnp.arange(len(loss))].set(
-            jnp.where(good, loss, s.losses[iteration, jnp.arange(len(loss))]), mode="drop"
-        ),
+        losses=losses,
     )
 
 
-@partial(jax.jit, static_argnums=(0, 5))
-def _start(
-    program: Program,
-    data: BlockData,
-    hyper: Hyper,
-    params: Params,
-    limit: jax.Array,
-    max_iterations: int,
-) -> _State:
-    x = jnp.concatenate(params, axis=1)
-    loss, gradient = _evaluate(program, data, hyper, params, x)
-    size = jnp.abs(gradient).sum(axis=1)
-    memory = jnp.zeros((MEMORY, *x.shape))
-    losses = jnp.full((max_iterations + 1, len(x)), jnp.nan).at[0].set(loss)
-    finite = jnp.isfinite(loss) & (jnp.abs(gradient).max(axis=1) > TOLERANCE)
+def _diagonal(program: Program, data: BlockData, hyper: Hyper) -> np.ndarray:
+    """Invert the diagonal of a bound of the Hessian; ones for networks with hidden layers.
+
+    The second derivative of the loss is at most 1/4 in the logit of a logistic unit, and 1 for
+    squared errors; with uncorrelated inputs little is left for the memory to learn.
+    """
+    n_models = len(hyper.seed)
+    if len(program.sizes) > 2:
+        one = [np.ones(shape) for _, _, shape in segments(program)]
+        return np.tile(np.concatenate(pack(program, one)), (n_models, 1))
+    bound = 1.0 if program.loss == "squared" else 0.25
+    weight = np.asarray(hyper.weight)
+    rows = np.maximum((weight > 0).sum(axis=1), 1)
+    squares = np.repeat(np.asarray(data.X) ** 2, n_models // len(data.X), axis=0)
+    second = np.einsum("mn,mnd->md", weight, squares) / rows[:, None]
+    inverse = 1.0 / np.maximum(bound * second + hyper.weight_decay[:, None], 1e-6)
+    n_out = program.sizes[1]
+    ones = np.full(n_out, 1.0 / bound)
+    packed = [pack(program, [np.tile(d, (n_out, 1)), ones]) for d in inverse]
+    return np.stack([np.concatenate(p) for p in packed])
+
+
+def _start(params: Params, diagonal: np.ndarray, max_iterations: int) -> _State:
+    """Look at the starting point first: a trial step of length 0, which any loss improves on."""
+    x = np.concatenate([np.asarray(p) for p in params], axis=1)
+    n_models, nothing = len(x), np.zeros_like(x)
+    memory = np.zeros((MEMORY, *x.shape), dtype=np.float32)
     return _State(
         x=x,
-        loss=loss,
-        gradient=gradient,
-        direction=-gradient,
-        step=jnp.minimum(1.0, 1.0 / jnp.maximum(size, 1e-30)),
+        loss=np.full(n_models, np.finfo(np.float32).max),
+        gradient=nothing,
+        direction=nothing,
+        step=np.zeros(n_models, dtype=np.float32),
+        diagonal=diagonal,
         steps=memory,
         changes=memory,
-        active=finite & (limit > 0),
-        iteration=jnp.zeros(len(x), dtype=jnp.int32),
-        losses=losses,
+        active=np.ones(n_models, dtype=bool),
+        iteration=np.full(n_models, -1, dtype=np.int32),
+        losses=np.full((max_iterations + 1, n_models), np.inf, dtype=np.float32),
     )
 
 
@@ -225,11 +254,14 @@ def minimize(
         Parameters, losses and iterations.
     """
     limit, max_iterations = jnp.asarray(limits, dtype=jnp.int32), int(limits.max())
-    state = _start(program, data, hyper, params, limit, max_iterations)
+    state = _start(params, _diagonal(program, data, hyper), max_iterations)
     # Most evaluations are accepted; twice the iterations leave room for shortened steps.
     for _ in range(2 * max_iterations // _EVALUATIONS_A_ROUND + 1):
         if not np.asarray(state.active).any():
             break
         state = _round(program, data, hyper, params, state, limit)
-    n_iterations = np.asarray(state.iteration)
-    return Solution(_split(state.x, params), np.asarray(state.losses), np.maximum(n_iterations, 1))
+    # A start that is solved already still has one entry in its curve.
+    n_iterations = np.maximum(np.asarray(state.iteration), 1)
+    losses = np.asarray(state.losses)
+    losses = np.where(np.isinf(losses), losses[0], losses)
+    return Solution(_split(np.asarray(state.x), params), losses[1:], n_iterations)

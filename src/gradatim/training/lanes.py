@@ -137,7 +137,8 @@ def _shares(
     With each list comes whether its networks read the same data, so that a block needs it once.
     """
     bytes_a_block = block_size(program.n_parameters) * members[0].job.X.nbytes
-    if one_job or bytes_a_block <= COPY_LIMIT:
+    # L-BFGS is all matrix products with the data: narrow ones of separate data are slow.
+    if one_job or (bytes_a_block <= COPY_LIMIT and program.optimizer != "lbfgs"):
         return [(members, one_job)]
     jobs: dict[int, list[_Member]] = {}
     for member in members:
@@ -255,7 +256,7 @@ class Lane:
 
     def _data(self, places: np.ndarray) -> BlockData:
         jobs = self._sources(places)
-        X, y = (jnp.stack(arrays) for arrays in zip(*[j.on_device for j in jobs], strict=True))
+        X, y = (jnp.asarray(np.stack(a)) for a in zip(*[j.filled for j in jobs], strict=True))
         width = max(len(job.validation_rows) for job in jobs)
         rows = [np.pad(j.validation_rows, (0, width - len(j.validation_rows))) for j in jobs]
         return BlockData(X, y, jnp.asarray(np.stack(rows)))
@@ -275,7 +276,7 @@ class Lane:
 
     def _params(self, places: np.ndarray) -> Params:
         rows = [self._initial(self.members[i]) for i in places]
-        return tuple(jnp.asarray(np.stack(part)) for part in zip(*rows, strict=True))
+        return tuple(np.stack(part) for part in zip(*rows, strict=True))
 
     def _initial(self, member: _Member) -> tuple[np.ndarray, ...]:
         spec, sizes = member.spec, self.program.sizes
@@ -307,8 +308,8 @@ class Lane:
                 validation[slot, : len(rows)] = m.job.validation_weight[m.index, rows]
         epochs = np.array([self.n_epochs[i] for i in places])
 
-        def each(name: str) -> jax.Array:
-            return jnp.asarray([getattr(m.spec, name) for m in members], dtype=jnp.float32)
+        def each(name: str) -> np.ndarray:
+            return np.array([getattr(m.spec, name) for m in members], dtype=np.float32)
 
         return Hyper(
             weight=jnp.asarray(weight),
@@ -318,11 +319,11 @@ class Lane:
             label_smoothing=each("label_smoothing"),
             dropout=each("dropout"),
             input_scale=each("input_scale"),
-            cosine=jnp.asarray([m.spec.schedule == "cosine" for m in members]),
-            n_batches=jnp.asarray(n_batches, dtype=jnp.int32),
-            n_steps=jnp.asarray(epochs * n_batches, dtype=jnp.int32),
-            patience=jnp.full(len(places), self.patience, jnp.int32),
-            seed=jnp.asarray([m.spec.seed % 2**32 for m in members], dtype=jnp.uint32),
+            cosine=np.array([m.spec.schedule == "cosine" for m in members]),
+            n_batches=n_batches.astype(np.int32),
+            n_steps=(epochs * n_batches).astype(np.int32),
+            patience=np.full(len(places), self.patience, dtype=np.int32),
+            seed=np.array([m.spec.seed % 2**32 for m in members], dtype=np.uint32),
         )
 
     def _harvest(self, blocks: list[_Block], curves: np.ndarray) -> list[_Block]:
@@ -355,10 +356,11 @@ class Lane:
     def _finish(self, place: int, slot: int, state: State, curves: np.ndarray) -> None:
         params = state.best if self.program.validate else state.params
         outcome = _Outcome(
-            tuple(np.asarray(p[slot]) for p in params),
-            int(state.best_epoch[slot]),
-            bool(state.since_best[slot] >= self.patience),
-            bool(state.diverged[slot]),
+            # np.asarray first: slicing a JAX array would compile a program for it.
+            tuple(np.array(np.asarray(p)[slot]) for p in params),
+            int(np.asarray(state.best_epoch)[slot]),
+            bool(np.asarray(state.since_best)[slot] >= self.patience),
+            bool(np.asarray(state.diverged)[slot]),
         )
         losses, validation = curves
         trained = ~np.isnan(losses) | (np.arange(len(losses)) < outcome.best_epoch)
@@ -377,7 +379,7 @@ class Lane:
                 self.program, self._data(places), self._hyper(places), self._params(places), limits
             )
             for slot, place in enumerate(places):
-                params = tuple(np.asarray(p[slot]) for p in solution.params)
+                params = tuple(np.array(p[slot]) for p in solution.params)
                 n = int(solution.n_iterations[slot])
                 diverged = not np.isfinite(solution.losses[:n, slot]).all()
                 outcome = _Outcome(params, n, False, diverged)

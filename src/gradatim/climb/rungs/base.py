@@ -78,7 +78,7 @@ class Family(ABC):
     needs_input : bool
         Whether it reads any input.
     thorough : bool
-        Whether candidates are judged by a full inner cross-validation.
+        Whether candidates for a fold are judged on two others rather than on one.
     tasks : tuple of str
         Tasks for which the rung exists.
     """

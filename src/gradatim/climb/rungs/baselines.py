@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy import linalg
 
 from gradatim.climb.problem import Problem
+from gradatim.climb.rungs.axes import principal_axes
 from gradatim.climb.rungs.base import Family, Fit, Fitted
 from gradatim.network.graph import Layer, Network
 
@@ -97,19 +97,13 @@ def _ridge(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Minimize ||Xw + b - y||^2 + n * penalty * ||w||^2 for several penalties.
 
-    One eigendecomposition of the smaller of X X^T and X^T X serves all penalties; directions
-    that are nothing but rounding get no weight, so penalty 0 is the minimum-norm solution.
+    In principal axes every penalty is a division; penalty 0 is the minimum-norm solution.
     """
-    n = len(X)
     x_mean, y_mean = X.mean(axis=0), y.mean(axis=0)
-    X, y = X - x_mean, y - y_mean
-    wide = X.shape[1] > n
-    values, vectors = linalg.eigh(X @ X.T if wide else X.T @ X)
-    kept = values > values.max(initial=0.0) * max(X.shape) * np.finfo(float).eps
-    values, vectors = values[kept], vectors[:, kept]
+    axes, squares = principal_axes(X - x_mean)
+    along = axes.T @ (X - x_mean).T @ (y - y_mean)
     solutions = []
     for penalty in penalties:
-        inverse = (vectors / (values + n * penalty)) @ vectors.T
-        weight = X.T @ (inverse @ y) if wide else inverse @ (X.T @ y)
+        weight = axes @ (along / (squares + len(X) * penalty)[:, None])
         solutions.append((weight.T, y_mean - x_mean @ weight))
     return solutions

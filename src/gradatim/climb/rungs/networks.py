@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from gradatim.climb.problem import Problem
 from gradatim.climb.result import LearningCurve
+from gradatim.climb.rungs.axes import principal_axes
 from gradatim.climb.rungs.base import Family, Fit, Fitted
 from gradatim.network.evaluate import evaluate
 from gradatim.network.graph import Layer, Network
@@ -28,7 +30,7 @@ __all__ = ["DEEP", "SHALLOW", "Logistic", "NetworkFamily", "Recipe"]
 BATCH_SIZE = 128
 
 #: Networks whose outputs are averaged for the scored predictions.
-MEMBERS = 3
+MEMBERS = 2
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,16 @@ class Recipe:
     hidden_layer_sizes: tuple[int, ...]
     gentle: bool = False
 
-    def spec(self, seed: int, task: str) -> NetworkSpec:
-        """Write the setting out."""
+    def spec(self, seed: int, task: str, final: bool = True) -> NetworkSpec:
+        """Write the setting out; to choose among settings, half the epochs tell enough."""
+        epochs = 30 if self.gentle else 60
         return NetworkSpec(
             hidden_layer_sizes=self.hidden_layer_sizes,
             activation="silu",
             optimizer="adamw",
             beta_2=0.95,
             learning_rate=0.004 if self.gentle else 0.012,
-            max_epochs=30 if self.gentle else 60,
+            max_epochs=epochs if final else epochs // 2,
             dropout=0.4 if self.gentle else 0.15,
             weight_decay=0.01,
             schedule="cosine",
@@ -69,16 +72,14 @@ SHALLOW = (
     Recipe((8,)),
     Recipe((32,)),
     Recipe((128,)),
-    Recipe((256,)),
     Recipe((256,), gentle=True),
 )
 
 DEEP = (
     Recipe((64, 64)),
-    Recipe((128, 128)),
+    Recipe((64, 64, 64, 64)),
     Recipe((128, 128, 128)),
     Recipe((128, 128, 128), gentle=True),
-    Recipe((128, 128, 128, 128)),
 )
 
 
@@ -130,18 +131,13 @@ class NetworkFamily(Family):
     ) -> list[Fitted]:
         """Train all fits; scored ones average several seeds."""
         specs = [
-            [fit.candidate.spec(_seed(problem, m), problem.task) for m in range(_members(fit))]
+            [
+                fit.candidate.spec(problem.seed * 1000 + member, problem.task, fit.final)
+                for member in range(MEMBERS if fit.final else 1)
+            ]
             for fit in fits
         ]
-        return _train(problem, input, fits, specs, "robust", BATCH_SIZE, report)
-
-
-def _members(fit: Fit) -> int:
-    return MEMBERS if fit.final else 1
-
-
-def _seed(problem: Problem, member: int) -> int:
-    return problem.seed * 1000 + member
+        return _train(problem, input, fits, specs, _Layout("robust"), report)
 
 
 class Logistic(Family):
@@ -149,8 +145,8 @@ class Logistic(Family):
 
     name = "logistic"
     tasks = ("classification", "multilabel")
-    _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
-    _max_iterations = 200
+    _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
+    _max_iterations = 150
 
     def candidates(self, problem: Problem, input: str) -> Sequence[float]:
         """List scikit-learn's C, the strongest penalty first."""
@@ -183,7 +179,14 @@ class Logistic(Family):
             ]
             for fit in fits
         ]
-        return _train(problem, input, fits, specs, "standard", BATCH_SIZE, report)
+        return _train(problem, input, fits, specs, _Layout("standard", rotated=True), report)
+
+
+class _Layout(NamedTuple):
+    """How a rung wants its inputs: scaled how, and turned into principal axes or not."""
+
+    scaling: str
+    rotated: bool = False
 
 
 def _train(
@@ -191,40 +194,85 @@ def _train(
     input: str,
     fits: Sequence[Fit],
     specs: Sequence[Sequence[NetworkSpec]],
-    scaling: str,
-    batch_size: int,
+    layout: _Layout,
     report: Callable[[float], None],
 ) -> list[Fitted]:
     """Train the specs of every fit, all fits with the same training rows as one job."""
     splits: dict[bytes, list[int]] = {}
     for i, fit in enumerate(fits):
         splits.setdefault(fit.train.tobytes(), []).append(i)
-    jobs, inputs, units = [], [], []
-    for members in splits.values():
-        train = fits[members[0]].train
-        X = problem.scaled(input, train, scaling)
-        targets, unit = _targets(problem, train)
-        jobs.append(FitJob([s for i in members for s in specs[i]], X[train], targets))
-        inputs.append(X)
-        units.append(unit)
+    learnt = [
+        _Split.learn(problem, input, fits[members[0]].train, layout) for members in splits.values()
+    ]
+    width = _common_width(learnt)
+    jobs = [
+        FitJob([s for i in members for s in specs[i]], split.inputs(width), split.targets)
+        for members, split in zip(splits.values(), learnt, strict=True)
+    ]
     results = fit_jobs(
         jobs,
-        batch_size=batch_size,
+        batch_size=BATCH_SIZE,
         random_state=problem.seed,
-        pad_rows=problem.collection.n_samples,
+        # One program for choosing and for scoring; L-BFGS would only multiply zeros.
+        pad_rows=0 if layout.rotated else problem.collection.n_samples,
         n_jobs=problem.n_jobs,
         callback=report,
     )
     fitted: dict[int, Fitted] = {}
-    for members, trained, X, unit in zip(splits.values(), results, inputs, units, strict=True):
+    for members, trained, split in zip(splits.values(), results, learnt, strict=True):
         remaining = iter(trained)
         for i in members:
             ensemble = [next(remaining) for _ in specs[i]]
-            fitted[i] = _fitted(ensemble, X[fits[i].test], unit)
+            fitted[i] = _fitted(ensemble, split, fits[i].test)
     return [fitted[i] for i in range(len(fits))]
 
 
-def _targets(problem: Problem, train: np.ndarray) -> tuple[Targets, tuple[np.ndarray, np.ndarray]]:
+@dataclass(frozen=True, eq=False)
+class _Split:
+    """What is learnt about some training rows before any network sees them."""
+
+    X: np.ndarray  # all rows, scaled
+    train: np.ndarray
+    axes: np.ndarray | None  # (n_features, n_axes)
+    targets: Targets
+    mean: np.ndarray  # of real targets
+    spread: np.ndarray
+
+    @classmethod
+    def learn(cls, problem: Problem, input: str, train: np.ndarray, layout: _Layout) -> _Split:
+        X = problem.scaled(input, train, layout.scaling)
+        axes = principal_axes(X[train])[0] if layout.rotated else None
+        targets, mean, spread = _targets(problem, train)
+        return cls(X, train, axes, targets, mean, spread)
+
+    def inputs(self, width: int) -> np.ndarray:
+        """Return the training rows, in principal axes filled up with zeros to a width."""
+        if self.axes is None:
+            return self.X[self.train]
+        turned = self.X[self.train] @ self.axes
+        return np.pad(turned, ((0, 0), (0, width - turned.shape[1])))
+
+    def network(self, network: Network) -> Network:
+        """Turn a network back to the scaled inputs, and its outputs to the targets' units."""
+        layers = list(network.layers)
+        if self.axes is not None:
+            first = layers[0]
+            weight = first.weight[:, : self.axes.shape[1]] @ self.axes.T
+            layers[0] = Layer(weight, first.bias, first.activation)
+        last = layers[-1]
+        if last.activation == "identity":
+            weight, bias = last.weight * self.spread[:, None], last.bias * self.spread + self.mean
+            layers[-1] = Layer(weight, bias, "identity")
+        return Network(layers, output_names=network.output_names)
+
+
+def _common_width(splits: Sequence[_Split]) -> int:
+    """Round the largest number of axes up, so that few programs serve all splits."""
+    n_axes = max((0 if s.axes is None else s.axes.shape[1] for s in splits), default=0)
+    return -(-n_axes // 64) * 64
+
+
+def _targets(problem: Problem, train: np.ndarray) -> tuple[Targets, np.ndarray, np.ndarray]:
     """Take the targets of the training rows, real ones standardized; also their mean and spread."""
     matrix = problem.targets.matrix[train]
     mean, spread = np.zeros(matrix.shape[1]), np.ones(matrix.shape[1])
@@ -232,29 +280,17 @@ def _targets(problem: Problem, train: np.ndarray) -> tuple[Targets, tuple[np.nda
         mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
         matrix = ((matrix - mean) / spread).astype(np.float32)
-    return replace(problem.targets, matrix=matrix), (mean, spread)
+    return replace(problem.targets, matrix=matrix), mean, spread
 
 
-def _fitted(
-    ensemble: Sequence[FitResult], X: np.ndarray, unit: tuple[np.ndarray, np.ndarray]
-) -> Fitted:
-    mean, spread = unit
-    outputs = np.mean([evaluate(r.network, X, np.float32) for r in ensemble], axis=0)
-    first = ensemble[0]
-    layers = "-".join(map(str, first.spec.hidden_layer_sizes))
-    label = layers or f"decay {first.spec.weight_decay:.3g}"
+def _fitted(ensemble: Sequence[FitResult], split: _Split, test: np.ndarray) -> Fitted:
+    networks = [split.network(result.network) for result in ensemble]
+    outputs = np.mean([evaluate(n, split.X[test], np.float32) for n in networks], axis=0)
+    spec, curve = ensemble[0].spec, ensemble[0].loss_curve
+    layers = "-".join(map(str, spec.hidden_layer_sizes))
     return Fitted(
-        outputs * spread + mean,
-        sum(r.network.n_parameters for r in ensemble),
-        LearningCurve(label, first.loss_curve),
-        _in_units(first.network, mean, spread),
+        outputs,
+        sum(network.n_parameters for network in networks),
+        LearningCurve(layers or f"decay {spec.weight_decay:.3g}", curve),
+        networks[0],
     )
-
-
-def _in_units(network: Network, mean: np.ndarray, spread: np.ndarray) -> Network:
-    """Give a regression network outputs in the units of its targets."""
-    last = network.layers[-1]
-    if last.activation != "identity":
-        return network
-    scaled = Layer(last.weight * spread[:, None], last.bias * spread + mean, "identity")
-    return replace(network, layers=(*network.layers[:-1], scaled))
