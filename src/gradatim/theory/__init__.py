@@ -1,0 +1,10 @@
+"""Theory: what can be said about a network and its data before, and instead of, training it."""
+
+from gradatim.theory.separability import (
+    margin,
+    mistake_bound,
+    multiclass_margin,
+    multiclass_mistake_bound,
+)
+
+__all__ = ["margin", "mistake_bound", "multiclass_margin", "multiclass_mistake_bound"]

@@ -1,0 +1,151 @@
+"""Rows of a training set: what each weighs, and which are kept for validation.
+
+Conventions: weights are float64, not negative, not all zero; a row of weight 0 is as good as gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import ShapeError, SpecError
+
+__all__ = ["bucket", "check_sample_weight", "hold_out", "weigh_classes"]
+
+
+def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.ndarray:
+    """Return one weight a row, 1 where none were given.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n_samples,) or None
+        Weights as the user gave them.
+    n_samples : int
+        Rows.
+
+    Returns
+    -------
+    array of shape (n_samples,)
+        Weights, >= 0.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one weight a row.
+    SpecError
+        If a weight is negative or not finite, or all are zero.
+    """
+    if sample_weight is None:
+        return np.ones(n_samples)
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.shape != (n_samples,):
+        raise ShapeError(f"sample_weight must be of shape ({n_samples},), not {weight.shape}")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise SpecError("sample_weight must be finite and not negative")
+    if not weight.any():
+        raise SpecError("the sample weights are all zero; give at least one row a weight")
+    return weight
+
+
+def weigh_classes(
+    class_weight: Any, classes: np.ndarray, codes: np.ndarray, sample_weight: np.ndarray
+) -> np.ndarray:
+    """Multiply the weights of rows by those of their classes.
+
+    Parameters
+    ----------
+    class_weight : None, "balanced" or mapping of class to weight
+        ``balanced`` gives every class the same total and keeps the sum over all rows; a class that
+        a mapping does not name has weight 1.
+    classes : array of shape (n_classes,)
+        Class labels.
+    codes : array of shape (n_samples,)
+        Number of each row's class.
+    sample_weight : array of shape (n_samples,)
+        Weights of rows.
+
+    Returns
+    -------
+    array of shape (n_samples,)
+        Weights of rows in training.
+
+    Raises
+    ------
+    SpecError
+        If the class weights are of another form, or name an unknown class.
+    """
+    if class_weight is None:
+        return sample_weight
+    if isinstance(class_weight, Mapping):
+        known = classes.tolist()
+        if strange := [label for label in class_weight if label not in known]:
+            raise SpecError(f"class_weight names {strange[0]!r}, which is no class of y")
+        factors = np.array([class_weight.get(label, 1.0) for label in known], dtype=np.float64)
+        return check_sample_weight(sample_weight * factors[codes], len(codes))
+    if not isinstance(class_weight, str) or class_weight != "balanced":
+        raise SpecError(f"class_weight must be None, 'balanced' or a dict, not {class_weight!r}")
+    totals = np.bincount(codes, weights=sample_weight, minlength=len(classes))
+    share = sample_weight.sum() / np.count_nonzero(totals)
+    return sample_weight * (share / np.where(totals > 0, totals, 1.0))[codes]
+
+
+def hold_out(
+    codes: np.ndarray | None, n_samples: int, fraction: float, rng: np.random.RandomState
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw rows for validation, a like share of each class.
+
+    Parameters
+    ----------
+    codes : array of shape (n_samples,) or None
+        Class of each row; None draws without regard to classes.
+    n_samples : int
+        Rows.
+    fraction : float
+        Share of the rows to hold out, in (0, 1).
+    rng : RandomState
+        Source of the draw.
+
+    Returns
+    -------
+    tuple of array
+        Numbers of the training rows and of the validation rows, ascending.
+
+    Raises
+    ------
+    SpecError
+        If the fraction is out of its range.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if not 0.0 < fraction < 1.0:
+        raise SpecError(f"validation_fraction must be between 0 and 1, not {fraction}")
+    training, validation = train_test_split(
+        np.arange(n_samples), test_size=fraction, stratify=codes, random_state=rng
+    )
+    return np.sort(training), np.sort(validation)
+
+
+def bucket(n_rows: int) -> int:
+    """Round a number of rows up, so that data sets of about one size share a compiled program.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows there are.
+
+    Returns
+    -------
+    int
+        A multiple of 256, and of an eighth of the power of two above, that is not below `n_rows`.
+
+    Examples
+    --------
+    >>> [bucket(n) for n in (30, 256, 257, 5000, 5121)]
+    [256, 256, 512, 5120, 6144]
+    """
+    # Up to 256 rows a step costs about the same; beyond, at most a quarter is added.
+    grid = max(256, 1 << max(n_rows.bit_length() - 3, 0))
+    return -(-n_rows // grid) * grid

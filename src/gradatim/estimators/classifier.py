@@ -1,0 +1,371 @@
+"""A network that tells classes apart, or says which of several labels hold.
+
+Conventions: those of scikit-learn; two classes take one logistic unit, more take a softmax layer,
+and a two-dimensional `y` of 0 and 1 one logistic unit a column. Classes are sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit, softmax
+from sklearn.base import ClassifierMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+from gradatim.errors import LabelError, SpecError
+from gradatim.estimators import exact
+from gradatim.estimators._base import NetworkEstimator, Sample, can_step
+from gradatim.estimators._rows import check_sample_weight, weigh_classes
+from gradatim.losses import LOSSES
+from gradatim.training.targets import Targets
+
+__all__ = ["NetworkClassifier"]
+
+
+class NetworkClassifier(ClassifierMixin, NetworkEstimator):
+    r"""Classification by a network; without a hidden layer, logistic regression.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int, default ()
+        Units of each hidden layer.
+    activation : str, default "relu"
+        Activation of the hidden layers.
+    solver : {"adam", "adamw", "sgd", "lbfgs", "exact"}, default "adam"
+        ``adam``, ``adamw`` and ``sgd`` step along minibatches, ``lbfgs`` along all rows, all in
+        float32. ``exact`` is for networks without a hidden layer: it maximizes the likelihood
+        to the last digits of float64 by Newton's method, whose cost grows with the cube of the
+        number of features.
+    alpha : float, default 0
+        Penalty, as scikit-learn has it: :math:`\tfrac\alpha2 \lVert W \rVert^2` is added to the
+        *sum* of the losses of the rows of a step, each times its weight, and biases go free. So
+        ``alpha`` is that of its MLPClassifier and Ridge, and 1 / C of its LogisticRegression.
+        ``adamw`` shrinks weights by the same measure, apart from the gradient.
+    batch_size : int or "auto", default "auto"
+        Rows a step; ``auto`` is 200, or all if there are fewer.
+    learning_rate : {"constant", "cosine"}, default "constant"
+        How the step size changes: ``cosine`` rises for a twentieth of the steps, then falls to 0.
+    learning_rate_init : float, default 1e-3
+        Step size at its largest.
+    max_iter : int, default 200
+        Epochs; iterations of ``lbfgs`` and ``exact``.
+    shuffle : bool, default True
+        Whether rows are drawn in a new order each epoch.
+    random_state : int, RandomState or None, default None
+        Source of the initial weights, the order of rows, dropout and the rows held out.
+    warm_start : bool, default False
+        Whether `fit` goes on from the network of the last one.
+    momentum : float, default 0.9
+        Momentum of ``sgd``.
+    nesterovs_momentum : bool, default True
+        Whether it is Nesterov's.
+    early_stopping : bool, default False
+        Whether to hold out rows, stop when their loss no longer falls, and keep the best weights.
+    validation_fraction : float, default 0.1
+        Share of the rows to hold out, of every class alike.
+    n_iter_no_change : int, default 10
+        Epochs without a new best after which to stop.
+    class_weight : dict, "balanced" or None, default None
+        Factor of the weights of each class's rows; ``balanced`` gives all classes the same total.
+    dropout : float, default 0
+        Share of hidden activations set to zero in training.
+    label_smoothing : float, default 0
+        Share of each label that is spread over all classes in training.
+    scaling : {"standard", "robust"} or None, default None
+        What is done to the inputs first (`gradatim.scalers`), learnt from the training rows only.
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,)
+        Class labels, sorted; the numbers of the columns for labels.
+    network_ : Network
+        What was learnt; it reads scaled inputs.
+    scaler_ : Scaler or None
+        What scales them.
+    coefs_, intercepts_ : list of array
+        Weights (n_in, n_out) and biases of every layer.
+    coef_ : array of shape (1, n_features) or (n_classes, n_features)
+        Weights, if there is no hidden layer.
+    intercept_ : array of shape (1,) or (n_classes,)
+        Biases likewise.
+    loss_curve_, validation_curve_ : array of shape (n_iter_,)
+        Mean training loss in and validation loss after each epoch; the latter is empty without
+        early stopping.
+    n_iter_ : int
+        Epochs or iterations taken.
+    loss_, best_loss_ : float
+        Last training loss; smallest validation loss, or training loss without early stopping.
+    n_features_in_ : int
+        Number of inputs.
+    feature_names_in_ : array of shape (n_features_in_,)
+        Names of the columns, if all are text.
+
+    See Also
+    --------
+    NetworkRegressor : The same for real values.
+    PerceptronClassifier : The network that learns from mistakes alone.
+    gradatim.training.fit_many : Many networks at once.
+
+    Examples
+    --------
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "high", "low", "high"]
+    >>> odds = NetworkClassifier(solver="exact").fit(X, y)
+    >>> odds.predict([[-1.0], [4.0]])
+    array(['high', 'low'], dtype='<U4')
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int = (),
+        activation: str = "relu",
+        *,
+        solver: Literal["adam", "adamw", "sgd", "lbfgs", "exact"] = "adam",
+        alpha: float = 0.0,
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: Literal["constant", "cosine"] = "constant",
+        learning_rate_init: float = 1e-3,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        dropout: float = 0.0,
+        label_smoothing: float = 0.0,
+        scaling: Literal["standard", "robust"] | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.class_weight = class_weight
+        self.dropout = dropout
+        self.label_smoothing = label_smoothing
+        self.scaling = scaling
+
+    # -- learning ----------------------------------------------------------------------------
+
+    @available_if(can_step)
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Go on learning with one pass over more rows.
+
+        The learning rate stays at `learning_rate_init`. With `scaling`, the scaler is learnt from
+        the rows of the first call.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes, or 0/1 a label.
+        classes : array-like of shape (n_classes,), optional
+            All classes there will be; needed in the first call unless `y` has labels.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weight of each row, >= 0.
+
+        Returns
+        -------
+        Self
+            The estimator.
+
+        Raises
+        ------
+        InputError
+            If the data or a parameter cannot be used.
+        """
+        self._check_parameters()
+        if isinstance(self.class_weight, str):
+            raise SpecError(
+                "partial_fit cannot balance classes it has not seen: give class_weight as a dict"
+            )
+        new = self._is_new()
+        if classes is None and new and np.ndim(y) == 1:
+            raise LabelError("the first call of partial_fit needs classes, all that there will be")
+        if classes is not None:
+            given = np.unique(np.asarray(classes))
+            if not new and not np.array_equal(given, self.classes_):
+                raise LabelError("classes differ from those of the first call of partial_fit")
+            self.classes_ = given
+        return self._continue(self._sample(X, y, sample_weight, reset=new, keep_classes=True))
+
+    def _sample(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        reset: bool,
+        keep_classes: bool = False,
+    ) -> Sample:
+        inputs, given = self._inputs(X, y=y, reset=reset, multi_output=True)
+        return self._weighed(inputs, np.asarray(given), sample_weight, keep_classes)
+
+    def _weighed(
+        self, X: np.ndarray, y: np.ndarray, sample_weight: ArrayLike | None, keep_classes: bool
+    ) -> Sample:
+        """Read the labels, and leave out rows without weight."""
+        check_classification_targets(y)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        weight = check_sample_weight(sample_weight, len(y))
+        if y.ndim == 2:
+            targets, codes = self._labels(y), None
+        else:
+            if not keep_classes:
+                self.classes_ = np.unique(y)
+            targets, codes = self._classes(y)
+            weight = weigh_classes(self.class_weight, self.classes_, codes, weight)
+            if not keep_classes and len(np.unique(codes[weight > 0])) < 2:
+                raise LabelError(
+                    f"all rows of weight above 0 are of one class, {y[weight > 0][0]!s}; "
+                    "give at least two"
+                )
+        self._flat = y.ndim == 1
+        counted = weight > 0
+        targets = Targets(targets.matrix[counted], targets.loss, targets.classes, targets.flat)
+        codes = None if codes is None else codes[counted]
+        Y = targets.matrix.astype(np.float64)
+        return Sample(X[counted], Y, targets, weight[counted], codes)
+
+    def _labels(self, y: np.ndarray) -> Targets:
+        """Read one label a column."""
+        if self.class_weight is not None:
+            raise SpecError("class_weight is for classes, but y has one column a label")
+        self.classes_ = np.arange(y.shape[1])
+        return Targets.from_y(y, "classification")
+
+    def _classes(self, y: np.ndarray) -> tuple[Targets, np.ndarray]:
+        """Read one class a row, and number the rows' classes."""
+        classes = self.classes_
+        codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+        if (unknown := classes[codes] != y).any():
+            raise LabelError(f"y has the class {y[unknown][0]!s}, which is not among classes")
+        if len(classes) < 2:
+            raise LabelError(f"all samples are of one class, {classes[0]!s}; give at least two")
+        if len(classes) == 2:
+            matrix = codes[:, None].astype(np.float32)
+            return Targets(matrix, LOSSES["binary"], classes, True), codes
+        matrix = np.eye(len(classes), dtype=np.float32)[codes]
+        return Targets(matrix, LOSSES["multiclass"], classes, True), codes
+
+    def _exact_solution(self, sample: Sample) -> exact.Solution:
+        Y, share = sample.Y, self.label_smoothing
+        several = sample.targets.loss.name == "multiclass"
+        totals = Y.sum(axis=0)
+        if share == 0.0 and (totals.min() == 0.0 or totals.max() == len(Y)):
+            raise LabelError(
+                "a class without a row of weight above 0 has no likelihood to maximize: leave it "
+                "out, or set label_smoothing"
+            )
+        Y = Y * (1.0 - share) + share / (Y.shape[1] if several else 2)
+        columns = [Y] if several else [Y[:, [k]] for k in range(Y.shape[1])]
+        parts = [
+            exact.solve_logistic(sample.X, column, sample.sample_weight, self.alpha, self.max_iter)
+            for column in columns
+        ]
+        longest = max(len(part.loss_curve) for part in parts)
+        curves = [np.pad(p.loss_curve, (0, longest - len(p.loss_curve)), "edge") for p in parts]
+        return exact.Solution(
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.bias for part in parts]),
+            np.sum(curves, axis=0),
+            all(part.converged for part in parts),
+        )
+
+    # -- predicting --------------------------------------------------------------------------
+
+    def decision_function(self, X: ArrayLike) -> np.ndarray:
+        """Compute what the output units see before their activation.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        array of shape (n_samples,) or (n_samples, n_outputs)
+            Log-odds of the second of two classes, or a column a class or label.
+        """
+        z = self._pre_activations(X)
+        return z[:, 0] if self._flat and z.shape[1] == 1 else z
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Predict the probability of each class or label.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        z = self._pre_activations(X)
+        if not self._flat:
+            return expit(z)
+        if z.shape[1] == 1:
+            return np.concatenate([expit(-z), expit(z)], axis=1)
+        return softmax(z, axis=1)
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict the class of each row, or whether each label holds.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        array of shape (n_samples,) or (n_samples, n_labels)
+            Class labels, or 0 and 1.
+        """
+        z = self._pre_activations(X)
+        if not self._flat:
+            return (z > 0).astype(int)
+        codes = (z[:, 0] > 0).astype(int) if z.shape[1] == 1 else z.argmax(axis=1)
+        return self.classes_[codes]
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Weights of the only layer."""
+        return self._only_layer().weight
+
+    @property
+    def intercept_(self) -> np.ndarray:
+        """Biases of the only layer."""
+        return self._only_layer().bias
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

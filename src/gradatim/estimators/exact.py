@@ -1,0 +1,323 @@
+r"""Exact solutions: networks without a hidden layer, solved instead of trained.
+
+Conventions: weights are (n_outputs, n_features) and biases (n_outputs,), float64; every row has a
+weight above 0; biases are never penalized. The objective is
+:math:`\sum_i s_i \ell_i + \tfrac\alpha2 \lVert W \rVert^2` with row weights :math:`s_i`, so `alpha`
+is that of scikit-learn's Ridge and 1 / C of its LogisticRegression. Inputs are centered and rotated
+to their principal axes first: what cannot be told from the data then gets weight 0, and scales of
+very different size do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit, log_expit, log_softmax, softmax
+
+from gradatim.errors import SpecError
+
+__all__ = ["Solution", "solve_least_squares", "solve_logistic"]
+
+#: Length of a Newton step, relative to the way so far, at which the maximum is reached. Errors
+#: square from step to step, so what is left is near the rounding of float64.
+TOLERANCE = 1e-8
+
+#: A step whose worst margin is this share of its best one is a direction without end.
+RECESSION = 1e-6
+
+#: Log-odds beyond which the data are suspected to be separable: odds of a million to one.
+SUSPICIOUS = 14.0
+
+
+class Solution(NamedTuple):
+    """Where an objective is smallest.
+
+    Parameters
+    ----------
+    weight : array of shape (n_outputs, n_features)
+        Weights.
+    bias : array of shape (n_outputs,)
+        Biases.
+    loss_curve : array of shape (n_iterations,)
+        Objective after each iteration, divided by the sum of the row weights.
+    converged : bool
+        Whether the smallest value was reached.
+    """
+
+    weight: np.ndarray
+    bias: np.ndarray
+    loss_curve: np.ndarray
+    converged: bool
+
+
+class _Axes(NamedTuple):
+    """Principal axes of weighted inputs: x = center + directions @ coordinates."""
+
+    center: np.ndarray
+    left: np.ndarray
+    spread: np.ndarray
+    directions: np.ndarray
+
+
+def _principal_axes(X: np.ndarray, sample_weight: np.ndarray) -> _Axes:
+    center = sample_weight @ X / sample_weight.sum()
+    centered = (X - center) * np.sqrt(sample_weight)[:, None]
+    left, spread, directions = np.linalg.svd(centered, full_matrices=False)
+    # The relative size at which numpy.linalg.matrix_rank takes a singular value for rounding,
+    # measured against the inputs themselves: a constant column is all rounding.
+    largest = np.abs(X).max(initial=0.0) * np.sqrt(sample_weight.sum())
+    floor = max(X.shape) * np.finfo(np.float64).eps * max(spread.max(initial=0.0), 1e-3 * largest)
+    rank = int((spread > floor).sum())
+    return _Axes(center, left[:, :rank], spread[:rank], directions[:rank].T)
+
+
+def solve_least_squares(
+    X: np.ndarray, Y: np.ndarray, sample_weight: np.ndarray, alpha: float = 0.0
+) -> Solution:
+    r"""Minimize half the squared errors plus the penalty, in closed form.
+
+    Among several solutions it is the one with the smallest weights, as scikit-learn's
+    LinearRegression finds it.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        Inputs.
+    Y : array of shape (n_samples, n_outputs)
+        Targets.
+    sample_weight : array of shape (n_samples,)
+        Row weights, > 0.
+    alpha : float, default 0
+        Penalty, >= 0; 0 is ordinary least squares.
+
+    Returns
+    -------
+    Solution
+        Weights, biases and the one value of the objective.
+
+    Examples
+    --------
+    >>> X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
+    >>> solution = solve_least_squares(X, Y, np.ones(2))
+    >>> solution.weight.round(6), solution.bias.round(6)
+    (array([[2.]]), array([1.]))
+    """
+    axes = _principal_axes(X, sample_weight)
+    mean = sample_weight @ Y / sample_weight.sum()
+    shrink = axes.spread / (axes.spread**2 + alpha)
+    projected = axes.left.T @ ((Y - mean) * np.sqrt(sample_weight)[:, None])
+    weight = (axes.directions @ (shrink[:, None] * projected)).T
+    bias = mean - weight @ axes.center
+    errors = ((X @ weight.T + bias - Y) ** 2).sum(axis=1)
+    loss = 0.5 * (sample_weight @ errors + alpha * (weight**2).sum()) / sample_weight.sum()
+    return Solution(weight, bias, np.array([loss]), True)
+
+
+def solve_logistic(
+    X: np.ndarray,
+    Y: np.ndarray,
+    sample_weight: np.ndarray,
+    alpha: float = 0.0,
+    max_iter: int = 200,
+) -> Solution:
+    r"""Maximize the likelihood of logistic regression by Newton's method.
+
+    One column of `Y` makes one logistic unit, several make a softmax layer, whose weights then add
+    up to zero over the classes. Each Newton step is found by conjugate gradients [1]_.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        Inputs.
+    Y : array of shape (n_samples, n_outputs)
+        Probability of each class; 0 and 1 for plain labels.
+    sample_weight : array of shape (n_samples,)
+        Row weights, > 0.
+    alpha : float, default 0
+        Penalty, >= 0.
+    max_iter : int, default 200
+        Newton steps at most.
+
+    Returns
+    -------
+    Solution
+        Weights, biases, the objective after each step, and whether its minimum was reached.
+
+    Raises
+    ------
+    SpecError
+        If classes are linearly separable and there is no penalty: the likelihood then grows with
+        the weights without end [2]_.
+
+    References
+    ----------
+    .. [1] J. Nocedal, S. J. Wright, "Numerical Optimization", 2nd ed., Springer, 2006, chapter 7.
+    .. [2] A. Albert, J. A. Anderson, "On the existence of maximum likelihood estimates in logistic
+       regression models", Biometrika, vol. 71, pp. 1-10, 1984.
+
+    Examples
+    --------
+    One row in four is a hit where x = 0, three in four where x = 1; the log-odds are -log 3, log 3:
+
+    >>> X = np.repeat([[0.0], [1.0]], 4, axis=0)
+    >>> Y = np.array([[1.0], [0.0], [0.0], [0.0], [1.0], [1.0], [1.0], [0.0]])
+    >>> solution = solve_logistic(X, Y, np.ones(8))
+    >>> np.exp(solution.bias).round(6), np.exp(solution.weight).round(6)
+    (array([0.333333]), array([[9.]]))
+    """
+    axes = _principal_axes(X, sample_weight)
+    # In these coordinates the curvature at zero weights is that of a sphere (binary case).
+    scale = np.sqrt(axes.spread**2 / 4.0 + alpha)
+    columns = (X - axes.center) @ (axes.directions / scale)
+    bias_scale = np.sqrt(sample_weight.sum()) / 2.0
+    Z = np.column_stack([columns, np.full(len(X), 1.0 / bias_scale)])
+    problem = _Likelihood(Z, Y, sample_weight, np.append(alpha / scale**2, 0.0))
+    theta, losses, converged = _newton(problem, alpha == 0.0, max_iter)
+    if Y.shape[1] > 1:
+        theta -= theta.mean(axis=1, keepdims=True)
+    weight = (axes.directions @ (theta[:-1] / scale[:, None])).T
+    bias = theta[-1] / bias_scale - weight @ axes.center
+    return Solution(weight, bias, np.array(losses) / sample_weight.sum(), converged)
+
+
+class _Likelihood:
+    """Negative log-likelihood and penalty as functions of coordinates (n_axes + 1, n_outputs)."""
+
+    def __init__(
+        self, Z: np.ndarray, Y: np.ndarray, sample_weight: np.ndarray, penalty: np.ndarray
+    ) -> None:
+        self.Z, self.Y, self.sample_weight = Z, Y, sample_weight[:, None]
+        self.penalty = penalty[:, None]
+        self.binary = Y.shape[1] == 1
+
+    def value(self, theta: np.ndarray) -> float:
+        z = self.Z @ theta
+        if self.binary:
+            logs = self.Y * log_expit(z) + (1.0 - self.Y) * log_expit(-z)
+        else:
+            logs = self.Y * log_softmax(z, axis=1)
+        return float(0.5 * (self.penalty * theta**2).sum() - (self.sample_weight * logs).sum())
+
+    def probabilities(self, theta: np.ndarray) -> np.ndarray:
+        z = self.Z @ theta
+        return expit(z) if self.binary else softmax(z, axis=1)
+
+    def gradient(self, theta: np.ndarray, p: np.ndarray) -> np.ndarray:
+        return self.Z.T @ (self.sample_weight * (p - self.Y)) + self.penalty * theta
+
+    def curvature(self, p: np.ndarray, direction: np.ndarray) -> np.ndarray:
+        """Multiply the Hessian at probabilities `p` by a direction."""
+        change = self.Z @ direction
+        if self.binary:
+            change = p * (1.0 - p) * change
+        else:
+            change = p * (change - (p * change).sum(axis=1, keepdims=True))
+        return self.Z.T @ (self.sample_weight * change) + self.penalty * direction
+
+    def class_blocks(self, p: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Factor the Hessian's block of every class; return what divides by them.
+
+        With one output that is the whole Hessian, so that conjugate gradients need one step.
+        """
+        weights = self.sample_weight * p * (1.0 - p)
+        factors = []
+        for column in weights.T:
+            block = self.Z.T @ (column[:, None] * self.Z)
+            np.einsum("ii->i", block)[:] += self.penalty[:, 0]
+            # Far out on a separable problem the block is singular but for rounding.
+            np.einsum("ii->i", block)[:] += 1e-12 * np.trace(block) + np.finfo(np.float64).tiny
+            factors.append(cho_factor(block, lower=True, check_finite=False))
+
+        def divide(residual: np.ndarray) -> np.ndarray:
+            columns = zip(factors, residual.T, strict=True)
+            solved = np.stack([cho_solve(f, r, check_finite=False) for f, r in columns], axis=1)
+            # What all classes share moves no probability; steps that held it would wander.
+            return solved if self.binary else solved - solved.mean(axis=1, keepdims=True)
+
+        return divide
+
+    def margins(self, theta: np.ndarray) -> np.ndarray:
+        """Compute by how much each row's class leads, for targets that are 0 or 1."""
+        z = self.Z @ theta
+        if self.binary:
+            return ((2.0 * self.Y - 1.0) * z)[:, 0]
+        right = (self.Y * z).sum(axis=1)
+        return right - np.where(self.Y > 0, -np.inf, z).max(axis=1)
+
+
+def _newton(
+    problem: _Likelihood, may_diverge: bool, max_iter: int
+) -> tuple[np.ndarray, list[float], bool]:
+    theta = np.zeros((problem.Z.shape[1], problem.Y.shape[1]))
+    may_diverge = may_diverge and bool(np.isin(problem.Y, (0.0, 1.0)).all())
+    value, losses, first = problem.value(theta), [], None
+    for _ in range(max_iter):
+        p = problem.probabilities(theta)
+        gradient = problem.gradient(theta, p)
+        length = float(np.linalg.norm(gradient))
+        first = first or length or 1.0
+        step = _conjugate_gradients(problem, p, -gradient, min(0.1, length / first))
+        theta, value, moved = _line_search(problem, theta, value, gradient, step)
+        losses.append(value)
+        if may_diverge:
+            _refuse_separable(problem, theta, step)
+        if moved <= TOLERANCE * max(1.0, float(np.linalg.norm(theta))):
+            return theta, losses, True
+    return theta, losses, False
+
+
+def _conjugate_gradients(
+    problem: _Likelihood, p: np.ndarray, target: np.ndarray, tolerance: float
+) -> np.ndarray:
+    """Solve curvature(step) = target until the residual has shrunk by the tolerance."""
+    precondition = problem.class_blocks(p)
+    step, residual = np.zeros_like(target), target
+    direction = better = precondition(residual)
+    square = float((residual * better).sum())
+    goal = max(tolerance, 1e-10) * np.linalg.norm(target)
+    for _ in range(target.size):
+        bent = problem.curvature(p, direction)
+        along = float((direction * bent).sum())
+        if along <= 0.0 or square <= 0.0:
+            break
+        length = square / along
+        step = step + length * direction
+        residual = residual - length * bent
+        if np.linalg.norm(residual) <= goal:
+            break
+        better = precondition(residual)
+        before, square = square, float((residual * better).sum())
+        direction = better + (square / before) * direction
+    return step if step.any() else target
+
+
+def _line_search(
+    problem: _Likelihood, theta: np.ndarray, value: float, gradient: np.ndarray, step: np.ndarray
+) -> tuple[np.ndarray, float, float]:
+    """Halve the step until the objective falls; return where it led, its value, how far it went."""
+    slope = float((gradient * step).sum())
+    # Near the minimum the fall is below the rounding of the sum; Newton's step is right there.
+    rounding = 16 * np.finfo(np.float64).eps * abs(value)
+    share = 1.0
+    for _ in range(40):
+        after = problem.value(theta + share * step)
+        if after <= value + 1e-4 * share * slope + rounding:
+            return theta + share * step, after, share * float(np.linalg.norm(step))
+        share /= 2.0
+    return theta, value, 0.0
+
+
+def _refuse_separable(problem: _Likelihood, theta: np.ndarray, step: np.ndarray) -> None:
+    """Raise if some direction improves rows without end and worsens none."""
+    margins = problem.margins(theta)
+    endless = bool((margins > 0).all())
+    if not endless and np.abs(margins).max() > SUSPICIOUS:
+        change = problem.margins(step)
+        endless = bool(change.max() > 0.5 and change.min() >= -RECESSION * change.max())
+    if endless:
+        raise SpecError(
+            "classes are linearly separable, so the likelihood has no maximum: set alpha > 0"
+        )

@@ -1,0 +1,194 @@
+"""A network that predicts real values.
+
+Conventions: those of scikit-learn; targets are learnt in their own units, one or several a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import RegressorMixin
+
+from gradatim.estimators import exact
+from gradatim.estimators._base import NetworkEstimator, Sample
+from gradatim.estimators._rows import check_sample_weight
+from gradatim.training.targets import Targets
+
+__all__ = ["NetworkRegressor"]
+
+
+class NetworkRegressor(RegressorMixin, NetworkEstimator):
+    """Regression by a network; without a hidden layer, linear regression.
+
+    The loss is half the squared error, summed over the targets of a row. Targets far from unit
+    spread are learnt slowly: scale them (scikit-learn's TransformedTargetRegressor), or solve
+    networks without a hidden layer exactly.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int, default ()
+        Units of each hidden layer.
+    activation : str, default "relu"
+        Activation of the hidden layers.
+    solver : {"adam", "adamw", "sgd", "lbfgs", "exact"}, default "adam"
+        As in `NetworkClassifier`; ``exact`` is least squares or, with `alpha`, ridge regression
+        in closed form.
+    alpha : float, default 0
+        Penalty, as scikit-learn's Ridge and MLPRegressor have it; see `NetworkClassifier`.
+    batch_size : int or "auto", default "auto"
+        Rows a step; ``auto`` is 200, or all if there are fewer.
+    learning_rate : {"constant", "cosine"}, default "constant"
+        How the step size changes in training.
+    learning_rate_init : float, default 1e-3
+        Step size at its largest.
+    max_iter : int, default 200
+        Epochs; iterations of ``lbfgs``.
+    shuffle : bool, default True
+        Whether rows are drawn in a new order each epoch.
+    random_state : int, RandomState or None, default None
+        Source of the initial weights, the order of rows, dropout and the rows held out.
+    warm_start : bool, default False
+        Whether `fit` goes on from the network of the last one.
+    momentum : float, default 0.9
+        Momentum of ``sgd``.
+    nesterovs_momentum : bool, default True
+        Whether it is Nesterov's.
+    early_stopping : bool, default False
+        Whether to hold out rows, stop when their loss no longer falls, and keep the best weights.
+    validation_fraction : float, default 0.1
+        Share of the rows to hold out.
+    n_iter_no_change : int, default 10
+        Epochs without a new best after which to stop.
+    dropout : float, default 0
+        Share of hidden activations set to zero in training.
+    scaling : {"standard", "robust"} or None, default None
+        What is done to the inputs first (`gradatim.scalers`), learnt from the training rows only.
+
+    Attributes
+    ----------
+    network_ : Network
+        What was learnt; it reads scaled inputs.
+    scaler_ : Scaler or None
+        What scales them.
+    coefs_, intercepts_ : list of array
+        Weights (n_in, n_out) and biases of every layer.
+    coef_ : array of shape (n_features,) or (n_targets, n_features)
+        Weights, if there is no hidden layer.
+    intercept_ : float or array of shape (n_targets,)
+        Bias likewise.
+    loss_curve_, validation_curve_ : array of shape (n_iter_,)
+        Mean training loss in and validation loss after each epoch; the latter is empty without
+        early stopping.
+    n_iter_ : int
+        Epochs or iterations taken.
+    loss_, best_loss_ : float
+        Last training loss; smallest validation loss, or training loss without early stopping.
+    n_features_in_ : int
+        Number of inputs.
+    feature_names_in_ : array of shape (n_features_in_,)
+        Names of the columns, if all are text.
+
+    See Also
+    --------
+    NetworkClassifier : The same for classes.
+    gradatim.training.fit_many : Many networks at once.
+
+    Examples
+    --------
+    >>> line = NetworkRegressor(solver="exact").fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+    >>> line.coef_.round(6), round(line.intercept_, 6)
+    (array([2.]), 1.0)
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int = (),
+        activation: str = "relu",
+        *,
+        solver: Literal["adam", "adamw", "sgd", "lbfgs", "exact"] = "adam",
+        alpha: float = 0.0,
+        batch_size: int | Literal["auto"] = "auto",
+        learning_rate: Literal["constant", "cosine"] = "constant",
+        learning_rate_init: float = 1e-3,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        dropout: float = 0.0,
+        scaling: Literal["standard", "robust"] | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.dropout = dropout
+        self.scaling = scaling
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict the targets.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        array of shape (n_samples,) or (n_samples, n_targets)
+            In the form of the `y` that was learnt.
+        """
+        values = self._pre_activations(X)
+        return values[:, 0] if self._flat else values
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """Weights of the only layer."""
+        weight = self._only_layer().weight
+        return weight[0] if self._flat else weight
+
+    @property
+    def intercept_(self) -> Any:
+        """Bias of the only layer."""
+        bias = self._only_layer().bias
+        return float(bias[0]) if self._flat else bias
+
+    def _sample(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
+    ) -> Sample:
+        inputs, given = self._inputs(X, y=y, reset=reset, multi_output=True, y_numeric=True)
+        values = np.asarray(given, dtype=np.float64)
+        self._flat = values.ndim == 1
+        weight = check_sample_weight(sample_weight, len(values))
+        counted = weight > 0
+        values = values[counted]
+        Y = values.reshape(len(values), -1)
+        targets = Targets.from_y(values, "regression")
+        return Sample(inputs[counted], Y, targets, weight[counted], None)
+
+    def _exact_solution(self, sample: Sample) -> exact.Solution:
+        return exact.solve_least_squares(sample.X, sample.Y, sample.sample_weight, self.alpha)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
