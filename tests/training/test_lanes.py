@@ -1,11 +1,13 @@
 """Lanes: early stopping, best weights, repacking, and blocks that are compiled once."""
 
+import logging
+
+import jax
 import numpy as np
 import pytest
 
 from gradatim import NetworkSpec, fit_many
 from gradatim.network import evaluate
-from gradatim.training import blocks
 from gradatim.training.lanes import block_size
 
 BATCH = 40
@@ -116,12 +118,13 @@ def test_validation_rows_have_weights_of_their_own(rows):
     assert result.validation_curve.min() == pytest.approx(expected, rel=1e-5)
 
 
-def test_training_is_compiled_once_however_many_rounds_and_fits(rows):
+def test_training_is_compiled_once_however_many_rounds_and_fits(rows, caplog):
     specs = [NetworkSpec((2,), seed=s) for s in range(2)]
-    before = blocks.run_epochs._cache_size()
-    _fit(rows, specs, patience=10**6, n_jobs=1)
-    _fit(rows, specs, patience=2, max_epochs=33, n_jobs=1)
-    assert blocks.run_epochs._cache_size() == before + 1
+    with jax.log_compiles(), caplog.at_level(logging.WARNING, logger="jax"):
+        _fit(rows, specs, patience=10**6, n_jobs=1)
+        _fit(rows, specs, patience=2, max_epochs=33, n_jobs=1)
+    compiled = [m for m in caplog.messages if m.startswith("Finished XLA compilation")]
+    assert sum("run_epochs" in message for message in compiled) == 1
 
 
 def test_blocks_are_smaller_the_larger_their_networks():

@@ -344,10 +344,11 @@ class Lane:
         epoch = blocks[0].state.epoch
         # The epoch is common to all; every other leaf has a row a model.
         states = [block.state._replace(epoch=()) for block in blocks]
-        stacked = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *states)
+        # In NumPy: JAX would compile a program for every shape of every leaf.
+        stacked = jax.tree.map(lambda *leaves: np.concatenate(leaves), *states)
         packed = []
         for places in self._places(np.array(list(going), dtype=int)):
-            rows = jnp.asarray([going[int(p)][0] * self.size + going[int(p)][1] for p in places])
+            rows = np.array([going[int(p)][0] * self.size + going[int(p)][1] for p in places])
             chosen = jax.tree.map(lambda leaf, r=rows: leaf[r], stacked)
             state = chosen._replace(epoch=epoch)
             packed.append(_Block(places, self._data(places), self._hyper(places), state))
