@@ -11,11 +11,11 @@ WEIGHT = "check_sample_weight_equivalence_on_dense_data"
 # each kind, without hidden layers; the other estimators need no compiling.
 ESTIMATORS = {
     NetworkClassifier(learning_rate_init=0.1, max_iter=60): {
-        WEIGHT: "trained in float32; test_weights holds it to the precision of that"
+        WEIGHT: "trained in float32; test_classifier holds both to the precision of that"
     },
     NetworkClassifier(solver="exact", alpha=0.1): {},
     NetworkRegressor(learning_rate_init=0.05, max_iter=100): {
-        WEIGHT: "trained in float32; test_weights holds it to the precision of that"
+        WEIGHT: "trained in float32; test_classifier holds both to the precision of that"
     },
     NetworkRegressor(solver="exact"): {},
     NetworkRegressor(solver="exact", scaling="standard", alpha=1.0): {

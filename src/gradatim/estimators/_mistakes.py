@@ -42,9 +42,9 @@ class Learner:
     late: np.ndarray
     n_visits: int = 0
     pocket: np.ndarray | None = None
-    _pocket_weight: float = field(default=-1.0, repr=False)
-    _longest_run: int = field(default=0, repr=False)
-    _run: int = field(default=0, repr=False)
+    _pocket_weight: float = field(default=-1.0, init=False, repr=False)
+    _longest_run: int = field(default=0, init=False, repr=False)
+    _run: int = field(default=0, init=False, repr=False)
 
     @classmethod
     def start(cls, n_outputs: int, n_inputs: int, pocket: bool) -> Learner:

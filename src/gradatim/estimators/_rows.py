@@ -139,13 +139,13 @@ def bucket(n_rows: int) -> int:
     Returns
     -------
     int
-        A multiple of 256, and of an eighth of the power of two above, that is not below `n_rows`.
+        256, or the next multiple of an eighth of the power of two above.
 
     Examples
     --------
     >>> [bucket(n) for n in (30, 256, 257, 5000, 5121)]
-    [256, 256, 512, 5120, 6144]
+    [256, 256, 320, 5120, 6144]
     """
     # Up to 256 rows a step costs about the same; beyond, at most a quarter is added.
-    grid = max(256, 1 << max(n_rows.bit_length() - 3, 0))
-    return -(-n_rows // grid) * grid
+    grid = 1 << max(n_rows.bit_length() - 3, 0)
+    return max(256, -(-n_rows // grid) * grid)

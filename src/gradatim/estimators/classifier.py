@@ -116,7 +116,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "high", "low", "high"]
     >>> odds = NetworkClassifier(solver="exact").fit(X, y)
     >>> odds.predict([[-1.0], [4.0]])
-    array(['high', 'low'], dtype='<U4')
+    array(['low', 'high'], dtype='<U4')
     """
 
     def __init__(

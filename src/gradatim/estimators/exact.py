@@ -149,8 +149,8 @@ def solve_logistic(
     Raises
     ------
     SpecError
-        If classes are linearly separable and there is no penalty: the likelihood then grows with
-        the weights without end [2]_.
+        If all or some classes are linearly separable and there is no penalty: the likelihood then
+        grows with the weights without end [2]_.
 
     References
     ----------
@@ -319,5 +319,6 @@ def _refuse_separable(problem: _Likelihood, theta: np.ndarray, step: np.ndarray)
         endless = bool(change.max() > 0.5 and change.min() >= -RECESSION * change.max())
     if endless:
         raise SpecError(
-            "classes are linearly separable, so the likelihood has no maximum: set alpha > 0"
+            "classes are linearly separable, all or some, so the likelihood has no maximum: "
+            "set alpha > 0"
         )
