@@ -71,14 +71,3 @@ class Problem:
         if self.task == "regression":
             return float(r2_score(y_true, y_pred))
         return float(np.mean(y_true == y_pred))
-
-    def loss(self, outputs: np.ndarray, rows: np.ndarray) -> float:
-        """Average the loss of probabilities or real outputs over some rows."""
-        y_true = self.targets.matrix[rows]
-        if self.task == "regression":
-            return float(np.mean((outputs - y_true) ** 2))
-        p = np.clip(outputs, 1e-7, 1 - 1e-7)
-        losses = y_true * np.log(p)
-        if self.targets.loss.name == "binary":
-            losses = losses + (1 - y_true) * np.log(1 - p)
-        return -float(losses.sum(axis=1).mean())

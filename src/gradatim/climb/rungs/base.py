@@ -106,10 +106,6 @@ class Family(ABC):
     def seconds(self, problem: Problem, input: str) -> float:
         """Guess the time of the whole rung on two cores, for the estimate of time left."""
 
-    def judge(self, problem: Problem, outputs: np.ndarray, rows: np.ndarray) -> float:
-        """Say how good outputs are, larger is better, for choosing among candidates."""
-        return problem.score(outputs, rows)
-
 
 def run_rung(family: Family, problem: Problem, input: str, report: Report) -> RungResult:
     """Choose inside the training folds, fit on them, and score on the held-out ones.
@@ -192,7 +188,7 @@ def _choose(
                 out = next(outputs).outputs
                 for outer, judge in ((i, j), (j, i)):
                     mine = fold == judge
-                    total[r, outer, c] += family.judge(problem, out[mine], rows[mine])
+                    total[r, outer, c] += problem.score(out[mine], rows[mine])
     counts = np.bincount(np.ravel(pairs), minlength=folds.folds)
     # argmax takes the first, simplest, of equally good candidates
     return [int(np.argmax(total[r, k] / counts[k])) for r, k in folds.outer]

@@ -122,10 +122,6 @@ class NetworkFamily(Family):
             work += n_parameters * n * setting.spec(0, problem.task).max_epochs * fits
         return 1.0 * len(self.settings) + work * 6 / 3.5e10
 
-    def judge(self, problem: Problem, outputs: np.ndarray, rows: np.ndarray) -> float:
-        """Prefer the smaller loss: among networks it is less noisy than the score."""
-        return -problem.loss(outputs, rows)
-
     def fit(
         self, problem: Problem, input: str, fits: Sequence[Fit], report: Callable[[float], None]
     ) -> list[Fitted]:

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from gradatim.climb import Observer, climb_collection
+from gradatim.climb.protocol import make_folds
+from gradatim.errors import LabelError, SpecError
+
+CHEAP = ["majority", "linear", "logistic", "perceptron", "kernel"]
+
+
+@pytest.fixture(scope="module")
+def heard(make_collection):
+    """Climb the rings once with every rung; return the result and what the observer heard."""
+    rng = np.random.default_rng(1)
+    radius = np.repeat([1.0, 3.0], 60) + 0.2 * rng.normal(size=120)
+    angle = rng.uniform(0, 2 * np.pi, 120)
+    X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    made = make_collection(X, np.repeat(["in", "out"], 60))
+
+    class Ear(Observer):
+        def __init__(self):
+            self.plan, self.totals, self.done = [], [], []
+
+        def planned(self, rows):
+            self.plan = list(rows)
+
+        def progressed(self, rung, input, fraction, doing, total):
+            assert 0 <= fraction <= 1
+            assert doing
+            self.totals.append(total)
+
+        def finished(self, result, total):
+            self.done.append((result.rung, result.input))
+            self.totals.append(total)
+
+    ear = Ear()
+    return climb_collection(made, folds=3, repeats=1, observer=ear), ear
+
+
+@pytest.mark.slow
+def test_rings_climb_past_every_line_and_stop_at_the_kernel(heard):
+    found, _ = heard
+    means = {row.rung: row.mean for row in found.rungs}
+    assert means["logistic"] < 0.75
+    assert means["kernel"] > 0.95
+    assert means["deep"] > 0.9
+    assert found.verdict.rung == "kernel"
+
+
+@pytest.mark.slow
+def test_rows_come_in_the_order_of_the_ladder(heard):
+    found, _ = heard
+    order = [*CHEAP, "shallow", "deep"]
+    assert [row.rung for row in found.rungs] == order
+
+
+@pytest.mark.slow
+def test_the_observer_hears_a_plan_then_progress_that_never_goes_back(heard):
+    found, ear = heard
+    assert ear.plan == ear.done == [(row.rung, row.input) for row in found.rungs]
+    assert ear.totals == sorted(ear.totals)
+    assert ear.totals[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.slow
+def test_every_row_has_a_score_a_fold_and_a_prediction_a_sample(heard):
+    found, _ = heard
+    for row in found.rungs:
+        assert row.fold_scores.shape == (3,)
+        assert row.predictions.shape == (1, 120)
+        assert set(row.predictions[0]) <= {"in", "out"}
+        assert row.interval[0] <= row.mean <= row.interval[1]
+        assert row.n_parameters > 0
+
+
+@pytest.mark.slow
+def test_the_result_is_plain_json_with_the_documented_keys(heard):
+    found, _ = heard
+    data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert set(data) >= {"gradatim", "collection", "protocol", "rungs", "verdict", "warnings"}
+    assert data["collection"]["inputs"] == {"features": 2}
+    assert data["protocol"]["metric"] == "accuracy"
+    assert len(data["collection"]["sha256"]) == 64
+
+
+def test_the_same_seed_gives_the_same_scores(blobs):
+    first, again = (
+        climb_collection(blobs, folds=3, repeats=1, rungs=CHEAP, seed=3) for _ in range(2)
+    )
+    for a, b in zip(first.rungs, again.rungs, strict=True):
+        assert np.array_equal(a.fold_scores, b.fold_scores)
+
+
+def test_separable_clouds_stop_at_a_linear_rung_and_the_winner_is_a_network(blobs):
+    found = climb_collection(blobs, folds=3, repeats=1, rungs=CHEAP)
+    assert found.verdict.rung in ("linear", "logistic")
+    assert found.protocol.grouped
+    assert found.network is not None
+    assert found.network.output_names == ("a", "b", "c")
+    assert found.winner.mean > 0.95
+
+
+def test_shuffled_labels_find_nothing(make_collection):
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(150, 6)), np.repeat(["a", "b", "c"], 50))
+    found = climb_collection(made, shuffle_labels=True, rungs=CHEAP)
+    assert found.verdict.kind == "nothing"
+    assert found.verdict.rung == "majority"
+    assert "shuffled-labels" in [notice.code for notice in found.notices]
+
+
+@pytest.fixture
+def overlapping(make_collection):
+    rng = np.random.default_rng(2)
+    y = np.repeat(["a", "b", "c"], 60)
+    X = rng.normal(size=(180, 12))
+    X[:, 0] += 1.2 * (y == "b")
+    X[:, 1] += 1.2 * (y == "c")
+    return make_collection(X, y)
+
+
+def test_logistic_rung_scores_as_scikit_learn_with_the_same_folds_and_penalties(overlapping):
+    made = overlapping
+    found = climb_collection(made, rungs=["logistic"])
+    split, X = make_folds(made, 5, 2, 0), made.X["features"]
+    scores = []
+    for r, k in split.outer:
+        train, test = split.rows_without(r, k), split.rows(r, k)
+        neighbors = [(k - 1) % 5, (k + 1) % 5]
+
+        def inner(C, r=r, k=k, neighbors=neighbors):
+            judged = []
+            for j in neighbors:
+                t, v = split.rows_without(r, k, j), split.rows(r, j)
+                model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=1000))
+                judged.append(model.fit(X[t], made.y[t]).score(X[v], made.y[v]))
+            return np.mean(judged)
+
+        C = max((1e-3, 1e-2, 1e-1, 1.0, 10.0), key=inner)
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=1000))
+        scores.append(model.fit(X[train], made.y[train]).score(X[test], made.y[test]))
+    assert found.rungs[0].mean == pytest.approx(np.mean(scores), abs=0.01)
+    assert np.mean(np.abs(found.rungs[0].fold_scores - scores)) < 0.01
+
+
+def test_linear_rung_is_ridge_of_scikit_learn():
+    from gradatim.climb.rungs.baselines import _ridge
+
+    rng = np.random.default_rng(0)
+    for shape in ((40, 5), (10, 30)):
+        X, y = rng.normal(size=shape), rng.normal(size=(shape[0], 3))
+        for penalty, (weight, bias) in zip((0.1, 2.0), _ridge(X, y, (0.1, 2.0)), strict=True):
+            model = Ridge(alpha=penalty * len(X)).fit(X, y)
+            assert np.allclose(weight, model.coef_, atol=1e-8)
+            assert np.allclose(bias, model.intercept_, atol=1e-8)
+
+
+def test_least_squares_without_a_penalty_is_numpys_minimum_norm_solution():
+    from gradatim.climb.rungs.baselines import _ridge
+
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(8, 20)), rng.normal(size=(8, 1))
+    weight, _ = _ridge(X, y, (0.0,))[0]
+    centered = np.linalg.lstsq(X - X.mean(axis=0), y - y.mean(axis=0), rcond=None)[0]
+    assert np.allclose(weight, centered.T, atol=1e-8)
+
+
+def test_a_class_missing_from_a_training_fold_does_no_harm(make_collection):
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b", "c"], [30, 30, 6])
+    groups = np.concatenate([np.repeat(np.arange(20), 3), np.full(6, 99)])
+    made = make_collection(rng.normal(size=(66, 3)), y, groups=groups)
+    found = climb_collection(made, folds=3, repeats=1, rungs=CHEAP)
+    assert "few-groups" in [notice.code for notice in found.notices]
+    assert all(np.isfinite(row.fold_scores).all() for row in found.rungs)
+
+
+def test_missing_values_are_filled_inside_the_training_folds(blobs, make_collection):
+    X = np.array(blobs.X["features"])
+    X[::7, 0] = np.nan
+    made = make_collection(X, blobs.y, groups=blobs.groups)
+    found = climb_collection(made, folds=3, repeats=1, rungs=CHEAP)
+    assert all(np.isfinite(row.fold_scores).all() for row in found.rungs)
+    assert found.winner.mean > 0.7
+
+
+@pytest.mark.slow
+def test_regression_ladder_has_no_rungs_for_labels_and_learns_a_bend(make_collection):
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-2, 2, (150, 2))
+    y = X[:, :1] ** 2 + 10.0
+    made = make_collection(X, y, "regression")
+    rungs = ["majority", "linear", "kernel", "shallow"]
+    found = climb_collection(made, folds=3, repeats=1, rungs=rungs)
+    means = {row.rung: row.mean for row in found.rungs}
+    assert list(means) == rungs
+    with pytest.raises(SpecError, match="no rung 'logistic' for regression"):
+        climb_collection(made, rungs=["logistic"])
+    assert means["linear"] < 0.2
+    assert means["shallow"] > 0.9
+    assert found.protocol.metric == "r2"
+
+
+@pytest.mark.slow
+def test_multilabel_ladder_learns_every_label(make_collection):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 4))
+    y = (X[:, :3] + 0.3 * rng.normal(size=(90, 3)) > 0).astype(int)
+    made = make_collection(X, y, "multilabel")
+    found = climb_collection(made, folds=3, repeats=1, rungs=[*CHEAP, "shallow"])
+    assert len(found.rungs) == 6
+    assert found.protocol.metric == "label_accuracy"
+    means = {row.rung: row.mean for row in found.rungs}
+    assert min(means[r] for r in means if r != "majority") > 0.75 > means["majority"]
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"rungs": ["tower"]}, "no rung 'tower'"),
+        ({"rungs": []}, "at least one rung"),
+        ({"margin": -0.1}, "margin"),
+        ({"margin": float("nan")}, "margin"),
+        ({"folds": 2}, "at least 3 folds"),
+    ],
+)
+def test_options_out_of_range_are_refused_in_a_sentence(blobs, options, match):
+    with pytest.raises(SpecError, match=match):
+        climb_collection(blobs, **options)
+
+
+def test_one_class_is_refused_before_any_training(make_collection):
+    with pytest.raises(LabelError, match="one class"):
+        climb_collection(make_collection(np.zeros((30, 2)), ["a"] * 30))

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradatim.climb.protocol import make_folds
+from gradatim.errors import LabelError, SpecError
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(3, 6), st.integers(1, 3), st.integers(0, 1000), st.integers(12, 40))
+def test_no_group_is_ever_split_and_every_row_is_scored_once_a_repeat(
+    folds, repeats, seed, n, make_collection
+):
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(n), 3)
+    y = np.where(np.arange(3 * n) % 2 == 0, "a", "b")
+    made = make_collection(rng.normal(size=(3 * n, 2)), y, groups=groups)
+    split = make_folds(made, folds, repeats, seed)
+    for r, k in split.outer:
+        test, train = split.rows(r, k), split.rows_without(r, k)
+        assert not set(groups[test]) & set(groups[train])
+        assert len(test) + len(train) == 3 * n
+    assert split.fold_of.shape == (repeats, 3 * n)
+
+
+def test_classes_are_spread_evenly(rings):
+    split = make_folds(rings, 5, 2, 0)
+    for r, k in split.outer:
+        assert np.sum(rings.y[split.rows(r, k)] == "in") == 20
+
+
+def test_repeats_have_fresh_folds_and_a_seed_repeats_them(rings):
+    first, again, other = (make_folds(rings, 5, 2, s).fold_of for s in (0, 0, 7))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first[0], first[1])
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("folds", [3, 4, 5, 10])
+@pytest.mark.parametrize("thorough", [True, False])
+def test_every_fold_has_partners_to_choose_on(blobs, folds, thorough):
+    pairs = make_folds(blobs, folds, 1, 0).pairs(thorough)
+    counts = np.bincount(np.ravel(pairs), minlength=folds)
+    assert counts.min() >= (2 if thorough else 1)
+    assert all(i != j for i, j in pairs)
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_models_that_choose_have_seen_neither_fold_of_their_pair(blobs):
+    split = make_folds(blobs, 5, 1, 0)
+    for i, j in split.pairs(True):
+        train = set(split.rows_without(0, i, j))
+        assert not train & set(split.rows(0, i))
+        assert not train & set(split.rows(0, j))
+
+
+def test_a_single_class_is_refused(make_collection):
+    with pytest.raises(LabelError, match="one class"):
+        make_folds(make_collection(np.zeros((20, 1)), ["a"] * 20), 5, 2, 0)
+
+
+def test_a_class_with_fewer_samples_than_folds_is_named(make_collection):
+    with pytest.raises(LabelError, match=r"rare \(3\)"):
+        make_folds(make_collection(np.zeros((23, 1)), ["a"] * 20 + ["rare"] * 3), 5, 2, 0)
+
+
+@pytest.mark.parametrize(("folds", "repeats"), [(2, 2), (5, 0), (0, 1), (50, 1)])
+def test_impossible_numbers_of_folds_are_refused(rings, folds, repeats):
+    small = rings.take(np.arange(60, 140))
+    with pytest.raises((SpecError, LabelError)):
+        make_folds(small, folds, repeats, 0)
+
+
+def test_fewer_groups_than_folds_are_refused(make_collection):
+    made = make_collection(np.zeros((20, 1)), ["a", "b"] * 10, groups=np.repeat([0, 1, 2, 3], 5))
+    with pytest.raises(SpecError, match="4 groups"):
+        make_folds(made, 5, 2, 0)
+
+
+def test_every_row_its_own_group_is_pointed_out(rings, make_collection):
+    made = make_collection(rings.X["features"], rings.y, groups=np.arange(200))
+    assert [n.code for n in make_folds(made, 5, 1, 0).notices] == ["groups-trivial"]
+
+
+def test_a_class_with_few_groups_is_pointed_out(make_collection):
+    y = np.repeat(["a", "b"], 20)
+    groups = np.concatenate([np.repeat(np.arange(10), 2), np.repeat([10, 11], 10)])
+    notices = make_folds(make_collection(np.zeros((40, 1)), y, groups=groups), 5, 1, 0).notices
+    assert [n.code for n in notices] == ["few-groups"]
+    assert "b (2)" in notices[0].message
