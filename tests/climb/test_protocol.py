@@ -10,7 +10,12 @@ from gradatim.errors import LabelError, SpecError
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(3, 6), st.integers(1, 3), st.integers(0, 1000), st.integers(12, 40))
+@given(
+    folds=st.integers(3, 6),
+    repeats=st.integers(1, 3),
+    seed=st.integers(0, 1000),
+    n=st.integers(12, 40),
+)
 def test_no_group_is_ever_split_and_every_row_is_scored_once_a_repeat(
     folds, repeats, seed, n, make_collection
 ):
