@@ -1,7 +1,9 @@
 """What training one spec gave.
 
-Conventions: a loss curve has one entry an epoch, the mean training loss over that epoch's steps
-(penalty included), as the weights were at each step; for ``lbfgs`` an epoch is an iteration.
+Conventions: a loss curve has one entry an epoch, the mean training loss over that epoch's steps,
+as the weights were at each step; for ``lbfgs`` an epoch is an iteration, and its entry the loss
+after it. Training losses have the penalty (but for ``adamw``), smoothed labels and dropout in them,
+validation losses do not. Log losses are in nats, squared errors in half squared units.
 """
 
 from __future__ import annotations
@@ -29,13 +31,14 @@ class FitResult:
     spec : NetworkSpec
         What was trained.
     network : Network
-        The network, with the weights of the best epoch where there was early stopping.
+        The network, with the weights of the best epoch where there were validation rows.
     loss_curve : array of shape (n_epochs,)
         Training loss by epoch.
     validation_curve : array of shape (n_epochs,)
-        Loss on the validation rows after each epoch; empty if there were none.
+        Loss on the validation rows after each epoch; NaN if this network had none, empty if no
+        network of its job had, and for ``lbfgs``.
     best_epoch : int
-        Epoch, from 1, whose weights the network has.
+        Epoch, from 1, whose weights the network has; 0 if those are the initial ones.
     stopped_early : bool
         Whether early stopping ended the training.
     diverged : bool
