@@ -51,10 +51,10 @@ def _reference(kind, y, X, activation, solver, alpha):
 @pytest.mark.parametrize(
     ("kind", "activation", "solvers"),
     [
-        ("multiclass", "tanh", ("adam", "nesterov")),
-        ("binary", "relu", ("adam", "sgd")),
+        ("multiclass", "tanh", ("adam",)),
+        ("binary", "relu", ("sgd",)),
         ("multilabel", "logistic", ("nesterov",)),
-        ("regression", "tanh", ("adam", "nesterov")),
+        ("regression", "tanh", ("adam",)),
     ],
 )
 def test_losses_and_weights_of_twenty_epochs_agree(rows, kind, activation, solvers):
