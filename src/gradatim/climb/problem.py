@@ -7,12 +7,13 @@ for better predictions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from sklearn.metrics import r2_score
 
+from gradatim.climb.axes import principal_axes
 from gradatim.climb.protocol import Folds
 from gradatim.collection import Collection
 from gradatim.scalers import fit_scaler
@@ -45,6 +46,10 @@ class Problem:
     seed: int
     n_jobs: int
 
+    _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
     @property
     def task(self) -> str:
         """Task of the collection."""
@@ -60,6 +65,16 @@ class Problem:
         """Scale an input by what is learnt from some rows alone."""
         X = self.collection.X[input]
         return fit_scaler(X[rows], method).transform(X)
+
+    def axes(self, input: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the principal axes of some rows of an input, standardized on them.
+
+        They are kept, since the linear and the logistic rung want the same ones.
+        """
+        key = (input, rows.tobytes())
+        if key not in self._axes:
+            self._axes[key] = principal_axes(self.scaled(input, rows, "standard")[rows])
+        return self._axes[key]
 
     def decide(self, outputs: np.ndarray) -> np.ndarray:
         """Turn outputs into labels, 0/1 indicators or real values."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from gradatim.climb.problem import Problem
-from gradatim.climb.rungs.axes import principal_axes
 from gradatim.climb.rungs.base import Family, Fit, Fitted
 from gradatim.network.graph import Layer, Network
 
@@ -82,9 +81,8 @@ class Linear(Family):
             X = problem.scaled(input, first.train, "standard").astype(np.float64)
             y = problem.targets.matrix[first.train].astype(np.float64)
             penalties = [fits[i].candidate for i in members]
-            for i, (weight, bias) in zip(
-                members, _ridge(X[first.train], y, penalties), strict=True
-            ):
+            solved = _ridge(X[first.train], y, penalties, *problem.axes(input, first.train))
+            for i, (weight, bias) in zip(members, solved, strict=True):
                 network = Network([Layer(weight, bias)], output_names=problem.targets.output_names)
                 outputs = X[first.test] @ weight.T + bias
                 fitted[i] = Fitted(outputs, network.n_parameters, network=network)
@@ -93,17 +91,14 @@ class Linear(Family):
 
 
 def _ridge(
-    X: np.ndarray, y: np.ndarray, penalties: Sequence[float]
+    X: np.ndarray, y: np.ndarray, penalties: Sequence[float], axes: np.ndarray, squares: np.ndarray
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Minimize ||Xw + b - y||^2 + n * penalty * ||w||^2 for several penalties.
+    """Minimize ||Xw + b - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
 
     In principal axes every penalty is a division; penalty 0 is the minimum-norm solution.
     """
-    x_mean, y_mean = X.mean(axis=0), y.mean(axis=0)
-    axes, squares = principal_axes(X - x_mean)
-    along = axes.T @ (X - x_mean).T @ (y - y_mean)
-    solutions = []
-    for penalty in penalties:
-        weight = axes @ (along / (squares + len(X) * penalty)[:, None])
-        solutions.append((weight.T, y_mean - x_mean @ weight))
-    return solutions
+    mean = y.mean(axis=0)
+    along = (X @ axes).T @ (y - mean)
+    return [
+        ((axes @ (along / (squares + len(X) * penalty)[:, None])).T, mean) for penalty in penalties
+    ]

@@ -24,7 +24,7 @@ class Perceptron(Family):
 
     name = "perceptron"
     tasks = ("classification", "multilabel")
-    _max_iter = 50
+    _max_iter = 10
 
     def candidates(self, problem: Problem, input: str) -> Sequence[str]:
         """There is nothing to choose: the rule has no rate that matters."""
