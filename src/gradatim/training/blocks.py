@@ -176,7 +176,18 @@ def _transform(program: Program) -> optax.GradientTransformation:
 
 
 def segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
-    """List the parts of a model's parameters: kind, place in the tuple (-1: the last), shape."""
+    """List the parts of a model's parameters.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+
+    Returns
+    -------
+    list of (str, int, tuple of int)
+        Kind (``weight``, ``bias``, ``scale``), place in the tuple of rows (-1: the last), shape.
+    """
     parts: list[tuple[str, int, tuple[int, ...]]] = []
     n_large = 0
     for n_in, n_out in zip(program.sizes[:-1], program.sizes[1:], strict=True):
@@ -190,7 +201,20 @@ def segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
 
 
 def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-    """Lay one model's weights, biases and input factors (in that order) out as its rows."""
+    """Lay one model's arrays out as its rows.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    arrays : sequence of array
+        Weights and biases layer by layer, then the input factors if the program has them.
+
+    Returns
+    -------
+    tuple of array of shape (n,)
+        float32 rows; see the conventions.
+    """
     placed = list(zip(arrays, segments(program), strict=True))
     large = [a for a, (_, place, _) in placed if place >= 0]
     small = [a for a, (_, place, _) in placed if place < 0]
@@ -199,7 +223,22 @@ def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ..
 
 
 def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any]:
-    """Cut parameters into layers of (weights, biases), and the input factors or None."""
+    """Cut rows into layers.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    params : tuple of array of shape (n_models, n)
+        Parameters.
+
+    Returns
+    -------
+    list of (array of shape (n_models, n_out, n_in), array of shape (n_models, n_out))
+        Weights and biases, layer by layer.
+    array of shape (n_models, n_inputs) or None
+        Input factors.
+    """
     found: dict[str, list[Any]] = {"weight": [], "bias": [], "scale": []}
     start, n_models = 0, params[-1].shape[0]
     for kind, place, shape in segments(program):
@@ -222,6 +261,18 @@ def initial_state(program: Program, params: Params) -> State:
     """Start a block from given parameters.
 
     Everything is NumPy's: JAX would compile a program for each little array of zeros.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    params : tuple of array of shape (n_models, n)
+        Initial parameters.
+
+    Returns
+    -------
+    State
+        Nothing learnt yet.
     """
     n_models = len(params[-1])
     shapes = jax.eval_shape(jax.vmap(_transform(program).init), params)
@@ -262,7 +313,24 @@ def _drop(h: jax.Array, rate: jax.Array, seed: jax.Array, step: jax.Array, layer
 
 
 def model_logits(program: Program, params: Params, X: jax.Array, drop: Any = None) -> jax.Array:
-    """Run every model on its group's rows: (n_groups, n_rows, ...) to (n_models, n_rows, ...)."""
+    """Run every model on the rows of its group.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    params : tuple of array of shape (n_models, n)
+        Parameters.
+    X : array of shape (n_groups, n_rows, n_features)
+        Inputs.
+    drop : callable, optional
+        Applied to the activations of each hidden layer, with its number from 0.
+
+    Returns
+    -------
+    array of shape (n_models, n_rows, n_outputs)
+        Pre-activations of the last layer.
+    """
     activation = get_activation(program.activation)
     layers, scale = unpack(program, params)
     weight, bias = layers[0]
@@ -287,6 +355,24 @@ def mean_loss(
 
     Dividing by the number of rows, not by their weight, lets a minibatch of light rows move a
     model less than one of heavy rows, as the loss over all rows wants it.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    y : array of shape (n_models, n_rows, n_outputs)
+        Targets.
+    logits : array of shape (n_models, n_rows, n_outputs)
+        Pre-activations of the last layer.
+    weight : array of shape (n_models, n_rows)
+        Row weights; 0 leaves a row out.
+    smoothing : array of shape (n_models,)
+        Label smoothing.
+
+    Returns
+    -------
+    array of shape (n_models,)
+        Mean losses.
     """
     if program.loss != "squared":
         # A softmax spreads the share over its classes, a logistic unit over its two outcomes.
@@ -301,7 +387,22 @@ def mean_loss(
 
 
 def weight_penalty(program: Program, params: Params, decay: jax.Array) -> jax.Array:
-    """Compute half the decay times the squared weights of every model."""
+    """Compute half the decay times the squared weights of every model.
+
+    Parameters
+    ----------
+    program : Program
+        What is compiled in.
+    params : tuple of array of shape (n_models, n)
+        Parameters.
+    decay : array of shape (n_models,)
+        Weight decay.
+
+    Returns
+    -------
+    array of shape (n_models,)
+        Penalties; biases and input factors are free.
+    """
     marks = _marks(program, "weight")
     squares = [(p**2 * mark).sum(axis=1) for p, mark in zip(params, marks, strict=True)]
     return 0.5 * decay * sum(squares)
@@ -368,7 +469,7 @@ def _step(
     return state, jnp.where(learning, losses, 0.0), jnp.where(learning, total, 0.0)
 
 
-def _apply(program: Program, hyper: Hyper, state: State, updates: Params) -> Params:
+def _apply(program: Program, hyper: Hyper, state: State, updates: Any) -> Params:
     rate = _rate(hyper, state.step)[:, None]
     weights, factors = _marks(program, "weight"), _marks(program, "scale")
 

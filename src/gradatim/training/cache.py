@@ -23,8 +23,9 @@ def use_compilation_cache() -> Path | None:
     pathlib.Path or None
         The folder in use; None if the cache is turned off or the folder cannot be made.
     """
-    if jax.config.jax_compilation_cache_dir:
-        return Path(jax.config.jax_compilation_cache_dir)
+    configured = jax.config.values["jax_compilation_cache_dir"]
+    if configured:
+        return Path(configured)
     chosen = os.environ.get("GRADATIM_CACHE")
     if chosen == "":
         return None

@@ -175,7 +175,7 @@ def _diagonal(program: Program, data: BlockData, hyper: Hyper) -> np.ndarray:
     squared errors; with uncorrelated inputs little is left for the memory to learn.
     """
     n_models = len(hyper.seed)
-    if len(program.sizes) > 2:
+    if len(program.sizes) != 2:
         one = [np.ones(shape) for _, _, shape in segments(program)]
         return np.tile(np.concatenate(pack(program, one)), (n_models, 1))
     bound = 1.0 if program.loss == "squared" else 0.25

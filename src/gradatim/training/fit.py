@@ -141,10 +141,24 @@ def fit_jobs(
     ----------
     jobs : sequence of FitJob
         Data sets and specs.
-    task, max_epochs, batch_size, early_stopping, shuffle, random_state, n_jobs, callback
-        As in `fit_many`.
+    task : {"classification", "regression"}, default "classification"
+        How every `y` is read that is not `Targets` yet.
+    max_epochs : int, default 200
+        Epochs (iterations of ``lbfgs``), unless a spec has its own.
+    batch_size : int, default 50
+        Rows a step; ``lbfgs`` takes all.
+    early_stopping : int, optional
+        Patience in epochs, as in `fit_many`; every job then needs `validation_weight`.
+    shuffle : bool, default True
+        Whether rows are drawn in a new order each epoch.
+    random_state : int, default 0
+        Seed of that order, common to all networks.
     pad_rows : int, default 0
         Rows to pad to at least, so that calls with data of about one size share one program too.
+    n_jobs : int, optional
+        Threads; as many as cores unless given.
+    callback : callable, optional
+        Hears the finished share of the work, as in `fit_many`.
 
     Returns
     -------

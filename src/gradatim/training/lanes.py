@@ -69,18 +69,18 @@ class _Member(NamedTuple):
     """One network of a lane: its job, its place there, and what is trained."""
 
     job_number: int
-    index: int
+    number: int
     job: PreparedJob
 
     @property
     def spec(self) -> NetworkSpec:
         """What is trained."""
-        return self.job.specs[self.index]
+        return self.job.specs[self.number]
 
     @property
     def key(self) -> tuple[int, int]:
         """Where the result belongs."""
-        return self.job_number, self.index
+        return self.job_number, self.number
 
 
 class _Block(NamedTuple):
@@ -104,7 +104,24 @@ class _Outcome(NamedTuple):
 def make_lanes(
     jobs: Sequence[PreparedJob], max_epochs: int, patience: int | None, n_lanes: int
 ) -> list[Lane]:
-    """Sort the specs of all jobs by shape, and each shape's into lanes of whole blocks."""
+    """Sort the specs of all jobs by shape, and each shape's into lanes of whole blocks.
+
+    Parameters
+    ----------
+    jobs : sequence of PreparedJob
+        Data sets and specs.
+    max_epochs : int
+        Epochs of specs that have none of their own.
+    patience : int or None
+        Epochs without improvement before a network stops.
+    n_lanes : int
+        Threads that lanes are made for.
+
+    Returns
+    -------
+    list of Lane
+        Every spec is in one of them.
+    """
     shapes: dict[Program, list[_Member]] = {}
     for number, job in enumerate(jobs):
         for i, spec in enumerate(job.specs):
@@ -283,7 +300,7 @@ class Lane:
         if member.job.initial is None:
             layers = initialize(sizes, spec.initialization, spec.seed, spec.activation)
         else:
-            network = member.job.initial[member.index]
+            network = member.job.initial[member.number]
             if network.layer_sizes != sizes:
                 raise ShapeError(
                     f"the initial network has layers {network.layer_sizes}, its spec {sizes}"
@@ -302,10 +319,10 @@ class Lane:
         width = max(len(m.job.validation_rows) for m in members)
         validation = np.zeros((len(places), width), dtype=np.float32)
         for slot, m in enumerate(members):
-            weight[slot, : m.job.batches.n_samples] = m.job.weight[m.index]
+            weight[slot, : m.job.batches.n_samples] = m.job.weight[m.number]
             if m.job.validation_weight is not None:
                 rows = m.job.validation_rows
-                validation[slot, : len(rows)] = m.job.validation_weight[m.index, rows]
+                validation[slot, : len(rows)] = m.job.validation_weight[m.number, rows]
         epochs = np.array([self.n_epochs[i] for i in places])
 
         def each(name: str) -> np.ndarray:
