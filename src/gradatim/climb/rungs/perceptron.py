@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from gradatim.climb.problem import Problem
-from gradatim.climb.result import LearningCurve
 from gradatim.climb.rungs.base import Family, Fit, Fitted
 from gradatim.estimators import PerceptronClassifier
 
@@ -75,9 +74,7 @@ class Perceptron(Family):
         )
         model.fit(X[fit.train], y)
         outputs = _one_hot(model.predict(X[fit.test]), n_outputs)
-        share = np.asarray(model.mistakes_curve_) / len(fit.train)
-        curve = LearningCurve("mistakes a row", share)
-        return Fitted(outputs, model.network_.n_parameters, curve, model.network_)
+        return Fitted(outputs, model.network_.n_parameters, network=model.network_)
 
 
 def _one_hot(codes: np.ndarray, n_outputs: int) -> np.ndarray:
