@@ -107,21 +107,37 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
     X = np.asarray(X, dtype=np.float64)
     if X.ndim != 2 or len(X) == 0:
         raise ShapeError(f"X must be (n_samples, n_features) with at least one row, not {X.shape}")
-    with warnings.catch_warnings():
-        # A column may be missing in every training row; it then carries nothing and becomes 0.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        fill = np.nan_to_num(np.nanmedian(X, axis=0))
-    X = np.where(np.isnan(X), fill, X)
+    if np.isnan(X).any():
+        X = np.where(np.isnan(X), _median_of_present(X), X)
+    # One sort a column gives the median and both quartiles, several times quicker than three
+    # selections; filling in medians leaves the median where it was.
+    columns = np.sort(X.T, axis=1)
+    fill = _sorted_quantile(columns, 0.5)
     if method == "standard":
         return Scaler(X.mean(axis=0), _nonzero(X.std(axis=0), X), fill)
     if method == "robust":
-        low, high = np.quantile(X, [0.25, 0.75], axis=0)
+        low, high = _sorted_quantile(columns, 0.25), _sorted_quantile(columns, 0.75)
         spread = np.where(high > low, high - low, (X.max(axis=0) - X.min(axis=0)) / 2.0)
-        return Scaler(np.median(X, axis=0), _nonzero(spread, X), fill, CLIP)
+        return Scaler(fill, _nonzero(spread, X), fill, CLIP)
     raise SpecError(f"method must be standard or robust, not {method!r}")
 
 
+def _median_of_present(X: np.ndarray) -> np.ndarray:
+    with warnings.catch_warnings():
+        # A column may be missing in every training row; it then carries nothing and becomes 0.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.nan_to_num(np.nanmedian(X, axis=0))
+
+
+def _sorted_quantile(columns: np.ndarray, share: float) -> np.ndarray:
+    """Interpolate linearly between order statistics, as `numpy.quantile` does."""
+    place = share * (columns.shape[1] - 1)
+    below = int(place)
+    above = min(below + 1, columns.shape[1] - 1)
+    return columns[:, below] + (place - below) * (columns[:, above] - columns[:, below])
+
+
 def _nonzero(spread: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Replace by 1 a spread that is nothing but rounding of the column's own values."""
+    """Replace a spread that is nothing but rounding of the column's own values."""
     rounding = 10 * np.finfo(np.float64).eps * np.abs(X).max(axis=0)
-    return np.where(spread > rounding, spread, 1.0)
+    return np.where(spread > rounding, spread, np.maximum(rounding, 1.0))

@@ -8,7 +8,6 @@ no more axes than rows, and the inputs are uncorrelated there.
 from __future__ import annotations
 
 import numpy as np
-from scipy import linalg
 
 __all__ = ["principal_axes"]
 
@@ -39,7 +38,8 @@ def principal_axes(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     X = X.astype(np.float64)
     wide = X.shape[1] > X.shape[0]
-    squares, vectors = linalg.eigh(X @ X.T if wide else X.T @ X)
+    # numpy's lets other threads run meanwhile; scipy's does not.
+    squares, vectors = np.linalg.eigh(X @ X.T if wide else X.T @ X)
     kept = np.flatnonzero(squares > RELATIVE_VARIANCE * max(squares[-1], 0.0))[::-1]
     squares, vectors = squares[kept], vectors[:, kept]
     axes = X.T @ vectors / np.sqrt(squares) if wide else vectors

@@ -2,8 +2,8 @@
 
 Conventions: as in `gradatim.training.blocks`. Every evaluation serves all models: one whose trial
 point is good enough accepts it and turns to a new direction, one whose is not shortens its step,
-so that no model waits for another's line search. (optax's L-BFGS, mapped over models, repeats
-the longest line search for all of them: 20 times slower on the climb's logistic rungs.)
+so that no model waits for another's line search, as it would in optax's L-BFGS mapped over
+models.
 """
 
 from __future__ import annotations

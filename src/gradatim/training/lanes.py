@@ -59,7 +59,7 @@ def block_size(n_parameters: int) -> int:
     int
         Networks a block.
     """
-    for limit, size in ((3_000, 28), (20_000, 16), (80_000, 8)):
+    for limit, size in ((3_000, 28), (20_000, 16)):
         if n_parameters < limit:
             return size
     return 4

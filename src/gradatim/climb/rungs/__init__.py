@@ -5,7 +5,14 @@ from __future__ import annotations
 from gradatim.climb.rungs.base import Family, run_rung
 from gradatim.climb.rungs.baselines import Linear, Majority
 from gradatim.climb.rungs.kernel import Kernel
-from gradatim.climb.rungs.networks import DEEP, SHALLOW, Logistic, NetworkFamily
+from gradatim.climb.rungs.networks import (
+    DEEP,
+    DEEP_WIDE,
+    SHALLOW,
+    SHALLOW_WIDE,
+    Logistic,
+    NetworkFamily,
+)
 from gradatim.climb.rungs.perceptron import Perceptron
 
 __all__ = ["RUNGS", "Family", "run_rung"]
@@ -17,6 +24,6 @@ RUNGS: tuple[Family, ...] = (
     Logistic(),
     Perceptron(),
     Kernel(),
-    NetworkFamily("shallow", SHALLOW),
-    NetworkFamily("deep", DEEP),
+    NetworkFamily("shallow", SHALLOW, SHALLOW_WIDE),
+    NetworkFamily("deep", DEEP, DEEP_WIDE),
 )

@@ -7,6 +7,7 @@ ridge penalty, chosen like any hyperparameter, keeps it defined with more featur
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -75,19 +76,27 @@ class Linear(Family):
         splits: dict[tuple, list[int]] = {}
         for i, fit in enumerate(fits):
             splits.setdefault((fit.train.tobytes(), fit.test.tobytes()), []).append(i)
-        fitted: list[Fitted | None] = [None] * len(fits)
-        for done, members in enumerate(splits.values()):
-            first = fits[members[0]]
-            X = problem.scaled(input, first.train, "standard").astype(np.float64)
-            y = problem.targets.matrix[first.train].astype(np.float64)
-            penalties = [fits[i].candidate for i in members]
-            solved = _ridge(X[first.train], y, penalties, *problem.axes(input, first.train))
-            for i, (weight, bias) in zip(members, solved, strict=True):
-                network = Network([Layer(weight, bias)], output_names=problem.targets.output_names)
-                outputs = X[first.test] @ weight.T + bias
-                fitted[i] = Fitted(outputs, network.n_parameters, network=network)
-            report((done + 1) / len(splits))
-        return [model for model in fitted if model is not None]
+        fitted: dict[int, Fitted] = {}
+        with ThreadPoolExecutor(problem.n_jobs) as pool:
+            jobs = [(problem, input, [fits[i] for i in members]) for members in splits.values()]
+            solved = pool.map(lambda job: _solve_split(*job), jobs)
+            for members, models in zip(splits.values(), solved, strict=True):
+                fitted |= zip(members, models, strict=True)
+                report(len(fitted) / len(fits))
+        return [fitted[i] for i in range(len(fits))]
+
+
+def _solve_split(problem: Problem, input: str, fits: Sequence[Fit]) -> list[Fitted]:
+    """Solve fits with the same training and test rows, and penalties of their own."""
+    train, test = fits[0].train, fits[0].test
+    X = problem.scaled(input, train, "standard").astype(np.float64)
+    y = problem.targets.matrix[train].astype(np.float64)
+    penalties = [fit.candidate for fit in fits]
+    models = []
+    for weight, bias in _ridge(X[train], y, penalties, *problem.axes(input, train)):
+        network = Network([Layer(weight, bias)], output_names=problem.targets.output_names)
+        models.append(Fitted(X[test] @ weight.T + bias, network.n_parameters, network=network))
+    return models
 
 
 def _ridge(
