@@ -96,7 +96,7 @@ def test_a_part_exports_its_public_names_and_no_others(part):
         for name, value in vars(module).items()
         if not name.startswith("_")
         and not inspect.ismodule(value)
-        and str(getattr(value, "__module__", "")).startswith("gradatim")
+        and str(getattr(value, "__module__", "")).startswith(f"gradatim.{part}")
     }
     assert held <= set(exported)
 
@@ -117,4 +117,7 @@ def test_a_module_lists_every_public_function_and_class_that_it_defines(module_n
 @pytest.mark.parametrize(("module_name", "name"), list(documented_names()))
 def test_a_public_name_is_documented(module_name, name):
     errors = validate(f"{module_name}.{name}")["errors"]
+    if getattr(getattr(importlib.import_module(module_name), name), "_is_protocol", False):
+        # A protocol is never called, but Python gives it a signature of its own making.
+        errors = [error for error in errors if error[0] != "PR01"]
     assert [e for e in errors if e[0] in PRESENCE | FORM] == []
