@@ -25,7 +25,7 @@ test: $(VENV)/.test-installed
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/numpydoc lint $$(find src -name '*.py')
 
 # The documents are plain Markdown and have no builder yet.
