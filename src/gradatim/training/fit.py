@@ -2,15 +2,16 @@
 
 Conventions: a *job* is one data set with the specs to train on it; specs of one shape make up
 *lanes* of blocks that are run, and repacked, by one thread. A network is the same alone or in
-company. Everything handed over is NumPy's; float32 inside.
+company, and the same from the store as trained again. Everything handed over is NumPy's; float32
+inside.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Container, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,13 +19,18 @@ from numpy.typing import ArrayLike
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.jobs import FitJob, PreparedJob
+from gradatim.training.kept import Keeper
 from gradatim.training.lanes import Lane, make_lanes
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
+from gradatim.training.store import Store
 
 __all__ = ["FitJob", "fit_jobs", "fit_many"]
 
 Progress = Callable[[float], None]
+
+#: Seconds that an interrupt waits for training to come to a pause; a compiler has none.
+_PATIENCE = 0.5
 
 
 def fit_many(
@@ -43,6 +49,8 @@ def fit_many(
     initial: Sequence[Network] | None = None,
     n_jobs: int | None = None,
     callback: Progress | None = None,
+    store: Store | None = None,
+    max_nets: int | None = None,
 ) -> list[FitResult]:
     """Train many networks on the same data at once.
 
@@ -82,6 +90,11 @@ def fit_many(
     callback : callable, optional
         Called with the finished share of the work, in [0, 1], from a training thread, one call at
         a time; an exception that it raises ends the training.
+    store : Store, optional
+        Where finished networks are kept and looked up: those in it are not trained again.
+    max_nets : int, optional
+        Networks held in memory for training at once, though at least one block a thread; the
+        results are the same.
 
     Returns
     -------
@@ -116,6 +129,8 @@ def fit_many(
         random_state=random_state,
         n_jobs=n_jobs,
         callback=callback,
+        store=store,
+        max_nets=max_nets,
     )[0]
 
 
@@ -131,6 +146,8 @@ def fit_jobs(
     pad_rows: int = 0,
     n_jobs: int | None = None,
     callback: Progress | None = None,
+    store: Store | None = None,
+    max_nets: int | None = None,
 ) -> list[list[FitResult]]:
     """Train networks on several data sets at once, such as the folds of a protocol.
 
@@ -159,6 +176,10 @@ def fit_jobs(
         Threads; as many as cores unless given.
     callback : callable, optional
         Hears the finished share of the work, as in `fit_many`.
+    store : Store, optional
+        Where finished networks are kept and looked up, as in `fit_many`.
+    max_nets : int, optional
+        Networks held in memory for training at once, as in `fit_many`.
 
     Returns
     -------
@@ -171,7 +192,11 @@ def fit_jobs(
         As in `fit_many`.
     """
     _check_counts(
-        max_epochs=max_epochs, batch_size=batch_size, early_stopping=early_stopping, n_jobs=n_jobs
+        max_epochs=max_epochs,
+        batch_size=batch_size,
+        early_stopping=early_stopping,
+        n_jobs=n_jobs,
+        max_nets=max_nets,
     )
     if early_stopping is not None and any(job.validation_weight is None for job in jobs):
         raise SpecError("early_stopping needs validation_weight, the rows whose loss it watches")
@@ -179,12 +204,39 @@ def fit_jobs(
     n_rows = max([pad_rows, *(np.size(job.X, axis=0) for job in jobs if np.ndim(job.X))])
     order = (shuffle, random_state)
     prepared = [PreparedJob.check(job, task, n_rows, batch_size, order) for job in jobs]
-    lanes = make_lanes(prepared, max_epochs, early_stopping, n_jobs)
-    _run(lanes, n_jobs, callback)
     found: dict[tuple[int, int], FitResult] = {}
+    n_lanes = _n_lanes(sum(len(job.specs) for job in prepared), max_nets, n_jobs)
+    lanes = make_lanes(prepared, max_epochs, early_stopping, n_lanes)
+    if store is not None:
+        keeper = Keeper(store, prepared, (max_epochs, early_stopping))
+        found = keeper.known()
+        lanes = _without(lanes, found)
+        for lane in lanes:
+            lane.on_result = keeper.keep
+    try:
+        _run(lanes, n_jobs, callback)
+    finally:
+        if store is not None:
+            store.flush()
     for lane in lanes:
         found |= lane.results
     return [[found[i, k] for k in range(len(job.specs))] for i, job in enumerate(prepared)]
+
+
+def _n_lanes(n_networks: int, max_nets: int | None, n_jobs: int) -> int:
+    """Choose so many lanes that those which run at once have no more networks than allowed."""
+    if max_nets is None:
+        return n_jobs
+    return max(n_jobs, -(-n_networks * n_jobs // max_nets))
+
+
+def _without(lanes: Sequence[Lane], found: Container[tuple[int, int]]) -> list[Lane]:
+    """Leave out the networks that are known; blocks keep their size, and so every bit."""
+    for lane in lanes:
+        left = [i for i, member in enumerate(lane.members) if member.key not in found]
+        lane.members = [lane.members[i] for i in left]
+        lane.n_epochs = [lane.n_epochs[i] for i in left]
+    return [lane for lane in lanes if lane.members]
 
 
 def _check_counts(**counts: int | None) -> None:
@@ -198,31 +250,57 @@ def _run(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None) -> None:
     whole = sum(lane.work for lane in lanes) or 1.0
     done = dict.fromkeys(range(len(lanes)), 0.0)
     # One report at a time: otherwise a thread could hand over an older sum after a newer one.
-    turn = threading.Lock()
+    turn, stopped = threading.Lock(), threading.Event()
+
+    def stop() -> None:
+        stopped.set()
+        for lane in lanes:
+            lane.cancel()
 
     def run(i: int) -> None:
         def report(work: float) -> None:
             with turn:
                 done[i] = work
-                if callback is not None:
+                if callback is not None and not stopped.is_set():
                     callback(min(sum(done.values()) / whole, 1.0))
 
-        lanes[i].run(report)
-        report(lanes[i].work)
+        try:
+            lanes[i].run(report)
+            report(lanes[i].work)
+        except BaseException:
+            stop()
+            raise
 
     order = sorted(range(len(lanes)), key=lambda i: -lanes[i].work)
     if n_jobs == 1:
+        # In the calling thread, whose settings of JAX then hold.
         for i in order:
             run(i)
         return
-    with ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim") as pool:
-        futures = [pool.submit(run, i) for i in order]
-        try:
-            finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in finished:
-                future.result()
-        except BaseException:
-            for lane in lanes:
-                lane.cancel()
-            pool.shutdown(cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim")
+    futures = [pool.submit(run, i) for i in order]
+    try:
+        _raise_first(futures)
+    except BaseException as error:
+        stop()
+        _leave(pool, futures, hurried=isinstance(error, KeyboardInterrupt))
+        raise
+    pool.shutdown()
+
+
+def _raise_first(futures: Sequence[Future[None]]) -> None:
+    """Wait for all; raise the first error as soon as it is there."""
+    waiting = set(futures)
+    while waiting:
+        # With a timeout, since Windows hears no Ctrl-C in a wait without end.
+        finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_EXCEPTION)
+        for future in finished:
+            future.result()
+
+
+def _leave(pool: ThreadPoolExecutor, futures: Sequence[Future[None]], hurried: bool) -> None:
+    """Wait until the threads have paused and ended; a hurried person waits half a second."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    _, busy = wait(futures, timeout=_PATIENCE if hurried else None)
+    if not busy:
+        pool.shutdown()
