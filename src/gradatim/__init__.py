@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
+    from gradatim.network import parse as parse
     from gradatim.reports import write_report as write_report
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
@@ -45,6 +46,7 @@ _PARTS = {
     "load_dataset": "datasets",
     "load_timbre": "datasets",
     "load_world": "datasets",
+    "parse": "network",
     "read_folder": "music",
     "read_table": "music",
     "write_report": "reports",

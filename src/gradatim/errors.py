@@ -9,6 +9,7 @@ of them, or the standard class (``ValueError``, ``OSError``) that each one also 
   │    ├─ ``ShapeError``: arrays that do not fit each other
   │    ├─ ``LabelError``: labels from which nothing can be learnt or scored
   │    ├─ ``SpecError``: an option of a network, rung or protocol that makes no sense
+  │    ├─ ``EquationError``: text that is no network
   │    ├─ ``TableError``: a table with a missing column, a bad value, a duplicate name
   │    └─ ``AudioError``: a file that is no audio, or a folder without any
   ├─ ``NotSeparableError`` (ValueError): a statement that needs separable data
@@ -20,6 +21,7 @@ of them, or the standard class (``ValueError``, ``OSError``) that each one also 
 __all__ = [
     "AudioError",
     "DivergedError",
+    "EquationError",
     "GradatimError",
     "InputError",
     "LabelError",
@@ -50,6 +52,46 @@ class LabelError(InputError):
 
 class SpecError(InputError):
     """An option of a network, a rung or a protocol that makes no sense."""
+
+
+class EquationError(InputError):
+    """Text that is no network.
+
+    Parameters
+    ----------
+    sentence : str
+        What is wrong and how to mend it.
+    text : str
+        The equation, if the place is known.
+    position : int, optional
+        Where in the text it is, from 0.
+    expected : tuple of str
+        What could stand there instead.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        text: str = "",
+        position: int | None = None,
+        expected: tuple[str, ...] = (),
+    ) -> None:
+        self.sentence = sentence
+        self.expected = expected
+        self.column = None if position is None else position + 1
+        self.pointer = "" if position is None else _pointer(text, position)
+        super().__init__(sentence + ("\n" + self.pointer if self.pointer else ""))
+
+
+# Width of what is shown of an equation around the place of an error.
+_EXCERPT = 72
+
+
+def _pointer(text: str, position: int) -> str:
+    """Return the part of the text around a position, and a caret below it."""
+    first = max(0, min(position - _EXCERPT // 2, len(text) - _EXCERPT))
+    excerpt = "".join(c if c.isprintable() else " " for c in text[first : first + _EXCERPT])
+    return f"  {excerpt}\n  {' ' * (position - first)}^"
 
 
 class TableError(InputError):

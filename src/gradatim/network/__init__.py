@@ -1,10 +1,26 @@
-"""Networks as values, and what they compute.
+"""Networks as values, what they compute, and equations that say them.
 
 Conventions: see `gradatim.network.graph`: weights are ``(n_out, n_in)``, and a missing edge is no
-edge at all. NumPy only; JAX is not imported here.
+edge at all. NumPy only; JAX is not imported here, and lark and mpmath only when they are needed.
 """
 
 from gradatim.network.evaluate import ForwardPass, evaluate, forward
-from gradatim.network.graph import Layer, Network, Unit
+from gradatim.network.graph import OPEN_ACTIVATION, ExactUnit, Layer, Network, Unit
+from gradatim.network.reading import parse
+from gradatim.network.trace import Product, Trace, UnitTrace, trace
 
-__all__ = ["ForwardPass", "Layer", "Network", "Unit", "evaluate", "forward"]
+__all__ = [
+    "OPEN_ACTIVATION",
+    "ExactUnit",
+    "ForwardPass",
+    "Layer",
+    "Network",
+    "Product",
+    "Trace",
+    "Unit",
+    "UnitTrace",
+    "evaluate",
+    "forward",
+    "parse",
+    "trace",
+]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from gradatim.activations import get_activation
-from gradatim.errors import ShapeError
+from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 
 __all__ = ["ForwardPass", "evaluate", "forward"]
@@ -53,6 +53,8 @@ def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> Fo
     ------
     ShapeError
         If `X` does not have one column an input.
+    SpecError
+        If an activation is left open.
 
     Examples
     --------
@@ -60,6 +62,8 @@ def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> Fo
     >>> forward(network, [[3.0], [7.0]]).pre_activations[0].ravel()
     array([-2.,  2.])
     """
+    if network.is_open:
+        raise SpecError("the activation a is left open; name one with close, as in close('tanh')")
     a = np.asarray(X, dtype=dtype)
     if a.ndim != 2 or a.shape[1] != network.n_inputs:
         raise ShapeError(
@@ -96,6 +100,8 @@ def evaluate(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> n
     ------
     ShapeError
         If `X` does not have one column an input.
+    SpecError
+        If an activation is left open.
 
     Examples
     --------

@@ -1,25 +1,34 @@
 """A network as a value: units gathered in layers, layers in a network, nothing ever changed.
 
 Conventions: ``weight`` is ``(n_out, n_in)``; ``bias`` is drawn as w0; a missing edge is False in
-``mask`` and its weight is 0. A layer has one activation, or one a unit. Arrays are NumPy's and
-read-only; `Network.depth` counts layers of weights, so logistic regression has depth 1.
+``mask`` and its weight is 0. A layer has one activation, or one a unit; ``a`` is one left open, as
+the lecture writes it, to be named at evaluation. Arrays are NumPy's and read-only; equal networks
+hash alike. `Network.depth` counts layers of weights, so logistic regression has depth 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
+from gradatim.network._frozen import FrozenMap
 
-__all__ = ["Layer", "Network", "Unit"]
+if TYPE_CHECKING:
+    from gradatim.network.trace import Trace
+
+__all__ = ["OPEN_ACTIVATION", "ExactUnit", "Layer", "Network", "Unit"]
+
+#: Name of an activation that is left open, as in the lecture's a(x1 - 5).
+OPEN_ACTIVATION = "a"
 
 
 @dataclass(frozen=True)
@@ -28,17 +37,42 @@ class Unit:
 
     Parameters
     ----------
-    weights : dict of int to float
+    weights : mapping of int to float
         Weight of every incoming edge by the index of its source; a missing edge has no entry.
     bias : float
         w0.
     activation : str
-        Standard name of the activation.
+        Standard name of the activation, or ``a`` if it is left open.
     """
 
-    weights: dict[int, float]
+    weights: Mapping[int, float]
     bias: float
     activation: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", FrozenMap(self.weights))
+
+
+@dataclass(frozen=True)
+class ExactUnit:
+    """A `Unit` whose numbers are fractions: those that were typed.
+
+    Parameters
+    ----------
+    weights : mapping of int to fractions.Fraction
+        Weight of every incoming edge by the index of its source; a missing edge has no entry.
+    bias : fractions.Fraction
+        w0.
+    activation : str
+        Standard name of the activation, or ``a`` if it is left open.
+    """
+
+    weights: Mapping[int, Fraction]
+    bias: Fraction
+    activation: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", FrozenMap(self.weights))
 
 
 def _read_only(values: ArrayLike, dtype: Any = None) -> np.ndarray:
@@ -63,19 +97,25 @@ class Layer:
         One name for all units, or one a unit. ``softmax`` is for a whole layer.
     mask : array-like of shape (n_out, n_in), optional
         False where there is no edge; None if every edge is there.
+    exact : mapping of (int, int) to fractions.Fraction, optional
+        Numbers that were typed as fractions no short decimal writes, such as 1/3, by (unit,
+        source); source -1 is the bias. The arrays hold them rounded. Equality looks at the
+        arrays only.
 
     Raises
     ------
     ShapeError
-        If the arrays do not fit each other.
+        If the arrays do not fit each other, or there is no unit.
     SpecError
-        If an activation is unknown, or ``softmax`` is asked of a single unit.
+        If an activation is unknown, ``softmax`` is asked of one unit among others, or an exact
+        number is not that of its array.
     """
 
     weight: np.ndarray
     bias: np.ndarray
     activation: str | tuple[str, ...] = "identity"
     mask: np.ndarray | None = None
+    exact: Mapping[tuple[int, int], Fraction] | None = None
 
     def __post_init__(self) -> None:
         weight, bias = _read_only(self.weight), _read_only(self.bias)
@@ -84,6 +124,8 @@ class Layer:
                 f"a layer needs weights (n_out, n_in) and biases (n_out,), not {weight.shape} "
                 f"and {bias.shape}"
             )
+        if not bias.size:
+            raise ShapeError("a layer needs at least one unit")
         if self.mask is not None:
             mask = _read_only(self.mask, dtype=bool)
             if mask.shape != weight.shape:
@@ -93,11 +135,21 @@ class Layer:
         object.__setattr__(self, "weight", weight)
         object.__setattr__(self, "bias", bias)
         object.__setattr__(self, "activation", self._checked_activation())
+        object.__setattr__(self, "exact", self._checked_exact())
+
+    def _checked_exact(self) -> FrozenMap[tuple[int, int], Fraction] | None:
+        if not self.exact:
+            return None
+        for (i, j), value in self.exact.items():
+            stored = self.bias[i] if j < 0 else self.weight[i, j]
+            if float(value) != stored:
+                raise SpecError(f"the exact number {value} of unit {i + 1} is stored as {stored}")
+        return FrozenMap(self.exact)
 
     def _checked_activation(self) -> str | tuple[str, ...]:
         if isinstance(self.activation, str):
-            return get_activation(self.activation).name
-        names = tuple(get_activation(name).name for name in self.activation)
+            return _standard_name(self.activation)
+        names = tuple(_standard_name(name) for name in self.activation)
         if len(names) != self.n_out:
             raise ShapeError(f"{len(names)} activations for {self.n_out} units")
         if len(set(names)) == 1:
@@ -139,6 +191,26 @@ class Layer:
             )
         )
 
+    @cached_property
+    def exact_units(self) -> tuple[ExactUnit, ...]:
+        """The units with the numbers that were typed, or the shortest decimals of the arrays."""
+        return tuple(
+            ExactUnit(
+                {j: self._fraction(i, j, weight) for j, weight in unit.weights.items()},
+                self._fraction(i, -1, unit.bias),
+                unit.activation,
+            )
+            for i, unit in enumerate(self.units)
+        )
+
+    def _fraction(self, unit: int, source: int, stored: float) -> Fraction:
+        typed = (self.exact or {}).get((unit, source))
+        if typed is not None:
+            return typed
+        if not np.isfinite(stored):
+            raise SpecError(f"unit {unit + 1} holds {stored}, of which there is no exact value")
+        return Fraction(repr(stored))
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer):
             return NotImplemented
@@ -148,6 +220,19 @@ class Layer:
             and np.array_equal(self.bias, other.bias)
             and _same_mask(self.mask, other.mask)
         )
+
+    def __hash__(self) -> int:
+        mask = None if self.mask is None else self.mask.tobytes()
+        return hash((self.activation, _key(self.weight), _key(self.bias), mask))
+
+
+def _standard_name(activation: str) -> str:
+    return OPEN_ACTIVATION if activation == OPEN_ACTIVATION else get_activation(activation).name
+
+
+def _key(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:
+    """Return what arrays of equal numbers share, whatever their precision and signs of zero."""
+    return array.shape, (array.astype(np.float64) + 0.0).tobytes()
 
 
 def _same_mask(a: np.ndarray | None, b: np.ndarray | None) -> bool:
@@ -198,8 +283,8 @@ class Network:
                 raise ShapeError(
                     f"layer {i + 1} has {below.n_out} units, but layer {i + 2} reads {above.n_in}"
                 )
-        inputs = tuple(self.input_names) or tuple(f"x{i + 1}" for i in range(layers[0].n_in))
-        outputs = tuple(self.output_names) or tuple(f"y{i + 1}" for i in range(layers[-1].n_out))
+        inputs = _names(self.input_names) or tuple(f"x{i + 1}" for i in range(layers[0].n_in))
+        outputs = _names(self.output_names) or tuple(f"y{i + 1}" for i in range(layers[-1].n_out))
         if len(inputs) != layers[0].n_in or len(outputs) != layers[-1].n_out:
             raise ShapeError(
                 f"{len(inputs)} input and {len(outputs)} output names for a network of "
@@ -240,6 +325,122 @@ class Network:
 
         return evaluate(self, X)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an activation is left open, so that the network cannot be evaluated yet."""
+        return any(OPEN_ACTIVATION in layer.activations for layer in self.layers)
+
+    def close(self, activation: str) -> Network:
+        """Name the activation that was left open.
+
+        Parameters
+        ----------
+        activation : str
+            Name or alias of an activation.
+
+        Returns
+        -------
+        Network
+            The same network with `activation` in place of every ``a``.
+
+        Raises
+        ------
+        SpecError
+            If no activation has that name, or none was left open.
+
+        Examples
+        --------
+        >>> from gradatim.network import parse
+        >>> str(parse("a(x1 - 5)").close("tanh"))
+        'tanh(x1 - 5)'
+        """
+        name = get_activation(activation).name
+        if not self.is_open:
+            raise SpecError(f"no activation is left open, so there is no place for {activation}")
+        return replace(
+            self,
+            layers=[
+                replace(
+                    layer,
+                    activation=tuple(
+                        name if a == OPEN_ACTIVATION else a for a in layer.activations
+                    ),
+                )
+                for layer in self.layers
+            ],
+        )
+
+    def trace(
+        self,
+        x: Sequence[Any] | Mapping[str, Any],
+        *,
+        activation: str | None = None,
+        exact: bool = False,
+        digits: int = 20,
+        threshold: Any = None,
+    ) -> Trace:
+        """Compute one row of inputs with every number on the way; see `gradatim.network.trace`.
+
+        Parameters
+        ----------
+        x : sequence of numbers, or mapping of str to number
+            A value for every input, in order or by name; by name, inputs that no unit reads may
+            be left out. Numbers may be text, such as ``"1/3"``.
+        activation : str, optional
+            Takes the place of an activation that was left open.
+        exact : bool, default False
+            Compute with fractions instead of floats.
+        digits : int, default 20
+            Decimals after the point of what is no fraction, if `exact`.
+        threshold : number, optional
+            Outputs from here on are of class 1; see `gradatim.network.trace.trace`.
+
+        Returns
+        -------
+        Trace
+            Products, sums, pre-activations, activations, and the class of every output.
+        """
+        from gradatim.network.trace import trace
+
+        return trace(
+            self, x, activation=activation, exact=exact, digits=digits, threshold=threshold
+        )
+
+    def __str__(self) -> str:
+        from gradatim.network.writing import to_text
+
+        return to_text(self)
+
+    def to_latex(self) -> str:
+        r"""Write the network as LaTeX, for a formula environment.
+
+        Returns
+        -------
+        str
+            One formula, or an ``aligned`` environment with a line a unit.
+
+        Examples
+        --------
+        >>> from gradatim.network import parse
+        >>> print(parse("sigmoid(x1 - 2.5)").to_latex())
+        \sigma(x_1 - 2.5)
+        """
+        from gradatim.network.writing import to_latex
+
+        return to_latex(self)
+
+    def to_mathml(self) -> str:
+        """Write the network as MathML, which browsers set natively.
+
+        Returns
+        -------
+        str
+            A ``math`` element.
+        """
+        from gradatim.network.writing import to_mathml
+
+        return to_mathml(self)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Network):
             return NotImplemented
@@ -248,3 +449,11 @@ class Network:
             and self.input_names == other.input_names
             and self.output_names == other.output_names
         )
+
+    def __hash__(self) -> int:
+        return hash((self.layers, self.input_names, self.output_names))
+
+
+def _names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names as plain strings; NumPy's are no literals."""
+    return tuple(str(name) for name in names)

@@ -1,0 +1,113 @@
+"""Numbers as they are typed, and back: fractions that nothing rounds.
+
+Conventions: a float stands for the shortest decimal that reads as it, so 0.1 is one tenth and a
+number that was typed, stored and read again is the number that was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gradatim.errors import SpecError
+
+__all__ = ["MINUSES", "Number", "format_fraction", "to_fraction"]
+
+#: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
+Number = float | Fraction | Decimal
+
+#: Every sign that a keyboard or a text processor takes for a minus, as a pattern.
+MINUSES = r"[-\u2212\u2013\u2014\ufe63\uff0d]"
+
+_LITERAL = re.compile(
+    rf"\s*((?:{MINUSES}|\+)?)\s*((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"\s*(?:/\s*((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*)?"
+)
+_MOST_CHARACTERS = 420
+_MOST_EXPONENT = 400
+
+
+def to_fraction(value: Any, name: str = "") -> Fraction:
+    """Return the fraction that a number or its text stands for.
+
+    Parameters
+    ----------
+    value : int, float, fractions.Fraction, decimal.Decimal or str
+        The number; text such as ``"-0.5"``, ``"1e-3"`` or ``"1/3"``.
+    name : str, optional
+        Whose value it is, for the message.
+
+    Returns
+    -------
+    fractions.Fraction
+        Its value; of a float the shortest decimal.
+
+    Raises
+    ------
+    SpecError
+        If it is no finite number of reasonable size.
+
+    Examples
+    --------
+    >>> to_fraction("1/3"), to_fraction(0.1)
+    (Fraction(1, 3), Fraction(1, 10))
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return Fraction(int(value))
+    if isinstance(value, int | np.integer):
+        return Fraction(int(value))
+    if isinstance(value, float | np.floating):
+        value = repr(float(value))
+    found = _LITERAL.fullmatch(str(value)) if len(str(value)) <= _MOST_CHARACTERS else None
+    if not found:
+        whose = f" as the value of {name}" if name else ""
+        raise SpecError(
+            f"cannot use {str(value)[:40]!r}{whose}; write a number such as -0.5 or 1/3"
+        )
+    numerator, denominator = _decimal(found[2]), _decimal(found[3] or "1")
+    if not denominator:
+        raise SpecError(f"cannot divide by zero in {value!r}; write another denominator")
+    return numerator / denominator * (1 if found[1] in ("", "+") else -1)
+
+
+def _decimal(text: str) -> Fraction:
+    exponent = text.lower().partition("e")[2]
+    # 10 to a power of nine digits would fill the memory.
+    if exponent and (len(exponent) > 5 or abs(int(exponent)) > _MOST_EXPONENT):
+        raise SpecError(f"the number {text[:40]} is too large or too small; use another unit")
+    return Fraction(text)
+
+
+def format_fraction(value: Fraction) -> str:
+    """Write a fraction in as few characters as say it exactly.
+
+    Parameters
+    ----------
+    value : fractions.Fraction
+        The number.
+
+    Returns
+    -------
+    str
+        An integer, the shortest decimal of a float if that is the same number, else
+        ``numerator/denominator``.
+
+    Examples
+    --------
+    >>> [format_fraction(Fraction(text)) for text in ("50", "0.80", "1/3", "1e-7")]
+    ['50', '0.8', '1/3', '1e-07']
+    """
+    try:
+        text = repr(float(value))
+    except OverflowError:
+        return str(value)
+    # An infinity or a nought says nothing about what was too large or too small.
+    if text in ("inf", "-inf") or Fraction(text) != value:
+        return str(value)
+    return text.removesuffix(".0").replace("e+", "e")

@@ -1,0 +1,212 @@
+"""From text to a network: `parse`.
+
+Conventions: what is written is a weighted sum, or an activation of one, to any depth; names are
+looked up in the order of the text, letters with a value first. Nothing is ever evaluated as Python.
+Everything that is no network is an `EquationError` that names a column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from gradatim.activations import get_activation
+from gradatim.errors import EquationError, SpecError
+from gradatim.network.numbers import to_fraction
+
+if TYPE_CHECKING:
+    from gradatim.network.graph import Network
+
+__all__ = ["MOST_CHARACTERS", "MOST_LEVELS", "parse"]
+
+#: Characters that `parse` reads unless it is told otherwise.
+MOST_CHARACTERS = 10_000
+
+#: Brackets inside brackets that `parse` reads.
+MOST_LEVELS = 200
+
+
+def parse(
+    text: str,
+    activation: str | None = None,
+    let: Mapping[str, Any] | None = None,
+    *,
+    max_characters: int | None = MOST_CHARACTERS,
+) -> Network:
+    r"""Read a network from an equation.
+
+    An equation is a weighted sum of inputs, or an activation of one, nested to any depth;
+    several outputs stand between semicolons. ``x``, ``x0``, ``z1`` and the like are inputs; others
+    are declared before an arrow, as in ``tempo, flux -> relu(2 tempo - flux)``. Coefficients stand
+    before, with or without ``*``: ``3x2``, ``1/3 x0``, ``0.8 * x1``. LaTeX is read as well. A sum
+    that is written twice is one unit; an input that a unit reads beside deeper units is passed on
+    by an identity unit. ``str(network)`` writes the language; docs/guides/equations.md tells it.
+
+    Parameters
+    ----------
+    text : str
+        The equation.
+    activation : str, optional
+        Takes the place of ``a`` in ``a(...)``; without it the activation is left open.
+    let : mapping of str to number, str or sequence of numbers, optional
+        Values of letters, such as ``{"w_1": "1/3"}``; a sequence for W in ``W^T X``.
+    max_characters : int or None, default 10,000
+        Longest text that is read; None for any. A large network writes a long text.
+
+    Returns
+    -------
+    Network
+        Its coefficients are kept as typed, see `Layer.exact_units`.
+
+    Raises
+    ------
+    EquationError
+        If the text is no network, or beyond 10,000 characters, 200 levels of brackets or 10,000
+        units.
+    SpecError
+        If there is no such activation, no ``a`` in whose place to put it, or a value of `let` is
+        no number.
+
+    Examples
+    --------
+    >>> network = parse("sigmoid(x1 - 2.5)")
+    >>> network([[0.0], [1.0], [3.0], [5.0]]).round(2).ravel()
+    array([0.08, 0.18, 0.62, 0.92])
+    >>> parse("a(w_1 x_1 + w_0)", activation="tanh", let={"w_1": 2, "w_0": "1/3"}).layer_sizes
+    (1, 1)
+    >>> str(parse("step(step(-x+50) + step(x-100) - 1)"))
+    'step(step(-x + 50) + step(x - 100) - 1)'
+    """
+    from gradatim.network.statements import read_network
+
+    if activation is not None:
+        get_activation(activation)
+    if max_characters is not None and len(text) > max_characters:
+        raise EquationError(
+            f"the equation has {len(text):,} characters; at most {max_characters:,} are read, "
+            "so split it up or raise max_characters"
+        )
+    _check_levels(text)
+    values = _letters(let or {})
+    try:
+        network = read_network(text, _tree(text), values)
+    except SpecError as error:
+        raise EquationError(str(error)) from None
+    return network if activation is None else network.close(activation)
+
+
+def _letters(let: Mapping[str, Any]) -> dict[str, Fraction | tuple[Fraction, ...]]:
+    """Return the values of letters under the names by which the text knows them."""
+    from gradatim.network.grammar import is_name, plain_name
+
+    letters: dict[str, Fraction | tuple[Fraction, ...]] = {}
+    for name, value in let.items():
+        if not is_name(name):
+            raise SpecError(f"{name!r} is no letter that can have a value; write one such as w_1")
+        several = isinstance(value, Sequence) and not isinstance(value, str)
+        letters[plain_name(name)] = (
+            tuple(to_fraction(item, name) for item in value)
+            if several
+            else to_fraction(value, name)
+        )
+    return letters
+
+
+def _check_levels(text: str) -> None:
+    """Refuse brackets in brackets beyond `MOST_LEVELS`, wherever they close."""
+    level = 0
+    for position, character in enumerate(_without_quotes(text)):
+        if character in "({":
+            level += 1
+            if level > MOST_LEVELS:
+                raise EquationError(
+                    f"column {position + 1}: more than {MOST_LEVELS} brackets in each other; "
+                    "name an inner part, as in z = tanh(x); relu(z)",
+                    text,
+                    position,
+                )
+        elif character in ")}":
+            level -= 1
+
+
+def _without_quotes(text: str) -> str:
+    """Return the text with blanks in place of quoted names."""
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda found: " " * len(found[0]), text)
+
+
+def _tree(text: str) -> Any:
+    """Return lark's tree of the text."""
+    from lark import UnexpectedCharacters, UnexpectedToken
+
+    from gradatim.network.grammar import parser
+
+    try:
+        return parser().parse(text)
+    except UnexpectedCharacters as error:
+        raise _strange_character(text, error.pos_in_stream) from None
+    except UnexpectedToken as error:
+        raise _unexpected(text, error) from None
+
+
+def _strange_character(text: str, position: int) -> EquationError:
+    found = text[position]
+    if found == "\\":
+        length = next((i for i, c in enumerate(text[position + 1 :]) if not c.isalpha()), None)
+        found = text[position:] if length is None else text[position : position + 1 + length]
+        hint = "LaTeX that is no part of a network"
+    elif found == '"':
+        hint = "a quoted name that never ends"
+    else:
+        hint = "a character that has no place in an equation"
+    return EquationError(f"column {position + 1}: {found[:30]!r} is {hint}", text, position)
+
+
+def _unexpected(text: str, error: Any) -> EquationError:
+    """Say what stands at a place and what was expected there."""
+    from gradatim.network.grammar import SPOKEN
+
+    accepted = error.accepts or error.expected
+    expected = [spoken for name, spoken in SPOKEN.items() if name in accepted]
+    at_end = error.token.type == "$END"
+    position = len(text.rstrip()) if at_end else error.token.start_pos
+    if at_end:
+        unclosed = _unclosed(text)
+        if unclosed is not None:
+            return EquationError(
+                f"column {unclosed + 1}: this bracket is never closed; expected a "
+                f"{'closing bracket' if text[unclosed] == '{' else chr(34) + ')' + chr(34)} "
+                "before the end",
+                text,
+                unclosed,
+                tuple(expected),
+            )
+    if at_end and not text.strip():
+        return EquationError("there is no equation; write one such as sigmoid(x1 - 2.5)")
+    found = "the end" if at_end else repr(str(error.token)[:30])
+    if error.token.type in ("CLOSE", "CLOSE_BRACE") and '")"' not in expected:
+        found += ", which closes no bracket" if _closes_nothing(text, position) else ""
+    wanted = " or ".join([", ".join(expected[:-1]), expected[-1]] if expected[1:] else expected)
+    return EquationError(
+        f"column {position + 1}: expected {wanted or 'nothing more'}, found {found}",
+        text,
+        position,
+        tuple(expected),
+    )
+
+
+def _unclosed(text: str) -> int | None:
+    """Return the innermost bracket that the end of the text leaves open."""
+    opened: list[int] = []
+    for position, character in enumerate(_without_quotes(text)):
+        if character in "({":
+            opened.append(position)
+        elif character in ")}" and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _closes_nothing(text: str, position: int) -> bool:
+    before = _without_quotes(text)[:position]
+    return before.count("(") + before.count("{") <= before.count(")") + before.count("}")

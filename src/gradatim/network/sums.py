@@ -1,0 +1,564 @@
+"""What the sums of a text mean: coefficients, names, activations of sums.
+
+Conventions: `Sums` walks lark's tree from the leaves up without recursion. A bare name stays a
+`Label` until something reads it, because it may turn out to be what a statement is called. A letter
+without a value makes a value with a ``problem``, which is raised unless a later form replaces it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from lark import Token, Transformer_NonRecursive, v_args
+from lark.exceptions import VisitError
+
+from gradatim.activations import ACTIVATIONS
+from gradatim.errors import EquationError, SpecError
+from gradatim.network.expression import Units, WeightedSum
+from gradatim.network.grammar import (
+    COEFFICIENT,
+    IMPLICIT_INPUT,
+    activation_of,
+    call_name,
+    plain_name,
+    transposed_names,
+)
+from gradatim.network.layering import MOST_UNITS
+from gradatim.network.numbers import to_fraction
+
+__all__ = ["Equation", "Label", "Scope", "Several", "Sums", "Value"]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of the text, from `start` up to `end`."""
+
+    start: int
+    end: int
+
+    def error(self, text: str, sentence: str, start: int | None = None) -> EquationError:
+        """Return the error that says a sentence about this part."""
+        position = self.start if start is None else start
+        return EquationError(f"column {position + 1}: {sentence}", text, position)
+
+
+@dataclass(frozen=True)
+class Label(_Piece):
+    """A bare name, a quoted one, or ``()``, of which nobody knows yet what it is for.
+
+    Parameters
+    ----------
+    start, end : int
+        Where it stands.
+    token : str or None
+        A name as typed.
+    quoted : str or None
+        What stands between quotes.
+    """
+
+    token: str | None = None
+    quoted: str | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is ``()``."""
+        return self.token is None and self.quoted is None
+
+    @property
+    def text(self) -> str:
+        """What an output of this name is called."""
+        return self.quoted if self.token is None else plain_name(self.token)  # pyright: ignore
+
+
+@dataclass(frozen=True)
+class Value(_Piece):
+    """A weighted sum.
+
+    Parameters
+    ----------
+    start, end : int
+        Where it stands.
+    total : WeightedSum
+        What it is.
+    problem : EquationError or None
+        Why it has no value.
+    is_number : bool
+        Whether it is a plain number, as in ``= 0.08``.
+    """
+
+    total: WeightedSum = field(default_factory=WeightedSum)
+    problem: EquationError | None = None
+    is_number: bool = False
+
+    def decimals(self, text: str) -> int:
+        """Return how many decimals a plain number was typed with."""
+        return len(text[self.start : self.end].partition(".")[2])
+
+
+@dataclass(frozen=True)
+class Several(_Piece):
+    """The values of a softmax.
+
+    Parameters
+    ----------
+    start, end : int
+        Where it stands.
+    parts : list of (Label or None, WeightedSum)
+        Names and values.
+    """
+
+    parts: list[tuple[Label | None, WeightedSum]] = field(default_factory=list)
+
+
+Side = Label | Value | Several
+
+
+@dataclass(frozen=True)
+class Equation:
+    """Sides that stand between signs of equality.
+
+    Parameters
+    ----------
+    sides : list of Label, Value or Several
+        From left to right.
+    """
+
+    sides: list[Side]
+
+
+class Scope:
+    """What names mean.
+
+    Parameters
+    ----------
+    text : str
+        The whole text, for messages.
+    units : Units
+        Where units are collected.
+    letters : mapping of str to fraction or tuple of fractions
+        Values of letters.
+    declared : list of str or None
+        Names of the inputs; None if ``x`` and ``z`` with an index are inputs.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        units: Units,
+        letters: Mapping[str, Fraction | tuple[Fraction, ...]],
+        declared: list[str] | None = None,
+    ) -> None:
+        self.text = text
+        self.units = units
+        self.letters = letters
+        self.declared = None if declared is None else dict.fromkeys(declared)
+        self.inputs: dict[str, None] = {}
+        self.bound: dict[str, Fraction] = {}
+        self.definitions: dict[str, WeightedSum] = {}
+        self.read: set[str] = set()
+
+    def is_input(self, name: str) -> bool:
+        """Tell whether a name is that of an input."""
+        if self.declared is not None:
+            return name in self.declared
+        return IMPLICIT_INPUT.fullmatch(name) is not None
+
+    def reads_input(self, total: WeightedSum) -> bool:
+        """Tell whether a sum depends on an input."""
+        waiting, seen = [total], set()
+        while waiting:
+            for source in waiting.pop().terms:
+                if isinstance(source, str):
+                    return True
+                if source not in seen:
+                    seen.add(source)
+                    waiting.append(self.units.all[source].body)
+        return False
+
+    def softmax_of(self, total: WeightedSum) -> int | None:
+        """Return the softmax of which a sum is a member."""
+        source = total.only_source
+        return self.units.all[source].group if isinstance(source, int) else None
+
+    def define(self, label: Label, total: WeightedSum) -> None:
+        """Let later statements read a sum by its name."""
+        name = label.text
+        if name in self.definitions:
+            raise label.error(self.text, f"{name} is defined twice; use another name")
+        if name in self.inputs:
+            raise label.error(
+                self.text, f"{name} was read as an input before; define it first, or rename it"
+            )
+        self.definitions[name] = total
+
+    def value(self, side: Side) -> Value | Several:
+        """Return what a side of an equation is worth."""
+        return side if isinstance(side, Several) else self.one(side)
+
+    def one(self, side: Side) -> Value:
+        """Return the one value of a side; a name is looked up."""
+        if isinstance(side, Value):
+            return side
+        if isinstance(side, Several):
+            raise side.error(
+                self.text,
+                "a softmax gives several values; name them in a statement of its own, as in "
+                "softmax(p = x1, q = x2); p - q",
+            )
+        if side.token is None:
+            raise side.error(self.text, "expected a sum here")
+        if side.quoted is not None:
+            raise side.error(self.text, "a quoted name may follow an input before the arrow only")
+        return self._looked_up(side, plain_name(side.token))
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a name has a meaning as a value, or could have had one."""
+        return (
+            name in self.letters
+            or name in self.bound
+            or name in self.definitions
+            or self.is_input(name)
+            or (self.declared is None and COEFFICIENT.fullmatch(name) is not None)
+        )
+
+    def _looked_up(self, side: Label, name: str) -> Value:
+        total = None
+        if name in (self.declared or ()):
+            total = WeightedSum({name: Fraction(1)})
+        elif name in self.definitions:
+            self.read.add(name)
+            total = self.definitions[name]
+        elif name in self.letters or name in self.bound:
+            total = WeightedSum({}, self._number(side, name))
+        elif self.is_input(name):
+            self.inputs[name] = None
+            total = WeightedSum({name: Fraction(1)})
+        if total is not None:
+            return Value(side.start, side.end, total)
+        if COEFFICIENT.fullmatch(name):
+            problem = side.error(
+                self.text, f"{side.token} has no value; give it one with let, as in {name}=0.5"
+            )
+            return Value(side.start, side.end, problem=problem)
+        raise side.error(self.text, self._unknown(side.token or name, name))
+
+    def _number(self, side: Label, name: str) -> Fraction:
+        self.read.add(name)
+        value = self.bound[name] if name in self.bound else self.letters[name]
+        if isinstance(value, tuple):
+            raise side.error(
+                self.text, f"{name} has {len(value)} values; read them as in {name}^T X"
+            )
+        return value
+
+    def _unknown(self, token: str, name: str) -> str:
+        if activation_of(call_name(token)) is not None:
+            return f'expected "(" after {token}, as in {token}(x1)'
+        close = difflib.get_close_matches(name, [*self.definitions, *(self.declared or ())], 1)
+        if close:
+            return f"there is no {token}; did you mean {close[0]}?"
+        if self.declared is not None:
+            known = ", ".join(list(self.declared)[:8]) or "nothing"
+            return f"there is no {token} here; what can be read is {known}"
+        return (
+            f"{token} is unknown; inputs are x, x1, z2 and the like, others are declared as in "
+            f"{name} -> 2 {name} + 1, and letters get a value with let"
+        )
+
+
+@v_args(inline=False)
+class Sums(Transformer_NonRecursive):
+    """Turns the tree of an equation into its sides.
+
+    Parameters
+    ----------
+    text : str
+        The whole text, for messages.
+    scope : Scope
+        What names mean.
+    """
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        super().__init__(visit_tokens=False)
+        self._text = text
+        self._scope = scope
+
+    def read(self, tree: Any) -> Equation:
+        """Return the sides of an equation.
+
+        Parameters
+        ----------
+        tree : lark.Tree
+            The equation.
+
+        Returns
+        -------
+        Equation
+            Its sides.
+
+        Raises
+        ------
+        EquationError
+            If a side is no weighted sum.
+        """
+        try:
+            return self.transform(tree)
+        except VisitError as error:
+            raise error.orig_exc from None
+
+    def equation(self, children: list[Any]) -> Equation:
+        """Leave out the signs of equality."""
+        return Equation([child for child in children if not isinstance(child, Token)])
+
+    def side(self, children: list[Any]) -> Side:
+        """Tell a name, quoted or not, from a value."""
+        first, last = children[0], children[-1]
+        if not isinstance(last, Token):
+            return first
+        quoted = self._unquoted(last)
+        if first is last:
+            return Label(last.start_pos or 0, last.end_pos or 0, None, quoted)
+        if not isinstance(first, Label):
+            raise self._at(last, "a quoted name may follow an input before the arrow only")
+        return replace(first, end=last.end_pos or 0, quoted=quoted)
+
+    def nothing(self, children: list[Token]) -> Label:
+        """Read ``()``."""
+        return Label(children[0].start_pos or 0, children[1].end_pos or 0)
+
+    def sum(self, children: list[Any]) -> Side:
+        """Add up signed terms."""
+        if len(children) == 1:
+            return children[0]
+        parts, sign = [], 1
+        first: Value | None = None
+        last: Value | None = None
+        for child in children:
+            if isinstance(child, int):
+                sign = child
+                continue
+            last = self._scope.one(child)
+            if last.problem is not None:
+                return last
+            first = first or last
+            parts.append(last.total if sign > 0 else last.total.times(Fraction(-1)))
+            sign = 1
+        assert first is not None
+        assert last is not None
+        is_number = len(parts) == 1 and first.is_number
+        return Value(first.start, last.end, WeightedSum.total(parts), is_number=is_number)
+
+    def sign(self, children: list[Token]) -> int:
+        """Return what several signs make together."""
+        return (-1) ** sum(token.type == "MINUS" for token in children)
+
+    def times(self, children: list[Any]) -> tuple[str, int]:
+        """Read a sign of multiplication."""
+        return ("*", children[1] if len(children) > 1 else 1)
+
+    def over(self, children: list[Any]) -> tuple[str, int]:
+        """Read a sign of division."""
+        return ("/", children[1] if len(children) > 1 else 1)
+
+    def term(self, children: list[Any]) -> Side:
+        """Multiply and divide from left to right."""
+        if len(children) == 1:
+            return children[0]
+        result: Value | None = None
+        operation, sign = "*", 1
+        for child in children:
+            if isinstance(child, tuple):
+                operation, sign = child
+                continue
+            factor = self._scope.one(child)
+            if sign < 0:
+                factor = replace(factor, total=factor.total.times(Fraction(-1)))
+            if result is None:
+                result = factor
+            elif operation == "*":
+                result = self._product(result, factor)
+            else:
+                result = self._quotient(result, factor)
+            operation, sign = "*", 1
+        assert result is not None
+        return replace(result, is_number=False)
+
+    def _product(self, left: Value, right: Value) -> Value:
+        problem = left.problem or right.problem
+        if problem is not None:
+            return Value(left.start, right.end, problem=problem)
+        if left.total.is_constant:
+            total = right.total.times(left.total.constant)
+        elif right.total.is_constant:
+            total = left.total.times(right.total.constant)
+        else:
+            a, b = (self._text[v.start : v.end].strip() for v in (left, right))
+            raise right.error(
+                self._text,
+                f"a product of {_short(a)} and {_short(b)} is no weighted sum; add the product as "
+                "a feature, an input of its own such as x3 = x1 x2",
+            )
+        return Value(left.start, right.end, total)
+
+    def _quotient(self, left: Value, right: Value) -> Value:
+        problem = left.problem or right.problem
+        if problem is not None:
+            return Value(left.start, right.end, problem=problem)
+        if not right.total.is_constant:
+            raise right.error(
+                self._text,
+                "a quotient by an input or a unit is no weighted sum; add it as a feature, an "
+                "input of its own",
+            )
+        if not right.total.constant:
+            raise right.error(self._text, "division by zero; write another number")
+        return Value(left.start, right.end, left.total.times(1 / right.total.constant))
+
+    def power(self, children: list[Any]) -> Side:
+        """Let nothing pass but a factor alone."""
+        if len(children) == 1:
+            return children[0]
+        base = children[0]
+        raised = self._text[base.start : base.end].strip()
+        raise self._at(
+            children[1],
+            f"a power of {_short(raised)} is no weighted sum; add it as a feature, an input of its "
+            "own such as x2 = x1^2",
+        )
+
+    def number(self, children: list[Token]) -> Value:
+        """Read a number, exactly."""
+        [token] = children
+        try:
+            value = to_fraction(str(token))
+        except SpecError as error:
+            raise self._at(token, str(error)) from None
+        start, end = token.start_pos or 0, token.end_pos or 0
+        return Value(start, end, WeightedSum({}, value), is_number=True)
+
+    def name(self, children: list[Token]) -> Label:
+        """Keep a name for whoever reads it."""
+        [token] = children
+        return Label(token.start_pos or 0, token.end_pos or 0, str(token))
+
+    def group(self, children: list[Any]) -> Value:
+        """Read what stands in brackets."""
+        opening, inner, closing = children
+        value = self._scope.one(inner)
+        return replace(
+            value, start=opening.start_pos or 0, end=closing.end_pos or 0, is_number=False
+        )
+
+    def fraction(self, children: list[Any]) -> Value:
+        """Read LaTeX's fractions."""
+        above, below = self._scope.one(children[2]), self._scope.one(children[5])
+        quotient = self._quotient(above, below)
+        return replace(quotient, start=children[0].start_pos or 0, end=children[-1].end_pos or 0)
+
+    def transposed(self, children: list[Token]) -> Value:
+        """Write the scalar product ``W^T X`` out."""
+        [token] = children
+        weights, inputs = transposed_names(str(token))
+        label = Label(token.start_pos or 0, token.end_pos or 0, weights)
+        values = self._scope.letters.get(weights)
+        if not isinstance(values, tuple):
+            problem = label.error(
+                self._text,
+                f"{weights} has no values; give them with let, as in {weights}=0.5,-1,2",
+            )
+            return Value(label.start, label.end, problem=problem)
+        self._scope.read.add(weights)
+        terms = []
+        for i, weight in enumerate(values, start=1):
+            read = Label(label.start, label.end, f"{inputs.lower()}{i}")
+            terms.append(self._scope.one(read).total.times(weight))
+        return Value(label.start, label.end, WeightedSum.total(terms))
+
+    def arguments(self, children: list[Any]) -> list[Equation]:
+        """Leave out the commas."""
+        return [child for child in children if not isinstance(child, Token)]
+
+    def call(self, children: list[Any]) -> Value | Several:
+        """Apply an activation, or multiply a letter with what stands in brackets."""
+        token, _, arguments, closing = children
+        start, end = token.start_pos or 0, closing.end_pos or 0
+        if self._scope.knows(plain := _plain(token)):
+            factor = self._scope.one(Label(start, token.end_pos or 0, plain))
+            return replace(self._product(factor, self._argument(arguments, token)), end=end)
+        activation = activation_of(call_name(str(token)))
+        if activation is None:
+            raise self._at(token, _no_activation(str(token)))
+        if activation == "softmax":
+            return self._softmax(arguments, start, end)
+        body = self._argument(arguments, token)
+        if body.problem is not None:
+            return Value(start, end, problem=body.problem)
+        return Value(start, end, self._unit(activation, body.total, token))
+
+    def _unit(self, activation: str, body: WeightedSum, token: Token) -> WeightedSum:
+        if len(self._scope.units.all) >= MOST_UNITS:
+            raise self._at(token, f"more than {MOST_UNITS:,} units; write a smaller network")
+        return self._scope.units.add(activation, body)
+
+    def _argument(self, arguments: list[Equation], token: Token) -> Value:
+        if len(arguments) > 1:
+            position = arguments[1].sides[0].start
+            raise EquationError(
+                f"column {position + 1}: {token} takes one sum; a decimal is written with a point",
+                self._text,
+                position,
+                ('")"',),
+            )
+        [equation] = arguments
+        if len(equation.sides) > 1:
+            raise equation.sides[1].error(
+                self._text, f'expected ")" before "=": {token} takes one sum'
+            )
+        return self._scope.one(equation.sides[0])
+
+    def _softmax(self, arguments: list[Equation], start: int, end: int) -> Value | Several:
+        labels: list[Label | None] = []
+        bodies: list[WeightedSum] = []
+        for equation in arguments:
+            *named, last = equation.sides
+            if len(named) > 1 or (named and not isinstance(named[0], Label)):
+                raise last.error(self._text, "expected one name before the =, as in p = x1 - 2")
+            value = self._scope.one(last)
+            if value.problem is not None:
+                return Value(start, end, problem=value.problem)
+            labels.append(named[0] if named else None)  # pyright: ignore[reportArgumentType]
+            bodies.append(value.total)
+        members = self._scope.units.add_softmax(bodies)
+        if len(members) == 1 and labels == [None]:
+            return Value(start, end, members[0])
+        return Several(start, end, list(zip(labels, members, strict=True)))
+
+    def _unquoted(self, token: Token) -> str:
+        try:
+            return json.loads(str(token), strict=False)
+        except ValueError:
+            raise self._at(token, "an escape in a quoted name is none of JSON's") from None
+
+    def _at(self, token: Token, sentence: str) -> EquationError:
+        position = token.start_pos or 0
+        return EquationError(f"column {position + 1}: {sentence}", self._text, position)
+
+
+def _plain(token: Token) -> str:
+    return plain_name(call_name(str(token)) if str(token).startswith("\\") else str(token))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:18]}..."
+
+
+def _no_activation(token: str) -> str:
+    name = call_name(token)
+    close = difflib.get_close_matches(name, [*ACTIVATIONS, "sigmoid", "step"], 1)
+    hint = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(ACTIVATIONS)}"
+    return f"there is no activation {token}; {hint}"
