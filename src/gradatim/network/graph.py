@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._pictures import picture
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network._frozen import FrozenMap
@@ -318,6 +319,10 @@ class Network:
     def n_parameters(self) -> int:
         """Number of weights that have an edge, and biases."""
         return sum(layer.n_parameters for layer in self.layers)
+
+    def _repr_svg_(self) -> str | None:
+        """Draw the network in a notebook."""
+        return picture("network", self)
 
     def __call__(self, X: ArrayLike) -> np.ndarray:
         """Evaluate the network; see `gradatim.network.evaluate`."""

@@ -6,6 +6,7 @@ alone, never on what else is being trained.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -66,15 +67,15 @@ def initialize(
         bias = np.zeros(n_out)
         if method == "glorot":
             factor = 2.0 if activation == "logistic" else 6.0
-            bound = np.sqrt(factor / (n_in + n_out))
+            bound = math.sqrt(factor / (n_in + n_out))
             weight = rng.uniform(-bound, bound, (n_out, n_in))
             bias = rng.uniform(-bound, bound, n_out)
         elif method == "he":
-            weight = rng.normal(0.0, np.sqrt(2.0 / n_in), (n_out, n_in))
+            weight = rng.normal(0.0, math.sqrt(2.0 / n_in), (n_out, n_in))
         elif method == "variance":
             last = i == len(pairs) - 1
             gain = 0.0 if last else (1.0 if i == 0 else _SILU_GAIN)
-            weight = rng.normal(0.0, 1.0, (n_out, n_in)) * (gain / np.sqrt(n_in))
+            weight = rng.normal(0.0, 1.0, (n_out, n_in)) * (gain / math.sqrt(n_in))
         elif method == "zeros":
             weight = np.zeros((n_out, n_in))
         else:

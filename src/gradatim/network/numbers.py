@@ -15,7 +15,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["MINUSES", "Number", "format_fraction", "to_fraction"]
+__all__ = ["MINUSES", "Number", "format_fraction", "to_fraction", "to_json"]
 
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
@@ -111,3 +111,28 @@ def format_fraction(value: Fraction) -> str:
     if text in ("inf", "-inf") or Fraction(text) != value:
         return str(value)
     return text.removesuffix(".0").replace("e+", "e")
+
+
+def to_json(value: Number | None) -> float | str | None:
+    """Return a number as JSON holds it.
+
+    Parameters
+    ----------
+    value : number or None
+        Any number of a trace.
+
+    Returns
+    -------
+    float or str or None
+        Exact numbers as text, ``"1/3"`` or ``"0.25"``; floats as they are, infinite ones as None.
+
+    Examples
+    --------
+    >>> to_json(Fraction(1, 3)), to_json(0.25)
+    ('1/3', 0.25)
+    """
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value if value is None or np.isfinite(value) else None

@@ -23,7 +23,7 @@ from gradatim.network.decompose import passes_on
 from gradatim.network.exact import Reals
 from gradatim.network.expression import WeightedSum
 from gradatim.network.graph import ExactUnit, Layer, Network
-from gradatim.network.numbers import Number, format_fraction, to_fraction
+from gradatim.network.numbers import Number, format_fraction, to_fraction, to_json
 from gradatim.network.writing import unit_names
 
 __all__ = ["Product", "Trace", "UnitTrace", "default_threshold", "trace"]
@@ -135,6 +135,27 @@ class Trace:
         """Class of every output, 0 or 1, or None."""
         return tuple(unit.predicted for unit in self.outputs)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the trace as JSON holds it: exact numbers as text, floats as numbers.
+
+        Returns
+        -------
+        dict
+            ``inputs``, ``layers`` and ``outputs``; docs/guides/equations.md tells the keys.
+        """
+        names = self.network.input_names
+        return {
+            "inputs": [
+                {"name": name, "value": to_json(value)}
+                for name, value in zip(names, self.inputs, strict=True)
+            ],
+            "layers": [[_unit_dict(unit) for unit in layer] for layer in self.layers],
+            "outputs": [
+                {"name": unit.name, "value": to_json(unit.value), "class": unit.predicted}
+                for unit in self.outputs
+            ],
+        }
+
     @property
     def rule(self) -> str:
         """The prediction function in words."""
@@ -150,6 +171,27 @@ class Trace:
             for unit, t in zip(self.outputs, self.thresholds, strict=True)
         )
         return f"class 1 where {named}, else class 0"
+
+
+def _unit_dict(unit: UnitTrace) -> dict[str, Any]:
+    return {
+        "name": unit.name,
+        "activation": unit.activation,
+        "passes": unit.passes,
+        "products": [
+            {
+                "source": edge.name,
+                "weight": to_json(edge.weight),
+                "value": to_json(edge.value),
+                "product": to_json(edge.product),
+            }
+            for edge in unit.products
+        ],
+        "sum": to_json(unit.sum),
+        "bias": to_json(unit.bias),
+        "pre_activation": to_json(unit.pre_activation),
+        "value": to_json(unit.value),
+    }
 
 
 def _spoken(value: Number | None) -> str:

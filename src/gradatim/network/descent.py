@@ -1,0 +1,367 @@
+r"""Gradient descent as one does it by hand: every derivative of every row, by the chain rule.
+
+Conventions: the loss is the mean over the rows of what a row loses, so gradients are means too.
+The slope of step and sign is 0, and at a kink it is that of the right side. Units that only hand a
+value on are no parameters: their weight 1 and bias 0 stay. Plain Python on `trace`; no JAX, which
+the tests use to check it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+
+from gradatim.activations import get_activation
+from gradatim.errors import DivergedError, ShapeError, SpecError
+from gradatim.network.expression import UnitSum, WeightedSum
+from gradatim.network.graph import Layer, Network
+from gradatim.network.layering import make_layer
+from gradatim.network.numbers import Number, to_fraction
+from gradatim.network.trace import Trace, UnitTrace
+
+__all__ = ["LossName", "RowStep", "Step", "UnitChange", "UnitSlopes", "descend"]
+
+LossName = Literal["squared", "binary", "multiclass"]
+
+_EXACT_SLOPES = {
+    "identity": (Fraction(1), Fraction(1)),
+    "relu": (Fraction(0), Fraction(1)),
+    "leaky_relu": (Fraction(1, 100), Fraction(1)),
+    "heaviside": (Fraction(0), Fraction(0)),
+    "sign": (Fraction(0), Fraction(0)),
+}
+
+
+@dataclass(frozen=True)
+class UnitSlopes:
+    """Derivatives of one row's loss L by what one unit computed.
+
+    Parameters
+    ----------
+    by_value : number or None
+        dL/da; None where it is infinite or a softmax has no slope of its own.
+    slope : number or None
+        da/dz.
+    by_pre_activation : number
+        dL/dz, the product of the two.
+    by_weights : tuple of number
+        dL/dw of every edge, in the order of `UnitTrace.products`; dL/dw0 is dL/dz.
+    """
+
+    by_value: Number | None
+    slope: Number | None
+    by_pre_activation: Number
+    by_weights: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class RowStep:
+    """One row forward and back.
+
+    Parameters
+    ----------
+    trace : Trace
+        Forward values.
+    target : tuple of number
+        What the outputs should be.
+    loss : number
+        What the row loses.
+    slopes : tuple of tuple of UnitSlopes
+        Derivatives, layer by layer.
+    """
+
+    trace: Trace
+    target: tuple[Number, ...]
+    loss: Number
+    slopes: tuple[tuple[UnitSlopes, ...], ...]
+
+
+@dataclass(frozen=True)
+class UnitChange:
+    """What a step does to one unit.
+
+    Parameters
+    ----------
+    weights : tuple of (int, number, number, number)
+        Source, old weight, gradient and new weight of every edge.
+    bias : tuple of (number, number, number)
+        Old w0, its gradient and new w0.
+    is_fixed : bool
+        Whether the unit only hands a value on, and stays as it is.
+    """
+
+    weights: tuple[tuple[int, Number, Number, Number], ...]
+    bias: tuple[Number, Number, Number]
+    is_fixed: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of gradient descent.
+
+    Parameters
+    ----------
+    network : Network
+        The network before the step.
+    loss : number
+        Mean loss of the rows before the step.
+    rows : tuple of RowStep
+        Every row forward and back.
+    changes : tuple of tuple of UnitChange
+        Gradients and new weights, layer by layer.
+    after : Network
+        The network after the step.
+    """
+
+    network: Network
+    loss: Number
+    rows: tuple[RowStep, ...]
+    changes: tuple[tuple[UnitChange, ...], ...]
+    after: Network
+
+
+def descend(
+    network: Network,
+    X: Sequence[Sequence[Any] | Mapping[str, Any]],
+    y: Sequence[Sequence[Any]],
+    *,
+    loss: LossName = "squared",
+    learning_rate: Any = 0.1,
+    steps: int = 1,
+    exact: bool = False,
+) -> list[Step]:
+    r"""Take steps of gradient descent, and show every derivative on the way.
+
+    A row loses :math:`\frac12 \sum_k (a_k - y_k)^2` (``squared``),
+    :math:`-\sum_k y_k \ln a_k + (1 - y_k) \ln (1 - a_k)` (``binary``, sigmoid outputs) or
+    :math:`-\sum_k y_k \ln a_k` (``multiclass``, a softmax), as in `gradatim.losses`. Derivatives
+    go back layer by layer [1]_, and every weight moves by minus the learning rate times the mean
+    of its derivatives.
+
+    Parameters
+    ----------
+    network : Network
+        Where to start; no activation is open.
+    X : sequence of rows
+        Inputs of each row, in order or by name.
+    y : sequence of rows
+        Targets of each row, one an output.
+    loss : {"squared", "binary", "multiclass"}, default "squared"
+        What is made small.
+    learning_rate : number, default 0.1
+        Length of a step along the gradient.
+    steps : int, default 1
+        Number of steps.
+    exact : bool, default False
+        Compute with fractions; for identity, step, sign, ReLU and leaky ReLU, and ``squared``.
+
+    Returns
+    -------
+    list of Step
+        One a step.
+
+    Raises
+    ------
+    ShapeError
+        If the rows do not fit the network or each other.
+    SpecError
+        If the loss does not go with the outputs, a softmax is hidden, or fractions are asked of an
+        activation that gives none.
+    DivergedError
+        If a weight leaves the finite numbers.
+
+    References
+    ----------
+    .. [1] D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
+       back-propagating errors", Nature, vol. 323, pp. 533-536, 1986.
+
+    Examples
+    --------
+    >>> from gradatim.network import parse
+    >>> [step] = descend(parse("0.8x1 + 0.4"), [[1]], [[2]], learning_rate="1/10", exact=True)
+    >>> step.loss, str(step.after)
+    (Fraction(8, 25), '0.88x1 + 0.48')
+    """
+    _check(network, X, y, loss, exact)
+    rate = to_fraction(learning_rate, "the learning rate")
+    targets = [tuple(_number(value, exact, "the target") for value in row) for row in y]
+    if loss == "multiclass" and any(not math.isclose(sum(row), 1.0) for row in targets):
+        raise SpecError("the targets of a softmax are probabilities: those of a row sum to 1")
+    taken = []
+    for _ in range(steps):
+        step = _step(network, X, targets, loss, rate if exact else float(rate), exact)
+        taken.append(step)
+        network = step.after
+    return taken
+
+
+def _check(
+    network: Network, X: Sequence[Any], y: Sequence[Any], loss: LossName, exact: bool
+) -> None:
+    if len(X) != len(y) or not len(X):
+        raise ShapeError(f"{len(X)} rows of inputs and {len(y)} of targets; give one for one")
+    if any(len(row) != network.n_outputs for row in y):
+        raise ShapeError(
+            f"the network has {network.n_outputs} outputs; give each row as many targets"
+        )
+    wanted = {"binary": "logistic", "multiclass": "softmax"}.get(loss)
+    outputs = set(network.layers[-1].activations)
+    if wanted and outputs != {wanted}:
+        raise SpecError(f"the loss {loss} goes with {wanted} outputs, not {', '.join(outputs)}")
+    if loss == "squared" and "softmax" in outputs:
+        raise SpecError("the loss of a softmax is multiclass")
+    if any(layer.activation == "softmax" for layer in network.layers[:-1]):
+        raise SpecError("no steps through a hidden softmax; let the outputs be the softmax")
+    used = {name for layer in network.layers for name in layer.activations}
+    if exact and not used <= _EXACT_SLOPES.keys():
+        irrational = ", ".join(sorted(used - _EXACT_SLOPES.keys()))
+        raise SpecError(f"{irrational} gives no fractions to step with; leave exact out")
+
+
+def _number(value: Any, exact: bool, name: str) -> Number:
+    fraction = to_fraction(value, name)
+    return fraction if exact else float(fraction)
+
+
+def _step(
+    network: Network,
+    X: Sequence[Any],
+    targets: Sequence[tuple[Number, ...]],
+    loss: LossName,
+    rate: Any,
+    exact: bool,
+) -> Step:
+    rows = tuple(
+        _row(network.trace(x, exact=exact), target, loss)
+        for x, target in zip(X, targets, strict=True)
+    )
+    changes = tuple(_changes(rows, depth, rate) for depth in range(network.depth))
+    layers = [
+        _moved(layer, change, exact) for layer, change in zip(network.layers, changes, strict=True)
+    ]
+    after = Network(layers, network.input_names, network.output_names)
+    return Step(network, _mean([row.loss for row in rows]), rows, changes, after)
+
+
+def _mean(values: Sequence[Any]) -> Any:
+    if isinstance(values[0], float):
+        return math.fsum(values) / len(values)
+    return sum(values) / len(values)
+
+
+# One row
+
+
+def _row(trace: Trace, target: tuple[Number, ...], loss: LossName) -> RowStep:
+    slopes = [_output_slopes(trace.outputs, target, loss)]
+    for depth in range(trace.network.depth - 1, 0, -1):
+        slopes.insert(0, _hidden_slopes(trace.layers[depth - 1], trace.layers[depth], slopes[0]))
+    return RowStep(trace, target, _lost(trace.outputs, target, loss), tuple(slopes))
+
+
+def _lost(units: Sequence[UnitTrace], target: Sequence[Any], loss: LossName) -> Any:
+    z = [unit.pre_activation for unit in units]
+    if loss == "squared":
+        half = Fraction(1, 2) if isinstance(z[0], Fraction) else 0.5
+        return sum(half * (u.value - y) ** 2 for u, y in zip(units, target, strict=True))  # pyright: ignore
+    # From z, because ln(a) of a saturated unit would be infinite.
+    logits = np.array(z, dtype=float)
+    if loss == "binary":
+        return float(np.sum(np.logaddexp(0.0, logits) - np.array(target) * logits))
+    return float(np.logaddexp.reduce(logits) - np.dot(target, logits))
+
+
+def _output_slopes(
+    units: Sequence[UnitTrace], target: Sequence[Any], loss: LossName
+) -> tuple[UnitSlopes, ...]:
+    return tuple(_output_slope(unit, y, loss) for unit, y in zip(units, target, strict=True))
+
+
+def _output_slope(unit: UnitTrace, y: Any, loss: LossName) -> UnitSlopes:
+    a: Any = unit.value
+    if loss == "squared":
+        return _slopes(unit, a - y)
+    if loss == "multiclass":
+        return UnitSlopes(None, None, a - y, _by_weights(unit, a - y))
+    slope = _slope(unit)
+    by_value = (a - y) / slope if slope else None
+    return UnitSlopes(by_value, slope, a - y, _by_weights(unit, a - y))
+
+
+def _hidden_slopes(
+    units: Sequence[UnitTrace], above: Sequence[UnitTrace], slopes: Sequence[UnitSlopes]
+) -> tuple[UnitSlopes, ...]:
+    """Return dL/da of every unit: what it feeds, times the weights on the way."""
+    totals: list[list[Any]] = [[] for _ in units]
+    for unit, slope in zip(above, slopes, strict=True):
+        for edge in unit.products:
+            totals[edge.source].append(slope.by_pre_activation * edge.weight)  # pyright: ignore
+    return tuple(
+        _slopes(unit, _total(parts, unit)) for unit, parts in zip(units, totals, strict=True)
+    )
+
+
+def _total(parts: Sequence[Any], unit: UnitTrace) -> Any:
+    if isinstance(unit.value, Fraction):
+        return sum(parts, Fraction(0))
+    return math.fsum(parts)
+
+
+def _slopes(unit: UnitTrace, by_value: Any) -> UnitSlopes:
+    slope = _slope(unit)
+    return UnitSlopes(by_value, slope, by_value * slope, _by_weights(unit, by_value * slope))
+
+
+def _slope(unit: UnitTrace) -> Any:
+    z: Any = unit.pre_activation
+    if isinstance(z, Fraction):
+        return _EXACT_SLOPES[unit.activation][z >= 0]
+    return float(get_activation(unit.activation).derivative(np.float64(z)))
+
+
+def _by_weights(unit: UnitTrace, by_pre_activation: Any) -> tuple[Any, ...]:
+    return tuple(by_pre_activation * edge.value for edge in unit.products)
+
+
+# All rows
+
+
+def _changes(rows: Sequence[RowStep], depth: int, rate: Any) -> tuple[UnitChange, ...]:
+    changes = []
+    for i, unit in enumerate(rows[0].trace.layers[depth]):
+        slopes = [row.slopes[depth][i] for row in rows]
+        moves = 0 if unit.passes else rate
+        weights = []
+        for k, edge in enumerate(unit.products):
+            gradient = _mean([slope.by_weights[k] for slope in slopes])
+            weights.append((edge.source, edge.weight, gradient, edge.weight - moves * gradient))
+        gradient = _mean([slope.by_pre_activation for slope in slopes])
+        bias: Any = unit.bias
+        changes.append(
+            UnitChange(tuple(weights), (bias, gradient, bias - moves * gradient), unit.passes)
+        )
+    return tuple(changes)
+
+
+def _moved(layer: Layer, changes: Sequence[UnitChange], exact: bool) -> Layer:
+    """Return the layer with the new weights."""
+    if exact:
+        units = [
+            UnitSum(name, WeightedSum({j: new for j, *_, new in change.weights}, change.bias[2]))  # pyright: ignore
+            for name, change in zip(layer.activations, changes, strict=True)
+        ]
+        return make_layer(units, range(layer.n_in))
+    weight = np.zeros(layer.weight.shape)
+    bias = np.zeros(layer.n_out)
+    for i, change in enumerate(changes):
+        bias[i] = change.bias[2]
+        for j, _, _, new in change.weights:
+            weight[i, j] = new
+    if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+        raise DivergedError("a weight left the finite numbers; take a smaller learning rate")
+    return Layer(weight, bias, layer.activation, layer.mask)
