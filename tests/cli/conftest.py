@@ -65,7 +65,7 @@ class Fake:
         self.options = []
         self.reports = []
 
-    def climb(self, collection, *, observer, **options):
+    def climb(self, collection, *, observer, store, **options):
         self.collections.append(collection)
         self.options.append(options)
         observer.planned(LADDER)
@@ -86,6 +86,7 @@ def fake(monkeypatch, tmp_path):
     fake = Fake()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("GRADATIM_CACHE", "")
     replaced = {
         gradatim.datasets: {
             "DATASETS": {"timbre": None, "world": None},

@@ -41,13 +41,24 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "n_jobs": None,
             "rungs": None,
             "shuffle_labels": False,
+            "max_nets": None,
         }
     ]
 
 
 def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
     command = "timbre --folds 3 --repeats 1 --margin 0.02 --seed 7 --jobs 1 --shuffle-labels"
-    run(capsys, *command.split(), "--rungs", "majority", "deep", "--rungs", "linear")
+    run(
+        capsys,
+        *command.split(),
+        "--max-nets",
+        "40",
+        "--rungs",
+        "majority",
+        "deep",
+        "--rungs",
+        "linear",
+    )
     assert fake.options == [
         {
             "folds": 3,
@@ -57,6 +68,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "n_jobs": 1,
             "rungs": ["majority", "deep", "linear"],
             "shuffle_labels": True,
+            "max_nets": 40,
         }
     ]
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, UnusedCliTokensError
 
-from gradatim.errors import GradatimError
+from gradatim.cli._interrupt import STATUS, Interrupted, leave_at_the_second
+from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
 
@@ -44,6 +47,41 @@ app.command(
     help="Train and compare every rung on a dataset, folder or table.",
 )
 app.command("gradatim.cli.data:data", name="data", help="List the datasets in the package.")
+app.command(
+    "gradatim.cli.eval:eval",
+    name="eval",
+    help="Evaluate an equation, with every number of every unit.",
+)
+app.command(
+    "gradatim.cli.draw:draw",
+    name="draw",
+    help="Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",
+)
+app.command(
+    "gradatim.cli.plot:plot",
+    name="plot",
+    help="Plot activation functions, or where a network changes its mind.",
+)
+app.command(
+    "gradatim.cli.transform:transform",
+    name="transform",
+    help="Separate a labeled line with step units, and prove it right.",
+)
+app.command(
+    "gradatim.cli.bench:bench",
+    name="bench",
+    help="Measure gradatim beside its peers on this machine.",
+)
+app.command(
+    "gradatim.cli.exercises:exercises",
+    name="exercises",
+    help="Make an exam with worked answers, in Markdown, LaTeX, HTML or Moodle XML.",
+)
+app.command(
+    "gradatim.cli.practice:practice",
+    name="practice",
+    help="Answer questions in the terminal, checked and explained.",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,16 +99,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         1 a fault of gradatim itself.
     """
     tokens = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return _run(tokens)
+    with leave_at_the_second():
+        status = _run(tokens)
+        if status == STATUS and threading.active_count() > 1:
+            # A thread in a native call would keep the process until it returns.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    return status
+
+
+def _run(tokens: Sequence[str]) -> int:
     debug = "--debug" in tokens
     try:
         app(tokens, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
         return _fail(2, _one_sentence(error), debug)
+    except EquationError as error:
+        status = _fail(2, error.sentence, debug)
+        # The caret below the equation keeps its place only as lines of their own.
+        print(error.pointer, end="\n" if error.pointer else "", file=sys.stderr)
+        return status
     except GradatimError as error:
         return _fail(2, str(error), debug)
+    except Interrupted as stop:
+        # Not through _fail, which would mend the spaces in the name of a file.
+        print(f"gradatim: {stop}{_how_to_go_on(tokens) if stop.kept else ''}", file=sys.stderr)
+        return STATUS
     except KeyboardInterrupt:
-        return _fail(130, "stopped by Ctrl-C before the end", debug)
+        return _fail(STATUS, "stopped by Ctrl-C before the end", debug)
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         _forget_stdout()
@@ -81,6 +141,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         fault = f"{type(error).__name__}: {error}"
         return _fail(1, f"a fault in gradatim ({fault}); --debug shows where", debug)
     return 0
+
+
+def _how_to_go_on(tokens: Sequence[str]) -> str:
+    again = [*tokens, *([] if "--resume" in tokens else ["--resume"])]
+    return f"; go on with: {shlex.join(['gradatim', *again])}"
 
 
 def _fail(status: int, sentence: str, debug: bool) -> int:

@@ -7,13 +7,22 @@ they are written, so that a full disk does not lose them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli._interrupt import Interrupted, hear
 from gradatim.errors import SpecError
+
+if TYPE_CHECKING:
+    from gradatim.cli._screen import Screen
+    from gradatim.climb.result import Climb
+    from gradatim.collection import Collection
+    from gradatim.training.store import Store
 
 __all__ = ["climb"]
 
@@ -22,7 +31,8 @@ TaskName = Literal["classification", "multilabel", "regression"]
 
 _INPUT = Group("What is climbed", sort_key=1)
 _PROTOCOL = Group("How it is scored", sort_key=2)
-_OUTPUT = Group("What comes out", sort_key=3)
+_RUN = Group("How it is run", sort_key=3)
+_OUTPUT = Group("What comes out", sort_key=4)
 
 _Column = Parameter(group=_INPUT, metavar="COLUMN", negative=())
 _Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
@@ -31,8 +41,8 @@ _Flag = Parameter(negative=(), show_default=False)
 _REPORT = Path("gradatim-report.html")
 
 
-def _number(**bounds: float) -> Parameter:
-    return Parameter(group=_PROTOCOL, metavar="N", validator=Number(**bounds))
+def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
+    return Parameter(group=group, metavar="N", validator=Number(**bounds))
 
 
 def climb(
@@ -53,7 +63,9 @@ def climb(
         Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
     ] = None,
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
-    jobs: Annotated[int | None, _number(gte=1)] = None,
+    jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
+    max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
+    resume: Annotated[bool, _Flag, Parameter(group=_RUN)] = False,
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
@@ -95,6 +107,10 @@ def climb(
         Shuffle the target first; an honest climb then finds nothing.
     jobs
         Processor cores to use; all of them if left out.
+    max_nets
+        Networks to train at once, to save memory; the results are the same.
+    resume
+        Go on from what an interrupted climb of the same data and protocol has finished.
     json
         Write all results as JSON; - is standard output, and nothing else goes there.
     report
@@ -115,28 +131,63 @@ def climb(
         raise SpecError("--report and --no-report exclude each other; give one of them")
     outputs = Outputs(json, None if no_report else report or _REPORT)
     outputs.check(source.files())
+    options = {"folds": folds, "repeats": repeats, "seed": seed, "shuffle_labels": shuffle_labels}
     with quiet_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.cli._source import read_source
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         with screen.reading(path) as progress:
-            collection = read_source(source, n_jobs=jobs, progress=progress)
-        with screen.climbing(collection) as observer:
-            # The engine takes seconds to load: what is wrong with the input is told before.
-            from gradatim.climb import climb_collection
+            collection = hear(lambda: read_source(source, n_jobs=jobs, progress=progress))
+        with _kept(collection, resume, options) as store:
+            if resume and not store:
+                screen.say("nothing of this climb is kept, so it begins anew")
+            more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}
+            found = _climb(screen, collection, store, options | more)
+            try:
+                screen.show(found)
+                for label, file in outputs.write(found):
+                    screen.say(f"{label}: {file}")
+            except KeyboardInterrupt:
+                said = "stopped by Ctrl-C with every rung finished"
+                raise Interrupted(f"{said} and kept" if store else said, bool(store)) from None
 
-            found = climb_collection(
-                collection,
-                folds=folds,
-                repeats=repeats,
-                margin=margin,
-                seed=seed,
-                n_jobs=jobs,
-                rungs=rungs,
-                shuffle_labels=shuffle_labels,
-                observer=observer,
+
+@contextmanager
+def _kept(collection: Collection, resume: bool, options: dict) -> Iterator[Store | None]:
+    """Open the store of a climb, which is removed when all is done and written."""
+    # The engine takes seconds to load: what is wrong with the input is told before.
+    climb_folder, kept_work = hear(_load_kept)
+    folder = climb_folder(collection, **options)
+    if folder is None and resume:
+        raise SpecError(
+            "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
+        )
+    with kept_work(folder, resume) as store:
+        yield store
+
+
+def _load_kept() -> tuple[Any, Any]:
+    from gradatim.climb.kept import climb_folder, kept_work
+
+    return climb_folder, kept_work
+
+
+def _climb(
+    screen: Screen, collection: Collection, store: Store | None, options: dict[str, Any]
+) -> Climb:
+    """Climb in another thread; on Ctrl-C keep what is finished and say so."""
+    from gradatim.cli._progress import Progress
+    from gradatim.climb import climb_collection
+
+    with screen.climbing(collection) as observer:
+        progress = Progress(observer)
+        try:
+            return hear(
+                lambda: climb_collection(collection, observer=progress, store=store, **options)
             )
-        screen.show(found)
-        for label, file in outputs.write(found):
-            screen.say(f"{label}: {file}")
+        except KeyboardInterrupt:
+            progress.stop()
+            if store is not None:
+                store.flush()
+            raise Interrupted(progress.sentence(store), kept=bool(store)) from None

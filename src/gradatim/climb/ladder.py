@@ -18,13 +18,14 @@ from threadpoolctl import threadpool_limits
 from gradatim.climb.problem import METRICS, Problem
 from gradatim.climb.protocol import make_folds
 from gradatim.climb.result import Climb, Observer, Protocol, RungResult
-from gradatim.climb.rungs import RUNGS, Family, run_rung
+from gradatim.climb.rungs import RUNGS, Family, fit_kept, kept_rung, run_rung
 from gradatim.climb.rungs.base import Fit
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.cache import use_compilation_cache
+from gradatim.training.store import Store
 
 __all__ = ["climb_collection"]
 
@@ -40,6 +41,8 @@ def climb_collection(
     rungs: Sequence[str] | None = None,
     shuffle_labels: bool = False,
     observer: Observer | None = None,
+    store: Store | None = None,
+    max_nets: int | None = None,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -66,6 +69,11 @@ def climb_collection(
         Climb on shuffled labels, on which nothing should be found.
     observer : Observer, optional
         Told how it goes on.
+    store : Store, optional
+        Where finished work is kept and looked up: what is in it is not done again, and the
+        result is the same.
+    max_nets : int, optional
+        Networks trained at once; the result is the same.
 
     Returns
     -------
@@ -96,7 +104,8 @@ def climb_collection(
     protocol = Protocol(
         folds, repeats, collection.groups is not None, seed, METRICS[collection.task], margin
     )
-    problem = Problem(collection, split, seed, n_jobs or os.cpu_count() or 1)
+    threads = n_jobs or os.cpu_count() or 1
+    problem = Problem(collection, split, seed, threads, store, max_nets)
     use_compilation_cache()
     # The climb has a thread a core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -145,8 +154,11 @@ def _climb(
         for name in (problem.collection.X if family.needs_input else [""])
     ]
     observer.planned([(family.name, name) for family, name in plan])
-    expected = [family.seconds(problem, name) for family, name in plan]
-    whole, rows = sum(expected), []
+    expected = [
+        0.0 if kept_rung(family, problem, name) else family.seconds(problem, name)
+        for family, name in plan
+    ]
+    whole, rows = sum(expected) or 1.0, []
     for i, (family, name) in enumerate(plan):
         before = sum(expected[:i])
 
@@ -177,7 +189,7 @@ def _winner(
     everything = np.arange(problem.collection.n_samples)
     candidate = family.candidates(problem, input)[row.choice]
     fit = Fit(candidate, everything, everything[:1], final=False)
-    network = family.fit(problem, input, [fit], lambda fraction: None)[0].network
+    network = fit_kept(family, problem, input, [fit], lambda fraction: None)[0].network
     names = problem.collection.feature_names.get(input, ())
     if network is not None and names:
         network = replace(network, input_names=tuple(names))

@@ -17,6 +17,7 @@ from gradatim.climb.axes import principal_axes
 from gradatim.climb.protocol import Folds
 from gradatim.collection import Collection
 from gradatim.scalers import fit_scaler
+from gradatim.training.store import Store
 from gradatim.training.targets import Targets
 
 __all__ = ["METRICS", "Problem"]
@@ -39,12 +40,18 @@ class Problem:
         Seed of everything random.
     n_jobs : int
         Threads.
+    store : Store, optional
+        Where finished work is kept and looked up.
+    max_nets : int, optional
+        Networks trained at once.
     """
 
     collection: Collection
     folds: Folds
     seed: int
     n_jobs: int
+    store: Store | None = None
+    max_nets: int | None = None
 
     _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
         default_factory=dict, init=False, repr=False
@@ -54,6 +61,11 @@ class Problem:
     def task(self) -> str:
         """Task of the collection."""
         return self.collection.task
+
+    @cached_property
+    def digest(self) -> str:
+        """What all work on the problem depends on: rows, targets, groups, task and seed."""
+        return f"{self.collection.sha256} {self.task} {self.seed}"
 
     @cached_property
     def targets(self) -> Targets:

@@ -12,7 +12,21 @@ from pathlib import Path
 import jax
 from platformdirs import user_cache_path
 
-__all__ = ["use_compilation_cache"]
+__all__ = ["cache_folder", "use_compilation_cache"]
+
+
+def cache_folder() -> Path | None:
+    """Return the folder below which everything lies that may be deleted at any time.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The folder, which need not exist; None if the cache is turned off.
+    """
+    chosen = os.environ.get("GRADATIM_CACHE")
+    if chosen == "":
+        return None
+    return Path(chosen) if chosen else user_cache_path("gradatim")
 
 
 def use_compilation_cache() -> Path | None:
@@ -26,11 +40,10 @@ def use_compilation_cache() -> Path | None:
     configured = jax.config.values["jax_compilation_cache_dir"]
     if configured:
         return Path(configured)
-    chosen = os.environ.get("GRADATIM_CACHE")
-    if chosen == "":
+    cache = cache_folder()
+    if cache is None:
         return None
-    folder = Path(chosen) if chosen else user_cache_path("gradatim")
-    folder = folder / f"jax-{jax.__version__}"
+    folder = cache / f"jax-{jax.__version__}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

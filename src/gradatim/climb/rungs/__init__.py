@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradatim.climb.rungs.base import Family, run_rung
+from gradatim.climb.rungs.base import Family, fit_kept, kept_rung, run_rung
 from gradatim.climb.rungs.baselines import Linear, Majority
 from gradatim.climb.rungs.kernel import Kernel
 from gradatim.climb.rungs.networks import (
@@ -15,7 +15,7 @@ from gradatim.climb.rungs.networks import (
 )
 from gradatim.climb.rungs.perceptron import Perceptron
 
-__all__ = ["RUNGS", "Family", "run_rung"]
+__all__ = ["RUNGS", "Family", "fit_kept", "kept_rung", "run_rung"]
 
 #: The ladder, simplest first.
 RUNGS: tuple[Family, ...] = (

@@ -11,61 +11,21 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from gradatim.climb.problem import Problem
-from gradatim.climb.result import LearningCurve, RungResult
+from gradatim.climb.result import RungResult
+from gradatim.climb.rungs.fits import Fit, Fitted
+from gradatim.climb.rungs.kept import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
 from gradatim.climb.statistics import mean_posterior
-from gradatim.network.graph import Network
 
-__all__ = ["Family", "Fit", "Fitted", "Report", "run_rung"]
+__all__ = ["Family", "Fit", "Fitted", "Report", "fit_kept", "kept_rung", "run_rung"]
 
 Report = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """A candidate to learn from some rows and to apply to others.
-
-    Parameters
-    ----------
-    candidate : Any
-        One of the family's candidates.
-    train, test : array of int
-        Rows to learn from, and to predict.
-    final : bool
-        Whether its predictions are scored, rather than used to choose.
-    """
-
-    candidate: Any
-    train: np.ndarray
-    test: np.ndarray
-    final: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """What a fit gave.
-
-    Parameters
-    ----------
-    outputs : array of shape (n_test, n_outputs)
-        Outputs for the rows to predict.
-    n_parameters : int
-        Numbers that the model learnt.
-    curve : LearningCurve, optional
-        Learning curve, for models that learn by epochs.
-    network : Network, optional
-        The model as a network on scaled inputs, where it is one.
-    """
-
-    outputs: np.ndarray
-    n_parameters: int
-    curve: LearningCurve | None = None
-    network: Network | None = None
 
 
 class Family(ABC):
@@ -81,12 +41,15 @@ class Family(ABC):
         Whether candidates for a fold are judged on two others rather than on one.
     tasks : tuple of str
         Tasks for which the rung exists.
+    trains_networks : bool
+        Whether its fits are networks that `fit_jobs` keeps one by one.
     """
 
     name: str
     needs_input: bool = True
     thorough: bool = True
     tasks: tuple[str, ...] = ("classification", "multilabel", "regression")
+    trains_networks: bool = False
 
     @abstractmethod
     def candidates(self, problem: Problem, input: str) -> Sequence[Any]:
@@ -126,6 +89,66 @@ def run_rung(family: Family, problem: Problem, input: str, report: Report) -> Ru
     RungResult
         The row of the ladder.
     """
+    kept = kept_rung(family, problem, input)
+    if kept is None:
+        kept = _run_rung(family, problem, input, report)
+        if problem.store is not None:
+            keep_rung(problem, _rung_key(family, problem, input), kept)
+    return kept
+
+
+def kept_rung(family: Family, problem: Problem, input: str) -> RungResult | None:
+    """Return the row of the ladder if an earlier climb has left it in the store."""
+    if problem.store is None:
+        return None
+    return find_rung(problem, _rung_key(family, problem, input))
+
+
+def _rung_key(family: Family, problem: Problem, input: str) -> str:
+    return rung_key(problem, family.name, input, family.candidates(problem, input))
+
+
+def fit_kept(
+    family: Family,
+    problem: Problem,
+    input: str,
+    fits: Sequence[Fit],
+    report: Callable[[float], None],
+) -> list[Fitted]:
+    """Carry out the fits that the store does not have, and keep each as soon as it is there.
+
+    Parameters
+    ----------
+    family : Family
+        The kind of model.
+    problem : Problem
+        Rows, targets, folds and store.
+    input : str
+        Name of the input to read.
+    fits : sequence of Fit
+        What to carry out.
+    report : callable
+        Hears the finished share, in [0, 1].
+
+    Returns
+    -------
+    list of Fitted
+        One a fit.
+    """
+    if problem.store is None or family.trains_networks:
+        return family.fit(problem, input, fits, report)
+    keys = fit_keys(problem, family.name, input, fits)
+    found = find_fits(problem, keys)
+    missing = [i for i in range(len(fits)) if i not in found]
+    if missing:
+        watched = [replace(fits[i], keep=partial(keep_fit, problem, keys[i])) for i in missing]
+        share = len(missing) / len(fits)
+        fresh = family.fit(problem, input, watched, lambda f: report(1.0 - share + share * f))
+        found |= zip(missing, fresh, strict=True)
+    return [found[i] for i in range(len(fits))]
+
+
+def _run_rung(family: Family, problem: Problem, input: str, report: Report) -> RungResult:
     start = time.perf_counter()
     candidates = list(family.candidates(problem, input))
     share = _choosing_share(family, problem, len(candidates))
@@ -135,7 +158,9 @@ def run_rung(family: Family, problem: Problem, input: str, report: Report) -> Ru
         Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k))
         for (r, k), c in zip(folds.outer, chosen, strict=True)
     ]
-    fitted = family.fit(problem, input, fits, lambda f: report(share + f * (1 - share), "training"))
+    fitted = fit_kept(
+        family, problem, input, fits, lambda f: report(share + f * (1 - share), "training")
+    )
     scores = np.array([problem.score(m.outputs, f.test) for m, f in zip(fitted, fits, strict=True)])
     return RungResult(
         rung=family.name,
@@ -178,7 +203,7 @@ def _choose(
         for i, j in pairs
         for candidate in candidates
     ]
-    outputs = iter(family.fit(problem, input, fits, report))
+    outputs = iter(fit_kept(family, problem, input, fits, report))
     total = np.zeros((folds.repeats, folds.folds, len(candidates)))
     for r in range(folds.repeats):
         for i, j in pairs:

@@ -81,7 +81,9 @@ class Linear(Family):
             jobs = [(problem, input, [fits[i] for i in members]) for members in splits.values()]
             solved = pool.map(lambda job: _solve_split(*job), jobs)
             for members, models in zip(splits.values(), solved, strict=True):
-                fitted |= zip(members, models, strict=True)
+                for i, model in zip(members, models, strict=True):
+                    fitted[i] = model
+                    fits[i].keep(model)
                 report(len(fitted) / len(fits))
         return [fitted[i] for i in range(len(fits))]
 

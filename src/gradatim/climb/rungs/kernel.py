@@ -78,7 +78,9 @@ class Kernel(Family):
                 products = _Products(problem.scaled(input, first.train, "standard"), first)
 
                 def one(i: int, products: _Products = products) -> Fitted:
-                    return _fit_machine(problem, products, fits[i])
+                    machine = _fit_machine(problem, products, fits[i])
+                    fits[i].keep(machine)
+                    return machine
 
                 fitted |= zip(members, pool.map(one, members), strict=True)
                 report(len(fitted) / len(fits))

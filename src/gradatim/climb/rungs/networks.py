@@ -118,6 +118,7 @@ class NetworkFamily(Family):
     """
 
     thorough = False
+    trains_networks = True
 
     def __init__(
         self, name: str, settings: Sequence[Recipe], wide_settings: Sequence[Recipe]
@@ -167,6 +168,7 @@ class Logistic(Family):
 
     name = "logistic"
     tasks = ("classification", "multilabel")
+    trains_networks = True
     _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
     _max_iterations = 100
 
@@ -239,6 +241,8 @@ def _train(
         pad_rows=0 if layout.rotated else problem.collection.n_samples,
         n_jobs=problem.n_jobs,
         callback=report,
+        store=problem.store,
+        max_nets=problem.max_nets,
     )
     fitted: dict[int, Fitted] = {}
     for members, trained, split in zip(splits.values(), results, learnt, strict=True):

@@ -45,8 +45,10 @@ class Perceptron(Family):
         """Fit in threads."""
         fitted = []
         with ThreadPoolExecutor(problem.n_jobs) as pool:
-            for model in pool.map(lambda fit: self._one(problem, input, fit), fits):
+            models = pool.map(lambda fit: self._one(problem, input, fit), fits)
+            for fit, model in zip(fits, models, strict=True):
                 fitted.append(model)
+                fit.keep(model)
                 report(len(fitted) / len(fits))
         return fitted
 

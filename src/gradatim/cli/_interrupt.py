@@ -1,0 +1,106 @@
+"""Ctrl-C: heard at once wherever the work is, and told what is finished.
+
+Conventions: the work runs in a thread of its own and the main thread only waits, since Python
+hears Ctrl-C nowhere else, and in no native call (a compiler, a kernel machine's solver). A first
+Ctrl-C is a KeyboardInterrupt; a second one ends the process where it stands.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import TypeVar
+
+__all__ = ["STATUS", "Interrupted", "hear", "leave_at_the_second"]
+
+T = TypeVar("T")
+
+#: Exit status of a command that Ctrl-C ended: 128 and the number of the signal.
+STATUS = 130
+
+# Windows hears no Ctrl-C in a wait without end.
+_SECONDS_A_WAIT = 0.2
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a climb.
+
+    Parameters
+    ----------
+    sentence : str
+        What is finished.
+    kept : bool
+        Whether the same command with ``--resume`` goes on from there.
+    """
+
+    def __init__(self, sentence: str, kept: bool) -> None:
+        super().__init__(sentence)
+        self.kept = kept
+
+
+def hear(work: Callable[[], T]) -> T:
+    """Do some work in another thread, ready to be interrupted meanwhile.
+
+    Parameters
+    ----------
+    work : callable
+        What is to be done.
+
+    Returns
+    -------
+    Any
+        What it returned.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C; the other thread is then left to itself.
+    """
+    found: list[T] = []
+    errors: list[BaseException] = []
+    done = threading.Event()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            found.append(context.run(work))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            done.set()
+
+    # A daemon does not keep the process from ending.
+    threading.Thread(target=run, name="gradatim-work", daemon=True).start()
+    while not done.wait(_SECONDS_A_WAIT):
+        pass
+    if errors:
+        raise errors[0]
+    return found[0]
+
+
+@contextlib.contextmanager
+def leave_at_the_second() -> Iterator[None]:
+    """Let a second Ctrl-C end the process at once, unless signals are someone else's here."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, _first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _first(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGINT, _second)
+    raise KeyboardInterrupt
+
+
+def _second(number: int, frame: FrameType | None) -> None:
+    os._exit(STATUS)

@@ -1,0 +1,222 @@
+"""Ctrl-C: heard at once, nothing finished is lost, and the command says how to go on."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from gradatim.cli import main
+from gradatim.cli._interrupt import hear
+
+COMMAND = ["climb", "two  rings.csv", "--target", "ring"]
+OPTIONS = ["--no-report", "--folds", "3", "--repeats", "1"]
+
+signals = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return a folder with a table, and with a cache of its own."""
+    rng = np.random.default_rng(1)
+    radius = np.repeat([1.0, 3.0], 60) + 0.2 * rng.normal(size=120)
+    angle = rng.uniform(0, 2 * np.pi, 120)
+    rows = [
+        f"{r * np.cos(a):.6f},{r * np.sin(a):.6f},{'in' if r < 2 else 'out'}"
+        for r, a in zip(radius, angle, strict=True)
+    ]
+    (tmp_path / "two  rings.csv").write_text("\n".join(["x,y,ring", *rows]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def run(capsys, *options):
+    """Climb in this process, and return the exit status and what was said."""
+    status = main([*COMMAND, *OPTIONS, *options])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def result(file) -> dict:
+    """Read a climb's JSON but for its seconds."""
+    found = json.loads(file.read_text())
+    for part in (found, *found["rungs"]):
+        del part["seconds"]
+    return found
+
+
+def kept(folder) -> list:
+    return list((folder / "cache" / "climbs").glob("*/*.npz"))
+
+
+def interrupt_at(monkeypatch, nth: int) -> None:
+    """Press Ctrl-C at the n-th report of a climb, as far as the program can tell."""
+    from gradatim.cli._progress import Progress
+
+    calls, real = iter(range(10**6)), Progress.progressed
+
+    def progressed(self, *args):
+        if next(calls) == nth:
+            raise KeyboardInterrupt
+        real(self, *args)
+
+    monkeypatch.setattr(Progress, "progressed", progressed)
+
+
+def test_an_interrupted_climb_goes_on_to_the_same_result(folder, capsys, monkeypatch):
+    rungs = ["--rungs", "majority", "linear", "perceptron", "kernel"]
+    assert run(capsys, *rungs, "--json", "whole.json")[0] == 0
+    assert kept(folder) == []
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 12)
+        status, _, err = run(capsys, *rungs, "--json", "part.json")
+    assert status == 130
+    assert "rungs finished and kept" in err or "networks finished and kept" in err
+    command = "gradatim climb 'two  rings.csv' --target ring --no-report --folds 3 --repeats 1"
+    assert err.endswith(
+        f"go on with: {command} --rungs {' '.join(rungs[1:])} --json part.json --resume\n"
+    )
+    assert kept(folder)
+    assert not (folder / "part.json").exists()
+    status, out, err = run(capsys, *rungs, "--json", "part.json", "--resume")
+    assert (status, err) == (0, "")
+    assert "anew" not in out
+    assert result(folder / "part.json") == result(folder / "whole.json")
+    assert kept(folder) == []
+
+
+def test_without_resume_an_interrupted_climb_begins_anew(folder, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 5)
+        assert run(capsys, "--rungs", "majority", "linear", "perceptron")[0] == 130
+    assert kept(folder)
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 0)
+        assert run(capsys, "--rungs", "majority")[0] == 130
+    assert kept(folder) == []
+
+
+def test_resuming_what_was_never_begun_says_so_and_climbs(folder, capsys):
+    status, out, _ = run(capsys, "--rungs", "majority", "--resume")
+    assert status == 0
+    assert "nothing of this climb is kept, so it begins anew" in out
+
+
+def test_without_a_cache_nothing_is_kept_and_resume_is_refused(folder, capsys, monkeypatch):
+    monkeypatch.setenv("GRADATIM_CACHE", "")
+    interrupt_at(monkeypatch, 1)
+    status, _, err = run(capsys, "--rungs", "majority", "linear")
+    assert status == 130
+    assert err == (
+        "gradatim: stopped by Ctrl-C with 1 of 2 rungs finished and nothing kept, since "
+        "GRADATIM_CACHE turns the cache off\n"
+    )
+    status, _, err = run(capsys, "--rungs", "majority", "--resume")
+    assert status == 2
+    assert "--resume has nothing to go on from" in err
+
+
+def test_results_that_could_not_be_written_are_kept(folder, capsys, monkeypatch):
+    def full(self, climb):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gradatim.cli._outputs.Outputs.write", full)
+    status, _, err = run(capsys, "--rungs", "majority")
+    assert status == 130
+    assert "with every rung finished and kept; go on with: " in err
+    assert kept(folder)
+
+
+def test_work_is_done_in_another_thread_and_gives_what_it_returns_or_raises():
+    assert hear(threading.current_thread) is not threading.current_thread()
+    with pytest.raises(ZeroDivisionError):
+        hear(lambda: 1 / 0)
+
+
+@signals
+def test_an_interrupt_does_not_wait_for_a_native_call():
+    code = (
+        "import os, signal, threading, time\n"
+        "from gradatim.cli._interrupt import hear\n"
+        "threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "start = time.monotonic()\n"
+        "try: hear(lambda: time.sleep(30))\n"
+        "except KeyboardInterrupt: os._exit(time.monotonic() - start > 1.2)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 0
+
+
+def start(folder, *options) -> subprocess.Popen:
+    """Begin a climb in a process of its own."""
+    code = (
+        # Whoever runs the tests in the background ignores the signal, and children inherit that.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from gradatim.cli import main; raise SystemExit(main())"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *COMMAND, *OPTIONS, "--quiet", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+    )
+
+
+def wait_for_work(folder, process) -> None:
+    deadline = time.monotonic() + 60
+    while not kept(folder) and time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    assert kept(folder)
+
+
+@signals
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["SIGINT", "SIGKILL"])
+def test_a_stopped_process_is_resumed_to_the_same_result(folder, capsys, number):
+    rungs = ["--rungs", "majority", "linear", "kernel", "logistic"]
+    process = start(folder, *rungs, "--json", "part.json")
+    wait_for_work(folder, process)
+    before = time.monotonic()
+    process.send_signal(getattr(signal, number))
+    _, err = process.communicate(timeout=20)
+    if number == "SIGINT":
+        assert process.returncode == 130
+        assert time.monotonic() - before < 2  # a second, on a machine with nothing else to do
+        assert err.count("\n") == 1
+        assert err.endswith("--resume\n")
+    assert not (folder / "part.json").exists()
+    assert run(capsys, *rungs, "--json", "part.json", "--resume")[0] == 0
+    assert run(capsys, *rungs, "--json", "whole.json")[0] == 0
+    assert result(folder / "part.json") == result(folder / "whole.json")
+
+
+@signals
+def test_an_interrupt_while_loading_is_one_sentence(folder):
+    process = start(folder)
+    time.sleep(0.7)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert err.count("\n") == 1
+    assert "stopped by Ctrl-C" in err
+
+
+@signals
+def test_a_second_interrupt_ends_the_process_at_once():
+    code = (
+        "import os, signal, time\n"
+        "from gradatim.cli._interrupt import leave_at_the_second\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "with leave_at_the_second():\n"
+        "    try: os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
+        "    except KeyboardInterrupt:\n"
+        "        os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
+        "os._exit(1)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 130
