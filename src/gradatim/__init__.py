@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gradatim import _pictures
+
 if TYPE_CHECKING:
     from gradatim.climb import Climb as Climb
     from gradatim.climb import climb_collection as climb_collection
@@ -16,7 +18,12 @@ if TYPE_CHECKING:
     from gradatim.datasets import load_dataset as load_dataset
     from gradatim.datasets import load_timbre as load_timbre
     from gradatim.datasets import load_world as load_world
+    from gradatim.drawing import draw as draw
     from gradatim.drawing import draw_svg as draw_svg
+    from gradatim.drawing import plot_activations as plot_activations
+    from gradatim.drawing import plot_boundary as plot_boundary
+    from gradatim.drawing import plot_spaces as plot_spaces
+    from gradatim.drawing import save_plot as save_plot
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
     from gradatim.estimators import NetworkRegressor as NetworkRegressor
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
     from gradatim.reports import write_report as write_report
+    from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
     from gradatim.training import fit_many as fit_many
@@ -41,14 +49,20 @@ _PARTS = {
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
     "climb_collection": "climb",
+    "draw": "drawing",
     "draw_svg": "drawing",
     "fit_many": "training",
     "load_dataset": "datasets",
     "load_timbre": "datasets",
     "load_world": "datasets",
+    "plot_activations": "drawing",
+    "plot_boundary": "drawing",
+    "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",
     "read_table": "music",
+    "save_plot": "drawing",
+    "transform": "theory",
     "write_report": "reports",
 }
 
@@ -56,6 +70,13 @@ __version__: str
 """Version of the installed package."""
 
 __all__ = [*_PARTS, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def _draw_network(network: Network) -> str:
+    return import_module("gradatim.drawing").draw_svg(network)
+
+
+_pictures.register("network", _draw_network)
 
 
 def __getattr__(name: str) -> Any:

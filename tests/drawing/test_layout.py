@@ -1,10 +1,14 @@
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from gradatim.drawing.layout import RADIUS, place, shorten
+from gradatim.drawing.layout import place
+from gradatim.drawing.marks import Text, marks
+from gradatim.drawing.placement import RADIUS
+from gradatim.drawing.words import shorten
 from gradatim.errors import SpecError
+from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
 
 
@@ -115,3 +119,66 @@ def test_options_that_make_no_sense_are_refused(options):
 def test_a_short_name_stays_whole():
     assert shorten("x" * 22) == "x" * 22
     assert len(shorten("x" * 23)) == 22
+
+
+def test_values_are_those_of_the_forward_pass():
+    network = dense(2, 3, 1)
+    x = [0.5, -2.0]
+    expected = forward(network, [x])
+    units = place(network, at=x).units
+    for depth in range(3):
+        values = [unit.value for unit in units if unit.layer == depth]
+        assert values == expected.activations[depth][0].tolist()
+        if depth:
+            sums = [unit.pre_activation for unit in units if unit.layer == depth]
+            assert sums == expected.pre_activations[depth - 1][0].tolist()
+
+
+def test_values_may_be_given_by_name_in_any_order():
+    network = dense(2, 3, 1)
+    assert place(network, at={"x2": -2.0, "x1": 0.5}) == place(network, at=[0.5, -2.0])
+
+
+def test_an_input_that_nobody_reads_needs_no_value():
+    layer = Layer([[3.0, 0.0]], [1.0], mask=np.array([[True, False]]))
+    units = place(Network([layer]), at={"x1": 2.0}).units
+    assert [unit.value for unit in units] == [2.0, None, 7.0]
+
+
+def test_a_drawing_with_values_shows_units_even_where_boxes_would_do():
+    placement = place(dense(13, 3), form="auto", at=[0.0] * 13)
+    assert not placement.boxes
+    assert placement.units
+
+
+def test_a_unit_left_open_shows_its_letter():
+    units = place(Network([Layer([[1.0]], [0.0], "a")])).units
+    assert [unit.symbol for unit in units] == ["", "a"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"at": [1.0]}, "1 values for 2 inputs"),
+        ({"at": {"x1": 1.0}}, "no value for 'x2'"),
+        ({"at": {"x1": 1.0, "x2": 1.0, "x3": 1.0}}, "no input 'x3'"),
+        ({"at": [1.0, 2.0], "form": "layers"}, "a box a layer shows no values"),
+    ],
+)
+def test_values_that_fit_no_drawing_are_refused(options, words):
+    with pytest.raises(SpecError, match=words):
+        place(dense(2, 1), **options)
+
+
+def test_values_of_a_unit_left_open_are_refused():
+    with pytest.raises(SpecError, match="left open"):
+        place(Network([Layer([[1.0]], [0.0], "a")]), at=[1.0])
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (1, 1), (3, 12, 2)])
+def test_words_of_different_units_do_not_overlap(sizes):
+    placement = place(dense(*sizes), at=[1.0] * sizes[0])
+    beside = [m for m in marks(placement) if isinstance(m, Text) and m.part in ("bias", "value")]
+    for one, other in combinations(beside, 2):
+        far = abs(one.position[0] - other.position[0]) > 3.4 * (len(one.text) + len(other.text))
+        assert far or abs(one.position[1] - other.position[1]) >= 12

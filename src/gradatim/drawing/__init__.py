@@ -1,7 +1,8 @@
-"""Pictures of networks: `place` decides where everything goes, `draw_svg` writes it out.
+"""Pictures: `place` decides where the units of a network go, every format only writes it out.
 
-Conventions: see `gradatim.drawing.layout`; further formats are further writers of the same
-`Placement`. Names are loaded when first used, so that importing this part does not import NumPy.
+Conventions: see `gradatim.drawing.placement`; plots of functions and boundaries are in
+`gradatim.drawing.plots`. Names are loaded when first used, so that importing this part imports
+neither NumPy nor matplotlib.
 """
 
 from __future__ import annotations
@@ -10,12 +11,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradatim.drawing.layout import Placement, place
+    from gradatim.drawing.dot import draw_dot
+    from gradatim.drawing.formats import draw
+    from gradatim.drawing.layout import place
+    from gradatim.drawing.mermaid import draw_mermaid
+    from gradatim.drawing.placement import Placement
+    from gradatim.drawing.plots.activations import plot_activations
+    from gradatim.drawing.plots.boundary import plot_boundary
+    from gradatim.drawing.plots.files import save_plot
+    from gradatim.drawing.plots.spaces import plot_spaces
     from gradatim.drawing.svg import draw_svg
+    from gradatim.drawing.tikz import draw_tikz
 
-__all__ = ["Placement", "draw_svg", "place"]
+__all__ = [
+    "Placement",
+    "draw",
+    "draw_dot",
+    "draw_mermaid",
+    "draw_svg",
+    "draw_tikz",
+    "place",
+    "plot_activations",
+    "plot_boundary",
+    "plot_spaces",
+    "save_plot",
+]
 
-_HOMES = {"Placement": "layout", "draw_svg": "svg", "place": "layout"}
+_HOMES = {
+    "Placement": "placement",
+    "draw": "formats",
+    "draw_dot": "dot",
+    "draw_mermaid": "mermaid",
+    "draw_svg": "svg",
+    "draw_tikz": "tikz",
+    "place": "layout",
+    "plot_activations": "plots.activations",
+    "plot_boundary": "plots.boundary",
+    "plot_spaces": "plots.spaces",
+    "save_plot": "plots.files",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,226 +1,57 @@
-"""Placement of a network: where every unit, edge and label goes, decided once for all formats.
+"""Placement of a network: where every unit and edge goes, decided once for all formats.
 
-Conventions: lengths are SVG user units (CSS pixels at scale 1), x to the right, y downwards; a
-column a layer, inputs first (layer 0). Nothing here knows about SVG, DOT or TikZ: a writer only
-writes a `Placement` out. A missing edge is not placed; the bias belongs to its unit as w0. Text
-widths are estimated from the number of characters, so a placement depends on no font.
+Conventions: those of `gradatim.drawing.placement`. Text widths are estimated from the number of
+characters, so a placement depends on no font. A labeled drawing has its columns further apart; one
+that shows values also its rows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from gradatim.activations import get_activation
+from gradatim.drawing.placement import (
+    RADIUS,
+    PlacedBox,
+    PlacedEdge,
+    PlacedGap,
+    PlacedUnit,
+    Placement,
+    Point,
+)
+from gradatim.drawing.words import format_number, shorten
 from gradatim.errors import SpecError
-from gradatim.network.graph import Layer, Network
+from gradatim.network.evaluate import ForwardPass, forward
+from gradatim.network.graph import OPEN_ACTIVATION, Layer, Network
 
-__all__ = [
-    "Form",
-    "PlacedBox",
-    "PlacedEdge",
-    "PlacedGap",
-    "PlacedUnit",
-    "Placement",
-    "Point",
-    "format_number",
-    "place",
-    "shorten",
-]
+__all__ = ["Form", "Values", "place"]
 
 Form = Literal["auto", "units", "layers"]
-Point = tuple[float, float]
+Values = Mapping[str, float] | Sequence[float]
 
-MINUS = "\N{MINUS SIGN}"
-RADIUS = 20.0
 ROW = 68.0
 MARGIN = 14.0
 CHARACTER = 7.2  # mean advance of a wide 12 px sans-serif
+_ROW_OF_VALUES = 90.0  # one more line of text between units
 _LABELED_COLUMN = 190.0
+_COLUMN_OF_VALUES = 220.0
 _PLAIN_COLUMN = 150.0
 _MOST_LABELED_EDGES = 24
 _BOX_WIDTH = 92.0
 _BOX_COLUMN = 152.0
 
 
-@dataclass(frozen=True)
-class PlacedUnit:
-    """A unit, or an input, as a circle.
-
-    Parameters
-    ----------
-    layer, index : int
-        Layer (0 for inputs) and position in it.
-    center : Point
-        Center of the circle.
-    symbol : str
-        Symbol of the activation; empty for inputs.
-    name : str
-        Name of an input or output; empty for hidden units.
-    bias : float or None
-        w0; None for inputs.
-    """
-
-    layer: int
-    index: int
-    center: Point
-    symbol: str
-    name: str
-    bias: float | None
-
-
-@dataclass(frozen=True)
-class PlacedEdge:
-    """An edge that exists, from the rim of its source to the rim of its target.
-
-    Parameters
-    ----------
-    layer : int
-        Layer of the target, 1 for the first layer of weights.
-    source, target : int
-        Positions in their layers.
-    weight : float
-        Weight of the edge.
-    strength : float
-        Size of the weight relative to the largest of its layer, in [0, 1].
-    start, end : Point
-        Ends of the line.
-    label : Point or None
-        Center of the weight's label; None if the drawing is too dense for labels.
-    """
-
-    layer: int
-    source: int
-    target: int
-    weight: float
-    strength: float
-    start: Point
-    end: Point
-    label: Point | None
-
-
-@dataclass(frozen=True)
-class PlacedGap:
-    """Units left out of a wide layer.
-
-    Parameters
-    ----------
-    layer : int
-        The layer that is too wide.
-    center : Point
-        Where the dots go.
-    n_units : int
-        How many units the whole layer has.
-    """
-
-    layer: int
-    center: Point
-    n_units: int
-
-
-@dataclass(frozen=True)
-class PlacedBox:
-    """A whole layer as one box.
-
-    Parameters
-    ----------
-    layer : int
-        0 for the inputs.
-    corner : Point
-        Top left.
-    width, height : float
-        Size of the box; its height grows with the logarithm of the number of units.
-    n_units : int
-        Units, or inputs.
-    kind : {"inputs", "hidden", "outputs"}
-        What the layer is.
-    symbols : str
-        Symbols of the activations, empty for inputs.
-    n_parameters : int
-        Weights and biases on the way into the box, 0 for inputs.
-    """
-
-    layer: int
-    corner: Point
-    width: float
-    height: float
-    n_units: int
-    kind: str
-    symbols: str
-    n_parameters: int
-
-
-@dataclass(frozen=True)
-class Placement:
-    """A network laid out.
-
-    Parameters
-    ----------
-    width, height : float
-        Size of the whole drawing.
-    units, edges, gaps : sequence
-        What the form ``"units"`` draws.
-    boxes : sequence of PlacedBox
-        What the form ``"layers"`` draws.
-    """
-
-    width: float
-    height: float
-    units: Sequence[PlacedUnit] = ()
-    edges: Sequence[PlacedEdge] = ()
-    gaps: Sequence[PlacedGap] = ()
-    boxes: Sequence[PlacedBox] = ()
-
-
-def format_number(value: float) -> str:
-    """Write a weight with at most three digits and a true minus sign.
-
-    Parameters
-    ----------
-    value : float
-        A weight or a bias.
-
-    Returns
-    -------
-    str
-        What a drawing writes.
-
-    Examples
-    --------
-    >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
-    ('0.123', '2', '1.23e+04')
-    """
-    return f"{value:.3g}".replace("-", MINUS, 1) if value else "0"
-
-
-def shorten(name: str, limit: int = 22) -> str:
-    """Cut a long name and mark the cut.
-
-    Parameters
-    ----------
-    name : str
-        A name from the data.
-    limit : int, default 22
-        Most characters to keep, the mark included.
-
-    Returns
-    -------
-    str
-        The name, or its beginning and an ellipsis.
-
-    Examples
-    --------
-    >>> shorten("spectral_centroid_standard_deviation")
-    'spectral_centroid_sta…'
-    """
-    return name if len(name) <= limit else name[: limit - 1] + "…"
-
-
-def place(network: Network, *, max_units: int = 12, form: Form = "units") -> Placement:
+def place(
+    network: Network,
+    *,
+    max_units: int = 12,
+    form: Form = "units",
+    at: Values | None = None,
+) -> Placement:
     """Lay a network out, unit by unit or layer by layer.
 
     Parameters
@@ -232,6 +63,9 @@ def place(network: Network, *, max_units: int = 12, form: Form = "units") -> Pla
     form : {"units", "layers", "auto"}, default "units"
         Circles and edges, or one box a layer; ``"auto"`` takes boxes as soon as a layer is
         wider than `max_units`.
+    at : mapping of str to float, or sequence of float of length n_inputs, optional
+        Inputs by name, or in order; every unit then shows what it computes there. Boxes show
+        no values, so ``"auto"`` takes circles.
 
     Returns
     -------
@@ -241,7 +75,8 @@ def place(network: Network, *, max_units: int = 12, form: Form = "units") -> Pla
     Raises
     ------
     SpecError
-        If `max_units` is below 3 or `form` is unknown.
+        If `max_units` is below 3, `form` is unknown, `at` does not name the inputs of the
+        network, or values are asked of boxes.
 
     Examples
     --------
@@ -253,12 +88,43 @@ def place(network: Network, *, max_units: int = 12, form: Form = "units") -> Pla
     if max_units < 3:
         raise SpecError(f"max_units is {max_units}; a layer needs at least 3 places")
     if form == "auto":
-        form = "units" if max(network.layer_sizes) <= max_units else "layers"
+        few = max(network.layer_sizes) <= max_units
+        form = "units" if few or at is not None else "layers"
     if form == "units":
-        return _place_units(network, max_units)
+        return _place_units(network, max_units, None if at is None else _computed(network, at))
     if form == "layers":
+        if at is not None:
+            raise SpecError("a box a layer shows no values; choose the form units")
         return _place_boxes(network)
     raise SpecError(f"there is no form {form!r}; choose units, layers or auto")
+
+
+def _computed(network: Network, at: Values) -> ForwardPass:
+    """Evaluate the network at one point, given by names or in order."""
+    if network.is_open:
+        raise SpecError("the activation a is left open; name one to see what units compute")
+    names = list(network.input_names)
+    if isinstance(at, Mapping):
+        unknown = [name for name in at if name not in names]
+        missing = [name for name in _names_read(network) if name not in at]
+        if unknown or missing:
+            problem = f"no input {unknown[0]!r}" if unknown else f"no value for {missing[0]!r}"
+            raise SpecError(f"there is {problem}; give a value for each of {', '.join(names)}")
+        at = [at.get(name, math.nan) for name in names]
+    if len(at) != len(names):
+        raise SpecError(f"{len(at)} values for {len(names)} inputs; give one for each")
+    x = np.array([[float(value) for value in at]])
+    # An input that nobody reads may be left out, and must not turn everything into NaN.
+    computed = forward(network, np.nan_to_num(x))
+    computed.activations[0] = x
+    return computed
+
+
+def _names_read(network: Network) -> list[str]:
+    """Return the inputs that some unit has an edge from."""
+    mask = network.layers[0].mask
+    names = network.input_names
+    return [name for i, name in enumerate(names) if mask is None or mask[:, i].any()]
 
 
 def _rows(n_units: int, max_units: int) -> list[int | None]:
@@ -270,24 +136,28 @@ def _rows(n_units: int, max_units: int) -> list[int | None]:
     return [*range(head), None, *range(n_units - tail, n_units)]
 
 
-def _place_units(network: Network, max_units: int) -> Placement:
+def _place_units(network: Network, max_units: int, computed: ForwardPass | None) -> Placement:
     columns = [_rows(size, max_units) for size in network.layer_sizes]
     labeled = _n_edges_between(columns, network) <= _MOST_LABELED_EDGES
     step = _LABELED_COLUMN if labeled else _PLAIN_COLUMN
+    step = _COLUMN_OF_VALUES if computed else step
+    row_height = _ROW_OF_VALUES if computed else ROW
     left = MARGIN + RADIUS + _names_width(network.input_names, columns[0])
     right = MARGIN + RADIUS + 22 + _names_width(network.output_names, columns[-1])
-    height = 2 * MARGIN + ROW * max(len(column) for column in columns)
+    if computed:
+        right += _value_width(computed, columns[-1])
+    height = 2 * MARGIN + row_height * max(len(column) for column in columns)
 
     units: list[PlacedUnit] = []
     gaps: list[PlacedGap] = []
     for layer, column in enumerate(columns):
-        top = (height - ROW * (len(column) - 1)) / 2
+        top = (height - row_height * (len(column) - 1)) / 2
         for row, index in enumerate(column):
-            center = (left + layer * step, top + row * ROW)
+            center = (left + layer * step, top + row * row_height)
             if index is None:
                 gaps.append(PlacedGap(layer, center, network.layer_sizes[layer]))
             else:
-                units.append(_unit(network, layer, index, center))
+                units.append(_unit(network, layer, index, center, computed))
     return Placement(
         width=left + step * network.depth + right,
         height=height,
@@ -297,18 +167,42 @@ def _place_units(network: Network, max_units: int) -> Placement:
     )
 
 
-def _unit(network: Network, layer: int, index: int, center: Point) -> PlacedUnit:
+def _unit(
+    network: Network, layer: int, index: int, center: Point, computed: ForwardPass | None
+) -> PlacedUnit:
+    value = float(computed.activations[layer][0, index]) if computed else None
     if layer == 0:
-        return PlacedUnit(0, index, center, "", network.input_names[index], None)
+        name = network.input_names[index]
+        known = value if value is not None and not math.isnan(value) else None
+        return PlacedUnit(0, index, center, "", name, None, value=known)
     owner = network.layers[layer - 1]
-    name = network.output_names[index] if layer == network.depth else ""
-    symbol = get_activation(owner.activations[index]).symbol
-    return PlacedUnit(layer, index, center, symbol, name, float(owner.bias[index]))
+    return PlacedUnit(
+        layer,
+        index,
+        center,
+        symbol=_symbol(owner.activations[index]),
+        name=network.output_names[index] if layer == network.depth else "",
+        bias=float(owner.bias[index]),
+        pre_activation=float(computed.pre_activations[layer - 1][0, index]) if computed else None,
+        value=value,
+    )
 
 
 def _names_width(names: Sequence[str], column: Sequence[int | None]) -> float:
     shown = [shorten(names[i]) for i in column if i is not None]
     return 8 + CHARACTER * max(map(len, shown))
+
+
+def _symbol(activation: str) -> str:
+    """Return what stands inside a unit; an activation left open is its own symbol."""
+    return activation if activation == OPEN_ACTIVATION else get_activation(activation).symbol
+
+
+def _value_width(computed: ForwardPass, column: Sequence[int | None]) -> float:
+    """Return the width of the longest value of an output and the sign before it."""
+    outputs = computed.activations[-1][0]
+    shown = [f" = {format_number(float(outputs[i]))}" for i in column if i is not None]
+    return CHARACTER * max(map(len, shown))
 
 
 def _n_edges_between(columns: Sequence[Sequence[int | None]], network: Network) -> int:
@@ -374,7 +268,7 @@ def _place_boxes(network: Network) -> Placement:
                 height=height,
                 n_units=size,
                 kind="inputs" if i == 0 else "outputs" if i == network.depth else "hidden",
-                symbols=", ".join(get_activation(name).symbol for name in names),
+                symbols=", ".join(map(_symbol, names)),
                 n_parameters=layer.n_parameters if layer else 0,
             )
         )

@@ -1,41 +1,25 @@
 """SVG of a network: self-contained, with a text alternative, readable without color.
 
-Conventions: a positive weight is blue and solid, a negative one orange and dashed; a thicker edge
-has a larger weight relative to its layer. Colors are attributes, so that any program shows them;
-a style sheet inside changes them only where the reader prefers dark. Coordinates have at most one
-decimal, and the same network gives the same text.
-
-References
-----------
-.. [1] C. A. Brewer, "ColorBrewer 2.0": the ends of the diverging scheme PuOr/RdBu, chosen to be
-   told apart by readers with any common color vision deficiency, https://colorbrewer2.org.
+Conventions: colors are attributes, so that any program shows them; a style sheet inside changes
+them only where the reader prefers dark. Coordinates have at most one decimal, and the same
+network gives the same text. A drawing shrinks to the width that a page gives it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from gradatim.drawing.layout import (
-    MINUS,
-    RADIUS,
-    Form,
-    PlacedBox,
-    PlacedEdge,
-    PlacedGap,
-    PlacedUnit,
-    Placement,
-    format_number,
-    place,
-    shorten,
-)
-from gradatim.network.graph import Network, Unit
+from gradatim.drawing.layout import Form, Values, place
+from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, Tone, marks
+from gradatim.drawing.placement import Placement
+from gradatim.drawing.words import describe
+from gradatim.network.graph import Network
 
-__all__ = ["describe", "draw_svg", "write_svg"]
+__all__ = ["draw_svg", "escape_xml", "write_svg"]
 
-POSITIVE, NEGATIVE, INK, MUTED, PAPER = "#2166ac", "#b35806", "#1f1e1b", "#6a665e", "#ffffff"
+INK, MUTED, PAPER = COLORS["ink"], COLORS["muted"], COLORS["paper"]
 
 # Written into every drawing; `.gn` keeps it away from the page that a drawing is put into.
 _STYLE = """\
@@ -45,7 +29,9 @@ _STYLE = """\
 .gn .u{stroke:#c9c5bb;fill:#22242a}.gn .h{stroke:#16171b}.gn .a{stroke:#a09b90}
 .gn .d{fill:#a09b90}.gn .tp{fill:#93c1ef}.gn .tn{fill:#f3b57c}}"""
 
-_MOST_EQUATIONS = 16
+_LINE_CLASS: dict[Tone, str] = {"positive": "p", "negative": "n", "muted": "a"}
+_TEXT_CLASS: dict[Tone, str] = {"positive": "tp", "negative": "tn", "muted": "m", "ink": ""}
+_HALO = f' stroke="{PAPER}" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
 # Characters that XML 1.0 forbids even when escaped.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -56,6 +42,7 @@ def draw_svg(
     title: str | None = None,
     form: Form = "auto",
     max_units: int = 12,
+    at: Values | None = None,
 ) -> str:
     """Draw a network as SVG.
 
@@ -70,6 +57,8 @@ def draw_svg(
         wider than `max_units`.
     max_units : int, default 12
         How many units of a layer are drawn at most.
+    at : mapping of str to float, or sequence of float of length n_inputs, optional
+        Inputs by name, or in order; every unit then shows what it computes there.
 
     Returns
     -------
@@ -79,7 +68,8 @@ def draw_svg(
     Raises
     ------
     SpecError
-        If `max_units` is below 3 or `form` is unknown.
+        If `max_units` is below 3, `form` is unknown, or `at` does not fit the network or the
+        form.
 
     Examples
     --------
@@ -88,64 +78,9 @@ def draw_svg(
     >>> svg.startswith("<svg") and "w₀ = 0.4" in svg
     True
     """
-    placement = place(network, max_units=max_units, form=form)
+    placement = place(network, max_units=max_units, form=form, at=at)
     headline, details = describe(network)
     return write_svg(placement, title=title or headline, description=details)
-
-
-def describe(network: Network) -> tuple[str, str]:
-    """Say in words what a drawing shows: a headline, and the equations of a small network.
-
-    Parameters
-    ----------
-    network : Network
-        What is drawn.
-
-    Returns
-    -------
-    headline, details : str
-        The sizes; then one equation a unit, or one line a layer where there are many units.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer, Network
-    >>> describe(Network([Layer([[1.0, 2.0]], [2.5], "sigmoid")]))
-    ('Network 2-1 with 3 parameters', 'y1 = logistic(1 x1 + 2 x2 + 2.5).')
-    """
-    sizes = "-".join(map(str, network.layer_sizes))
-    headline = f"Network {sizes} with {network.n_parameters:,} parameters"
-    n_units = sum(network.layer_sizes[1:])
-    lines = _equations(network) if n_units <= _MOST_EQUATIONS else _layer_lines(network)
-    return headline, "; ".join(lines) + "."
-
-
-def _layer_lines(network: Network) -> Iterator[str]:
-    yield f"{network.n_inputs} inputs"
-    for i, layer in enumerate(network.layers, 1):
-        kind = "outputs" if i == network.depth else "hidden units"
-        activations = ", ".join(dict.fromkeys(layer.activations))
-        yield f"{layer.n_out} {kind}, {activations}, {layer.n_parameters:,} parameters"
-
-
-def _equations(network: Network) -> Iterator[str]:
-    sources = list(network.input_names)
-    for i, layer in enumerate(network.layers, 1):
-        names = [f"h{i}.{j + 1}" for j in range(layer.n_out)]
-        if i == network.depth:
-            names = list(network.output_names)
-        for name, unit in zip(names, layer.units, strict=True):
-            yield f"{name} = {unit.activation}({_weighted_sum(unit, sources)})"
-        sources = names
-
-
-def _weighted_sum(unit: Unit, sources: list[str]) -> str:
-    terms = [(weight, f" {sources[i]}") for i, weight in unit.weights.items()]
-    if unit.bias or not terms:
-        terms.append((unit.bias, ""))
-    text = "".join(
-        f" {MINUS if value < 0 else '+'} {format_number(abs(value))}{name}" for value, name in terms
-    )
-    return text[3:] if terms[0][0] >= 0 else MINUS + text[3:]
 
 
 def write_svg(placement: Placement, *, title: str, description: str) -> str:
@@ -168,133 +103,96 @@ def write_svg(placement: Placement, *, title: str, description: str) -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gn" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" role="img" aria-labelledby="t{digest} d{digest}" '
-        'font-family="sans-serif" font-size="12">',
-        f'<title id="t{digest}">{_text(title)}</title>',
-        f'<desc id="d{digest}">{_text(description)}</desc>',
+        'font-family="sans-serif" font-size="12" style="max-width:100%;height:auto">',
+        f'<title id="t{digest}">{escape_xml(title)}</title>',
+        f'<desc id="d{digest}">{escape_xml(description)}</desc>',
         f"<style>{_STYLE}</style>",
-        # Strong edges last, so that they lie on top.
-        *(_edge(edge) for edge in sorted(placement.edges, key=lambda e: e.strength)),
-        *(_label(edge) for edge in placement.edges if edge.label is not None),
+        *map(_element, marks(placement)),
+        "</svg>",
     ]
-    last = max((unit.layer for unit in placement.units), default=0)
-    for unit in placement.units:
-        lines += _unit(unit, is_output=unit.layer == last)
-    for gap in placement.gaps:
-        lines += _gap(gap)
-    for before, box in zip([None, *placement.boxes], placement.boxes, strict=False):
-        lines += _box(box, before)
-    return "\n".join([*lines, "</svg>"]) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def escape_xml(text: str) -> str:
+    """Make a text safe in XML; characters that XML forbids become U+FFFD.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Character data.
+
+    Examples
+    --------
+    >>> escape_xml("a < b")
+    'a &lt; b'
+    """
+    return escape(_FORBIDDEN.sub("\ufffd", text))
 
 
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _text(text: str) -> str:
-    return escape(_FORBIDDEN.sub("\ufffd", text))
+def _element(mark: Mark) -> str:
+    if isinstance(mark, Line):
+        return _line(mark)
+    if isinstance(mark, Disc):
+        return _circle(mark)
+    if isinstance(mark, Box):
+        return _rectangle(mark)
+    if isinstance(mark, Arrow):
+        return _arrow(mark)
+    return _text(mark)
 
 
-def _sign_of(edge: PlacedEdge) -> tuple[str, str]:
-    """Return class and color of an edge."""
-    if edge.weight == 0:
-        return "a", MUTED
-    return ("n", NEGATIVE) if edge.weight < 0 else ("p", POSITIVE)
-
-
-def _edge(edge: PlacedEdge) -> str:
-    (x1, y1), (x2, y2) = edge.start, edge.end
-    name, color = _sign_of(edge)
-    dashes = ' stroke-dasharray="7 3"' if edge.weight < 0 else ""
+def _line(line: Line) -> str:
+    (x1, y1), (x2, y2) = line.start, line.end
+    dashes = ' stroke-dasharray="7 3"' if line.dashed else ""
     return (
-        f'<line class="{name}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" '
-        f'stroke="{color}" stroke-width="{0.6 + 3.4 * edge.strength:.2f}" '
-        f'stroke-opacity="{0.35 + 0.6 * edge.strength:.2f}"{dashes}/>'
+        f'<line class="{_LINE_CLASS[line.tone]}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" '
+        f'y2="{_n(y2)}" stroke="{COLORS[line.tone]}" stroke-width="{line.width:.2f}" '
+        f'stroke-opacity="{line.opacity:.2f}"{dashes}/>'
     )
 
 
-def _label(edge: PlacedEdge) -> str:
-    assert edge.label is not None
-    name, color = _sign_of(edge)
-    x, y = edge.label
-    return _haloed(x, y + 3.5, format_number(edge.weight), f"h t{name}", color, 11)
+def _circle(disc: Disc) -> str:
+    x, y = disc.center
+    paint = f'fill="{PAPER}" stroke="{INK}" stroke-width="1.4"'
+    if disc.filled:
+        paint = f'fill="{MUTED}"'
+    name = "d" if disc.filled else "u"
+    return f'<circle class="{name}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(disc.radius)}" {paint}/>'
 
 
-def _haloed(x: float, y: float, text: str, name: str, color: str, size: int) -> str:
-    """Write centered text that stays readable on top of lines."""
+def _rectangle(box: Box) -> str:
+    x, y = box.corner
     return (
-        f'<text class="{name}" x="{_n(x)}" y="{_n(y)}" text-anchor="middle" font-size="{size}" '
-        f'fill="{color}" stroke="{PAPER}" stroke-width="6" stroke-linejoin="round" '
-        f'paint-order="stroke">{_text(text)}</text>'
+        f'<rect class="u" x="{_n(x)}" y="{_n(y)}" width="{_n(box.width)}" '
+        f'height="{_n(box.height)}" rx="6" fill="{PAPER}" stroke="{INK}" stroke-width="1.4"/>'
     )
 
 
-def _unit(unit: PlacedUnit, is_output: bool) -> Iterator[str]:
-    x, y = unit.center
-    yield (
-        f'<circle class="u" cx="{_n(x)}" cy="{_n(y)}" r="{_n(RADIUS)}" fill="{PAPER}" '
-        f'stroke="{INK}" stroke-width="1.4"/>'
-    )
-    if unit.layer == 0:
-        yield _line_of_text(x - RADIUS - 8, y + 4, unit.name, anchor="end")
-        return
-    size = 13 if len(unit.symbol) <= 4 else 9
-    yield _line_of_text(x, y + size / 3, unit.symbol, anchor="middle", size=size)
-    if unit.bias is not None:
-        bias = f"w₀ = {format_number(unit.bias)}"
-        yield _haloed(x, y + RADIUS + 15, bias, "h m", MUTED, 11)
-    if is_output:
-        yield _arrow(x + RADIUS, y, x + RADIUS + 20)
-        yield _line_of_text(x + RADIUS + 26, y + 4, unit.name, anchor="start")
-
-
-def _line_of_text(x: float, y: float, text: str, anchor: str, size: int = 12) -> str:
-    whole = f"<title>{_text(text)}</title>" if shorten(text) != text else ""
+def _arrow(arrow: Arrow) -> str:
+    x, y = arrow.start
     return (
-        f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{INK}">{_text(shorten(text))}{whole}</text>'
-    )
-
-
-def _arrow(x1: float, y: float, x2: float) -> str:
-    return (
-        f'<path class="a" d="M{_n(x1)} {_n(y)}H{_n(x2)}m-5 -4l5 4l-5 4" fill="none" '
+        f'<path class="a" d="M{_n(x)} {_n(y)}H{_n(arrow.end)}m-5 -4l5 4l-5 4" fill="none" '
         f'stroke="{MUTED}" stroke-width="1.4"/>'
     )
 
 
-def _gap(gap: PlacedGap) -> Iterator[str]:
-    x, y = gap.center
-    for offset in (-20, -11, -2):
-        yield f'<circle class="d" cx="{_n(x)}" cy="{_n(y + offset)}" r="2" fill="{MUTED}"/>'
-    noun = "inputs" if gap.layer == 0 else "units"
-    yield _haloed(x, y + 18, f"{gap.n_units} {noun}", "h m", MUTED, 11)
-
-
-def _box(box: PlacedBox, before: PlacedBox | None) -> Iterator[str]:
-    x, y = box.corner
-    middle, center = y + box.height / 2, x + box.width / 2
-    if before is not None:
-        yield _arrow(before.corner[0] + before.width + 6, middle, x - 6)
-    yield (
-        f'<rect class="u" x="{_n(x)}" y="{_n(y)}" width="{_n(box.width)}" '
-        f'height="{_n(box.height)}" rx="6" fill="{PAPER}" stroke="{INK}" stroke-width="1.4"/>'
-    )
-    noun = "units" if box.kind == "hidden" else box.kind
-    noun = noun.removesuffix("s") if box.n_units == 1 else noun
-    top = middle - (6 if box.symbols else 0)
-    yield (
-        f'<text x="{_n(center)}" y="{_n(top)}" text-anchor="middle" font-size="18" '
-        f'fill="{INK}">{box.n_units:,}</text>'
-    )
-    yield _muted(center, top + 15, noun)
-    if box.symbols:
-        yield _muted(center, top + 29, box.symbols)
-    if box.n_parameters:
-        yield _muted(center, y + box.height + 16, f"{box.n_parameters:,} parameters")
-
-
-def _muted(x: float, y: float, text: str) -> str:
+def _text(text: Text) -> str:
+    x, y = text.position
+    classes = " ".join(["h"] * text.halo + [_TEXT_CLASS[text.tone]]).strip()
+    attributes = f' class="{classes}"' if classes else ""
+    halo = _HALO if text.halo else ""
+    whole = f"<title>{escape_xml(text.whole)}</title>" if text.whole else ""
     return (
-        f'<text class="m" x="{_n(x)}" y="{_n(y)}" text-anchor="middle" font-size="11" '
-        f'fill="{MUTED}">{_text(text)}</text>'
+        f'<text{attributes} x="{_n(x)}" y="{_n(y)}" text-anchor="{text.anchor}" '
+        f'font-size="{text.size}" fill="{COLORS[text.tone]}"{halo}>'
+        f"{escape_xml(text.text)}{whole}</text>"
     )

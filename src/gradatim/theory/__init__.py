@@ -6,5 +6,14 @@ from gradatim.theory.separability import (
     multiclass_margin,
     multiclass_mistake_bound,
 )
+from gradatim.theory.transformation import Proof, Transformation, transform
 
-__all__ = ["margin", "mistake_bound", "multiclass_margin", "multiclass_mistake_bound"]
+__all__ = [
+    "Proof",
+    "Transformation",
+    "margin",
+    "mistake_bound",
+    "multiclass_margin",
+    "multiclass_mistake_bound",
+    "transform",
+]

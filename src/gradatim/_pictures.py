@@ -1,0 +1,46 @@
+"""Who draws a value for a notebook: a register below all parts, filled from above all of them.
+
+Conventions: a part that has values to be shown asks here by their kind, and knows nothing of
+drawing; `gradatim` itself, which stands above every part, says who draws what. A drawer imports
+its part when it is called, so that registering costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["picture", "register"]
+
+_DRAWERS: dict[str, Callable[[Any], str]] = {}
+
+
+def register(kind: str, draw: Callable[[Any], str]) -> None:
+    """Say who draws the values of a kind.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the kind, such as ``"network"``.
+    draw : callable
+        Takes a value and returns SVG.
+    """
+    _DRAWERS[kind] = draw
+
+
+def picture(kind: str, value: Any) -> str | None:
+    """Draw a value.
+
+    Parameters
+    ----------
+    kind : str
+        Name of its kind.
+    value : object
+        What is to be drawn.
+
+    Returns
+    -------
+    str or None
+        SVG; None if nobody draws this kind.
+    """
+    return _DRAWERS[kind](value) if kind in _DRAWERS else None

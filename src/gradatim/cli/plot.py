@@ -1,0 +1,134 @@
+"""``gradatim plot``: activation functions, and the boundary of a network.
+
+Conventions: a sub-command a plot; the ending of the file chooses SVG, PDF or PNG; what cannot be
+written is refused before anything is plotted. The name of the written file goes to standard
+output.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from gradatim.network import Network
+
+__all__ = ["activations", "boundary", "plot"]
+
+plot = App(name="plot", help="Plot activation functions, or where a network changes its mind.")
+
+_Flag = Parameter(negative=(), show_default=False)
+_Output = Parameter(name=("--output", "-o"), metavar="FILE")
+
+
+@plot.command
+def activations(
+    names: Annotated[list[str] | None, Parameter(negative=())] = None,
+    /,
+    *,
+    output: Annotated[Path, _Output],
+    low: float = -5.0,
+    high: float = 5.0,
+    debug: Annotated[bool, _Flag] = False,
+) -> None:
+    """Plot activation functions with their derivatives.
+
+    Parameters
+    ----------
+    names
+        Activations such as tanh; all of them if none is named.
+    output
+        The picture: .svg, .pdf or .png.
+    low
+        Smallest pre-activation.
+    high
+        Largest pre-activation.
+    debug
+        Show the traceback of an error.
+    """
+    _check(output)
+    from gradatim.drawing import plot_activations, save_plot
+
+    print(save_plot(plot_activations(names or (), low=low, high=high), output))
+
+
+@plot.command
+def boundary(
+    source: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    table: Path | None = None,
+    /,
+    *,
+    output: Annotated[Path, _Output],
+    target: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
+    limits: Annotated[
+        tuple[float, float] | None, Parameter(metavar="LOW HIGH", negative=())
+    ] = None,
+    activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
+    let: Annotated[list[str] | None, Parameter(metavar="NAME=VALUE,...", negative=())] = None,
+    debug: Annotated[bool, _Flag] = False,
+) -> None:
+    """Plot where a network changes its mind: a point, a line or a plane.
+
+    Parameters
+    ----------
+    source
+        An equation of one to three inputs, such as "step(x1 - 2x2 + 1)", or a .txt that holds one.
+    table
+        Samples (csv, tsv, parquet) with a column an input.
+    output
+        The picture: .svg, .pdf or .png.
+    target
+        Column of the labels.
+    limits
+        Smallest and largest input on every axis.
+    activation
+        What a is in a(...).
+    let
+        Values of letters in the equation.
+    debug
+        Show the traceback of an error.
+    """
+    _check(output)
+    from gradatim.cli._network import read_network
+    from gradatim.drawing import plot_boundary, save_plot
+
+    network = read_network(source, activation, let)
+    X, y = (None, None) if table is None else _samples(table, network, target)
+    print(save_plot(plot_boundary(network, X, y, limits=limits), output))
+
+
+def _check(output: Path) -> None:
+    """Refuse a file that is no picture or cannot be written."""
+    from gradatim._files import check_writable
+    from gradatim.drawing.formats import check_format
+    from gradatim.drawing.plots.files import PLOT_FORMATS
+
+    check_format(output, PLOT_FORMATS)
+    check_writable(output)
+
+
+def _samples(
+    path: Path, network: Network, target: str | None
+) -> tuple[np.ndarray, list[str] | None]:
+    import numpy as np
+
+    from gradatim.errors import TableError
+    from gradatim.music.columns import NotANumberError, read_columns
+
+    table = read_columns(path)
+    columns = []
+    for name in network.input_names:
+        try:
+            columns.append(table.numbers(table.require(name, "input")))
+        except NotANumberError as error:
+            row = table.rows[error.index]
+            raise TableError(
+                f"column {name!r} of {path} holds {error.cell!r} in row {row}; "
+                "only numbers can be plotted"
+            ) from error
+    y = None if target is None else table.texts(table.require(target, "target"))
+    return np.stack(columns, axis=1), y

@@ -1,0 +1,159 @@
+"""Mermaid, the graphs of Markdown pages: units as circles, weights on the edges.
+
+Conventions: Mermaid places by itself, so a drawing has the units, edges, gaps and words of the
+placement, a column a layer, but not its coordinates. Positive edges are solid lines and negative
+ones dotted; thickness and color are written as link styles in the order of the edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradatim.drawing.layout import Form, Values, place
+from gradatim.drawing.marks import COLORS, tone_of
+from gradatim.drawing.placement import PlacedBox, PlacedEdge, PlacedGap, PlacedUnit, Placement
+from gradatim.drawing.words import describe, format_number, shorten
+from gradatim.network.graph import Network
+
+__all__ = ["draw_mermaid", "write_mermaid"]
+
+
+def draw_mermaid(
+    network: Network,
+    *,
+    title: str | None = None,
+    form: Form = "auto",
+    max_units: int = 12,
+    at: Values | None = None,
+) -> str:
+    """Draw a network in Mermaid.
+
+    Parameters
+    ----------
+    network : Network
+        What to draw.
+    title : str, optional
+        The text alternative's title; by default the sizes of the network.
+    form : {"auto", "units", "layers"}, default "auto"
+        Circles and edges, or one box a layer, as in `draw_svg`.
+    max_units : int, default 12
+        How many units of a layer are drawn at most.
+    at : mapping of str to float, or sequence of float of length n_inputs, optional
+        Inputs whose values are shown.
+
+    Returns
+    -------
+    str
+        A flowchart from left to right.
+
+    Raises
+    ------
+    SpecError
+        As `draw_svg`.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer, Network
+    >>> text = draw_mermaid(Network([Layer([[0.8]], [0.4])]))
+    >>> [line.strip() for line in text.splitlines() if "0.8" in line][-1]
+    'u0_1 ---|"0.8"| u1_1'
+    """
+    placement = place(network, max_units=max_units, form=form, at=at)
+    headline, details = describe(network)
+    return write_mermaid(placement, title=title or headline, description=details)
+
+
+def write_mermaid(placement: Placement, *, title: str, description: str) -> str:
+    """Write a placement out in Mermaid.
+
+    Parameters
+    ----------
+    placement : Placement
+        What is drawn.
+    title, description : str
+        The text alternative.
+
+    Returns
+    -------
+    str
+        A flowchart that ends in a newline.
+    """
+    last = max((unit.layer for unit in placement.units), default=0)
+    lines = [
+        "flowchart LR",
+        f"  accTitle: {_line(title)}",
+        f"  accDescr: {_line(description)}",
+        *(_layer(placement, layer, last) for layer in range(last + 1) if placement.units),
+        *map(_edge, placement.edges),
+        *(_style(i, edge) for i, edge in enumerate(placement.edges)),
+        *map(_box, placement.boxes),
+    ]
+    lines += [f"  b{box.layer - 1} --> b{box.layer}" for box in placement.boxes[1:]]
+    return "\n".join(lines) + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _q(text: str) -> str:
+    """Quote a label; Mermaid reads entities with a number sign inside quotes."""
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in text).replace("#", "#35;")
+    escaped = plain.replace("&", "#38;").replace("<", "#60;").replace(">", "#62;")
+    return '"' + escaped.replace('"', "#34;").replace("`", "#96;") + '"'
+
+
+def _layer(placement: Placement, layer: int, last: int) -> str:
+    """Write the units of a layer from top to bottom, the gap among them, as one column."""
+    units = [unit for unit in placement.units if unit.layer == layer]
+    gaps = [gap for gap in placement.gaps if gap.layer == layer]
+    column = sorted([*units, *gaps], key=lambda one: one.center[1])
+    lines = [_gap(one, last) if isinstance(one, PlacedGap) else _unit(one) for one in column]
+    return "\n".join([f'  subgraph layer{layer}[" "]', "    direction TB", *lines, "  end"])
+
+
+def _unit(unit: PlacedUnit) -> str:
+    label = "<br>".join(_q(text)[1:-1] for text in _words(unit))
+    return f'    u{unit.layer}_{unit.index + 1}(("{label}"))'
+
+
+def _words(unit: PlacedUnit) -> Iterator[str]:
+    value = "" if unit.value is None else f" = {format_number(unit.value)}"
+    if unit.layer == 0:
+        yield shorten(unit.name) + value
+        return
+    if unit.name:
+        yield shorten(unit.name) + value
+    if unit.pre_activation is None:
+        yield unit.symbol
+    else:
+        z = format_number(unit.pre_activation)
+        yield (
+            f"z = {z}" if unit.symbol == "z" else f"{unit.symbol}({z}){'' if unit.name else value}"
+        )
+    if unit.bias is not None:
+        yield f"w₀ = {format_number(unit.bias)}"
+
+
+def _gap(gap: PlacedGap, last: int) -> str:
+    noun = {0: "inputs", last: "outputs"}.get(gap.layer, "units")
+    return f'    g{gap.layer}["⋮<br>{gap.n_units} {noun}"]\n    style g{gap.layer} stroke:none'
+
+
+def _edge(edge: PlacedEdge) -> str:
+    line = "-.-" if edge.weight < 0 else "---"
+    label = "" if edge.label is None else f"|{_q(format_number(edge.weight))}|"
+    return f"  u{edge.layer - 1}_{edge.source + 1} {line}{label} u{edge.layer}_{edge.target + 1}"
+
+
+def _style(index: int, edge: PlacedEdge) -> str:
+    width = f"{0.6 + 3.4 * edge.strength:.2f}"
+    return f"  linkStyle {index} stroke:{COLORS[tone_of(edge)]},stroke-width:{width}px"
+
+
+def _box(box: PlacedBox) -> str:
+    noun = "units" if box.kind == "hidden" else box.kind
+    words = [f"{box.n_units:,} {noun.removesuffix('s') if box.n_units == 1 else noun}"]
+    words += [box.symbols] if box.symbols else []
+    words += [f"{box.n_parameters:,} parameters"] if box.n_parameters else []
+    return f'  b{box.layer}("{"<br>".join(words)}")'

@@ -1,0 +1,153 @@
+"""What a drawing consists of, before any format: units, edges, gaps and boxes with their places.
+
+Conventions: lengths are SVG user units (CSS pixels at scale 1), x to the right, y downwards; a
+column a layer, inputs first (layer 0). Nothing here knows about SVG, DOT or TikZ. A missing edge
+is not placed; the bias belongs to its unit as w0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["RADIUS", "PlacedBox", "PlacedEdge", "PlacedGap", "PlacedUnit", "Placement", "Point"]
+
+Point = tuple[float, float]
+
+#: Radius of a unit.
+RADIUS = 20.0
+
+
+@dataclass(frozen=True)
+class PlacedUnit:
+    """A unit, or an input, as a circle.
+
+    Parameters
+    ----------
+    layer, index : int
+        Layer (0 for inputs) and position in it.
+    center : Point
+        Center of the circle.
+    symbol : str
+        Symbol of the activation; empty for inputs.
+    name : str
+        Name of an input or output; empty for hidden units.
+    bias : float or None
+        w0; None for inputs.
+    pre_activation : float or None
+        z, if values are shown; None for inputs.
+    value : float or None
+        The input or the activation, if values are shown.
+    """
+
+    layer: int
+    index: int
+    center: Point
+    symbol: str
+    name: str
+    bias: float | None
+    pre_activation: float | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class PlacedEdge:
+    """An edge that exists, from the rim of its source to the rim of its target.
+
+    Parameters
+    ----------
+    layer : int
+        Layer of the target, 1 for the first layer of weights.
+    source, target : int
+        Positions in their layers.
+    weight : float
+        Weight of the edge.
+    strength : float
+        Size of the weight relative to the largest of its layer, in [0, 1].
+    start, end : Point
+        Ends of the line.
+    label : Point or None
+        Center of the weight's label; None if the drawing is too dense for labels.
+    """
+
+    layer: int
+    source: int
+    target: int
+    weight: float
+    strength: float
+    start: Point
+    end: Point
+    label: Point | None
+
+
+@dataclass(frozen=True)
+class PlacedGap:
+    """Units left out of a wide layer.
+
+    Parameters
+    ----------
+    layer : int
+        The layer that is too wide.
+    center : Point
+        Where the dots go.
+    n_units : int
+        How many units the whole layer has.
+    """
+
+    layer: int
+    center: Point
+    n_units: int
+
+
+@dataclass(frozen=True)
+class PlacedBox:
+    """A whole layer as one box.
+
+    Parameters
+    ----------
+    layer : int
+        0 for the inputs.
+    corner : Point
+        Top left.
+    width, height : float
+        Size of the box; its height grows with the logarithm of the number of units.
+    n_units : int
+        Units, or inputs.
+    kind : {"inputs", "hidden", "outputs"}
+        What the layer is.
+    symbols : str
+        Symbols of the activations, empty for inputs.
+    n_parameters : int
+        Weights and biases on the way into the box, 0 for inputs.
+    """
+
+    layer: int
+    corner: Point
+    width: float
+    height: float
+    n_units: int
+    kind: str
+    symbols: str
+    n_parameters: int
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A network laid out.
+
+    Parameters
+    ----------
+    width, height : float
+        Size of the whole drawing.
+    units, edges, gaps : sequence
+        What the form ``"units"`` draws.
+    boxes : sequence of PlacedBox
+        What the form ``"layers"`` draws.
+    """
+
+    width: float
+    height: float
+    units: Sequence[PlacedUnit] = ()
+    edges: Sequence[PlacedEdge] = ()
+    gaps: Sequence[PlacedGap] = ()
+    boxes: Sequence[PlacedBox] = ()

@@ -1,0 +1,257 @@
+"""The decision boundary of a network: a point, a line, a plane (the lecture's L9).
+
+Conventions: the boundary is where the pre-activation z of the output is 0, which for a sigmoid is
+the probability one half; the side with z >= 0 is class 1 and shaded blue, the other class 0 and
+shaded orange. Only the lines and planes of a single unit are computed from its weights; a network
+with hidden units is evaluated on a grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.drawing.figure import settled
+from gradatim.drawing.plots._style import (
+    GRAY,
+    INK,
+    figure,
+    markers,
+    number_line,
+    tidy,
+)
+from gradatim.drawing.words import format_number, signed
+from gradatim.errors import ShapeError, SpecError
+from gradatim.network.evaluate import forward
+from gradatim.network.graph import Network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["plot_boundary"]
+
+Limits = tuple[float, float]
+
+_NAMES = {1: "point", 2: "line", 3: "plane"}
+_SHADES = ("#f6dcc3", "#cfe0f1")
+
+
+def plot_boundary(
+    network: Network,
+    X: ArrayLike | None = None,
+    y: Sequence[Hashable] | None = None,
+    *,
+    limits: Limits | None = None,
+) -> Figure:
+    """Plot where a network of one output changes its mind.
+
+    Parameters
+    ----------
+    network : Network
+        One output; one or two inputs, or three if it is a single unit.
+    X : array-like of shape (n_samples, n_inputs), optional
+        Samples to be shown.
+    y : sequence of hashable of length n_samples, optional
+        Their labels; each different one gets a color and a marker.
+    limits : (float, float), optional
+        Smallest and largest input on every axis; by default a range that holds the samples and
+        the boundary.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A number line, a plane or a space.
+
+    Raises
+    ------
+    SpecError
+        If the network has several outputs, more than three inputs, or three and hidden units,
+        or the limits are not in order.
+    ShapeError
+        If `X` or `y` do not fit.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer
+    >>> plot = plot_boundary(Network([Layer([[1.0]], [-2.5], "sigmoid")]))
+    >>> plot.axes[0].get_title().replace("\N{MINUS SIGN}", "-")
+    'x1 - 2.5 = 0'
+    """
+    _check(network)
+    samples = _samples(network, X, y)
+    low, high = limits or _limits(network, samples[0])
+    if not low < high:
+        raise SpecError(f"the axes cannot go from {low} to {high}; give the smaller number first")
+    draw = {1: _point, 2: _line, 3: _plane}[network.n_inputs]
+    with settled():
+        result = figure(*{1: (6.0, 1.8), 2: (4.6, 4.4), 3: (5.0, 4.6)}[network.n_inputs])
+        axes = draw(result, network, low, high)
+        _scatter(axes, *samples)
+        axes.set_title(_equation(network), fontsize=10, color=INK)
+    result.set_label(_in_words(network, low, high))
+    return result
+
+
+def _check(network: Network) -> None:
+    if network.n_outputs != 1:
+        raise SpecError(f"a boundary needs one output; this network has {network.n_outputs}")
+    if network.n_inputs > 3 or (network.n_inputs == 3 and network.depth > 1):
+        hidden = " and hidden units" if network.depth > 1 else ""
+        raise SpecError(
+            f"no boundary can be drawn for {network.n_inputs} inputs{hidden}; take at most two "
+            "inputs, or three and a single unit"
+        )
+
+
+def _samples(
+    network: Network, X: ArrayLike | None, y: Sequence[Hashable] | None
+) -> tuple[np.ndarray, list[Hashable]]:
+    samples = np.empty((0, network.n_inputs)) if X is None else np.asarray(X, dtype=float)
+    if samples.ndim != 2 or samples.shape[1] != network.n_inputs:
+        raise ShapeError(
+            f"the network reads {network.n_inputs} inputs, so X must be "
+            f"(n_samples, {network.n_inputs}), not {samples.shape}"
+        )
+    labels: list[Hashable] = [""] * len(samples) if y is None else list(y)
+    if len(labels) != len(samples):
+        raise ShapeError(f"{len(labels)} labels for {len(samples)} samples")
+    return samples, labels
+
+
+def _limits(network: Network, samples: np.ndarray) -> Limits:
+    """Return a range with all samples and the boundaries of all units of the first layer."""
+    layer = network.layers[0]
+    lengths = np.linalg.norm(layer.weight, axis=1)
+    feet = -layer.bias[lengths > 0, None] * layer.weight[lengths > 0]
+    feet = feet / lengths[lengths > 0, None] ** 2
+    shown = np.concatenate([feet.ravel(), samples.ravel(), np.zeros(1)])
+    low, high = float(shown.min()), float(shown.max())
+    margin = max(0.3 * (high - low), 1.0)
+    return low - margin, high + margin
+
+
+def _pre_activation(network: Network, X: np.ndarray) -> np.ndarray:
+    return forward(network, X).pre_activations[-1][:, 0]
+
+
+def _equation(network: Network) -> str:
+    if network.depth > 1:
+        return "z = 0 at the output"
+    unit = network.layers[0].units[0]
+    terms = [(w, network.input_names[i]) for i, w in unit.weights.items()]
+    return f"{signed([*terms, (unit.bias, '')])} = 0"
+
+
+def _in_words(network: Network, low: float, high: float) -> str:
+    kind = _NAMES[network.n_inputs]
+    where = f"from {format_number(low)} to {format_number(high)}"
+    text = f"Decision boundary of a network: a {kind}\n{_equation(network)}, {where}."
+    if network.n_inputs == 1:
+        points = ", ".join(format_number(x) for x in _roots(network, low, high)) or "nowhere"
+        text += f" The class changes at {network.input_names[0]} = {points}."
+    return text
+
+
+def _roots(network: Network, low: float, high: float) -> list[float]:
+    """Find where the class changes, by halving every interval of a grid on which it does."""
+    grid = np.linspace(low, high, 4001)
+    side = _pre_activation(network, grid[:, None]) >= 0
+    changes = np.flatnonzero(side[1:] != side[:-1])
+    left, right, start = grid[changes], grid[changes + 1], side[changes]
+    for _ in range(60):
+        middle = (left + right) / 2
+        stays = (_pre_activation(network, middle[:, None]) >= 0) == start
+        left, right = np.where(stays, middle, left), np.where(stays, right, middle)
+    return ((left + right) / 2).tolist()
+
+
+def _point(result: Figure, network: Network, low: float, high: float) -> Axes:
+    axes = result.subplots()
+    roots = _roots(network, low, high)
+    ends = [low, *roots, high]
+    for left, right in pairwise(ends):
+        middle = (left + right) / 2
+        side = int(_pre_activation(network, np.array([[middle]]))[0] >= 0)
+        axes.axvspan(left, right, color=_SHADES[side], lw=0)
+        axes.text(middle, -0.75, str(side), ha="center", color=GRAY, fontsize=9)
+    for root in roots:
+        axes.axvline(root, color=INK, lw=1.6)
+        axes.annotate(
+            format_number(root), (root, 0.72), (4, 0), textcoords="offset points", fontsize=9
+        )
+    axes.set(xlim=(low, high), ylim=(-1, 1), xlabel=network.input_names[0])
+    number_line(axes)
+    return axes
+
+
+def _line(result: Figure, network: Network, low: float, high: float) -> Axes:
+    axes = result.subplots()
+    ticks = np.linspace(low, high, 301)
+    columns, rows = np.meshgrid(ticks, ticks)
+    z = _pre_activation(network, np.stack([columns.ravel(), rows.ravel()], axis=1))
+    side = (z >= 0).reshape(columns.shape).astype(float)
+    axes.contourf(columns, rows, side, levels=[-0.5, 0.5, 1.5], colors=_SHADES)
+    if network.depth == 1:
+        _single_line(axes, network, low, high)
+    elif 0 < side.mean() < 1:
+        axes.contour(columns, rows, side, levels=[0.5], colors=INK, linewidths=1.6)
+    axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    axes.set(xlabel=network.input_names[0], ylabel=network.input_names[1])
+    tidy(axes)
+    return axes
+
+
+def _single_line(axes: Axes, network: Network, low: float, high: float) -> None:
+    """Draw the line of one unit, and its weights as an arrow towards class 1."""
+    (w1, w2), w0 = network.layers[0].weight[0], network.layers[0].bias[0]
+    length = float(np.hypot(w1, w2))
+    if not length:
+        return
+    foot = -w0 * np.array([w1, w2]) / length**2
+    axes.axline(tuple(foot), slope=-w1 / w2 if w2 else np.inf, color=INK, lw=1.6)
+    tip = foot + 0.15 * (high - low) * np.array([w1, w2]) / length
+    axes.annotate(
+        "", tuple(tip), tuple(foot), arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.4}
+    )
+    axes.annotate("w", tuple(tip), (5, 3), textcoords="offset points", color=INK, fontsize=9)
+
+
+def _plane(result: Figure, network: Network, low: float, high: float) -> Axes:
+    # Registers the projection "3d".
+    import mpl_toolkits.mplot3d  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    axes = result.add_subplot(projection="3d")
+    weight, bias = network.layers[0].weight[0], network.layers[0].bias[0]
+    last = int(np.abs(weight).argmax())
+    if weight[last]:
+        ticks = np.linspace(low, high, 25)
+        first, second = np.meshgrid(ticks, ticks)
+        others = [i for i in range(3) if i != last]
+        third = -(weight[others[0]] * first + weight[others[1]] * second + bias) / weight[last]
+        third = np.where((third < low) | (third > high), np.nan, third)
+        surface: list[Any] = [None] * 3
+        for index, values in zip([*others, last], [first, second, third], strict=True):
+            surface[index] = values
+        axes.plot_surface(*surface, color="#7d7a73", alpha=0.45, lw=0)
+    names = network.input_names
+    axes.set(xlim=(low, high), ylim=(low, high), zlim=(low, high))
+    axes.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
+    axes.tick_params(colors=GRAY, labelsize=8)
+    return axes
+
+
+def _scatter(axes: Axes, samples: np.ndarray, labels: list[Hashable]) -> None:
+    known = sorted(set(labels), key=str)
+    for index, label in enumerate(known):
+        rows = samples[[one == label for one in labels]]
+        columns = list(rows.T) if rows.shape[1] > 1 else [rows[:, 0], np.zeros(len(rows))]
+        axes.scatter(
+            *columns, **markers(index), s=36, edgecolor="white", lw=0.6, label=str(label), zorder=5
+        )
+    if known and known != [""]:
+        axes.figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)

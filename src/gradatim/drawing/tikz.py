@@ -1,0 +1,206 @@
+r"""TikZ of a network: a LaTeX document that compiles, whose picture can be taken into another.
+
+Conventions: one unit of length is 0.75 bp, so that the page is as large as the SVG is on a screen
+of 96 dpi. Only article, geometry and TikZ are needed, which every TeX distribution has. A name
+such as x1 is set as :math:`x_1`; every other character of a name stands for itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gradatim.drawing.layout import Form, Values, place
+from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, marks
+from gradatim.drawing.placement import Placement
+from gradatim.drawing.words import MINUS, describe
+from gradatim.network.graph import Network
+
+__all__ = ["draw_tikz", "escape_tex", "write_tikz"]
+
+_SCALE = 0.75  # bp in a CSS pixel
+_SIZES = {9: r"\scriptsize", 11: r"\footnotesize", 12: r"\small", 13: "", 18: r"\Large"}
+_ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "''",
+    MINUS: "$-$",
+    "…": r"\ldots{}",
+    "σ": r"$\sigma$",
+    "α": r"$\alpha$",
+    "w₀": "$w_0$",
+} | {character: "\\" + character for character in "&%$#_{}"}
+_ESCAPED = re.compile("|".join(map(re.escape, _ESCAPES)))
+# Beyond ASCII and these letters of Latin-1, pdfLaTeX needs further packages.
+_UNKNOWN = re.compile(r"[^\x20-\x7eÀ-ÅÇ-ÏÑ-ÖØ-Üß-åç-ïñ-öø-üÿæÆŒœ]")
+_INDEXED = re.compile(r"([A-Za-z])(\d+)")
+
+_HEAD = r"""\documentclass{{article}}
+\usepackage[utf8]{{inputenc}}
+\IfFileExists{{lmodern.sty}}{{\usepackage[T1]{{fontenc}}\usepackage{{lmodern}}}}{{}}
+\usepackage[paperwidth={width}bp,paperheight={height}bp,margin=0pt]{{geometry}}
+\usepackage{{tikz}}
+\usepackage[bookmarks=false]{{hyperref}}
+\hypersetup{{pdftitle={{{title}}},pdfsubject={{{subject}}}}}
+{colors}
+\pagestyle{{empty}}
+\setlength{{\parindent}}{{0pt}}
+\setlength{{\topskip}}{{0pt}}
+\begin{{document}}%
+"""
+_PICTURE = r"""\begin{{tikzpicture}}[x=0.75bp,y=-0.75bp,font=\sffamily,
+  text on page/.style={{inner sep=0.8bp,outer sep=0pt}},
+  halo/.style={{fill=gnpaper,rounded corners=1bp}},
+  unit/.style={{draw=gnink,fill=gnpaper,line width=1.05bp}}]
+\useasboundingbox (0,0) rectangle ({width},{height});
+"""
+
+
+def draw_tikz(
+    network: Network,
+    *,
+    title: str | None = None,
+    form: Form = "auto",
+    max_units: int = 12,
+    at: Values | None = None,
+) -> str:
+    r"""Draw a network as a LaTeX document with one TikZ picture.
+
+    Parameters
+    ----------
+    network : Network
+        What to draw.
+    title : str, optional
+        Title of the PDF; by default the sizes of the network.
+    form : {"auto", "units", "layers"}, default "auto"
+        Circles and edges, or one box a layer, as in `draw_svg`.
+    max_units : int, default 12
+        How many units of a layer are drawn at most.
+    at : mapping of str to float, or sequence of float of length n_inputs, optional
+        Inputs whose values are shown.
+
+    Returns
+    -------
+    str
+        A document of one page that has the size of the picture.
+
+    Raises
+    ------
+    SpecError
+        As `draw_svg`.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer, Network
+    >>> print(draw_tikz(Network([Layer([[0.8]], [0.4])])).splitlines()[-1])
+    \end{document}
+    """
+    placement = place(network, max_units=max_units, form=form, at=at)
+    headline, details = describe(network)
+    return write_tikz(placement, title=title or headline, description=details)
+
+
+def write_tikz(placement: Placement, *, title: str, description: str) -> str:
+    """Write a placement out as a LaTeX document.
+
+    Parameters
+    ----------
+    placement : Placement
+        Where everything goes.
+    title, description : str
+        Title and subject of the PDF.
+
+    Returns
+    -------
+    str
+        A document that ends in a newline.
+    """
+    head = _HEAD.format(
+        # A hundredth more, so that rounding never makes the picture higher than the page.
+        width=_n(_SCALE * placement.width + 0.01),
+        height=_n(_SCALE * placement.height + 0.01),
+        title=_information(title),
+        subject=_information(description),
+        colors="\n".join(
+            rf"\definecolor{{gn{tone}}}{{HTML}}{{{color[1:].upper()}}}"
+            for tone, color in COLORS.items()
+        ),
+    )
+    picture = _PICTURE.format(width=_n(placement.width), height=_n(placement.height))
+    body = "\n".join(map(_command, marks(placement)))
+    return f"{head}{picture}{body}\n\\end{{tikzpicture}}%\n\\end{{document}}\n"
+
+
+def escape_tex(text: str) -> str:
+    r"""Make a text safe in LaTeX; characters that pdfLaTeX does not know become question marks.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Text mode of LaTeX.
+
+    Examples
+    --------
+    >>> print(escape_tex("50 % of w₀"))
+    50 \% of $w_0$
+    """
+    parts, end = [], 0
+    for match in _ESCAPED.finditer(text):
+        parts += [_UNKNOWN.sub("?", text[end : match.start()]), _ESCAPES[match[0]]]
+        end = match.end()
+    return "".join([*parts, _UNKNOWN.sub("?", text[end:])])
+
+
+def _information(text: str) -> str:
+    """Escape a text for the PDF's information, where there is no mathematics."""
+    return re.sub(r"\$(-?)(.*?)\$", r"\1", escape_tex(text.replace("$", "").replace(MINUS, "-")))
+
+
+def _n(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _point(x: float, y: float) -> str:
+    return f"({_n(x)},{_n(y)})"
+
+
+def _command(mark: Mark) -> str:
+    if isinstance(mark, Line):
+        dashes = ",dash pattern=on 5.25bp off 2.25bp" if mark.dashed else ""
+        style = f"gn{mark.tone},line width={_n(_SCALE * mark.width)}bp,opacity={_n(mark.opacity)}"
+        return rf"\draw[{style}{dashes}] {_point(*mark.start)} -- {_point(*mark.end)};"
+    if isinstance(mark, Disc):
+        style = r"\fill[gnmuted]" if mark.filled else r"\draw[unit]"
+        return rf"{style} {_point(*mark.center)} circle[radius={_n(_SCALE * mark.radius)}bp];"
+    if isinstance(mark, Box):
+        (x, y), far = mark.corner, (mark.corner[0] + mark.width, mark.corner[1] + mark.height)
+        return rf"\draw[unit,rounded corners=4.5bp] {_point(x, y)} rectangle {_point(*far)};"
+    if isinstance(mark, Arrow):
+        tip = (mark.end, mark.start[1])
+        return rf"\draw[gnmuted,line width=1.05bp,->] {_point(*mark.start)} -- {_point(*tip)};"
+    return _text(mark)
+
+
+def _text(text: Text) -> str:
+    x, y = text.position
+    halo = ",halo" if text.halo else ""
+    style = f"text on page{halo},anchor={_ANCHORS[text.anchor]},text=gn{text.tone}"
+    font = rf"font=\sffamily{_SIZES[text.size]}"
+    return rf"\node[{style},{font}] at {_point(x, y)} {{{_set(text.text)}}};"
+
+
+def _set(text: str) -> str:
+    """Set a text, with an index where a name is a letter and a number."""
+    match = _INDEXED.match(text)
+    if match and (match.end() == len(text) or text[match.end()] == " "):
+        return f"${match[1]}_{{{match[2]}}}$" + escape_tex(text[match.end() :])
+    return escape_tex(text)

@@ -1,0 +1,134 @@
+"""What a drawing says in words: numbers, shortened names, and the text alternative.
+
+Conventions: a minus is the character U+2212; numbers have at most three digits. The same words go
+into every format, as its title and description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradatim.network.graph import Network
+from gradatim.network.writing import unit_names
+
+__all__ = ["MINUS", "describe", "format_number", "shorten", "signed"]
+
+MINUS = "\N{MINUS SIGN}"
+
+_MOST_EQUATIONS = 16
+
+
+def format_number(value: float) -> str:
+    """Write a weight with at most three digits and a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        A weight or a bias.
+
+    Returns
+    -------
+    str
+        What a drawing writes.
+
+    Examples
+    --------
+    >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
+    ('0.123', '2', '1.23e+04')
+    """
+    return f"{value:.3g}".replace("-", MINUS, 1) if value else "0"
+
+
+def shorten(name: str, limit: int = 22) -> str:
+    """Cut a long name and mark the cut.
+
+    Parameters
+    ----------
+    name : str
+        A name from the data.
+    limit : int, default 22
+        Most characters to keep, the mark included.
+
+    Returns
+    -------
+    str
+        The name, or its beginning and an ellipsis.
+
+    Examples
+    --------
+    >>> shorten("spectral_centroid_standard_deviation")
+    'spectral_centroid_sta…'
+    """
+    return name if len(name) <= limit else name[: limit - 1] + "…"
+
+
+def signed(terms: Sequence[tuple[float, str]]) -> str:
+    """Write a sum such as ``x1 - 2.5``, without coefficients of 1.
+
+    Parameters
+    ----------
+    terms : sequence of (float, str)
+        Coefficient and name; the constant has the name ``""``. Terms of 0 are left out.
+
+    Returns
+    -------
+    str
+        The sum, or ``"0"``.
+
+    Examples
+    --------
+    >>> signed([(1.0, "x1"), (2.0, "x2"), (0.0, "x3"), (3.0, "")])
+    'x1 + 2 x2 + 3'
+    """
+    parts: list[str] = []
+    for value, name in terms:
+        if not value:
+            continue
+        size = format_number(abs(value))
+        text = (name if size == "1" else f"{size} {name}") if name else size
+        sign = MINUS if value < 0 else "+"
+        parts += [sign, text] if parts else [MINUS + text if value < 0 else text]
+    return " ".join(parts) or "0"
+
+
+def describe(network: Network) -> tuple[str, str]:
+    """Say in words what a drawing shows: a headline, and the equations of a small network.
+
+    Parameters
+    ----------
+    network : Network
+        What is drawn.
+
+    Returns
+    -------
+    headline, details : str
+        The sizes; then one equation a unit, or one line a layer where there are many units.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer, Network
+    >>> describe(Network([Layer([[1.0, 2.0]], [2.5], "sigmoid")]))
+    ('Network 2-1 with 3 parameters', 'y1 = logistic(x1 + 2 x2 + 2.5).')
+    """
+    sizes = "-".join(map(str, network.layer_sizes))
+    headline = f"Network {sizes} with {network.n_parameters:,} parameters"
+    n_units = sum(network.layer_sizes[1:])
+    lines = _equations(network) if n_units <= _MOST_EQUATIONS else _layer_lines(network)
+    return headline, "; ".join(lines) + "."
+
+
+def _layer_lines(network: Network) -> Iterator[str]:
+    yield f"{network.n_inputs} inputs"
+    for i, layer in enumerate(network.layers, 1):
+        kind = "outputs" if i == network.depth else "hidden units"
+        activations = ", ".join(dict.fromkeys(layer.activations))
+        yield f"{layer.n_out} {kind}, {activations}, {layer.n_parameters:,} parameters"
+
+
+def _equations(network: Network) -> Iterator[str]:
+    for sources, names, layer in zip(
+        unit_names(network), unit_names(network)[1:], network.layers, strict=False
+    ):
+        for name, unit in zip(names, layer.units, strict=True):
+            terms = [(weight, sources[i]) for i, weight in unit.weights.items()]
+            yield f"{name} = {unit.activation}({signed([*terms, (unit.bias, '')])})"

@@ -1,0 +1,179 @@
+"""Step networks of one input, exactly: the line cut into pieces on which nothing changes.
+
+Conventions: numbers are `fractions.Fraction`, so there is no rounding; weights are those that were
+typed, see `gradatim.network.graph.Layer.exact_units`. ``heaviside(0) = 1`` and ``sign(0) = 0``. A
+unit of the first layer changes its activation at one point only, so a network whose first layer
+has n units is constant on at most 2 n + 1 pieces: the points of change and the open intervals
+between them. One evaluation proves a whole piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from gradatim.errors import SpecError
+from gradatim.network.graph import ExactUnit, Network
+
+__all__ = ["Piece", "cut_line", "evaluate_exactly"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A point, or an open interval, on which every unit of a network is constant.
+
+    Parameters
+    ----------
+    low, high : fractions.Fraction or None
+        Ends; equal for a point, None where the piece has no end.
+    layers : tuple of tuple of fractions.Fraction
+        Activations of every unit, layer by layer; the last are the outputs.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    layers: tuple[tuple[Fraction, ...], ...]
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the piece is a single point."""
+        return self.low is not None and self.low == self.high
+
+    @property
+    def outputs(self) -> tuple[Fraction, ...]:
+        """Activations of the last layer."""
+        return self.layers[-1]
+
+    def holds(self, x: Fraction) -> bool:
+        """Say whether a point lies in the piece.
+
+        Parameters
+        ----------
+        x : fractions.Fraction
+            A point of the line.
+
+        Returns
+        -------
+        bool
+            True if it does.
+        """
+        if self.is_point:
+            return x == self.low
+        return (self.low is None or self.low < x) and (self.high is None or x < self.high)
+
+    def meets(self, low: Fraction, high: Fraction) -> bool:
+        """Say whether the piece has a point in a closed interval.
+
+        Parameters
+        ----------
+        low, high : fractions.Fraction
+            Ends of the interval, `low` not above `high`.
+
+        Returns
+        -------
+        bool
+            True if it has.
+        """
+        if self.is_point:
+            return self.low is not None and low <= self.low <= high
+        return (self.low is None or self.low < high) and (self.high is None or low < self.high)
+
+
+def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...], ...]:
+    """Compute every unit of a step network of one input without rounding.
+
+    Parameters
+    ----------
+    network : Network
+        One input; activations ``heaviside``, ``sign`` or ``identity``.
+    x : fractions.Fraction
+        The input.
+
+    Returns
+    -------
+    tuple of tuple of fractions.Fraction
+        Activations, layer by layer.
+
+    Raises
+    ------
+    SpecError
+        If the network has several inputs or another activation.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer
+    >>> evaluate_exactly(Network([Layer([[1.0]], [-0.1], "step")]), Fraction(1, 10))
+    ((Fraction(1, 1),),)
+    """
+    if network.n_inputs != 1:
+        raise SpecError(f"a line is one input; this network reads {network.n_inputs}")
+    values: tuple[Fraction, ...] = (x,)
+    layers = []
+    for layer in network.layers:
+        values = tuple(_activate(unit, _sum(unit, values)) for unit in layer.exact_units)
+        layers.append(values)
+    return tuple(layers)
+
+
+def _sum(unit: ExactUnit, values: Sequence[Fraction]) -> Fraction:
+    return sum((w * values[i] for i, w in unit.weights.items()), start=unit.bias)
+
+
+def _activate(unit: ExactUnit, z: Fraction) -> Fraction:
+    if unit.activation == "heaviside":
+        return Fraction(z >= 0)
+    if unit.activation == "sign":
+        return Fraction((z > 0) - (z < 0))
+    if unit.activation == "identity":
+        return z
+    raise SpecError(
+        f"a unit with {unit.activation} is not constant between two points; use step or sign units"
+    )
+
+
+def cut_line(network: Network) -> tuple[Piece, ...]:
+    """Cut the line into the pieces on which a step network of one input is constant.
+
+    Parameters
+    ----------
+    network : Network
+        One input, step or sign units in the first layer.
+
+    Returns
+    -------
+    tuple of Piece
+        From left to right: interval, point, interval, and so on; together the whole line.
+
+    Raises
+    ------
+    SpecError
+        If the network has several inputs, or a unit of the first layer is no step or sign.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer
+    >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
+    >>> [int(piece.outputs[0]) for piece in pieces]
+    [1, 0, -1]
+    """
+    first = network.layers[0].exact_units
+    if any(unit.activation not in ("heaviside", "sign") for unit in first):
+        raise SpecError("the first layer must consist of step or sign units to cut the line")
+    changes = sorted({-unit.bias / w for unit in first for w in unit.weights.values() if w})
+    if not changes:
+        return (Piece(None, None, evaluate_exactly(network, Fraction(0))),)
+    pieces = [_piece(network, None, changes[0])]
+    for low, high in pairwise(changes):
+        pieces += [_piece(network, low, low), _piece(network, low, high)]
+    pieces += [_piece(network, changes[-1], changes[-1]), _piece(network, changes[-1], None)]
+    return tuple(pieces)
+
+
+def _piece(network: Network, low: Fraction | None, high: Fraction | None) -> Piece:
+    if low is None or high is None:
+        inside = high - 1 if high is not None else (low or Fraction(0)) + 1
+    else:
+        inside = (low + high) / 2
+    return Piece(low, high, evaluate_exactly(network, inside))

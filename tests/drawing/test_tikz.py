@@ -1,0 +1,38 @@
+import re
+
+import pytest
+
+from gradatim.drawing.layout import place
+from gradatim.drawing.tikz import draw_tikz, escape_tex
+from gradatim.network.graph import Layer, Network
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("100 %", r"100 \%"),
+        ("a_b", r"a\_b"),
+        (r"\input{x}", r"\textbackslash{}input\{x\}"),
+        ("w₀ = \N{MINUS SIGN}2", "$w_0$ = $-$2"),
+        ("Müller", "Müller"),
+        ("日本", "??"),
+        ("a\nb\x00", "a?b?"),
+    ],
+)
+def test_a_text_means_the_same_in_tex(text, written):
+    assert escape_tex(text) == written
+
+
+def test_a_letter_and_a_number_are_set_as_an_index():
+    text = draw_tikz(Network([Layer([[1.0, 1.0]], [0.0])], ["x1", "tempo"]))
+    assert "{$x_{1}$};" in text
+    assert "{tempo};" in text
+
+
+def test_the_page_is_as_large_as_the_drawing():
+    network = Network([Layer([[0.8]], [0.4])])
+    size = re.search(r"paperwidth=(.*?)bp,paperheight=(.*?)bp", draw_tikz(network)).groups()
+    placement = place(network)
+    # A CSS pixel is three quarters of a big point.
+    expected = [0.75 * placement.width, 0.75 * placement.height]
+    assert [float(k) for k in size] == pytest.approx(expected, abs=0.02)
