@@ -14,7 +14,7 @@ help:
 	@echo 'make test    run every test, the examples in docstrings and documents included'
 	@echo 'make check   formatter, linter, type checker, form of the docstrings'
 	@echo 'make docs    run the examples of all documents and follow their links'
-	@echo 'make bench   measure against peers'
+	@echo 'make bench   measure against peers, and write docs/benchmarks.md'
 
 run: $(VENV)/.run-installed
 	$(BIN)/gradatim climb timbre
@@ -33,8 +33,7 @@ docs: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests/test_docs.py
 
 bench: $(VENV)/.test-installed
-	@for script in benchmarks/bench_*.py; do \
-		echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+	$(BIN)/gradatim bench all -o docs/benchmarks.md
 
 $(VENV)/.venv-made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -1,0 +1,73 @@
+"""The ladder of a climb, written by hand with the peers.
+
+Conventions: the same folds, the same candidates in the same order, judged on the same pairs of
+folds by the same number of fits, and as many networks averaged, for as many epochs, as the rungs of
+`gradatim.climb` ask for. Classification only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from importlib import import_module
+
+from joblib import delayed
+
+from gradatim.bench.grid_search import climb_rung
+from gradatim.bench.peer_rung import NETWORKS, PeerRung
+from gradatim.bench.peers import has_torch, one_thread_each, run_parallel
+from gradatim.bench.torch_ladder import climb_rung_with_torch
+from gradatim.climb.problem import Problem
+from gradatim.climb.rungs import RUNGS
+
+__all__ = ["climb_ladder", "start_workers"]
+
+
+def climb_ladder(problem: Problem, rungs: Sequence[str], *, torch: bool = False) -> list[PeerRung]:
+    """Climb with scikit-learn.
+
+    Parameters
+    ----------
+    problem : Problem
+        Rows, classes and folds.
+    rungs : sequence of str
+        Names of the rungs.
+    torch : bool, default False
+        Whether networks are trained by PyTorch, by the climb's own recipe, instead of by
+        `MLPClassifier`, which has no such settings, with the recipe's widths, rates and epochs.
+
+    Returns
+    -------
+    list of PeerRung
+        In the order of the climb's ladder.
+    """
+    families = [family for family in RUNGS if family.name in rungs]
+    rows = [
+        (f, name) for f in families for name in (problem.collection.X if f.needs_input else [""])
+    ]
+    with one_thread_each(problem.n_jobs):
+        return [
+            climb_rung_with_torch(problem, family, name)
+            if torch and family.name in NETWORKS
+            else climb_rung(problem, family, name)
+            for family, name in rows
+        ]
+
+
+def start_workers(n_jobs: int) -> None:
+    """Start the worker processes and let them import the peers, which is not to be timed.
+
+    Parameters
+    ----------
+    n_jobs : int
+        Worker processes.
+    """
+    names = ["gradatim.bench.grid_search", *(["torch"] if has_torch() else [])]
+    with one_thread_each(n_jobs):
+        run_parallel(delayed(_import_all)(names) for _ in range(2 * n_jobs))
+
+
+def _import_all(names: Sequence[str]) -> None:
+    for name in names:
+        import_module(name)
+    time.sleep(0.2)  # so that no worker takes the calls of another
