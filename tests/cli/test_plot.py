@@ -18,7 +18,7 @@ def test_activations_are_plotted_by_their_names(tmp_path, capsys):
 
 def test_a_boundary_is_plotted_with_the_samples_of_a_table(tmp_path):
     (tmp_path / "songs.csv").write_text("label,x1\nslow,0\nslow,1\nfast,3\n", encoding="utf-8")
-    arguments = ["step(x1 - 2.5)", "songs.csv", "--target", "label", "-o", "point.svg"]
+    arguments = ["step(x1 - 2.5)", "--data", "songs.csv", "--target", "label", "-o", "point.svg"]
     assert main(["plot", "boundary", *arguments]) == 0
     text = (tmp_path / "point.svg").read_text("utf-8")
     assert "changes at x1 = 2.5" in text
@@ -37,7 +37,7 @@ def test_limits_are_two_numbers(tmp_path):
         (["activations", "-o", "a.tex"], "names no format"),
         (["boundary", "x1; x2", "-o", "a.svg"], "one output"),
         (["boundary", "x1 + x2 + x3 + x4", "-o", "a.svg"], "4 inputs"),
-        (["boundary", "x1", "none.csv", "-o", "a.svg"], "none.csv"),
+        (["boundary", "x1", "--data", "none.csv", "-o", "a.svg"], "none.csv"),
     ],
 )
 def test_what_cannot_be_plotted_is_refused_in_words(arguments, words, tmp_path, capsys):
@@ -48,7 +48,7 @@ def test_what_cannot_be_plotted_is_refused_in_words(arguments, words, tmp_path, 
 
 def test_a_table_without_the_input_or_with_text_in_it_is_refused(tmp_path, capsys):
     (tmp_path / "songs.csv").write_text("x2,x3\n0,a\n", encoding="utf-8")
-    assert main(["plot", "boundary", "x1", "songs.csv", "-o", "a.svg"]) == 2
+    assert main(["plot", "boundary", "x1", "--data", "songs.csv", "-o", "a.svg"]) == 2
     assert "has no column 'x1'" in capsys.readouterr().err
-    assert main(["plot", "boundary", "x3", "songs.csv", "-o", "a.svg"]) == 2
+    assert main(["plot", "boundary", "x3", "--data", "songs.csv", "-o", "a.svg"]) == 2
     assert "holds 'a' in row 2" in capsys.readouterr().err

@@ -1,22 +1,22 @@
 """Reading a network and its inputs from the command line.
 
-Conventions: a network is an equation, or a text file (``.txt``) that holds one. Values are pairs
-such as ``x1=3,x2=1/2``, one option or several.
+Conventions: a network is an equation, or a text file (``.txt``) that holds one; letters and inputs
+are read as `gradatim.cli._equation` reads them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradatim.errors import InputError, SpecError
+from gradatim.cli._equation import read_letters, read_point
+from gradatim.errors import InputError
 
 if TYPE_CHECKING:
     from gradatim.network import Network
 
-__all__ = ["read_network", "read_numbers", "read_pairs"]
+__all__ = ["read_network", "read_values"]
 
 _LONGEST_NAME = 255
 _OF_EQUATIONS = (".txt",)
@@ -36,7 +36,7 @@ def read_network(
     activation : str, optional
         Takes the place of ``a`` in ``a(...)``.
     let : sequence of str, optional
-        Pairs such as ``"w_1=0.8"``.
+        Letters such as ``"w_1=0.8"`` or ``"W=1,2,3"``.
 
     Returns
     -------
@@ -50,11 +50,11 @@ def read_network(
     EquationError
         If the equation is no network.
     SpecError
-        If an activation or a pair is none.
+        If there is no such activation, or a letter has no value.
     """
     from gradatim.network import parse
 
-    return parse(_text(source), activation, read_pairs(let or ()))
+    return parse(_text(source), activation, read_letters(let or ()))
 
 
 def _text(source: str) -> str:
@@ -75,53 +75,27 @@ def _text(source: str) -> str:
         raise InputError(f"{source} is not text in UTF-8; save it as UTF-8") from error
 
 
-def read_pairs(texts: Sequence[str]) -> dict[str, str]:
-    """Read pairs such as ``x1=3,x2=1``.
+def read_values(texts: Sequence[str], network: Network) -> dict[str, float]:
+    """Read the values of inputs from ``x1=3,x2=1/2``, one option or several.
 
     Parameters
     ----------
     texts : sequence of str
         Pairs, separated by commas.
+    network : Network
+        Whose inputs they are.
 
     Returns
     -------
-    dict of str to str
-        Value of each name, as typed.
+    dict of str to float
+        Value of each input that is named.
 
     Raises
     ------
-    SpecError
-        If something is no pair, or a name comes twice.
-    """
-    pairs: dict[str, str] = {}
-    for text in ",".join(texts).split(",") if texts else ():
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name and equals and value):
-            raise SpecError(f"{text!r} is no pair of name and value; write x1=3")
-        if name in pairs:
-            raise SpecError(f"{name} has two values, {pairs[name]} and {value}; give one")
-        pairs[name] = value
-    return pairs
-
-
-def read_numbers(texts: Sequence[str]) -> dict[str, Fraction]:
-    """Read pairs whose values are numbers.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Pairs, separated by commas.
-
-    Returns
-    -------
-    dict of str to fractions.Fraction
-        Value of each name.
-
-    Raises
-    ------
-    SpecError
+    InputError
         If something is no pair, a name comes twice, or a value is no number.
     """
     from gradatim.network.numbers import to_fraction
 
-    return {name: to_fraction(value, name) for name, value in read_pairs(texts).items()}
+    point = read_point(",".join(texts), network)
+    return {name: float(to_fraction(value, name)) for name, value in point.items()}

@@ -22,9 +22,12 @@ def draw(
     /,
     *,
     output: Annotated[Path, Parameter(name=("--output", "-o"), metavar="FILE")],
-    at: Annotated[list[str] | None, Parameter(metavar="NAME=VALUE,...", negative=())] = None,
+    at: Annotated[
+        list[str] | None,
+        Parameter(metavar="x1=3,x2=1", negative=(), allow_leading_hyphen=True),
+    ] = None,
     activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
-    let: Annotated[list[str] | None, Parameter(metavar="NAME=VALUE,...", negative=())] = None,
+    let: Annotated[list[str] | None, Parameter(metavar="w_1=0.5", negative=())] = None,
     form: Literal["units", "layers", "auto"] = "units",
     max_units: Annotated[int, Parameter(metavar="N", validator=Number(gte=3))] = 8,
     title: Annotated[str | None, Parameter(metavar="TEXT")] = None,
@@ -43,11 +46,11 @@ def draw(
     output
         The picture.
     at
-        Inputs, such as x1=3,x2=1; every unit then shows what it computes.
+        Values of the inputs; every unit then shows what it computes.
     activation
-        What a is in a(...).
+        Takes the place of a in a(x1 - 5).
     let
-        Values of letters in the equation.
+        Value of a letter, or values of W in W^T X; may be repeated.
     form
         Circles and edges, or one box a layer; auto takes boxes for wide layers.
     max_units
@@ -58,13 +61,13 @@ def draw(
         Show the traceback of an error.
     """
     from gradatim._files import check_writable
-    from gradatim.cli._network import read_network, read_numbers
+    from gradatim.cli._network import read_network, read_values
     from gradatim.drawing.formats import check_format
     from gradatim.drawing.formats import draw as draw_file
 
     check_format(output)
     check_writable(output)
     network = read_network(source, activation, let)
-    values = None if at is None else {k: float(v) for k, v in read_numbers(at).items()}
+    values = None if at is None else read_values(at, network)
     path = draw_file(network, output, title=title, form=form, max_units=max_units, at=values)
     print(path)

@@ -59,16 +59,16 @@ def activations(
 @plot.command
 def boundary(
     source: Annotated[str, Parameter(allow_leading_hyphen=True)],
-    table: Path | None = None,
     /,
     *,
     output: Annotated[Path, _Output],
+    data: Annotated[Path | None, Parameter(metavar="TABLE")] = None,
     target: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
     limits: Annotated[
         tuple[float, float] | None, Parameter(metavar="LOW HIGH", negative=())
     ] = None,
     activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
-    let: Annotated[list[str] | None, Parameter(metavar="NAME=VALUE,...", negative=())] = None,
+    let: Annotated[list[str] | None, Parameter(metavar="w_1=0.5", negative=())] = None,
     debug: Annotated[bool, _Flag] = False,
 ) -> None:
     """Plot where a network changes its mind: a point, a line or a plane.
@@ -77,18 +77,18 @@ def boundary(
     ----------
     source
         An equation of one to three inputs, such as "step(x1 - 2x2 + 1)", or a .txt that holds one.
-    table
-        Samples (csv, tsv, parquet) with a column an input.
     output
         The picture: .svg, .pdf or .png.
+    data
+        Samples (csv, tsv, parquet) with a column an input.
     target
         Column of the labels.
     limits
         Smallest and largest input on every axis.
     activation
-        What a is in a(...).
+        Takes the place of a in a(x1 - 5).
     let
-        Values of letters in the equation.
+        Value of a letter, or values of W in W^T X; may be repeated.
     debug
         Show the traceback of an error.
     """
@@ -97,7 +97,7 @@ def boundary(
     from gradatim.drawing import plot_boundary, save_plot
 
     network = read_network(source, activation, let)
-    X, y = (None, None) if table is None else _samples(table, network, target)
+    X, y = (None, None) if data is None else _samples(data, network, target)
     print(save_plot(plot_boundary(network, X, y, limits=limits), output))
 
 

@@ -281,7 +281,7 @@ def transform(
     xs, ys = list(known), list(known.values())
     classes = tuple(sorted(set(ys), key=_order))
     if len(classes) < 2:
-        raise LabelError(f"all points are labeled {classes[0]}; two different labels are needed")
+        raise LabelError(f"all points are labeled {ys[0]}; two different labels are needed")
     gaps = [(low, high) for low, high in pairwise(xs) if known[low] != known[high]]
     cuts = _thresholds(gaps, thresholds)
     runs = [known[low] for low, _ in gaps] + ys[-1:]
