@@ -12,18 +12,16 @@ from gradatim.bench.workloads import WORKLOADS, make_data
 SMALL = WORKLOADS["w1"].small()
 
 
-@pytest.fixture
-def in_this_process(monkeypatch):
-    """Start no process: peers train here, and first calls take made-up times."""
-    monkeypatch.setattr(many, "n_cores", lambda: 1)
-    monkeypatch.setattr(many, "has_torch", lambda: False)
-    monkeypatch.setattr(many, "call_fresh", lambda *_: Fresh([2.0, 1.0], None))
-
-
-@pytest.fixture
-def found(in_this_process):
+@pytest.fixture(scope="module")
+def found():
+    """Measure once, without other processes: peers train here, first calls take made-up times."""
     told = []
-    result = many.measure("w1", Options(rounds=2, quick=True), lambda *news: told.append(news))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "n_cores", lambda: 1)
+        patch.setattr(many, "has_torch", lambda: False)
+        patch.setattr(many, "call_fresh", lambda *_: Fresh([2.0, 1.0], None))
+        options = Options(rounds=2, quick=True)
+        result = many.measure("w1", options, lambda *news: told.append(news))
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     return json.loads(json.dumps(result.to_dict()))

@@ -1,9 +1,11 @@
 import json
+import sys
 
 import pytest
 
 from gradatim.bench import verdict
 from gradatim.bench.result import Options
+from gradatim.cli import app
 from gradatim.errors import SpecError
 
 SONGS = "genre,a,b,id\n" + "".join(
@@ -44,14 +46,21 @@ def test_rungs_stand_side_by_side_with_accuracies_and_times(songs, in_this_proce
     assert (entry["ours"]["cold"], entry["ours"]["cached"]) == (2.0, 1.0)
 
 
-@pytest.mark.slow
-def test_the_whole_command_is_timed_twice(songs):
-    options = Options(rounds=1, quick=True, table=songs, target=["genre"], drop=["id"])
-    [ladder] = verdict._ladders(options)
-    ladder = ladder._replace(rungs=("majority",))
-    calls = verdict._commands(ladder, 0)
-    assert set(calls) == {"cold", "cached"}
-    assert min(calls.values()) > 0
+def test_the_whole_command_is_timed_cold_and_then_cached(songs, monkeypatch):
+    caches = []
+
+    def run(command, *, env, check, capture_output):
+        assert command[:3] == [sys.executable, "-m", "gradatim"]
+        app.parse_args(command[3:], exit_on_error=False, print_error=False)
+        caches.append(env["GRADATIM_CACHE"])
+
+    monkeypatch.setattr(verdict.subprocess, "run", run)
+    options = Options(table=songs, target=["genre"], drop=["id"])
+    for ladder in verdict._ladders(options):
+        assert set(verdict._commands(ladder, 0)) == {"cold", "cached"}
+    # each ladder has a cache of its own, which its second run finds filled
+    assert caches[0] == caches[1]
+    assert len(set(caches)) == 3
 
 
 def test_a_table_of_numbers_is_refused(songs):
