@@ -123,7 +123,7 @@ class Units:
 
     def __init__(self) -> None:
         self.all: list[UnitSum] = []
-        self._numbers: dict[tuple[str, frozenset[tuple[Source, Fraction]], Fraction], int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._n_groups = 0
 
     def add(self, activation: str, body: WeightedSum) -> WeightedSum:
@@ -141,7 +141,10 @@ class Units:
         WeightedSum
             The unit as a source of other sums.
         """
-        key = (activation, frozenset(body.terms.items()), body.constant)
+        # Integers, because a fraction takes long to hash.
+        weights = ((s, w.numerator, w.denominator) for s, w in body.terms.items())
+        constant = (body.constant.numerator, body.constant.denominator)
+        key = (activation, frozenset(weights), *constant)
         if key not in self._numbers:
             self._numbers[key] = len(self.all)
             self.all.append(UnitSum(activation, body))

@@ -55,7 +55,8 @@ _INDEX = r"(?:_\{[0-9,\s]+\}|(?:_?[0-9₀-₉]+)(?:_[0-9]+)*)"
 _UPPER = r"(?:\^\{\([0-9]+\)\})"
 # What may follow a name so that it is called; LaTeX may put \left or a space between.
 _CALLED = r"(?=\s*(?:\\left\s*)?\()"
-_WORD = rf"{_LETTER}{{2,}}(?:{_LETTER}|[0-9_])*"
+# One way to match only: a word of 10,000 letters must not be tried in 10,000 ways.
+_WORD = rf"{_LETTER}{_LETTER}(?:{_LETTER}|[0-9_])*"
 _STYLED = r"\\(?:operatorname\*?|text|mathrm|textrm|mathit|mathsf)\s*\{\s*(?:[a-zA-Z_]|\\_)+\s*\}"
 
 _NAME = rf"(?:(?:{_WORD})|(?:{_HAT}|{_COMMAND}|{_LETTER}){_INDEX}?){_UPPER}?"

@@ -51,7 +51,10 @@ def layered(expression: Expression) -> Network:
         units = [_unit_or_pass(expression, source, columns[depth - 1]) for source in column]
         layers.append(make_layer(units, columns[depth - 1]))
     layers.append(make_layer(outputs, columns[-1]))
-    names = [output.name or f"y{i}" for i, output in enumerate(expression.outputs, start=1)]
+    names = [
+        f"y{i}" if output.name is None else output.name
+        for i, output in enumerate(expression.outputs, start=1)
+    ]
     return Network(layers, expression.inputs, names)
 
 

@@ -208,8 +208,9 @@ def _one_value(text: str, equation: Equation, scope: Scope) -> tuple[Label | Non
     """
     label: Label | None = None
     values: list[Value | Several] = []
-    last = len(equation.sides) - 1
-    for i, side in enumerate(equation.sides):
+    sides = _turned(equation.sides, scope)
+    last = len(sides) - 1
+    for i, side in enumerate(sides):
         if isinstance(side, Label) and _names_output(side, i, last, bool(values), scope):
             if label is not None:
                 raise side.error(text, "an output can have one name only")
@@ -219,6 +220,14 @@ def _one_value(text: str, equation: Equation, scope: Scope) -> tuple[Label | Non
     if not values:
         raise equation.sides[-1].error(text, "a name stands here without an equation")
     return label, _agreed(text, values, scope)
+
+
+def _turned(sides: list[Any], scope: Scope) -> list[Any]:
+    """Return ``x = y`` as ``y = x`` if only x can be read."""
+    names = [side.text for side in sides if isinstance(side, Label) and side.token is not None]
+    if len(sides) == len(names) == 2 and scope.is_input(names[0]) and not scope.knows(names[1]):
+        return sides[::-1]
+    return sides
 
 
 def _names_output(side: Label, i: int, last: int, known: bool, scope: Scope) -> bool:
@@ -288,7 +297,7 @@ def _read_layers(
         layers.append(make_layer(units, below))
         names = [
             hidden_name(depth, i, len(segments)) if label is None else label.text
-            for i, label in enumerate(labels)
+            for i, label in enumerate(labels, start=1)
         ]
         if depth < len(segments):
             _refuse_twins(text, names, labels)
