@@ -15,6 +15,7 @@ of them, or the standard class (``ValueError``, ``OSError``) that each one also 
   ├─ ``NotSeparableError`` (ValueError): a statement that needs separable data
   ├─ ``DivergedError`` (ArithmeticError): training left the finite numbers
   ├─ ``MissingExtraError`` (ImportError): an optional package is not installed
+  ├─ ``NotEnoughMemoryError`` (MemoryError): a run that would not fit, refused before it begins
   └─ ``OutputError`` (OSError): a result that could not be written
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "InputError",
     "LabelError",
     "MissingExtraError",
+    "NotEnoughMemoryError",
     "NotSeparableError",
     "OutputError",
     "ShapeError",
@@ -108,6 +110,10 @@ class NotSeparableError(GradatimError, ValueError):
 
 class DivergedError(GradatimError, ArithmeticError):
     """Training left the finite numbers."""
+
+
+class NotEnoughMemoryError(GradatimError, MemoryError):
+    """A run that would not fit into memory, refused before it begins."""
 
 
 class MissingExtraError(GradatimError, ImportError):

@@ -399,3 +399,32 @@ def test_initial_networks_that_do_not_fit_are_refused(rows):
         fit_many([_spec()], rows.X, rows.multiclass, initial=[network] * 2)
     with pytest.raises(ShapeError, match=r"layers \(4, 8, 3\), its spec \(5, 8, 3\)"):
         fit_many([_spec()], rows.X, rows.multiclass, initial=[network])
+
+
+def test_an_initial_network_with_missing_edges_is_refused(rows):
+    mask = np.ones((8, 5), dtype=bool)
+    mask[0, 1] = False
+    layers = [
+        Layer(np.ones((8, 5)), np.zeros(8), "tanh", mask),
+        Layer(np.ones((3, 8)), np.zeros(3)),
+    ]
+    with pytest.raises(SpecError, match="initial network 1 has missing edges"):
+        fit_many(
+            [_spec(), _spec()],
+            rows.X,
+            rows.multiclass,
+            initial=[Network([Layer(np.ones((8, 5)), np.zeros(8)), layers[1]]), Network(layers)],
+        )
+
+
+def test_lbfgs_refuses_rows_to_watch_instead_of_passing_over_them(rows):
+    specs = [_spec(), NetworkSpec(optimizer="lbfgs")]
+    for patience in (None, 3):
+        with pytest.raises(SpecError, match="network 1 is solved by lbfgs"):
+            fit_many(
+                specs,
+                rows.X,
+                rows.multiclass,
+                validation_weight=rows.held_out,
+                early_stopping=patience,
+            )

@@ -15,6 +15,7 @@ from importlib.metadata import version
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.problem import METRICS, Problem
 from gradatim.climb.protocol import make_folds
 from gradatim.climb.result import Climb, Observer, Protocol, RungResult
@@ -86,6 +87,8 @@ def climb_collection(
         If an option is out of its range, or there are too few rows or groups.
     LabelError
         If there is one class only, or one with fewer samples than folds.
+    NotEnoughMemoryError
+        If a rung would not fit into memory.
 
     Examples
     --------
@@ -153,7 +156,9 @@ def _climb(
         for family in families
         for name in (problem.collection.X if family.needs_input else [""])
     ]
-    observer.planned([(family.name, name) for family, name in plan])
+    rows_planned = [(family.name, name) for family, name in plan]
+    require_climb_memory(problem, rows_planned)
+    observer.planned(rows_planned)
     expected = [
         0.0 if kept_rung(family, problem, name) else family.seconds(problem, name)
         for family, name in plan

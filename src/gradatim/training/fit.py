@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Container, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,10 +21,12 @@ from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.kept import Keeper
-from gradatim.training.lanes import Lane, make_lanes
+from gradatim.training.lanes import Lane, block_size, make_lanes
+from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.store import Store
+from gradatim.training.targets import Targets
 
 __all__ = ["FitJob", "fit_jobs", "fit_many"]
 
@@ -75,7 +78,7 @@ def fit_many(
         Weight of each row in training, >= 0; 0 leaves a row out of that network's training.
     validation_weight : array-like of shape (n_samples,) or (n_specs, n_samples), optional
         Rows whose loss is watched for early stopping; they are not left out of training unless
-        `sample_weight` says so.
+        `sample_weight` says so. ``lbfgs`` watches none and refuses them.
     early_stopping : int, optional
         Epochs without improvement of the validation loss after which a network stops; needs
         `validation_weight`. With that, a network gets the weights of its best epoch in any case.
@@ -109,6 +112,8 @@ def fit_many(
         If `y` cannot be learnt.
     SpecError
         If an option is out of its range.
+    NotEnoughMemoryError
+        If this would not fit into memory.
 
     Examples
     --------
@@ -190,6 +195,8 @@ def fit_jobs(
     ------
     ShapeError, LabelError, SpecError
         As in `fit_many`.
+    NotEnoughMemoryError
+        As in `fit_many`.
     """
     _check_counts(
         max_epochs=max_epochs,
@@ -203,6 +210,21 @@ def fit_jobs(
     n_jobs = n_jobs or os.cpu_count() or 1
     n_rows = max([pad_rows, *(np.size(job.X, axis=0) for job in jobs if np.ndim(job.X))])
     order = (shuffle, random_state)
+    jobs = [
+        job if isinstance(job.y, Targets) else replace(job, y=Targets.from_y(job.y, task))
+        for job in jobs
+    ]
+    if all(np.ndim(job.X) == 2 for job in jobs):  # what is not is refused below
+        need = training_need(
+            jobs,
+            engine="jax",
+            max_epochs=max_epochs,
+            early_stopping=early_stopping,
+            pad_rows=pad_rows,
+            n_jobs=n_jobs,
+            block_size=block_size,
+        )
+        require_memory(need, max_nets)
     prepared = [PreparedJob.check(job, task, n_rows, batch_size, order) for job in jobs]
     found: dict[tuple[int, int], FitResult] = {}
     n_lanes = _n_lanes(sum(len(job.specs) for job in prepared), max_nets, n_jobs)

@@ -155,8 +155,11 @@ class PreparedJob:
         _check_inputs(X, targets)
         if job.initial is not None and len(job.initial) != len(job.specs):
             raise ShapeError(f"{len(job.initial)} initial networks for {len(job.specs)} specs")
+        _check_edges(job.initial or ())
         shape = (len(job.specs), len(X))
         validation = job.validation_weight
+        if validation is not None:
+            _check_stoppable(job.specs)
         return cls(
             specs=tuple(job.specs),
             X=X,
@@ -194,6 +197,26 @@ def _check_inputs(X: np.ndarray, targets: Targets) -> None:
     if not np.isfinite(X).all():
         row, column = np.argwhere(~np.isfinite(X))[0]
         raise ShapeError(f"X has a missing or infinite value in row {row}, column {column}")
+
+
+def _check_edges(networks: Sequence[Network]) -> None:
+    """Refuse missing edges, which training would put in again."""
+    for i, network in enumerate(networks):
+        if any(layer.mask is not None for layer in network.layers):
+            raise SpecError(
+                f"initial network {i} has missing edges, and training knows only full layers; give "
+                "the edges weight 0 if they may be learnt"
+            )
+
+
+def _check_stoppable(specs: Sequence[NetworkSpec]) -> None:
+    """Refuse watched rows for a solver that would not look at them."""
+    for i, spec in enumerate(specs):
+        if spec.optimizer == "lbfgs":
+            raise SpecError(
+                f"network {i} is solved by lbfgs, which stops where the gradient vanishes and "
+                "watches no rows; leave validation_weight and early_stopping out, or choose adam"
+            )
 
 
 def _training_weights(weight: ArrayLike | None, n_specs: int, n_samples: int) -> np.ndarray:
