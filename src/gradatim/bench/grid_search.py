@@ -231,6 +231,6 @@ def _fit_members(
     else:
         mean = np.mean([model.predict_proba(X[test]) for model in fitted], axis=0)
         predicted = fitted[0].classes_[mean.argmax(axis=1)]
-    networks = [model[-1] for model in fitted if isinstance(model[-1], MLPClassifier)]
-    epochs = sum(int(network.n_iter_) for network in networks)
+    last: list[Any] = [model[-1] for model in fitted]
+    epochs = sum(int(model.n_iter_) for model in last if isinstance(model, MLPClassifier))
     return float(np.mean(predicted == y[test])), epochs
