@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
     from gradatim.estimators import NetworkRegressor as NetworkRegressor
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
+    from gradatim.exercises import make_exam as make_exam
+    from gradatim.exercises import render_exam as render_exam
     from gradatim.music import read_folder as read_folder
     from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer
@@ -55,12 +57,14 @@ _PARTS = {
     "load_dataset": "datasets",
     "load_timbre": "datasets",
     "load_world": "datasets",
+    "make_exam": "exercises",
     "plot_activations": "drawing",
     "plot_boundary": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",
     "read_table": "music",
+    "render_exam": "exercises",
     "save_plot": "drawing",
     "transform": "theory",
     "write_report": "reports",

@@ -1,0 +1,124 @@
+"""Numbers drawn at random, and the words that many questions share.
+
+Conventions: whole numbers are small enough for mental arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from random import Random
+
+from gradatim.exercises.numbers import show
+from gradatim.network.graph import Network
+
+__all__ = ["given_inputs", "inputs_text", "joined", "nonzero", "round_text", "whole"]
+
+
+def nonzero(rng: Random, limit: int) -> int:
+    """Draw a whole number that is not 0.
+
+    Parameters
+    ----------
+    rng : random.Random
+        Source of the number.
+    limit : int
+        Largest size.
+
+    Returns
+    -------
+    int
+        Between -limit and limit.
+    """
+    return rng.choice((-1, 1)) * rng.randint(1, limit)
+
+
+def whole(rng: Random, limit: int) -> Fraction:
+    """Draw a whole number.
+
+    Parameters
+    ----------
+    rng : random.Random
+        Source of the number.
+    limit : int
+        Largest size.
+
+    Returns
+    -------
+    Fraction
+        Between -limit and limit.
+    """
+    return Fraction(rng.randint(-limit, limit))
+
+
+def joined(items: Sequence[str]) -> str:
+    """Join items as in a sentence: a, b and c.
+
+    Parameters
+    ----------
+    items : sequence of str
+        At least one.
+
+    Returns
+    -------
+    str
+        The items.
+    """
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def given_inputs(network: Network, inputs: Sequence[Fraction]) -> dict[str, str]:
+    """Return the inputs by their names, as exact text.
+
+    Parameters
+    ----------
+    network : Network
+        Any network.
+    inputs : sequence of Fraction
+        A number an input.
+
+    Returns
+    -------
+    dict of str to str
+        For programs.
+    """
+    return {name: str(x) for name, x in zip(network.input_names, inputs, strict=True)}
+
+
+def inputs_text(network: Network, inputs: Sequence[Fraction]) -> str:
+    """Write the inputs as formulas, as in ``$x1 = 2$ and $x2 = -1$``.
+
+    Parameters
+    ----------
+    network : Network
+        Any network.
+    inputs : sequence of Fraction
+        A number an input.
+
+    Returns
+    -------
+    str
+        For students.
+    """
+    pairs = zip(network.input_names, inputs, strict=True)
+    return joined([f"${name} = {show(x)}$" for name, x in pairs])
+
+
+def round_text(digits: int | None) -> str:
+    """Say to how many decimals to round; nothing for exact answers.
+
+    Parameters
+    ----------
+    digits : int or None
+        2, 3, or None for an exact answer.
+
+    Returns
+    -------
+    str
+        A sentence after a space, or nothing.
+    """
+    return f" Round to {WORDS_OF_DIGITS[digits]} decimals." if digits else ""
+
+
+WORDS_OF_DIGITS = {2: "two", 3: "three"}

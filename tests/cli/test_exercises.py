@@ -1,0 +1,76 @@
+import json
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from gradatim.cli import main
+from gradatim.cli.exercises import TopicName
+from gradatim.exercises import make_exam, render_exam
+from gradatim.exercises.topics.registry import TOPICS
+
+
+def test_the_command_line_knows_every_topic():
+    assert set(get_args(TopicName)) == {*TOPICS, "all"}
+
+
+@pytest.mark.parametrize("format", ["md", "tex", "html", "moodle", "json"])
+def test_standard_output_is_the_document_and_nothing_else(format, capsys):
+    assert main(["exercises", "--count", "3", "--seed", "7", "--format", format]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == render_exam(make_exam(count=3, seed=7), format)
+    assert captured.err == ""
+
+
+def test_topics_and_levels_may_be_repeated(capsys):
+    command = "exercises --topic outputs --topic weights --level 1 --level 3 --count 8"
+    assert main([*command.split(), "--format", "json"]) == 0
+    questions = json.loads(capsys.readouterr().out)["questions"]
+    found = {(question["topic"], question["level"]) for question in questions}
+    assert found == {(topic, level) for topic in ("outputs", "weights") for level in (1, 3)}
+
+
+def test_all_topics_are_one_word(capsys):
+    assert main(["exercises", "--topic", "all", "--count", "9", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["topics"] == list(TOPICS)
+
+
+def test_answers_are_a_document_apart_from_the_questions(capsys, tmp_path):
+    for name, more in (("exam.md", []), ("answers.md", ["--answers"])):
+        arguments = ["--seed", "7", "--count", "2", "-o", str(tmp_path / name), *more]
+        assert main(["exercises", *arguments]) == 0
+    exam, answers = ((tmp_path / name).read_text() for name in ("exam.md", "answers.md"))
+    assert "**Answer:**" not in exam
+    assert answers.count("**Answer:**") == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--topic", "outputz"], "outputz"),
+        (["--level", "4"], "4"),
+        (["--count", "0"], "0"),
+        (["--count", "many"], "many"),
+        (["--format", "docx"], "docx"),
+        (["--seed", "-1"], "-1"),
+        (["-o", "no-such-folder/exam.md"], "no folder"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_status_2(arguments, word, capsys):
+    assert main(["exercises", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("gradatim: ")
+    assert captured.err.count("\n") == 1
+    assert word in captured.err
+
+
+def test_a_reader_that_has_seen_enough_hears_no_complaint():
+    command = f"{sys.executable} -m gradatim exercises --count 60 | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "# Exercises\n"
+    assert done.stderr == ""

@@ -1,0 +1,126 @@
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from gradatim.cli import main
+from gradatim.exercises import make_exam
+from gradatim.exercises.formats.words import LETTERS
+from gradatim.exercises.numbers import show
+
+
+@pytest.fixture
+def practice(monkeypatch, capsys):
+    """Return what a session says when it is given lines of input."""
+
+    def run(lines, *arguments):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        monkeypatch.setenv("COLUMNS", "200")
+        assert main(["practice", "--seed", "7", *arguments]) == 0
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        return captured.out
+
+    return run
+
+
+def answers(exam):
+    """Return the line that answers each open part of an exam."""
+    for question in exam.questions:
+        for part in question.parts:
+            yield LETTERS[part.right_choice] if part.choices else show(part.answer, part.digits)
+
+
+def test_right_answers_are_all_counted(practice):
+    exam = make_exam(count=27, seed=7)
+    out = practice(answers(exam), "--count", "27")
+    assert out.endswith("27 of 27 right.\n")
+    assert "Not right" not in out
+
+
+def test_every_question_is_explained_step_by_step(practice):
+    out = practice([""] * 3, "--topic", "outputs", "--level", "1", "--count", "3")
+    assert out.count("  1. y = ") == 3
+
+
+@pytest.mark.parametrize("typed", ["-1/2", "-0.5", "-.5", "-50e-2", "-0,5", "\N{MINUS SIGN}0.5"])
+def test_numbers_may_be_typed_in_many_ways(practice, typed):
+    exam = make_exam(["boundary"], [1], count=60, seed=7)
+    index = next(i for i, q in enumerate(exam.questions) if str(q.parts[0].answer) == "-1/2")
+    lines = [*([""] * index), typed]
+    out = practice(lines, "--topic", "boundary", "--level", "1", "--count", "60")
+    assert out.count("Right.") == 1
+
+
+def test_a_known_slip_is_explained(practice):
+    [question] = make_exam(["weights"], [1], count=1, seed=7).questions
+    slips = [show(part.slips[0].value) for part in question.parts]
+    out = practice(slips, "--topic", "weights", "--level", "1", "--count", "1")
+    assert "Not right. This comes out if the quotient is turned upside down." in out
+    assert out.endswith("0 of 1 right.\n")
+
+
+def test_what_cannot_be_understood_is_asked_again(practice):
+    lines = ["what?", "1/0", next(answers(make_exam(["outputs"], [1], count=1, seed=7)))]
+    out = practice(lines, "--topic", "outputs", "--level", "1", "--count", "1")
+    assert "'what?' is no" in out
+    assert out.endswith("1 of 1 right.\n")
+
+
+def test_a_letter_beyond_the_choices_is_asked_again(practice):
+    lines = ["z", "9", "(B)"]
+    out = practice(lines, "--topic", "separable", "--level", "1", "--count", "1")
+    assert out.count("is none of the choices; type a letter from a to d") == 2
+    assert " of 1 right." in out
+
+
+def test_a_blank_line_shows_the_answer_and_does_not_count_as_right(practice):
+    out = practice([""], "--topic", "outputs", "--level", "1", "--count", "1")
+    assert "It is y = " in out
+    assert out.endswith("0 of 1 right.\n")
+
+
+@pytest.mark.parametrize("lines", [[], ["q"], ["QUIT"]])
+def test_a_session_that_is_left_ends_with_the_score(practice, lines):
+    assert practice(lines, "--count", "5").endswith("0 of 0 right.\n")
+
+
+def test_a_question_that_was_left_in_the_middle_does_not_count(practice):
+    out = practice(["1", "q"], "--topic", "forward", "--level", "3", "--count", "2")
+    assert out.endswith("0 of 0 right.\n")
+
+
+def test_ctrl_c_ends_a_session_with_the_score():
+    command = [sys.executable, "-u", "-m", "gradatim", "practice", "--seed", "7", "--count", "2"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    seen = b""
+    while b"> " not in seen:
+        seen += os.read(process.stdout.fileno(), 4096)
+    # The prompt is there; the process is about to wait for a line.
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert err == b""
+    assert out.endswith(b"0 of 0 right.\n")
+
+
+def test_without_a_seed_each_session_is_another(monkeypatch, capsys):
+    seen = set()
+    for _ in range(4):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+        assert main(["practice", "--count", "1"]) == 0
+        seen.add(capsys.readouterr().out)
+    assert len(seen) > 1
+
+
+def test_an_unknown_topic_is_one_sentence(capsys):
+    assert main(["practice", "--topic", "outputz"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

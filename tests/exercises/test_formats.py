@@ -1,0 +1,201 @@
+"""What every format of an exam must do, and what HTML, LaTeX and Markdown must do besides."""
+
+import html.parser
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from gradatim.errors import SpecError
+from gradatim.exercises import render_exam
+from gradatim.exercises.formats.fragments import plain_text
+from gradatim.exercises.formats.registry import FORMATS
+from gradatim.exercises.model import Choice, Part, Table
+from gradatim.exercises.notation import to_latex
+
+DOCUMENTS = ("md", "tex", "html")
+
+
+@pytest.fixture(scope="module", params=FORMATS)
+def rendered(request, exam):
+    return request.param, render_exam(exam, request.param, answers=True)
+
+
+def test_every_question_has_its_place_in_every_format(rendered, exam):
+    name, text = rendered
+    positions = []
+    for question in exam.questions:
+        mark = question.id if name in ("html", "moodle", "json") else f"level {question.level}"
+        positions.append(text.index(mark, positions[-1] + 1 if positions else 0))
+    assert positions == sorted(positions)
+
+
+def test_the_same_exam_is_written_the_same_way_again(rendered, exam):
+    name, text = rendered
+    assert render_exam(exam, name, answers=True) == text
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_questions_do_not_give_their_answers_away(name, exam):
+    questions = render_exam(exam, name)
+    for word in ("Answer", "Wrong answers", "<details"):
+        assert word not in questions
+    for question in exam.questions:
+        if question.drawn == "solution" and question.network is not None:
+            assert f"desc-{question.id}" not in questions
+
+
+@pytest.mark.parametrize("name", ["moodle", "json"])
+def test_what_is_read_by_a_program_always_holds_the_answers(name, exam):
+    assert render_exam(exam, name) == render_exam(exam, name, answers=True)
+
+
+def test_an_unknown_format_is_refused(exam):
+    with pytest.raises(SpecError, match="no format 'docx'; choose from md, tex, html"):
+        render_exam(exam, "docx")
+
+
+HOSTILE = "</p>\\input{x} & <b>100 %</b> _a_ {} ~ # $x1 < 2$"
+
+
+@pytest.fixture(scope="module")
+def hostile(exam):
+    """Return an exam whose words are full of characters that mean something to some format."""
+    part = Part(HOSTILE, {}, choices=[Choice(HOSTILE, 1, None), Choice("b", 2, "arithmetic")])
+    number = replace(exam.questions[0].parts[0], label=HOSTILE)
+    base = replace(exam.questions[0], text=[HOSTILE], notes=[HOSTILE], solution=[HOSTILE])
+    table = Table([HOSTILE, "b"], [["c", HOSTILE]])
+    questions = [replace(base, parts=p, table=table) for p in ([part], [number], [part, number])]
+    return replace(exam, questions=questions)
+
+
+def test_html_escapes_every_text(hostile):
+    page = render_exam(hostile, "html", answers=True)
+    assert "<b>" not in page
+    assert page.count("&lt;b&gt;100 %") == page.count("input{x}") > 10
+
+
+def test_markdown_escapes_every_text(hostile):
+    text = re.sub(r"```mermaid.*?```", "", render_exam(hostile, "md", answers=True), flags=re.S)
+    assert "<b>" not in text
+    assert r"\_a\_" in text
+
+
+# HTML
+
+
+class Outline(html.parser.HTMLParser):
+    """Checks that elements are closed in order, and collects ids and what is loaded."""
+
+    VOID = ("meta", "br")
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.loaded = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.loaded += [v for k, v in attrs if k in ("src", "href")] + [tag] * (tag == "script")
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def page(exam):
+    outline = Outline()
+    text = render_exam(exam, "html", answers=True)
+    outline.feed(text)
+    outline.close()
+    return text, outline
+
+
+def test_the_page_is_well_formed_and_loads_nothing(page):
+    text, outline = page
+    assert outline.open == []
+    assert outline.loaded == []
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_no_id_of_the_page_is_used_twice(page):
+    _, outline = page
+    assert len(set(outline.ids)) == len(outline.ids)
+
+
+def test_each_drawing_has_a_text_alternative(page, exam):
+    text, outline = page
+    named = re.findall(r'aria-labelledby="([^"]+)"', text)
+    assert len(named) == sum(question.network is not None for question in exam.questions)
+    assert {name for names in named for name in names.split()} <= set(outline.ids)
+
+
+def test_answers_are_folded(page, exam):
+    assert page[0].count("<details>") == len(exam.questions)
+
+
+def test_a_long_formula_can_break_at_its_relations(page):
+    assert all(math.count("<mo") < 30 for math in re.findall(r"<math>.*?</math>", page[0]))
+    assert re.search(r'</math> <math><mo form="infix" lspace="0" rspace="0.278em">=</mo>', page[0])
+
+
+# Markdown
+
+
+def test_formulas_of_markdown_are_latex_and_its_networks_mermaid(exam):
+    text = render_exam(exam, "md")
+    drawn = [q for q in exam.questions if q.network is not None and q.drawn == "question"]
+    assert text.count("```mermaid\nflowchart") == len(drawn)
+    assert all(f"${to_latex('step(z) = 1')}$" in text for _ in range(1))
+    assert "▢" not in text
+
+
+def test_tables_of_markdown_have_as_many_cells_in_every_row(exam):
+    text = render_exam(exam, "md")
+    for table in re.findall(r"(?:^\|.*\|\n)+", text, re.M):
+        assert len({row.count(" | ") for row in table.strip().split("\n")}) == 1
+
+
+# LaTeX
+
+
+def test_latex_braces_and_environments_are_balanced(exam):
+    text = render_exam(exam, "tex", answers=True)
+    bare = re.sub(r"\\[{}\\]", "", text)
+    assert bare.count("{") == bare.count("}")
+    begun, ended = (re.findall(rf"\\{word}\{{(\w+)\}}", text) for word in ("begin", "end"))
+    assert sorted(begun) == sorted(ended)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs TeX")
+@pytest.mark.parametrize("which", ["exam", "answers", "hostile"])
+def test_latex_compiles_without_a_word_too_wide(which, exam, hostile, tmp_path):
+    document = render_exam(hostile if which == "hostile" else exam, "tex", answers=which != "exam")
+    (tmp_path / "exam.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
+    done = subprocess.run(
+        [*command, "exam.tex"], cwd=tmp_path, capture_output=True, check=False, timeout=120
+    )
+    log = done.stdout.decode("latin-1")
+    assert done.returncode == 0, log[-1500:]
+    if which != "hostile":
+        assert "Overfull" not in log
+
+
+def test_plain_text_has_no_markup_left(exam):
+    for question in exam.questions:
+        for text in (*question.text, *question.solution):
+            assert not re.search(r"[$\\_^]", plain_text(text))
+
+
+def test_an_svg_of_the_page_is_xml_on_its_own(page):
+    drawings = re.findall(r"<svg.*?</svg>", page[0], re.S)
+    assert drawings
+    for drawing in drawings:
+        ET.fromstring(drawing)
