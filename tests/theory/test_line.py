@@ -4,7 +4,7 @@ import pytest
 
 from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
-from gradatim.theory.line import cut_line, evaluate_exactly
+from gradatim.theory.line import cut_line, evaluate_exactly, locate
 
 # The lecture's network (L14) as it stands on the slide: sign(sign(-x + 50) + sign(x - 100) - 1).
 SLIDE = Network(
@@ -29,19 +29,22 @@ def test_with_w0_minus_one_every_point_of_the_slide_lies_on_one_side():
 @pytest.mark.parametrize("x", ["-7", "49.999", "50", "75", "100", "100.0001", "1000"])
 def test_a_piece_has_the_values_of_each_of_its_points(x):
     x = Fraction(x)
-    [piece] = [piece for piece in cut_line(SLIDE) if piece.holds(x)]
+    pieces = cut_line(SLIDE)
+    piece = pieces[locate(pieces, x)]
+    assert piece.low is None or piece.low <= x
+    assert piece.high is None or x <= piece.high
     assert piece.layers == evaluate_exactly(SLIDE, x)
 
 
-def test_pieces_that_meet_an_interval_are_those_with_a_point_in_it():
+def test_points_of_change_are_pieces_of_their_own():
     pieces = cut_line(SLIDE)
-    assert [piece.meets(Fraction(50), Fraction(60)) for piece in pieces] == [
-        False,
-        True,
-        True,
-        False,
-        False,
-    ]
+    found = [locate(pieces, Fraction(x)) for x in (0, 50, 60, 100, 200)]
+    assert found == [0, 1, 2, 3, 4]
+
+
+def test_a_line_that_nothing_cuts_is_one_piece():
+    pieces = cut_line(Network([Layer([[0.0]], [1.0], "step")]))
+    assert locate(pieces, Fraction(7)) == 0
 
 
 def test_units_with_one_threshold_share_it():

@@ -1,7 +1,7 @@
 """Mermaid, the graphs of Markdown pages: units as circles, weights on the edges.
 
 Conventions: Mermaid places by itself, so a drawing has the units, edges, gaps and words of the
-placement, a column a layer, but not its coordinates. Positive edges are solid lines and negative
+placement in its order, but not its coordinates. Positive edges are solid lines and negative
 ones dotted; thickness and color are written as link styles in the order of the edges.
 """
 
@@ -16,6 +16,8 @@ from gradatim.drawing.words import describe, format_number, shorten
 from gradatim.network.graph import Network
 
 __all__ = ["draw_mermaid", "write_mermaid"]
+
+INK, PAPER = COLORS["ink"], COLORS["paper"]
 
 
 def draw_mermaid(
@@ -85,6 +87,7 @@ def write_mermaid(placement: Placement, *, title: str, description: str) -> str:
         f"  accDescr: {_line(description)}",
         *(_layer(placement, layer, last) for layer in range(last + 1) if placement.units),
         *map(_edge, placement.edges),
+        *_moorings(placement),
         *(_style(i, edge) for i, edge in enumerate(placement.edges)),
         *map(_box, placement.boxes),
     ]
@@ -104,17 +107,25 @@ def _q(text: str) -> str:
 
 
 def _layer(placement: Placement, layer: int, last: int) -> str:
-    """Write the units of a layer from top to bottom, the gap among them, as one column."""
+    """Write the units of a layer from top to bottom, the gap among them, in a frame unseen."""
     units = [unit for unit in placement.units if unit.layer == layer]
     gaps = [gap for gap in placement.gaps if gap.layer == layer]
     column = sorted([*units, *gaps], key=lambda one: one.center[1])
     lines = [_gap(one, last) if isinstance(one, PlacedGap) else _unit(one) for one in column]
-    return "\n".join([f'  subgraph layer{layer}[" "]', "    direction TB", *lines, "  end"])
+    frame = f"  style layer{layer} fill:none,stroke:none"
+    return "\n".join([f'  subgraph layer{layer}[" "]', *lines, "  end", frame])
+
+
+def _moorings(placement: Placement) -> Iterator[str]:
+    """Tie gaps to the layers beside them by lines that are not drawn."""
+    for gap in placement.gaps:
+        yield f"  u{gap.layer - 1}_1 ~~~ g{gap.layer}" if gap.layer else "  g0 ~~~ u1_1"
 
 
 def _unit(unit: PlacedUnit) -> str:
     label = "<br>".join(_q(text)[1:-1] for text in _words(unit))
-    return f'    u{unit.layer}_{unit.index + 1}(("{label}"))'
+    node = f"u{unit.layer}_{unit.index + 1}"
+    return f'  {node}(("{label}"))\n  style {node} fill:{PAPER},stroke:{INK},color:{INK}'
 
 
 def _words(unit: PlacedUnit) -> Iterator[str]:
@@ -137,7 +148,9 @@ def _words(unit: PlacedUnit) -> Iterator[str]:
 
 def _gap(gap: PlacedGap, last: int) -> str:
     noun = {0: "inputs", last: "outputs"}.get(gap.layer, "units")
-    return f'    g{gap.layer}["⋮<br>{gap.n_units} {noun}"]\n    style g{gap.layer} stroke:none'
+    return (
+        f'  g{gap.layer}["⋮<br>{gap.n_units} {noun}"]\n  style g{gap.layer} fill:none,stroke:none'
+    )
 
 
 def _edge(edge: PlacedEdge) -> str:

@@ -9,6 +9,7 @@ between them. One evaluation proves a whole piece.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,7 @@ from itertools import pairwise
 from gradatim.errors import SpecError
 from gradatim.network.graph import ExactUnit, Network
 
-__all__ = ["Piece", "cut_line", "evaluate_exactly"]
+__all__ = ["Piece", "cut_line", "evaluate_exactly", "locate"]
 
 
 @dataclass(frozen=True)
@@ -45,40 +46,6 @@ class Piece:
     def outputs(self) -> tuple[Fraction, ...]:
         """Activations of the last layer."""
         return self.layers[-1]
-
-    def holds(self, x: Fraction) -> bool:
-        """Say whether a point lies in the piece.
-
-        Parameters
-        ----------
-        x : fractions.Fraction
-            A point of the line.
-
-        Returns
-        -------
-        bool
-            True if it does.
-        """
-        if self.is_point:
-            return x == self.low
-        return (self.low is None or self.low < x) and (self.high is None or x < self.high)
-
-    def meets(self, low: Fraction, high: Fraction) -> bool:
-        """Say whether the piece has a point in a closed interval.
-
-        Parameters
-        ----------
-        low, high : fractions.Fraction
-            Ends of the interval, `low` not above `high`.
-
-        Returns
-        -------
-        bool
-            True if it has.
-        """
-        if self.is_point:
-            return self.low is not None and low <= self.low <= high
-        return (self.low is None or self.low < high) and (self.high is None or low < self.high)
 
 
 def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...], ...]:
@@ -169,6 +136,38 @@ def cut_line(network: Network) -> tuple[Piece, ...]:
         pieces += [_piece(network, low, low), _piece(network, low, high)]
     pieces += [_piece(network, changes[-1], changes[-1]), _piece(network, changes[-1], None)]
     return tuple(pieces)
+
+
+def locate(pieces: Sequence[Piece], x: Fraction) -> int:
+    """Find the piece in which a point lies.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        What `cut_line` returned.
+    x : fractions.Fraction
+        A point of the line.
+
+    Returns
+    -------
+    int
+        Position in `pieces`.
+
+    Examples
+    --------
+    >>> from gradatim.network.graph import Layer
+    >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
+    >>> [locate(pieces, Fraction(x)) for x in (49, 50, 51)]
+    [0, 1, 2]
+    """
+    # Every second piece is a point of change.
+    index = bisect_left(pieces[1::2], x, key=_low)
+    return 2 * index + (index < len(pieces) // 2 and _low(pieces[2 * index + 1]) == x)
+
+
+def _low(piece: Piece) -> Fraction:
+    assert piece.low is not None
+    return piece.low
 
 
 def _piece(network: Network, low: Fraction | None, high: Fraction | None) -> Piece:

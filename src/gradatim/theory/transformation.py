@@ -21,7 +21,7 @@ import numpy as np
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import format_fraction, to_fraction
-from gradatim.theory.line import Piece, cut_line, evaluate_exactly
+from gradatim.theory.line import Piece, cut_line, evaluate_exactly, locate
 
 __all__ = ["Convention", "Proof", "Transformation", "transform"]
 
@@ -179,14 +179,14 @@ class Transformation:
 
     def _wrong_points(self) -> Iterator[str]:
         for x, label in zip(self.points, self.labels, strict=True):
-            [piece] = [piece for piece in self.pieces if piece.holds(x)]
-            found = self.label_of(piece.outputs)
+            found = self.label_of(self.pieces[locate(self.pieces, x)].outputs)
             if found != label:
                 yield f"{_n(x)} is {label}, but the network says {found}"
 
     def _wrong_gaps(self) -> Iterator[str]:
         for (low, before), (high, after) in pairwise(zip(self.points, self.labels, strict=True)):
-            inside = [piece for piece in self.pieces if piece.meets(low, high)]
+            ends = locate(self.pieces, low), locate(self.pieces, high)
+            inside = self.pieces[ends[0] : ends[1] + 1]
             # A point of change belongs to either side, and in the convention "sign" to neither.
             open_ = [self.label_of(piece.outputs) for piece in inside if not piece.is_point]
             at = [self.label_of(piece.outputs) for piece in inside if piece.is_point]
