@@ -1,6 +1,9 @@
 """Networks as values: immutable, with missing edges, refused when parts do not fit."""
 
+import copy
 import dataclasses
+import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -150,3 +153,46 @@ def test_names_that_are_not_one_an_input_or_output_are_refused():
     for names in ({"input_names": ["a", "b"]}, {"output_names": ["a", "b"]}):
         with pytest.raises(ShapeError, match="names for a network of 1 inputs and 1 outputs"):
             Network([Layer([[1.0]], [0.0])], **names)
+
+
+def test_networks_layers_and_units_are_values_that_hash_alike_if_they_are_equal():
+    assert hash(_deep()) == hash(_deep())
+    assert len({_deep(), _deep(), Network(_deep().layers, output_names=["z"])}) == 2
+    assert {_deep().layers[0].units[0]: 1}[_deep().layers[0].units[0]] == 1
+    single = Layer(np.float32([[0.5, -0.0]]), np.float32([0.0]))
+    double = Layer([[0.5, 0.0]], [-0.0])
+    assert single == double
+    assert hash(single) == hash(double)
+
+
+def test_weights_of_a_unit_cannot_be_changed():
+    unit = Unit({0: 2.0}, 0.5, "tanh")
+    with pytest.raises(TypeError):
+        unit.weights[0] = 3.0  # type: ignore[index]
+    assert unit.weights == {0: 2.0}
+    assert repr(unit.weights) == "{0: 2.0}"
+
+
+def test_networks_can_be_copied_and_sent_to_other_processes():
+    network = _deep()
+    assert network.layers[0].units
+    assert copy.deepcopy(network) == network == pickle.loads(pickle.dumps(network))
+
+
+def test_a_layer_without_units_is_refused():
+    with pytest.raises(ShapeError, match="at least one unit"):
+        Layer(np.ones((0, 2)), np.ones(0))
+
+
+def test_exact_numbers_are_those_of_the_arrays():
+    layer = Layer([[1 / 3, 0.1]], [0.5], exact={(0, 0): Fraction(1, 3)})
+    assert layer.exact_units[0].weights == {0: Fraction(1, 3), 1: Fraction(1, 10)}
+    assert layer.exact_units[0].bias == Fraction(1, 2)
+    assert layer == Layer([[1 / 3, 0.1]], [0.5])
+    with pytest.raises(SpecError, match="exact number 1/3"):
+        Layer([[0.5]], [0.0], exact={(0, 0): Fraction(1, 3)})
+
+
+def test_names_become_plain_text():
+    network = Network([Layer([[1.0]], [0.0])], np.array(["tempo"]), np.array(["rock"]))
+    assert [type(name) for name in (*network.input_names, *network.output_names)] == [str, str]

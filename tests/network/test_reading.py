@@ -295,6 +295,14 @@ def test_a_softmax_is_a_layer():
     assert hidden.layer_sizes == (1, 2, 1)
 
 
+def test_one_value_of_a_softmax_is_still_that_of_all():
+    network = parse("softmax(p = x1, q = 2x1); q; p")
+    assert network.layer_sizes == (1, 2, 2)
+    np.testing.assert_allclose(network([[0.0], [np.log(3)]]), [[0.5, 0.5], [0.75, 0.25]])
+    with pytest.raises(EquationError, match="a layer of its own"):
+        parse("softmax(x1, x2); relu(x1)")
+
+
 def test_parse_is_a_public_name():
     assert gradatim.parse is parse
 

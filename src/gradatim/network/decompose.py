@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.network.expression import Expression, Output, Units, WeightedSum
-from gradatim.network.graph import ExactUnit, Network
+from gradatim.network.graph import ExactUnit, Network, Unit
 from gradatim.network.layering import layered
 
 __all__ = ["decompose", "passes_on"]
@@ -24,12 +24,12 @@ _MOST_LAYERS = 40
 _MOST_PARAMETERS = 4000
 
 
-def passes_on(unit: ExactUnit) -> bool:
+def passes_on(unit: ExactUnit | Unit) -> bool:
     """Tell whether a unit only hands a value to the layer above.
 
     Parameters
     ----------
-    unit : ExactUnit
+    unit : ExactUnit or Unit
         A unit of a hidden layer, or of the last of several.
 
     Returns
@@ -37,11 +37,8 @@ def passes_on(unit: ExactUnit) -> bool:
     bool
         Whether it is the identity of one source.
     """
-    return (
-        unit.activation == "identity"
-        and not unit.bias
-        and [*unit.weights.values()] == [Fraction(1)]
-    )
+    weights = [*unit.weights.values()]
+    return unit.activation == "identity" and not unit.bias and weights == [1]
 
 
 def decompose(network: Network, inputs: Sequence[str]) -> Expression | None:

@@ -21,7 +21,7 @@ from gradatim.errors import DivergedError, ShapeError, SpecError
 from gradatim.network.expression import UnitSum, WeightedSum
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import make_layer
-from gradatim.network.numbers import Number, to_fraction
+from gradatim.network.numbers import Number, float_sum, to_fraction, to_json
 from gradatim.network.trace import Trace, UnitTrace
 
 __all__ = ["LossName", "RowStep", "Step", "UnitChange", "UnitSlopes", "descend"]
@@ -123,6 +123,68 @@ class Step:
     rows: tuple[RowStep, ...]
     changes: tuple[tuple[UnitChange, ...], ...]
     after: Network
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as JSON holds it: exact numbers as text, floats as numbers.
+
+        Returns
+        -------
+        dict
+            ``equation``, ``loss``, ``rows``, ``changes`` and ``equation_after``;
+            docs/guides/equations.md tells the keys.
+        """
+        return {
+            "equation": str(self.network),
+            "loss": to_json(self.loss),
+            "rows": [_row_dict(row) for row in self.rows],
+            "changes": [
+                [_change_dict(unit, change) for unit, change in zip(units, changes, strict=True)]
+                for units, changes in zip(self.rows[0].trace.layers, self.changes, strict=True)
+            ],
+            "equation_after": str(self.after),
+        }
+
+
+def _row_dict(row: RowStep) -> dict[str, Any]:
+    return {
+        "forward": row.trace.to_dict(),
+        "target": [to_json(value) for value in row.target],
+        "loss": to_json(row.loss),
+        "back": [
+            [
+                {
+                    "name": unit.name,
+                    "dL_da": to_json(slopes.by_value),
+                    "da_dz": to_json(slopes.slope),
+                    "dL_dz": to_json(slopes.by_pre_activation),
+                    "dL_dw": [
+                        {"source": edge.name, "value": to_json(value)}
+                        for edge, value in zip(unit.products, slopes.by_weights, strict=True)
+                    ],
+                    "dL_dw0": to_json(slopes.by_pre_activation),
+                }
+                for unit, slopes in zip(units, layer, strict=True)
+            ]
+            for units, layer in zip(row.trace.layers, row.slopes, strict=True)
+        ],
+    }
+
+
+def _change_dict(unit: UnitTrace, change: UnitChange) -> dict[str, Any]:
+    return {
+        "name": unit.name,
+        "fixed": change.is_fixed,
+        "weights": [
+            {"source": edge.name, **_moved_dict(numbers)}
+            for edge, (_, *numbers) in zip(unit.products, change.weights, strict=True)
+        ],
+        "bias": _moved_dict(change.bias),
+    }
+
+
+def _moved_dict(numbers: Sequence[Number]) -> dict[str, Any]:
+    names = ("before", "gradient", "after")
+    return {name: to_json(number) for name, number in zip(names, numbers, strict=True)}
 
 
 def descend(
@@ -250,7 +312,7 @@ def _step(
 
 def _mean(values: Sequence[Any]) -> Any:
     if isinstance(values[0], float):
-        return math.fsum(values) / len(values)
+        return float_sum(values) / len(values)
     return sum(values) / len(values)
 
 
@@ -268,7 +330,9 @@ def _lost(units: Sequence[UnitTrace], target: Sequence[Any], loss: LossName) -> 
     z = [unit.pre_activation for unit in units]
     if loss == "squared":
         half = Fraction(1, 2) if isinstance(z[0], Fraction) else 0.5
-        return sum(half * (u.value - y) ** 2 for u, y in zip(units, target, strict=True))  # pyright: ignore
+        gaps: list[Any] = [unit.value - y for unit, y in zip(units, target, strict=True)]  # pyright: ignore
+        # A product overflows to infinity where a power would raise.
+        return sum(half * gap * gap for gap in gaps)
     # From z, because ln(a) of a saturated unit would be infinite.
     logits = np.array(z, dtype=float)
     if loss == "binary":
@@ -309,7 +373,7 @@ def _hidden_slopes(
 def _total(parts: Sequence[Any], unit: UnitTrace) -> Any:
     if isinstance(unit.value, Fraction):
         return sum(parts, Fraction(0))
-    return math.fsum(parts)
+    return float_sum(parts)
 
 
 def _slopes(unit: UnitTrace, by_value: Any) -> UnitSlopes:
@@ -321,7 +385,8 @@ def _slope(unit: UnitTrace) -> Any:
     z: Any = unit.pre_activation
     if isinstance(z, Fraction):
         return _EXACT_SLOPES[unit.activation][z >= 0]
-    return float(get_activation(unit.activation).derivative(np.float64(z)))
+    with np.errstate(all="ignore"):
+        return float(get_activation(unit.activation).derivative(np.float64(z)))
 
 
 def _by_weights(unit: UnitTrace, by_pre_activation: Any) -> tuple[Any, ...]:

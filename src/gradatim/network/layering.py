@@ -141,9 +141,12 @@ def _read_units(expression: Expression) -> set[int]:
     for number, unit in enumerate(expression.units):
         groups.setdefault(unit.group, []).append(number)
     waiting: list[WeightedSum] = []
-    for output in expression.outputs:
-        source = output.body.only_source
-        waiting.append(expression.units[source].body if isinstance(source, int) else output.body)
+    direct = [output.body.only_source for output in expression.outputs]
+    for output, source in zip(expression.outputs, direct, strict=True):
+        # A softmax is the last layer whole and in order, or it is hidden.
+        group = expression.units[source].group if isinstance(source, int) else None
+        is_unit = isinstance(source, int) and (group is None or groups[group] == direct)
+        waiting.append(expression.units[source].body if is_unit else output.body)  # pyright: ignore
     while waiting:
         for source in waiting.pop().terms:
             if isinstance(source, int) and source not in read:

@@ -6,7 +6,9 @@ number that was typed, stored and read again is the number that was typed.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,7 +17,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["MINUSES", "Number", "format_fraction", "to_fraction", "to_json"]
+__all__ = ["MINUSES", "Number", "float_sum", "format_fraction", "to_fraction", "to_json"]
 
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
@@ -111,6 +113,31 @@ def format_fraction(value: Fraction) -> str:
     if text in ("inf", "-inf") or Fraction(text) != value:
         return str(value)
     return text.removesuffix(".0").replace("e+", "e")
+
+
+def float_sum(parts: Sequence[float]) -> float:
+    """Return a sum of floats, rounded once; infinite where it leaves the finite numbers.
+
+    Parameters
+    ----------
+    parts : sequence of float
+        What is added up.
+
+    Returns
+    -------
+    float
+        Their sum.
+
+    Examples
+    --------
+    >>> float_sum([0.1, 0.2, -0.3]), float_sum([1e308, 1e308])
+    (2.7755575615628914e-17, inf)
+    """
+    try:
+        return math.fsum(parts)
+    except (OverflowError, ValueError):
+        with np.errstate(all="ignore"):
+            return float(np.sum(parts))
 
 
 def to_json(value: Number | None) -> float | str | None:

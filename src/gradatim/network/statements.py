@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradatim.errors import EquationError
 from gradatim.network.expression import Expression, Output, Units, UnitSum, WeightedSum
@@ -22,6 +22,15 @@ from gradatim.network.sums import Equation, Label, Scope, Several, Sums, Value
 from gradatim.network.writing import hidden_name
 
 __all__ = ["read_network"]
+
+
+class _Found(NamedTuple):
+    """What a statement says, the name by which later ones read it, and its softmax."""
+
+    name: str | None
+    output: Output
+    group: int | None = None
+
 
 Letters = Mapping[str, Fraction | tuple[Fraction, ...]]
 
@@ -120,11 +129,11 @@ def _read_free(text: str, segment: Any, letters: Letters, inputs: dict[str, str]
     scope = Scope(text, Units(), letters, None if inputs is None else list(inputs))
     bound = {} if inputs is not None else _bind(text, equations, scope)
     sums = Sums(text, scope)
-    found: list[tuple[str | None, Output]] = []
+    found: list[_Found] = []
     for equation in equations:
         if id(equation) in bound:
             name, value = bound[id(equation)]
-            found.append((name, Output(WeightedSum({}, value), name)))
+            found.append(_Found(name, Output(WeightedSum({}, value), name)))
         else:
             found.extend(_outputs(text, sums.read(equation), scope))
     outputs = _unread(text, found, scope)
@@ -160,7 +169,7 @@ def _bind(text: str, equations: list[Any], scope: Scope) -> dict[int, tuple[str,
     return bound
 
 
-def _outputs(text: str, equation: Equation, scope: Scope) -> Iterator[tuple[str | None, Output]]:
+def _outputs(text: str, equation: Equation, scope: Scope) -> Iterator[_Found]:
     """Yield what one statement says, under the name by which later ones may read it."""
     label, value = _one_value(text, equation, scope)
     if isinstance(value, Several):
@@ -172,24 +181,25 @@ def _outputs(text: str, equation: Equation, scope: Scope) -> Iterator[tuple[str 
     else:
         parts = [(label, value.total)]
     for name, total in parts:
+        group = scope.softmax_of(total) if isinstance(value, Several) else None
         output = Output(total, None if name is None else name.text)
         if name is None or name.token is None:
-            yield None, output
+            yield _Found(None, output, group)
         else:
             scope.define(name, total)
-            yield name.text, output
+            yield _Found(name.text, output, group)
 
 
-def _unread(text: str, found: list[tuple[str | None, Output]], scope: Scope) -> list[Output]:
+def _unread(text: str, found: list[_Found], scope: Scope) -> list[Output]:
     """Return the outputs: everything but shorthands and values of letters that are read."""
     # Whoever reads one value of a softmax makes all of them hidden.
-    hidden = {scope.softmax_of(output.body) for name, output in found if name in scope.read}
+    hidden = {one.group for one in found if one.name in scope.read} - {None}
     outputs = [
-        output
-        for name, output in found
-        if name not in scope.read
-        and scope.softmax_of(output.body) not in hidden - {None}
-        and not (name in scope.bound and COEFFICIENT.fullmatch(name or ""))
+        one.output
+        for one in found
+        if one.name not in scope.read
+        and one.group not in hidden
+        and not (one.name in scope.bound and COEFFICIENT.fullmatch(one.name or ""))
     ]
     if not outputs:
         raise EquationError(

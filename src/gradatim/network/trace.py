@@ -23,7 +23,7 @@ from gradatim.network.decompose import passes_on
 from gradatim.network.exact import Reals
 from gradatim.network.expression import WeightedSum
 from gradatim.network.graph import ExactUnit, Layer, Network
-from gradatim.network.numbers import Number, format_fraction, to_fraction, to_json
+from gradatim.network.numbers import Number, float_sum, format_fraction, to_fraction, to_json
 from gradatim.network.writing import unit_names
 
 __all__ = ["Product", "Trace", "UnitTrace", "default_threshold", "trace"]
@@ -326,15 +326,17 @@ class _Floats:
         return weight * value
 
     def total(self, parts: Sequence[float]) -> float:
-        return math.fsum(parts) if np.isfinite(parts).all() else float(np.sum(parts))
+        return float_sum(parts)
 
     def activate(self, layer: Layer, z: Sequence[float]) -> list[float]:
-        if layer.activation == "softmax":
-            return get_activation("softmax")(np.array(z)).tolist()
-        return [
-            float(get_activation(name)(np.float64(z_i)))
-            for name, z_i in zip(layer.activations, z, strict=True)
-        ]
+        # What leaves the finite numbers is shown as infinite, without a warning beside it.
+        with np.errstate(all="ignore"):
+            if layer.activation == "softmax":
+                return get_activation("softmax")(np.array(z)).tolist()
+            return [
+                float(get_activation(name)(np.float64(z_i)))
+                for name, z_i in zip(layer.activations, z, strict=True)
+            ]
 
     def shown(self, value: float) -> float:
         return value
@@ -380,7 +382,7 @@ def _traced(
     arithmetic: _Arithmetic,
     limit: Fraction | None,
 ) -> Trace:
-    names = unit_names(network)
+    names = _names_in_traces(network)
     below = [None if value is None else arithmetic.value(value) for value in inputs]
     shown_inputs = tuple(None if v is None else arithmetic.shown(v) for v in below)
     shown: Sequence[Any] = shown_inputs
@@ -423,7 +425,7 @@ def _traced(
                     pre_activation=arithmetic.shown(z[i]),
                     value=arithmetic.shown(activations[i]),
                     predicted=None if classes is None else classes[i],
-                    passes=network.depth > 1 and passes_on(layer.exact_units[i]),
+                    passes=network.depth > 1 and passes_on(layer.units[i]),
                 )
                 for i, unit in enumerate(units)
             )
@@ -431,6 +433,17 @@ def _traced(
         below = activations
         shown = [unit.value for unit in layers[-1]]
     return Trace(network, shown_inputs, tuple(layers), tuple(thresholds))
+
+
+def _names_in_traces(network: Network) -> list[list[str]]:
+    """Return the names of inputs and units; what is passed on keeps the name that it has."""
+    names = [list(column) for column in unit_names(network)]
+    for depth, layer in enumerate(network.layers[:-1], start=1):
+        for i, unit in enumerate(layer.units):
+            if passes_on(unit):
+                [source] = unit.weights
+                names[depth][i] = names[depth - 1][source]
+    return names
 
 
 def _bias(arithmetic: _Arithmetic, unit: Any) -> Any:

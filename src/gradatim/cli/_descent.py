@@ -1,0 +1,152 @@
+"""A step of gradient descent in lines of text, as it is written on a blackboard.
+
+Conventions: L is the loss of one row; z, a and w0 of a unit stand with its name in brackets. A
+line that begins without a blank is a heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gradatim.cli._equation import shown
+from gradatim.network.descent import RowStep, Step, UnitSlopes
+from gradatim.network.notation import spoken_activation
+from gradatim.network.trace import UnitTrace
+
+__all__ = ["descent_lines"]
+
+_LOSSES = {
+    "squared": "1/2 (a - y)^2, summed over the outputs",
+    "binary": "-y ln(a) - (1 - y) ln(1 - a), summed over the outputs",
+    "multiclass": "-y ln(a), summed over the outputs",
+}
+
+
+def descent_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:
+    """Yield the lines of one step.
+
+    Parameters
+    ----------
+    step : Step
+        The step.
+    number : int
+        Which one it is, from 1.
+    loss : str
+        Name of the loss.
+    rate : str
+        Learning rate as typed.
+    most_rows : int
+        Rows that are spelled out; the others are only counted.
+    """
+    yield f"step {number}"
+    yield f"  {step.network}"
+    if number == 1:
+        yield f"  L = {_LOSSES[loss]}; the loss is the mean of L over the rows"
+    for i, row in enumerate(step.rows[:most_rows], start=1):
+        yield from _row_lines(row, i, loss)
+    if most_rows and len(step.rows) > most_rows:
+        yield f"  ... and {len(step.rows) - most_rows} rows more"
+    yield f"  loss = {shown(step.loss)}"
+    yield from _change_lines(step, rate)
+
+
+def _row_lines(row: RowStep, number: int, loss: str) -> Iterator[str]:
+    names = row.trace.network.input_names
+    point = [
+        f"{name} = {shown(v)}"
+        for name, v in zip(names, row.trace.inputs, strict=True)
+        if v is not None
+    ]
+    goals = [
+        f"y({unit.name}) = {shown(y)}"
+        for unit, y in zip(row.trace.outputs, row.target, strict=True)
+    ]
+    yield f"  row {number}: {', '.join([*point, *goals])}"
+    yield "    forward"
+    for layer in row.trace.layers:
+        for unit in layer:
+            if not unit.passes:
+                yield from _forward_lines(unit)
+    yield f"      L = {shown(row.loss)}"
+    yield "    back"
+    layers = list(zip(row.trace.layers, row.slopes, strict=True))
+    for depth in range(len(layers) - 1, -1, -1):
+        above = layers[depth + 1] if depth + 1 < len(layers) else None
+        for i, (unit, slopes) in enumerate(zip(*layers[depth], strict=True)):
+            if not unit.passes:
+                source = _output_rule(unit, row.target[i], loss) if above is None else ""
+                yield from _back_lines(unit, slopes, source or _hidden_rule(i, above))
+
+
+def _forward_lines(unit: UnitTrace) -> Iterator[str]:
+    parts = [f"{shown(edge.weight)}·{_signed(edge.value)}" for edge in unit.products]
+    if unit.bias or not parts:
+        parts.append(shown(unit.bias))
+    total = " + ".join(parts).replace("+ -", "- ")
+    z = shown(unit.pre_activation)
+    yield f"      z({unit.name}) = {total} = {z}" if total != z else f"      z({unit.name}) = {z}"
+    name = spoken_activation(unit.activation)
+    applied = "" if name == "identity" else f"{name}({z}) = "
+    yield f"      a({unit.name}) = {applied}{shown(unit.value)}"
+
+
+def _signed(value: Any) -> str:
+    text = shown(value)
+    return f"({text})" if text.startswith("-") else text
+
+
+def _output_rule(unit: UnitTrace, y: Any, loss: str) -> str:
+    a = shown(unit.value)
+    if loss == "squared":
+        return f"a - y = {a} - {_signed(y)}"
+    return "(a - y) / (a (1 - a))" if loss == "binary" else ""
+
+
+def _hidden_rule(index: int, above: Any) -> str:
+    """Write dL/da of a hidden unit as a sum over the units that read it."""
+    if above is None:
+        return ""
+    terms = [
+        f"{_signed(slopes.by_pre_activation)}·{_signed(edge.weight)}"
+        for unit, slopes in zip(*above, strict=True)
+        for edge in unit.products
+        if edge.source == index
+    ]
+    return f"sum of dL/dz·w above = {' + '.join(terms) or '0'}"
+
+
+def _back_lines(unit: UnitTrace, slopes: UnitSlopes, rule: str) -> Iterator[str]:
+    name, by_z = unit.name, shown(slopes.by_pre_activation)
+    if slopes.by_value is None:
+        yield f"      dL/dz({name}) = a - y = {by_z}"
+    else:
+        slope = spoken_activation(unit.activation)
+        z = shown(unit.pre_activation)
+        yield f"      dL/da({name}) = {rule} = {shown(slopes.by_value)}"
+        yield f"      da/dz({name}) = {slope}'({z}) = {shown(slopes.slope)}"
+        product = f"{_signed(slopes.by_value)}·{_signed(slopes.slope)}"
+        yield f"      dL/dz({name}) = dL/da · da/dz = {product} = {by_z}"
+    for edge, by_weight in zip(unit.products, slopes.by_weights, strict=True):
+        product = f"{_signed(slopes.by_pre_activation)}·{_signed(edge.value)}"
+        yield (
+            f"      dL/dw({edge.name} -> {name}) = dL/dz · {edge.name} = {product} = "
+            f"{shown(by_weight)}"
+        )
+    yield f"      dL/dw0({name}) = dL/dz = {by_z}"
+
+
+def _change_lines(step: Step, rate: str) -> Iterator[str]:
+    yield f"  new weights = old - {rate} · mean of dL/dw over the rows"
+    trace = step.rows[0].trace
+    for layer, changes in zip(trace.layers, step.changes, strict=True):
+        for unit, change in zip(layer, changes, strict=True):
+            if change.is_fixed:
+                continue
+            moved = [
+                (f"w({edge.name} -> {unit.name})", *numbers)
+                for edge, (_, *numbers) in zip(unit.products, change.weights, strict=True)
+            ]
+            for label, old, gradient, new in [*moved, (f"w0({unit.name})", *change.bias)]:
+                change_text = f"{shown(old)} - {rate}·{_signed(gradient)}"
+                yield f"    {label} = {change_text} = {shown(new)}"

@@ -1,0 +1,163 @@
+"""``gradatim step``: gradient descent as a student writes it, forward and back.
+
+Conventions: the loss is the mean over the rows of the table. Every row is spelled out for up to
+twelve rows in all, the first step else; new weights are shown for every step. ``--json`` prints the
+object of docs/guides/equations.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+# cyclopts reads annotations when it runs; this module is loaded only for this verb.
+from gradatim.network.descent import LossName
+
+if TYPE_CHECKING:
+    from gradatim.music.columns import Columns
+    from gradatim.network import Network
+    from gradatim.network.descent import Step
+
+__all__ = ["step"]
+
+_INPUT = Group("What is learned", sort_key=1)
+_OUTPUT = Group("What comes out", sort_key=2)
+
+_Flag = Parameter(negative=(), show_default=False)
+
+# Rows, over all steps, that are spelled out.
+_MOST_ROWS = 12
+
+
+def step(
+    equation: Annotated[str, Parameter(group=_INPUT, allow_leading_hyphen=True)],
+    /,
+    *,
+    data: Annotated[Path, Parameter(group=_INPUT, metavar="TABLE")],
+    target: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
+    loss: Annotated[LossName, Parameter(group=_INPUT)] = "squared",
+    learning_rate: Annotated[str, Parameter(group=_INPUT, metavar="RATE")] = "0.1",
+    steps: Annotated[
+        int, Parameter(group=_INPUT, metavar="N", validator=Number(gte=1, lte=1000))
+    ] = 1,
+    activation: Annotated[str | None, Parameter(group=_INPUT, metavar="NAME")] = None,
+    let: Annotated[
+        list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
+    ] = None,
+    exact: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Take steps of gradient descent, with every derivative by the chain rule.
+
+    Parameters
+    ----------
+    equation
+        Where to start, such as "sigmoid(0.8x1 + 0.4)".
+    data
+        A table (csv, tsv, parquet) with a column an input, and the targets.
+    target
+        Column of the targets; if left out, the columns named like the outputs, or the one that is
+        no input.
+    loss
+        Half the squared error, or the log loss of sigmoid (binary) or softmax (multiclass) outputs.
+    learning_rate
+        How far a step goes along the gradient.
+    steps
+        Number of steps.
+    activation
+        Takes the place of a in a(x1 - 5).
+    let
+        Value of a letter; may be repeated.
+    exact
+        Compute with fractions.
+    json
+        Print JSON instead of text.
+    debug
+        Show the traceback of an error.
+    """
+    from gradatim.cli._equation import read_letters, read_rows, read_table_file
+    from gradatim.network import parse
+    from gradatim.network.descent import descend
+
+    network = parse(equation, activation, read_letters(let or []))
+    columns = read_table_file(data)
+    rows, targets = read_rows(columns, network), _targets(columns, network, target)
+    taken = descend(
+        network, rows, targets, loss=loss, learning_rate=learning_rate, steps=steps, exact=exact
+    )
+    if json:
+        _print_json(taken, loss, learning_rate, exact)
+    else:
+        _print_text(taken, loss, learning_rate)
+
+
+def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
+    """Return the targets of each row, one an output."""
+    from gradatim.errors import TableError
+
+    outputs = list(network.output_names)
+    if target is None and set(outputs) <= set(columns.names):
+        cells = [columns.texts(name) for name in outputs]
+        return [list(row) for row in zip(*cells, strict=True)]
+    if target is None:
+        others = [name for name in columns.names if name not in network.input_names]
+        if len(others) != 1:
+            raise TableError(
+                f"{columns.source} has {len(others)} columns that are no inputs, and none called "
+                f"{', '.join(outputs)}; name the target with --target"
+            )
+        [target] = others
+    texts = columns.texts(columns.require(target, "the target"))
+    if len(outputs) == 1:
+        return [[text] for text in texts]
+    unknown = sorted(set(texts) - set(outputs))
+    if unknown:
+        raise TableError(
+            f"{unknown[0]!r} in column {target!r} is none of the outputs {', '.join(outputs)}"
+        )
+    return [[int(text == name) for name in outputs] for text in texts]
+
+
+# JSON
+
+
+def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool) -> None:
+    from importlib.metadata import version
+    from json import dumps
+
+    result = {
+        "schema": 1,
+        "gradatim": version("gradatim"),
+        "equation": str(taken[0].network),
+        "loss": loss,
+        "learning_rate": rate,
+        "exact": exact,
+        "steps": [step.to_dict() for step in taken],
+        "equation_after": str(taken[-1].after),
+    }
+    print(dumps(result, indent=2, ensure_ascii=False))
+
+
+# Text
+
+
+def _print_text(taken: Sequence[Step], loss: str, rate: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from gradatim.cli._descent import descent_lines
+
+    console = Console(highlight=False)
+    n_rows = len(taken[0].rows)
+    for number, one in enumerate(taken, start=1):
+        in_full = number * n_rows <= _MOST_ROWS or number == 1
+        for line in descent_lines(one, number, loss, rate, _MOST_ROWS if in_full else 0):
+            style = "bold" if not line.startswith(" ") else ""
+            console.print(Text(line, style=style), soft_wrap=True)
+    console.print(Text(f"after {len(taken)} steps" if taken[1:] else "after this step"))
+    console.print(Text(f"  {taken[-1].after}"), soft_wrap=True)
