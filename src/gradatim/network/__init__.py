@@ -4,6 +4,7 @@ Conventions: see `gradatim.network.graph`: weights are ``(n_out, n_in)``, and a 
 edge at all. NumPy only; JAX is not imported here, and lark and mpmath only when they are needed.
 """
 
+from gradatim.network.descent import Step, descend
 from gradatim.network.evaluate import ForwardPass, evaluate, forward
 from gradatim.network.graph import OPEN_ACTIVATION, ExactUnit, Layer, Network, Unit
 from gradatim.network.reading import parse
@@ -16,9 +17,11 @@ __all__ = [
     "Layer",
     "Network",
     "Product",
+    "Step",
     "Trace",
     "Unit",
     "UnitTrace",
+    "descend",
     "evaluate",
     "forward",
     "parse",
