@@ -80,8 +80,13 @@ def test_a_letter_beyond_the_choices_is_asked_again(practice):
 
 def test_a_blank_line_shows_the_answer_and_does_not_count_as_right(practice):
     out = practice([""], "--topic", "outputs", "--level", "1", "--count", "1")
-    assert "It is y = " in out
+    assert out.count("Answer: y = ") == 1
     assert out.endswith("0 of 1 right.\n")
+
+
+def test_a_blank_line_shows_each_of_several_parts_at_once(practice):
+    out = practice(["", ""], "--topic", "weights", "--level", "1", "--count", "1")
+    assert out.index("It is w₁ = ") < out.index("\nw₀ = ") < out.index("It is w₀ = ")
 
 
 @pytest.mark.parametrize("lines", [[], ["q"], ["QUIT"]])
@@ -101,7 +106,7 @@ def test_ctrl_c_ends_a_session_with_the_score():
     )
     assert process.stdout is not None
     seen = b""
-    while b"> " not in seen:
+    while b"\ny = " not in seen:
         seen += os.read(process.stdout.fileno(), 4096)
     # The prompt is there; the process is about to wait for a line.
     time.sleep(0.2)

@@ -10,7 +10,7 @@ from gradatim.exercises.notation import math_tokens, segments, to_latex, to_math
 FORMULAS = [
     ("w1 x1 + w0", "w₁ x₁ + w₀", "w_{1} x_{1} + w_{0}"),
     ("-2/3", "\N{MINUS SIGN}2/3", r"-\frac{2}{3}"),
-    ("∂L/∂w1", "∂L/∂w₁", r"\frac{\partial L}{\partial w_{1}}"),
+    ("∂L/∂w1", "∂L/∂w₁", r"\dfrac{\partial L}{\partial w_{1}}"),
     ("w1'", "w₁\N{PRIME}", "w_{1}'"),
     ("1/2 (y - t)^2", "1/2 (y \N{MINUS SIGN} t)²", r"\frac{1}{2} (y - t)^2"),
     ("step(z) ≥ 0", "step(z) ≥ 0", r"\operatorname{step}(z) \ge  0"),

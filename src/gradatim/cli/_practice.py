@@ -44,7 +44,7 @@ class Session:
 
     def run(self) -> None:
         """Ask until all is asked or the student leaves, then say the score."""
-        self._say(f"{len(self._exam.questions)} questions, seed {self._exam.seed}.", "dim")
+        self._say(f"{self._exam.size}, seed {self._exam.seed}.", "dim")
         self._say("A blank line shows the answer, q ends.", "dim")
         try:
             for number, question in enumerate(self._exam.questions, 1):
@@ -67,19 +67,22 @@ class Session:
             self._console.print(_table(question.table))
         for remark in remarks(question):
             self._say(plain_text(remark), "dim")
-        verdicts = [self._ask_part(part) for part in question.parts]
+        alone = len(question.parts) == 1
+        verdicts = [self._ask_part(part, alone) for part in question.parts]
         self._asked += 1
         self._right += all(verdicts)
         self._explain(question, all(verdicts))
 
-    def _ask_part(self, part: Part) -> bool:
+    def _ask_part(self, part: Part, alone: bool) -> bool:
         for i, choice in enumerate(part.choices):
             self._say(f"  ({LETTERS[i]}) {plain_text(choice.text)}")
         label = plain_text(part.label)
-        prompt = f"{label} " if label else ""
+        prompt = f"{label} " if label else "> "
         while True:
-            typed = self._read(f"{prompt}> ")
+            typed = self._read(prompt)
             if not typed:
+                if alone:  # the explanation that follows begins with the answer
+                    return False
                 self._say(f"It is {plain_text(answer_line(part))}", "yellow")
                 return False
             try:

@@ -86,4 +86,4 @@ def exercises(
     if output is None:
         sys.stdout.write(text)
     else:
-        print(f"{len(exam.questions)} questions: {write_atomically(output, text)}", file=sys.stderr)
+        print(f"{exam.size}: {write_atomically(output, text)}", file=sys.stderr)

@@ -271,7 +271,13 @@ class Exam:
     @property
     def name(self) -> str:
         """What tells this exam from others, so that questions and answers find each other."""
-        return f"seed {self.seed}, {len(self.questions)} questions, gradatim {self.version}"
+        return f"seed {self.seed}, {self.size}, gradatim {self.version}"
+
+    @property
+    def size(self) -> str:
+        """The number of questions, in words."""
+        n = len(self.questions)
+        return "1 question" if n == 1 else f"{n} questions"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the exam in JSON's types; ``docs/guides/exercises.md`` explains the keys."""

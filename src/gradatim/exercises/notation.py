@@ -191,7 +191,7 @@ def _latex(token: Token) -> str:
     if kind == "partial":
         above, below = text.split("/")
         parts = [rf"\partial {_latex_name(part[1:])}" for part in (above, below)]
-        return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
+        return rf"\dfrac{{{parts[0]}}}{{{parts[1]}}}"
     if kind == "fraction":
         above, below = text.split("/")
         return rf"\frac{{{above}}}{{{below}}}"

@@ -31,6 +31,8 @@ __all__ = [
 Mathematics = Literal["mathml", "latex"]
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_LONGEST_NAME = 3
+_CLOSING = ",.;:?)"
 _RELATIONS = re.compile(r" (?=[=≈≥≤<>] )")
 
 
@@ -60,15 +62,34 @@ def add(
     element = ET.SubElement(parent, tag, attributes)
     for is_formula, piece in segments(text):
         if not is_formula:
-            _append(element, piece)
+            _append_text(element, piece)
         elif mathematics == "latex":
             _append(element, rf"\({to_latex(piece)}\)")
         else:
-            for i, side in enumerate(_RELATIONS.split(piece)):
+            for i, side in enumerate(_sides(piece)):
                 if i:
                     _append(element, " ")
                 element.append(_formula(side))
     return element
+
+
+def _sides(formula: str) -> list[str]:
+    """Cut a formula before its relations, but not behind the name that it defines."""
+    first, *rest = _RELATIONS.split(formula)
+    if rest and len(first) <= _LONGEST_NAME:
+        return [f"{first} {rest[0]}", *rest[1:]]
+    return [first, *rest]
+
+
+def _append_text(element: ET.Element, text: str) -> None:
+    """Append words; no line begins with the punctuation that follows a formula."""
+    if len(element) and element[-1].tag == "math" and not element[-1].tail and text[0] in _CLOSING:
+        math = element[-1]
+        element.remove(math)
+        tied = ET.SubElement(element, "span", {"class": "tied"})
+        tied.append(math)
+        math.tail, text = text[0], text[1:]
+    _append(element, text)
 
 
 def _formula(side: str) -> ET.Element:

@@ -116,7 +116,7 @@ def _question(number: int, question: Question, answers: bool) -> Iterator[str]:
         yield from (rf"{{\small\itshape {_text(remark)}\par}}", "")
     for part in question.parts:
         yield from _part(part, answers)
-    yield from (r"\end{minipage}\par\medskip", "")
+    yield from (r"\end{minipage}\par\vspace{6ex plus 3ex}", "")
     if answers:
         yield from _answers(question)
 
@@ -134,7 +134,7 @@ def _part(part: Part, answers: bool) -> Iterator[str]:
     label = _text(part.label)
     if not part.choices:
         if not answers:
-            yield from (rf"{label} \blank", "")
+            yield from (rf"\smallskip {label} \blank", "")
         return
     if label:
         yield from (label, "")

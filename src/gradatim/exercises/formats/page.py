@@ -36,6 +36,7 @@ h2{margin:0 0 .3rem;font-size:1.1rem}
 h2 small{margin-left:.6rem;font-weight:400}
 p{margin:.5rem 0}
 math{font-size:1.05em}
+.tied{white-space:nowrap}
 .note{margin:.3rem 0}
 figure{margin:.8rem 0}
 svg{display:block;max-width:100%;height:auto;margin:0 auto}

@@ -22,6 +22,7 @@ from gradatim.network.graph import Network
 __all__ = ["make_backprop"]
 
 _LOSS = "$L = 1/2 (y - t)^2$"
+_DRAWING = "In the drawing, $w0$ is the bias of each unit."
 _RATES = (Fraction(1, 10), Fraction(1, 2), Fraction(1, 5), Fraction(1, 100))
 
 
@@ -222,7 +223,7 @@ def _chain(rng: Random) -> Question | None:
             _slope_line("d", "h", slope),
             *(edge.line() for edge in edges),
         ],
-        notes=nets.notes_for(network),
+        notes=[*nets.notes_for(network), _DRAWING],
         network=network,
         given=_given(network, [x], t),
     )
@@ -276,7 +277,7 @@ def _two_hidden(rng: Random) -> Question | None:
             *(edge.line() for edge in asked),
             _new_line(stepped, old, rate),
         ],
-        notes=nets.notes_for(network),
+        notes=[*nets.notes_for(network), _DRAWING],
         network=network,
         given=_given(network, x, t, rate),
     )
