@@ -53,6 +53,11 @@ app.command(
     help="Evaluate an equation, with every number of every unit.",
 )
 app.command(
+    "gradatim.cli.step:step",
+    name="step",
+    help="Take steps of gradient descent, with every derivative.",
+)
+app.command(
     "gradatim.cli.draw:draw",
     name="draw",
     help="Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",
