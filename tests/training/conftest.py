@@ -22,3 +22,10 @@ def rows() -> SimpleNamespace:
         regression=np.tanh(Z[:, :2]),
         held_out=np.arange(N_ROWS) % 5 == 0,
     )
+
+
+@pytest.fixture(params=["native", "jax"])
+def engine(request, monkeypatch) -> str:
+    """Let each engine in turn be the one that trains."""
+    monkeypatch.setenv("GRADATIM_ENGINE", request.param)
+    return request.param

@@ -15,6 +15,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from gradatim import NetworkSpec, fit_many
 from gradatim.network import Layer, Network
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 BATCH, EPOCHS, HIDDEN = 40, 20, (8, 6)
 SOLVERS = {
     "adam": {"solver": "adam", "learning_rate_init": 0.02},

@@ -11,8 +11,9 @@ import pytest
 from gradatim.activations import ACTIVATIONS
 from gradatim.losses import LOSSES
 from gradatim.network import Layer, Network, evaluate
-from gradatim.training import blocks
-from gradatim.training.blocks import Program, mean_loss, model_logits, pack, unpack, weight_penalty
+from gradatim.training import blocks, layout
+from gradatim.training.blocks import mean_loss, model_logits, weight_penalty
+from gradatim.training.layout import Program, pack, unpack
 
 HIDDEN = [name for name in ACTIVATIONS if ACTIVATIONS[name].elementwise]
 # Equal widths: operations are compiled once a shape.
@@ -131,7 +132,7 @@ def test_what_was_packed_is_unpacked_large_matrices_apart(sizes, input_scale):
     if input_scale:
         arrays.append(rng.normal(size=sizes[0]).astype(np.float32))
     rows = pack(program, arrays)
-    large = sum(array.ndim == 2 and array.size > blocks.LARGE for array in arrays)
+    large = sum(array.ndim == 2 and array.size > layout.LARGE for array in arrays)
     assert len(rows) == 1 + large
     assert sum(row.size for row in rows) == program.n_parameters
     layers, scale = unpack(program, tuple(row[None] for row in rows))

@@ -10,6 +10,8 @@ from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network import Layer, Network
 from gradatim.training import FitJob, fit_jobs
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 BATCH, EPOCHS = 40, 15
 
 

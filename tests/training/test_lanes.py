@@ -8,7 +8,9 @@ import pytest
 
 from gradatim import NetworkSpec, fit_many
 from gradatim.network import evaluate
-from gradatim.training.lanes import block_size
+from gradatim.training.layout import block_size
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 BATCH = 40
 
@@ -118,7 +120,9 @@ def test_validation_rows_have_weights_of_their_own(rows):
     assert result.validation_curve.min() == pytest.approx(expected, rel=1e-5)
 
 
-def test_training_is_compiled_once_however_many_rounds_and_fits(rows, caplog):
+def test_training_is_compiled_once_however_many_rounds_and_fits(rows, caplog, engine):
+    if engine == "native":
+        pytest.skip("the native engine is compiled once for all shapes")
     specs = [NetworkSpec((2,), seed=s) for s in range(2)]
     with jax.log_compiles(), caplog.at_level(logging.WARNING, logger="jax"):
         _fit(rows, specs, patience=10**6, n_jobs=1)

@@ -1,7 +1,5 @@
 """Sound numerics, of every engine: gradients, precision, scales, labels, company."""
 
-import inspect
-
 import numpy as np
 import pytest
 from scipy.special import expit, log_softmax, softmax
@@ -12,7 +10,7 @@ from gradatim.errors import GradatimError, LabelError, ShapeError
 from gradatim.network import Layer, Network, evaluate
 from gradatim.network.evaluate import forward
 
-ENGINES = ("jax", "native") if "engine" in inspect.signature(fit_many).parameters else (None,)
+ENGINES = ("native", "jax")
 LOSSES = ("multiclass", "binary", "multilabel", "regression")
 HIDDEN = [name for name, entry in ACTIVATIONS.items() if entry.elementwise]
 
@@ -22,8 +20,7 @@ def train(request):
     """Return `fit_many` of one engine."""
 
     def run(specs, X, y, **options):
-        chosen = {} if request.param is None else {"engine": request.param}
-        return fit_many(specs, X, y, **chosen, **options)
+        return fit_many(specs, X, y, engine=request.param, **options)
 
     return run
 
@@ -189,7 +186,7 @@ def test_a_spec_in_any_company_of_a_full_block_is_the_same_bit_by_bit(train, row
         assert all(same(first, r) for s, r in zip(specs, found, strict=True) if s is mine)
 
 
-def test_a_spec_alone_is_the_same_as_in_company(train, rows, request):
+def test_a_spec_alone_is_the_same_as_in_company(train, rows):
     mine = NetworkSpec(**SPEC, seed=7)
     others = [NetworkSpec(**SPEC, seed=s) for s in range(40)]
     alone = train([mine], rows.X, rows.multiclass, **OPTIONS)[0]

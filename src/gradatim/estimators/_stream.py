@@ -86,9 +86,9 @@ def pass_over(
     import jax
     import jax.numpy as jnp
 
-    from gradatim.training import blocks
+    from gradatim.training import blocks, layout
 
-    program = blocks.Program(
+    program = layout.Program(
         sizes=network.layer_sizes,
         activation=spec.activation,
         loss=rows.targets.loss.name,
@@ -101,7 +101,7 @@ def pass_over(
         validate=False,
     )
     arrays = [a for layer in network.layers for a in (layer.weight, layer.bias)]
-    params = tuple(jnp.asarray(row[None]) for row in blocks.pack(program, arrays))
+    params = tuple(jnp.asarray(row[None]) for row in layout.pack(program, arrays))
     state = blocks.initial_state(program, params)
     if moments is not None:
         structure = jax.tree.structure(state.optimizer)
@@ -112,7 +112,7 @@ def pass_over(
         )
     data, hyper, batches = _device_arrays(rows, spec)
     state, losses, _ = blocks.run_epochs(program, data, hyper, state, batches, 1)  # pyright: ignore[reportArgumentType]
-    layers, _ = blocks.unpack(program, state.params)
+    layers, _ = layout.unpack(program, state.params)
     names = [spec.activation] * (len(layers) - 1) + [rows.targets.loss.output_activation]
     trained = Network(
         [

@@ -1,9 +1,7 @@
 """A block: a fixed number of networks of one shape, trained as one program.
 
-Conventions: arrays carry the model axis first, (n_models, ...), float32. Parameters are a tuple of
-matrices, a row a model: every large weight matrix (n_out, n_in), flattened, has its own, and
-everything small shares the last, since few updates of few arrays are quicker to compile and to
-run, but cutting a large matrix out of a shared row is a copy a step. The models of a block come in
+Conventions: arrays carry the model axis first, (n_models, ...), float32; parameters are rows as
+`gradatim.training.layout` cuts them. The models of a block come in
 groups of equal size; a group reads one data set in the same minibatches, so the first layer of
 all its models is one matrix product, and which rows count for which model is a matter of row
 weights. Nothing of one model ever enters another's arithmetic. JAX, jitted once a shape.
@@ -11,8 +9,6 @@ weights. Nothing of one model ever enters another's arithmetic. JAX, jitted once
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,69 +19,24 @@ import optax
 
 from gradatim.activations import get_activation
 from gradatim.losses import LOSSES
+from gradatim.training.layout import Params, Program, marks, unpack
 
 __all__ = [
     "BlockData",
     "Hyper",
-    "Program",
     "State",
     "initial_state",
     "mean_loss",
     "model_logits",
-    "pack",
     "run_epochs",
-    "segments",
-    "unpack",
     "weight_penalty",
 ]
-
-Params = tuple[Any, ...]
 
 #: Without fusion emitters a program is compiled in three quarters of the time and runs as fast;
 #: the option is JAX 0.10's, and may be gone or better in another version.
 COMPILER_OPTIONS = (
     {"xla_cpu_use_fusion_emitters": False} if jax.__version_info__[:2] == (0, 10) else None
 )
-
-#: Entries from which a weight matrix is kept apart.
-LARGE = 4096
-
-
-class Program(NamedTuple):
-    """What is compiled in: everything that all models of a block share.
-
-    Parameters
-    ----------
-    sizes : tuple of int
-        Inputs, units of each layer.
-    activation, loss, optimizer : str
-        Names of the hidden activation, the loss and the optimizer.
-    momentum : float
-        Of ``sgd``.
-    nesterov : bool
-        Of ``sgd``.
-    beta_2 : float
-        Of Adam.
-    dropout, input_scale, validate : bool
-        Whether any model has dropout, a learnable input scale, a validation row.
-    """
-
-    sizes: tuple[int, ...]
-    activation: str
-    loss: str
-    optimizer: str
-    momentum: float
-    nesterov: bool
-    beta_2: float
-    dropout: bool
-    input_scale: bool
-    validate: bool
-
-    @property
-    def n_parameters(self) -> int:
-        """Length of a model's row of parameters."""
-        layers = sum((a + 1) * b for a, b in zip(self.sizes[:-1], self.sizes[1:], strict=True))
-        return layers + (self.sizes[0] if self.input_scale else 0)
 
 
 class BlockData(NamedTuple):
@@ -179,88 +130,6 @@ def _transform(program: Program) -> optax.GradientTransformation:
     if program.optimizer == "sgd":
         return optax.trace(decay=program.momentum, nesterov=program.nesterov)
     return optax.scale_by_adam(b2=program.beta_2)
-
-
-def segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
-    """List the parts of a model's parameters.
-
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-
-    Returns
-    -------
-    list of (str, int, tuple of int)
-        Kind (``weight``, ``bias``, ``scale``), place in the tuple of rows (-1: the last), shape.
-    """
-    parts: list[tuple[str, int, tuple[int, ...]]] = []
-    n_large = 0
-    for n_in, n_out in zip(program.sizes[:-1], program.sizes[1:], strict=True):
-        large = n_in * n_out > LARGE
-        parts.append(("weight", n_large if large else -1, (n_out, n_in)))
-        parts.append(("bias", -1, (n_out,)))
-        n_large += large
-    if program.input_scale:
-        parts.append(("scale", -1, (program.sizes[0],)))
-    return parts
-
-
-def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-    """Lay one model's arrays out as its rows.
-
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    arrays : sequence of array
-        Weights and biases layer by layer, then the input factors if the program has them.
-
-    Returns
-    -------
-    tuple of array of shape (n,)
-        float32 rows; see the conventions.
-    """
-    placed = list(zip(arrays, segments(program), strict=True))
-    large = [a for a, (_, place, _) in placed if place >= 0]
-    small = [a for a, (_, place, _) in placed if place < 0]
-    rows = [*large, np.concatenate([np.ravel(a) for a in small])]
-    return tuple(np.ravel(row).astype(np.float32) for row in rows)
-
-
-def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any]:
-    """Cut rows into layers.
-
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    params : tuple of array of shape (n_models, n)
-        Parameters.
-
-    Returns
-    -------
-    list of (array of shape (n_models, n_out, n_in), array of shape (n_models, n_out))
-        Weights and biases, layer by layer.
-    array of shape (n_models, n_inputs) or None
-        Input factors.
-    """
-    found: dict[str, list[Any]] = {"weight": [], "bias": [], "scale": []}
-    start, n_models = 0, params[-1].shape[0]
-    for kind, place, shape in segments(program):
-        size = math.prod(shape)
-        row = params[place]
-        if place < 0:
-            row = row[:, start : start + size]
-            start += size
-        found[kind].append(row.reshape(n_models, *shape))
-    layers = list(zip(found["weight"], found["bias"], strict=True))
-    return layers, found["scale"][0] if found["scale"] else None
-
-
-def _marks(program: Program, kind: str) -> tuple[np.ndarray, ...]:
-    """Mark with 1 the parameters of a kind, in rows like a model's own."""
-    return pack(program, [np.full(s, float(k == kind)) for k, _, s in segments(program)])
 
 
 def initial_state(program: Program, params: Params) -> State:
@@ -409,8 +278,8 @@ def weight_penalty(program: Program, params: Params, decay: jax.Array) -> jax.Ar
     array of shape (n_models,)
         Penalties; biases and input factors are free.
     """
-    marks = _marks(program, "weight")
-    squares = [(p**2 * mark).sum(axis=1) for p, mark in zip(params, marks, strict=True)]
+    weights = marks(program, "weight")
+    squares = [(p**2 * mark).sum(axis=1) for p, mark in zip(params, weights, strict=True)]
     return 0.5 * decay * sum(squares)
 
 
@@ -477,7 +346,7 @@ def _step(
 
 def _apply(program: Program, hyper: Hyper, state: State, updates: Any) -> Params:
     rate = _rate(hyper, state.step)[:, None]
-    weights, factors = _marks(program, "weight"), _marks(program, "scale")
+    weights, factors = marks(program, "weight"), marks(program, "scale")
 
     def move(p: jax.Array, update: jax.Array, weight: np.ndarray, factor: np.ndarray) -> jax.Array:
         if program.optimizer == "adamw":
@@ -582,7 +451,8 @@ def run_epochs(
         loss = jnp.where(count > 0, total / jnp.where(count > 0, count, 1.0), 0.0)
         active = before.active
         state, validation = _finish_epoch(program, data, hyper, before, state, loss)
-        curves = curves.at[0, i].set(jnp.where(active, loss, jnp.nan))
+        # An epoch that left the finite numbers is taken back, and its loss forgotten.
+        curves = curves.at[0, i].set(jnp.where(active & ~state.diverged, loss, jnp.nan))
         return state, curves.at[1, i].set(validation)
 
     state, curves = jax.lax.fori_loop(0, n_epochs, epoch, (state, curves))

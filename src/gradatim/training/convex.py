@@ -19,14 +19,11 @@ import numpy as np
 from gradatim.training.blocks import (
     BlockData,
     Hyper,
-    Params,
-    Program,
     mean_loss,
     model_logits,
-    pack,
-    segments,
     weight_penalty,
 )
+from gradatim.training.layout import Params, Program, pack, segments
 
 __all__ = ["TOLERANCE", "Solution", "minimize"]
 

@@ -19,9 +19,10 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
+from gradatim.training.engines import Lane, choose_engine, make_lanes
 from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.kept import Keeper
-from gradatim.training.lanes import Lane, block_size, make_lanes
+from gradatim.training.layout import block_size
 from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
@@ -54,6 +55,7 @@ def fit_many(
     callback: Progress | None = None,
     store: Store | None = None,
     max_nets: int | None = None,
+    engine: str = "auto",
 ) -> list[FitResult]:
     """Train many networks on the same data at once.
 
@@ -98,6 +100,8 @@ def fit_many(
     max_nets : int, optional
         Networks held in memory for training at once, though at least one block a thread; the
         results are the same.
+    engine : {"auto", "native", "jax"}, default "auto"
+        What trains; see `gradatim.training.engines`.
 
     Returns
     -------
@@ -136,6 +140,7 @@ def fit_many(
         callback=callback,
         store=store,
         max_nets=max_nets,
+        engine=engine,
     )[0]
 
 
@@ -153,6 +158,7 @@ def fit_jobs(
     callback: Progress | None = None,
     store: Store | None = None,
     max_nets: int | None = None,
+    engine: str = "auto",
 ) -> list[list[FitResult]]:
     """Train networks on several data sets at once, such as the folds of a protocol.
 
@@ -185,6 +191,8 @@ def fit_jobs(
         Where finished networks are kept and looked up, as in `fit_many`.
     max_nets : int, optional
         Networks held in memory for training at once, as in `fit_many`.
+    engine : {"auto", "native", "jax"}, default "auto"
+        What trains, as in `fit_many`.
 
     Returns
     -------
@@ -207,7 +215,7 @@ def fit_jobs(
     )
     if early_stopping is not None and any(job.validation_weight is None for job in jobs):
         raise SpecError("early_stopping needs validation_weight, the rows whose loss it watches")
-    n_jobs = n_jobs or os.cpu_count() or 1
+    n_jobs, engine = n_jobs or os.cpu_count() or 1, choose_engine(engine)
     n_rows = max([pad_rows, *(np.size(job.X, axis=0) for job in jobs if np.ndim(job.X))])
     order = (shuffle, random_state)
     jobs = [
@@ -217,7 +225,7 @@ def fit_jobs(
     if all(np.ndim(job.X) == 2 for job in jobs):  # what is not is refused below
         need = training_need(
             jobs,
-            engine="jax",
+            engine=engine,
             max_epochs=max_epochs,
             early_stopping=early_stopping,
             pad_rows=pad_rows,
@@ -228,9 +236,9 @@ def fit_jobs(
     prepared = [PreparedJob.check(job, task, n_rows, batch_size, order) for job in jobs]
     found: dict[tuple[int, int], FitResult] = {}
     n_lanes = _n_lanes(sum(len(job.specs) for job in prepared), max_nets, n_jobs)
-    lanes = make_lanes(prepared, max_epochs, early_stopping, n_lanes)
+    lanes = make_lanes(prepared, max_epochs, early_stopping, n_lanes, engine)
     if store is not None:
-        keeper = Keeper(store, prepared, (max_epochs, early_stopping))
+        keeper = Keeper(store, prepared, (engine, max_epochs, early_stopping))
         found = keeper.known()
         lanes = _without(lanes, found)
         for lane in lanes:

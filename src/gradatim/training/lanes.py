@@ -9,78 +9,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradatim.errors import ShapeError
-from gradatim.network.graph import Layer, Network
-from gradatim.network.initialize import initialize
 from gradatim.training import convex
-from gradatim.training.blocks import (
-    BlockData,
-    Hyper,
-    Params,
-    Program,
-    State,
-    initial_state,
-    pack,
-    run_epochs,
-    unpack,
-)
+from gradatim.training.blocks import BlockData, Hyper, State, initial_state, run_epochs
 from gradatim.training.jobs import PreparedJob
+from gradatim.training.layout import Params, Program, block_size, pack, unpack
+from gradatim.training.members import Member, Outcome
 from gradatim.training.result import FitResult
-from gradatim.training.specs import NetworkSpec
 
-__all__ = ["Lane", "block_size", "make_lanes"]
+__all__ = ["Lane", "make_lanes"]
 
 #: Epochs between two looks at a block: a pause for progress, repacking and Ctrl-C.
 EPOCHS_A_ROUND = 10
 
 #: Bytes that a block may take for copies of the data of several jobs.
 COPY_LIMIT = 256 * 2**20
-
-
-def block_size(n_parameters: int) -> int:
-    """Choose how many networks of a size make up a block.
-
-    Small networks share the cost of a step's overhead; large ones fill the cores by themselves,
-    and many of them would only leave the cache.
-
-    Parameters
-    ----------
-    n_parameters : int
-        Parameters of one network.
-
-    Returns
-    -------
-    int
-        Networks a block.
-    """
-    for limit, size in ((3_000, 28), (20_000, 16)):
-        if n_parameters < limit:
-            return size
-    return 4
-
-
-class _Member(NamedTuple):
-    """One network of a lane: its job, its place there, and what is trained."""
-
-    job_number: int
-    number: int
-    job: PreparedJob
-
-    @property
-    def spec(self) -> NetworkSpec:
-        """What is trained."""
-        return self.job.specs[self.number]
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """Where the result belongs."""
-        return self.job_number, self.number
 
 
 class _Block(NamedTuple):
@@ -92,24 +40,21 @@ class _Block(NamedTuple):
     state: State
 
 
-class _Outcome(NamedTuple):
-    """What is taken from a block when a network is done."""
-
-    params: Params
-    best_epoch: int
-    stopped_early: bool
-    diverged: bool
-
-
 def make_lanes(
-    jobs: Sequence[PreparedJob], max_epochs: int, patience: int | None, n_lanes: int
+    program: Program,
+    members: Sequence[Member],
+    max_epochs: int,
+    patience: int | None,
+    n_lanes: int,
 ) -> list[Lane]:
-    """Sort the specs of all jobs by shape, and each shape's into lanes of whole blocks.
+    """Cut the networks of one shape into lanes of whole blocks.
 
     Parameters
     ----------
-    jobs : sequence of PreparedJob
-        Data sets and specs.
+    program : Program
+        What the networks share.
+    members : sequence of Member
+        The networks.
     max_epochs : int
         Epochs of specs that have none of their own.
     patience : int or None
@@ -120,22 +65,19 @@ def make_lanes(
     Returns
     -------
     list of Lane
-        Every spec is in one of them.
+        Every network is in one of them; devices take them in turn.
     """
-    shapes: dict[Program, list[_Member]] = {}
-    for number, job in enumerate(jobs):
-        for i, spec in enumerate(job.specs):
-            shapes.setdefault(_program(spec, job), []).append(_Member(number, i, job))
     lanes = []
-    for program, everybody in shapes.items():
-        for members, one_job in _shares(program, everybody, len(jobs) == 1):
-            size = _size(program, len(members))
-            n_blocks = -(-len(members) // size)
-            # Without early stopping nothing is repacked, so every block may go its own way.
-            n_parts = min(n_blocks, n_lanes) if patience else n_blocks
-            for part in np.array_split(np.arange(n_blocks), n_parts):
-                chosen = members[part[0] * size : (part[-1] + 1) * size]
-                lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job))
+    devices = jax.devices()
+    for own, one_job in _shares(program, list(members)):
+        size = _size(program, len(own))
+        n_blocks = -(-len(own) // size)
+        # Without early stopping nothing is repacked, so every block may go its own way.
+        n_parts = min(n_blocks, n_lanes) if patience else n_blocks
+        for i, part in enumerate(np.array_split(np.arange(n_blocks), n_parts)):
+            chosen = own[part[0] * size : (part[-1] + 1) * size]
+            device = devices[i % len(devices)]
+            lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job, device))
     return lanes
 
 
@@ -146,18 +88,17 @@ def _size(program: Program, n_members: int) -> int:
     return min(block_size(program.n_parameters), _next_power_of_two(n_members))
 
 
-def _shares(
-    program: Program, members: list[_Member], one_job: bool
-) -> list[tuple[list[_Member], bool]]:
+def _shares(program: Program, members: list[Member]) -> list[tuple[list[Member], bool]]:
     """Let networks of several jobs share blocks, unless that copies too much data.
 
     With each list comes whether its networks read the same data, so that a block needs it once.
     """
+    one_job = all(member.job_number == members[0].job_number for member in members)
     bytes_a_block = block_size(program.n_parameters) * members[0].job.X.nbytes
     # L-BFGS is all matrix products with the data: narrow ones of separate data are slow.
     if one_job or (bytes_a_block <= COPY_LIMIT and program.optimizer != "lbfgs"):
         return [(members, one_job)]
-    jobs: dict[int, list[_Member]] = {}
+    jobs: dict[int, list[Member]] = {}
     for member in members:
         jobs.setdefault(member.job_number, []).append(member)
     return [(own, True) for own in jobs.values()]
@@ -167,21 +108,6 @@ def _next_power_of_two(n: int) -> int:
     return 1 << (n - 1).bit_length()
 
 
-def _program(spec: NetworkSpec, job: PreparedJob) -> Program:
-    return Program(
-        sizes=(job.X.shape[1], *spec.hidden_layer_sizes, job.targets.n_outputs),
-        activation=spec.activation,
-        loss=job.targets.loss.name,
-        optimizer=spec.optimizer,
-        momentum=spec.momentum if spec.optimizer == "sgd" else 0.0,
-        nesterov=spec.nesterov and spec.optimizer == "sgd",
-        beta_2=spec.beta_2 if spec.optimizer in ("adam", "adamw") else 0.0,
-        dropout=spec.dropout > 0,
-        input_scale=spec.input_scale > 0,
-        validate=job.validation_weight is not None,
-    )
-
-
 class Lane:
     """Blocks of one shape, run by one thread.
 
@@ -189,7 +115,7 @@ class Lane:
     ----------
     program : Program
         What is compiled in.
-    members : sequence of _Member
+    members : sequence of Member
         Networks to train.
     size : int
         Networks a block.
@@ -199,6 +125,8 @@ class Lane:
         Epochs without improvement before a network stops.
     one_job : bool
         Whether all networks are of one job, so that a block holds its data once.
+    device : jax.Device
+        Where to train.
 
     Attributes
     ----------
@@ -209,17 +137,19 @@ class Lane:
     def __init__(
         self,
         program: Program,
-        members: Sequence[_Member],
+        members: Sequence[Member],
         size: int,
         max_epochs: int,
         patience: int | None,
         one_job: bool,
+        device: jax.Device,
     ) -> None:
         self.program, self.members, self.size = program, list(members), size
         self.patience = patience or np.iinfo(np.int32).max
         self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
         self.results: dict[tuple[int, int], FitResult] = {}
-        self._one_job = one_job
+        self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
+        self._one_job, self._device = one_job, device
         self._cancelled = threading.Event()
 
     @property
@@ -235,10 +165,11 @@ class Lane:
 
     def run(self, report: Callable[[float], None]) -> None:
         """Train all networks of the lane; `report` hears the work done so far."""
-        if self.program.optimizer == "lbfgs":
-            self._run_convex(report)
-        else:
-            self._run_rounds(report)
+        with jax.default_device(self._device):
+            if self.program.optimizer == "lbfgs":
+                self._run_convex(report)
+            else:
+                self._run_rounds(report)
 
     # -- minibatches ---------------------------------------------------------------------------
 
@@ -292,24 +223,8 @@ class Lane:
         return [np.pad(block, (0, self.size - len(block)), mode="edge") for block in blocks]
 
     def _params(self, places: np.ndarray) -> Params:
-        rows = [self._initial(self.members[i]) for i in places]
+        rows = [pack(self.program, self.members[i].initial()) for i in places]
         return tuple(np.stack(part) for part in zip(*rows, strict=True))
-
-    def _initial(self, member: _Member) -> tuple[np.ndarray, ...]:
-        spec, sizes = member.spec, self.program.sizes
-        if member.job.initial is None:
-            layers = initialize(sizes, spec.initialization, spec.seed, spec.activation)
-        else:
-            network = member.job.initial[member.number]
-            if network.layer_sizes != sizes:
-                raise ShapeError(
-                    f"the initial network has layers {network.layer_sizes}, its spec {sizes}"
-                )
-            layers = [(layer.weight, layer.bias) for layer in network.layers]
-        arrays = [array for layer in layers for array in layer]
-        if self.program.input_scale:
-            arrays.append(np.ones(sizes[0]))
-        return pack(self.program, arrays)
 
     def _hyper(self, places: np.ndarray) -> Hyper:
         members = [self.members[i] for i in places]
@@ -373,18 +288,20 @@ class Lane:
 
     def _finish(self, place: int, slot: int, state: State, curves: np.ndarray) -> None:
         params = state.best if self.program.validate else state.params
-        outcome = _Outcome(
+        losses, validation = curves
+        best_epoch = int(np.asarray(state.best_epoch)[slot])
+        trained = ~np.isnan(losses) | (np.arange(len(losses)) < best_epoch)
+        n_epochs = int(np.flatnonzero(trained).max(initial=-1)) + 1
+        self._store(
+            place,
             # np.asarray first: slicing a JAX array would compile a program for it.
             tuple(np.array(np.asarray(p)[slot]) for p in params),
-            int(np.asarray(state.best_epoch)[slot]),
-            bool(np.asarray(state.since_best)[slot] >= self.patience),
-            bool(np.asarray(state.diverged)[slot]),
+            best_epoch=best_epoch,
+            stopped_early=bool(np.asarray(state.since_best)[slot] >= self.patience),
+            diverged=bool(np.asarray(state.diverged)[slot]),
+            loss_curve=losses[:n_epochs],
+            validation_curve=validation[:n_epochs] if self.program.validate else np.empty(0),
         )
-        losses, validation = curves
-        trained = ~np.isnan(losses) | (np.arange(len(losses)) < outcome.best_epoch)
-        n_epochs = int(np.flatnonzero(trained).max(initial=-1)) + 1
-        kept = validation[:n_epochs] if self.program.validate else np.empty(0)
-        self._store(place, outcome, losses[:n_epochs], kept)
 
     # -- all rows at once ----------------------------------------------------------------------
 
@@ -399,34 +316,27 @@ class Lane:
             for slot, place in enumerate(places):
                 params = tuple(np.array(p[slot]) for p in solution.params)
                 n = int(solution.n_iterations[slot])
-                diverged = not np.isfinite(solution.losses[:n, slot]).all()
-                outcome = _Outcome(params, n, False, diverged)
-                self._store(int(place), outcome, solution.losses[:n, slot], np.empty(0))
+                losses = solution.losses[:n, slot]
+                self._store(
+                    int(place),
+                    params,
+                    best_epoch=n,
+                    stopped_early=False,
+                    diverged=not np.isfinite(losses).all(),
+                    loss_curve=losses,
+                    validation_curve=np.empty(0),
+                )
             report(self.work * min((done + 1) * self.size / len(self.members), 1.0))
 
-    def _store(
-        self, place: int, outcome: _Outcome, losses: np.ndarray, validation: np.ndarray
-    ) -> None:
+    def _store(self, place: int, params: Params, **how: Any) -> None:
         member = self.members[place]
-        self.results[member.key] = FitResult(
-            spec=member.spec,
-            network=self._network(member, outcome.params),
-            loss_curve=losses,
-            validation_curve=validation,
-            best_epoch=outcome.best_epoch,
-            stopped_early=outcome.stopped_early,
-            diverged=outcome.diverged,
-            targets=member.job.targets,
-        )
-
-    def _network(self, member: _Member, params: Params) -> Network:
         layers, scale = unpack(self.program, tuple(row[None] for row in params))
-        targets = member.job.targets
-        names = [member.spec.activation] * (len(layers) - 1) + [targets.loss.output_activation]
-        arrays = [(weight[0], bias[0]) for weight, bias in layers]
-        if scale is not None:
-            arrays[0] = (arrays[0][0] * scale[0], arrays[0][1])
-        return Network(
-            [Layer(w, b, name) for (w, b), name in zip(arrays, names, strict=True)],
-            output_names=targets.output_names,
+        outcome = Outcome(
+            [(weight[0], bias[0]) for weight, bias in layers],
+            None if scale is None else scale[0],
+            **how,
         )
+        result = member.result(outcome)
+        self.results[member.key] = result
+        if self.on_result is not None:
+            self.on_result(member.key, result)

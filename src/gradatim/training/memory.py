@@ -22,7 +22,7 @@ from gradatim.training.jobs import FitJob
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets
 
-__all__ = ["Need", "available_memory", "n_parameters", "require_memory", "training_need"]
+__all__ = ["Need", "available_memory", "require_memory", "training_need"]
 
 #: Bytes that a run takes however little it trains: compiled programs, buffers, threads.
 OVERHEAD = 50_000_000
@@ -203,7 +203,7 @@ def training_need(
         validated = job.validation_weight is not None
         for spec in job.specs:
             n_epochs = spec.max_epochs or max_epochs
-            size = n_parameters(spec, shape[1], targets.n_outputs)
+            size = _n_parameters(spec, shape[1], targets.n_outputs)
             fixed += 16 * n_epochs + 4 * size + OBJECTS
             state = _state_bytes(spec, size, validated, early_stopping is not None)
             if engine == "jax":
@@ -217,7 +217,7 @@ def training_need(
     return Need(fixed, dearest, *_at_once(n_networks, engine, early_stopping, n_jobs, least))
 
 
-def n_parameters(spec: NetworkSpec, n_inputs: int, n_outputs: int) -> int:
+def _n_parameters(spec: NetworkSpec, n_inputs: int, n_outputs: int) -> int:
     """Count the numbers that a spec learns."""
     sizes = (n_inputs, *spec.hidden_layer_sizes, n_outputs)
     layers = sum((a + 1) * b for a, b in pairwise(sizes))

@@ -1,0 +1,288 @@
+"""A lane of the native engine: networks of one shape and data set, trained by one thread.
+
+Conventions: as in `gradatim.training.lanes`, whose place it takes. A round is as many epochs as
+take a fraction of a second; between rounds the lane reports, and what is done is handed over.
+Nothing is filled up or repacked: every network is trained by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from gradatim.training.jobs import PreparedJob
+from gradatim.training.layout import Program
+from gradatim.training.members import Member, Outcome
+from gradatim.training.native.elementwise import ACTIVATION_CODES
+from gradatim.training.native.epochs import train
+from gradatim.training.native.outputs import LOSS_CODES
+from gradatim.training.native.records import Counted, Nets, Round, Rows, Shape, make_room
+from gradatim.training.native.updates import OPTIMIZER_CODES
+from gradatim.training.result import FitResult
+
+__all__ = ["NativeLane", "make_lanes"]
+
+#: Networks of a lane at most: few enough that the threads end together.
+NETWORKS_A_LANE = 64
+
+#: Seconds of a round.
+ROUND = 0.2
+
+
+def make_lanes(
+    program: Program,
+    members: Sequence[Member],
+    max_epochs: int,
+    patience: int | None,
+    n_lanes: int,
+) -> list[NativeLane]:
+    """Cut the networks of one shape into lanes, each of one job.
+
+    Parameters
+    ----------
+    program : Program
+        What the networks share; not trained by ``lbfgs``.
+    members : sequence of Member
+        The networks.
+    max_epochs : int
+        Epochs of specs that have none of their own.
+    patience : int or None
+        Epochs without improvement before a network stops.
+    n_lanes : int
+        Threads that lanes are made for.
+
+    Returns
+    -------
+    list of NativeLane
+        Every network is in one of them.
+    """
+    lanes = []
+    jobs: dict[int, list[Member]] = {}
+    for member in members:
+        jobs.setdefault(member.job_number, []).append(member)
+    for own in jobs.values():
+        # Networks that count the same samples side by side: they share each minibatch.
+        own.sort(key=_counted_key)
+        rows = _rows(own[0].job)
+        size = min(NETWORKS_A_LANE, -(-len(own) // n_lanes))
+        for start in range(0, len(own), size):
+            lanes.append(NativeLane(program, own[start : start + size], rows, max_epochs, patience))
+    return lanes
+
+
+def _rows(job: PreparedJob) -> Rows:
+    X, y = job.X.T, job.targets.matrix.T
+    return Rows(
+        np.ascontiguousarray(X), np.ascontiguousarray(y), len(X), len(y), n_samples=X.shape[1]
+    )
+
+
+def _counted_key(member: Member) -> tuple[bytes, bytes]:
+    weights = (member.job.weight, member.job.validation_weight)
+    # One row broadcast to all networks has the stride 0: nothing to tell apart.
+    return tuple(
+        b"" if w is None or w.strides[0] == 0 else w[member.number].tobytes() for w in weights
+    )  # pyright: ignore[reportReturnType]
+
+
+def _shape(program: Program) -> Shape:
+    sizes = np.array(program.sizes, dtype=np.int64)
+    products = sizes[:-1] * sizes[1:]
+    ends = np.cumsum(products + sizes[1:])
+    weights = ends - products - sizes[1:]
+    return Shape(
+        sizes=sizes,
+        weights=weights,
+        biases=weights + products,
+        n_layers=len(weights),
+        scale=int(ends[-1]) if program.input_scale else -1,
+        n_parameters=program.n_parameters,
+        activation=ACTIVATION_CODES[program.activation],
+        loss=LOSS_CODES[program.loss],
+        optimizer=OPTIMIZER_CODES[program.optimizer],
+        nesterov=int(program.nesterov),
+        constants=np.array([program.momentum, program.beta_2]),
+    )
+
+
+class NativeLane:
+    """Networks of one shape and one job, run by one thread.
+
+    Parameters
+    ----------
+    program : Program
+        What they share.
+    members : sequence of Member
+        Networks to train.
+    rows : Rows
+        Their data set.
+    max_epochs : int
+        Epochs of specs that have none of their own.
+    patience : int or None
+        Epochs without improvement before a network stops.
+
+    Attributes
+    ----------
+    results : dict
+        The finished networks by number of the job and place in it.
+    on_result : callable or None
+        Hears of each result as soon as it is there.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        members: Sequence[Member],
+        rows: Rows,
+        max_epochs: int,
+        patience: int | None,
+    ) -> None:
+        self.program, self.members = program, list(members)
+        self.patience = patience or np.iinfo(np.int32).max
+        self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
+        self.results: dict[tuple[int, int], FitResult] = {}
+        self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
+        self._rows = rows
+        self._stop = np.zeros(1, dtype=np.uint8)
+
+    @property
+    def work(self) -> float:
+        """Expected cost, in multiplications."""
+        pairs = zip(self.members, self.n_epochs, strict=True)
+        rows = sum(m.job.batches.n_samples * n_epochs for m, n_epochs in pairs)
+        return float(self.program.n_parameters) * rows
+
+    def cancel(self) -> None:
+        """End within a minibatch."""
+        self._stop[0] = 1
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Train all networks of the lane; `report` hears the work done so far.
+
+        Parameters
+        ----------
+        report : callable
+            Takes the work done, in the unit of `work`.
+        """
+        shape, nets, job = _shape(self.program), self._nets(), self.members[0].job
+        last, epoch, at_once = max(self.n_epochs), 0, 1
+        curves = np.full((2, len(self.members), last), np.nan)
+        groups = self._groups()
+        largest = max(len(places) for _, places in groups)
+        room = make_room(shape, self._rows, job.batches.batch_size, largest)
+        while epoch < last and nets.active.any() and not self._stop[0]:
+            n_epochs = min(at_once, last - epoch)
+            order = job.batches(epoch, n_epochs)[:, : job.batches.n_batches]
+            order = np.ascontiguousarray(order)
+            started = time.perf_counter()
+            for counted, members in groups:
+                going = members[nets.active[members] > 0]
+                if len(going):
+                    todo = Round(
+                        going,
+                        order,
+                        curves,
+                        self._stop,
+                        len(going),
+                        *order.shape,
+                        *curves.shape[1:],
+                    )
+                    train(shape, self._rows, counted, nets, *room, todo)
+            if self._stop[0]:
+                return
+            seconds = max(time.perf_counter() - started, 1e-6)
+            # At most four times as many as before: the first round may have had to compile.
+            at_once = max(1, min(4 * n_epochs, int(ROUND / seconds * n_epochs)))
+            epoch += n_epochs
+            self._harvest(nets, curves[:, :, :epoch])
+            report(self.work * epoch / last)
+
+    def _groups(self) -> list[tuple[Counted, np.ndarray]]:
+        """Bring together the networks that count the same samples."""
+        places: dict[tuple[bytes, bytes], list[int]] = {}
+        for i, member in enumerate(self.members):
+            places.setdefault(_counted_key(member), []).append(i)
+        return [
+            (self._counted(self.members[group[0]]), np.array(group)) for group in places.values()
+        ]
+
+    def _counted(self, member: Member) -> Counted:
+        job, number = member.job, member.number
+        watched = np.zeros(0, dtype=np.int64)
+        weight = np.zeros(0, dtype=np.float32)
+        if job.validation_weight is not None:
+            watched = np.flatnonzero(job.validation_weight[number] > 0)
+            weight = job.validation_weight[number, watched]
+        return Counted(np.ascontiguousarray(job.weight[number]), watched, weight, len(watched))
+
+    def _nets(self) -> Nets:
+        n, job = len(self.members), self.members[0].job
+        specs = [member.spec for member in self.members]
+        arrays = [np.ravel(a) for member in self.members for a in member.initial()]
+        params = np.concatenate(arrays).astype(np.float32)
+        none = np.zeros(0, dtype=np.float32)
+        moments = self.program.optimizer != "sgd"
+
+        def each(name: str) -> np.ndarray:
+            return np.array([getattr(spec, name) for spec in specs], dtype=np.float32)
+
+        def zeros(dtype: type) -> np.ndarray:
+            return np.zeros(n, dtype=dtype)
+
+        return Nets(
+            params=params,
+            first=np.zeros_like(params),
+            second=np.zeros_like(params) if moments else none,
+            best=params.copy() if self.program.validate else none,
+            keeps_best=int(self.program.validate),
+            learning_rate=each("learning_rate"),
+            weight_decay=each("weight_decay"),
+            label_smoothing=each("label_smoothing"),
+            dropout=each("dropout"),
+            input_scale=each("input_scale"),
+            cosine=np.array([spec.schedule == "cosine" for spec in specs], dtype=np.int64),
+            n_steps=np.array(self.n_epochs, dtype=np.int64) * job.batches.n_batches,
+            patience=np.full(n, self.patience, dtype=np.int64),
+            seed=np.array([spec.seed % 2**32 for spec in specs], dtype=np.int64),
+            step=zeros(np.int64),
+            count=zeros(np.int64),
+            epoch=zeros(np.int64),
+            best_epoch=zeros(np.int64),
+            since_best=zeros(np.int64),
+            active=np.ones(n, dtype=np.int64),
+            diverged=zeros(np.int64),
+            best_loss=np.full(n, np.inf),
+        )
+
+    def _harvest(self, nets: Nets, curves: np.ndarray) -> None:
+        """Hand over the networks that are done."""
+        for i in np.flatnonzero(nets.active == 0):
+            member = self.members[i]
+            if member.key in self.results:
+                continue
+            result = member.result(self._outcome(nets, int(i), curves[:, i]))
+            self.results[member.key] = result
+            if self.on_result is not None:
+                self.on_result(member.key, result)
+
+    def _outcome(self, nets: Nets, i: int, curves: np.ndarray) -> Outcome:
+        params = nets.best if self.program.validate else nets.params
+        row = params.reshape(len(self.members), -1)[i]
+        layers, start = [], 0
+        for n_in, n_out in zip(self.program.sizes[:-1], self.program.sizes[1:], strict=True):
+            weight = row[start : start + n_in * n_out].reshape(n_out, n_in)
+            start += n_in * n_out
+            layers.append((weight, row[start : start + n_out]))
+            start += n_out
+        losses, validation = curves[:, : nets.epoch[i]].copy()
+        return Outcome(
+            layers,
+            row[start:] if self.program.input_scale else None,
+            best_epoch=int(nets.best_epoch[i]),
+            stopped_early=bool(nets.since_best[i] >= self.patience),
+            diverged=bool(nets.diverged[i]),
+            loss_curve=losses,
+            validation_curve=validation if self.program.validate else np.empty(0),
+        )

@@ -1,0 +1,275 @@
+"""Steps: one network on one minibatch, forwards, backwards and onwards.
+
+Conventions: arguments are the records of `gradatim.training.native.records` as compiled code sees
+them; `begin` is where a minibatch begins in the gathered ones, `z` where a layer begins in the
+room of all layers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from gradatim.training.native.kernels import (
+    activate,
+    adam,
+    add_penalty,
+    drop,
+    loss_and_slope,
+    product,
+    product_of_rows,
+    sgd,
+    transpose,
+)
+from gradatim.training.native.tiles import LANES, at
+from gradatim.training.native.updates import OPTIMIZER_CODES, cosine_factor
+
+__all__ = ["gather", "learn", "validate"]
+
+_ADAMW, _SGD = OPTIMIZER_CODES["adamw"], OPTIMIZER_CODES["sgd"]
+
+#: Weights from which a gradient is quicker with the activations turned first.
+_WORTH_TURNING = 512
+
+_inner = njit(nogil=True, error_model="numpy", fastmath={"contract"})
+
+
+@_inner
+def _filled_up(n: int) -> int:
+    return (n + LANES - 1) // LANES * LANES
+
+
+@_inner
+def _copy_samples(
+    source: Any, n_rows: int, n_samples: int, batch: Any, n: int, target: Any
+) -> None:
+    for f in range(n_rows):
+        row = at(source, f * n_samples)
+        for c in range(n):
+            target[f * n + c] = row[batch.chosen[c]]
+
+
+@_inner
+def _copy_chosen(rows: Any, batch: Any, begin: int, n: int) -> None:
+    X, y = at(batch.X, begin * rows.n_features), at(batch.y, begin * rows.n_outputs)
+    _copy_samples(rows.X, rows.n_features, rows.n_samples, batch, n, X)
+    _copy_samples(rows.y, rows.n_outputs, rows.n_samples, batch, n, y)
+
+
+@_inner
+def gather(rows: Any, weight: Any, drawn: Any, n_drawn: int, batch: Any, j: int) -> None:
+    """Fill minibatch j with the drawn samples that count; -1 is no sample."""
+    count, begin, chosen = 0, j * batch.n_room, batch.chosen
+    for place in range(n_drawn):
+        row = drawn[place]
+        if row >= 0 and weight[row] > 0:
+            chosen[count] = row
+            batch.weight[begin + count] = weight[row]
+            batch.places[begin + count] = place
+            count += 1
+    batch.counts[j] = count
+    n = _filled_up(count)
+    for c in range(count, n):
+        # Any sample will do: its weight is 0.
+        chosen[c] = chosen[0]
+        batch.weight[begin + c] = 0
+        batch.places[begin + c] = 0
+    _copy_chosen(rows, batch, begin, n)
+
+
+@_inner
+def _forward(
+    shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any, rate: Any, key: int
+) -> int:
+    """Run a network on the minibatch that begins there; return where its logits are in `room.Z`."""
+    sizes = shape.sizes
+    H, Z = room.H, room.Z
+    first = at(params, shape.weights[0])
+    if shape.scale >= 0:
+        first = room.scaled
+        for o in range(sizes[1]):
+            for i in range(sizes[0]):
+                w = o * sizes[0] + i
+                first[w] = params[shape.weights[0] + w] * params[shape.scale + i]
+    samples = at(batch.X, begin * sizes[0])
+    product(Z, n, first, sizes[0], 1, samples, n, sizes[1], sizes[0], n)
+    _add_bias(Z, at(params, shape.biases[0]), sizes[1], n)
+    z = 0
+    for layer in range(1, shape.n_layers):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        below, above = at(H, z), at(Z, z + n_in * n)
+        activate(shape.activation, at(Z, z), below, n_in * n)
+        if rate > 0:
+            layer_key = (key + (layer - 1) * 0xC2B2AE3D) & 0xFFFFFFFF
+            places = at(batch.places, begin)
+            drop(layer_key, rate, places, below, at(Z, z), n_in, n)
+        product(above, n, at(params, shape.weights[layer]), n_in, 1, below, n, n_out, n_in, n)
+        _add_bias(above, at(params, shape.biases[layer]), n_out, n)
+        z += n_in * n
+    return z
+
+
+@_inner
+def _add_bias(Z: Any, biases: Any, n_out: int, n: int) -> None:
+    for o in range(n_out):
+        bias = biases[o]
+        for c in range(n):
+            Z[o * n + c] += bias
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
+def _sum_rows(D: Any, sums: Any, n_out: int, n: int) -> None:
+    for o in range(n_out):
+        total = np.float32(0)
+        for c in range(n):
+            total += D[o * n + c]
+        sums[o] = total
+
+
+@_inner
+def _weight_gradient(
+    gradient: Any, D: Any, H: Any, n_out: int, n_in: int, n: int, turned: Any
+) -> None:
+    """Gradient (n_out, n_in) = D (n_out, n) times transposed H (n_in, n)."""
+    whole = n_in // LANES * LANES if n_out * n_in >= _WORTH_TURNING else 0
+    if whole:
+        transpose(H, turned, n_in, n)
+        product(gradient, n_in, D, n, 1, turned, n_in, n_out, n, whole)
+    if whole < n_in:
+        product_of_rows(at(gradient, whole), n_in, D, at(H, whole * n), n_out, n_in - whole, n)
+
+
+@_inner
+def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any, z: int) -> None:
+    """Fill `room.gradient` from the slope at the logits, which is in `room.D`."""
+    sizes, gradient = shape.sizes, room.gradient
+    D, E = room.D, room.E
+    for layer in range(shape.n_layers - 1, 0, -1):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        z -= n_in * n
+        w = shape.weights[layer]
+        _weight_gradient(at(gradient, w), D, at(room.H, z), n_out, n_in, n, room.turned)
+        _sum_rows(D, at(gradient, shape.biases[layer]), n_out, n)
+        product(E, n, at(params, w), 1, n_in, D, n, n_in, n_out, n)
+        slopes = at(room.Z, z)
+        for i in range(n_in * n):
+            E[i] *= slopes[i]
+        D, E = E, D
+    samples = at(batch.X, begin * sizes[0])
+    _weight_gradient(at(gradient, shape.weights[0]), D, samples, sizes[1], sizes[0], n, room.turned)
+    _sum_rows(D, at(gradient, shape.biases[0]), sizes[1], n)
+    if shape.scale >= 0:
+        _share_slope(shape, params, gradient)
+
+
+@_inner
+def _share_slope(shape: Any, params: Any, gradient: Any) -> None:
+    """Share the slope of the scaled first layer between its weights and the input factors."""
+    s, n_in = shape.scale, shape.sizes[0]
+    for i in range(n_in):
+        gradient[s + i] = np.float32(0)
+    for o in range(shape.sizes[1]):
+        for i in range(n_in):
+            w = shape.weights[0] + o * n_in + i
+            slope = gradient[w]
+            gradient[s + i] += slope * params[w]
+            gradient[w] = slope * params[s + i]
+
+
+@_inner
+def _penalize(shape: Any, params: Any, gradient: Any, decay: Any) -> float:
+    """Add the penalty on the weights to the gradient, and return it."""
+    squares = 0.0
+    for layer in range(shape.n_layers):
+        w = shape.weights[layer]
+        n = shape.sizes[layer] * shape.sizes[layer + 1]
+        squares += add_penalty(at(params, w), at(gradient, w), n, decay)
+    return 0.5 * decay * squares
+
+
+@_inner
+def _move(shape: Any, nets: Any, k: int, gradient: Any) -> None:
+    """Take one step with network k."""
+    p = k * shape.n_parameters
+    params, first, second = nets.params, nets.first, nets.second
+    rate = nets.learning_rate[k]
+    if nets.cosine[k]:
+        rate = np.float32(rate * cosine_factor(nets.step[k], nets.n_steps[k]))
+    nets.count[k] += 1
+    done = float(nets.count[k])  # a whole exponent would be multiplied out
+    correct_1 = np.float32(1.0 / (1.0 - math.pow(0.9, done)))
+    correct_2 = np.float32(1.0 / (1.0 - math.pow(shape.constants[1], done)))
+    n_layers = shape.n_layers
+    for part in range(2 * n_layers + (shape.scale >= 0)):
+        part_rate, decay = rate, np.float32(0)
+        if part == 2 * n_layers:
+            start, n = shape.scale, shape.sizes[0]
+            part_rate = rate * nets.input_scale[k]
+        elif part % 2:
+            start, n = shape.biases[part // 2], shape.sizes[part // 2 + 1]
+        else:
+            start = shape.weights[part // 2]
+            n = shape.sizes[part // 2] * shape.sizes[part // 2 + 1]
+            if shape.optimizer == _ADAMW:
+                decay = nets.weight_decay[k]
+        here, slope, moment = at(params, p + start), at(gradient, start), at(first, p + start)
+        if shape.optimizer == _SGD:
+            sgd(here, slope, moment, n, part_rate, np.float32(shape.constants[0]), shape.nesterov)
+        else:
+            square, beta_2 = at(second, p + start), np.float32(shape.constants[1])
+            adam(here, slope, moment, square, n, part_rate, decay, beta_2, correct_1, correct_2)
+
+
+@_inner
+def _mean_loss(
+    shape: Any, batch: Any, begin: int, n: int, count: int, smoothing: Any, room: Any, z: int
+) -> float:
+    """Return the mean loss of the logits in `room.Z`, and leave its slope in `room.D`."""
+    n_outputs = shape.sizes[shape.n_layers]
+    logits, y = at(room.Z, z), at(batch.y, begin * n_outputs)
+    weight = at(batch.weight, begin)
+    slope, losses = room.D, room.losses
+    return loss_and_slope(
+        shape.loss, logits, slope, y, weight, n_outputs, n, count, smoothing, losses
+    )
+
+
+@_inner
+def learn(shape: Any, nets: Any, k: int, batch: Any, j: int, room: Any) -> float:
+    """Take one minibatch with network k; return the mean loss before the step."""
+    params = at(nets.params, k * shape.n_parameters)
+    count, begin = batch.counts[j], j * batch.n_room
+    n = _filled_up(count)
+    key = (nets.seed[k] * 0x9E3779B1 + nets.step[k] * 0x85EBCA77) & 0xFFFFFFFF
+    z = _forward(shape, params, batch, begin, n, room, nets.dropout[k], key)
+    loss = _mean_loss(shape, batch, begin, n, count, nets.label_smoothing[k], room, z)
+    _backward(shape, params, batch, begin, n, room, z)
+    gradient = room.gradient
+    if shape.optimizer != _ADAMW and nets.weight_decay[k] > 0:
+        loss += _penalize(shape, params, gradient, nets.weight_decay[k])
+    _move(shape, nets, k, gradient)
+    return loss
+
+
+@_inner
+def validate(
+    shape: Any, nets: Any, k: int, rows: Any, counted: Any, batch: Any, room: Any
+) -> float:
+    """Return the mean validation loss of network k."""
+    chosen = batch.chosen
+    n_rows, size = counted.n_validation, batch.n_room
+    params = at(nets.params, k * shape.n_parameters)
+    nothing, total = np.float32(0), 0.0
+    for start in range(0, n_rows, size):
+        count = min(size, n_rows - start)
+        n = _filled_up(count)
+        for c in range(n):
+            chosen[c] = counted.validation_rows[start + min(c, count - 1)]
+            batch.weight[c] = counted.validation_weight[start + c] if c < count else nothing
+        _copy_chosen(rows, batch, 0, n)
+        z = _forward(shape, params, batch, 0, n, room, nothing, 0)
+        total += _mean_loss(shape, batch, 0, n, count, nothing, room, z) * count
+    return total / n_rows

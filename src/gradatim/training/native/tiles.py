@@ -1,0 +1,185 @@
+"""Tiles: the innermost loops of a matrix product, in vectors of 8 that stay in registers.
+
+Conventions: written as LLVM instructions, since a compiler does not find this form by itself.
+Matrices are pointers to float32; strides count entries. A tile is called for one place of the
+result, sums run over `n` steps, and all of it is inlined into the caller. Sums may be reordered
+and contracted, but NaN and infinity keep their meaning: they are how a diverging network is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+__all__ = ["LANES", "POINTER", "at", "dot_tile", "product_tile", "start_of"]
+
+#: Entries of a vector: a register of AVX, two of NEON.
+LANES = 8
+
+#: Type of a matrix in compiled code.
+POINTER = types.CPointer(types.float32)
+
+_VECTOR = ir.VectorType(ir.FloatType(), LANES)
+_ZERO = ir.Constant(_VECTOR, [0.0] * LANES)
+_FAST = ("contract", "reassoc", "nsz", "arcp")
+
+
+def _int(n: int) -> ir.Constant:
+    return ir.Constant(ir.IntType(64), n)
+
+
+@intrinsic
+def at(_, pointer, offset):
+    """Return the pointer to the entry at an offset."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return pointer(pointer, types.int64), generate
+
+
+@intrinsic
+def start_of(_, array):
+    """Return the pointer to the first entry of an array."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        proxy = cgutils.create_struct_proxy(signature.args[0])
+        return proxy(context, builder, value=arguments[0]).data
+
+    return types.CPointer(array.dtype)(array), generate
+
+
+def _load(builder: Any, pointer: Any) -> Any:
+    value = builder.load(builder.bitcast(pointer, _VECTOR.as_pointer()))
+    value.align = 4
+    return value
+
+
+def _store(builder: Any, value: Any, pointer: Any) -> None:
+    builder.store(value, builder.bitcast(pointer, _VECTOR.as_pointer())).align = 4
+
+
+def _spread(builder: Any, scalar: Any) -> Any:
+    """Fill a vector with one number."""
+    undefined = ir.Constant(_VECTOR, ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
+    return builder.shuffle_vector(first, undefined, zeros)
+
+
+def _accumulators(builder: Any, n_rows: int, n_columns: int) -> list[list[Any]]:
+    # On the stack only until LLVM promotes them to registers.
+    rows = [
+        [cgutils.alloca_once(builder, _VECTOR) for _ in range(n_columns)] for _ in range(n_rows)
+    ]
+    for row in rows:
+        for place in row:
+            builder.store(_ZERO, place)
+    return rows
+
+
+def _add_product(builder: Any, place: Any, a: Any, b: Any) -> None:
+    product = builder.fmul(a, b, flags=_FAST)
+    builder.store(builder.fadd(builder.load(place), product, flags=_FAST), place)
+
+
+def product_tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
+    """Make the tile ``C[r, c] = sum_k A[r, k] B[k, c]`` of some rows and vectors of columns.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows of the tile.
+    n_vectors : int
+        Vectors of columns.
+
+    Returns
+    -------
+    callable
+        ``tile(C, c_row, A, a_row, a_step, B, b_step, n)`` for compiled code: matrices, each with
+        the stride from row to row and that of the sum.
+    """
+
+    @intrinsic
+    def tile(_, C, c_row, A, a_row, a_step, B, b_step, n):
+        signature = types.void(C, c_row, A, a_row, a_step, B, b_step, n)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            C, c_row, A, a_row, a_step, B, b_step, n = arguments
+            sums = _accumulators(builder, n_rows, n_vectors)
+            rows = [builder.gep(A, [builder.mul(a_row, _int(r))]) for r in range(n_rows)]
+            with cgutils.for_range(builder, n) as loop:
+                start = builder.mul(loop.index, b_step)
+                right = [
+                    _load(builder, builder.gep(B, [builder.add(start, _int(v * LANES))]))
+                    for v in range(n_vectors)
+                ]
+                step = builder.mul(loop.index, a_step)
+                for row, places in zip(rows, sums, strict=True):
+                    left = _spread(builder, builder.load(builder.gep(row, [step])))
+                    for place, vector in zip(places, right, strict=True):
+                        _add_product(builder, place, left, vector)
+            for r, places in enumerate(sums):
+                start = builder.mul(c_row, _int(r))
+                for v, place in enumerate(places):
+                    target = builder.gep(C, [builder.add(start, _int(v * LANES))])
+                    _store(builder, builder.load(place), target)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return tile
+
+
+def dot_tile(n_rows: int, n_columns: int) -> Callable[..., None]:
+    """Make the tile ``C[r, c] = sum_k A[r, k] B[c, k]`` of some rows and columns.
+
+    Parameters
+    ----------
+    n_rows, n_columns : int
+        Rows and columns of the tile.
+
+    Returns
+    -------
+    callable
+        ``tile(C, c_row, A, a_row, B, b_row, n)`` for compiled code; `n` is a multiple of `LANES`.
+    """
+
+    @intrinsic
+    def tile(_, C, c_row, A, a_row, B, b_row, n):
+        signature = types.void(C, c_row, A, a_row, B, b_row, n)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            C, c_row, A, a_row, B, b_row, n = arguments
+            sums = _accumulators(builder, n_rows, n_columns)
+            left = [builder.mul(a_row, _int(r)) for r in range(n_rows)]
+            right = [builder.mul(b_row, _int(i)) for i in range(n_columns)]
+            with cgutils.for_range(builder, builder.sdiv(n, _int(LANES))) as loop:
+                k = builder.mul(loop.index, _int(LANES))
+                rows = [_load(builder, builder.gep(A, [builder.add(s, k)])) for s in left]
+                columns = [_load(builder, builder.gep(B, [builder.add(s, k)])) for s in right]
+                for row, places in zip(rows, sums, strict=True):
+                    for column, place in zip(columns, places, strict=True):
+                        _add_product(builder, place, row, column)
+            scalar = ir.FloatType()
+            add_up = cgutils.get_or_insert_function(
+                builder.module,
+                ir.FunctionType(scalar, [scalar, _VECTOR]),
+                f"llvm.vector.reduce.fadd.v{LANES}f32",
+            )
+            for r, places in enumerate(sums):
+                start = builder.mul(c_row, _int(r))
+                for i, place in enumerate(places):
+                    vector = builder.load(place)
+                    total = builder.call(add_up, [ir.Constant(scalar, 0.0), vector], fastmath=_FAST)
+                    builder.store(total, builder.gep(C, [builder.add(start, _int(i))]))
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return tile
