@@ -3,5 +3,6 @@
 from gradatim.training.fit import FitJob, fit_jobs, fit_many
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
+from gradatim.training.stepping import Stepper
 
-__all__ = ["FitJob", "FitResult", "NetworkSpec", "fit_jobs", "fit_many"]
+__all__ = ["FitJob", "FitResult", "NetworkSpec", "Stepper", "fit_jobs", "fit_many"]

@@ -28,11 +28,11 @@ from gradatim.training.native.records import (
 from gradatim.training.native.steps import gather, learn, validate
 from gradatim.training.native.tiles import at, start_of
 
-__all__ = ["train"]
+__all__ = ["Bound"]
 
-_KINDS = (Shape, Rows, Counted, Nets, Batch, Room, Epoch, Round)
-_shape_at, _rows_at, _counted_at, _nets_at = (record(kind) for kind in _KINDS[:4])
-_batch_at, _room_at, _epoch_at, _round_at = (record(kind) for kind in _KINDS[4:])
+_KINDS = (Shape, Rows, Nets, Batch, Room, Epoch, Counted, Round)
+_shape_at, _rows_at, _nets_at, _batch_at = (record(kind) for kind in _KINDS[:4])
+_room_at, _epoch_at, _counted_at, _round_at = (record(kind) for kind in _KINDS[4:])
 #: Where each record begins among the numbers.
 _AT = tuple(sum(len(kind._fields) for kind in _KINDS[:i]) for i in range(len(_KINDS)))
 
@@ -138,9 +138,9 @@ def _finish_epoch(
 def _train(table: np.ndarray) -> int:
     table = start_of(table)
     shape, rows = _shape_at(at(table, _AT[0])), _rows_at(at(table, _AT[1]))
-    counted, nets = _counted_at(at(table, _AT[2])), _nets_at(at(table, _AT[3]))
-    batch, room = _batch_at(at(table, _AT[4])), _room_at(at(table, _AT[5]))
-    epoch, todo = _epoch_at(at(table, _AT[6])), _round_at(at(table, _AT[7]))
+    nets, batch = _nets_at(at(table, _AT[2])), _batch_at(at(table, _AT[3]))
+    room, epoch = _room_at(at(table, _AT[4])), _epoch_at(at(table, _AT[5]))
+    counted, todo = _counted_at(at(table, _AT[6])), _round_at(at(table, _AT[7]))
     for e in range(todo.n_epochs):
         _open_epoch(shape, nets, todo, epoch)
         for start in range(0, todo.n_batches, batch.n_batches):
@@ -157,37 +157,42 @@ def _train(table: np.ndarray) -> int:
     return todo.n_epochs
 
 
-def train(
-    shape: Shape,
-    rows: Rows,
-    counted: Counted,
-    nets: Nets,
-    batch: Batch,
-    room: Room,
-    epoch: Epoch,
-    todo: Round,
-) -> int:
-    """Train some networks for some epochs, in place.
+class Bound:
+    """Networks and data, ready to be trained round by round.
 
     Parameters
     ----------
     shape : Shape
-        What they share.
+        What the networks share.
     rows : Rows
         Data set.
-    counted : Counted
-        Which samples count for them.
     nets : Nets
         All networks of the shape.
     batch, room, epoch : Batch, Room, Epoch
-        What `records.make_room` made, for as many networks.
-    todo : Round
-        Which networks to train, and on what.
-
-    Returns
-    -------
-    int
-        Whole epochs done.
+        What `records.make_room` made, for as many networks as a round trains.
     """
-    given = (shape, rows, counted, nets, batch, room, epoch, todo)
-    return _train(np.array([n for values in given for n in numbers(values)], dtype=np.int64))
+
+    def __init__(
+        self, shape: Shape, rows: Rows, nets: Nets, batch: Batch, room: Room, epoch: Epoch
+    ) -> None:
+        # Kept, since compiled code only has their addresses.
+        self._records = (shape, rows, nets, batch, room, epoch)
+        self._numbers = [number for values in self._records for number in numbers(values)]
+
+    def train(self, counted: Counted, todo: Round) -> int:
+        """Train some networks for some epochs, in place.
+
+        Parameters
+        ----------
+        counted : Counted
+            Which samples count for them.
+        todo : Round
+            Which networks to train, and on what.
+
+        Returns
+        -------
+        int
+            Whole epochs done.
+        """
+        table = self._numbers + numbers(counted) + numbers(todo)
+        return _train(np.array(table, dtype=np.int64))

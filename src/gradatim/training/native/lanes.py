@@ -16,13 +16,13 @@ from gradatim.training.jobs import PreparedJob
 from gradatim.training.layout import Program
 from gradatim.training.members import Member, Outcome
 from gradatim.training.native.elementwise import ACTIVATION_CODES
-from gradatim.training.native.epochs import train
+from gradatim.training.native.epochs import Bound
 from gradatim.training.native.outputs import LOSS_CODES
-from gradatim.training.native.records import Counted, Nets, Round, Rows, Shape, make_room
+from gradatim.training.native.records import Counted, Nets, Rows, Shape, make_room, make_round
 from gradatim.training.native.updates import OPTIMIZER_CODES
 from gradatim.training.result import FitResult
 
-__all__ = ["NativeLane", "make_lanes"]
+__all__ = ["NativeLane", "make_lanes", "make_rows"]
 
 #: Networks of a lane at most: few enough that the threads end together.
 NETWORKS_A_LANE = 64
@@ -65,14 +65,15 @@ def make_lanes(
     for own in jobs.values():
         # Networks that count the same samples side by side: they share each minibatch.
         own.sort(key=_counted_key)
-        rows = _rows(own[0].job)
+        rows = make_rows(own[0].job)
         size = min(NETWORKS_A_LANE, -(-len(own) // n_lanes))
         for start in range(0, len(own), size):
             lanes.append(NativeLane(program, own[start : start + size], rows, max_epochs, patience))
     return lanes
 
 
-def _rows(job: PreparedJob) -> Rows:
+def make_rows(job: PreparedJob) -> Rows:
+    """Lay a job's data out for compiled code."""
     X, y = job.X.T, job.targets.matrix.T
     return Rows(
         np.ascontiguousarray(X), np.ascontiguousarray(y), len(X), len(y), n_samples=X.shape[1]
@@ -166,41 +167,37 @@ class NativeLane:
         report : callable
             Takes the work done, in the unit of `work`.
         """
-        shape, nets, job = _shape(self.program), self._nets(), self.members[0].job
+        nets, job = self.make_nets(), self.members[0].job
         last, epoch, at_once = max(self.n_epochs), 0, 1
         curves = np.full((2, len(self.members), last), np.nan)
-        groups = self._groups()
-        largest = max(len(places) for _, places in groups)
-        room = make_room(shape, self._rows, job.batches.batch_size, largest)
+        groups = self.groups()
+        bound = self.bind(nets, max(len(places) for _, places in groups))
         while epoch < last and nets.active.any() and not self._stop[0]:
             n_epochs = min(at_once, last - epoch)
             order = job.batches(epoch, n_epochs)[:, : job.batches.n_batches]
             order = np.ascontiguousarray(order)
             started = time.perf_counter()
-            for counted, members in groups:
-                going = members[nets.active[members] > 0]
+            for counted, places in groups:
+                going = places[nets.active[places] > 0]
                 if len(going):
-                    todo = Round(
-                        going,
-                        order,
-                        curves,
-                        self._stop,
-                        len(going),
-                        *order.shape,
-                        *curves.shape[1:],
-                    )
-                    train(shape, self._rows, counted, nets, *room, todo)
+                    bound.train(counted, make_round(going, order, curves, self._stop))
             if self._stop[0]:
                 return
             seconds = max(time.perf_counter() - started, 1e-6)
             # At most four times as many as before: the first round may have had to compile.
             at_once = max(1, min(4 * n_epochs, int(ROUND / seconds * n_epochs)))
             epoch += n_epochs
-            self._harvest(nets, curves[:, :, :epoch])
+            self._harvest(nets, curves)
             report(self.work * epoch / last)
 
-    def _groups(self) -> list[tuple[Counted, np.ndarray]]:
-        """Bring together the networks that count the same samples."""
+    def bind(self, nets: Nets, n_members: int) -> Bound:
+        """Make everything ready for training `n_members` networks a round."""
+        shape, job = _shape(self.program), self.members[0].job
+        room = make_room(shape, self._rows, job.batches.batch_size, n_members)
+        return Bound(shape, self._rows, nets, *room)
+
+    def groups(self) -> list[tuple[Counted, np.ndarray]]:
+        """Bring together the networks that count the same samples: their places in the lane."""
         places: dict[tuple[bytes, bytes], list[int]] = {}
         for i, member in enumerate(self.members):
             places.setdefault(_counted_key(member), []).append(i)
@@ -217,7 +214,8 @@ class NativeLane:
             weight = job.validation_weight[number, watched]
         return Counted(np.ascontiguousarray(job.weight[number]), watched, weight, len(watched))
 
-    def _nets(self) -> Nets:
+    def make_nets(self) -> Nets:
+        """Draw or take the weights to start from."""
         n, job = len(self.members), self.members[0].job
         specs = [member.spec for member in self.members]
         arrays = [np.ravel(a) for member in self.members for a in member.initial()]
@@ -262,12 +260,13 @@ class NativeLane:
             member = self.members[i]
             if member.key in self.results:
                 continue
-            result = member.result(self._outcome(nets, int(i), curves[:, i]))
+            result = member.result(self.outcome(nets, int(i), curves[:, i]))
             self.results[member.key] = result
             if self.on_result is not None:
                 self.on_result(member.key, result)
 
-    def _outcome(self, nets: Nets, i: int, curves: np.ndarray) -> Outcome:
+    def outcome(self, nets: Nets, i: int, curves: np.ndarray) -> Outcome:
+        """Return network i as it stands, with its curves of shape (2, n_epochs)."""
         params = nets.best if self.program.validate else nets.params
         row = params.reshape(len(self.members), -1)[i]
         layers, start = [], 0

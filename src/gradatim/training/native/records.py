@@ -8,6 +8,7 @@ small network half the time of its step, and all of them together half of the co
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import numpy as np
@@ -18,7 +19,7 @@ from numba.extending import intrinsic
 from gradatim.training.native.tiles import LANES
 
 __all__ = ["Batch", "Counted", "Epoch", "Nets", "Room", "Round", "Rows", "Shape"]
-__all__ += ["make_room", "numbers", "record"]
+__all__ += ["make_room", "make_round", "numbers", "record"]
 
 #: Entries of gathered minibatches kept at once, about what the second cache holds.
 _GATHERED = 2**17
@@ -316,10 +317,30 @@ def make_room(
     return batch, room, epoch
 
 
-def _kinds(kind: type) -> dict[str, Any]:
-    """Return the dtype of each field of a record; None for a whole number."""
+def make_round(
+    members: np.ndarray, order: np.ndarray, curves: np.ndarray, stop: np.ndarray
+) -> Round:
+    """Describe a round; parameters and sizes as in `Round`.
+
+    Parameters
+    ----------
+    members, order, curves, stop : array
+        See there.
+
+    Returns
+    -------
+    Round
+        With the sizes of the arrays.
+    """
+    return Round(members, order, curves, stop, len(members), *order.shape, *curves.shape[1:])
+
+
+@cache
+def _kinds(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Return name and dtype of each field of a record; None for a whole number."""
     hints = get_type_hints(kind, include_extras=True)
-    return {name: getattr(hint, "__metadata__", (None,))[0] for name, hint in hints.items()}
+    metadata = [(name, getattr(hint, "__metadata__", None)) for name, hint in hints.items()]
+    return tuple((name, None if found is None else np.dtype(found[0])) for name, found in metadata)
 
 
 def numbers(values: Any) -> list[int]:
@@ -342,13 +363,13 @@ def numbers(values: Any) -> list[int]:
         write over foreign memory.
     """
     found = []
-    for (name, dtype), value in zip(_kinds(type(values)).items(), values, strict=True):
+    for (name, dtype), value in zip(_kinds(type(values)), values, strict=True):
         if dtype is None:
             found.append(int(value))
         elif value.dtype != dtype or not value.flags.c_contiguous:
-            raise TypeError(f"{type(values).__name__}.{name} is no contiguous {dtype.__name__}")
+            raise TypeError(f"{type(values).__name__}.{name} is no contiguous {dtype}")
         else:
-            found.append(value.ctypes.data)
+            found.append(value.__array_interface__["data"][0])
     return found
 
 
@@ -365,7 +386,7 @@ def record(kind: type) -> Any:
     callable
         Takes a pointer to the numbers and returns the record, its arrays as pointers.
     """
-    fields = [types.int64 if d is None else _POINTERS[d] for d in _kinds(kind).values()]
+    fields = [types.int64 if d is None else _POINTERS[d.type] for _, d in _kinds(kind)]
     made = types.NamedTuple(fields, kind)
 
     @intrinsic

@@ -1,0 +1,148 @@
+"""Stepping: one small network, trained epoch by epoch under the eyes of whoever asked for it.
+
+Conventions: the native engine's arithmetic and `fit_many`'s order of minibatches, so that a
+network stepped through n epochs is, bit by bit, the one that `fit_many` trains for n. Validation
+and early stopping are for whoever steps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import SpecError
+from gradatim.network.graph import Network
+from gradatim.training.engines import choose_engine
+from gradatim.training.jobs import FitJob, PreparedJob
+from gradatim.training.members import Member
+from gradatim.training.specs import NetworkSpec
+
+__all__ = ["Stepper"]
+
+
+class Stepper:
+    """A network in training that can be looked at after every epoch.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        Network to train; not by ``lbfgs``.
+    X : array-like of shape (n_samples, n_features)
+        Inputs; scale them first.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        What to learn, as in `fit_many`.
+    task : {"classification", "regression"}, default "classification"
+        How `y` is read.
+    batch_size : int, default 50
+        Rows a step.
+    max_epochs : int, default 200
+        Length of the schedule, unless the spec has its own; a constant rate has no end.
+    sample_weight : array-like of shape (n_samples,), optional
+        Weight of each row.
+    shuffle : bool, default True
+        Whether rows are drawn in a new order each epoch.
+    random_state : int, default 0
+        Seed of that order.
+    initial : Network, optional
+        Network to start from.
+
+    Raises
+    ------
+    ShapeError, LabelError
+        If the arrays do not fit each other or cannot be learnt.
+    SpecError
+        If the spec is one for ``lbfgs``, or numba is not installed.
+
+    Examples
+    --------
+    >>> X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    >>> spec = NetworkSpec(hidden_layer_sizes=(8, 8), activation="tanh", learning_rate=0.05)
+    >>> stepper = Stepper(spec, X, [0, 1, 1, 0], batch_size=4)
+    >>> first, last = stepper.run(100)[[0, -1]]
+    >>> bool(last < first), stepper.epoch, stepper.parameters.shape
+    (True, 100, (105,))
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        task: str = "classification",
+        batch_size: int = 50,
+        max_epochs: int = 200,
+        sample_weight: ArrayLike | None = None,
+        shuffle: bool = True,
+        random_state: int = 0,
+        initial: Network | None = None,
+    ) -> None:
+        if spec.optimizer == "lbfgs":
+            raise SpecError("lbfgs has no epochs to step through; choose another optimizer")
+        choose_engine("native")
+        from gradatim.training.native.lanes import NativeLane, make_rows
+
+        job = PreparedJob.check(
+            FitJob([spec], X, y, sample_weight, None, None if initial is None else [initial]),
+            task,
+            np.size(X, axis=0),
+            batch_size,
+            (shuffle, random_state),
+        )
+        member = Member(0, 0, job)
+        lane = NativeLane(member.program(), [member], make_rows(job), max_epochs, None)
+        if spec.schedule == "constant":
+            lane.n_epochs = [np.iinfo(np.int32).max]
+        self._member, self._lane, self._nets = member, lane, lane.make_nets()
+        self._bound = lane.bind(self._nets, 1)
+        self._counted = lane.groups()[0][0]
+
+    @property
+    def epoch(self) -> int:
+        """Number of epochs trained."""
+        return int(self._nets.epoch[0])
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the loss left the finite numbers; the last finite weights are kept."""
+        return bool(self._nets.diverged[0])
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """Weights and biases layer by layer, then the input factors: flat, float32, a copy."""
+        return self._nets.params.copy()
+
+    @property
+    def network(self) -> Network:
+        """The network as it stands."""
+        outcome = self._lane.outcome(self._nets, 0, np.empty((2, 0)))
+        return self._member.result(outcome).network
+
+    def run(self, n_epochs: int = 1) -> np.ndarray:
+        """Train for some epochs.
+
+        Parameters
+        ----------
+        n_epochs : int, default 1
+            How many; fewer are trained if the schedule ends or the network diverges.
+
+        Returns
+        -------
+        array of shape (n_epochs,)
+            Mean training loss of each epoch.
+        """
+        from gradatim.training.native.records import make_round
+
+        job, first = self._member.job, self.epoch
+        order = np.ascontiguousarray(job.batches(first, n_epochs)[:, : job.batches.n_batches])
+        curves, start = np.full((2, 1, n_epochs), np.nan), self._nets.epoch.copy()
+        # The loop writes losses by the number of the epoch: here from 0 again.
+        self._nets.epoch[0] = 0
+        if self._nets.active[0]:
+            todo = make_round(
+                np.zeros(1, dtype=np.int64), order, curves, np.zeros(1, dtype=np.uint8)
+            )
+            self._bound.train(self._counted, todo)
+        done = int(self._nets.epoch[0])
+        self._nets.epoch[0] = start[0] + done
+        return curves[0, 0, :done]
