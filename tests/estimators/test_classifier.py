@@ -42,7 +42,7 @@ def test_training_follows_scikit_learns_from_the_same_weights_and_order(three_cl
         theirs.loss_curve_ = []
         theirs.fit(X, y)
     ours = NetworkClassifier((5,), "tanh", **shared, **rate)
-    ours.network_ = start
+    ours.networks_ = [start]
     ours.fit(X, y)
     np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_[-20:], atol=1e-4)
     np.testing.assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-3)

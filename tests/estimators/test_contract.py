@@ -7,8 +7,7 @@ from gradatim.estimators import NetworkClassifier, NetworkRegressor, PerceptronC
 
 WEIGHT = "check_sample_weight_equivalence_on_dense_data"
 
-# Every new number of inputs or outputs is compiled anew for solvers that step, so there is one of
-# each kind, without hidden layers; the other estimators need no compiling.
+# Small networks: the contract is about form, and a hundred fits are made.
 ESTIMATORS = {
     NetworkClassifier(learning_rate_init=0.1, max_iter=60): {
         WEIGHT: "trained in float32; test_classifier holds both to the precision of that"
@@ -17,6 +16,10 @@ ESTIMATORS = {
     NetworkRegressor(learning_rate_init=0.05, max_iter=100): {
         WEIGHT: "trained in float32; test_classifier holds both to the precision of that"
     },
+    NetworkClassifier((8,), preset="strong", n_members=2): {
+        WEIGHT: "as above, and scaled as below"
+    },
+    NetworkRegressor((8,), preset="strong", n_members=2): {WEIGHT: "as above, and scaled as below"},
     NetworkRegressor(solver="exact"): {},
     NetworkRegressor(solver="exact", scaling="standard", alpha=1.0): {
         WEIGHT: "the scaler counts every row of weight above 0 once, as StandardScaler does unasked"

@@ -1,14 +1,16 @@
 """What the classifier and the regressor have in common: parameters, training, what is learnt.
 
-Conventions: `fit` trains one network through the engine of `gradatim.training`, or solves it
-exactly; arrays of data are float64 until the engine reads them. `network_` reads scaled inputs
-where `scaling` is set. Losses are means a row, penalty included.
+Conventions: `fit` trains networks through the engine of `gradatim.training`, or solves one
+exactly; arrays of data are float64 until the engine reads them. Networks read scaled inputs where
+`scaling` is set, and predict in the targets' own units. Losses are means a row, penalty included.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import warnings
+from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -21,14 +23,17 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gradatim.errors import SpecError
 from gradatim.estimators import exact
+from gradatim.estimators._presets import Recipe, choose
 from gradatim.estimators._rows import bucket, hold_out
 from gradatim.estimators._stream import Moments, Rows, pass_over
+from gradatim.estimators._units import Units
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
 from gradatim.network.initialize import initialize
 from gradatim.scalers import Scaler, fit_scaler
 from gradatim.training.fit import fit_jobs
 from gradatim.training.jobs import FitJob
+from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets
 
@@ -80,10 +85,19 @@ def can_step(estimator: NetworkEstimator) -> bool:
     Raises
     ------
     AttributeError
-        If its solver needs all rows at once.
+        If its solver needs all rows at once, or it trains more than one network or factors of
+        the inputs.
     """
-    if estimator.solver not in STEPPING:
-        raise AttributeError(f"partial_fit needs solver adam, adamw or sgd, not {estimator.solver}")
+    try:
+        recipes = choose(estimator)
+    except SpecError:  # for fit to tell
+        return True
+    if recipes[0].solver not in STEPPING:
+        raise AttributeError(
+            f"partial_fit needs solver adam, adamw or sgd, not {recipes[0].solver}"
+        )
+    if len(recipes) > 1 or recipes[0].input_scale:
+        raise AttributeError("partial_fit needs n_members=1 and input_scale=0")
     return True
 
 
@@ -92,20 +106,22 @@ class NetworkEstimator(BaseEstimator):
 
     Attributes
     ----------
-    network_ : Network
-        What was learnt.
+    networks_ : list of Network
+        What was learnt, a network a member.
     scaler_ : Scaler or None
         What is done to the inputs before.
     """
 
+    preset: str | None
+    n_members: Any
     hidden_layer_sizes: Any
     activation: str
     solver: str
-    alpha: float
+    alpha: Any
     batch_size: Any
     learning_rate: str
-    learning_rate_init: float
-    max_iter: int
+    learning_rate_init: Any
+    max_iter: Any
     shuffle: bool
     random_state: Any
     warm_start: bool
@@ -114,11 +130,15 @@ class NetworkEstimator(BaseEstimator):
     early_stopping: bool
     validation_fraction: float
     n_iter_no_change: int
-    dropout: float
+    dropout: Any
     scaling: str | None
-    label_smoothing: float = 0.0
+    beta_2: Any
+    initialization: str
+    input_scale: Any
+    # No parameter of the regressor, whose targets are not smoothed.
+    label_smoothing: Any = 0.0
 
-    network_: Network
+    networks_: list[Network]
     scaler_: Scaler | None
     loss_curve_: np.ndarray
     validation_curve_: np.ndarray
@@ -155,21 +175,23 @@ class NetworkEstimator(BaseEstimator):
         InputError
             If the data or a parameter cannot be used.
         """
-        self._check_parameters()
+        recipes = self._check_parameters()
         sample = self._sample(X, y, sample_weight, reset=True)
         rng = check_random_state(self.random_state)
-        seeds = rng.randint(np.iinfo(np.int32).max, size=2)
+        seeds = rng.randint(np.iinfo(np.int32).max, size=1 + len(recipes))
         training, validation = np.arange(len(sample.X)), np.empty(0, dtype=int)
         if self.early_stopping:
             training, validation = hold_out(
                 sample.codes, len(sample.X), self.validation_fraction, rng
             )
-        self.scaler_ = fit_scaler(sample.X[training], self.scaling) if self.scaling else None
+        self._units = Units.none(sample.Y.shape[1])
+        scaling = recipes[0].scaling
+        self.scaler_ = fit_scaler(sample.X[training], scaling) if scaling else None
         sample = sample._replace(X=self._scaled(sample.X))
-        if self.solver == "exact":
-            self._solve(sample)
+        if recipes[0].solver == "exact":
+            self._solve(sample, recipes[0])
         else:
-            self._train(sample, training, validation, seeds)
+            self._train(sample, recipes, (training, validation), seeds)
         self._moments: Moments | None = None
         return self
 
@@ -201,134 +223,167 @@ class NetworkEstimator(BaseEstimator):
         InputError
             If the data or a parameter cannot be used.
         """
-        self._check_parameters()
-        return self._continue(self._sample(X, y, sample_weight, reset=self._is_new()))
+        [recipe] = self._check_parameters()
+        return self._continue(self._sample(X, y, sample_weight, reset=self._is_new()), recipe)
 
     def _is_new(self) -> bool:
-        return not hasattr(self, "network_")
+        return not hasattr(self, "networks_")
 
-    def _continue(self, sample: Sample) -> Self:
+    def _continue(self, sample: Sample, recipe: Recipe) -> Self:
         if self.early_stopping:
             raise SpecError("partial_fit sees no validation rows: set early_stopping to False")
         new = self._is_new()
         if new:
-            self.scaler_ = fit_scaler(sample.X, self.scaling) if self.scaling else None
+            self.scaler_ = fit_scaler(sample.X, recipe.scaling) if recipe.scaling else None
+            self._units = self._learn_units(sample, sample.sample_weight, recipe)
             self._rng = check_random_state(self.random_state)
             self._moments = None
             self.loss_curve_, self.validation_curve_ = np.empty(0), np.empty(0)
         elif not hasattr(self, "_rng"):
             self._rng = check_random_state(self.random_state)
-        batch_size = self._batch_size(len(sample.X))
-        spec = self._spec(self._rng.randint(np.iinfo(np.int32).max), self.alpha / batch_size)
-        network = self._drawn(sample, spec) if new else self.network_
         n = len(sample.X)
+        batch_size = min(int(recipe.batch_size), n)
+        seed = self._rng.randint(np.iinfo(np.int32).max)
+        spec = self._spec(recipe, seed, batch_size)
+        network = self._drawn(sample, spec) if new else self._units.reduce(self.network_)
         order = self._rng.permutation(n) if self.shuffle else np.arange(n)
-        X = self._scaled(sample.X)
-        rows = Rows(X, sample.targets, sample.sample_weight, order, batch_size)
-        self.network_, self._moments, loss = pass_over(rows, spec, network, self._moments)
-        self.loss_curve_ = np.append(self.loss_curve_, loss)
-        self._sum_up()
+        targets = self._units.standard(sample.Y, sample.targets)
+        rows = Rows(self._scaled(sample.X), targets, sample.sample_weight, order, batch_size)
+        network, self._moments, loss = pass_over(rows, spec, network, self._moments)
+        self.networks_ = [self._units.restore(network)]
+        self._sum_up([np.append(self.loss_curve_, loss)])
         return self
 
     def _train(
-        self, sample: Sample, training: np.ndarray, validation: np.ndarray, seeds: np.ndarray
+        self,
+        sample: Sample,
+        recipes: Sequence[Recipe],
+        split: tuple[np.ndarray, np.ndarray],
+        seeds: np.ndarray,
     ) -> None:
-        n_samples = len(sample.X)
+        n_samples, (_, validation) = len(sample.X), split
         weight, watched = sample.sample_weight.copy(), None
         if len(validation):
             watched = np.zeros(n_samples)
             watched[validation] = weight[validation]
             weight[validation] = 0.0
-        full = self.solver == "lbfgs"
-        batch_size = n_samples if full else self._batch_size(n_samples)
+        full = recipes[0].solver == "lbfgs"
+        batch_size = n_samples if full else min(int(recipes[0].batch_size), n_samples)
         # The engine's loss is a mean over rows of mean weight 1, alpha is for a sum of rows.
         total = weight.sum() * batch_size / n_samples
-        spec = self._spec(int(seeds[0]), self.alpha / total)
-        warm = self.warm_start and not self._is_new()
-        initial = [self.network_] if warm else None
-        job = FitJob([spec], sample.X, sample.targets, weight, watched, initial)
-        [[result]] = fit_jobs(
+        first, order, *others = (int(seed) for seed in seeds)
+        specs = [
+            self._spec(recipe, seed, total)
+            for recipe, seed in zip(recipes, [first, *others], strict=True)
+        ]
+        self._units = self._learn_units(sample, weight, recipes[0])
+        targets = self._units.standard(sample.Y, sample.targets)
+        job = FitJob(specs, sample.X, targets, weight, watched, self._initial(len(specs)))
+        [results] = fit_jobs(
             [job],
-            max_epochs=self.max_iter,
             # All rows at once: as large as the padding, so that its shape is one for many sizes.
             batch_size=batch_size if batch_size < n_samples else bucket(n_samples),
             early_stopping=self.n_iter_no_change if self.early_stopping else None,
             shuffle=self.shuffle,
-            random_state=int(seeds[1]),
+            random_state=order,
             pad_rows=bucket(n_samples),
             n_jobs=1,
         )
-        self.network_ = self._named(result.network)
-        self.loss_curve_ = result.loss_curve.astype(np.float64)
-        self.validation_curve_ = result.validation_curve.astype(np.float64)
-        self._sum_up()
-        if result.diverged:
+        self._keep(results)
+        if full and self.n_iter_ >= recipes[0].max_iter:
+            _warn(
+                f"lbfgs did not converge in {recipes[0].max_iter} iterations: set scaling or "
+                "max_iter"
+            )
+
+    def _initial(self, n_members: int) -> list[Network] | None:
+        """Return the networks to start from, if training goes on."""
+        if not self.warm_start or self._is_new():
+            return None
+        if len(self.networks_) != n_members:
+            raise SpecError(
+                f"a warm start needs as many networks as there are, {len(self.networks_)}, but "
+                f"n_members is {n_members}"
+            )
+        return [self._units.reduce(network) for network in self.networks_]
+
+    def _keep(self, results: Sequence[FitResult]) -> None:
+        """Take over what was learnt; a network that diverged only if all did."""
+        sound = [result for result in results if not result.diverged]
+        kept = sound or results
+        self.networks_ = [self._named(self._units.restore(result.network)) for result in kept]
+        self._sum_up(
+            [result.loss_curve for result in kept], [result.validation_curve for result in kept]
+        )
+        if not sound:
             _warn(
                 f"the loss left the finite numbers in epoch {self.n_iter_}: lower "
                 "learning_rate_init, or set scaling"
             )
-        elif full and self.n_iter_ >= self.max_iter:
-            _warn(f"lbfgs did not converge in {self.max_iter} iterations: set scaling or max_iter")
+        elif len(sound) < len(results):
+            _warn(
+                f"the loss of {len(results) - len(sound)} of {len(results)} networks left the "
+                "finite numbers, and they were left out: lower learning_rate_init, or set scaling"
+            )
 
-    def _solve(self, sample: Sample) -> None:
-        solution = self._exact_solution(sample)
+    def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> Units:
+        """Learn the units of real targets; those of classes are none."""
+        return Units.none(sample.Y.shape[1])
+
+    def _solve(self, sample: Sample, recipe: Recipe) -> None:
+        solution = self._exact_solution(sample, recipe)
         activation = sample.targets.loss.output_activation
         names = sample.targets.output_names
         layer = Layer(solution.weight, solution.bias, activation)
-        self.network_ = self._named(Network([layer], output_names=names))
-        self.loss_curve_, self.validation_curve_ = solution.loss_curve, np.empty(0)
-        self._sum_up()
+        self.networks_ = [self._named(Network([layer], output_names=names))]
+        self._sum_up([solution.loss_curve])
         if not solution.converged:
-            _warn(f"the exact solver did not converge in {self.max_iter} iterations: set alpha > 0")
+            _warn(
+                f"the exact solver did not converge in {recipe.max_iter} iterations: set alpha > 0"
+            )
 
-    def _exact_solution(self, sample: Sample) -> exact.Solution:
+    def _exact_solution(self, sample: Sample, recipe: Recipe) -> exact.Solution:
         """Solve the network without a hidden layer."""
         raise NotImplementedError
 
     # -- parameters --------------------------------------------------------------------------
 
-    def _check_parameters(self) -> None:
-        if self.solver not in SOLVERS:
-            raise SpecError(f"solver must be one of {', '.join(SOLVERS)}, not {self.solver!r}")
-        if not self.alpha >= 0 or not np.isfinite(self.alpha):
-            raise SpecError(f"alpha must be finite and >= 0, not {self.alpha}")
-        for name in ("max_iter", "n_iter_no_change"):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise SpecError(f"{name} must be a whole number of at least 1, not {value!r}")
-        if self.scaling not in (None, "standard", "robust"):
-            raise SpecError(f"scaling must be None, standard or robust, not {self.scaling!r}")
-        self._batch_size(1)
-        spec = self._spec(0, 0.0)
-        if self.solver not in STEPPING and self.early_stopping:
-            raise SpecError(f"early_stopping needs epochs, which {self.solver} does not have")
-        if self.solver == "exact" and (spec.hidden_layer_sizes or self.dropout > 0):
+    def _check_parameters(self) -> list[Recipe]:
+        """Return the recipe of every member; refuse what makes no sense."""
+        recipes = choose(self)
+        if not isinstance(self.n_iter_no_change, Integral) or self.n_iter_no_change < 1:
             raise SpecError(
-                "solver 'exact' is for networks without hidden layers: set hidden_layer_sizes=() "
-                "and dropout=0"
+                f"n_iter_no_change must be a whole number of at least 1, not "
+                f"{self.n_iter_no_change!r}"
             )
+        for recipe in dict.fromkeys(recipes):
+            _check(recipe)
+            self._spec(recipe, 0, 1.0)
+        solver = recipes[0].solver
+        if solver not in STEPPING and self.early_stopping:
+            raise SpecError(f"early_stopping needs epochs, which {solver} does not have")
+        if solver == "exact" and len(recipes) > 1:
+            raise SpecError("the exact solution is one: set n_members=1")
+        return recipes
 
-    def _batch_size(self, n_samples: int) -> int:
-        """Return how many rows make a step."""
-        size = self.batch_size
-        if isinstance(size, str) and size == "auto":
-            return min(200, n_samples)
-        if not isinstance(size, int | np.integer) or size < 1:
-            raise SpecError(f"batch_size must be 'auto' or a whole number >= 1, not {size!r}")
-        return min(int(size), n_samples)
-
-    def _spec(self, seed: int, weight_decay: float) -> NetworkSpec:
+    def _spec(self, recipe: Recipe, seed: int, total: float) -> NetworkSpec:
+        """Write a recipe out for the engine, where `total` is the weight of a step's rows."""
+        decay = recipe.decay if recipe.alpha is None else recipe.alpha / total
         return NetworkSpec(
-            hidden_layer_sizes=self.hidden_layer_sizes,
-            activation=self.activation,
-            optimizer=self.solver if self.solver != "exact" else "adam",  # pyright: ignore[reportArgumentType]
-            learning_rate=self.learning_rate_init,
-            weight_decay=float(weight_decay),
+            hidden_layer_sizes=recipe.hidden_layer_sizes,
+            activation=recipe.activation,
+            optimizer=recipe.solver if recipe.solver != "exact" else "adam",  # pyright: ignore[reportArgumentType]
+            learning_rate=recipe.learning_rate_init,
+            weight_decay=float(decay),
             momentum=self.momentum,
             nesterov=self.nesterovs_momentum,
-            schedule=self.learning_rate,  # pyright: ignore[reportArgumentType]
-            label_smoothing=self.label_smoothing,
-            dropout=self.dropout,
+            beta_2=recipe.beta_2,
+            schedule=recipe.learning_rate,  # pyright: ignore[reportArgumentType]
+            label_smoothing=recipe.label_smoothing,
+            dropout=recipe.dropout,
+            input_scale=recipe.input_scale,
+            initialization=recipe.initialization,  # pyright: ignore[reportArgumentType]
+            max_epochs=int(recipe.max_iter),
             seed=int(seed),
         )
 
@@ -351,7 +406,12 @@ class NetworkEstimator(BaseEstimator):
         names = tuple(str(name) for name in getattr(self, "feature_names_in_", ()))
         return dataclasses.replace(network, input_names=names)
 
-    def _sum_up(self) -> None:
+    def _sum_up(
+        self, losses: Sequence[np.ndarray], validation_losses: Sequence[np.ndarray] = ()
+    ) -> None:
+        """Keep the curves: means over the members, each of which stays where it ended."""
+        self.loss_curve_ = _mean_curve(losses)
+        self.validation_curve_ = _mean_curve(validation_losses)
         self.n_iter_ = len(self.loss_curve_)
         self.loss_ = float(self.loss_curve_[-1])
         watched = self.validation_curve_ if len(self.validation_curve_) else self.loss_curve_
@@ -359,18 +419,27 @@ class NetworkEstimator(BaseEstimator):
 
     def _inputs(self, X: Any, **options: Any) -> Any:
         """Check inputs, and `y` if it is among the options, as scikit-learn does."""
-        finite = "allow-nan" if self.scaling else True
+        finite = "allow-nan" if choose(self)[0].scaling else True
         return validate_data(self, X, dtype=np.float64, ensure_all_finite=finite, **options)
 
     def _scaled(self, X: np.ndarray) -> np.ndarray:
         return X if self.scaler_ is None else self.scaler_.transform(X)
 
     def _pre_activations(self, X: ArrayLike) -> np.ndarray:
-        """Compute what the output units see: (n_samples, n_outputs)."""
-        check_is_fitted(self, "network_")
-        return forward(self.network_, self._scaled(self._inputs(X, reset=False))).pre_activations[
-            -1
-        ]
+        """Compute what the output units see, pooled over the members: (n_samples, n_outputs)."""
+        check_is_fitted(self, "networks_")
+        rows = self._scaled(self._inputs(X, reset=False))
+        seen = [forward(network, rows).pre_activations[-1] for network in self.networks_]
+        return seen[0] if len(seen) == 1 else self._pooled(np.stack(seen))
+
+    def _pooled(self, z: np.ndarray) -> np.ndarray:
+        """Pool what the output units of several members see: (n_members, n_samples, n_outputs)."""
+        return z.mean(axis=0)
+
+    @property
+    def network_(self) -> Network:
+        """The first network, the only one unless `n_members` is larger."""
+        return self.networks_[0]
 
     @property
     def coefs_(self) -> list[np.ndarray]:
@@ -389,9 +458,42 @@ class NetworkEstimator(BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = self.scaling is not None
+        try:
+            tags.input_tags.allow_nan = choose(self)[0].scaling is not None
+        except SpecError:  # for fit to tell
+            tags.input_tags.allow_nan = False
         return tags
 
 
+def _check(recipe: Recipe) -> None:
+    """Refuse what a `NetworkSpec` would not."""
+    if recipe.solver not in SOLVERS:
+        raise SpecError(f"solver must be one of {', '.join(SOLVERS)}, not {recipe.solver!r}")
+    if recipe.alpha is not None and not 0 <= recipe.alpha < np.inf:
+        raise SpecError(f"alpha must be finite and >= 0, not {recipe.alpha}")
+    for name in ("max_iter", "batch_size"):
+        value = getattr(recipe, name)
+        if not isinstance(value, Integral) or value < 1:
+            raise SpecError(f"{name} must be 'auto' or a whole number >= 1, not {value!r}")
+    if recipe.scaling not in (None, "standard", "robust"):
+        raise SpecError(f"scaling must be None, standard or robust, not {recipe.scaling!r}")
+    if recipe.target_scaling not in (None, "standard"):
+        raise SpecError(f"target_scaling must be None or standard, not {recipe.target_scaling!r}")
+    if recipe.solver == "exact" and (np.size(recipe.hidden_layer_sizes) or recipe.dropout > 0):
+        raise SpecError(
+            "solver 'exact' is for networks without hidden layers: set hidden_layer_sizes=() "
+            "and dropout=0"
+        )
+
+
+def _mean_curve(curves: Sequence[np.ndarray]) -> np.ndarray:
+    """Average curves of different lengths, the shorter ones held at their last value."""
+    longest = max(map(len, curves), default=0)
+    if not longest:
+        return np.empty(0)
+    held = [np.pad(np.asarray(c, np.float64), (0, longest - len(c)), "edge") for c in curves]
+    return np.mean(held, axis=0)
+
+
 def _warn(message: str) -> None:
-    warnings.warn(message, ConvergenceWarning, stacklevel=4)
+    warnings.warn(message, ConvergenceWarning, stacklevel=5)

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, softmax
+from scipy.special import expit, log_expit, log_softmax, logsumexp, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -20,50 +20,84 @@ from sklearn.utils.validation import column_or_1d
 from gradatim.errors import LabelError, SpecError
 from gradatim.estimators import exact
 from gradatim.estimators._base import NetworkEstimator, Sample, can_step
+from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight, weigh_classes
 from gradatim.losses import LOSSES
 from gradatim.training.targets import Targets
 
 __all__ = ["NetworkClassifier"]
 
+Auto = Literal["auto"]
+
 
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     r"""Classification by a network; without a hidden layer, logistic regression.
 
+    A parameter left at ``"auto"`` follows `preset`, and a parameter that is given overrides it:
+
+    ==================  ===============  ==================================================
+    parameter           without preset   ``preset="strong"``: even members / odd members
+    ==================  ===============  ==================================================
+    hidden_layer_sizes  ()               (256, 256, 256)
+    activation          relu             silu
+    solver              adam             adamw
+    alpha               0                weight decay 0.01 a step
+    batch_size          200              128
+    learning_rate       constant         cosine
+    learning_rate_init  0.001            0.012 / 0.004
+    max_iter            200              60 / 30
+    beta_2              0.999            0.95
+    initialization      glorot           variance
+    input_scale         0                6
+    dropout             0                0.15 / 0.4
+    label_smoothing     0                0.1
+    scaling             None             robust
+    n_members           1                8
+    ==================  ===============  ==================================================
+
+    Without a preset the network is the textbook's. ``strong`` is a recipe for small tables that
+    needs no tuning, close to RealMLP [1]_; docs/accuracy.md holds it against others.
+
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default ()
+    hidden_layer_sizes : sequence of int or "auto", default "auto"
         Units of each hidden layer.
-    activation : str, default "relu"
+    activation : str, default "auto"
         Activation of the hidden layers.
-    solver : {"adam", "adamw", "sgd", "lbfgs", "exact"}, default "adam"
+    preset : {"strong"} or None, default None
+        What parameters mean that are left at ``"auto"``.
+    n_members : int or "auto", default "auto"
+        Networks to train from different weights; predictions average their probabilities.
+    solver : {"auto", "adam", "adamw", "sgd", "lbfgs", "exact"}, default "auto"
         ``adam``, ``adamw`` and ``sgd`` step along minibatches, ``lbfgs`` along all rows, all in
         float32. ``exact`` is for networks without a hidden layer: it maximizes the likelihood
         to the last digits of float64 by Newton's method, whose cost grows with the cube of the
         number of features.
-    alpha : float, default 0
+    alpha : float or "auto", default "auto"
         Penalty, as scikit-learn has it: :math:`\tfrac\alpha2 \lVert W \rVert^2` is added to the
         *sum* of the losses of the rows of a step, each times its weight, and biases go free. So
         ``alpha`` is that of its MLPClassifier and Ridge, and 1 / C of its LogisticRegression.
         ``adamw`` shrinks weights by the same measure, apart from the gradient.
     batch_size : int or "auto", default "auto"
-        Rows a step; ``auto`` is 200, or all if there are fewer.
-    learning_rate : {"constant", "cosine"}, default "constant"
+        Rows a step, or all if there are fewer.
+    learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes: ``cosine`` rises for a twentieth of the steps, then falls to 0.
-    learning_rate_init : float, default 1e-3
+    learning_rate_init : float or "auto", default "auto"
         Step size at its largest.
-    max_iter : int, default 200
+    max_iter : int or "auto", default "auto"
         Epochs; iterations of ``lbfgs`` and ``exact``.
     shuffle : bool, default True
         Whether rows are drawn in a new order each epoch.
     random_state : int, RandomState or None, default None
         Source of the initial weights, the order of rows, dropout and the rows held out.
     warm_start : bool, default False
-        Whether `fit` goes on from the network of the last one.
+        Whether `fit` goes on from the networks of the last one.
     momentum : float, default 0.9
         Momentum of ``sgd``.
     nesterovs_momentum : bool, default True
         Whether it is Nesterov's.
+    beta_2 : float or "auto", default "auto"
+        Decay of the second moment in ``adam`` and ``adamw``.
     early_stopping : bool, default False
         Whether to hold out rows, stop when their loss no longer falls, and keep the best weights.
     validation_fraction : float, default 0.1
@@ -72,30 +106,37 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Epochs without a new best after which to stop.
     class_weight : dict, "balanced" or None, default None
         Factor of the weights of each class's rows; ``balanced`` gives all classes the same total.
-    dropout : float, default 0
+    initialization : {"auto", "glorot", "he", "variance", "zeros"}, default "auto"
+        How the first weights are drawn, as in `NetworkSpec`.
+    input_scale : float or "auto", default "auto"
+        If > 0, every input has a learnable factor whose step size is this many times the
+        weights'; it ends up in the first layer.
+    dropout : float or "auto", default "auto"
         Share of hidden activations set to zero in training.
-    label_smoothing : float, default 0
+    label_smoothing : float or "auto", default "auto"
         Share of each label that is spread over all classes in training.
-    scaling : {"standard", "robust"} or None, default None
+    scaling : {"auto", "standard", "robust"} or None, default "auto"
         What is done to the inputs first (`gradatim.scalers`), learnt from the training rows only.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
         Class labels, sorted; the numbers of the columns for labels.
+    networks_ : list of Network
+        What was learnt, a network a member but for those that diverged; they read scaled inputs.
     network_ : Network
-        What was learnt; it reads scaled inputs.
+        The first of them.
     scaler_ : Scaler or None
         What scales them.
     coefs_, intercepts_ : list of array
-        Weights (n_in, n_out) and biases of every layer.
+        Weights (n_in, n_out) and biases of every layer of `network_`.
     coef_ : array of shape (1, n_features) or (n_classes, n_features)
         Weights, if there is no hidden layer.
     intercept_ : array of shape (1,) or (n_classes,)
         Biases likewise.
     loss_curve_, validation_curve_ : array of shape (n_iter_,)
-        Mean training loss in and validation loss after each epoch; the latter is empty without
-        early stopping.
+        Mean training loss in and validation loss after each epoch, averaged over members; the
+        latter is empty without early stopping.
     n_iter_ : int
         Epochs or iterations taken.
     loss_, best_loss_ : float
@@ -111,6 +152,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     PerceptronClassifier : The network that learns from mistakes alone.
     gradatim.training.fit_many : Many networks at once.
 
+    References
+    ----------
+    .. [1] D. Holzmueller et al., "Better by default: strong pre-tuned MLPs and boosted trees on
+       tabular data", NeurIPS 2024.
+
     Examples
     --------
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "high", "low", "high"]
@@ -121,30 +167,37 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] | int = (),
-        activation: str = "relu",
+        hidden_layer_sizes: Sequence[int] | int | Auto = "auto",
+        activation: str = "auto",
         *,
-        solver: Literal["adam", "adamw", "sgd", "lbfgs", "exact"] = "adam",
-        alpha: float = 0.0,
-        batch_size: int | Literal["auto"] = "auto",
-        learning_rate: Literal["constant", "cosine"] = "constant",
-        learning_rate_init: float = 1e-3,
-        max_iter: int = 200,
+        preset: Literal["strong"] | None = None,
+        n_members: int | Auto = "auto",
+        solver: Literal["auto", "adam", "adamw", "sgd", "lbfgs", "exact"] = "auto",
+        alpha: float | Auto = "auto",
+        batch_size: int | Auto = "auto",
+        learning_rate: Literal["auto", "constant", "cosine"] = "auto",
+        learning_rate_init: float | Auto = "auto",
+        max_iter: int | Auto = "auto",
         shuffle: bool = True,
         random_state: int | np.random.RandomState | None = None,
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
+        beta_2: float | Auto = "auto",
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
         class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
-        dropout: float = 0.0,
-        label_smoothing: float = 0.0,
-        scaling: Literal["standard", "robust"] | None = None,
+        initialization: Literal["auto", "glorot", "he", "variance", "zeros"] = "auto",
+        input_scale: float | Auto = "auto",
+        dropout: float | Auto = "auto",
+        label_smoothing: float | Auto = "auto",
+        scaling: Literal["auto", "standard", "robust"] | None = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.preset = preset
+        self.n_members = n_members
         self.solver = solver
         self.alpha = alpha
         self.batch_size = batch_size
@@ -156,10 +209,13 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         self.warm_start = warm_start
         self.momentum = momentum
         self.nesterovs_momentum = nesterovs_momentum
+        self.beta_2 = beta_2
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.class_weight = class_weight
+        self.initialization = initialization
+        self.input_scale = input_scale
         self.dropout = dropout
         self.label_smoothing = label_smoothing
         self.scaling = scaling
@@ -200,7 +256,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         InputError
             If the data or a parameter cannot be used.
         """
-        self._check_parameters()
+        [recipe] = self._check_parameters()
         if isinstance(self.class_weight, str):
             raise SpecError(
                 "partial_fit cannot balance classes it has not seen: give class_weight as a dict"
@@ -213,7 +269,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             if not new and not np.array_equal(given, self.classes_):
                 raise LabelError("classes differ from those of the first call of partial_fit")
             self.classes_ = given
-        return self._continue(self._sample(X, y, sample_weight, reset=new, keep_classes=True))
+        sample = self._sample(X, y, sample_weight, reset=new, keep_classes=True)
+        return self._continue(sample, recipe)
 
     def _sample(
         self,
@@ -274,8 +331,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         matrix = np.eye(len(classes), dtype=np.float32)[codes]
         return Targets(matrix, LOSSES["multiclass"], classes, True), codes
 
-    def _exact_solution(self, sample: Sample) -> exact.Solution:
-        Y, share = sample.Y, self.label_smoothing
+    def _exact_solution(self, sample: Sample, recipe: Recipe) -> exact.Solution:
+        Y, share, alpha = sample.Y, recipe.label_smoothing, recipe.alpha or 0.0
         several = sample.targets.loss.name == "multiclass"
         totals = Y.sum(axis=0)
         if share == 0.0 and (totals.min() == 0.0 or totals.max() == len(Y)):
@@ -286,7 +343,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Y = Y * (1.0 - share) + share / (Y.shape[1] if several else 2)
         columns = [Y] if several else [Y[:, [k]] for k in range(Y.shape[1])]
         parts = [
-            exact.solve_logistic(sample.X, column, sample.sample_weight, self.alpha, self.max_iter)
+            exact.solve_logistic(sample.X, column, sample.sample_weight, alpha, recipe.max_iter)
             for column in columns
         ]
         longest = max(len(part.loss_curve) for part in parts)
@@ -299,6 +356,12 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         )
 
     # -- predicting --------------------------------------------------------------------------
+
+    def _pooled(self, z: np.ndarray) -> np.ndarray:
+        """Return the log odds, or log probabilities, of the mean of the members' probabilities."""
+        if self._flat and z.shape[2] > 1:
+            return logsumexp(log_softmax(z, axis=2), axis=0) - np.log(len(z))
+        return logsumexp(log_expit(z), axis=0) - logsumexp(log_expit(-z), axis=0)
 
     def decision_function(self, X: ArrayLike) -> np.ndarray:
         """Compute what the output units see before their activation.

@@ -14,74 +14,95 @@ from sklearn.base import RegressorMixin
 
 from gradatim.estimators import exact
 from gradatim.estimators._base import NetworkEstimator, Sample
+from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight
+from gradatim.estimators._units import Units
 from gradatim.training.targets import Targets
 
 __all__ = ["NetworkRegressor"]
+
+Auto = Literal["auto"]
 
 
 class NetworkRegressor(RegressorMixin, NetworkEstimator):
     """Regression by a network; without a hidden layer, linear regression.
 
     The loss is half the squared error, summed over the targets of a row. Targets far from unit
-    spread are learnt slowly: scale them (scikit-learn's TransformedTargetRegressor), or solve
-    networks without a hidden layer exactly.
+    spread are learnt slowly unless `target_scaling` is set. A parameter left at ``"auto"``
+    follows `preset` as in `NetworkClassifier`; besides, `target_scaling` is None without a preset
+    and ``standard`` with ``preset="strong"``.
 
     Parameters
     ----------
-    hidden_layer_sizes : sequence of int, default ()
+    hidden_layer_sizes : sequence of int or "auto", default "auto"
         Units of each hidden layer.
-    activation : str, default "relu"
+    activation : str, default "auto"
         Activation of the hidden layers.
-    solver : {"adam", "adamw", "sgd", "lbfgs", "exact"}, default "adam"
+    preset : {"strong"} or None, default None
+        What parameters mean that are left at ``"auto"``.
+    n_members : int or "auto", default "auto"
+        Networks to train from different weights; predictions are their mean.
+    solver : {"auto", "adam", "adamw", "sgd", "lbfgs", "exact"}, default "auto"
         As in `NetworkClassifier`; ``exact`` is least squares or, with `alpha`, ridge regression
         in closed form.
-    alpha : float, default 0
+    alpha : float or "auto", default "auto"
         Penalty, as scikit-learn's Ridge and MLPRegressor have it; see `NetworkClassifier`.
     batch_size : int or "auto", default "auto"
-        Rows a step; ``auto`` is 200, or all if there are fewer.
-    learning_rate : {"constant", "cosine"}, default "constant"
+        Rows a step, or all if there are fewer.
+    learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes in training.
-    learning_rate_init : float, default 1e-3
+    learning_rate_init : float or "auto", default "auto"
         Step size at its largest.
-    max_iter : int, default 200
+    max_iter : int or "auto", default "auto"
         Epochs; iterations of ``lbfgs``.
     shuffle : bool, default True
         Whether rows are drawn in a new order each epoch.
     random_state : int, RandomState or None, default None
         Source of the initial weights, the order of rows, dropout and the rows held out.
     warm_start : bool, default False
-        Whether `fit` goes on from the network of the last one.
+        Whether `fit` goes on from the networks of the last one.
     momentum : float, default 0.9
         Momentum of ``sgd``.
     nesterovs_momentum : bool, default True
         Whether it is Nesterov's.
+    beta_2 : float or "auto", default "auto"
+        Decay of the second moment in ``adam`` and ``adamw``.
     early_stopping : bool, default False
         Whether to hold out rows, stop when their loss no longer falls, and keep the best weights.
     validation_fraction : float, default 0.1
         Share of the rows to hold out.
     n_iter_no_change : int, default 10
         Epochs without a new best after which to stop.
-    dropout : float, default 0
+    initialization : {"auto", "glorot", "he", "variance", "zeros"}, default "auto"
+        How the first weights are drawn, as in `NetworkSpec`.
+    input_scale : float or "auto", default "auto"
+        If > 0, every input has a learnable factor whose step size is this many times the
+        weights'; it ends up in the first layer.
+    dropout : float or "auto", default "auto"
         Share of hidden activations set to zero in training.
-    scaling : {"standard", "robust"} or None, default None
+    scaling : {"auto", "standard", "robust"} or None, default "auto"
         What is done to the inputs first (`gradatim.scalers`), learnt from the training rows only.
+    target_scaling : {"auto", "standard"} or None, default "auto"
+        Whether targets are learnt in units of their mean and standard deviation, which `alpha`
+        and the losses then refer to; the exact solution is the same in any units.
 
     Attributes
     ----------
+    networks_ : list of Network
+        What was learnt, a network a member but for those that diverged; they read scaled inputs.
     network_ : Network
-        What was learnt; it reads scaled inputs.
+        The first of them.
     scaler_ : Scaler or None
         What scales them.
     coefs_, intercepts_ : list of array
-        Weights (n_in, n_out) and biases of every layer.
+        Weights (n_in, n_out) and biases of every layer of `network_`.
     coef_ : array of shape (n_features,) or (n_targets, n_features)
         Weights, if there is no hidden layer.
     intercept_ : float or array of shape (n_targets,)
         Bias likewise.
     loss_curve_, validation_curve_ : array of shape (n_iter_,)
-        Mean training loss in and validation loss after each epoch; the latter is empty without
-        early stopping.
+        Mean training loss in and validation loss after each epoch, averaged over members; the
+        latter is empty without early stopping.
     n_iter_ : int
         Epochs or iterations taken.
     loss_, best_loss_ : float
@@ -105,28 +126,36 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes: Sequence[int] | int = (),
-        activation: str = "relu",
+        hidden_layer_sizes: Sequence[int] | int | Auto = "auto",
+        activation: str = "auto",
         *,
-        solver: Literal["adam", "adamw", "sgd", "lbfgs", "exact"] = "adam",
-        alpha: float = 0.0,
-        batch_size: int | Literal["auto"] = "auto",
-        learning_rate: Literal["constant", "cosine"] = "constant",
-        learning_rate_init: float = 1e-3,
-        max_iter: int = 200,
+        preset: Literal["strong"] | None = None,
+        n_members: int | Auto = "auto",
+        solver: Literal["auto", "adam", "adamw", "sgd", "lbfgs", "exact"] = "auto",
+        alpha: float | Auto = "auto",
+        batch_size: int | Auto = "auto",
+        learning_rate: Literal["auto", "constant", "cosine"] = "auto",
+        learning_rate_init: float | Auto = "auto",
+        max_iter: int | Auto = "auto",
         shuffle: bool = True,
         random_state: int | np.random.RandomState | None = None,
         warm_start: bool = False,
         momentum: float = 0.9,
         nesterovs_momentum: bool = True,
+        beta_2: float | Auto = "auto",
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 10,
-        dropout: float = 0.0,
-        scaling: Literal["standard", "robust"] | None = None,
+        initialization: Literal["auto", "glorot", "he", "variance", "zeros"] = "auto",
+        input_scale: float | Auto = "auto",
+        dropout: float | Auto = "auto",
+        scaling: Literal["auto", "standard", "robust"] | None = "auto",
+        target_scaling: Literal["auto", "standard"] | None = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.preset = preset
+        self.n_members = n_members
         self.solver = solver
         self.alpha = alpha
         self.batch_size = batch_size
@@ -138,11 +167,15 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         self.warm_start = warm_start
         self.momentum = momentum
         self.nesterovs_momentum = nesterovs_momentum
+        self.beta_2 = beta_2
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.initialization = initialization
+        self.input_scale = input_scale
         self.dropout = dropout
         self.scaling = scaling
+        self.target_scaling = target_scaling
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the targets.
@@ -185,8 +218,14 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         targets = Targets.from_y(values, "regression")
         return Sample(inputs[counted], Y, targets, weight[counted], None)
 
-    def _exact_solution(self, sample: Sample) -> exact.Solution:
-        return exact.solve_least_squares(sample.X, sample.Y, sample.sample_weight, self.alpha)
+    def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> Units:
+        if recipe.target_scaling is None:
+            return super()._learn_units(sample, weight, recipe)
+        return Units.learn(sample.Y, weight)
+
+    def _exact_solution(self, sample: Sample, recipe: Recipe) -> exact.Solution:
+        alpha = recipe.alpha or 0.0
+        return exact.solve_least_squares(sample.X, sample.Y, sample.sample_weight, alpha)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,0 +1,162 @@
+"""Presets: what the parameters of an estimator mean that were left at ``"auto"``.
+
+Conventions: a parameter given by the user is the same for all members; one left at ``"auto"``
+follows the preset, whose recipes take turns from member to member.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from gradatim.errors import SpecError
+
+__all__ = ["PRESETS", "Preset", "Recipe", "choose"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one member is trained; every field is a parameter of the estimators.
+
+    The defaults are the textbook's: no scaling, no penalty, a constant rate.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : sequence of int
+        Units of each hidden layer.
+    activation : str
+        Activation of the hidden layers.
+    solver : str
+        How weights are found.
+    alpha : float or None
+        Penalty on the sum of a step's losses; None if `decay` says it.
+    batch_size : int
+        Rows a step, if there are as many.
+    learning_rate : str
+        How the step size changes.
+    learning_rate_init : float
+        Step size at its largest.
+    max_iter : int
+        Epochs.
+    beta_2 : float
+        Decay of Adam's second moment.
+    initialization : str
+        How first weights are drawn.
+    input_scale : float
+        Rate of the inputs' factors, relative to the weights'; 0 for no factors.
+    dropout : float
+        Share of hidden activations set to zero.
+    label_smoothing : float
+        Share of a label that is spread over all classes.
+    scaling : str or None
+        What is done to the inputs first.
+    target_scaling : str or None
+        What is done to real targets first.
+    decay : float
+        Weight decay a step, whatever the weights of rows; used where `alpha` is None.
+    """
+
+    hidden_layer_sizes: Any = ()
+    activation: str = "relu"
+    solver: str = "adam"
+    alpha: float | None = None
+    batch_size: int = 200
+    learning_rate: str = "constant"
+    learning_rate_init: float = 1e-3
+    max_iter: int = 200
+    beta_2: float = 0.999
+    initialization: str = "glorot"
+    input_scale: float = 0.0
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
+    scaling: str | None = None
+    target_scaling: str | None = None
+    decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Recipes that take turns, and how many members are averaged.
+
+    Parameters
+    ----------
+    recipes : tuple of Recipe
+        Member k is trained by recipe k modulo their number.
+    n_members : int
+        Networks whose outputs are averaged.
+    """
+
+    recipes: tuple[Recipe, ...]
+    n_members: int = 1
+
+
+_STRONG = Recipe(
+    hidden_layer_sizes=(256, 256, 256),
+    activation="silu",
+    solver="adamw",
+    batch_size=128,
+    learning_rate="cosine",
+    learning_rate_init=0.012,
+    max_iter=60,
+    beta_2=0.95,
+    initialization="variance",
+    input_scale=6.0,
+    dropout=0.15,
+    label_smoothing=0.1,
+    scaling="robust",
+    target_scaling="standard",
+    decay=0.01,
+)
+
+#: Half the rate and half the epochs under heavy dropout: overfits where the other is at its best,
+#: and the other way round.
+_GENTLE = replace(_STRONG, learning_rate_init=0.004, max_iter=30, dropout=0.4)
+
+#: Every preset by its name; None is the textbook.
+PRESETS: dict[str | None, Preset] = {
+    None: Preset((Recipe(),)),
+    "strong": Preset((_STRONG, _GENTLE), n_members=8),
+}
+
+
+def choose(estimator: Any) -> list[Recipe]:
+    """Return the recipe of every member of an estimator.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        Its parameters; those it lacks follow the preset.
+
+    Returns
+    -------
+    list of Recipe
+        One a member.
+
+    Raises
+    ------
+    SpecError
+        If there is no such preset, or the number of members is no whole number of at least 1.
+    """
+    name = estimator.preset
+    if not (name is None or isinstance(name, str)) or name not in PRESETS:
+        known = ", ".join(repr(name) for name in PRESETS)
+        raise SpecError(f"preset must be one of {known}, not {name!r}")
+    preset = PRESETS[name]
+    n_members = estimator.n_members
+    if _is_auto(n_members):
+        n_members = preset.n_members
+    elif not _is_count(n_members):
+        raise SpecError(f"n_members must be 'auto' or a whole number >= 1, not {n_members!r}")
+    names = [field.name for field in fields(Recipe) if hasattr(estimator, field.name)]
+    given = {name: getattr(estimator, name) for name in names}
+    given = {name: value for name, value in given.items() if not _is_auto(value)}
+    recipes = [replace(recipe, **given) for recipe in preset.recipes]
+    return [recipes[k % len(recipes)] for k in range(n_members)]
+
+
+def _is_auto(value: Any) -> bool:
+    return isinstance(value, str) and value == "auto"
+
+
+def _is_count(value: Any) -> bool:
+    return not isinstance(value, bool) and hasattr(value, "__index__") and value >= 1
