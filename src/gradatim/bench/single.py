@@ -79,23 +79,14 @@ def train_ours(X: np.ndarray, y: np.ndarray, epochs: int) -> list[list[np.ndarra
     list of list of array
         Weights and biases after each epoch.
     """
-    from gradatim.training import NetworkSpec, fit_many
+    from gradatim.training import NetworkSpec, Stepper
 
     spec = NetworkSpec(SHAPE, "tanh", learning_rate=RATE)
-    networks, seen = None, []
-    for epoch in range(epochs):
-        [result] = fit_many(
-            [spec],
-            X,
-            y,
-            max_epochs=1,
-            batch_size=BATCH_SIZE,
-            initial=networks,
-            random_state=epoch,
-            n_jobs=1,
-        )
-        networks = [result.network]
-        seen.append([a for layer in result.network.layers for a in (layer.weight, layer.bias)])
+    stepper = Stepper(spec, X, y, batch_size=BATCH_SIZE)
+    seen = []
+    for _ in range(epochs):
+        stepper.run()
+        seen.append([stepper.parameters])
     return seen
 
 

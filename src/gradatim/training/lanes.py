@@ -142,7 +142,7 @@ class Lane:
         max_epochs: int,
         patience: int | None,
         one_job: bool,
-        device: jax.Device,
+        device: Any,
     ) -> None:
         self.program, self.members, self.size = program, list(members), size
         self.patience = patience or np.iinfo(np.int32).max

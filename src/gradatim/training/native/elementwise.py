@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic
 
 from gradatim.activations import ACTIVATIONS
+from gradatim.training.native.tiles import instruction
 
 __all__ = ["ACTIVATION_CODES", "activate", "drop", "exp_down", "log1p_unit", "logistic"]
 
@@ -83,7 +83,7 @@ _SQRT_HALF = math.sqrt(0.5)
 _NORMAL = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@intrinsic
+@instruction
 def _power_of_two(_, n):
     """Return 2 to a whole float32 power, by writing its exponent."""
 
@@ -109,9 +109,9 @@ def _expm1_parts(x: Any) -> Any:
 
 @njit(nogil=True, error_model="numpy", fastmath={"contract"})
 def exp_down(x: Any) -> Any:
-    """Return exp(x) for x <= 0; below -87 it stays at 1.6e-38."""
+    """Return exp(x) for x <= 0; below -87, where float32 ends, it is 0."""
     s, q = _expm1_parts(x)
-    return s + s * q
+    return _0 if x < _SMALLEST else s + s * q
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"contract"})
@@ -213,7 +213,7 @@ def activate(code: int, Z: Any, H: Any, n: int) -> None:
             Z[i] = cdf + z * np.float32(_NORMAL * math.exp(-0.5 * z * z))
 
 
-@intrinsic
+@instruction
 def _random_bits(_, key, row, unit):
     """Hash a key, a sample's place in its minibatch and a unit to 32 bits."""
 

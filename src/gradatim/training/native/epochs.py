@@ -85,7 +85,7 @@ def _open_epoch(shape: Any, nets: Any, todo: Any, epoch: Any) -> None:
     n = shape.n_parameters
     for i in range(todo.n_members):
         _copy(nets.params, todo.members[i] * n, epoch.before, i * n, n)
-        epoch.loss[i] = epoch.count[i] = 0
+        epoch.loss[i] = epoch.samples[i] = 0
 
 
 @_inner
@@ -100,7 +100,7 @@ def _learn_some(
         count = batch.counts[j]
         if count > 0:
             epoch.loss[i] += learn(shape, nets, k, batch, j, room) * count
-            epoch.count[i] += count
+            epoch.samples[i] += count
         nets.step[k] += 1
 
 
@@ -120,7 +120,7 @@ def _finish_epoch(
     k = todo.members[i]
     if not nets.active[k]:
         return
-    loss = epoch.loss[i] / epoch.count[i] if epoch.count[i] > 0 else 0.0
+    loss = epoch.loss[i] / epoch.samples[i] if epoch.samples[i] > 0 else 0.0
     validation = np.nan
     if counted.n_validation > 0:
         validation = validate(shape, nets, k, rows, counted, batch, room)

@@ -245,7 +245,7 @@ class NativeLane:
             patience=np.full(n, self.patience, dtype=np.int64),
             seed=np.array([spec.seed % 2**32 for spec in specs], dtype=np.int64),
             step=zeros(np.int64),
-            count=zeros(np.int64),
+            updates=zeros(np.int64),
             epoch=zeros(np.int64),
             best_epoch=zeros(np.int64),
             since_best=zeros(np.int64),

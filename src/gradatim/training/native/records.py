@@ -14,9 +14,8 @@ from typing import Annotated, Any, NamedTuple, get_type_hints
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
-from gradatim.training.native.tiles import LANES
+from gradatim.training.native.tiles import LANES, instruction
 
 __all__ = ["Batch", "Counted", "Epoch", "Nets", "Room", "Round", "Rows", "Shape"]
 __all__ += ["make_room", "make_round", "numbers", "record"]
@@ -131,7 +130,7 @@ class Nets(NamedTuple):
     cosine, n_steps, patience, seed : array of shape (n_nets,), int64
         Whether the rate follows a cosine, steps and epochs without improvement after which to
         stop, seed of dropout.
-    step, count, epoch, best_epoch, since_best : array of shape (n_nets,), int64
+    step, updates, epoch, best_epoch, since_best : array of shape (n_nets,), int64
         Steps due so far, those done, epochs done, the best epoch from 1, epochs since.
     active, diverged : array of shape (n_nets,), int64
         Which still learn, and which left the finite numbers.
@@ -154,7 +153,7 @@ class Nets(NamedTuple):
     patience: Wholes
     seed: Wholes
     step: Wholes
-    count: Wholes
+    updates: Wholes
     epoch: Wholes
     best_epoch: Wholes
     since_best: Wholes
@@ -227,13 +226,13 @@ class Epoch(NamedTuple):
     ----------
     before : array of shape (n_members * n_parameters,), float32
         Parameters at its start.
-    loss, count : array of shape (n_members,), float64
+    loss, samples : array of shape (n_members,), float64
         Loss times samples, and samples.
     """
 
     before: Reals
     loss: Doubles
-    count: Doubles
+    samples: Doubles
 
 
 class Round(NamedTuple):
@@ -389,7 +388,7 @@ def record(kind: type) -> Any:
     fields = [types.int64 if d is None else _POINTERS[d.type] for _, d in _kinds(kind)]
     made = types.NamedTuple(fields, kind)
 
-    @intrinsic
+    @instruction
     def read(_, table):
         def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             values = []

@@ -198,8 +198,8 @@ def _move(shape: Any, nets: Any, k: int, gradient: Any) -> None:
     rate = nets.learning_rate[k]
     if nets.cosine[k]:
         rate = np.float32(rate * cosine_factor(nets.step[k], nets.n_steps[k]))
-    nets.count[k] += 1
-    done = float(nets.count[k])  # a whole exponent would be multiplied out
+    nets.updates[k] += 1
+    done = float(nets.updates[k])  # a whole exponent would be multiplied out
     correct_1 = np.float32(1.0 / (1.0 - math.pow(0.9, done)))
     correct_2 = np.float32(1.0 / (1.0 - math.pow(shape.constants[1], done)))
     n_layers = shape.n_layers

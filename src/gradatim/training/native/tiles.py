@@ -16,7 +16,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-__all__ = ["LANES", "POINTER", "at", "dot_tile", "product_tile", "start_of"]
+__all__ = ["LANES", "POINTER", "at", "dot_tile", "instruction", "product_tile", "start_of"]
 
 #: Entries of a vector: a register of AVX, two of NEON.
 LANES = 8
@@ -33,7 +33,23 @@ def _int(n: int) -> ir.Constant:
     return ir.Constant(ir.IntType(64), n)
 
 
-@intrinsic
+def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function that writes LLVM instructions for the compiled code that calls it.
+
+    Parameters
+    ----------
+    function : callable
+        Takes numba's typing context and the types of the arguments.
+
+    Returns
+    -------
+    callable
+        To be called, without the context, from compiled code only.
+    """
+    return intrinsic(function)
+
+
+@instruction
 def at(_, pointer, offset):
     """Return the pointer to the entry at an offset."""
 
@@ -43,7 +59,7 @@ def at(_, pointer, offset):
     return pointer(pointer, types.int64), generate
 
 
-@intrinsic
+@instruction
 def start_of(_, array):
     """Return the pointer to the first entry of an array."""
 
@@ -105,7 +121,7 @@ def product_tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         the stride from row to row and that of the sum.
     """
 
-    @intrinsic
+    @instruction
     def tile(_, C, c_row, A, a_row, a_step, B, b_step, n):
         signature = types.void(C, c_row, A, a_row, a_step, B, b_step, n)
 
@@ -150,7 +166,7 @@ def dot_tile(n_rows: int, n_columns: int) -> Callable[..., None]:
         ``tile(C, c_row, A, a_row, B, b_row, n)`` for compiled code; `n` is a multiple of `LANES`.
     """
 
-    @intrinsic
+    @instruction
     def tile(_, C, c_row, A, a_row, B, b_row, n):
         signature = types.void(C, c_row, A, a_row, B, b_row, n)
 
