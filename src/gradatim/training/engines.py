@@ -124,11 +124,16 @@ def make_lanes(
     list of Lane
         Every spec is in one of them.
     """
-    lanes: list[Lane] = []
+    native, blocks = [], []
     for program, members in group_by_shape(jobs).items():
         if engine == "native" and program.optimizer != "lbfgs":
-            from gradatim.training.native.lanes import make_lanes as make
+            from gradatim.training.native.lanes import make_lanes as make_native
+
+            native += make_native(program, members, max_epochs, patience, n_lanes)
         else:
-            from gradatim.training.lanes import make_lanes as make
-        lanes += make(program, members, max_epochs, patience, n_lanes)
-    return lanes
+            from gradatim.training.lanes import make_lanes as make_blocks
+            from gradatim.training.lanes import share_devices
+
+            blocks += make_blocks(program, members, max_epochs, patience, n_lanes)
+            share_devices(blocks)
+    return [*native, *blocks]

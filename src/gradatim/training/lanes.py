@@ -22,7 +22,7 @@ from gradatim.training.layout import Params, Program, block_size, pack, unpack
 from gradatim.training.members import Member, Outcome
 from gradatim.training.result import FitResult
 
-__all__ = ["Lane", "make_lanes"]
+__all__ = ["Lane", "make_lanes", "share_devices"]
 
 #: Epochs between two looks at a block: a pause for progress, repacking and Ctrl-C.
 EPOCHS_A_ROUND = 10
@@ -65,20 +65,31 @@ def make_lanes(
     Returns
     -------
     list of Lane
-        Every network is in one of them; devices take them in turn.
+        Every network is in one of them.
     """
     lanes = []
-    devices = jax.devices()
     for own, one_job in _shares(program, list(members)):
         size = _size(program, len(own))
         n_blocks = -(-len(own) // size)
         # Without early stopping nothing is repacked, so every block may go its own way.
         n_parts = min(n_blocks, n_lanes) if patience else n_blocks
-        for i, part in enumerate(np.array_split(np.arange(n_blocks), n_parts)):
+        for part in np.array_split(np.arange(n_blocks), n_parts):
             chosen = own[part[0] * size : (part[-1] + 1) * size]
-            device = devices[i % len(devices)]
-            lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job, device))
+            lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job))
     return lanes
+
+
+def share_devices(lanes: Sequence[Lane]) -> None:
+    """Let the devices take the lanes in turn, the costliest first.
+
+    Parameters
+    ----------
+    lanes : sequence of Lane
+        All lanes of a call.
+    """
+    devices = jax.devices()
+    for i, lane in enumerate(sorted(lanes, key=lambda lane: -lane.work)):
+        lane.device = devices[i % len(devices)]
 
 
 def _size(program: Program, n_members: int) -> int:
@@ -125,8 +136,6 @@ class Lane:
         Epochs without improvement before a network stops.
     one_job : bool
         Whether all networks are of one job, so that a block holds its data once.
-    device : jax.Device
-        Where to train.
 
     Attributes
     ----------
@@ -142,14 +151,15 @@ class Lane:
         max_epochs: int,
         patience: int | None,
         one_job: bool,
-        device: Any,
     ) -> None:
         self.program, self.members, self.size = program, list(members), size
         self.patience = patience or np.iinfo(np.int32).max
         self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
         self.results: dict[tuple[int, int], FitResult] = {}
         self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
-        self._one_job, self._device = one_job, device
+        self._one_job = one_job
+        #: Where to train; JAX's first if None.
+        self.device: Any = None
         self._cancelled = threading.Event()
 
     @property
@@ -165,7 +175,7 @@ class Lane:
 
     def run(self, report: Callable[[float], None]) -> None:
         """Train all networks of the lane; `report` hears the work done so far."""
-        with jax.default_device(self._device):
+        with jax.default_device(self.device):
             if self.program.optimizer == "lbfgs":
                 self._run_convex(report)
             else:
