@@ -142,6 +142,14 @@ def _raise_at(calls):
     return report
 
 
+def test_rungs_of_another_engine_are_run_again(tmp_path, blobs, monkeypatch):
+    with Store(tmp_path) as store:
+        for n, engine in enumerate(("native", "jax", "native"), start=1):
+            monkeypatch.setenv("GRADATIM_ENGINE", engine)
+            climb_collection(blobs, rungs=["majority"], store=store, **PROTOCOL)
+            assert store.count()["rung"] == min(n, 2)
+
+
 def test_folders_differ_where_results_would(blobs, rings, cache):
     def folder(collection=blobs, **changes):
         return climb_folder(collection, **{**PROTOCOL, "shuffle_labels": False, **changes})

@@ -1,8 +1,8 @@
 """Fits and rungs in a store: what they depend on, as a key, and what they gave, as a record.
 
-Conventions: a key is a digest of the problem, of the rows, of the candidate, and of the versions
-of what computes. Networks that `gradatim.training.fit_jobs` trains are kept there, one by one;
-here are the other kinds, and whole rungs, whose time is that of the climb that ran them.
+Conventions: a key is a digest of the problem, of the rows, of the candidate, of the engine, and of
+the versions of what computes. Networks that `gradatim.training.fit_jobs` trains are kept there, one
+by one; here are the other kinds, and whole rungs, whose time is that of the climb that ran them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from gradatim.climb.problem import Problem
 from gradatim.climb.result import LearningCurve, RungResult
 from gradatim.climb.rungs.fits import Fit, Fitted
 from gradatim.network.graph import Layer, Network
+from gradatim.training.engines import choose_engine
 from gradatim.training.kept import digest_arrays
 from gradatim.training.store import Record
 
@@ -40,7 +41,7 @@ def _versions() -> tuple[str, ...]:
 
 
 def _key(kind: str, *parts: Any) -> str:
-    text = repr((_versions(), parts)).encode()
+    text = repr((_versions(), choose_engine(), parts)).encode()
     return f"{kind}:{hashlib.blake2b(text, digest_size=20).hexdigest()}"
 
 
