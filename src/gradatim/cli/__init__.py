@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, UnusedCliTokensError
 
-from gradatim.cli._interrupt import STATUS, Interrupted, leave_at_the_second
+from gradatim.cli import _interrupt
 from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
@@ -106,9 +106,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     tokens = list(sys.argv[1:] if argv is None else argv)
     if argv is not None:
         return _run(tokens)
-    with leave_at_the_second():
+    with _interrupt.leave_at_the_second():
         status = _run(tokens)
-        if status == STATUS and threading.active_count() > 1:
+        if status == _interrupt.STATUS and threading.active_count() > 1:
             # A thread in a native call would keep the process until it returns.
             sys.stdout.flush()
             sys.stderr.flush()
@@ -130,12 +130,12 @@ def _run(tokens: Sequence[str]) -> int:
         return status
     except GradatimError as error:
         return _fail(2, str(error), debug)
-    except Interrupted as stop:
+    except _interrupt.Interrupted as stop:
         # Not through _fail, which would mend the spaces in the name of a file.
         print(f"gradatim: {stop}{_how_to_go_on(tokens) if stop.kept else ''}", file=sys.stderr)
-        return STATUS
+        return _interrupt.STATUS
     except KeyboardInterrupt:
-        return _fail(STATUS, "stopped by Ctrl-C before the end", debug)
+        return _fail(_interrupt.STATUS, "stopped by Ctrl-C before the end", debug)
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         _forget_stdout()
