@@ -141,12 +141,17 @@ def mlp(X, y, groups, seed, table):
     return make_pipeline(scaler(table), MLPClassifier((128, 128, 128), random_state=seed)).fit(X, y)
 
 
+def double(X):
+    """Bring a signal to about unit spread."""
+    return 2.0 * X
+
+
 def scaler(table):
     """Standardize columns; those of a signal share one scale."""
     from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
     if table in SIGNALS:
-        return FunctionTransformer(np.multiply, kw_args={"x2": 2.0})  # to about unit spread
+        return FunctionTransformer(double)
     return StandardScaler()
 
 
@@ -252,7 +257,7 @@ def report(folder, against, nets):
         return
     print(f"\n| difference to {against} | " + " | ".join(tables) + " |")
     print("|---" + "|---:" * len(tables) + "|")
-    for model in found:
+    for model in found:  # on the folds that both were run on
         row = []
         for table in tables:
             ours, theirs = (column(m, table, "accuracy") for m in (model, against))
@@ -268,7 +273,8 @@ def report(folder, against, nets):
         for table in tables:
             ours, theirs = (column(m, table, "seconds").values() for m in ("strong", against))
             if ours and theirs:
-                ratio = np.median(list(theirs)) / (np.median(list(ours)) / nets)
+                # The least of the folds is what other work on the machine disturbed least.
+                ratio = min(theirs) / (min(ours) / nets)
                 print(f"{table}: a fit of {against} takes {ratio:.1f} times as long as a network")
 
 
