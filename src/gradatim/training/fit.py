@@ -331,6 +331,8 @@ def _raise_first(futures: Sequence[Future[None]]) -> None:
 def _leave(pool: ThreadPoolExecutor, futures: Sequence[Future[None]], hurried: bool) -> None:
     """Wait until the threads have paused and ended; a hurried person waits half a second."""
     pool.shutdown(wait=False, cancel_futures=True)
-    _, busy = wait(futures, timeout=_PATIENCE if hurried else None)
+    # A future cancelled before it began never counts as finished.
+    begun = [future for future in futures if not future.cancelled()]
+    _, busy = wait(begun, timeout=_PATIENCE if hurried else None)
     if not busy:
         pool.shutdown()

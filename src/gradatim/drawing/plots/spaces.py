@@ -1,4 +1,4 @@
-"""x-space beside z-space: what a layer of hidden units does to a line (the lecture's L12, L13).
+"""The x-space beside z-space: what a layer of hidden units does to a line (the lecture's L12, L13).
 
 Conventions: z is the weighted sum that enters the output unit, without its w0, so the hyperplane
 is the one number z = -w0 and the whole left part is a graph of z over x. Where a unit jumps, the

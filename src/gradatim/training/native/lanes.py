@@ -73,7 +73,18 @@ def make_lanes(
 
 
 def make_rows(job: PreparedJob) -> Rows:
-    """Lay a job's data out for compiled code."""
+    """Lay a job's data out for compiled code.
+
+    Parameters
+    ----------
+    job : PreparedJob
+        The job.
+
+    Returns
+    -------
+    Rows
+        A feature a row, and an output a row.
+    """
     X, y = job.X.T, job.targets.matrix.T
     return Rows(
         np.ascontiguousarray(X), np.ascontiguousarray(y), len(X), len(y), n_samples=X.shape[1]

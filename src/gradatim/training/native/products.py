@@ -30,9 +30,18 @@ def product(
     n_sum: int,
     n: int,
 ) -> None:
-    """C (n_rows, n) = A (n_rows, n_sum) times B (n_sum, n), for n a multiple of `LANES`.
+    """Compute C (n_rows, n) = A (n_rows, n_sum) times B (n_sum, n), for n a multiple of `LANES`.
 
     Rows of C and B lie `c_row` and `b_row` apart, A's entries `a_row` and `a_step`.
+
+    Parameters
+    ----------
+    C, A, B : pointer to float32
+        Result and factors.
+    c_row, a_row, a_step, b_row : int
+        Strides, in entries.
+    n_rows, n_sum, n : int
+        Rows of A, the length of the sums, columns of B.
     """
     r = 0
     while r + 4 <= n_rows:
@@ -58,7 +67,17 @@ def product(
 def product_of_rows(
     C: Any, c_row: int, A: Any, B: Any, n_rows: int, n_columns: int, n: int
 ) -> None:
-    """C (n_rows, n_columns) = A (n_rows, n) times transposed B (n_columns, n)."""
+    """Compute C (n_rows, n_columns) = A (n_rows, n) times transposed B (n_columns, n).
+
+    Parameters
+    ----------
+    C, A, B : pointer to float32
+        Result and factors.
+    c_row : int
+        Entries from row to row of C.
+    n_rows, n_columns, n : int
+        Rows of A, rows of B, the length of both.
+    """
     r = 0
     while r + 4 <= n_rows:
         i = 0
@@ -79,7 +98,15 @@ def product_of_rows(
 
 
 def transpose(A: Any, B: Any, n_rows: int, n_columns: int) -> None:
-    """B (n_columns, n_rows) = transposed A (n_rows, n_columns)."""
+    """Compute B (n_columns, n_rows) = transposed A (n_rows, n_columns).
+
+    Parameters
+    ----------
+    A, B : pointer to float32
+        Matrix and result.
+    n_rows, n_columns : int
+        Shape of A.
+    """
     # Eight rows at a time, so that what is written together lies together.
     for start in range(0, n_rows, 8):
         stop = min(start + 8, n_rows)
