@@ -36,10 +36,18 @@ def product(
 
     Parameters
     ----------
-    C, A, B : pointer to float32
-        Result and factors.
-    c_row, a_row, a_step, b_row : int
-        Strides, in entries.
+    C : pointer to float32
+        Result.
+    c_row : int
+        Entries from row to row of C.
+    A : pointer to float32
+        Left factor.
+    a_row, a_step : int
+        Entries from row to row, and from step to step of the sum.
+    B : pointer to float32
+        Right factor.
+    b_row : int
+        Entries from row to row of B.
     n_rows, n_sum, n : int
         Rows of A, the length of the sums, columns of B.
     """
@@ -71,10 +79,12 @@ def product_of_rows(
 
     Parameters
     ----------
-    C, A, B : pointer to float32
-        Result and factors.
+    C : pointer to float32
+        Result.
     c_row : int
         Entries from row to row of C.
+    A, B : pointer to float32
+        Factors.
     n_rows, n_columns, n : int
         Rows of A, rows of B, the length of both.
     """
