@@ -8,7 +8,7 @@ step(0) = 1; no unit with sign is ever at 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from gradatim.exercises.numbers import exp, logistic, show, tanh
+from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import ExactUnit, Layer, Network
 
 __all__ = [
@@ -61,14 +62,7 @@ _NOTES = {
     "softmax": "Softmax divides $exp(z)$ of a unit by the sum of $exp(z)$ over all output units.",
 }
 
-_FUNCTIONS: dict[str, Callable[[Fraction], Fraction]] = {
-    "identity": lambda z: z,
-    "heaviside": lambda z: Fraction(z >= 0),
-    "sign": lambda z: Fraction((z > 0) - (z < 0)),
-    "relu": lambda z: max(z, Fraction(0)),
-    "logistic": logistic,
-    "tanh": tanh,
-}
+_FUNCTIONS = {**PIECEWISE, "logistic": logistic, "tanh": tanh}
 
 
 @dataclass(frozen=True)
@@ -175,10 +169,7 @@ def compute(network: Network, inputs: Sequence[Fraction]) -> list[Values]:
     """
     layers, below = [], tuple(inputs)
     for layer in network.layers:
-        z = tuple(
-            sum((w * below[i] for i, w in unit.weights.items()), unit.bias)
-            for unit in layer.exact_units
-        )
+        z = tuple(unit.pre_activation(below) for unit in layer.exact_units)
         layers.append(Values(z, apply(layer.activations[0], z)))
         below = layers[-1].a
     return layers

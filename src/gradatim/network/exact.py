@@ -12,20 +12,32 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from gradatim.errors import SpecError
 from gradatim.network.expression import WeightedSum
 
-__all__ = ["Reals"]
+__all__ = ["PIECEWISE", "Reals"]
 
 _HALF = Fraction(1, 2)
 _LEAK = Fraction(1, 100)
+
+#: The activations that take fractions to fractions, by standard name.
+PIECEWISE: Mapping[str, Callable[[Fraction], Fraction]] = MappingProxyType(
+    {
+        "identity": lambda z: z,
+        "heaviside": lambda z: Fraction(z >= 0),
+        "sign": lambda z: Fraction((z > 0) - (z < 0)),
+        "relu": lambda z: max(z, Fraction(0)),
+        "leaky_relu": lambda z: max(z, _LEAK * z),
+    }
+)
 
 # Bits beyond which a sign or digit counts as undecidable: what is still open then is most likely
 # an exact tie, which no precision settles.

@@ -75,6 +75,10 @@ class ExactUnit:
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", FrozenMap(self.weights))
 
+    def pre_activation(self, values: Sequence[Fraction]) -> Fraction:
+        """Return the weighted sum of what the unit reads, without rounding."""
+        return sum((w * values[i] for i, w in self.weights.items()), start=self.bias)
+
 
 def _read_only(values: ArrayLike, dtype: Any = None) -> np.ndarray:
     array = np.array(values, dtype=dtype)

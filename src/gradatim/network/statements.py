@@ -18,7 +18,8 @@ from gradatim.network.grammar import BINDING, COEFFICIENT, IMPLICIT_INPUT, input
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import layered, make_layer
 from gradatim.network.numbers import to_fraction
-from gradatim.network.sums import Equation, Label, Scope, Several, Sums, Value
+from gradatim.network.scope import Equation, Label, Scope, Several, Value
+from gradatim.network.sums import Sums
 from gradatim.network.writing import hidden_name
 
 __all__ = ["read_network"]

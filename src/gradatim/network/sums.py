@@ -1,16 +1,14 @@
 """What the sums of a text mean: coefficients, names, activations of sums.
 
-Conventions: `Sums` walks lark's tree from the leaves up without recursion. A bare name stays a
-`Label` until something reads it, because it may turn out to be what a statement is called. A letter
-without a value makes a value with a ``problem``, which is raised unless a later form replaces it.
+Conventions: `Sums` walks lark's tree from the leaves up without recursion; what the words on the
+leaves mean is a matter of `gradatim.network.scope`.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,10 +17,8 @@ from lark.exceptions import VisitError
 
 from gradatim.activations import ACTIVATIONS
 from gradatim.errors import EquationError, SpecError
-from gradatim.network.expression import Units, WeightedSum
+from gradatim.network.expression import WeightedSum
 from gradatim.network.grammar import (
-    COEFFICIENT,
-    IMPLICIT_INPUT,
     activation_of,
     call_name,
     plain_name,
@@ -30,245 +26,9 @@ from gradatim.network.grammar import (
 )
 from gradatim.network.layering import MOST_UNITS
 from gradatim.network.numbers import to_fraction
+from gradatim.network.scope import Equation, Label, Scope, Several, Side, Value
 
-__all__ = ["Equation", "Label", "Scope", "Several", "Sums", "Value"]
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A part of the text, from `start` up to `end`."""
-
-    start: int
-    end: int
-
-    def error(self, text: str, sentence: str, start: int | None = None) -> EquationError:
-        """Return the error that says a sentence about this part."""
-        position = self.start if start is None else start
-        return EquationError(f"column {position + 1}: {sentence}", text, position)
-
-
-@dataclass(frozen=True)
-class Label(_Piece):
-    """A bare name, a quoted one, or ``()``, of which nobody knows yet what it is for.
-
-    Parameters
-    ----------
-    start, end : int
-        Where it stands.
-    token : str or None
-        A name as typed.
-    quoted : str or None
-        What stands between quotes.
-    """
-
-    token: str | None = None
-    quoted: str | None = None
-
-    @property
-    def nothing(self) -> bool:
-        """Whether it is ``()``."""
-        return self.token is None and self.quoted is None
-
-    @property
-    def text(self) -> str:
-        """What an output of this name is called."""
-        return self.quoted if self.token is None else plain_name(self.token)  # pyright: ignore
-
-
-@dataclass(frozen=True)
-class Value(_Piece):
-    """A weighted sum.
-
-    Parameters
-    ----------
-    start, end : int
-        Where it stands.
-    total : WeightedSum
-        What it is.
-    problem : EquationError or None
-        Why it has no value.
-    is_number : bool
-        Whether it is a plain number, as in ``= 0.08``.
-    """
-
-    total: WeightedSum = field(default_factory=WeightedSum)
-    problem: EquationError | None = None
-    is_number: bool = False
-
-    def decimals(self, text: str) -> int:
-        """Return how many decimals a plain number was typed with."""
-        return len(text[self.start : self.end].partition(".")[2])
-
-
-@dataclass(frozen=True)
-class Several(_Piece):
-    """The values of a softmax.
-
-    Parameters
-    ----------
-    start, end : int
-        Where it stands.
-    parts : list of (Label or None, WeightedSum)
-        Names and values.
-    """
-
-    parts: list[tuple[Label | None, WeightedSum]] = field(default_factory=list)
-
-
-Side = Label | Value | Several
-
-
-@dataclass(frozen=True)
-class Equation:
-    """Sides that stand between signs of equality.
-
-    Parameters
-    ----------
-    sides : list of Label, Value or Several
-        From left to right.
-    """
-
-    sides: list[Side]
-
-
-class Scope:
-    """What names mean.
-
-    Parameters
-    ----------
-    text : str
-        The whole text, for messages.
-    units : Units
-        Where units are collected.
-    letters : mapping of str to fraction or tuple of fractions
-        Values of letters.
-    declared : list of str or None
-        Names of the inputs; None if ``x`` and ``z`` with an index are inputs.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        units: Units,
-        letters: Mapping[str, Fraction | tuple[Fraction, ...]],
-        declared: list[str] | None = None,
-    ) -> None:
-        self.text = text
-        self.units = units
-        self.letters = letters
-        self.declared = None if declared is None else dict.fromkeys(declared)
-        self.inputs: dict[str, None] = {}
-        self.bound: dict[str, Fraction] = {}
-        self.definitions: dict[str, WeightedSum] = {}
-        self.read: set[str] = set()
-
-    def is_input(self, name: str) -> bool:
-        """Tell whether a name is that of an input."""
-        if self.declared is not None:
-            return name in self.declared
-        return IMPLICIT_INPUT.fullmatch(name) is not None
-
-    def reads_input(self, total: WeightedSum) -> bool:
-        """Tell whether a sum depends on an input."""
-        waiting, seen = [total], set()
-        while waiting:
-            for source in waiting.pop().terms:
-                if isinstance(source, str):
-                    return True
-                if source not in seen:
-                    seen.add(source)
-                    waiting.append(self.units.all[source].body)
-        return False
-
-    def softmax_of(self, total: WeightedSum) -> int | None:
-        """Return the softmax of which a sum is a member."""
-        source = total.only_source
-        return self.units.all[source].group if isinstance(source, int) else None
-
-    def define(self, label: Label, total: WeightedSum) -> None:
-        """Let later statements read a sum by its name."""
-        name = label.text
-        if name in self.definitions:
-            raise label.error(self.text, f"{name} is defined twice; use another name")
-        if name in self.inputs:
-            raise label.error(
-                self.text, f"{name} was read as an input before; define it first, or rename it"
-            )
-        self.definitions[name] = total
-
-    def value(self, side: Side) -> Value | Several:
-        """Return what a side of an equation is worth."""
-        return side if isinstance(side, Several) else self.one(side)
-
-    def one(self, side: Side) -> Value:
-        """Return the one value of a side; a name is looked up."""
-        if isinstance(side, Value):
-            return side
-        if isinstance(side, Several):
-            raise side.error(
-                self.text,
-                "a softmax gives several values; name them in a statement of its own, as in "
-                "softmax(p = x1, q = x2); p - q",
-            )
-        if side.token is None:
-            raise side.error(self.text, "expected a sum here")
-        if side.quoted is not None:
-            raise side.error(self.text, "a quoted name may follow an input before the arrow only")
-        return self._looked_up(side, plain_name(side.token))
-
-    def knows(self, name: str) -> bool:
-        """Tell whether a name has a meaning as a value, or could have had one."""
-        return (
-            name in self.letters
-            or name in self.bound
-            or name in self.definitions
-            or self.is_input(name)
-            or (self.declared is None and COEFFICIENT.fullmatch(name) is not None)
-        )
-
-    def _looked_up(self, side: Label, name: str) -> Value:
-        total = None
-        if name in (self.declared or ()):
-            total = WeightedSum({name: Fraction(1)})
-        elif name in self.definitions:
-            self.read.add(name)
-            total = self.definitions[name]
-        elif name in self.letters or name in self.bound:
-            total = WeightedSum({}, self._number(side, name))
-        elif self.is_input(name):
-            self.inputs[name] = None
-            total = WeightedSum({name: Fraction(1)})
-        if total is not None:
-            return Value(side.start, side.end, total)
-        if COEFFICIENT.fullmatch(name):
-            problem = side.error(
-                self.text, f"{side.token} has no value; give it one with let, as in {name}=0.5"
-            )
-            return Value(side.start, side.end, problem=problem)
-        raise side.error(self.text, self._unknown(side.token or name, name))
-
-    def _number(self, side: Label, name: str) -> Fraction:
-        self.read.add(name)
-        value = self.bound[name] if name in self.bound else self.letters[name]
-        if isinstance(value, tuple):
-            raise side.error(
-                self.text, f"{name} has {len(value)} values; read them as in {name}^T X"
-            )
-        return value
-
-    def _unknown(self, token: str, name: str) -> str:
-        if activation_of(call_name(token)) is not None:
-            return f'expected "(" after {token}, as in {token}(x1)'
-        close = difflib.get_close_matches(name, [*self.definitions, *(self.declared or ())], 1)
-        if close:
-            return f"there is no {token}; did you mean {close[0]}?"
-        if self.declared is not None:
-            known = ", ".join(list(self.declared)[:8]) or "nothing"
-            return f"there is no {token} here; what can be read is {known}"
-        return (
-            f"{token} is unknown; inputs are x, x1, z2 and the like, others are declared as in "
-            f"{name} -> 2 {name} + 1, and letters get a value with let"
-        )
+__all__ = ["Sums"]
 
 
 @v_args(inline=False)

@@ -16,9 +16,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from gradatim.errors import SpecError
+from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import ExactUnit, Network
 
 __all__ = ["Piece", "cut_line", "evaluate_exactly", "locate"]
+
+#: Activations that are constant but for one point.
+_CONSTANT = ("heaviside", "sign")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...
 
     Examples
     --------
-    >>> from gradatim.network.graph import Layer
+    >>> from gradatim.network.exact import PIECEWISE
+    from gradatim.network.graph import Layer
     >>> evaluate_exactly(Network([Layer([[1.0]], [-0.1], "step")]), Fraction(1, 10))
     ((Fraction(1, 1),),)
     """
@@ -79,25 +84,18 @@ def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...
     values: tuple[Fraction, ...] = (x,)
     layers = []
     for layer in network.layers:
-        values = tuple(_activate(unit, _sum(unit, values)) for unit in layer.exact_units)
+        values = tuple(_activate(unit, values) for unit in layer.exact_units)
         layers.append(values)
     return tuple(layers)
 
 
-def _sum(unit: ExactUnit, values: Sequence[Fraction]) -> Fraction:
-    return sum((w * values[i] for i, w in unit.weights.items()), start=unit.bias)
-
-
-def _activate(unit: ExactUnit, z: Fraction) -> Fraction:
-    if unit.activation == "heaviside":
-        return Fraction(z >= 0)
-    if unit.activation == "sign":
-        return Fraction((z > 0) - (z < 0))
-    if unit.activation == "identity":
-        return z
-    raise SpecError(
-        f"a unit with {unit.activation} is not constant between two points; use step or sign units"
-    )
+def _activate(unit: ExactUnit, values: Sequence[Fraction]) -> Fraction:
+    if unit.activation not in _CONSTANT and unit.activation != "identity":
+        raise SpecError(
+            f"a unit with {unit.activation} is not constant between two points; use step or sign "
+            "units"
+        )
+    return PIECEWISE[unit.activation](unit.pre_activation(values))
 
 
 def cut_line(network: Network) -> tuple[Piece, ...]:
@@ -120,13 +118,14 @@ def cut_line(network: Network) -> tuple[Piece, ...]:
 
     Examples
     --------
-    >>> from gradatim.network.graph import Layer
+    >>> from gradatim.network.exact import PIECEWISE
+    from gradatim.network.graph import Layer
     >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
     >>> [int(piece.outputs[0]) for piece in pieces]
     [1, 0, -1]
     """
     first = network.layers[0].exact_units
-    if any(unit.activation not in ("heaviside", "sign") for unit in first):
+    if any(unit.activation not in _CONSTANT for unit in first):
         raise SpecError("the first layer must consist of step or sign units to cut the line")
     changes = sorted({-unit.bias / w for unit in first for w in unit.weights.values() if w})
     if not changes:
@@ -155,7 +154,8 @@ def locate(pieces: Sequence[Piece], x: Fraction) -> int:
 
     Examples
     --------
-    >>> from gradatim.network.graph import Layer
+    >>> from gradatim.network.exact import PIECEWISE
+    from gradatim.network.graph import Layer
     >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
     >>> [locate(pieces, Fraction(x)) for x in (49, 50, 51)]
     [0, 1, 2]
