@@ -132,8 +132,10 @@ def make_lanes(
             native += make_native(program, members, max_epochs, patience, n_lanes)
         else:
             from gradatim.training.lanes import make_lanes as make_blocks
-            from gradatim.training.lanes import share_devices
 
             blocks += make_blocks(program, members, max_epochs, patience, n_lanes)
-            share_devices(blocks)
+    if blocks:
+        from gradatim.training.lanes import share_devices
+
+        share_devices(blocks)
     return [*native, *blocks]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from gradatim.training.native.kernels import named
+from gradatim.training.native.kernels import compiled, named
 from gradatim.training.native.records import (
     Batch,
     Counted,
@@ -36,10 +36,8 @@ _room_at, _epoch_at, _counted_at, _round_at = (record(kind) for kind in _KINDS[4
 #: Where each record begins among the numbers.
 _AT = tuple(sum(len(kind._fields) for kind in _KINDS[:i]) for i in range(len(_KINDS)))
 
-_inner = njit(nogil=True, error_model="numpy", fastmath={"contract"})
 
-
-@_inner
+@compiled
 def _all_finite(values: Any, start: int, n: int) -> bool:
     # Any infinity or NaN makes the sum of products with zero NaN.
     total = np.float32(0)
@@ -48,13 +46,13 @@ def _all_finite(values: Any, start: int, n: int) -> bool:
     return total == 0
 
 
-@_inner
+@compiled
 def _copy(source: Any, start: int, target: Any, begin: int, n: int) -> None:
     for i in range(n):
         target[begin + i] = source[start + i]
 
 
-@_inner
+@compiled
 def _close_epoch(
     shape: Any, nets: Any, k: int, loss: float, watched: bool, validation: float
 ) -> bool:
@@ -80,7 +78,7 @@ def _close_epoch(
     return True
 
 
-@_inner
+@compiled
 def _open_epoch(shape: Any, nets: Any, todo: Any, epoch: Any) -> None:
     n = shape.n_parameters
     for i in range(todo.n_members):
@@ -88,7 +86,7 @@ def _open_epoch(shape: Any, nets: Any, todo: Any, epoch: Any) -> None:
         epoch.loss[i] = epoch.samples[i] = 0
 
 
-@_inner
+@compiled
 def _learn_some(
     shape: Any, nets: Any, i: int, batch: Any, room: Any, n_batches: int, epoch: Any, todo: Any
 ) -> None:
@@ -104,7 +102,7 @@ def _learn_some(
         nets.step[k] += 1
 
 
-@_inner
+@compiled
 def _finish_epoch(
     shape: Any,
     rows: Any,

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
-from numba import cfunc, types
+from numba import cfunc, njit, types
 
 from gradatim.training.native import elementwise, outputs, products, updates
 from gradatim.training.native.tiles import POINTER
 
-__all__ = ["activate", "adam", "add_penalty", "drop", "loss_and_slope", "named", "product"]
-__all__ += ["product_of_rows", "sgd", "transpose"]
+__all__ = ["activate", "adam", "add_penalty", "compiled", "drop", "loss_and_slope", "named"]
+__all__ += ["product", "product_of_rows", "sgd", "transpose"]
 
 
 def _digest() -> str:
@@ -46,6 +46,10 @@ def named(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     function.__qualname__ = f"{function.__name__}_{_DIGEST}"
     return function
+
+
+#: Compiles what calls the kernels; it becomes a part of its caller.
+compiled = njit(nogil=True, error_model="numpy", fastmath={"contract"})
 
 
 def _kernel(function: Callable[..., Any], signature: Any, *fast: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 
 import numpy as np
 
@@ -91,12 +92,14 @@ def make_rows(job: PreparedJob) -> Rows:
     )
 
 
-def _counted_key(member: Member) -> tuple[bytes, bytes]:
+def _counted_key(member: Member) -> tuple[bytes, ...]:
+    """Return what is the same for networks that count the same samples."""
     weights = (member.job.weight, member.job.validation_weight)
     # One row broadcast to all networks has the stride 0: nothing to tell apart.
     return tuple(
-        b"" if w is None or w.strides[0] == 0 else w[member.number].tobytes() for w in weights
-    )  # pyright: ignore[reportReturnType]
+        b"" if w is None or w.strides[0] == 0 else blake2b(w[member.number].tobytes()).digest()
+        for w in weights
+    )
 
 
 def _shape(program: Program) -> Shape:
@@ -209,7 +212,7 @@ class NativeLane:
 
     def groups(self) -> list[tuple[Counted, np.ndarray]]:
         """Bring together the networks that count the same samples: their places in the lane."""
-        places: dict[tuple[bytes, bytes], list[int]] = {}
+        places: dict[tuple[bytes, ...], list[int]] = {}
         for i, member in enumerate(self.members):
             places.setdefault(_counted_key(member), []).append(i)
         return [

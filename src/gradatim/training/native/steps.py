@@ -17,6 +17,7 @@ from gradatim.training.native.kernels import (
     activate,
     adam,
     add_penalty,
+    compiled,
     drop,
     loss_and_slope,
     product,
@@ -34,15 +35,13 @@ _ADAMW, _SGD = OPTIMIZER_CODES["adamw"], OPTIMIZER_CODES["sgd"]
 #: Weights from which a gradient is quicker with the activations turned first.
 _WORTH_TURNING = 512
 
-_inner = njit(nogil=True, error_model="numpy", fastmath={"contract"})
 
-
-@_inner
+@compiled
 def _filled_up(n: int) -> int:
     return (n + LANES - 1) // LANES * LANES
 
 
-@_inner
+@compiled
 def _copy_samples(
     source: Any, n_rows: int, n_samples: int, batch: Any, n: int, target: Any
 ) -> None:
@@ -52,14 +51,14 @@ def _copy_samples(
             target[f * n + c] = row[batch.chosen[c]]
 
 
-@_inner
+@compiled
 def _copy_chosen(rows: Any, batch: Any, begin: int, n: int) -> None:
     X, y = at(batch.X, begin * rows.n_features), at(batch.y, begin * rows.n_outputs)
     _copy_samples(rows.X, rows.n_features, rows.n_samples, batch, n, X)
     _copy_samples(rows.y, rows.n_outputs, rows.n_samples, batch, n, y)
 
 
-@_inner
+@compiled
 def gather(rows: Any, weight: Any, drawn: Any, n_drawn: int, batch: Any, j: int) -> None:
     """Fill minibatch j with the drawn samples that count; -1 is no sample."""
     count, begin, chosen = 0, j * batch.n_room, batch.chosen
@@ -80,7 +79,7 @@ def gather(rows: Any, weight: Any, drawn: Any, n_drawn: int, batch: Any, j: int)
     _copy_chosen(rows, batch, begin, n)
 
 
-@_inner
+@compiled
 def _forward(
     shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any, rate: Any, key: int
 ) -> int:
@@ -112,7 +111,7 @@ def _forward(
     return z
 
 
-@_inner
+@compiled
 def _add_bias(Z: Any, biases: Any, n_out: int, n: int) -> None:
     for o in range(n_out):
         bias = biases[o]
@@ -129,7 +128,7 @@ def _sum_rows(D: Any, sums: Any, n_out: int, n: int) -> None:
         sums[o] = total
 
 
-@_inner
+@compiled
 def _weight_gradient(
     gradient: Any, D: Any, H: Any, n_out: int, n_in: int, n: int, turned: Any
 ) -> None:
@@ -142,7 +141,7 @@ def _weight_gradient(
         product_of_rows(at(gradient, whole), n_in, D, at(H, whole * n), n_out, n_in - whole, n)
 
 
-@_inner
+@compiled
 def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any, z: int) -> None:
     """Fill `room.gradient` from the slope at the logits, which is in `room.D`."""
     sizes, gradient = shape.sizes, room.gradient
@@ -165,7 +164,7 @@ def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any
         _share_slope(shape, params, gradient)
 
 
-@_inner
+@compiled
 def _share_slope(shape: Any, params: Any, gradient: Any) -> None:
     """Share the slope of the scaled first layer between its weights and the input factors."""
     s, n_in = shape.scale, shape.sizes[0]
@@ -179,7 +178,7 @@ def _share_slope(shape: Any, params: Any, gradient: Any) -> None:
             gradient[w] = slope * params[s + i]
 
 
-@_inner
+@compiled
 def _penalize(shape: Any, params: Any, gradient: Any, decay: Any) -> float:
     """Add the penalty on the weights to the gradient, and return it."""
     squares = 0.0
@@ -190,7 +189,7 @@ def _penalize(shape: Any, params: Any, gradient: Any, decay: Any) -> float:
     return 0.5 * decay * squares
 
 
-@_inner
+@compiled
 def _move(shape: Any, nets: Any, k: int, gradient: Any) -> None:
     """Take one step with network k."""
     p = k * shape.n_parameters
@@ -223,7 +222,7 @@ def _move(shape: Any, nets: Any, k: int, gradient: Any) -> None:
             adam(here, slope, moment, square, n, part_rate, decay, beta_2, correct_1, correct_2)
 
 
-@_inner
+@compiled
 def _mean_loss(
     shape: Any, batch: Any, begin: int, n: int, count: int, smoothing: Any, room: Any, z: int
 ) -> float:
@@ -237,7 +236,7 @@ def _mean_loss(
     )
 
 
-@_inner
+@compiled
 def learn(shape: Any, nets: Any, k: int, batch: Any, j: int, room: Any) -> float:
     """Take one minibatch with network k; return the mean loss before the step."""
     params = at(nets.params, k * shape.n_parameters)
@@ -254,7 +253,7 @@ def learn(shape: Any, nets: Any, k: int, batch: Any, j: int, room: Any) -> float
     return loss
 
 
-@_inner
+@compiled
 def validate(
     shape: Any, nets: Any, k: int, rows: Any, counted: Any, batch: Any, room: Any
 ) -> float:
