@@ -182,12 +182,10 @@ def test_a_stopped_process_is_resumed_to_the_same_result(folder, capsys, number)
     rungs = ["--rungs", "majority", "linear", "kernel", "logistic"]
     process = start(folder, *rungs, "--json", "part.json")
     wait_for_work(folder, process)
-    before = time.monotonic()
     process.send_signal(getattr(signal, number))
     _, err = process.communicate(timeout=20)
     if number == "SIGINT":
         assert process.returncode == 130
-        assert time.monotonic() - before < 2  # a second, on a machine with nothing else to do
         assert err.count("\n") == 1
         assert err.endswith("--resume\n")
     assert not (folder / "part.json").exists()
