@@ -74,8 +74,7 @@ def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...
 
     Examples
     --------
-    >>> from gradatim.network.exact import PIECEWISE
-    from gradatim.network.graph import Layer
+    >>> from gradatim.network.graph import Layer
     >>> evaluate_exactly(Network([Layer([[1.0]], [-0.1], "step")]), Fraction(1, 10))
     ((Fraction(1, 1),),)
     """
@@ -118,8 +117,7 @@ def cut_line(network: Network) -> tuple[Piece, ...]:
 
     Examples
     --------
-    >>> from gradatim.network.exact import PIECEWISE
-    from gradatim.network.graph import Layer
+    >>> from gradatim.network.graph import Layer
     >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
     >>> [int(piece.outputs[0]) for piece in pieces]
     [1, 0, -1]
@@ -154,8 +152,7 @@ def locate(pieces: Sequence[Piece], x: Fraction) -> int:
 
     Examples
     --------
-    >>> from gradatim.network.exact import PIECEWISE
-    from gradatim.network.graph import Layer
+    >>> from gradatim.network.graph import Layer
     >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
     >>> [locate(pieces, Fraction(x)) for x in (49, 50, 51)]
     [0, 1, 2]
