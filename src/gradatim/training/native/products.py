@@ -1,19 +1,20 @@
 """Products of the small and middling matrices that networks are made of.
 
 Conventions: matrices are pointers to float32; activations and slopes are (units, n), n a multiple
-of `tiles.LANES`; weights are (n_out, n_in). Written for `gradatim.training.native.kernels`.
+of `tiles.HALF`; weights are (n_out, n_in). Written for `gradatim.training.native.kernels`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from gradatim.training.native.tiles import at, dot_tile, product_tile
+from gradatim.training.native.tiles import HALF, at, dot_tile, product_tile, transpose_tile
 
 __all__ = ["product", "product_of_rows", "transpose"]
 
 _TILE_4X2, _TILE_4X1 = product_tile(4, 2), product_tile(4, 1)
 _TILE_1X2, _TILE_1X1 = product_tile(1, 2), product_tile(1, 1)
+_END_4, _END_1 = product_tile(4, 1, HALF), product_tile(1, 1, HALF)
 _DOT_4X2, _DOT_4X1 = dot_tile(4, 2), dot_tile(4, 1)
 _DOT_1X2, _DOT_1X1 = dot_tile(1, 2), dot_tile(1, 1)
 
@@ -30,7 +31,7 @@ def product(
     n_sum: int,
     n: int,
 ) -> None:
-    """Compute C (n_rows, n) = A (n_rows, n_sum) times B (n_sum, n), for n a multiple of `LANES`.
+    """Compute C (n_rows, n) = A (n_rows, n_sum) times B (n_sum, n), for n a multiple of `HALF`.
 
     Rows of C and B lie `c_row` and `b_row` apart, A's entries `a_row` and `a_step`.
 
@@ -58,8 +59,11 @@ def product(
         while i + 16 <= n:
             _TILE_4X2(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
             i += 16
-        if i < n:
+        if i + 8 <= n:
             _TILE_4X1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+            i += 8
+        if i < n:
+            _END_4(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
         r += 4
     while r < n_rows:
         left = at(A, r * a_row)
@@ -67,8 +71,11 @@ def product(
         while i + 16 <= n:
             _TILE_1X2(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
             i += 16
-        if i < n:
+        if i + 8 <= n:
             _TILE_1X1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+            i += 8
+        if i < n:
+            _END_1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
         r += 1
 
 
@@ -115,11 +122,8 @@ def transpose(A: Any, B: Any, n_rows: int, n_columns: int) -> None:
     A, B : pointer to float32
         Matrix and result.
     n_rows, n_columns : int
-        Shape of A.
+        Shape of A; multiples of `HALF`.
     """
-    # Eight rows at a time, so that what is written together lies together.
-    for start in range(0, n_rows, 8):
-        stop = min(start + 8, n_rows)
-        for c in range(n_columns):
-            for r in range(start, stop):
-                B[c * n_rows + r] = A[r * n_columns + c]
+    for r in range(0, n_rows, HALF):
+        for c in range(0, n_columns, HALF):
+            transpose_tile(at(A, r * n_columns + c), n_columns, at(B, c * n_rows + r), n_rows)

@@ -15,7 +15,7 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 
-from gradatim.training.native.tiles import LANES, instruction
+from gradatim.training.native.tiles import HALF, instruction
 
 __all__ = ["Batch", "Counted", "Epoch", "Nets", "Room", "Round", "Rows", "Shape"]
 __all__ += ["make_room", "make_round", "numbers", "record"]
@@ -169,7 +169,7 @@ class Batch(NamedTuple):
     ----------
     X, y, weight : array, float32
         Flat: (n_features, n), (n_outputs, n) and (n,) of each minibatch, its n filled up to whole
-        vectors.
+        halves of vectors.
     places : array, int32
         Place of each sample in the minibatch as drawn.
     counts : array of shape (n_batches,), int64
@@ -285,7 +285,7 @@ def make_room(
     Batch, Room, Epoch
         To be used by one thread.
     """
-    n = -(-batch_size // LANES) * LANES
+    n = -(-batch_size // HALF) * HALF
     n_batches = min(-(-rows.n_samples // batch_size), max(1, _GATHERED // (n * rows.n_features)))
     units = shape.sizes[1:]
 

@@ -25,7 +25,7 @@ from gradatim.training.native.kernels import (
     sgd,
     transpose,
 )
-from gradatim.training.native.tiles import LANES, at
+from gradatim.training.native.tiles import HALF, at
 from gradatim.training.native.updates import OPTIMIZER_CODES, cosine_factor
 
 __all__ = ["gather", "learn", "validate"]
@@ -38,7 +38,7 @@ _WORTH_TURNING = 512
 
 @compiled
 def _filled_up(n: int) -> int:
-    return (n + LANES - 1) // LANES * LANES
+    return (n + HALF - 1) // HALF * HALF
 
 
 @compiled
@@ -133,10 +133,10 @@ def _weight_gradient(
     gradient: Any, D: Any, H: Any, n_out: int, n_in: int, n: int, turned: Any
 ) -> None:
     """Gradient (n_out, n_in) = D (n_out, n) times transposed H (n_in, n)."""
-    whole = n_in // LANES * LANES if n_out * n_in >= _WORTH_TURNING else 0
+    whole = n_in // HALF * HALF if n_out * n_in >= _WORTH_TURNING else 0
     if whole:
-        transpose(H, turned, n_in, n)
-        product(gradient, n_in, D, n, 1, turned, n_in, n_out, n, whole)
+        transpose(H, turned, whole, n)
+        product(gradient, n_in, D, n, 1, turned, whole, n_out, n, whole)
     if whole < n_in:
         product_of_rows(at(gradient, whole), n_in, D, at(H, whole * n), n_out, n_in - whole, n)
 
