@@ -1,0 +1,1 @@
+"""Small problems of the lecture, each with a statement of what it takes to solve it."""
