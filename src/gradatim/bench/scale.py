@@ -26,7 +26,7 @@ __all__ = ["Trace", "errors_of_time_left", "fold_weights", "measure", "train", "
 
 N_NETWORKS = 10_000
 FOLDS = 5
-EPOCHS = 10
+EPOCHS = 20
 
 #: Shares of the work at which the time left is compared with what really remained.
 SHARES = (0.1, 0.25, 0.5)
@@ -103,7 +103,7 @@ def train(n_networks: int, quick: bool, seed: int, epochs: int = EPOCHS) -> dict
         Whether to train the small form.
     seed : int
         Seed of data and folds.
-    epochs : int, default 10
+    epochs : int, default 20
         Length of the training.
 
     Returns
