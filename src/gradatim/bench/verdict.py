@@ -300,13 +300,13 @@ def _notes(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     first = found[0]
     protocol = f"{first['repeats']} x {first['folds']} folds"
     nested = next(peer for peer in first["peers"] if peer["name"] == NESTED)
+    climbed = f"{nested['outer_folds']} of {first['folds'] * first['repeats']} outer folds"
     return (
         f"all sides: {protocol} and the candidates of the climb's rungs",
         f"{NESTED}: for each outer fold GridSearchCV over the other {first['folds'] - 1} folds of "
-        f"its repeat, refitted and scored; {nested['outer_folds']} of "
-        f"{first['folds'] * first['repeats']} outer folds were climbed in {len(nested['seconds'])} rounds and the time "
-        f"multiplied by {nested['times']:g}; of the recipe's two rates the better "
-        "is chosen, one network",
+        f"its repeat, refitted and scored; {climbed} were climbed in "
+        f"{len(nested['seconds'])} rounds, and the time multiplied by {nested['times']:g}; the "
+        "better of the recipe's two rates is chosen, one network",
         f"{THRIFTY}: candidates are judged once by the same pairs of folds as in the climb, and "
         f"{PRESETS['quick'].n_members} networks averaged, nothing chosen",
         "both: StandardScaler pipelines, RidgeClassifier, LogisticRegression (100 iterations), "
