@@ -221,13 +221,16 @@ def _size(n_networks: int, run: Fresh) -> dict[str, Any]:
 
 
 def _straight_line(memory: Sequence[dict]) -> dict[str, float] | None:
-    """Fit peak memory by a line over the networks; tell the slope and the largest residual."""
-    if any(entry["peak_bytes"] is None for entry in memory):
+    """Fit what the networks take by a line; tell the slope and the largest residual.
+
+    Without what each process took before: only the first one had to compile.
+    """
+    if any(entry["grown_bytes"] is None for entry in memory):
         return None
     n = np.array([entry["networks"] for entry in memory], dtype=float)
-    peak = np.array([entry["peak_bytes"] for entry in memory], dtype=float)
-    slope, base = np.polyfit(n, peak, 1)
-    residual = np.abs(base + slope * n - peak).max() / np.ptp(peak) if np.ptp(peak) else 0.0
+    grown = np.array([entry["grown_bytes"] for entry in memory], dtype=float)
+    slope, base = np.polyfit(n, grown, 1)
+    residual = np.abs(base + slope * n - grown).max() / np.ptp(grown) if np.ptp(grown) else 0.0
     return {"bytes_a_network": slope, "base_bytes": base, "residual": float(residual)}
 
 
