@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradatim.errors import InputError, SpecError
+from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "plain_table",
+    "read_column",
     "read_letters",
     "read_point",
     "read_rows",
     "read_table_file",
     "rounded",
     "shown",
+    "signed",
+    "table_record",
 ]
 
 
@@ -67,14 +70,31 @@ def _input_name(name: str, network: Network) -> str:
     return plain_name(name)
 
 
-def read_rows(columns: Columns, network: Network) -> list[dict[str, str]]:
+def read_rows(columns: Columns, network: Network) -> list[dict[str, Fraction]]:
     """Return the values of the inputs that a network reads, row by row."""
     read = {j for unit in network.layers[0].units for j in unit.weights}
     names = [
         name for j, name in enumerate(network.input_names) if j in read or name in columns.columns
     ]
-    cells = {name: columns.texts(columns.require(name, "an input")) for name in names}
+    cells = {name: read_column(columns, name, "an input") for name in names}
     return [{name: cells[name][i] for name in names} for i in range(len(columns.rows))]
+
+
+def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
+    """Return the numbers of a column, exactly as typed."""
+    from gradatim.network.numbers import to_fraction
+
+    numbers = []
+    texts = columns.texts(columns.require(name, role))
+    for row, text in zip(columns.rows.tolist(), texts, strict=True):
+        try:
+            numbers.append(to_fraction(text))
+        except SpecError as error:
+            raise TableError(
+                f"column {name!r} of {columns.source} holds {text[:40]!r} in row {row}; write a "
+                "number such as -0.5 or 1/3"
+            ) from error
+    return numbers
 
 
 def read_table_file(path: Path) -> Columns:
@@ -82,6 +102,18 @@ def read_table_file(path: Path) -> Columns:
     from gradatim.music.columns import read_columns
 
     return read_columns(path)
+
+
+def table_record(path: Path) -> dict[str, str]:
+    """Return the name and the hash of a table, by which JSON tells what was read."""
+    from hashlib import sha256
+
+    return {"file": path.name, "sha256": sha256(path.expanduser().read_bytes()).hexdigest()}
+
+
+def signed(text: str) -> str:
+    """Put a number that follows a sign into brackets if it is negative."""
+    return f"({text})" if text.startswith("-") else text
 
 
 def shown(value: Any, digits: int | None = None) -> str:

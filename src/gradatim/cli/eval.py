@@ -40,7 +40,9 @@ def eval(  # the verb's name; Python's eval is not used anywhere
         list[str] | None,
         Parameter(group=_INPUT, metavar="x1=0.5,x2=1", negative=(), allow_leading_hyphen=True),
     ] = None,
-    table: Annotated[Path | None, Parameter(group=_INPUT, metavar="FILE")] = None,
+    table: Annotated[
+        Path | None, Parameter(name=("--data", "--table"), group=_INPUT, metavar="TABLE")
+    ] = None,
     activation: Annotated[str | None, Parameter(group=_INPUT, metavar="NAME")] = None,
     let: Annotated[
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
@@ -88,29 +90,33 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     places = _EXACT_DIGITS if digits is None else digits
     traces = [network.trace(row, exact=exact, digits=places, threshold=threshold) for row in rows]
     if json:
-        _print_json(traces, exact, places if exact else None)
+        _print_json(traces, exact, places if exact else None, table)
     else:
         _print_text(traces, digits if digits is not None or not exact else places)
 
 
-def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, str]]:
+def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, Any]]:
     from gradatim.cli._equation import read_point, read_rows, read_table_file
 
-    rows = [read_point(text, network) for text in at]
+    rows: list[dict[str, Any]] = [read_point(text, network) for text in at]
     if table is not None:
         rows += read_rows(read_table_file(table), network)
     if not rows and any(unit.weights for unit in network.layers[0].units):
         example = ",".join(f"{name}=1" for name in network.input_names[:3])
-        raise InputError(f"there is nothing to evaluate at; add --at {example} or --table FILE")
+        raise InputError(f"there is nothing to evaluate at; add --at {example} or --data TABLE")
     return rows or [{}]
 
 
 # JSON
 
 
-def _print_json(traces: Sequence[Trace], exact: bool, digits: int | None) -> None:
+def _print_json(
+    traces: Sequence[Trace], exact: bool, digits: int | None, table: Path | None
+) -> None:
     from importlib.metadata import version
     from json import dumps
+
+    from gradatim.cli._equation import table_record
 
     network = traces[0].network
     result = {
@@ -120,6 +126,7 @@ def _print_json(traces: Sequence[Trace], exact: bool, digits: int | None) -> Non
         "inputs": list(network.input_names),
         "exact": exact,
         "digits": digits,
+        "data": None if table is None else table_record(table),
         "rule": traces[0].rule,
         "rows": [trace.to_dict() for trace in traces],
     }
@@ -169,28 +176,24 @@ def _print_units(console: Any, trace: Trace, digits: int | None) -> None:
 
 
 def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
-    from gradatim.cli._equation import shown
+    from gradatim.cli._equation import shown, signed
     from gradatim.network.notation import spoken_activation
 
     products = [
-        f"{shown(edge.weight)}·{_signed(shown(edge.value, digits))}" for edge in unit.products
+        f"{shown(edge.weight)}·{signed(shown(edge.value, digits))}" for edge in unit.products
     ]
     z, value = shown(unit.pre_activation, digits), shown(unit.value, digits)
     name = spoken_activation(unit.activation)
     applied = value if name == "identity" else f"{name}({z}) = {value}"
     return [
         unit.name,
-        " + ".join(products) or "-",
+        " + ".join(products).replace("+ -", "- ") or "-",
         shown(unit.sum, digits),
         shown(unit.bias),
         z,
         applied,
         "" if unit.predicted is None else str(unit.predicted),
     ]
-
-
-def _signed(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
 
 
 def _print_outputs(console: Any, traces: Sequence[Trace], digits: int) -> None:

@@ -91,18 +91,19 @@ def step(
         network, rows, targets, loss=loss, learning_rate=learning_rate, steps=steps, exact=exact
     )
     if json:
-        _print_json(taken, loss, learning_rate, exact)
+        _print_json(taken, loss, learning_rate, exact, data)
     else:
         _print_text(taken, loss, learning_rate)
 
 
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
     """Return the targets of each row, one an output."""
+    from gradatim.cli._equation import read_column
     from gradatim.errors import TableError
 
     outputs = list(network.output_names)
     if target is None and set(outputs) <= set(columns.names):
-        cells = [columns.texts(name) for name in outputs]
+        cells = [read_column(columns, name, "a target") for name in outputs]
         return [list(row) for row in zip(*cells, strict=True)]
     if target is None:
         others = [name for name in columns.names if name not in network.input_names]
@@ -112,9 +113,9 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
                 f"{', '.join(outputs)}; name the target with --target"
             )
         [target] = others
-    texts = columns.texts(columns.require(target, "the target"))
     if len(outputs) == 1:
-        return [[text] for text in texts]
+        return [[number] for number in read_column(columns, target, "the target")]
+    texts = columns.texts(columns.require(target, "the target"))
     unknown = sorted(set(texts) - set(outputs))
     if unknown:
         raise TableError(
@@ -126,9 +127,11 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
 # JSON
 
 
-def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool) -> None:
+def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: Path) -> None:
     from importlib.metadata import version
     from json import dumps
+
+    from gradatim.cli._equation import table_record
 
     result = {
         "schema": 1,
@@ -137,6 +140,7 @@ def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool) -> Non
         "loss": loss,
         "learning_rate": rate,
         "exact": exact,
+        "data": table_record(data),
         "steps": [step.to_dict() for step in taken],
         "equation_after": str(taken[-1].after),
     }

@@ -216,7 +216,7 @@ def descend(
     loss : {"squared", "binary", "multiclass"}, default "squared"
         What is made small.
     learning_rate : number, default 0.1
-        Length of a step along the gradient.
+        Length of a step along the gradient, > 0.
     steps : int, default 1
         Number of steps.
     exact : bool, default False
@@ -232,8 +232,8 @@ def descend(
     ShapeError
         If the rows do not fit the network or each other.
     SpecError
-        If the loss does not go with the outputs, a softmax is hidden, or fractions are asked of an
-        activation that gives none.
+        If the loss does not go with the outputs, a softmax is hidden, fractions are asked of an
+        activation that gives none, or the learning rate is not above 0.
     DivergedError
         If a weight leaves the finite numbers.
 
@@ -251,6 +251,8 @@ def descend(
     """
     _check(network, X, y, loss, exact)
     rate = to_fraction(learning_rate, "the learning rate")
+    if rate <= 0:
+        raise SpecError(f"the learning rate must be above 0, not {learning_rate}")
     targets = [tuple(_number(value, exact, "the target") for value in row) for row in y]
     if loss == "multiclass" and any(not math.isclose(sum(row), 1.0) for row in targets):
         raise SpecError("the targets of a softmax are probabilities: those of a row sum to 1")

@@ -151,8 +151,13 @@ class Trace:
             ],
             "layers": [[_unit_dict(unit) for unit in layer] for layer in self.layers],
             "outputs": [
-                {"name": unit.name, "value": to_json(unit.value), "class": unit.predicted}
-                for unit in self.outputs
+                {
+                    "name": unit.name,
+                    "value": to_json(unit.value),
+                    "class": unit.predicted,
+                    "threshold": _like(unit.value, limit),
+                }
+                for unit, limit in zip(self.outputs, self.thresholds, strict=True)
             ],
         }
 
@@ -192,6 +197,11 @@ def _unit_dict(unit: UnitTrace) -> dict[str, Any]:
         "pre_activation": to_json(unit.pre_activation),
         "value": to_json(unit.value),
     }
+
+
+def _like(value: Number, limit: Number | None) -> float | str | None:
+    """Return a threshold as JSON holds the value that is compared with it."""
+    return to_json(float(limit) if limit is not None and isinstance(value, float) else limit)
 
 
 def _spoken(value: Number | None) -> str:

@@ -63,9 +63,13 @@ def test_samples_need_no_labels():
     assert len(plot_boundary(LINE, np.zeros((4, 2))).axes[0].collections[-1].get_offsets()) == 4
 
 
+def test_a_boundary_at_the_origin_is_0_and_not_what_halving_leaves():
+    assert plot_boundary(Network([Layer([[1.0]], [0.0])])).get_label().endswith("at x1 = 0.")
+
+
 def test_a_network_that_never_changes_its_mind_has_no_point():
     label = plot_boundary(Network([Layer([[0.0]], [1.0])])).get_label()
-    assert label.endswith("The class changes at x1 = nowhere.")
+    assert label.endswith("The class changes nowhere.")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,7 @@ def test_a_network_that_never_changes_its_mind_has_no_point():
     [
         (Network([Layer(np.ones((2, 1)), np.zeros(2))]), None, None, None, SpecError),
         (Network([Layer(np.ones((1, 4)), np.zeros(1))]), None, None, None, SpecError),
+        (Network([Layer(np.ones((1, 0)), np.ones(1))]), None, None, None, SpecError),
         (
             Network([Layer(np.ones((2, 3)), np.zeros(2)), Layer(np.ones((1, 2)), [0.0])]),
             None,

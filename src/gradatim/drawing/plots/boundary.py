@@ -70,7 +70,7 @@ def plot_boundary(
     Raises
     ------
     SpecError
-        If the network has several outputs, more than three inputs, or three and hidden units,
+        If the network has several outputs, no input, more than three, or three and hidden units,
         or the limits are not in order.
     ShapeError
         If `X` or `y` do not fit.
@@ -100,6 +100,8 @@ def plot_boundary(
 def _check(network: Network) -> None:
     if network.n_outputs != 1:
         raise SpecError(f"a boundary needs one output; this network has {network.n_outputs}")
+    if not network.n_inputs:
+        raise SpecError("a boundary needs an input; this network reads none")
     if network.n_inputs > 3 or (network.n_inputs == 3 and network.depth > 1):
         hidden = " and hidden units" if network.depth > 1 else ""
         raise SpecError(
@@ -152,8 +154,9 @@ def _in_words(network: Network, low: float, high: float) -> str:
     where = f"from {format_number(low)} to {format_number(high)}"
     text = f"Decision boundary of a network: a {kind}\n{_equation(network)}, {where}."
     if network.n_inputs == 1:
-        points = ", ".join(format_number(x) for x in _roots(network, low, high)) or "nowhere"
-        text += f" The class changes at {network.input_names[0]} = {points}."
+        points = ", ".join(format_number(x) for x in _roots(network, low, high))
+        where = f"at {network.input_names[0]} = {points}" if points else "nowhere"
+        text += f" The class changes {where}."
     return text
 
 
@@ -167,7 +170,9 @@ def _roots(network: Network, low: float, high: float) -> list[float]:
         middle = (left + right) / 2
         stays = (_pre_activation(network, middle[:, None]) >= 0) == start
         left, right = np.where(stays, middle, left), np.where(stays, right, middle)
-    return ((left + right) / 2).tolist()
+    roots = (left + right) / 2
+    # Halving ends near 0 and never at it.
+    return np.where(np.abs(roots) < 1e-12 * (high - low), 0.0, roots).tolist()
 
 
 def _point(result: Figure, network: Network, low: float, high: float) -> Axes:
