@@ -275,6 +275,18 @@ def test_a_value_beside_a_constant_equation_is_checked():
         parse("sigmoid(2.5) = 0.93")
 
 
+@pytest.mark.parametrize("claim", ["relu(1234) = 1.23e3", "relu(0.00123) = 1.2e-3", "step(1) = 1."])
+def test_a_value_holds_to_the_decimals_that_it_was_typed_with(claim):
+    assert parse(claim).layer_sizes == (0, 1)
+
+
+# A fuzzer found the first.
+@pytest.mark.parametrize("claim", ["0 = 3e379", "relu(1235.1) = 1.23e3", "tanh(1) = -1e-300"])
+def test_a_value_that_does_not_hold_is_refused_however_large_or_small(claim):
+    with pytest.raises(EquationError, match="does not hold"):
+        parse(claim)
+
+
 # Layers
 
 
