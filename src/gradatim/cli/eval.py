@@ -62,7 +62,8 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     Parameters
     ----------
     equation
-        Such as "sigmoid(x1 - 2.5)"; docs/guides/equations.md tells the language.
+        Such as "sigmoid(x1 - 2.5)", or a text file (.txt) that holds one; docs/guides/equations.md
+        tells the language.
     at
         Values of the inputs; may be repeated.
     table
@@ -82,10 +83,9 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     debug
         Show the traceback of an error.
     """
-    from gradatim.cli._equation import read_letters
-    from gradatim.network import parse
+    from gradatim.cli._network import read_network
 
-    network = parse(equation, activation, read_letters(let or []))
+    network = read_network(equation, activation, let)
     rows = _rows(network, at or [], table)
     places = _EXACT_DIGITS if digits is None else digits
     traces = [network.trace(row, exact=exact, digits=places, threshold=threshold) for row in rows]

@@ -57,7 +57,7 @@ def step(
     Parameters
     ----------
     equation
-        Where to start, such as "sigmoid(0.8x1 + 0.4)".
+        Where to start, such as "sigmoid(0.8x1 + 0.4)", or a text file (.txt) that holds it.
     data
         A table (csv, tsv, parquet) with a column an input, and the targets.
     target
@@ -80,11 +80,11 @@ def step(
     debug
         Show the traceback of an error.
     """
-    from gradatim.cli._equation import read_letters, read_rows, read_table_file
-    from gradatim.network import parse
+    from gradatim.cli._equation import read_rows, read_table_file
+    from gradatim.cli._network import read_network
     from gradatim.network.descent import descend
 
-    network = parse(equation, activation, read_letters(let or []))
+    network = read_network(equation, activation, let)
     columns = read_table_file(data)
     rows, targets = read_rows(columns, network), _targets(columns, network, target)
     taken = descend(
