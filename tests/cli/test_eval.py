@@ -84,6 +84,15 @@ def test_a_cell_that_is_no_number_is_named_with_its_row(capsys, tmp_path):
     assert "column 'x' of points.csv holds 'loud' in row 3" in err
 
 
+def test_no_digit_is_left_out_in_a_narrow_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    command = ("eval", "tanh(x1); tanh(2x1)", "--at", "x1=1", "--exact", "--digits", "60")
+    _, out, _ = run(capsys, *command)
+    values = parse(command[1]).trace([1], exact=True, digits=60).values
+    assert "…" not in out
+    assert out.splitlines()[-1].split()[1:3] == [str(value) for value in values]
+
+
 def test_a_negative_weight_is_subtracted(capsys):
     _, out, _ = run(capsys, "eval", "x1 - 2.5x2", "--at", "x1=1,x2=-2")
     assert "1·1 - 2.5·(-2)" in out

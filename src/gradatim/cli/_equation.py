@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from gradatim.music.columns import Columns
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "plain_table",
+    "print_table",
     "read_column",
     "read_letters",
     "read_point",
@@ -32,6 +34,9 @@ __all__ = [
     "signed",
     "table_record",
 ]
+
+# Characters; wider than any table.
+_WIDEST = 10_000
 
 
 def read_letters(let: Sequence[str]) -> dict[str, Any]:
@@ -143,5 +148,16 @@ def plain_table(columns: Mapping[str, str]) -> Table:
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name, justify in columns.items():
-        table.add_column(name, justify="right" if justify == "right" else "left")
+        table.add_column(name, justify="right" if justify == "right" else "left", no_wrap=True)
     return table
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table as wide as it is: a terminal may fold a line, but no digit is left out."""
+    from rich.measure import Measurement
+
+    unbounded = console.options.update(max_width=_WIDEST)
+    width = Measurement.get(console, unbounded, table).maximum
+    before, console.width = console.width, max(width, console.width)
+    console.print(table)
+    console.width = before

@@ -153,7 +153,7 @@ def _print_text(traces: Sequence[Trace], digits: int | None) -> None:
 def _print_units(console: Any, trace: Trace, digits: int | None) -> None:
     from rich.text import Text
 
-    from gradatim.cli._equation import plain_table, shown
+    from gradatim.cli._equation import plain_table, print_table, shown
 
     names = trace.network.input_names
     point = ", ".join(
@@ -172,7 +172,7 @@ def _print_units(console: Any, trace: Trace, digits: int | None) -> None:
         for unit in layer:
             if not unit.passes:
                 table.add_row(*(Text(cell) for cell in _cells(unit, digits)))
-    console.print(table)
+    print_table(console, table)
 
 
 def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
@@ -199,7 +199,7 @@ def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
 def _print_outputs(console: Any, traces: Sequence[Trace], digits: int) -> None:
     from rich.text import Text
 
-    from gradatim.cli._equation import plain_table, rounded, shown
+    from gradatim.cli._equation import plain_table, print_table, rounded, shown
 
     network = traces[0].network
     decided = any(c is not None for c in traces[0].classes)
@@ -214,4 +214,4 @@ def _print_outputs(console: Any, traces: Sequence[Trace], digits: int) -> None:
         cells += [rounded(value, digits) for value in trace.values]
         cells += [shown(c) for c in trace.classes] * decided
         table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
+    print_table(console, table)
