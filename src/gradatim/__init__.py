@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradatim.drawing import draw_svg as draw_svg
     from gradatim.drawing import plot_activations as plot_activations
     from gradatim.drawing import plot_boundary as plot_boundary
+    from gradatim.drawing import plot_response as plot_response
     from gradatim.drawing import plot_spaces as plot_spaces
     from gradatim.drawing import save_plot as save_plot
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
@@ -60,6 +61,7 @@ _PARTS = {
     "make_exam": "exercises",
     "plot_activations": "drawing",
     "plot_boundary": "drawing",
+    "plot_response": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",

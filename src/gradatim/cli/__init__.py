@@ -58,6 +58,11 @@ app.command(
     help="Take steps of gradient descent, with every derivative.",
 )
 app.command(
+    "gradatim.cli.fit:fit",
+    name="fit",
+    help="Fit linear or logistic regression exactly, and print its equation.",
+)
+app.command(
     "gradatim.cli.draw:draw",
     name="draw",
     help="Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",

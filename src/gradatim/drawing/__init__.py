@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.activations import plot_activations
     from gradatim.drawing.plots.boundary import plot_boundary
     from gradatim.drawing.plots.files import save_plot
+    from gradatim.drawing.plots.response import plot_response
     from gradatim.drawing.plots.spaces import plot_spaces
     from gradatim.drawing.svg import draw_svg
     from gradatim.drawing.tikz import draw_tikz
@@ -33,6 +34,7 @@ __all__ = [
     "place",
     "plot_activations",
     "plot_boundary",
+    "plot_response",
     "plot_spaces",
     "save_plot",
 ]
@@ -47,6 +49,7 @@ _HOMES = {
     "place": "layout",
     "plot_activations": "plots.activations",
     "plot_boundary": "plots.boundary",
+    "plot_response": "plots.response",
     "plot_spaces": "plots.spaces",
     "save_plot": "plots.files",
 }
