@@ -1,0 +1,114 @@
+"""Checking evidence about two classes against the rows that were given.
+
+Conventions: exact arithmetic throughout; floats only tell rows apart that they provably can (see
+`gradatim.theory.separation.rows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gradatim.theory.separation.result import Separation, Witness
+
+__all__ = ["combine", "is_proved", "separates", "witnesses"]
+
+
+def is_proved(found: Separation) -> bool:
+    """Check what a separation says; see `Separation.verify`.
+
+    Parameters
+    ----------
+    found : Separation
+        What was found.
+
+    Returns
+    -------
+    bool
+        Whether its evidence proves it.
+    """
+    if found.separable is None:
+        return False
+    if not found.separable:
+        return found.witness is not None and witnesses(found, found.witness)
+    if found.weights is None or found.bias is None:
+        return False
+    planes = [(found.weights, found.bias)]
+    if found.widest is not None:
+        planes.append((found.widest.weights, found.widest.bias))
+    return all(separates(found, weights, bias) for weights, bias in planes)
+
+
+def separates(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> bool:
+    """Check that a plane has every row strictly on its side.
+
+    Parameters
+    ----------
+    found : Separation
+        The rows and their signs.
+    weights : sequence of fractions.Fraction
+        A weight a column.
+    bias : fractions.Fraction
+        w0.
+
+    Returns
+    -------
+    bool
+        Whether it separates.
+    """
+    plane = found.rows.even_plane(weights, bias)
+    return any(plane) and bool((found.rows.signs(plane) == found.signs).all())
+
+
+def witnesses(found: Separation, witness: Witness) -> bool:
+    """Check that one point is a convex combination of rows of either class.
+
+    Parameters
+    ----------
+    found : Separation
+        The rows and their signs.
+    witness : Witness
+        Rows and weights.
+
+    Returns
+    -------
+    bool
+        Whether the combinations are convex and the same point.
+    """
+    sides = (
+        (witness.negative, witness.negative_weights, -1),
+        (witness.positive, witness.positive_weights, 1),
+    )
+    for index, weights, sign in sides:
+        convex = sum(weights) == 1 and all(weight > 0 for weight in weights)
+        if not convex or any(found.signs[i] != sign for i in index):
+            return False
+        if combine(found, index, weights) != list(witness.point):
+            return False
+    return witness.n_points <= found.n_features + 2
+
+
+def combine(found: Separation, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
+    """Return a combination of rows.
+
+    Parameters
+    ----------
+    found : Separation
+        The rows.
+    index : sequence of int
+        Which of them.
+    weights : sequence of fractions.Fraction
+        Weight of each.
+
+    Returns
+    -------
+    list of fractions.Fraction
+        A point, all columns.
+    """
+    rows = [found.rows.exact(i) for i in index]
+    return [
+        sum((w * row[j] for w, row in zip(weights, rows, strict=True)), start=Fraction(0))
+        for j in range(found.n_features)
+    ]

@@ -1,0 +1,248 @@
+"""Deciding whether a plane separates two classes: floats guess, integers prove.
+
+Conventions: see `gradatim.theory.separation.result`. The same table gives the same result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from numbers import Rational
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import InputError, LabelError, ShapeError
+from gradatim.theory.separation.gordan import Alternative, combination, decide
+from gradatim.theory.separation.program import guess
+from gradatim.theory.separation.result import Separation, Witness
+from gradatim.theory.separation.rows import Rows
+from gradatim.theory.separation.short import shorten
+from gradatim.theory.separation.widest import widest
+
+__all__ = ["separate"]
+
+
+def separate(
+    X: ArrayLike,
+    y: Sequence[Hashable] | np.ndarray,
+    *,
+    positive: Hashable = None,
+    input_names: Sequence[str] = (),
+    margin: bool = True,
+) -> Separation:
+    r"""Decide whether a hyperplane separates two classes, and prove it either way.
+
+    Either some :math:`w, w_0` have :math:`w \cdot x + w_0 > 0` on one class and :math:`< 0` on the
+    other, or a point lies in the convex hulls of both [1]_; at most n_features + 2 rows show it
+    [2]_. A linear program in floats guesses which; what it guesses is solved for in integers and
+    checked on every row. Where floats mislead, a search in integers goes on from there.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Points. Floats are taken as their exact binary values; an array of objects may hold int and
+        fractions.Fraction.
+    y : sequence of hashable of length n_samples
+        Labels of two classes.
+    positive : hashable, optional
+        The class on the side where the unit is 1; by default the greater of the two. If there are
+        more classes, the others together are the negative class.
+    input_names : sequence of str, optional
+        Names of the columns, for the networks.
+    margin : bool, default True
+        Whether to look for the widest margin too.
+
+    Returns
+    -------
+    Separation
+        The verdict with a plane or a witness.
+
+    Raises
+    ------
+    ShapeError
+        If `X` is no table, has no row or column, or there is not one label a row.
+    InputError
+        If an entry of `X` is no number, missing or infinite.
+    LabelError
+        If there are not two classes.
+
+    References
+    ----------
+    .. [1] P. Gordan, "Über die Auflösung linearer Gleichungen mit reellen Coefficienten",
+       Mathematische Annalen, vol. 6, pp. 23-28, 1873.
+    .. [2] P. Kirchberger, "Über Tchebychefsche Annäherungsmethoden", Mathematische Annalen,
+       vol. 57, pp. 509-540, 1903.
+
+    Examples
+    --------
+    AND can be separated, XOR cannot:
+
+    >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    >>> found = separate(X, [0, 0, 0, 1])
+    >>> found.separable, str(found.hyperplane), round(found.margin, 4), found.verify()
+    (True, 'y = step(x1 + x2 - 1.5)', 0.3536, True)
+    >>> found = separate(X, [0, 1, 1, 0])
+    >>> found.separable, found.witness.rows, [str(value) for value in found.witness.point]
+    (False, (0, 1, 2, 3), ['1/2', '1/2'])
+    >>> found.verify()
+    True
+    """
+    start = time.perf_counter()
+    table = _table(X)
+    signs, classes = _signs(y, len(table), positive)
+    rows = Rows(table)
+    names = tuple(input_names)
+    if names and len(names) != table.shape[1]:
+        raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
+    found = _with_evidence(Separation(classes, None, rows, signs, names), margin)
+    return replace(found, seconds=time.perf_counter() - start)
+
+
+def _table(X: ArrayLike) -> np.ndarray:
+    table = np.asarray(X)
+    if table.ndim != 2 or 0 in table.shape:
+        raise ShapeError(
+            f"X must be a table (n_samples, n_features) with rows and columns, not {table.shape}"
+        )
+    if table.dtype == object and all(isinstance(value, Rational) for value in table.flat):
+        return table
+    if table.dtype.kind in "iu" and np.abs(table.astype(float)).max() >= 2.0**53:
+        return table.astype(object)
+    try:
+        table = table.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("X holds something that is no number; separate needs numbers") from error
+    if not np.isfinite(table).all():
+        i, j = np.argwhere(~np.isfinite(table))[0]
+        raise InputError(
+            f"X holds {table[i, j]} in row {i}, column {j}; fill it in or remove the row"
+        )
+    return np.ascontiguousarray(table)
+
+
+def _signs(
+    y: Sequence[Hashable] | np.ndarray, n_rows: int, positive: Hashable
+) -> tuple[np.ndarray, tuple[Hashable, Hashable]]:
+    labels: list[Any] = y.tolist() if isinstance(y, np.ndarray) else list(y)
+    if len(labels) != n_rows:
+        raise ShapeError(f"{len(labels)} labels for {n_rows} rows; give each row one")
+    known = sorted(set(labels), key=_order)
+    if len(known) < 2:
+        raise LabelError(f"all rows are labeled {known[0]}; two different labels are needed")
+    if positive is None:
+        if len(known) > 2:
+            raise LabelError(
+                f"there are {len(known)} classes; name the one to tell from the others with "
+                "positive=, or use separate_classes"
+            )
+        positive = known[1]
+    elif positive not in known:
+        raise LabelError(f"no row is labeled {positive}; the labels are {_some(known)}")
+    others = [label for label in known if label != positive]
+    negative = others[0] if len(others) == 1 else "others"
+    signs = np.where([label == positive for label in labels], 1, -1).astype(np.int8)
+    return signs, (negative, positive)
+
+
+def _order(label: Any) -> tuple[int, float, str]:
+    """Sort numbers by size and before texts."""
+    try:
+        return (0, float(str(label)), "")
+    except ValueError:
+        return (1, 0.0, str(label))
+
+
+def _some(labels: Sequence[Any]) -> str:
+    shown = ", ".join(str(label) for label in labels[:8])
+    return shown + (", ..." if len(labels) > 8 else "")
+
+
+def _with_evidence(found: Separation, margin: bool) -> Separation:
+    decided = _decide(found.rows, found.signs)
+    if decided.plane is not None:
+        return _separable(found, decided.plane, margin)
+    if not decided.support:
+        return replace(
+            found,
+            reason=(
+                "floats could not tell, and the exact search was given up after the work allowed"
+            ),
+        )
+    return replace(found, separable=False, witness=_witness(found, decided))
+
+
+def _decide(rows: Rows, signs: np.ndarray) -> Alternative:
+    twins = _twins(rows, signs)
+    if twins is not None:
+        return Alternative(None, twins, [Fraction(1, 2)] * 2)
+    guessed = guess(rows.about, signs)
+    if guessed.plane is not None:
+        plane = _whole(guessed.plane)
+        if any(plane) and bool((rows.signs(plane) == signs).all()):
+            return Alternative(plane)
+    support = guessed.support.tolist()
+    if guessed.plane is None and support:
+        found = combination(rows, signs, support)
+        if found is not None:
+            return found
+    if support:
+        return decide(rows, signs, support, guessed.weights.tolist())
+    return decide(rows, signs, [int((signs > 0).argmax()), int((signs < 0).argmax())])
+
+
+def _twins(rows: Rows, signs: np.ndarray) -> list[int] | None:
+    """Return two equal rows of different classes, the negative one first."""
+    if not len(rows.columns):
+        return [int((signs < 0).argmax()), int((signs > 0).argmax())]
+    about = np.ascontiguousarray(rows.about + 0.0)
+    factors = np.random.default_rng(0).integers(1, 2**63, about.shape[1], dtype=np.uint64) | 1
+    keys = np.zeros(len(about), dtype=np.uint64)
+    for j, factor in enumerate(factors):
+        keys += about[:, j].copy().view(np.uint64) * factor
+    order = np.lexsort((signs, keys))
+    same = keys[order[1:]] == keys[order[:-1]]
+    pairs = np.flatnonzero(same & (signs[order[1:]] != signs[order[:-1]]))
+    for k in pairs:
+        first, second = int(order[k]), int(order[k + 1])
+        if rows.integers([first]) == rows.integers([second]):
+            return [first, second]
+    return None
+
+
+def _whole(plane: np.ndarray) -> list[int]:
+    """Return a plane of floats times a power of two that makes all of it whole."""
+    fractions = [Fraction(value) for value in plane.tolist()]
+    scale = max(value.denominator for value in fractions)
+    return [int(value * scale) for value in fractions]
+
+
+def _witness(found: Separation, decided: Alternative) -> Witness:
+    sides: dict[int, dict[int, Fraction]] = {-1: {}, 1: {}}
+    for i, weight in zip(decided.support, decided.weights, strict=True):
+        # Every vector ends in the row's sign, so either side has half of the weight.
+        sides[int(found.signs[i])][i] = 2 * weight
+    negative, positive = dict(sorted(sides[-1].items())), dict(sorted(sides[1].items()))
+    exact = [[w * x for x in found.rows.exact(i)] for i, w in positive.items()]
+    point = tuple(sum(column, start=Fraction(0)) for column in zip(*exact, strict=True))
+    return Witness(
+        tuple(negative),
+        tuple(positive),
+        tuple(negative.values()),
+        tuple(positive.values()),
+        point,
+    )
+
+
+def _separable(found: Separation, plane: Sequence[int], margin: bool) -> Separation:
+    rows, signs = found.rows, found.signs
+    weights, bias = rows.plane(plane)
+    planes = [weights]
+    best = widest(rows, signs, plane) if margin else None
+    if best is not None:
+        planes.insert(0, list(best.weights))
+    short = shorten(rows, signs, planes) or (tuple(weights), bias)
+    return replace(found, separable=True, weights=short[0], bias=short[1], widest=best)
