@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from gradatim.theory.separation.touching import spans_all
+
 if TYPE_CHECKING:
     from gradatim.theory.separation.result import Separation, Witness
 
@@ -31,14 +33,40 @@ def is_proved(found: Separation) -> bool:
     """
     if found.separable is None:
         return False
-    if not found.separable:
-        return found.witness is not None and witnesses(found, found.witness)
+    return _planes_hold(found) if found.separable else _meeting_holds(found)
+
+
+def _planes_hold(found: Separation) -> bool:
     if found.weights is None or found.bias is None:
         return False
     planes = [(found.weights, found.bias)]
     if found.widest is not None:
         planes.append((found.widest.weights, found.widest.bias))
     return all(separates(found, weights, bias) for weights, bias in planes)
+
+
+def _meeting_holds(found: Separation) -> bool:
+    if found.witness is None or not witnesses(found, found.witness):
+        return False
+    if found.witness.n_points > found.n_features + 2:
+        return False
+    if found.touching is None:
+        return True
+    if found.touching:
+        return _is_weak(found)
+    overlap = found.overlap
+    return overlap is not None and witnesses(found, overlap) and spans_all(found.rows, overlap.rows)
+
+
+def _is_weak(found: Separation) -> bool:
+    """Check that no row is on the wrong side of the touching plane, and some row is off it."""
+    if found.touching_weights is None or found.touching_bias is None:
+        return False
+    plane = found.rows.even_plane(found.touching_weights, found.touching_bias)
+    if not any(plane):
+        return False
+    sides = found.rows.signs(plane) * found.signs
+    return bool((sides >= 0).all() and (sides > 0).any())
 
 
 def separates(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> bool:
@@ -87,7 +115,7 @@ def witnesses(found: Separation, witness: Witness) -> bool:
             return False
         if combine(found, index, weights) != list(witness.point):
             return False
-    return witness.n_points <= found.n_features + 2
+    return True
 
 
 def combine(found: Separation, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:

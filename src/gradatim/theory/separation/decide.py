@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, LabelError, ShapeError
-from gradatim.theory.separation.gordan import Alternative, combination, decide
-from gradatim.theory.separation.program import guess
+from gradatim.theory.separation.alternative import alternative
+from gradatim.theory.separation.gordan import Alternative
 from gradatim.theory.separation.result import Separation, Witness
 from gradatim.theory.separation.rows import Rows
 from gradatim.theory.separation.short import shorten
+from gradatim.theory.separation.touching import touching
 from gradatim.theory.separation.widest import widest
 
 __all__ = ["separate"]
@@ -162,7 +163,7 @@ def _some(labels: Sequence[Any]) -> str:
 
 
 def _with_evidence(found: Separation, margin: bool) -> Separation:
-    decided = _decide(found.rows, found.signs)
+    decided = alternative(found.rows, found.signs)
     if decided.plane is not None:
         return _separable(found, decided.plane, margin)
     if not decided.support:
@@ -172,52 +173,18 @@ def _with_evidence(found: Separation, margin: bool) -> Separation:
                 "floats could not tell, and the exact search was given up after the work allowed"
             ),
         )
-    return replace(found, separable=False, witness=_witness(found, decided))
-
-
-def _decide(rows: Rows, signs: np.ndarray) -> Alternative:
-    twins = _twins(rows, signs)
-    if twins is not None:
-        return Alternative(None, twins, [Fraction(1, 2)] * 2)
-    guessed = guess(rows.about, signs)
-    if guessed.plane is not None:
-        plane = _whole(guessed.plane)
-        if any(plane) and bool((rows.signs(plane) == signs).all()):
-            return Alternative(plane)
-    support = guessed.support.tolist()
-    if guessed.plane is None and support:
-        found = combination(rows, signs, support)
-        if found is not None:
-            return found
-    if support:
-        return decide(rows, signs, support, guessed.weights.tolist())
-    return decide(rows, signs, [int((signs > 0).argmax()), int((signs < 0).argmax())])
-
-
-def _twins(rows: Rows, signs: np.ndarray) -> list[int] | None:
-    """Return two equal rows of different classes, the negative one first."""
-    if not len(rows.columns):
-        return [int((signs < 0).argmax()), int((signs > 0).argmax())]
-    about = np.ascontiguousarray(rows.about + 0.0)
-    factors = np.random.default_rng(0).integers(1, 2**63, about.shape[1], dtype=np.uint64) | 1
-    keys = np.zeros(len(about), dtype=np.uint64)
-    for j, factor in enumerate(factors):
-        keys += about[:, j].copy().view(np.uint64) * factor
-    order = np.lexsort((signs, keys))
-    same = keys[order[1:]] == keys[order[:-1]]
-    pairs = np.flatnonzero(same & (signs[order[1:]] != signs[order[:-1]]))
-    for k in pairs:
-        first, second = int(order[k]), int(order[k + 1])
-        if rows.integers([first]) == rows.integers([second]):
-            return [first, second]
-    return None
-
-
-def _whole(plane: np.ndarray) -> list[int]:
-    """Return a plane of floats times a power of two that makes all of it whole."""
-    fractions = [Fraction(value) for value in plane.tolist()]
-    scale = max(value.denominator for value in fractions)
-    return [int(value * scale) for value in fractions]
+    witness = _witness(found, decided)
+    weak = touching(found.rows, found.signs, decided)
+    return replace(
+        found,
+        separable=False,
+        witness=witness,
+        touching=weak.touching,
+        touching_weights=weak.weights,
+        touching_bias=weak.bias,
+        overlap=None if weak.overlap is None else _witness(found, weak.overlap),
+        reason=weak.reason,
+    )
 
 
 def _witness(found: Separation, decided: Alternative) -> Witness:

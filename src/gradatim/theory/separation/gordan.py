@@ -25,7 +25,7 @@ from flint import fmpz_mat, nmod_mat
 
 from gradatim.theory.separation.rows import Rows
 
-__all__ = ["Alternative", "affine_minimum", "combination", "decide", "step_towards"]
+__all__ = ["Alternative", "affine_minimum", "combination", "decide", "independent", "step_towards"]
 
 _PRIME = (1 << 61) - 1
 # Steps of the exact search times the cube of the points that it holds.
@@ -96,7 +96,7 @@ def _signed(rows: Rows, signs: np.ndarray, index: Sequence[int] | np.ndarray) ->
 def _kernel(vectors: fmpz_mat) -> list[int] | None:
     """Return the integers, unique up to a factor, by which the vectors add up to zero."""
     n_points, size = vectors.nrows(), vectors.ncols()
-    columns = _pivots(vectors)
+    columns = independent(vectors)
     if n_points < 2 or len(columns) != n_points - 1:
         return None
     free = _dependent(vectors)
@@ -116,8 +116,20 @@ def _kernel(vectors: fmpz_mat) -> list[int] | None:
     return kernel if left == fmpz_mat(1, size) else None
 
 
-def _pivots(vectors: fmpz_mat) -> list[int]:
-    """Return columns that are independent modulo a prime, and with it independent."""
+def independent(vectors: fmpz_mat) -> list[int]:
+    """Choose columns that are independent.
+
+    Parameters
+    ----------
+    vectors : flint.fmpz_mat
+        A matrix.
+
+    Returns
+    -------
+    list of int
+        Columns that are independent modulo a large prime, and so without it; as many as the rank
+        unless the prime divides a minor, which callers find out.
+    """
     reduced, rank = nmod_mat(vectors, _PRIME).rref()
     table, pivots, j = reduced.tolist(), [], 0
     for i in range(rank):
@@ -129,7 +141,7 @@ def _pivots(vectors: fmpz_mat) -> list[int]:
 
 def _dependent(vectors: fmpz_mat) -> int:
     """Return a vector that depends on the others, modulo a prime."""
-    pivots = _pivots(vectors.transpose())
+    pivots = independent(vectors.transpose())
     return next(i for i in range(vectors.nrows()) if i not in pivots)
 
 
@@ -182,7 +194,7 @@ def _independent(rows: Rows, signs: np.ndarray, start: Sequence[int]) -> list[in
     table = _signed(rows, signs, start).tolist()
     # Columns are now rows (1, a); independent ones stand at the pivots.
     homogeneous = fmpz_mat([[*row, 1] for row in table]).transpose()
-    return [int(start[k]) for k in _pivots(homogeneous)]
+    return [int(start[k]) for k in independent(homogeneous)]
 
 
 def _shorten(

@@ -87,8 +87,19 @@ class Separation:
     touching : bool or None
         If not separable: whether a plane has no row on the wrong side, but some on itself and
         some off it (the hulls touch and share no inner point); None if that was not decided.
-    touching_weights, touching_bias : optional
-        That plane, which is weak.
+    touching_weights : tuple of fractions.Fraction or None
+        Weights of that plane.
+    touching_bias : fractions.Fraction or None
+        w0 of that plane.
+    overlap : Witness or None
+        If not even such a plane exists: a common point of both hulls whose rows, all with positive
+        weights, span everything that the rows span; at most 2 n_features + 2 of them.
+    rows : Rows
+        The table, exactly.
+    signs : array of shape (n_samples,)
+        -1 and +1 for the two classes.
+    input_names : tuple of str
+        Names of the columns; empty for x1, x2, ...
     reason : str
         Why something was not decided; empty if all was.
     seconds : float
@@ -107,7 +118,7 @@ class Separation:
     touching: bool | None = None
     touching_weights: tuple[Fraction, ...] | None = None
     touching_bias: Fraction | None = None
-    interior: tuple[int, ...] = ()
+    overlap: Witness | None = None
     reason: str = ""
     seconds: float = 0.0
 
@@ -139,6 +150,13 @@ class Separation:
     def margin(self) -> float | None:
         """Distance from the widest plane to the nearest row, in the table's units."""
         return None if self.widest is None else self.widest.margin
+
+    @property
+    def touching_plane(self) -> Network | None:
+        """The plane on which touching hulls meet, as a network of one step unit."""
+        if self.touching_weights is None or self.touching_bias is None:
+            return None
+        return unit_network(self.touching_weights, self.touching_bias, self.input_names)
 
     def verify(self) -> bool:
         """Check the evidence against the given rows in exact arithmetic.

@@ -61,6 +61,7 @@ class Rows:
         lengths = self._table.lengths
         #: Columns that are not constant; the others cannot help to separate.
         self.columns = np.flatnonzero(lengths)
+        self.constant = np.flatnonzero(lengths == 0)
         self.n_rows, self.n_columns = len(X), X.shape[1]
         self.bits = int(max(lengths.max(initial=0), 1))
         self.shift = [self.bits - int(lengths[j]) for j in self.columns]
@@ -117,20 +118,20 @@ class Rows:
 
     def even_plane(self, weights: Sequence[Fraction], bias: Fraction) -> list[int]:
         """Turn weights and w0 into the same plane in even coordinates, times a positive number."""
-        even = [
-            weights[j] * self.unit[k] / (1 << self.shift[k]) for k, j in enumerate(self.columns)
-        ]
-        used = set(self.columns.tolist())
-        last = bias + sum(
-            (weights[j] * self.origin[k] for k, j in enumerate(self.columns)), start=Fraction(0)
-        )
-        # A column that never changes is a part of w0.
-        for j in range(self.n_columns):
-            if j not in used and weights[j]:
-                last += weights[j] * self._table.origin(j)
-        even.append(last / (1 << self.bits))
+        even = self.even_fractions(weights, bias)
         scale = lcm(*(value.denominator for value in even))
         return [int(value * scale) for value in even]
+
+    def even_fractions(self, weights: Sequence[Fraction], bias: Fraction) -> list[Fraction]:
+        """Turn weights and w0 into a plane whose products with even vectors are the scores."""
+        even, last = [], bias
+        for k, j in enumerate(self.columns):
+            even.append(weights[j] * self.unit[k] / (1 << self.shift[k]))
+            last += weights[j] * self.origin[k]
+        # A column that never changes is a part of w0.
+        for j in self.constant:
+            last += weights[j] * self._table.origin(j)
+        return [*even, last / (1 << self.bits)]
 
     def scores(self, plane: Sequence[int]) -> tuple[np.ndarray, float]:
         """Return the side of every row, about, and by how much it may be wrong.
@@ -254,7 +255,7 @@ class _Objects:
     """Entries that are integers or fractions: whole multiples of one fraction a column."""
 
     def __init__(self, X: np.ndarray) -> None:
-        rows = [[Fraction(value) for value in row] for row in X.tolist()]
+        rows = X.tolist()
         self._rows = rows
         n_columns = X.shape[1]
         self._denominators = [lcm(*(row[j].denominator for row in rows)) for j in range(n_columns)]
@@ -272,13 +273,13 @@ class _Objects:
         )
 
     def origin(self, j: int) -> Fraction:
-        return self._origin[j]
+        return Fraction(self._origin[j])
 
     def unit(self, j: int) -> Fraction:
         return Fraction(1, self._denominators[j])
 
     def exact(self, index: int) -> list[Fraction]:
-        return self._rows[index]
+        return [Fraction(value) for value in self._rows[index]]
 
     def about(self, columns: np.ndarray) -> np.ndarray:
         ones = [1 << int(self.lengths[j]) for j in columns]

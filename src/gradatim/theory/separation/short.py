@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import gcd, log10
+from math import gcd, lcm, log10
 
 import numpy as np
 
 from gradatim.theory.separation.extremes import extremes, has_gap
 from gradatim.theory.separation.rows import Rows
 
-__all__ = ["shorten", "simplest_between"]
+__all__ = ["shorten", "simplest_between", "whole_weights"]
 
 # Steps to which the largest weight is rounded; each third one doubles.
 _FINEST = 1 << 62
@@ -87,12 +87,7 @@ def _weights(rows: Rows, rounded: Sequence[int], sizes: Sequence[int]) -> list[F
     weights = [Fraction(0)] * rows.n_columns
     for j, value, size in zip(rows.columns, rounded, sizes, strict=True):
         weights[j] = value * Fraction(10) ** (top - size)
-    common = gcd(*(int(weight) for weight in weights))
-    weights = [weight / common for weight in weights]
-    longest = max(abs(weight) for weight in weights)
-    if longest < 10**_MOST_DIGITS:
-        return weights
-    return [weight / Fraction(10) ** (len(str(int(longest))) - 1) for weight in weights]
+    return whole_weights(weights)
 
 
 def _with_bias(rows: Rows, signs: np.ndarray, weights: list[Fraction]) -> Plane | None:
@@ -146,3 +141,30 @@ def _roundest(low: Fraction, high: Fraction) -> Fraction:
     while (value := -(-low // power) * power) <= high:
         best, power = value, power * 10
     return Fraction(best)
+
+
+def whole_weights(weights: Sequence[Fraction]) -> list[Fraction]:
+    """Scale weights to whole numbers without a common divisor, unless these are long.
+
+    Parameters
+    ----------
+    weights : sequence of fractions.Fraction
+        Weights, not all 0.
+
+    Returns
+    -------
+    list of fractions.Fraction
+        The weights times a positive number; the largest below ten if it would be long.
+
+    Examples
+    --------
+    >>> [str(value) for value in whole_weights([Fraction(1, 2), Fraction(-3, 4)])]
+    ['2', '-3']
+    """
+    scale = lcm(*(weight.denominator for weight in weights))
+    common = gcd(*(int(weight * scale) for weight in weights))
+    whole = [weight * scale / common for weight in weights]
+    longest = max(abs(weight) for weight in whole)
+    if longest < 10**_MOST_DIGITS:
+        return whole
+    return [weight / Fraction(10) ** (len(str(int(longest))) - 1) for weight in whole]
