@@ -17,26 +17,60 @@ from gradatim.theory.separability import (
 from gradatim.theory.transformation import Proof, Transformation, transform
 
 if TYPE_CHECKING:
-    from gradatim.theory.separation import Separation, Witness, separate
+    from gradatim.theory.separation import (
+        Capacity,
+        ClassSeparations,
+        PerceptronRun,
+        Separation,
+        Widest,
+        Witness,
+        capacity,
+        n_separable_labelings,
+        run_perceptron,
+        separate,
+        separate_classes,
+        simulate_capacity,
+    )
 
 __all__ = [
+    "Capacity",
+    "ClassSeparations",
+    "PerceptronRun",
     "Proof",
     "Separation",
     "Transformation",
+    "Widest",
     "Witness",
+    "capacity",
     "margin",
     "mistake_bound",
     "multiclass_margin",
     "multiclass_mistake_bound",
+    "n_separable_labelings",
+    "run_perceptron",
     "separate",
+    "separate_classes",
+    "simulate_capacity",
     "transform",
 ]
 
-_HOMES = {
-    "Separation": "separation",
-    "Witness": "separation",
-    "separate": "separation",
-}
+_HOMES = dict.fromkeys(
+    [
+        "Capacity",
+        "ClassSeparations",
+        "PerceptronRun",
+        "Separation",
+        "Widest",
+        "Witness",
+        "capacity",
+        "n_separable_labelings",
+        "run_perceptron",
+        "separate",
+        "separate_classes",
+        "simulate_capacity",
+    ],
+    "separation",
+)
 
 
 def __getattr__(name: str) -> Any:

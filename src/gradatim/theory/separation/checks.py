@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from gradatim.theory.separation.touching import spans_all
 
 if TYPE_CHECKING:
+    from gradatim.theory.separation.rows import Rows
     from gradatim.theory.separation.result import Separation, Witness
 
 __all__ = ["combine", "is_proved", "separates", "witnesses"]
@@ -110,21 +112,23 @@ def witnesses(found: Separation, witness: Witness) -> bool:
         (witness.positive, witness.positive_weights, 1),
     )
     for index, weights, sign in sides:
-        convex = sum(weights) == 1 and all(weight > 0 for weight in weights)
+        scale = lcm(*(weight.denominator for weight in weights))
+        convex = sum(int(weight * scale) for weight in weights) == scale
+        convex = convex and all(weight > 0 for weight in weights)
         if not convex or any(found.signs[i] != sign for i in index):
             return False
-        if combine(found, index, weights) != list(witness.point):
+        if combine(found.rows, index, weights) != list(witness.point):
             return False
     return True
 
 
-def combine(found: Separation, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
+def combine(rows: Rows, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
     """Return a combination of rows.
 
     Parameters
     ----------
-    found : Separation
-        The rows.
+    rows : Rows
+        The table.
     index : sequence of int
         Which of them.
     weights : sequence of fractions.Fraction
@@ -135,8 +139,12 @@ def combine(found: Separation, index: Sequence[int], weights: Sequence[Fraction]
     list of fractions.Fraction
         A point, all columns.
     """
-    rows = [found.rows.exact(i) for i in index]
-    return [
-        sum((w * row[j] for w, row in zip(weights, rows, strict=True)), start=Fraction(0))
-        for j in range(found.n_features)
-    ]
+    # Whole numbers all the way: fractions would look for common divisors in every sum.
+    scale = lcm(*(weight.denominator for weight in weights))
+    whole = [int(weight * scale) for weight in weights]
+    point = []
+    for column in zip(*(rows.exact(i) for i in index), strict=True):
+        unit = lcm(*(value.denominator for value in column))
+        total = sum(w * int(value * unit) for w, value in zip(whole, column, strict=True))
+        point.append(Fraction(total, scale * unit))
+    return point

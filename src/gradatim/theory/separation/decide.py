@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, LabelError, ShapeError
 from gradatim.theory.separation.alternative import alternative
+from gradatim.theory.separation.checks import combine
 from gradatim.theory.separation.gordan import Alternative
 from gradatim.theory.separation.result import Separation, Witness
 from gradatim.theory.separation.rows import Rows
@@ -24,7 +25,7 @@ from gradatim.theory.separation.short import shorten
 from gradatim.theory.separation.touching import touching
 from gradatim.theory.separation.widest import widest
 
-__all__ = ["separate"]
+__all__ = ["read_table", "separate", "sorted_labels"]
 
 
 def separate(
@@ -93,7 +94,7 @@ def separate(
     True
     """
     start = time.perf_counter()
-    table = _table(X)
+    table = read_table(X)
     signs, classes = _signs(y, len(table), positive)
     rows = Rows(table)
     names = tuple(input_names)
@@ -103,7 +104,26 @@ def separate(
     return replace(found, seconds=time.perf_counter() - start)
 
 
-def _table(X: ArrayLike) -> np.ndarray:
+def read_table(X: ArrayLike) -> np.ndarray:
+    """Check a table of numbers.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Floats, integers, or objects that are int or fractions.Fraction.
+
+    Returns
+    -------
+    array of shape (n_samples, n_features)
+        float64, or objects where floats could not hold the values.
+
+    Raises
+    ------
+    ShapeError
+        If it is no table with rows and columns.
+    InputError
+        If an entry is no number, missing or infinite.
+    """
     table = np.asarray(X)
     if table.ndim != 2 or 0 in table.shape:
         raise ShapeError(
@@ -129,9 +149,7 @@ def _signs(
     y: Sequence[Hashable] | np.ndarray, n_rows: int, positive: Hashable
 ) -> tuple[np.ndarray, tuple[Hashable, Hashable]]:
     labels: list[Any] = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    if len(labels) != n_rows:
-        raise ShapeError(f"{len(labels)} labels for {n_rows} rows; give each row one")
-    known = sorted(set(labels), key=_order)
+    known = sorted_labels(labels, n_rows)
     if len(known) < 2:
         raise LabelError(f"all rows are labeled {known[0]}; two different labels are needed")
     if positive is None:
@@ -147,6 +165,31 @@ def _signs(
     negative = others[0] if len(others) == 1 else "others"
     signs = np.where([label == positive for label in labels], 1, -1).astype(np.int8)
     return signs, (negative, positive)
+
+
+def sorted_labels(labels: Sequence[Any], n_rows: int) -> list[Any]:
+    """Return the different labels in ascending order, numbers before texts.
+
+    Parameters
+    ----------
+    labels : sequence of hashable
+        Labels.
+    n_rows : int
+        How many there must be.
+
+    Returns
+    -------
+    list of hashable
+        Each once.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one label a row.
+    """
+    if len(labels) != n_rows:
+        raise ShapeError(f"{len(labels)} labels for {n_rows} rows; give each row one")
+    return sorted(set(labels), key=_order)
 
 
 def _order(label: Any) -> tuple[int, float, str]:
@@ -193,14 +236,13 @@ def _witness(found: Separation, decided: Alternative) -> Witness:
         # Every vector ends in the row's sign, so either side has half of the weight.
         sides[int(found.signs[i])][i] = 2 * weight
     negative, positive = dict(sorted(sides[-1].items())), dict(sorted(sides[1].items()))
-    exact = [[w * x for x in found.rows.exact(i)] for i, w in positive.items()]
-    point = tuple(sum(column, start=Fraction(0)) for column in zip(*exact, strict=True))
+    point = combine(found.rows, list(positive), list(positive.values()))
     return Witness(
         tuple(negative),
         tuple(positive),
         tuple(negative.values()),
         tuple(positive.values()),
-        point,
+        tuple(point),
     )
 
 

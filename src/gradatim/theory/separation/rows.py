@@ -96,6 +96,10 @@ class Rows:
         """Return one row as it was given, all columns."""
         return self._table.exact(index)
 
+    def floats(self) -> np.ndarray:
+        """Return the table as float64, all columns."""
+        return self._table.floats()
+
     def metric(self) -> Metric:
         """Return what brings the columns that vary to one unit of length."""
         denominator = lcm(*(unit.denominator for unit in self.unit))
@@ -224,6 +228,9 @@ class _Floats:
     def exact(self, index: int) -> list[Fraction]:
         return [Fraction(value) for value in self._X[index].tolist()]
 
+    def floats(self) -> np.ndarray:
+        return self._X
+
     def about(self, columns: np.ndarray) -> np.ndarray:
         down = -(self._exponent + self.lengths)[columns]
         origin = np.ldexp(self._origin[columns], down)
@@ -280,6 +287,9 @@ class _Objects:
 
     def exact(self, index: int) -> list[Fraction]:
         return [Fraction(value) for value in self._rows[index]]
+
+    def floats(self) -> np.ndarray:
+        return np.array([[float(value) for value in row] for row in self._rows])
 
     def about(self, columns: np.ndarray) -> np.ndarray:
         ones = [1 << int(self.lengths[j]) for j in columns]

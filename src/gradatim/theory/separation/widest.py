@@ -34,7 +34,10 @@ __all__ = ["Widest", "widest"]
 
 Pair = tuple[int, int]
 
-_MOST_STEPS = 5000
+# Multiplications of the search in floats, about; beyond, the bounds are as wide as they are.
+_MOST_FLOAT_WORK = 3e11
+# Vectors from which on quick products replace orthogonal factors.
+_MANY = 64
 _MOST_EXACT_STEPS = 60
 # Pairs up to which the weights are solved for in fractions, and the steps times their cube.
 _MOST_PAIRS = 160
@@ -120,7 +123,9 @@ def _search_in_floats(
 ) -> tuple[list[Pair], np.ndarray]:
     pairs, weights = [start], np.ones(1)
     positive, negative = np.flatnonzero(signs > 0), np.flatnonzero(signs < 0)
-    for _ in range(_MOST_STEPS):
+    shortest, work = np.inf, 0.0
+    while work < _MOST_FLOAT_WORK:
+        work += len(pairs) ** 2 * (len(pairs) + rows.shape[1]) + rows.size
         pairs, weights, normal = _shorten_in_floats(rows, pairs, weights)
         scores = rows @ normal
         enters = (
@@ -128,8 +133,10 @@ def _search_in_floats(
             int(negative[scores[negative].argmax()]),
         )
         gap, square = scores[enters[0]] - scores[enters[1]], normal @ normal
-        if enters in pairs or gap >= square * (1 - 1e-13):
+        # In exact arithmetic every step is shorter than the last; in floats that ends somewhere.
+        if enters in pairs or gap >= square * (1 - 1e-13) or square >= shortest * (1 - 1e-14):
             break
+        shortest = square
         pairs, weights = [*pairs, enters], np.append(weights, 0.0)
     return pairs, weights
 
@@ -156,8 +163,13 @@ def _shorten_in_floats(
 def _affine_in_floats(vectors: np.ndarray) -> np.ndarray:
     """Return weights of sum 1 of the shortest vector in the affine hull."""
     base, moved = vectors[0], vectors[1:] - vectors[0]
-    # Orthogonal factors see the vectors themselves; their products would lose half of the digits.
-    found = np.linalg.lstsq(moved.T, -base, rcond=1e-14)[0]
+    if len(moved) > _MANY:
+        gram = moved @ moved.T
+        gram[np.diag_indices_from(gram)] *= 1 + 1e-13
+        found = np.linalg.solve(gram, -moved @ base)
+    else:
+        # Orthogonal factors see the vectors themselves; products lose half of the digits.
+        found = np.linalg.lstsq(moved.T, -base, rcond=1e-14)[0]
     return np.concatenate([[1.0 - found.sum()], found])
 
 
