@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
 from typing import TYPE_CHECKING
 
 from gradatim.theory.separation.touching import spans_all
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from gradatim.theory.separation.rows import Rows
     from gradatim.theory.separation.result import Separation, Witness
 
-__all__ = ["combine", "is_proved", "separates", "witnesses"]
+__all__ = ["is_proved", "separates", "witnesses"]
 
 
 def is_proved(found: Separation) -> bool:
@@ -111,40 +110,27 @@ def witnesses(found: Separation, witness: Witness) -> bool:
         (witness.negative, witness.negative_weights, -1),
         (witness.positive, witness.positive_weights, 1),
     )
-    for index, weights, sign in sides:
-        scale = lcm(*(weight.denominator for weight in weights))
-        convex = sum(int(weight * scale) for weight in weights) == scale
-        convex = convex and all(weight > 0 for weight in weights)
-        if not convex or any(found.signs[i] != sign for i in index):
+    return all(
+        all(found.signs[i] == sign for i in index)
+        and _is_combination(found.rows, index, weights, witness.point)
+        for index, weights, sign in sides
+    )
+
+
+def _is_combination(
+    rows: Rows, index: Sequence[int], weights: Sequence[Fraction], point: Sequence[Fraction]
+) -> bool:
+    """Check a convex combination in whole numbers, which need no common divisors."""
+    totals, scale = rows.totals(index, weights)
+    if min(weights) <= 0 or sum(int(weight * scale) for weight in weights) != scale:
+        return False
+    moves = dict(zip(rows.columns.tolist(), zip(rows.unit, totals, strict=True), strict=True))
+    for j, value in enumerate(point):
+        unit, total = moves.get(j, (Fraction(0), 0))
+        origin = rows.origins[j]
+        below = scale * unit.denominator * origin.denominator
+        above = total * unit.numerator * origin.denominator
+        above += origin.numerator * scale * unit.denominator
+        if above * value.denominator != value.numerator * below:
             return False
-        if combine(found.rows, index, weights) != list(witness.point):
-            return False
-    return True
-
-
-def combine(rows: Rows, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
-    """Return a combination of rows.
-
-    Parameters
-    ----------
-    rows : Rows
-        The table.
-    index : sequence of int
-        Which of them.
-    weights : sequence of fractions.Fraction
-        Weight of each.
-
-    Returns
-    -------
-    list of fractions.Fraction
-        A point, all columns.
-    """
-    # Whole numbers all the way: fractions would look for common divisors in every sum.
-    scale = lcm(*(weight.denominator for weight in weights))
-    whole = [int(weight * scale) for weight in weights]
-    point = []
-    for column in zip(*(rows.exact(i) for i in index), strict=True):
-        unit = lcm(*(value.denominator for value in column))
-        total = sum(w * int(value * unit) for w, value in zip(whole, column, strict=True))
-        point.append(Fraction(total, scale * unit))
-    return point
+    return len(point) == rows.n_columns

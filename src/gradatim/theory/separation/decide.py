@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, LabelError, ShapeError
 from gradatim.theory.separation.alternative import alternative
-from gradatim.theory.separation.checks import combine
 from gradatim.theory.separation.gordan import Alternative
 from gradatim.theory.separation.result import Separation, Witness
 from gradatim.theory.separation.rows import Rows
@@ -225,7 +224,7 @@ def _with_evidence(found: Separation, margin: bool) -> Separation:
         touching=weak.touching,
         touching_weights=weak.weights,
         touching_bias=weak.bias,
-        overlap=None if weak.overlap is None else _witness(found, weak.overlap),
+        overlap=_overlap(found, witness, decided, weak.overlap),
         reason=weak.reason,
     )
 
@@ -236,7 +235,7 @@ def _witness(found: Separation, decided: Alternative) -> Witness:
         # Every vector ends in the row's sign, so either side has half of the weight.
         sides[int(found.signs[i])][i] = 2 * weight
     negative, positive = dict(sorted(sides[-1].items())), dict(sorted(sides[1].items()))
-    point = combine(found.rows, list(positive), list(positive.values()))
+    point = found.rows.combine(list(positive), list(positive.values()))
     return Witness(
         tuple(negative),
         tuple(positive),
@@ -244,6 +243,15 @@ def _witness(found: Separation, decided: Alternative) -> Witness:
         tuple(positive.values()),
         tuple(point),
     )
+
+
+def _overlap(
+    found: Separation, witness: Witness, decided: Alternative, overlap: Alternative | None
+) -> Witness | None:
+    """Return the witness that spans all rows, which often is the first one."""
+    if overlap is None:
+        return None
+    return witness if overlap is decided else _witness(found, overlap)
 
 
 def _separable(found: Separation, plane: Sequence[int], margin: bool) -> Separation:

@@ -65,7 +65,8 @@ class Rows:
         self.n_rows, self.n_columns = len(X), X.shape[1]
         self.bits = int(max(lengths.max(initial=0), 1))
         self.shift = [self.bits - int(lengths[j]) for j in self.columns]
-        self.origin = [self._table.origin(j) for j in self.columns]
+        self.origins = [self._table.origin(j) for j in range(X.shape[1])]
+        self.origin = [self.origins[j] for j in self.columns]
         self.unit = [self._table.unit(j) for j in self.columns]
 
     @property
@@ -95,6 +96,22 @@ class Rows:
     def exact(self, index: int) -> list[Fraction]:
         """Return one row as it was given, all columns."""
         return self._table.exact(index)
+
+    def totals(self, index: Sequence[int], weights: Sequence[Fraction]) -> tuple[list[int], int]:
+        """Return sums of weight times m of the columns that vary, times a scale; and the scale."""
+        scale = lcm(*(weight.denominator for weight in weights))
+        whole = fmpz_mat([[int(weight * scale) for weight in weights]])
+        if not len(self.columns):
+            return [], scale
+        return [int(v) for v in (whole * fmpz_mat(self.integers(index))).entries()], scale
+
+    def combine(self, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
+        """Return a combination of rows whose weights have the sum 1, all columns."""
+        totals, scale = self.totals(index, weights)
+        point = list(self.origins)
+        for j, unit, total in zip(self.columns, self.unit, totals, strict=True):
+            point[j] += Fraction(total * unit.numerator, scale * unit.denominator)
+        return point
 
     def floats(self) -> np.ndarray:
         """Return the table as float64, all columns."""
@@ -134,7 +151,7 @@ class Rows:
             last += weights[j] * self.origin[k]
         # A column that never changes is a part of w0.
         for j in self.constant:
-            last += weights[j] * self._table.origin(j)
+            last += weights[j] * self.origins[j]
         return [*even, last / (1 << self.bits)]
 
     def scores(self, plane: Sequence[int]) -> tuple[np.ndarray, float]:
@@ -240,8 +257,9 @@ class _Floats:
 
     def integers(self, index: np.ndarray, columns: np.ndarray) -> list[list[int]]:
         values, down = self._X[np.ix_(index, columns)], -self._exponent[columns]
-        scaled = np.ldexp(values, down)
-        origin = np.ldexp(self._origin[columns], down)
+        with np.errstate(over="ignore"):
+            scaled = np.ldexp(values, down)
+            origin = np.ldexp(self._origin[columns], down)
         if np.abs(scaled).max(initial=0) < 2**_DOUBLE and np.abs(origin).max(initial=0) < (
             2**_DOUBLE
         ):
