@@ -167,9 +167,7 @@ def _in_graded_order(n_inputs: int, degrees: Sequence[int]) -> Iterator[Monomial
             yield Monomial(tuple(chosen.count(j) for j in range(n_inputs)))
 
 
-def add_monomials(
-    X: ArrayLike, added: Sequence[Monomial], *, exact: bool = False
-) -> np.ndarray:
+def add_monomials(X: ArrayLike, added: Sequence[Monomial], *, exact: bool = False) -> np.ndarray:
     """Append monomials to a table, a column each.
 
     Parameters
@@ -204,8 +202,9 @@ def add_monomials(
         raise ShapeError(f"X must be a table (n_samples, n_inputs), not {table.shape}")
     for monomial in added:
         if len(monomial.exponents) != table.shape[1]:
-            raise ShapeError(f"{monomial} is of {len(monomial.exponents)} inputs, not of "
-                             f"{table.shape[1]}")
+            raise ShapeError(
+                f"{monomial} is of {len(monomial.exponents)} inputs, not of {table.shape[1]}"
+            )
     if exact:
         return _exactly(table, added)
     table = table.astype(np.float64)
@@ -216,8 +215,11 @@ def add_monomials(
 def _exactly(table: np.ndarray, added: Sequence[Monomial]) -> np.ndarray:
     rows = [[Fraction(value) for value in row] for row in table.tolist()]
     columns = [[monomial(row) for row in rows] for monomial in added]
-    values = [[*row, *new] for row, new in zip(rows, zip(*columns, strict=True), strict=True)] \
-        if added else rows
+    values = (
+        [[*row, *new] for row, new in zip(rows, zip(*columns, strict=True), strict=True)]
+        if added
+        else rows
+    )
     floats = _as_floats(values)
     if floats is not None:
         return floats

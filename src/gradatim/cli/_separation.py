@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from gradatim.cli._ways import in_words
 from gradatim.network.numbers import format_fraction
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from gradatim.cli._points import Points
     from gradatim.drawing import Film
+    from gradatim.experiments.separable import Ways
     from gradatim.theory import ClassSeparations, PerceptronRun, Separation, Witness
 
 __all__ = ["film_of", "picture_of", "print_separation", "print_several", "separation_dict"]
@@ -31,7 +33,12 @@ _MOST_WITNESSES = 12
 
 
 def print_separation(
-    points: Points, found: Separation, run: PerceptronRun | None, *, json: bool
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None,
+    ways: Ways | None = None,
+    *,
+    json: bool,
 ) -> None:
     """Print what was found about two classes.
 
@@ -43,16 +50,20 @@ def print_separation(
         What was found.
     run : PerceptronRun or None
         What the perceptron rule did, if it was asked for.
+    ways : Ways, optional
+        What makes the classes separable, if it was asked for.
     json : bool
         Whether to print JSON.
     """
     if json:
-        _print_json(points, separation_dict(points, found, run))
+        _print_json(points, separation_dict(points, found, run), ways)
         return
     lines = _heading(points, found)
     lines += _verdict(points, found)
     if run is not None:
         lines += ["", *_perceptron(run)]
+    if ways is not None:
+        lines += ["", *in_words(ways)]
     lines += ["", f"Decided and checked in {found.seconds:.2g} s."]
     print("\n".join(lines))
 
@@ -259,7 +270,9 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(shown) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
-def print_several(points: Points, found: ClassSeparations, *, json: bool) -> None:
+def print_several(
+    points: Points, found: ClassSeparations, ways: Ways | None = None, *, json: bool
+) -> None:
     """Print every pair of classes, and each class against the rest.
 
     Parameters
@@ -268,11 +281,13 @@ def print_several(points: Points, found: ClassSeparations, *, json: bool) -> Non
         What was read.
     found : ClassSeparations
         What was found.
+    ways : Ways, optional
+        What makes the classes separable, if it was asked for.
     json : bool
         Whether to print JSON.
     """
     if json:
-        _print_json(points, _several_dict(points, found))
+        _print_json(points, _several_dict(points, found), ways)
         return
     rows = [["classes", "separable", "margin", "evidence"]]
     for pair, one in found.pairs.items():
@@ -287,6 +302,8 @@ def print_several(points: Points, found: ClassSeparations, *, json: bool) -> Non
     proved = "all of it holds" if found.verify() else "not everything could be proved"
     print(f"\nChecked in exact arithmetic: {proved}.")
     print("One pair in full: --positive LABEL tells a class from all others.")
+    if ways is not None:
+        print("\n" + "\n".join(in_words(ways)))
 
 
 def _row(found: Separation, ids: Sequence[str]) -> list[str]:
@@ -305,7 +322,7 @@ def _evidence(found: Separation) -> str:
     return text if len(text) <= 70 else f"a hyperplane of {len(found.weights or ())} weights"
 
 
-def _print_json(points: Points, result: dict[str, Any]) -> None:
+def _print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
     from importlib.metadata import version
     from json import dumps
 
@@ -321,7 +338,8 @@ def _print_json(points: Points, result: dict[str, Any]) -> None:
             "numbers": arithmetic,
         },
     }
-    print(dumps(head | result, indent=2, allow_nan=False, ensure_ascii=False))
+    made = {} if ways is None else {"made_separable": ways.to_dict()}
+    print(dumps(head | result | made, indent=2, allow_nan=False, ensure_ascii=False))
 
 
 def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:

@@ -17,12 +17,14 @@ from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
+    from gradatim.experiments.separable import Ways
     from gradatim.theory import PerceptronRun, Separation
 
 __all__ = ["separate"]
 
 _INPUT = Group("What is separated", sort_key=1)
 _PERCEPTRON = Group("The perceptron rule beside it", sort_key=2)
+_MADE = Group("Made separable", sort_key=3)
 _OUTPUT = Group("What comes out", sort_key=4)
 _Flag = Parameter(negative=(), show_default=False)
 _Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
@@ -42,6 +44,15 @@ def separate(
         int, Parameter(group=_PERCEPTRON, metavar="N", validator=Number(gte=1))
     ] = 100_000,
     film: Annotated[Path | None, Parameter(group=_PERCEPTRON, metavar="FILE")] = None,
+    degree: Annotated[
+        int | None, Parameter(group=_MADE, metavar="D", validator=Number(gte=1))
+    ] = None,
+    kernels: Annotated[bool, _Flag, Parameter(group=_MADE)] = False,
+    hidden: Annotated[bool, _Flag, Parameter(group=_MADE)] = False,
+    folds: Annotated[int, Parameter(group=_MADE, metavar="K", validator=Number(gte=0))] = 0,
+    seeds: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=1))] = 20,
+    seed: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=0))] = 0,
+    graph: Annotated[Path | None, Parameter(group=_MADE, metavar="FILE")] = None,
     output: Annotated[
         Path | None, Parameter(name=("--output", "-o"), group=_OUTPUT, metavar="FILE")
     ] = None,
@@ -73,41 +84,87 @@ def separate(
         Mistakes after which the rule is stopped.
     film
         Moving picture of the perceptron's line, two columns: .svg or .gif.
+    degree
+        Find the smallest set of monomials up to this degree that makes the classes separable.
+    kernels
+        Train polynomial and RBF kernel machines too.
+    hidden
+        Build and train the smallest hidden layer that is found, and prove it on every row.
+    folds
+        Cross-validate the kernel machines with this many parts.
+    seeds
+        Networks trained for each width.
+    seed
+        The first seed.
+    graph
+        Picture of the hidden layer that is built: .svg, .pdf, .png, .dot, .mmd or .tex.
     output
-        Picture of one to three columns: .svg, .pdf or .png.
+        Picture of one to three columns, or of all ways to separate: .svg, .pdf or .png.
     json
         Print JSON instead of text.
     debug
         Show the traceback of an error.
     """
-    _check_files(table, output, film)
+    making = degree is not None or kernels or hidden
+    _check_files(table, output, film, graph)
+    _check_making(kernels, hidden, folds, graph)
     from gradatim.cli._points import read_points
 
     points = read_points(table, target, columns, id, decimals=decimals)
-    _check_points(points, positive, output, film, perceptron)
+    _check_points(points, positive, None if making else output, film, perceptron)
+    ways = None
+    if making:
+        from gradatim.cli._ways import make_separable
+
+        ways = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
     if len(points.classes) > 2 and positive is None:
-        _several(points, json)
-        return
-    found = _decide(points, positive)
-    run = _run(found, max_mistakes) if perceptron or film is not None else None
-    _show(points, found, run, json)
-    _write(points, found, run, output, film, quiet=json)
+        _several(points, ways, json)
+        found = run = None
+    else:
+        found = _decide(points, positive)
+        run = _run(found, max_mistakes) if perceptron or film is not None else None
+        _show(points, found, run, ways, json)
+    if ways is not None:
+        from gradatim.cli._ways import write_ways
+
+        write_ways(ways, output, graph, quiet=json)
+        output = None
+    if found is not None:
+        _write(points, found, run, output, film, quiet=json)
 
 
-def _check_files(table: Path, output: Path | None, film: Path | None) -> None:
+def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -> None:
+    """Refuse options of ways that are not asked for."""
+    if graph is not None and not hidden:
+        raise SpecError("--graph draws the hidden layer; add --hidden")
+    if folds and not kernels:
+        raise SpecError("--folds cross-validates kernel machines; add --kernels")
+    if folds == 1:
+        raise SpecError("one part leaves nothing to learn from; give --folds 2 or more")
+
+
+def _check_files(table: Path, output: Path | None, film: Path | None, graph: Path | None) -> None:
     """Refuse files that are no pictures, cannot be written, or would go over the table."""
     from gradatim._files import check_writable
-    from gradatim.drawing.formats import check_format
+    from gradatim.drawing.formats import FORMATS, check_format
     from gradatim.drawing.plots.files import PLOT_FORMATS
     from gradatim.drawing.plots.film import FILM_FORMATS
 
-    targets = []
-    for path, formats in ((output, PLOT_FORMATS), (film, FILM_FORMATS)):
+    targets = {}
+    asked = (
+        ("--output", output, PLOT_FORMATS),
+        ("--film", film, FILM_FORMATS),
+        ("--graph", graph, FORMATS),
+    )
+    for option, path, formats in asked:
         if path is not None:
             check_format(path, formats)
-            targets.append(check_writable(path))
-    if len(set(targets)) < len(targets):
-        raise SpecError(f"--output and --film both name {targets[0]}; give two files")
+            target = check_writable(path)
+            if target in targets:
+                raise SpecError(
+                    f"{targets[target]} and {option} both name {target}; give two files"
+                )
+            targets[target] = option
     if table.expanduser().resolve() in targets:
         raise SpecError(f"{table} is read as input; write the picture to another file")
 
@@ -154,7 +211,7 @@ def _decide(points: Points, positive: str | None) -> Separation:
         return decide(points.X, points.labels, positive=positive, input_names=points.names)
 
 
-def _several(points: Points, json: bool) -> None:
+def _several(points: Points, ways: Ways | None, json: bool) -> None:
     from gradatim.cli._counting import counting
     from gradatim.cli._separation import print_several
     from gradatim.theory import separate_classes
@@ -163,7 +220,7 @@ def _several(points: Points, json: bool) -> None:
         found = separate_classes(
             points.X, points.labels, input_names=points.names, progress=progress
         )
-    print_several(points, found, json=json)
+    print_several(points, found, ways, json=json)
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
@@ -172,10 +229,16 @@ def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
     return run_perceptron(found, max_mistakes=max_mistakes)
 
 
-def _show(points: Points, found: Separation, run: PerceptronRun | None, json: bool) -> None:
+def _show(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None,
+    ways: Ways | None,
+    json: bool,
+) -> None:
     from gradatim.cli._separation import print_separation
 
-    print_separation(points, found, run, json=json)
+    print_separation(points, found, run, ways, json=json)
 
 
 def _write(

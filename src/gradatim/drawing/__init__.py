@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.capacity import plot_capacity
     from gradatim.drawing.plots.files import save_plot
     from gradatim.drawing.plots.film import Film, choose_frames, save_film
+    from gradatim.drawing.plots.panels import Panel, plot_panels
     from gradatim.drawing.plots.separation import plot_separation
     from gradatim.drawing.plots.spaces import plot_spaces
     from gradatim.drawing.svg import draw_svg
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Film",
+    "Panel",
     "Placement",
     "choose_frames",
     "draw",
@@ -39,6 +41,7 @@ __all__ = [
     "plot_activations",
     "plot_boundary",
     "plot_capacity",
+    "plot_panels",
     "plot_separation",
     "plot_spaces",
     "save_film",
@@ -47,6 +50,7 @@ __all__ = [
 
 _HOMES = {
     "Film": "plots.film",
+    "Panel": "plots.panels",
     "Placement": "placement",
     "choose_frames": "plots.film",
     "draw": "formats",
@@ -58,6 +62,7 @@ _HOMES = {
     "plot_activations": "plots.activations",
     "plot_boundary": "plots.boundary",
     "plot_capacity": "plots.capacity",
+    "plot_panels": "plots.panels",
     "plot_separation": "plots.separation",
     "plot_spaces": "plots.spaces",
     "save_film": "plots.film",

@@ -118,7 +118,7 @@ def build_hidden(
     line = _best_line(rows, codes, directions)
     tell(0.3)
     most = min(line.n_changes - 1, _MOST_CUTS)
-    cuts = cut_off(rows, directions, most, lambda n: tell(0.3 + 0.7 * n / len(rows)))
+    cuts = cut_off(rows, directions, most, lambda share: tell(0.3 + 0.7 * share))
     outputs = ("y",) if len(classes) == 2 else tuple(map(str, classes))
     if cuts is None:
         network = _line_network(line.weights, rows, labels, (names, outputs))

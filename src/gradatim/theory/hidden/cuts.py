@@ -27,6 +27,8 @@ __all__ = ["Cut", "cut_off", "cuts_network", "round_between"]
 _GRIDS = (1, 2, 3, 5, 10, 30, 100, 1000, 1_000_000)
 # Gaps narrower than this share of the extent are not looked at.
 _NARROW = 1e-9
+# Further attempts, fewer for more rows, and the directions each of their cuts looks at.
+_MOST_TRIES, _ROWS_TRIED, _CUTS_TRIED, _FEW = 40, 6000, 1000, 30
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,12 @@ def cut_off(
     rows: Sequence[Sequence[Fraction]],
     directions: Directions,
     most: int,
-    progress: Callable[[int], None],
+    progress: Callable[[float], None],
 ) -> tuple[list[Cut], int] | None:
-    """Cut off as many rows of one class as a half space can, until one class is left.
+    """Cut off rows of one class by a half space until one class is left, in few cuts.
+
+    The first attempt takes the half space with the most rows each time; some more look among few
+    directions only, which often needs fewer cuts in the end.
 
     Parameters
     ----------
@@ -65,32 +70,56 @@ def cut_off(
     most : int
         Cuts beyond which the search is given up.
     progress : callable
-        Called with the number of rows that are cut off.
+        Called with the finished share of the work.
 
     Returns
     -------
     (list of Cut, int) or None
         The cuts in order and the class that is left over; None if there would be more than `most`.
     """
+    best = None
+    n_tries = 1 + min(_MOST_TRIES, _ROWS_TRIED // len(rows), _CUTS_TRIED // max(most, 1))
+    for k in range(n_tries):
+        found = _attempt(
+            rows,
+            directions,
+            most,
+            _FEW if k else None,
+            lambda share, k=k: progress((k + share) / n_tries),
+        )
+        if found is not None:
+            best, most = found, len(found[0]) - 1
+    return best
+
+
+def _attempt(
+    rows: Sequence[Sequence[Fraction]],
+    directions: Directions,
+    most: int,
+    few: int | None,
+    progress: Callable[[float], None],
+) -> tuple[list[Cut], int] | None:
     left, cuts = np.arange(len(rows)), []
     codes = directions.codes
     while len(set(codes[left].tolist())) > 1:
-        found = _largest(rows, directions, left) if len(cuts) < most else None
+        found = _largest(rows, directions, left, few) if len(cuts) < most else None
         if found is None:
             return None
         cut, off = found
         cuts.append(cut)
         left = np.setdiff1d(left, off)
-        progress(len(rows) - len(left))
+        progress(1 - len(left) / len(rows))
     return cuts, int(codes[left[0]])
 
 
 def _largest(
-    rows: Sequence[Sequence[Fraction]], directions: Directions, left: np.ndarray
+    rows: Sequence[Sequence[Fraction]], directions: Directions, left: np.ndarray, few: int | None
 ) -> tuple[Cut, np.ndarray] | None:
     Z, codes = directions.Z[left], directions.codes[left]
     candidates = directions.candidates(left)
     candidates = np.vstack([candidates, -candidates])
+    if few is not None:
+        candidates = directions.rng.choice(candidates, few)
 
     def run_lengths(part: np.ndarray) -> np.ndarray:
         return _pure_runs(part, Z, codes)

@@ -80,9 +80,7 @@ def _length(direction: tuple[Fraction, Fraction]) -> int:
     return sum(value.numerator.bit_length() + value.denominator.bit_length() for value in direction)
 
 
-def _count(
-    points: Sequence[Point], codes: np.ndarray, directions: Sequence[Point]
-) -> list[int]:
+def _count(points: Sequence[Point], codes: np.ndarray, directions: Sequence[Point]) -> list[int]:
     floats = np.array([[float(value) for value in point] for point in points])
     size = np.abs(floats).max(axis=0)
     counts = []
