@@ -17,6 +17,8 @@ from gradatim.theory.separability import (
 from gradatim.theory.transformation import Proof, Transformation, transform
 
 if TYPE_CHECKING:
+    from gradatim.theory.features import AddedFeatures, Refuted, find_features
+    from gradatim.theory.hidden import HiddenLayer, build_hidden
     from gradatim.theory.separation import (
         Capacity,
         ClassSeparations,
@@ -33,15 +35,20 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AddedFeatures",
     "Capacity",
     "ClassSeparations",
+    "HiddenLayer",
     "PerceptronRun",
     "Proof",
+    "Refuted",
     "Separation",
     "Transformation",
     "Widest",
     "Witness",
+    "build_hidden",
     "capacity",
+    "find_features",
     "margin",
     "mistake_bound",
     "multiclass_margin",
@@ -70,7 +77,13 @@ _HOMES = dict.fromkeys(
         "simulate_capacity",
     ],
     "separation",
-)
+) | {
+    "AddedFeatures": "features",
+    "HiddenLayer": "hidden",
+    "Refuted": "features",
+    "build_hidden": "hidden",
+    "find_features": "features",
+}
 
 
 def __getattr__(name: str) -> Any:
