@@ -57,7 +57,7 @@ def test_the_estimator_makes_the_same_mistakes():
 
 
 def test_the_bound_of_two_points_by_hand():
-    # Signed vectors (2, 1) and (0, -1): a quarter and three quarters make (1, -1) / 2, the shortest.
+    # Of (2, 1) and (0, -1), a quarter and three quarters make (1, -1) / 2, the shortest.
     run = run_perceptron(separate([[2.0], [0.0]], [1, 0]))
     assert run.bound == 10
     assert run.n_mistakes <= 10

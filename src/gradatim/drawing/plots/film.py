@@ -205,7 +205,7 @@ def _svg(film: Film) -> str:
     keys = ";".join(f"{time:.5f}" for time in times)
     repeat = f'dur="{total:.2f}s" repeatCount="{_RUNS}" fill="freeze" calcMode="discrete"'
 
-    def animate(name: str, values: Sequence[float]) -> str:
+    def animate(name: str, values: np.ndarray) -> str:
         joined = ";".join(f"{value:.1f}" for value in values)
         return f'<animate attributeName="{name}" values="{joined}" keyTimes="{keys}" {repeat}/>'
 

@@ -60,8 +60,8 @@ class Rows:
         self._table = _Objects(X) if X.dtype == object else _Floats(X)
         lengths = self._table.lengths
         #: Columns that are not constant; the others cannot help to separate.
-        self.columns = np.flatnonzero(lengths)
-        self.constant = np.flatnonzero(lengths == 0)
+        self.columns: list[int] = np.flatnonzero(lengths).tolist()
+        self.constant: list[int] = np.flatnonzero(lengths == 0).tolist()
         self.n_rows, self.n_columns = len(X), X.shape[1]
         self.bits = int(max(lengths.max(initial=0), 1))
         self.shift = [self.bits - int(lengths[j]) for j in self.columns]
@@ -248,15 +248,15 @@ class _Floats:
     def floats(self) -> np.ndarray:
         return self._X
 
-    def about(self, columns: np.ndarray) -> np.ndarray:
+    def about(self, columns: list[int]) -> np.ndarray:
         down = -(self._exponent + self.lengths)[columns]
         origin = np.ldexp(self._origin[columns], down)
         if len(columns) == self._X.shape[1]:
             return np.ldexp(self._X, down) - origin
         return np.ldexp(self._X[:, columns], down) - origin
 
-    def integers(self, index: np.ndarray, columns: np.ndarray) -> list[list[int]]:
-        values, down = self._X[np.ix_(index, columns)], -self._exponent[columns]
+    def integers(self, index: np.ndarray, columns: list[int]) -> list[list[int]]:
+        values, down = self._X[index][:, columns], -self._exponent[columns]
         with np.errstate(over="ignore"):
             scaled = np.ldexp(values, down)
             origin = np.ldexp(self._origin[columns], down)
@@ -265,7 +265,10 @@ class _Floats:
         ):
             return (scaled.astype(np.int64) - origin.astype(np.int64)).tolist()
         mantissa, exponent = _split(values)
-        middle = [self._multiple(value, j) for j, value in zip(columns, self._origin[columns])]
+        middle = [
+            self._multiple(value, j)
+            for j, value in zip(columns, self._origin[columns], strict=True)
+        ]
         moved = exponent - self._exponent[columns]
         return [
             [
@@ -309,14 +312,14 @@ class _Objects:
     def floats(self) -> np.ndarray:
         return np.array([[float(value) for value in row] for row in self._rows])
 
-    def about(self, columns: np.ndarray) -> np.ndarray:
+    def about(self, columns: list[int]) -> np.ndarray:
         ones = [1 << int(self.lengths[j]) for j in columns]
         about = [
             [row[j] / one for j, one in zip(columns, ones, strict=True)] for row in self._integers
         ]
         return np.array(about, dtype=float).reshape(len(self._integers), len(columns))
 
-    def integers(self, index: np.ndarray, columns: np.ndarray) -> list[list[int]]:
+    def integers(self, index: np.ndarray, columns: list[int]) -> list[list[int]]:
         return [[self._integers[i][j] for j in columns] for i in index]
 
 

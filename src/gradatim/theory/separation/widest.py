@@ -202,7 +202,7 @@ def _without_dependent(
 
 
 def _differences(rows: Rows, pairs: Sequence[Pair]) -> fmpz_mat:
-    """Return the pairs' differences in the table's units, times one number that makes them whole."""
+    """Return the pairs' differences in whole units of the metric."""
     metric = rows.metric()
     first = fmpz_mat(rows.integers([pair[0] for pair in pairs])).tolist()
     second = rows.integers([pair[1] for pair in pairs])
@@ -249,7 +249,7 @@ def _measure(rows: Rows, signs: np.ndarray, weights: Sequence[Fraction]) -> _Mea
     factor = 2 / (near - far)
     scaled = tuple(weight * factor for weight in weights)
     # The rows have the scores -1 and +1, so that the margin is one over the normal's length.
-    square = 1 / sum(weight * weight for weight in scaled)
+    square = 1 / sum((weight * weight for weight in scaled), start=Fraction(0))
     return _Measured(scaled, -(near + far) / 2 * factor, square, nearest)
 
 
