@@ -26,13 +26,7 @@ def holds(rows, signs, found):
         return (rows.signs(found.plane) == signs).all()
     vectors = rows.even(found.support).tolist()
     held = list(zip(found.weights, found.support, vectors, strict=True))
-    sums = [
-        sum(
-            w * int(signs[i]) * int(v[k])
-            for w, i, v in zip(found.weights, found.support, vectors, strict=True)
-        )
-        for k in range(rows.size)
-    ]
+    sums = [sum(w * int(signs[i]) * int(v[k]) for w, i, v in held) for k in range(rows.size)]
     return not any(sums) and sum(found.weights) == 1 and min(found.weights) > 0
 
 
