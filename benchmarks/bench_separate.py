@@ -2,8 +2,9 @@
 
     python benchmarks/bench_separate.py [--all]
 
-Three kinds of normal points: *wide*, labeled by a plane with a gap of a fiftieth of the spread on
-either side; *narrow*, by a plane without a gap; *not separable*, narrow with one label flipped.
+Four kinds of normal points: *wide*, labeled by a plane with a gap of a fiftieth of the spread on
+either side; *narrow*, by a plane without a gap; *one flipped*, narrow with one label changed, which
+may or may not be separable; *random* labels.
 Seconds of processor time on one thread: to decide and collect the evidence, and to verify it.
 """
 
@@ -16,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from gradatim.theory import separate
 
 SIZES = [(1_000, 2), (1_000, 10), (10_000, 10), (10_000, 50), (100_000, 50), (2_000, 200)]
-LARGE = [(3_000, 500), (100_000, 200)]
+LARGE = [(3_000, 500), (100_000, 200), (3_000, 1_000)]
 
 
 def table(kind, n_rows, n_columns, seed=0):
@@ -26,7 +27,9 @@ def table(kind, n_rows, n_columns, seed=0):
     if kind == "wide":
         X += np.outer(np.sign(scores) * 0.02, w / np.linalg.norm(w))
     y = (scores > 0).astype(int)
-    if kind == "not separable":
+    if kind == "random":
+        y = rng.integers(0, 2, size=n_rows)
+    if kind == "one flipped":
         y[rng.integers(n_rows)] ^= 1
     return X, y
 
@@ -46,7 +49,7 @@ def main():
     print("|-----:|--------:|------|-----------:|-----------:|----------|")
     with threadpool_limits(1):
         for n_rows, n_columns in sizes:
-            for kind in ("wide", "narrow", "not separable"):
+            for kind in ("wide", "narrow", "one flipped", "random"):
                 X, y = table(kind, n_rows, n_columns)
                 found, deciding = seconds(lambda X=X, y=y: separate(X, y))
                 proved, verifying = seconds(found.verify)

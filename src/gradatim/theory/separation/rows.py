@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from flint import fmpz_mat
 
-__all__ = ["Metric", "Rows", "small_floats"]
+__all__ = ["Metric", "Rows"]
 
 _ROUNDING = 2.0**-53
 # Far above what products of numbers in [-1, 1] can lose to underflow, far below what matters.
@@ -170,7 +170,7 @@ class Rows:
             What no score is off by more than: every entry and weight is rounded once, and a sum of
             d + 1 products, in whatever order, by at most d + 1 roundings of the sum of their sizes.
         """
-        weights = small_floats(plane)
+        weights = _small_floats(plane)
         scores = self.about @ weights[:-1] + weights[-1]
         roundings = (len(weights) + 8) * _ROUNDING
         return scores, float(1.01 * roundings * np.abs(weights).sum() + _UNDERFLOW)
@@ -194,7 +194,7 @@ class Rows:
         return (self.even(index) * fmpz_mat([[value] for value in plane])).entries()
 
 
-def small_floats(plane: Sequence[int]) -> np.ndarray:
+def _small_floats(plane: Sequence[int]) -> np.ndarray:
     """Return a plane as floats, the largest near 1, each rounded once."""
     length = max(abs(int(value)).bit_length() for value in plane)
     one = 1 << max(length, 1)
