@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradatim.drawing import draw_svg as draw_svg
     from gradatim.drawing import plot_activations as plot_activations
     from gradatim.drawing import plot_boundary as plot_boundary
+    from gradatim.drawing import plot_separation as plot_separation
     from gradatim.drawing import plot_spaces as plot_spaces
     from gradatim.drawing import save_plot as save_plot
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
     from gradatim.reports import write_report as write_report
+    from gradatim.theory import separate as separate
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
@@ -60,12 +62,14 @@ _PARTS = {
     "make_exam": "exercises",
     "plot_activations": "drawing",
     "plot_boundary": "drawing",
+    "plot_separation": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",
     "read_table": "music",
     "render_exam": "exercises",
     "save_plot": "drawing",
+    "separate": "theory",
     "transform": "theory",
     "write_report": "reports",
 }

@@ -106,7 +106,7 @@ def _separable(points: Points, found: Separation) -> list[str]:
     if found.widest is not None:
         best = found.widest
         scaled = _equation(points.names, best.weights, best.bias)
-        low, high = best.bounds
+        _, high = best.bounds
         if best.is_exact:
             accuracy = "exactly: no other has a wider one"
         else:
@@ -296,7 +296,8 @@ def print_several(
     for label, one in found.rest.items():
         rows.append([f"{label} and the rest", *_row(one, points.ids)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    print(f"{len(points.X)} rows of {len(found.classes)} classes; {len(points.names)} columns.\n")
+    n_columns = _many(len(points.names), "column")
+    print(f"{len(points.X)} rows of {len(found.classes)} classes; {n_columns}.\n")
     for row in rows:
         print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
     proved = "all of it holds" if found.verify() else "not everything could be proved"
@@ -312,8 +313,11 @@ def _row(found: Separation, ids: Sequence[str]) -> list[str]:
     if found.separable:
         return ["yes", "" if found.margin is None else f"{found.margin:.4g}", _evidence(found)]
     rows = [] if found.witness is None else [ids[i] for i in found.witness.rows]
-    touching = {True: "touching", False: "no", None: "no"}[found.touching]
-    return [touching, "", f"{len(rows)} points: {_listed(rows)}"]
+    return [
+        "no, they touch" if found.touching else "no",
+        "",
+        f"{len(rows)} points: {_listed(rows)}",
+    ]
 
 
 def _evidence(found: Separation) -> str:

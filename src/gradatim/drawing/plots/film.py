@@ -76,10 +76,15 @@ class Film:
     def description(self) -> str:
         """Description of the text alternative: where the line is in the end."""
         w1, w2, w0 = self.weights[-1]
+        line = f"{w1:.4g} x1 {_signed(w2)} x2 {_signed(w0)} = 0"
         return (
             f"{len(self.X)} points of the classes {self.classes[0]} and {self.classes[1]}; after "
-            f"{self.counts[-1]} mistakes the line is {w1:.4g} x1 + {w2:.4g} x2 + {w0:.4g} = 0."
+            f"{self.counts[-1]} mistakes the line is {line}."
         )
+
+
+def _signed(value: float) -> str:
+    return f"{'-' if value < 0 else '+'} {abs(value):.4g}"
 
 
 def choose_frames(n_mistakes: int) -> list[int]:
@@ -200,7 +205,7 @@ def _svg(film: Film) -> str:
     keys = ";".join(f"{time:.5f}" for time in times)
     repeat = f'dur="{total:.2f}s" repeatCount="{_RUNS}" fill="freeze" calcMode="discrete"'
 
-    def animate(name: str, values: Sequence[float]) -> str:
+    def animate(name: str, values: np.ndarray) -> str:
         joined = ";".join(f"{value:.1f}" for value in values)
         return f'<animate attributeName="{name}" values="{joined}" keyTimes="{keys}" {repeat}/>'
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from gradatim.theory.separation.touching import spans_all
 
 if TYPE_CHECKING:
-    from gradatim.theory.separation.rows import Rows
     from gradatim.theory.separation.result import Separation, Witness
+    from gradatim.theory.separation.rows import Rows
 
 __all__ = ["is_proved", "separates", "witnesses"]
 
@@ -124,7 +124,7 @@ def _is_combination(
     totals, scale = rows.totals(index, weights)
     if min(weights) <= 0 or sum(int(weight * scale) for weight in weights) != scale:
         return False
-    moves = dict(zip(rows.columns.tolist(), zip(rows.unit, totals, strict=True), strict=True))
+    moves = dict(zip(rows.columns, zip(rows.unit, totals, strict=True), strict=True))
     for j, value in enumerate(point):
         unit, total = moves.get(j, (Fraction(0), 0))
         origin = rows.origins[j]

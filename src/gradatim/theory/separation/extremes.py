@@ -15,7 +15,22 @@ __all__ = ["extremes", "has_gap"]
 
 
 def has_gap(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> bool | None:
-    """Say by floats whether some bias separates; None if floats cannot tell."""
+    """Say by floats whether a plane separates with some bias.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table.
+    signs : array of shape (n_samples,)
+        -1 or +1.
+    plane : sequence of int
+        A plane in even coordinates, not all 0.
+
+    Returns
+    -------
+    bool or None
+        None if floats cannot tell.
+    """
     scores, error = rows.scores(plane)
     gap = float(scores[signs > 0].min() - scores[signs < 0].max())
     return None if abs(gap) <= 3 * error else gap > 0

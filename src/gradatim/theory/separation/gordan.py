@@ -28,8 +28,8 @@ from gradatim.theory.separation.rows import Rows
 __all__ = ["Alternative", "affine_minimum", "combination", "decide", "independent", "step_towards"]
 
 _PRIME = (1 << 61) - 1
-# Steps of the exact search times the cube of the points that it holds.
-_MOST_WORK = 4e8
+# Steps of the exact search times the cube of the points that it holds: about a minute.
+_MOST_WORK = 5e7
 
 
 @dataclass(frozen=True)
@@ -175,9 +175,9 @@ def decide(
     guessed = [Fraction(max(given.get(i, 1.0), 1e-6)).limit_denominator(1 << 20) for i in corral]
     total = sum(guessed)
     point = [weight / total for weight in guessed]
-    work = 0.0
-    while work < _MOST_WORK:
-        work += (len(corral) + 4) ** 3 * 8
+    work = (len(corral) + 4.0) ** 3
+    while work <= _MOST_WORK:
+        work += (len(corral) + 4.0) ** 3
         corral, point, vectors = _shorten(rows, signs, corral, point)
         x = _combine(vectors, point)
         if not any(x):

@@ -76,6 +76,12 @@ class Separation:
     separable : bool or None
         Whether a plane has all rows of one class strictly on one side and all rows of the other
         on the other; None if that was not decided.
+    rows : Rows
+        The table, exactly.
+    signs : array of shape (n_samples,)
+        -1 and +1 for the two classes.
+    input_names : tuple of str
+        Names of the columns; empty for x1, x2, ...
     weights : tuple of fractions.Fraction or None
         Weights of a separating plane that are short.
     bias : fractions.Fraction or None
@@ -94,12 +100,6 @@ class Separation:
     overlap : Witness or None
         If not even such a plane exists: a common point of both hulls whose rows, all with positive
         weights, span everything that the rows span; at most 2 n_features + 2 of them.
-    rows : Rows
-        The table, exactly.
-    signs : array of shape (n_samples,)
-        -1 and +1 for the two classes.
-    input_names : tuple of str
-        Names of the columns; empty for x1, x2, ...
     reason : str
         Why something was not decided; empty if all was.
     seconds : float

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from flint import fmpz_mat
 
-__all__ = ["Metric", "Rows", "small_floats"]
+__all__ = ["Metric", "Rows"]
 
 _ROUNDING = 2.0**-53
 # Far above what products of numbers in [-1, 1] can lose to underflow, far below what matters.
@@ -60,8 +60,8 @@ class Rows:
         self._table = _Objects(X) if X.dtype == object else _Floats(X)
         lengths = self._table.lengths
         #: Columns that are not constant; the others cannot help to separate.
-        self.columns = np.flatnonzero(lengths)
-        self.constant = np.flatnonzero(lengths == 0)
+        self.columns: list[int] = np.flatnonzero(lengths).tolist()
+        self.constant: list[int] = np.flatnonzero(lengths == 0).tolist()
         self.n_rows, self.n_columns = len(X), X.shape[1]
         self.bits = int(max(lengths.max(initial=0), 1))
         self.shift = [self.bits - int(lengths[j]) for j in self.columns]
@@ -170,7 +170,7 @@ class Rows:
             What no score is off by more than: every entry and weight is rounded once, and a sum of
             d + 1 products, in whatever order, by at most d + 1 roundings of the sum of their sizes.
         """
-        weights = small_floats(plane)
+        weights = _small_floats(plane)
         scores = self.about @ weights[:-1] + weights[-1]
         roundings = (len(weights) + 8) * _ROUNDING
         return scores, float(1.01 * roundings * np.abs(weights).sum() + _UNDERFLOW)
@@ -194,7 +194,7 @@ class Rows:
         return (self.even(index) * fmpz_mat([[value] for value in plane])).entries()
 
 
-def small_floats(plane: Sequence[int]) -> np.ndarray:
+def _small_floats(plane: Sequence[int]) -> np.ndarray:
     """Return a plane as floats, the largest near 1, each rounded once."""
     length = max(abs(int(value)).bit_length() for value in plane)
     one = 1 << max(length, 1)
@@ -248,15 +248,15 @@ class _Floats:
     def floats(self) -> np.ndarray:
         return self._X
 
-    def about(self, columns: np.ndarray) -> np.ndarray:
+    def about(self, columns: list[int]) -> np.ndarray:
         down = -(self._exponent + self.lengths)[columns]
         origin = np.ldexp(self._origin[columns], down)
         if len(columns) == self._X.shape[1]:
             return np.ldexp(self._X, down) - origin
         return np.ldexp(self._X[:, columns], down) - origin
 
-    def integers(self, index: np.ndarray, columns: np.ndarray) -> list[list[int]]:
-        values, down = self._X[np.ix_(index, columns)], -self._exponent[columns]
+    def integers(self, index: np.ndarray, columns: list[int]) -> list[list[int]]:
+        values, down = self._X[index][:, columns], -self._exponent[columns]
         with np.errstate(over="ignore"):
             scaled = np.ldexp(values, down)
             origin = np.ldexp(self._origin[columns], down)
@@ -265,7 +265,10 @@ class _Floats:
         ):
             return (scaled.astype(np.int64) - origin.astype(np.int64)).tolist()
         mantissa, exponent = _split(values)
-        middle = [self._multiple(value, j) for j, value in zip(columns, self._origin[columns])]
+        middle = [
+            self._multiple(value, j)
+            for j, value in zip(columns, self._origin[columns], strict=True)
+        ]
         moved = exponent - self._exponent[columns]
         return [
             [
@@ -309,14 +312,14 @@ class _Objects:
     def floats(self) -> np.ndarray:
         return np.array([[float(value) for value in row] for row in self._rows])
 
-    def about(self, columns: np.ndarray) -> np.ndarray:
+    def about(self, columns: list[int]) -> np.ndarray:
         ones = [1 << int(self.lengths[j]) for j in columns]
         about = [
             [row[j] / one for j, one in zip(columns, ones, strict=True)] for row in self._integers
         ]
         return np.array(about, dtype=float).reshape(len(self._integers), len(columns))
 
-    def integers(self, index: np.ndarray, columns: np.ndarray) -> list[list[int]]:
+    def integers(self, index: np.ndarray, columns: list[int]) -> list[list[int]]:
         return [[self._integers[i][j] for j in columns] for i in index]
 
 

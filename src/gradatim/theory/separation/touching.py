@@ -1,4 +1,4 @@
-r"""Hulls that have a point in common: do they only touch, or do they overlap?
+r"""Telling hulls that only touch from hulls that overlap.
 
 Conventions: signed vectors are :math:`a_i = s_i (x_i, 1)`. A plane v is *weak* if
 :math:`a_i \cdot v \ge 0` for all rows and > 0 for one. A combination of rows that is 0 forces every

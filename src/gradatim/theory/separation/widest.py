@@ -38,10 +38,10 @@ Pair = tuple[int, int]
 _MOST_FLOAT_WORK = 3e11
 # Vectors from which on quick products replace orthogonal factors.
 _MANY = 64
-_MOST_EXACT_STEPS = 60
-# Pairs up to which the weights are solved for in fractions, and the steps times their cube.
+_MOST_EXACT_STEPS = 400
+# Pairs up to which the weights are solved for in fractions, and steps times their cube: about 20 s.
 _MOST_PAIRS = 160
-_MOST_WORK = 3e8
+_MOST_WORK = 5e6
 
 
 @dataclass(frozen=True)
@@ -104,18 +104,22 @@ def widest(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> Widest:
     point = [Fraction(weight) for weight in weights]
     total = sum(point)
     point = [weight / total for weight in point]
-    work = 0.0
+    best, upper, work = _measure(rows, signs, rows.plane(plane)[0]), None, 0.0
     for _ in range(_MOST_EXACT_STEPS):
-        work += (len(pairs) + 4.0) ** 3 * 8
+        work += (len(pairs) + 4.0) ** 3
         exact = len(pairs) <= _MOST_PAIRS and work <= _MOST_WORK
         if exact:
             pairs, point = _shorten(rows, pairs, point)
         normal = _combine(_differences(rows, pairs), point)
-        found, enters = _measure(rows, signs, pairs, normal)
-        if not exact or found.is_exact or enters in pairs:
-            return found
-        pairs, point = [*pairs, enters], [*point, Fraction(0)]
-    return found
+        square = sum(value * value for value in normal) * metric.unit**2 / 4
+        upper = square if upper is None else min(upper, square)
+        here = _measure(rows, signs, _all_columns(rows, normal))
+        best = max(best, here, key=lambda one: one.square)
+        if not exact or best.square == upper or here.nearest in pairs:
+            break
+        pairs, point = [*pairs, here.nearest], [*point, Fraction(0)]
+    support = tuple(sorted({i for pair in pairs for i in pair}))
+    return Widest(best.weights, best.bias, support, (best.square, upper or best.square))
 
 
 def _search_in_floats(
@@ -198,7 +202,7 @@ def _without_dependent(
 
 
 def _differences(rows: Rows, pairs: Sequence[Pair]) -> fmpz_mat:
-    """Return the pairs' differences in the table's units, times one number that makes them whole."""
+    """Return the pairs' differences in whole units of the metric."""
     metric = rows.metric()
     first = fmpz_mat(rows.integers([pair[0] for pair in pairs])).tolist()
     second = rows.integers([pair[1] for pair in pairs])
@@ -216,31 +220,37 @@ def _combine(vectors: fmpz_mat, point: Sequence[Fraction]) -> list[Fraction]:
     return [Fraction(int(value), scale) for value in whole.entries()]
 
 
-def _measure(
-    rows: Rows, signs: np.ndarray, pairs: Sequence[Pair], normal: Sequence[Fraction]
-) -> tuple[Widest, Pair]:
-    """Compare the gap of the plane half way with the distance of the two points."""
-    metric = rows.metric()
+def _all_columns(rows: Rows, normal: Sequence[Fraction]) -> list[Fraction]:
     weights = [Fraction(0)] * rows.n_columns
     for j, value in zip(rows.columns, normal, strict=True):
         weights[j] = value
-    enters = extremes(rows, signs, rows.even_plane(weights, Fraction(0)))
+    return weights
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A plane half way between the rows that are nearest to it, and its squared margin."""
+
+    weights: tuple[Fraction, ...]
+    bias: Fraction
+    square: Fraction
+    nearest: Pair
+
+
+def _measure(rows: Rows, signs: np.ndarray, weights: Sequence[Fraction]) -> _Measured:
+    """Measure a direction, which need not separate: its margin is then 0."""
+    nearest = extremes(rows, signs, rows.even_plane(weights, Fraction(0)))
     near, far = (
         sum((w * x for w, x in zip(weights, rows.exact(i), strict=True) if w), start=Fraction(0))
-        for i in enters
+        for i in nearest
     )
-    # The normal is in the metric's units, the rows are in the table's.
-    square, gap = sum(value * value for value in normal), (near - far) / metric.unit
-    upper = square * metric.unit**2 / 4
-    if gap <= 0:
-        lower = Fraction(0)
-        factor = Fraction(1)
-    else:
-        lower = gap * gap / square * metric.unit**2 / 4
-        factor = 2 / (near - far)
-    bias = -(near + far) / 2 * factor
-    support = tuple(sorted({i for pair in pairs for i in pair}))
-    return Widest(tuple(w * factor for w in weights), bias, support, (lower, upper)), enters
+    if near <= far:
+        return _Measured(tuple(weights), -(near + far) / 2, Fraction(0), nearest)
+    factor = 2 / (near - far)
+    scaled = tuple(weight * factor for weight in weights)
+    # The rows have the scores -1 and +1, so that the margin is one over the normal's length.
+    square = 1 / sum((weight * weight for weight in scaled), start=Fraction(0))
+    return _Measured(scaled, -(near + far) / 2 * factor, square, nearest)
 
 
 def _root(square: Fraction, up: bool | None) -> float:
