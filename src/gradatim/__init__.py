@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gradatim.drawing import plot_activations as plot_activations
     from gradatim.drawing import plot_boundary as plot_boundary
     from gradatim.drawing import plot_response as plot_response
+    from gradatim.drawing import plot_separation as plot_separation
     from gradatim.drawing import plot_spaces as plot_spaces
     from gradatim.drawing import save_plot as save_plot
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
     from gradatim.reports import write_report as write_report
+    from gradatim.theory import separate as separate
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
@@ -62,12 +64,14 @@ _PARTS = {
     "plot_activations": "drawing",
     "plot_boundary": "drawing",
     "plot_response": "drawing",
+    "plot_separation": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",
     "read_table": "music",
     "render_exam": "exercises",
     "save_plot": "drawing",
+    "separate": "theory",
     "transform": "theory",
     "write_report": "reports",
 }

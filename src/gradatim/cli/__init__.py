@@ -78,6 +78,16 @@ app.command(
     help="Separate a labeled line with step units, and prove it right.",
 )
 app.command(
+    "gradatim.cli.separate:separate",
+    name="separate",
+    help="Decide whether a hyperplane separates classes, and prove it either way.",
+)
+app.command(
+    "gradatim.cli.capacity:capacity",
+    name="capacity",
+    help="Count how many labelings of points a hyperplane can make, and try it.",
+)
+app.command(
     "gradatim.cli.bench:bench",
     name="bench",
     help="Measure gradatim beside its peers on this machine.",

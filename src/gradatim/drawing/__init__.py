@@ -18,14 +18,21 @@ if TYPE_CHECKING:
     from gradatim.drawing.placement import Placement
     from gradatim.drawing.plots.activations import plot_activations
     from gradatim.drawing.plots.boundary import plot_boundary
+    from gradatim.drawing.plots.capacity import plot_capacity
     from gradatim.drawing.plots.files import save_plot
+    from gradatim.drawing.plots.film import Film, choose_frames, save_film
+    from gradatim.drawing.plots.panels import Panel, plot_panels
     from gradatim.drawing.plots.response import plot_response
+    from gradatim.drawing.plots.separation import plot_separation
     from gradatim.drawing.plots.spaces import plot_spaces
     from gradatim.drawing.svg import draw_svg
     from gradatim.drawing.tikz import draw_tikz
 
 __all__ = [
+    "Film",
+    "Panel",
     "Placement",
+    "choose_frames",
     "draw",
     "draw_dot",
     "draw_mermaid",
@@ -34,13 +41,20 @@ __all__ = [
     "place",
     "plot_activations",
     "plot_boundary",
+    "plot_capacity",
+    "plot_panels",
     "plot_response",
+    "plot_separation",
     "plot_spaces",
+    "save_film",
     "save_plot",
 ]
 
 _HOMES = {
+    "Film": "plots.film",
+    "Panel": "plots.panels",
     "Placement": "placement",
+    "choose_frames": "plots.film",
     "draw": "formats",
     "draw_dot": "dot",
     "draw_mermaid": "mermaid",
@@ -50,7 +64,11 @@ _HOMES = {
     "plot_activations": "plots.activations",
     "plot_boundary": "plots.boundary",
     "plot_response": "plots.response",
+    "plot_capacity": "plots.capacity",
+    "plot_panels": "plots.panels",
+    "plot_separation": "plots.separation",
     "plot_spaces": "plots.spaces",
+    "save_film": "plots.film",
     "save_plot": "plots.files",
 }
 

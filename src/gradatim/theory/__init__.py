@@ -1,4 +1,12 @@
-"""Theory: what can be said about a network and its data before, and instead of, training it."""
+"""Theory: what can be said about a network and its data before, and instead of, training it.
+
+Conventions: names that need exact linear algebra are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from gradatim.theory.separability import (
     margin,
@@ -8,12 +16,81 @@ from gradatim.theory.separability import (
 )
 from gradatim.theory.transformation import Proof, Transformation, transform
 
+if TYPE_CHECKING:
+    from gradatim.theory.features import AddedFeatures, Refuted, find_features
+    from gradatim.theory.hidden import HiddenLayer, build_hidden
+    from gradatim.theory.separation import (
+        Capacity,
+        ClassSeparations,
+        PerceptronRun,
+        Separation,
+        Widest,
+        Witness,
+        capacity,
+        n_separable_labelings,
+        run_perceptron,
+        separate,
+        separate_classes,
+        simulate_capacity,
+    )
+
 __all__ = [
+    "AddedFeatures",
+    "Capacity",
+    "ClassSeparations",
+    "HiddenLayer",
+    "PerceptronRun",
     "Proof",
+    "Refuted",
+    "Separation",
     "Transformation",
+    "Widest",
+    "Witness",
+    "build_hidden",
+    "capacity",
+    "find_features",
     "margin",
     "mistake_bound",
     "multiclass_margin",
     "multiclass_mistake_bound",
+    "n_separable_labelings",
+    "run_perceptron",
+    "separate",
+    "separate_classes",
+    "simulate_capacity",
     "transform",
 ]
+
+_HOMES = dict.fromkeys(
+    [
+        "Capacity",
+        "ClassSeparations",
+        "PerceptronRun",
+        "Separation",
+        "Widest",
+        "Witness",
+        "capacity",
+        "n_separable_labelings",
+        "run_perceptron",
+        "separate",
+        "separate_classes",
+        "simulate_capacity",
+    ],
+    "separation",
+) | {
+    "AddedFeatures": "features",
+    "HiddenLayer": "hidden",
+    "Refuted": "features",
+    "build_hidden": "hidden",
+    "find_features": "features",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
