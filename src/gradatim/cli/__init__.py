@@ -73,6 +73,11 @@ app.command(
     help="Separate a labeled line with step units, and prove it right.",
 )
 app.command(
+    "gradatim.cli.depth:depth",
+    name="depth",
+    help="Show what depth separates: sawtooth and parity, built, proved and trained.",
+)
+app.command(
     "gradatim.cli.bench:bench",
     name="bench",
     help="Measure gradatim beside its peers on this machine.",

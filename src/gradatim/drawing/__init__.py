@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from gradatim.drawing.placement import Placement
     from gradatim.drawing.plots.activations import plot_activations
     from gradatim.drawing.plots.boundary import plot_boundary
+    from gradatim.drawing.plots.depth import ErrorBar, plot_depth
     from gradatim.drawing.plots.files import save_plot
     from gradatim.drawing.plots.spaces import plot_spaces
     from gradatim.drawing.svg import draw_svg
     from gradatim.drawing.tikz import draw_tikz
 
 __all__ = [
+    "ErrorBar",
     "Placement",
     "draw",
     "draw_dot",
@@ -33,11 +35,13 @@ __all__ = [
     "place",
     "plot_activations",
     "plot_boundary",
+    "plot_depth",
     "plot_spaces",
     "save_plot",
 ]
 
 _HOMES = {
+    "ErrorBar": "plots.depth",
     "Placement": "placement",
     "draw": "formats",
     "draw_dot": "dot",
@@ -47,6 +51,7 @@ _HOMES = {
     "place": "layout",
     "plot_activations": "plots.activations",
     "plot_boundary": "plots.boundary",
+    "plot_depth": "plots.depth",
     "plot_spaces": "plots.spaces",
     "save_plot": "plots.files",
 }

@@ -342,13 +342,17 @@ def compare_depth(
     if min(chosen) < 4:
         raise SpecError(f"a hidden unit takes 4 parameters; a budget of {min(chosen)} has none")
     shapes = _shapes(chosen, k, least) if n_seeds else []
-    fits = fit_sawtooth(
-        [wanted for _, _, wanted in shapes],
-        teeth,
-        n_seeds=n_seeds,
-        max_epochs=max_epochs,
-        random_state=random_state,
-        callback=callback,
+    fits = (
+        []
+        if not shapes
+        else fit_sawtooth(
+            [wanted for _, _, wanted in shapes],
+            teeth,
+            n_seeds=n_seeds,
+            max_epochs=max_epochs,
+            random_state=random_state,
+            callback=callback,
+        )
     )
     trained = [
         TrainedShape(

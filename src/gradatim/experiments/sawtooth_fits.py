@@ -129,16 +129,24 @@ def fit_sawtooth(
     rows = sawtooth_rows(teeth)
     seeds = range(random_state, random_state + n_seeds)
     pilots = seeds[:N_PILOTS]
-    ways = [[_Way(s, rate) for s in one.starts for rate in LEARNING_RATES] for one in wanted]
-    trials = [(one, w) for one, all_ways in zip(wanted, ways, strict=True) for w in all_ways]
+    trials = [
+        (one, _Way(start, rate))
+        for one in wanted
+        for start in one.starts
+        for rate in LEARNING_RATES
+    ]
     share = len(trials) * len(pilots) / (len(trials) * len(pilots) + len(wanted) * n_seeds)
 
     def report(start: float, width: float) -> Callable[[float], None]:
         return lambda done: None if callback is None else callback(start + width * done)
 
     tried = _fit(trials, pilots, rows, teeth, max_epochs, report(0.0, share))
-    losses = iter([float(np.median([_loss(fit, *rows) for fit in fits])) for fits in tried])
-    chosen = [min(all_ways, key=lambda _: next(losses)) for all_ways in ways]
+    losses = [float(np.median([_loss(fit, *rows) for fit in fits])) for fits in tried]
+    best: dict[Wanted, tuple[float, _Way]] = {}
+    for loss, (one, way) in zip(losses, trials, strict=True):
+        if one not in best or loss < best[one][0]:
+            best[one] = loss, way
+    chosen = [best[one][1] for one in wanted]
     final = list(zip(wanted, chosen, strict=True))
     fitted = _fit(final, seeds, rows, teeth, max_epochs, report(share, 1.0 - share))
     return [
