@@ -142,7 +142,7 @@ def _conclusions(found: DepthComparison) -> list[str]:
         if shape.start == "near":
             lines.append(
                 f"Begun at the construction with every number disturbed by 1 %, {shape.n_solved} "
-                f"of {len(shape.errors)} have all points right: it is there, and a minimum."
+                f"of {len(shape.errors)} have all points right."
             )
     enough = [s for s in found.trained if s.kind == "shallow" and not s.bound.mean_absolute]
     if enough:
@@ -158,8 +158,8 @@ def _found_or_not(deep: TrainedShape, n: int) -> str:
     if deep.n_solved == 0:
         return (
             f"A deep network of {n} parameters is exactly right and stands above, but none of "
-            f"{len(deep.errors)} trained ones has all points right: it exists, and training does "
-            "not find it."
+            f"{len(deep.errors)} trained ones has all points right: it exists, and this "
+            "training does not find it."
         )
     return (
         f"Of {len(deep.errors)} deep networks trained with the {n} parameters of the construction, "

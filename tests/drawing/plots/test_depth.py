@@ -44,7 +44,7 @@ def test_the_theorem_medians_intervals_and_bests_are_where_they_belong():
     assert shallow.lines[0].get_xydata().tolist() == [[10, 0.2]]
     [segments] = shallow.lines[2][0].get_segments()
     assert segments[:, 1] == pytest.approx([0.1, 0.25])
-    assert deep.get_label() == "deep, trained: median and interval"
+    assert deep.get_label() == "deep, trained: median, interval, best"
     hollow = [line for line in axes.get_lines() if line.get_markerfacecolor() == "white"]
     assert [line.get_ydata()[0] for line in hollow] == [0.05, 0.02]
 

@@ -112,7 +112,12 @@ def plot_depth(
             _over_x(axes, target, title, network)
             axes.tick_params(labelbottom=axes is over[-1])
         over[-1].set_xlabel("x", fontsize=9)
-        _against_size(result.add_subplot(grid[:, 1]), errors, sizes, least)
+        beside = result.add_subplot(grid[:, 1])
+        _against_size(beside, errors, sizes, least)
+        handles, names = beside.get_legend_handles_labels()
+        result.legend(
+            handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8.5
+        )
     result.set_label(_in_words(networks, errors, sizes, least))
     return result
 
@@ -139,7 +144,7 @@ def _against_size(
         trained = [bar for bar in errors if bar.kind == kind and bar.interval is not None]
         built = [bar for bar in errors if bar.kind == kind and bar.interval is None]
         if trained:
-            _bars(axes, trained, color, marker, f"{kind}, trained: median and interval")
+            _bars(axes, trained, color, marker, f"{kind}, trained: median, interval, best")
         axes.plot(
             [bar.n_parameters for bar in built],
             [bar.median for bar in built],
@@ -159,7 +164,6 @@ def _against_size(
     axes.set_ylabel("mean absolute error", fontsize=9)
     axes.set_title("error and size", fontsize=9, loc="left")
     _plain_ticks(axes, errors)
-    axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
 
 
 def _bars(axes: Axes, bars: Sequence[ErrorBar], color: str, marker: str, label: str) -> None:
@@ -178,7 +182,7 @@ def _plain_ticks(axes: Axes, errors: Sequence[ErrorBar]) -> None:
     """Write the numbers of parameters that occur, but for those too close to another."""
     shown: list[int] = []
     for size in sorted({4, *(bar.n_parameters for bar in errors)}):
-        if not shown or size > 1.25 * shown[-1]:
+        if not shown or size > 1.4 * shown[-1]:
             shown.append(size)
     if shown:
         axes.set_xticks(shown, [f"{size:,}" for size in shown])
