@@ -53,8 +53,8 @@ def test_training_is_told_apart_from_what_was_built(shown):
     assert "Begun at the construction with every number disturbed by 1 %" in text
     trained = rows(text[text.index("Trained") :])
     starts = [row[5] for row in trained if row[:4] == ["deep", "3", "x", "2"]]
-    assert len(starts) == 2
-    assert starts[1] == "near"
+    assert starts.count("near") == 1
+    assert len(starts) == 3
 
 
 def test_parity_is_counted_and_proved(shown):

@@ -19,7 +19,7 @@ from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import Layer
 from gradatim.theory._rationals import to_flint
 
-__all__ = ["RationalLayer", "Swept", "sweep"]
+__all__ = ["JUMPING", "RationalLayer", "Swept", "sweep"]
 
 # Slopes and constants of units; an interval with those of the outputs.
 _Maps = tuple[list[Any], list[Any]]
@@ -28,7 +28,8 @@ _Cell = tuple[Any, Any, _Maps]
 #: What `sweep` yields.
 Swept = tuple[Any, Any, _Maps, tuple[bool, bool]]
 
-_JUMPING = ("heaviside", "sign")
+#: Activations that are constant but for a jump.
+JUMPING = ("heaviside", "sign")
 
 
 class RationalLayer:
@@ -55,7 +56,7 @@ class RationalLayer:
     @property
     def jumps(self) -> bool:
         """Whether a unit is not continuous."""
-        return any(name in _JUMPING for name in self.activations)
+        return any(name in JUMPING for name in self.activations)
 
     def sums(self, slopes: Sequence[Any], constants: Sequence[Any]) -> _Maps:
         """Return the pre-activations of inputs that are affine."""

@@ -115,8 +115,8 @@ def lower_bound(
     - *Alternating points.* On one piece, f crosses 1/2 once at most, so from point to point
       the class changes p times at most [1]_. That makes p + 1 runs, and a run of r points has
       :math:`\lfloor r / 2 \rfloor` wrong, as the classes alternate: together at least
-      :math:`(2 T - 1 - p) / 2`. (The theorem of [1]_ has a third of
-      :math:`1 - 4 p / (2 T)`; continuity makes it sharp.)
+      :math:`(2 T - 1 - p) / 2`, and no more is certain. (The theorem of [1]_ says a sixth of the
+      points where p is at most an eighth of their number.)
     - *Largest error.* Below 1/2, f would be on the right side at all 2 T + 1 ends of pieces of s,
       so would cross 1/2 in 2 T places: at least 1/2, which the constant 1/2 has.
     - *Mean errors.* f bends p - 1 times, so is affine on all but p - 1 of the T teeth. No affine

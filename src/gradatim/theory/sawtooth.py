@@ -33,8 +33,8 @@ __all__ = [
     "teeth_exponent",
 ]
 
-#: Teeth up to which a sawtooth is built; a shallow network then has 32,768 units.
-MOST_TEETH = 1 << 14
+#: Teeth up to which a sawtooth is built; a shallow network then has 8,192 units.
+MOST_TEETH = 1 << 12
 
 _ROWS_AT_ONCE = 1 << 22
 
