@@ -86,6 +86,9 @@ app.command(
     "gradatim.cli.capacity:capacity",
     name="capacity",
     help="Count how many labelings of points a hyperplane can make, and try it.",
+    "gradatim.cli.depth:depth",
+    name="depth",
+    help="Show what depth separates: sawtooth and parity, built, proved and trained.",
 )
 app.command(
     "gradatim.cli.bench:bench",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.activations import plot_activations
     from gradatim.drawing.plots.boundary import plot_boundary
     from gradatim.drawing.plots.capacity import plot_capacity
+    from gradatim.drawing.plots.depth import ErrorBar, plot_depth
     from gradatim.drawing.plots.files import save_plot
     from gradatim.drawing.plots.film import Film, choose_frames, save_film
     from gradatim.drawing.plots.panels import Panel, plot_panels
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Film",
     "Panel",
+    "ErrorBar",
     "Placement",
     "choose_frames",
     "draw",
@@ -45,6 +47,7 @@ __all__ = [
     "plot_panels",
     "plot_response",
     "plot_separation",
+    "plot_depth",
     "plot_spaces",
     "save_film",
     "save_plot",
@@ -53,6 +56,7 @@ __all__ = [
 _HOMES = {
     "Film": "plots.film",
     "Panel": "plots.panels",
+    "ErrorBar": "plots.depth",
     "Placement": "placement",
     "choose_frames": "plots.film",
     "draw": "formats",
@@ -67,6 +71,7 @@ _HOMES = {
     "plot_capacity": "plots.capacity",
     "plot_panels": "plots.panels",
     "plot_separation": "plots.separation",
+    "plot_depth": "plots.depth",
     "plot_spaces": "plots.spaces",
     "save_film": "plots.film",
     "save_plot": "plots.files",

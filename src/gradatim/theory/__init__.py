@@ -8,6 +8,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gradatim.theory.depth import SawtoothError, lower_bound, most_pieces, sawtooth_error
+from gradatim.theory.parity import (
+    ParityProof,
+    parity_layer,
+    parity_tree,
+    prove_parity,
+    truth_table,
+)
+from gradatim.theory.pieces import LinearPiece, along, count_pieces, linear_pieces
+from gradatim.theory.sawtooth import (
+    deep_sawtooth,
+    prove_sawtooth,
+    sawtooth,
+    shallow_sawtooth,
+)
 from gradatim.theory.separability import (
     margin,
     mistake_bound,
@@ -49,8 +64,19 @@ __all__ = [
     "build_hidden",
     "capacity",
     "find_features",
+    "LinearPiece",
+    "ParityProof",
+    "Proof",
+    "SawtoothError",
+    "Transformation",
+    "along",
+    "count_pieces",
+    "deep_sawtooth",
+    "linear_pieces",
+    "lower_bound",
     "margin",
     "mistake_bound",
+    "most_pieces",
     "multiclass_margin",
     "multiclass_mistake_bound",
     "n_separable_labelings",
@@ -58,7 +84,15 @@ __all__ = [
     "separate",
     "separate_classes",
     "simulate_capacity",
+    "parity_layer",
+    "parity_tree",
+    "prove_parity",
+    "prove_sawtooth",
+    "sawtooth",
+    "sawtooth_error",
+    "shallow_sawtooth",
     "transform",
+    "truth_table",
 ]
 
 _HOMES = dict.fromkeys(
