@@ -121,8 +121,8 @@ def moons() -> Problem:
         n_features=2,
         takes="No line does; three ReLU units in one hidden layer do: a line with two bends.",
         because=(
-            "A tip of the lower moon, (0, 0.5), lies in the half disc that the upper one spans; a line "
-            "bent at x1 = 0 and at x1 = 1 passes between the moons."
+            "A tip of the lower moon, (0, 0.5), lies inside the upper one's half disc; a line bent "
+            "at x1 = 0 and at x1 = 1 passes between the moons."
         ),
         draw=draw,
         noise=0.1,
@@ -198,9 +198,9 @@ def checkerboard(side: int) -> Problem:
         ),
         because=(
             "The units of the first layer find column and row; added with alternating signs they "
-            "are two parities, whose exclusive or the second layer is. The squares do not touch, so "
-            "a continuous function tells them apart, and one hidden layer comes near it (universal "
-            "approximation)."
+            "are two parities, whose exclusive or the second layer is. The squares do not touch, "
+            "so a continuous function tells them apart, and one hidden layer comes near it "
+            "(universal approximation)."
         ),
         draw=draw,
         equation=_board(side),
@@ -244,9 +244,9 @@ def spirals(turns: int) -> Problem:
         n_features=2,
         takes="No line does, but no depth is needed: one hidden layer is enough.",
         because=(
-            "The start of either arm lies among later turns of the other. The arms do not touch, so "
-            "a continuous function tells them apart, and one hidden layer comes near it (universal "
-            "approximation); how many units training needs, a race measures."
+            "The start of either arm lies among later turns of the other. The arms do not touch, "
+            "so a continuous function tells them apart, and one hidden layer comes near it "
+            "(universal approximation); how many units training needs, a race measures."
         ),
         draw=draw,
         noise=0.02,
