@@ -6,7 +6,7 @@ import pytest
 from gradatim.collection import Collection
 from gradatim.errors import SpecError
 from gradatim.experiments import race
-from gradatim.experiments.racing.runners import decide
+from gradatim.experiments.racing.runs import decide
 from gradatim.training import Stepper
 from gradatim.training.store import Store
 

@@ -5,7 +5,7 @@ import pytest
 
 from gradatim.experiments.racing.contenders import CONTENDERS, Shape
 from gradatim.experiments.racing.result import Entry
-from gradatim.experiments.racing.runners import Run, Start
+from gradatim.experiments.racing.runs import Run, Start
 from gradatim.experiments.racing.statistics import mean_interval, share_interval
 from gradatim.experiments.racing.verdict import judge
 

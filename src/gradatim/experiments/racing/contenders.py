@@ -95,10 +95,12 @@ def network_parameters(n_inputs: int, hidden: tuple[int, ...], n_outputs: int) -
 
     Parameters
     ----------
-    n_inputs, n_outputs : int
-        Ends of the network.
+    n_inputs : int
+        Inputs.
     hidden : tuple of int
         Units of each hidden layer.
+    n_outputs : int
+        Outputs.
 
     Returns
     -------
@@ -119,10 +121,12 @@ def kernel_parameters(n_inputs: int, n_centers: int, n_outputs: int) -> int:
 
     Parameters
     ----------
-    n_inputs, n_outputs : int
-        Ends of the machine.
+    n_inputs : int
+        Features.
     n_centers : int
         Points at which kernels stand.
+    n_outputs : int
+        Outputs.
 
     Returns
     -------

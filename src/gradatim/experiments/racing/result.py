@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.experiments.racing.contenders import CONTENDERS, Contender
 from gradatim.experiments.racing.course import Course
-from gradatim.experiments.racing.runners import Run, Start
+from gradatim.experiments.racing.runs import Run, Start
 from gradatim.experiments.racing.statistics import mean_interval, share_interval
 
 __all__ = ["Difference", "Entry", "Protocol", "Race", "Verdict"]

@@ -16,7 +16,8 @@ from gradatim.errors import SpecError
 from gradatim.experiments.racing.contenders import CONTENDERS, Contender
 from gradatim.experiments.racing.course import Course, course_of_problem, course_of_table
 from gradatim.experiments.racing.result import Entry, Protocol, Race
-from gradatim.experiments.racing.runners import starts, train
+from gradatim.experiments.racing.runners import train
+from gradatim.experiments.racing.runs import starts
 from gradatim.experiments.racing.verdict import judge
 from gradatim.problems import Problem, get_problem
 
