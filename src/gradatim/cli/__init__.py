@@ -73,6 +73,11 @@ app.command(
     help="Separate a labeled line with step units, and prove it right.",
 )
 app.command(
+    "gradatim.cli.race:race",
+    name="race",
+    help="Race perceptron, shallow, deep and kernel models of equal size.",
+)
+app.command(
     "gradatim.cli.bench:bench",
     name="bench",
     help="Measure gradatim beside its peers on this machine.",

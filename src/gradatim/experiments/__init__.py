@@ -10,12 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gradatim.experiments.racing.film_files import save_film
+    from gradatim.experiments.racing.picture import plot_race
     from gradatim.experiments.racing.result import Race
     from gradatim.experiments.racing.run import race
 
-__all__ = ["Race", "race"]
+__all__ = ["Race", "plot_race", "race", "save_film"]
 
-_HOMES = {"Race": "racing.result", "race": "racing.run"}
+_HOMES = {
+    "Race": "racing.result",
+    "plot_race": "racing.picture",
+    "race": "racing.run",
+    "save_film": "racing.film_files",
+}
 
 
 def __getattr__(name: str) -> Any:
