@@ -26,6 +26,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from gradatim.experiments import Race
+    from gradatim.experiments.racing.result import Entry
 
 __all__ = ["RaceScreen", "show_race"]
 
@@ -122,19 +123,12 @@ def _count(race: Race, name: str) -> str:
     return f"{entry.n_parameters:.0f} parameters"
 
 
-def _solved(entry: object) -> str:
-    from gradatim.experiments.racing.result import Entry
-
-    assert isinstance(entry, Entry)
+def _solved(entry: Entry) -> str:
     return f"{entry.n_solved}"
 
 
-def _accuracy(entry: object) -> str:
-    from gradatim.experiments.racing.result import Entry
-
-    assert isinstance(entry, Entry)
-    low, high = entry.interval
-    return f"{entry.mean:.3f} ± {(high - low) / 2:.3f}"
+def _accuracy(entry: Entry) -> str:
+    return f"{entry.mean:.3f} ± {entry.half_width:.3f}"
 
 
 def _protocol(race: Race) -> str:

@@ -31,13 +31,13 @@ def noisy(mean, n=20, spread=0.002):
 
 def test_depth_that_is_not_needed_is_said_to_be_not_needed(said):
     verdict = said(entry("shallow-relu", 50, [1.0] * 20), entry("deep-2", 50, [1.0] * 20))
-    assert verdict.sentences[0].startswith("Depth is not needed: 1 hidden layer, ReLU, with 50")
+    assert verdict.sentences[0].startswith("Depth is not needed: 1 hidden layer (ReLU) with 50")
     assert verdict.differences[0].kind == "no difference"
 
 
 def test_depth_that_pays_is_said_to_pay(said):
     verdict = said(entry("shallow-relu", 50, noisy(0.8)), entry("deep-2", 50, [1.0] * 20))
-    assert verdict.sentences[0].startswith("Depth paid here: 2 hidden layers, ReLU, with 50")
+    assert verdict.sentences[0].startswith("Depth paid here: 2 hidden layers (ReLU) with 50")
     assert verdict.differences[0].kind == "better"
 
 

@@ -63,14 +63,14 @@ class Contender:
 #: Who races, in the order in which they are shown.
 CONTENDERS = (
     Contender("perceptron", "perceptron", "network", budgeted=False),
-    Contender("shallow-relu", "1 hidden layer, ReLU", "network", 1),
-    Contender("shallow-tanh", "1 hidden layer, tanh", "network", 1, "tanh"),
-    Contender("deep-2", "2 hidden layers, ReLU", "network", 2),
-    Contender("deep-3", "3 hidden layers, ReLU", "network", 3),
-    Contender("deep-5", "5 hidden layers, ReLU", "network", 5),
+    Contender("shallow-relu", "1 hidden layer (ReLU)", "network", 1),
+    Contender("shallow-tanh", "1 hidden layer (tanh)", "network", 1, "tanh"),
+    Contender("deep-2", "2 hidden layers (ReLU)", "network", 2),
+    Contender("deep-3", "3 hidden layers (ReLU)", "network", 3),
+    Contender("deep-5", "5 hidden layers (ReLU)", "network", 5),
     Contender("polynomial", "polynomial features", "polynomial"),
-    Contender("kernel", "kernel SVM, centers limited", "kernel"),
-    Contender("kernel-all", "kernel SVM, no limit", "kernel", budgeted=False),
+    Contender("kernel", "kernel SVM (limited centers)", "kernel"),
+    Contender("kernel-all", "kernel SVM (no limit)", "kernel", budgeted=False),
 )
 
 

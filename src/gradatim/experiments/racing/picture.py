@@ -136,7 +136,7 @@ def _curve(
 def _multiples(grid: np.ndarray, race: Race, frame: Frame) -> None:
     for row, contender in zip(grid, race.contenders, strict=True):
         row[0].set_ylabel(
-            contender.title.replace(", ", ",\n"), fontsize=7, rotation=0, ha="right", va="center"
+            contender.title.replace(" (", "\n("), fontsize=7, rotation=0, ha="right", va="center"
         )
         for axes, budget in zip(row, race.protocol.budgets, strict=True):
             axes.set(xticks=[], yticks=[])

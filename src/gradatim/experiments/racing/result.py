@@ -110,6 +110,12 @@ class Entry:
         return max(0.0, low), min(1.0, high)
 
     @property
+    def half_width(self) -> float:
+        """Half of that interval before it is cut at 0 and 1."""
+        low, high = mean_interval(self.accuracies, self.overlap)
+        return (high - low) / 2
+
+    @property
     def n_solved(self) -> int:
         """Seeds that solved it."""
         return int((self.accuracies >= self.bar).sum())

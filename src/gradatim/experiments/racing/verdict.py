@@ -95,7 +95,7 @@ def _on_depth(entries: Sequence[Entry], protocol: Protocol) -> str:
         said = f"Depth is not needed: {_named(best)} solves it in {_seeds(best)}"
         if rival is None:
             return f"{said}, and no deep network did so in nine of ten."
-        return f"{said}; the smallest deep network that does so is {_named(rival).rstrip(',')}."
+        return f"{said}; the smallest deep network that does so is {_named(rival)}."
     if rival is not None:
         return (
             f"Depth paid here: {_named(rival)} solves it in {_seeds(rival)}, and no network with "
@@ -123,7 +123,7 @@ def _on_the_cheapest(entries: Sequence[Entry]) -> str:
     best = _cheapest(entries)
     if best is None:
         return ""
-    return f"The fewest parameters that solve it in nine of ten seeds: {_named(best).rstrip(',')}."
+    return f"The fewest parameters that solve it in nine of ten seeds: {_named(best)}."
 
 
 def _on_differences(differences: Sequence[Difference]) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _cheapest(entries: Sequence[Entry]) -> Entry | None:
 
 
 def _named(entry: Entry) -> str:
-    return f"{entry.contender.title}, with {entry.n_parameters:.0f} parameters,"
+    return f"{entry.contender.title} with {entry.n_parameters:.0f} parameters"
 
 
 def _seeds(entry: Entry) -> str:
