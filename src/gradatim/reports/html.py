@@ -24,6 +24,7 @@ __all__ = ["render_report", "write_report"]
 
 _MOST_NOTICES = 40
 
+
 def write_report(climb: Climb, path: str | os.PathLike[str]) -> Path:
     """Write the report of a climb as one HTML file.
 

@@ -77,9 +77,7 @@ def plot_race(race: Race) -> Figure:
         _panel(right, race, "share of seeds that solve it", _solved)
         left.axhline(race.protocol.bar, color=GRAY, lw=0.8, ls=(0, (4, 3)), zorder=0)
         handles, names = left.get_legend_handles_labels()
-        upper.legend(
-            handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8
-        )
+        upper.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
         result.suptitle(f"{race.course.title}: {race.protocol.n_seeds} seeds", fontsize=11)
         if lower is not None:
             grid = lower.subplots(n_rows, n_columns, squeeze=False)
