@@ -23,6 +23,18 @@ from gradatim.reports import page, words
 
 __all__ = ["render_race", "write_race"]
 
+_PARAMETERS = (
+    "Numbers that must be kept to predict. Networks: weights and biases. Polynomials: a weight a "
+    "monomial and a bias; the highest degree that fits. Kernel SVM with limited centers: "
+    "coordinates and weight of each center and a bias, the centers found by k-means among the "
+    "rows to learn from. Without a limit: the same of every support vector."
+)
+
+_SETTINGS = (
+    "Penalty of the logistic regression on polynomials, width and cost of the kernels: the one "
+    "that gets most of the rows to choose on right. Nothing is chosen on scored rows."
+)
+
 
 def write_race(race: Race, path: str | os.PathLike[str]) -> Path:
     """Write the page of a race as one HTML file.
@@ -222,60 +234,39 @@ def _differences(race: Race) -> Iterator[dict[str, Any]]:
 
 def _protocol(race: Race) -> Iterator[tuple[str, str]]:
     protocol, course = race.protocol, race.course
-    if course.is_problem:
-        yield (
-            "Seeds",
-            (
-                f"Each of the {protocol.n_seeds} seeds draws points of its own: {protocol.n_train} to "
-                f"learn from, {protocol.n_choose} to choose on, {protocol.n_test:,} to be scored on."
-            ),
-        )
-    else:
-        groups = ", groups never split" if protocol.grouped else ""
-        yield (
-            "Seeds",
-            (
-                f"Each of the {protocol.n_seeds} seeds splits the rows anew{groups}: about "
-                f"{protocol.n_train} to learn from, {protocol.n_choose} to choose on, "
-                f"{protocol.n_test} to be scored on. Seeds share rows, and the intervals know it "
-                "(Nadeau and Bengio 2003)."
-            ),
-        )
+    yield "Seeds", _on_seeds(race)
     rates = ", ".join(f"{rate:g}" for rate in protocol.learning_rates)
-    yield (
-        "Networks",
-        (
-            f"Adam with a cosine over {protocol.max_epochs} epochs, minibatches of 50, at each of the "
-            f"learning rates {rates}; the rate, and the epoch whose weights count, are those with the "
-            "lowest log loss on the rows to choose on. Layers are as wide as the budget allows and "
-            "differ by at most one unit."
-        ),
+    networks = (
+        f"Adam with a cosine over {protocol.max_epochs} epochs, minibatches of 50, at each of the "
+        f"learning rates {rates}; the rate, and the epoch whose weights count, are those with the "
+        "lowest log loss on the rows to choose on. Layers are as wide as the budget allows and "
+        "differ by at most one unit. The perceptron is one unit (one a class) trained likewise."
     )
-    yield (
-        "Parameters",
-        (
-            "Numbers that must be kept to predict. Networks: weights and biases. Polynomials: a weight "
-            "a monomial and a bias; the highest degree that fits. Kernel SVM with limited centers: "
-            "coordinates and weight of each center and a bias, the centers found by k-means among the "
-            "rows to learn from. Without a limit: the same of every support vector, as many as it wants."
-        ),
-    )
-    yield (
-        "Settings",
-        (
-            "Penalty of the logistic regression on polynomials, width and cost of the kernels: the one "
-            "that gets most of the rows to choose on right. Nothing is chosen on scored rows."
-        ),
-    )
+    yield "Networks", networks
+    yield "Parameters", _PARAMETERS
+    yield "Settings", _SETTINGS
     bar = f"A seed solves it with an accuracy of at least {protocol.bar:.4g}"
     if course.ceiling is not None:
         bar += f"; the best possible rule reaches {course.ceiling:.4g}"
-    yield "Solved", bar + "."
-    yield (
-        "Intervals",
-        (
-            "95 %: Student's of a mean over seeds, Wilson's of a share. Depth is compared on the same "
-            "rows seed by seed, with intervals that hold for all comparisons at once (Bonferroni); "
-            f"differences of at most {protocol.margin:g} are of no practical matter."
-        ),
+    yield "Solved", f"{bar}."
+    intervals = (
+        "95 %: Student's of a mean over seeds, Wilson's of a share. Depth is compared on the same "
+        "rows seed by seed, with intervals that hold for all comparisons at once (Bonferroni); "
+        f"differences of at most {protocol.margin:g} are of no practical matter."
+    )
+    yield "Intervals", intervals
+
+
+def _on_seeds(race: Race) -> str:
+    protocol = race.protocol
+    if race.course.is_problem:
+        return (
+            f"Each of the {protocol.n_seeds} seeds draws points of its own: {protocol.n_train} to "
+            f"learn from, {protocol.n_choose} to choose on, {protocol.n_test:,} to be scored on."
+        )
+    groups = ", groups never split" if protocol.grouped else ""
+    return (
+        f"Each of the {protocol.n_seeds} seeds splits the rows anew{groups}: about "
+        f"{protocol.n_train} to learn from, {protocol.n_choose} to choose on, {protocol.n_test} to "
+        "be scored on. Seeds share rows, and the intervals know it (Nadeau and Bengio 2003)."
     )

@@ -1,5 +1,6 @@
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PIL import Image
@@ -63,7 +64,7 @@ def test_an_svg_film_shows_one_frame_at_a_time_and_the_last_as_a_still(small_rac
         shown.append((begin, end))
     assert shown[0][0] == 0
     assert shown[-1][1] == 1
-    assert all(a[1] == b[0] for a, b in zip(shown, shown[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(shown))
     assert root.find(f"{SVG}title").text == "Exclusive or: networks while they learn"
 
 
@@ -75,7 +76,7 @@ def test_a_gif_film_has_every_frame(small_race, films, tmp_path):
 
 
 def test_a_film_has_an_ending_that_is_a_format(small_race, tmp_path):
-    with pytest.raises(OutputError, match="end it in .svg or .gif"):
+    with pytest.raises(OutputError, match=r"end it in \.svg or \.gif"):
         save_film(small_race, tmp_path / "film.mp4")
 
 

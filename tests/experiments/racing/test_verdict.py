@@ -35,6 +35,16 @@ def test_depth_that_is_not_needed_is_said_to_be_not_needed(said):
     assert verdict.differences[0].kind == "no difference"
 
 
+def test_depth_that_saves_parameters_is_said_to_save_them(said):
+    verdict = said(
+        entry("shallow-relu", 20, noisy(0.8)),
+        entry("shallow-relu", 50, [1.0] * 20),
+        entry("deep-2", 20, [1.0] * 20),
+    )
+    assert verdict.sentences[0].startswith("Depth is not needed, but saves parameters: 1 hidden")
+    assert "is 2 hidden layers (ReLU) with 20 parameters" in verdict.sentences[0]
+
+
 def test_depth_that_pays_is_said_to_pay(said):
     verdict = said(entry("shallow-relu", 50, noisy(0.8)), entry("deep-2", 50, [1.0] * 20))
     assert verdict.sentences[0].startswith("Depth paid here: 2 hidden layers (ReLU) with 50")

@@ -71,7 +71,8 @@ def plot_race(race: Race) -> Figure:
         result = figure(9.0, height)
         upper, lower = result, None
         if drawn:
-            upper, lower = result.subfigures(2, 1, height_ratios=[3.9, height - 3.9])
+            parts: Any = result.subfigures(2, 1, height_ratios=[3.9, height - 3.9])
+            upper, lower = parts
         left, right = upper.subplots(1, 2)
         _panel(left, race, "mean test accuracy", _accuracy)
         _panel(right, race, "share of seeds that solve it", _solved)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -194,7 +195,7 @@ def _outline(lead: np.ndarray) -> str:
     offsets: Sequence[np.ndarray] = found[1]
     parts = []
     for points, ends in zip(polygons, offsets, strict=True):
-        for a, b in zip(ends[:-1], ends[1:], strict=True):
+        for a, b in pairwise(ends):
             parts.append(_polygon(points[a : b - 1]))
     return "".join(parts)
 

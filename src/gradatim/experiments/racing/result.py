@@ -151,7 +151,7 @@ class Entry:
         """The shape in words."""
         kind, shape = self.contender.kind, self.start.shape
         if shape is None:
-            return "support vectors as many as it wants"
+            return "as many support vectors as it wants"
         if kind == "polynomial":
             return f"degree {shape.size[0]}"
         if kind == "kernel":

@@ -92,10 +92,12 @@ def _on_depth(entries: Sequence[Entry], protocol: Protocol) -> str:
     best = _cheapest(shallow)
     rival = _cheapest(deep)
     if best is not None:
-        said = f"Depth is not needed: {_named(best)} solves it in {_seeds(best)}"
+        said = f"{_named(best)} solves it in {_seeds(best)}"
         if rival is None:
-            return f"{said}, and no deep network did so in nine of ten."
-        return f"{said}; the smallest deep network that does so is {_named(rival)}."
+            return f"Depth is not needed: {said}, and no deep network did so in nine of ten."
+        saves = rival.n_parameters < best.n_parameters
+        claim = "Depth is not needed, but saves parameters" if saves else "Depth is not needed"
+        return f"{claim}: {said}; the smallest deep network that does so is {_named(rival)}."
     if rival is not None:
         return (
             f"Depth paid here: {_named(rival)} solves it in {_seeds(rival)}, and no network with "
