@@ -89,6 +89,9 @@ app.command(
     "gradatim.cli.depth:depth",
     name="depth",
     help="Show what depth separates: sawtooth and parity, built, proved and trained.",
+    "gradatim.cli.race:race",
+    name="race",
+    help="Race perceptron, shallow, deep and kernel models of equal size.",
 )
 app.command(
     "gradatim.cli.bench:bench",
