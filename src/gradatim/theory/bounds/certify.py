@@ -25,14 +25,23 @@ from gradatim.network.graph import Network
 from gradatim.theory.bounds.balls import PRECISION
 from gradatim.theory.bounds.intervals import Interval
 from gradatim.theory.bounds.networks import BallNetwork, FloatNetwork, kinks
-from gradatim.theory.bounds.targets import Enclosure, as_box, as_target, centers
+from gradatim.theory.bounds.targets import (
+    BallFormula,
+    Enclosure,
+    FormulaTarget,
+    as_box,
+    as_target,
+    centers,
+)
 
 __all__ = ["Bound", "certify"]
 
 #: Parts that are looked at unless told otherwise.
-MOST_BOXES = 2_000_000
+MOST_BOXES = 500_000
 #: Parts at the beginning: on a line, and a side of a square.
 _FIRST = {1: 64, 2: 16}
+# Points with the largest errors that are enclosed in balls at the end.
+_KEPT = 16
 # Parts that are enclosed at once.
 _BATCH = 20_000
 # An error below this share of the numbers involved is not told from rounding.
@@ -101,7 +110,7 @@ def certify(
         The interval, or one for each of x and y.
     gap : float, default 0.02
         How far the bound may lie above an error that is met, as a share of it; in (0, 10].
-    max_boxes : int, default 2,000,000
+    max_boxes : int, default 500,000
         Parts that are looked at; what is known then is the bound so far.
     arithmetic : {"float", "arb"}, default "float"
         Float64 rounded outward, all parts at once; or balls of 128 bits, some hundred times slower.
@@ -150,7 +159,9 @@ class _Search:
     ) -> None:
         self.network, self.target, self.sides = network, target, sides
         self.gap, self.max_boxes = gap, max_boxes
-        self.met, self.at = 0.0, sides.mean(axis=1)
+        self.met = 0.0
+        # Points with the largest errors, best first; floats may err on the side of a jump.
+        self.points, self.errors = sides.mean(axis=1)[None], np.zeros(1)
         self.upper, self.box = 0.0, sides
         self.floor = 0.0
 
@@ -173,12 +184,12 @@ class _Search:
                 low, high, pull = low[~stay], high[~stay], pull[~stay]
             low, high = _halved(low, high, pull)
         complete = complete or self.upper <= max(self.met * (1 + self.gap), self.floor)
-        lower = self._certain_lower()
+        lower, at = self._certain_lower()
         return Bound(
             float(max(self.upper, lower)),
             lower,
             tuple((float(a), float(b)) for a, b in self.box),
-            tuple(float(x) for x in self.at),
+            tuple(float(x) for x in at),
             complete,
             n_boxes,
         )
@@ -216,9 +227,12 @@ class _Search:
             with np.errstate(all="ignore"):
                 errors = np.abs(self.network.values(points) - self.target.values(points))
             errors = np.where(np.isfinite(errors), errors, 0.0)
-            best = int(np.argmax(errors))
-            if errors[best] > self.met:
-                self.met, self.at = float(errors[best]), points[best].copy()
+            best = np.argsort(-errors)[:_KEPT]
+            errors = np.concatenate([self.errors, errors[best]])
+            points = np.concatenate([self.points, points[best]])
+            order = np.argsort(-errors, kind="stable")[:_KEPT]
+            self.errors, self.points = errors[order], points[order]
+            self.met = float(self.errors[0])
 
     def _bound(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         network, target = self.network.enclose(low, high), self.target.enclose(low, high)
@@ -270,21 +284,20 @@ class _Search:
         middle = centers(low, high)[rows, widest]
         return (middle > low[rows, widest]) & (middle < high[rows, widest])
 
-    def _certain_lower(self) -> float:
-        """Enclose the largest error that was met in balls, and return its lower bound."""
+    def _certain_lower(self) -> tuple[float, np.ndarray]:
+        """Enclose the largest errors that were met in balls; return the best lower bound."""
         from flint import ctx
-
-        from gradatim.theory.bounds.targets import BallFormula, FormulaTarget
 
         target = self.target
         if isinstance(target, FormulaTarget):
             target = BallFormula(target.formula, target.n_variables)
-        point = np.asarray(self.at)[None]
         with ctx.workprec(PRECISION):
-            network = BallNetwork(self.network.network).at(point)
-        low, high = (float(bound[0]) for bound in _difference(network, target.at(point)))
-        distance = max(low, -high, 0.0)
-        return distance if np.isfinite(distance) else 0.0
+            network = BallNetwork(self.network.network).at(self.points)
+        low, high = _difference(network, target.at(self.points))
+        distances = np.maximum(np.maximum(low, -high), 0.0)
+        distances = np.where(np.isfinite(distances), distances, 0.0)
+        best = int(np.argmax(distances))
+        return float(distances[best]), self.points[best]
 
 
 def _difference(a: Interval, b: Interval) -> Interval:

@@ -1,0 +1,248 @@
+r"""The fewest pieces that stay in a tube: straight and joined, or constant.
+
+Conventions: the tube is :math:`f \pm \varepsilon` at sampled points, straight between them. A
+*path* is a chain of straight lines that meet; the one found here has the fewest lines of all that
+stay in the tube, their knots anywhere, which is the minimum-link path of Imai and Iri [1]_ and
+Suri [2]_: each line is the one that reaches farthest of all that begin where the one before can be
+left.
+
+References
+----------
+.. [1] H. Imai, M. Iri, "An optimal algorithm for approximating a piecewise linear function",
+   Journal of Information Processing 9, pp. 159-162, 1986.
+.. [2] S. Suri, "A linear time algorithm for minimum link paths inside a simple polygon", Computer
+   Vision, Graphics, and Image Processing 35, pp. 99-110, 1986.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from gradatim.theory.approximation.samples import Samples
+
+__all__ = ["Path", "Stairs", "shortest_path", "shortest_stairs"]
+
+
+@dataclass(frozen=True)
+class Path:
+    """Straight lines that meet at knots.
+
+    Parameters
+    ----------
+    start : float
+        Value at the left end.
+    slopes : array of shape (n_lines,)
+        Slope of every line.
+    knots : array of shape (n_lines - 1,)
+        Where they meet.
+    """
+
+    start: float
+    slopes: np.ndarray
+    knots: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stairs:
+    """Constant pieces.
+
+    Parameters
+    ----------
+    levels : array of shape (n_pieces,)
+        Value of every piece.
+    cuts : array of shape (n_pieces - 1,)
+        Where one ends and the next begins.
+    """
+
+    levels: np.ndarray
+    cuts: np.ndarray
+
+
+@dataclass
+class _Line:
+    """A straight line through (x, y), its last support."""
+
+    slope: float
+    x: float
+    y: float
+
+    def at(self, x: float) -> float:
+        return self.y + self.slope * (x - self.x)
+
+
+@dataclass
+class _Wall:
+    """One wall of the tube, as far as it bounds the current line.
+
+    `first` is the first sample that does, `point` one before it, where the last line left the
+    tube, and `limit` the line that, held by both walls, turns towards this one most.
+    """
+
+    first: int = 0
+    point: tuple[float, float] | None = None
+    limit: _Line | None = None
+
+
+def shortest_path(samples: Samples, tolerance: float) -> Path:
+    """Find the chain of the fewest straight lines within a tolerance.
+
+    Parameters
+    ----------
+    samples : Samples
+        The function.
+    tolerance : float
+        Half the height of the tube, > 0 and above the samples' slack.
+
+    Returns
+    -------
+    Path
+        The chain.
+
+    Examples
+    --------
+    The best line to x^2 on [0, 1] errs by 1/8:
+
+    >>> from gradatim.theory.approximation.samples import sample
+    >>> found = sample(np.square, 0.0, 1.0, 2000)
+    >>> [len(shortest_path(found, t).slopes) for t in (0.126, 0.124, 1 / 31, 1 / 33)]
+    [1, 2, 2, 3]
+    """
+    half = np.maximum(tolerance - samples.slack, 0.1 * tolerance)
+    tube = _Tube(samples.x, samples.y - half, samples.y + half)
+    return tube.path()
+
+
+class _Tube:
+    """Walks through the tube from left to right, a line at a time.
+
+    Walls are numbered 1, the ceiling, and -1, the floor: times its number, each is a ceiling.
+    """
+
+    def __init__(self, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        self.x, self.y = x, {1: high, -1: low}
+        # Single numbers come out of lists several times as fast.
+        self._x, self._y = x.tolist(), {side: y.tolist() for side, y in self.y.items()}
+        # A line through a point of a wall must not be told from it by rounding.
+        self._rounding = 1e-9 * float(np.min(high - low))
+
+    def path(self) -> Path:
+        """Return the whole chain."""
+        lines: list[_Line] = []
+        walls = {1: _Wall(), -1: _Wall()}
+        while walls:
+            line, walls = self._farthest(walls)
+            lines.append(line)
+        slopes = np.array([line.slope for line in lines])
+        knots = np.array([_meeting(a, b) for a, b in pairwise(lines)])
+        knots = np.maximum.accumulate(np.clip(knots, self.x[0], self.x[-1]))
+        return Path(lines[0].at(float(self.x[0])), slopes, knots)
+
+    def _farthest(self, walls: dict[int, _Wall]) -> tuple[_Line, dict[int, _Wall]]:
+        """Return the line that reaches farthest, and what bounds the next one, if there is one."""
+        for side, wall in walls.items():
+            if wall.point is not None:
+                self._bound(walls, side, *wall.point, wall.first)
+        for i in range(min(wall.first for wall in walls.values()), len(self._x)):
+            for side in (1, -1):
+                if i < walls[side].first:
+                    continue
+                x, y = self._x[i], self._y[side][i]
+                away = walls[-side].limit
+                if away is not None and side * (away.at(x) - y) > self._rounding:
+                    return away, self._next(away, side, i)
+                self._bound(walls, side, x, y, i)
+        return self._between(walls), {}
+
+    def _bound(self, walls: dict[int, _Wall], side: int, x: float, y: float, i: int) -> None:
+        """Let a point of a wall turn the line that comes closest to that wall away from it."""
+        wall, other = walls[side], walls[-side]
+        if wall.limit is not None and side * wall.limit.at(x) <= side * y:
+            return
+        px, py = self.x[other.first : i], self.y[-side][other.first : i]
+        slopes = [side * (y - py) / (x - px)] if len(px) else []
+        if other.point is not None and other.point[0] < x:
+            slopes.append(np.array([side * (y - other.point[1]) / (x - other.point[0])]))
+        if slopes:
+            wall.limit = _Line(side * float(min(part.min() for part in slopes)), x, y)
+
+    def _next(self, line: _Line, side: int, i: int) -> dict[int, _Wall]:
+        """Say what bounds the next line when this one leaves the tube through a wall before i."""
+        x0, x1 = float(self.x[i - 1]), float(self.x[i])
+        before, after = (line.at(x) - float(self.y[side][j]) for x, j in ((x0, i - 1), (x1, i)))
+        share = before / (before - after) if before != after else 1.0
+        x = max(x0 + min(max(share, 0.0), 1.0) * (x1 - x0), line.x)
+        # The last support is on the other wall, which bounds the next line from there on.
+        support = int(np.searchsorted(self.x, line.x))
+        between = self._x[support] != line.x
+        held = (line.x, line.y) if between else None
+        return {side: _Wall(i, (x, line.at(x))), -side: _Wall(support, held)}
+
+    def _between(self, walls: dict[int, _Wall]) -> _Line:
+        """Return a line half way between the two that turn most."""
+        end = float(self.x[-1])
+        limits = [wall.limit for wall in walls.values() if wall.limit is not None]
+        if not limits:
+            [point] = [wall.point for wall in walls.values() if wall.point is not None]
+            return _Line(0.0, *point)
+        slopes, tops = [line.slope for line in limits], [line.at(end) for line in limits]
+        return _Line(sum(slopes) / len(slopes), end, sum(tops) / len(tops))
+
+
+def _meeting(a: _Line, b: _Line) -> float:
+    if a.slope == b.slope:
+        return a.x
+    return a.x + (b.at(a.x) - a.y) / (a.slope - b.slope)
+
+
+def shortest_stairs(samples: Samples, tolerance: float) -> Stairs:
+    """Find the fewest constant pieces within a tolerance.
+
+    Parameters
+    ----------
+    samples : Samples
+        The function.
+    tolerance : float
+        Largest distance, > 0.
+
+    Returns
+    -------
+    Stairs
+        Pieces, each as long as can be.
+
+    Examples
+    --------
+    >>> from gradatim.theory.approximation.samples import sample
+    >>> found = sample(np.abs, -1.0, 1.0, 2000, order=1)
+    >>> shortest_stairs(found, 0.26).levels.round(2).tolist()
+    [0.74, 0.26, 0.74]
+    """
+    height = 2 * max(tolerance - float(samples.slack.max()), 0.9 * tolerance)
+    x, y = samples.x.tolist(), samples.y.tolist()
+    levels, cuts = [], []
+    low = high = y[0]
+    for i in range(1, len(x)):
+        wall = None
+        if y[i] > low + height:
+            wall = low + height
+        elif y[i] < high - height:
+            wall = high - height
+        if wall is None:
+            low, high = min(low, y[i]), max(high, y[i])
+            continue
+        # One cell may climb more than one step.
+        direction = 1 if y[i] > y[i - 1] else -1
+        position = y[i - 1]
+        while direction * (y[i] - wall) > 0:
+            levels.append(wall - direction * height / 2)
+            cuts.append(_crossing(x[i - 1], x[i], y[i - 1], y[i], wall))
+            position, wall = wall, wall + direction * height
+        low, high = min(position, y[i]), max(position, y[i])
+    levels.append((low + high) / 2)
+    return Stairs(np.array(levels), np.array(cuts))
+
+
+def _crossing(x0: float, x1: float, y0: float, y1: float, wall: float) -> float:
+    return x0 + (wall - y0) / (y1 - y0) * (x1 - x0)
