@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
@@ -148,7 +149,9 @@ def certify(
         )
     target = as_target(function, len(sides), arithmetic=arithmetic)
     enclosed = (BallNetwork if arithmetic == "arb" else FloatNetwork)(network)
-    return _Search(enclosed, target, sides, gap, max_boxes).run()
+    # Products of tables this small are slower on several threads, the more so on a busy machine.
+    with threadpool_limits(1, "blas"):
+        return _Search(enclosed, target, sides, gap, max_boxes).run()
 
 
 class _Search:
