@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradatim.drawing.mermaid import draw_mermaid
     from gradatim.drawing.placement import Placement
     from gradatim.drawing.plots.activations import plot_activations
+    from gradatim.drawing.plots.approximation import plot_approximation, plot_rates
     from gradatim.drawing.plots.boundary import plot_boundary
     from gradatim.drawing.plots.files import save_plot
     from gradatim.drawing.plots.spaces import plot_spaces
@@ -32,7 +33,9 @@ __all__ = [
     "draw_tikz",
     "place",
     "plot_activations",
+    "plot_approximation",
     "plot_boundary",
+    "plot_rates",
     "plot_spaces",
     "save_plot",
 ]
@@ -46,7 +49,9 @@ _HOMES = {
     "draw_tikz": "tikz",
     "place": "layout",
     "plot_activations": "plots.activations",
+    "plot_approximation": "plots.approximation",
     "plot_boundary": "plots.boundary",
+    "plot_rates": "plots.approximation",
     "plot_spaces": "plots.spaces",
     "save_plot": "plots.files",
 }

@@ -30,6 +30,7 @@ __all__ = ["Approximation", "approximate", "approximate_with_units"]
 
 _KINDS = ("relu", "heaviside", "logistic", "tanh")
 _ATTEMPTS = 8
+_MOST_BOXES = 150_000
 # What errors of ridges add up to is seldom met, so that more may be tried first.
 _HOPES = (2.0, 1.6, 1.3, 1.1, 0.97, 0.85, 0.7, 0.5)
 
@@ -216,7 +217,10 @@ def _plane(
         met = float(np.max(np.abs(network(X)[:, 0] - target.values(X))))
         if met > 0.98 * tolerance:
             continue
-        bound = certify(network, function, box, gap=min(0.05, 0.99 * tolerance / met - 1))
+        # Where more than two steps meet in a point, bounds do not come within a few percent.
+        spare = 0.99 * tolerance / met - 1
+        gap = spare if name == "heaviside" else min(0.05, spare)
+        bound = certify(network, function, box, gap=gap, max_boxes=_MOST_BOXES)
         smallest = min(smallest, bound.upper)
         if bound.upper <= tolerance:
             return network, bound
