@@ -73,6 +73,11 @@ app.command(
     help="Separate a labeled line with step units, and prove it right.",
 )
 app.command(
+    "gradatim.cli.approximate:approximate",
+    name="approximate",
+    help="Build a shallow network for a function, with a certified error.",
+)
+app.command(
     "gradatim.cli.bench:bench",
     name="bench",
     help="Measure gradatim beside its peers on this machine.",

@@ -1,7 +1,7 @@
 r"""Hidden units for a function of one variable, by kind of activation.
 
 Conventions: a *row* is :math:`c_0 + \sum_i c_i \, a(w_i u + b_i)`. ReLU units stand at the knots of
-the shortest path in the tube, one a straight line. Step units stand at the cuts of the fewest
+a shortest path in the tube. Step units stand at the cuts of the fewest
 constant pieces. Sigmoid and tanh units stand where the function bends, as wide as they are apart,
 and output weights are fitted to the largest error by Lawson's reweighted least squares [1]_; should
 that need more units than steep sigmoids in the place of steps, those are taken.
@@ -22,7 +22,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.theory.approximation.samples import Samples, sample
-from gradatim.theory.approximation.tubes import Path, Stairs, shortest_path, shortest_stairs
+from gradatim.theory.approximation.tubes import Path, Stairs, fewest_units, shortest_stairs
 
 __all__ = ["MOST_UNITS", "Row", "build_row", "count_units"]
 
@@ -120,7 +120,7 @@ def build_row(
     points = int(200 + (80 if activation == "relu" else 48) * count)
     samples = sample(function, low, high, points, order=order)
     if activation == "relu":
-        return _relu_row(shortest_path(samples, tolerance), low)
+        return _relu_row(fewest_units(samples, tolerance), low)
     if activation == "heaviside":
         return _step_row(shortest_stairs(samples, tolerance))
     steep = _steep_row(shortest_stairs(samples, 0.98 * tolerance), function, low, high, tolerance)
@@ -128,7 +128,14 @@ def build_row(
 
 
 def _relu_row(path: Path, low: float) -> Row:
-    """Put a unit at the left end and at every knot, with the change of slope as weight."""
+    """Put a unit at every knot, and one at the left end unless a line is horizontal."""
+    if path.level is not None and len(path.knots):
+        facing = np.where(np.arange(len(path.knots)) < path.level, -1.0, 1.0)
+        # Value of the horizontal line: all slopes before it added up.
+        ends = np.concatenate([[low], path.knots])
+        climb = np.sum(path.slopes[: path.level] * np.diff(ends)[: path.level])
+        level = float(path.start + climb)
+        return Row(facing, -facing * path.knots, np.diff(path.slopes), level)
     places = np.concatenate([[low], path.knots])
     changes = np.diff(path.slopes, prepend=0.0)
     return Row(np.ones(len(places)), -places, changes, float(path.start))

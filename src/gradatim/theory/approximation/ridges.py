@@ -24,8 +24,9 @@ from gradatim.theory.approximation.samples import sample
 __all__ = ["Ridges", "Terms", "build_ridges", "find_ridges"]
 
 _MOST_DIRECTIONS = 16
-_MOST_DEGREE = 24
-_SIDE = 41
+_DEGREES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
+_MOST_COLUMNS = 160
+_SIDE = 33
 
 
 class Ridges(NamedTuple):
@@ -90,11 +91,12 @@ def find_ridges(function: Callable[[np.ndarray], np.ndarray], tolerance: float, 
     y = function(s)
     best, cost, smallest = None, np.inf, np.inf
     for directions in _candidates():
-        for degree in range(1, _MOST_DEGREE + 1):
-            if len(directions) * degree > 200:
-                break
+        degrees = [d for d in _DEGREES if len(directions) * d <= _MOST_COLUMNS]
+        least = _fit(s, y, directions, degrees[-1]).error
+        smallest = min(smallest, least)
+        # No lower degree comes closer.
+        for degree in degrees if least <= 0.5 * tolerance else ():
             ridges = _fit(s, y, directions, degree)
-            smallest = min(smallest, ridges.error)
             if ridges.error > 0.5 * tolerance:
                 continue
             needed = sum(_costs(ridges, tolerance - ridges.error, activation))
@@ -102,7 +104,7 @@ def find_ridges(function: Callable[[np.ndarray], np.ndarray], tolerance: float, 
                 best, cost = ridges, needed
             if ridges.error < 0.1 * tolerance:
                 break
-        if best is not None and len(directions) > 2 * len(best.directions) + 2:
+        if best is not None and len(directions) > len(best.directions) + 3:
             break
     return smallest if best is None else best
 

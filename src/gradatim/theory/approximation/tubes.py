@@ -23,7 +23,11 @@ import numpy as np
 
 from gradatim.theory.approximation.samples import Samples
 
-__all__ = ["Path", "Stairs", "shortest_path", "shortest_stairs"]
+__all__ = ["Path", "Stairs", "fewest_units", "shortest_path", "shortest_stairs"]
+
+
+# Beyond so many lines, one unit less is not worth the search.
+_WORTH_SAVING = 64
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,19 @@ class Path:
         Slope of every line.
     knots : array of shape (n_lines - 1,)
         Where they meet.
+    level : int or None
+        Which line is horizontal, if one was made so.
     """
 
     start: float
     slopes: np.ndarray
     knots: np.ndarray
+    level: int | None = None
+
+    @property
+    def n_units(self) -> int:
+        """ReLU units that make it: one a line, or one a knot if a line is horizontal."""
+        return len(self.slopes) if self.level is None else max(1, len(self.knots))
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,68 @@ def shortest_path(samples: Samples, tolerance: float) -> Path:
     return tube.path()
 
 
+def fewest_units(samples: Samples, tolerance: float) -> Path:
+    """Find a chain of straight lines within a tolerance that few ReLU units make.
+
+    A chain of m lines takes m units: m - 1 knots, and one for the slope at the end. If one of its
+    lines is horizontal, units to the left may face left and those to the right face right, and the
+    knots are enough. So the shortest chain is compared with the shortest through a horizontal line
+    at every highest and lowest point.
+
+    Parameters
+    ----------
+    samples : Samples
+        The function.
+    tolerance : float
+        Half the height of the tube, > 0 and above the samples' slack.
+
+    Returns
+    -------
+    Path
+        The chain.
+
+    Examples
+    --------
+    >>> from gradatim.theory.approximation.samples import sample
+    >>> found = sample(np.square, 0.0, 1.0, 2000)
+    >>> fewest_units(found, 0.1).n_units, len(shortest_path(found, 0.1).slopes)
+    (1, 2)
+    """
+    best = shortest_path(samples, tolerance)
+    if len(best.slopes) > _WORTH_SAVING:
+        return best
+    half = np.maximum(tolerance - samples.slack, 0.1 * tolerance)
+    low, high = samples.y - half, samples.y + half
+    tube, mirrored = _Tube(samples.x, low, high), _Tube(-samples.x[::-1], low[::-1], high[::-1])
+    for k, side in _turns(samples.y):
+        right = tube.from_level(k, side)
+        left = mirrored.from_level(len(samples.x) - 1 - k, side)
+        if len(right) + len(left) - 2 >= best.n_units:
+            continue
+        lines = [_Line(-line.slope, -line.x, line.y) for line in left[:0:-1]] + right
+        best = _chain(lines, samples.x, len(left) - 1)
+    return best
+
+
+def _turns(y: np.ndarray) -> list[tuple[int, int]]:
+    """Return where samples are highest (1) or lowest (-1) among their neighbors, ends included."""
+    rises = np.sign(np.diff(y))
+    moving = np.flatnonzero(rises)
+    if not len(moving):
+        return []
+    signs = rises[moving]
+    inner = np.flatnonzero(signs[1:] != signs[:-1])
+    turns = [(int(moving[i]) + 1, int(signs[i])) for i in inner]
+    return [(0, -int(signs[0])), *turns, (len(y) - 1, int(signs[-1]))]
+
+
+def _chain(lines: list[_Line], x: np.ndarray, level: int | None = None) -> Path:
+    slopes = np.array([line.slope for line in lines])
+    knots = np.array([_meeting(a, b) for a, b in pairwise(lines)])
+    knots = np.maximum.accumulate(np.clip(knots, x[0], x[-1]))
+    return Path(lines[0].at(float(x[0])), slopes, knots, level)
+
+
 class _Tube:
     """Walks through the tube from left to right, a line at a time.
 
@@ -130,15 +204,23 @@ class _Tube:
 
     def path(self) -> Path:
         """Return the whole chain."""
+        return _chain(self._lines({1: _Wall(), -1: _Wall()}), self.x)
+
+    def from_level(self, k: int, side: int) -> list[_Line]:
+        """Return a horizontal line at a turn, and those that follow it to the right."""
+        level = _Line(0.0, self._x[k], self._y[-side][k])
+        for i in range(k + 1, len(self._x)):
+            if side * (level.y - self._y[side][i]) > self._rounding:
+                return [level, *self._lines(self._next(level, side, i))]
+        return [level]
+
+    def _lines(self, walls: dict[int, _Wall]) -> list[_Line]:
+        """Return the lines that follow."""
         lines: list[_Line] = []
-        walls = {1: _Wall(), -1: _Wall()}
         while walls:
             line, walls = self._farthest(walls)
             lines.append(line)
-        slopes = np.array([line.slope for line in lines])
-        knots = np.array([_meeting(a, b) for a, b in pairwise(lines)])
-        knots = np.maximum.accumulate(np.clip(knots, self.x[0], self.x[-1]))
-        return Path(lines[0].at(float(self.x[0])), slopes, knots)
+        return lines
 
     def _farthest(self, walls: dict[int, _Wall]) -> tuple[_Line, dict[int, _Wall]]:
         """Return the line that reaches farthest, and what bounds the next one, if there is one."""
