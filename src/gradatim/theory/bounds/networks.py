@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -229,24 +230,59 @@ class FloatNetwork:
 
 
 def _enclose(network: Network, box: Interval) -> Enclosure:
-    value, slopes, jumps = _forward(network, box, slopes=True)
+    found, jumps = _enclosed(network, box)
+    moving = jumps[0].low != jumps[0].high
+    few = np.flatnonzero((moving.sum(axis=1) > 0) & (moving.sum(axis=1) <= 2))
+    # Later layers would otherwise see both values of a step at once in every unit of theirs.
+    if network.depth < 3 or not len(few):
+        return found
+    rows = Interval(box.low[few], box.high[few])
+    first = np.argmax(moving[few], axis=1)
+    last = moving.shape[1] - 1 - np.argmax(moving[few][:, ::-1], axis=1)
+    cases = []
+    for one, other in product((0, 1), repeat=2):
+        fixed = jumps[0].low[few].copy()
+        for unit, chosen in ((first, one), (last, other)):
+            at = (np.arange(len(few)), unit)
+            fixed[at] = jumps[0][chosen][few][at]
+        cases.append(_enclosed(network, rows, fixed)[0])
+    for whole, parts in zip(found[:3], zip(*(case[:3] for case in cases), strict=True), strict=True):
+        whole.low[few] = np.minimum.reduce([part.low for part in parts])
+        whole.high[few] = np.maximum.reduce([part.high for part in parts])
+    return found
+
+
+def _enclosed(
+    network: Network, box: Interval, fixed: np.ndarray | None = None
+) -> tuple[Enclosure, list[Interval]]:
+    """Enclose on boxes, the jumping units of the first layer held at values if these are given."""
+    value, slopes, jumps = _forward(network, box, slopes=True, fixed=fixed)
     middle = centers(box.low, box.high)
     center, _, _ = _forward(network, Interval(middle, middle), held=jumps)
     steady = np.ones(len(middle), dtype=bool)
     for jump in jumps:
         steady &= ~np.any(jump.low != jump.high, axis=1)
-    return Enclosure(
-        Interval(value.low[:, 0], value.high[:, 0]),
-        Interval(center.low[:, 0], center.high[:, 0]),
-        Interval(slopes.low[:, 0], slopes.high[:, 0]),
+    found = Enclosure(
+        Interval(value.low[:, 0].copy(), value.high[:, 0].copy()),
+        Interval(center.low[:, 0].copy(), center.high[:, 0].copy()),
+        Interval(slopes.low[:, 0].copy(), slopes.high[:, 0].copy()),
         steady,
     )
+    return found, jumps
 
 
 def _forward(
-    network: Network, box: Interval, *, slopes: bool = False, held: Sequence[Interval] = ()
+    network: Network,
+    box: Interval,
+    *,
+    slopes: bool = False,
+    held: Sequence[Interval] = (),
+    fixed: np.ndarray | None = None,
 ) -> tuple[Interval, Any, list[Interval]]:
-    """Return outputs, slopes (n_boxes, n_units, n_inputs), and the values of jumping units."""
+    """Return outputs, slopes (n_boxes, n_units, n_inputs), and the values of jumping units.
+
+    Jumping units take the values `held`, or in the first layer `fixed`, where these are given.
+    """
     a, grown = box, None
     jumps: list[Interval] = []
     for i, layer in enumerate(network.layers):
@@ -256,6 +292,8 @@ def _forward(
         jumping = np.array([name in JUMPING for name in layer.activations])
         if held:
             a = Interval(*(np.where(jumping, h, b) for h, b in zip(held[i], a, strict=True)))
+        elif fixed is not None and i == 0:
+            a = Interval(*(np.where(jumping, fixed, bound) for bound in a))
         jumps.append(Interval(*(np.where(jumping, bound, 0.0) for bound in a)))
         if slopes:
             grown = _chain(grown, weight, slope)
