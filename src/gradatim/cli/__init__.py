@@ -92,6 +92,9 @@ app.command(
     "gradatim.cli.race:race",
     name="race",
     help="Race perceptron, shallow, deep and kernel models of equal size.",
+    "gradatim.cli.approximate:approximate",
+    name="approximate",
+    help="Build a shallow network for a function, with a certified error.",
 )
 app.command(
     "gradatim.cli.bench:bench",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gradatim.drawing.mermaid import draw_mermaid
     from gradatim.drawing.placement import Placement
     from gradatim.drawing.plots.activations import plot_activations
+    from gradatim.drawing.plots.approximation import plot_approximation, plot_rates
     from gradatim.drawing.plots.boundary import plot_boundary
     from gradatim.drawing.plots.capacity import plot_capacity
     from gradatim.drawing.plots.depth import ErrorBar, plot_depth
@@ -42,12 +43,14 @@ __all__ = [
     "draw_tikz",
     "place",
     "plot_activations",
+    "plot_approximation",
     "plot_boundary",
     "plot_capacity",
     "plot_panels",
     "plot_response",
     "plot_separation",
     "plot_depth",
+    "plot_rates",
     "plot_spaces",
     "save_film",
     "save_plot",
@@ -66,12 +69,14 @@ _HOMES = {
     "draw_tikz": "tikz",
     "place": "layout",
     "plot_activations": "plots.activations",
+    "plot_approximation": "plots.approximation",
     "plot_boundary": "plots.boundary",
     "plot_response": "plots.response",
     "plot_capacity": "plots.capacity",
     "plot_panels": "plots.panels",
     "plot_separation": "plots.separation",
     "plot_depth": "plots.depth",
+    "plot_rates": "plots.approximation",
     "plot_spaces": "plots.spaces",
     "save_film": "plots.film",
     "save_plot": "plots.files",

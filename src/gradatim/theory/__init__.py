@@ -1,5 +1,14 @@
 """Theory: what can be said about a network and its data before, and instead of, training it.
 
+Conventions: names are loaded when first used, so that importing this part for a margin loads no
+grammar and no ball arithmetic.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 Conventions: names that need exact linear algebra are loaded when first used.
 """
 
@@ -55,6 +64,30 @@ __all__ = [
     "ClassSeparations",
     "HiddenLayer",
     "PerceptronRun",
+    from gradatim.theory.approximation.approximate import Approximation as Approximation
+    from gradatim.theory.approximation.approximate import approximate as approximate
+    from gradatim.theory.approximation.approximate import (
+        approximate_with_units as approximate_with_units,
+    )
+    from gradatim.theory.bounds.certify import Bound as Bound
+    from gradatim.theory.bounds.certify import certify as certify
+    from gradatim.theory.bounds.formulas import Formula as Formula
+    from gradatim.theory.bounds.formulas import parse_formula as parse_formula
+
+_HOMES = {
+    "Approximation": "approximation.approximate",
+    "Bound": "bounds.certify",
+    "Formula": "bounds.formulas",
+    "approximate": "approximation.approximate",
+    "approximate_with_units": "approximation.approximate",
+    "certify": "bounds.certify",
+    "parse_formula": "bounds.formulas",
+}
+
+__all__ = [
+    "Approximation",
+    "Bound",
+    "Formula",
     "Proof",
     "Refuted",
     "Separation",
@@ -74,6 +107,9 @@ __all__ = [
     "deep_sawtooth",
     "linear_pieces",
     "lower_bound",
+    "approximate",
+    "approximate_with_units",
+    "certify",
     "margin",
     "mistake_bound",
     "most_pieces",
@@ -91,6 +127,7 @@ __all__ = [
     "sawtooth",
     "sawtooth_error",
     "shallow_sawtooth",
+    "parse_formula",
     "transform",
     "truth_table",
 ]

@@ -1,0 +1,281 @@
+r"""Built and trained networks of equal width beside each other, by the largest error (L16).
+
+Conventions: trained networks have one hidden layer and see the function on an even grid, inputs
+brought to [-1, 1] and values to mean 0 and variance 1; afterwards both are folded into the weights,
+so that a trained network is one of the function itself, and is certified like a built one. Largest
+errors are upper bounds of `gradatim.theory.certify`. Seeds are ``seed, seed + 1, ...``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from gradatim.activations import get_activation
+from gradatim.errors import SpecError
+from gradatim.network.graph import Layer, Network
+from gradatim.theory import Approximation, Bound, approximate_with_units, certify
+from gradatim.theory.bounds.targets import as_box, as_target
+from gradatim.training import NetworkSpec, fit_many
+
+__all__ = ["Rates", "TrainedUnits", "bound_to_dict", "error_by_width", "train_units"]
+
+_POINTS = {1: 512, 2: 24}
+_EPOCHS, _BATCH, _RATE = 600, 32, 0.01
+# A trained network is bounded within this much of an error that is met.
+_GAP, _MOST_BOXES = 0.05, 60_000
+
+
+@dataclass(frozen=True)
+class TrainedUnits:
+    """Networks of one width, trained from several seeds.
+
+    Parameters
+    ----------
+    n_units : int
+        Hidden units of each.
+    activation : str
+        Their activation.
+    bounds : tuple of Bound
+        Largest error of each, certified.
+    best : Network
+        The network with the smallest bound.
+    protocol : dict
+        How they were trained.
+    """
+
+    n_units: int
+    activation: str
+    bounds: tuple[Bound, ...]
+    best: Network
+    protocol: dict[str, Any]
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Largest errors by seed, as certified."""
+        return np.array([bound.upper for bound in self.bounds])
+
+    @property
+    def quartiles(self) -> tuple[float, float, float]:
+        """Lower quartile, median and upper quartile of the largest errors."""
+        low, middle, high = np.quantile(self.errors, [0.25, 0.5, 0.75])
+        return float(low), float(middle), float(high)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Error against width.
+
+    Parameters
+    ----------
+    widths : tuple of int
+        Hidden units allowed.
+    built : tuple of Approximation
+        The best built network of at most each width.
+    trained : tuple of TrainedUnits
+        Trained networks of each width; empty if none were.
+    order : int
+        Theory's exponent: errors fall as 1 / width^order.
+    """
+
+    widths: tuple[int, ...]
+    built: tuple[Approximation, ...]
+    trained: tuple[TrainedUnits, ...]
+    order: int
+
+
+def train_units(
+    function: Any,
+    on: Any,
+    n_units: int,
+    activation: str = "relu",
+    *,
+    n_seeds: int = 50,
+    seed: int = 0,
+    max_epochs: int = _EPOCHS,
+    callback: Callable[[float], None] | None = None,
+) -> TrainedUnits:
+    """Train shallow networks of one width on a function, and certify every one.
+
+    Parameters
+    ----------
+    function : str, Formula or callable
+        See `gradatim.theory.approximate`.
+    on : pair of float, or pair of pairs
+        The interval, or one for each of x and y.
+    n_units : int
+        Hidden units, at least 1.
+    activation : {"relu", "sigmoid", "tanh"}, default "relu"
+        Hidden units.
+    n_seeds : int, default 50
+        Networks, at least 1.
+    seed : int, default 0
+        First seed.
+    max_epochs : int, default 600
+        Passes over the grid.
+    callback : callable, optional
+        Hears the finished share of the training.
+
+    Returns
+    -------
+    TrainedUnits
+        Their errors and the best network.
+
+    Raises
+    ------
+    SpecError
+        If step units are asked for, or a number is out of range.
+    """
+    name = get_activation(activation).name
+    if name in ("heaviside", "sign"):
+        raise SpecError(
+            "step units have no slope for training to follow; train relu, sigmoid or tanh instead"
+        )
+    if n_units < 1 or n_seeds < 1:
+        raise SpecError(f"give at least 1 unit and 1 seed, not {n_units} and {n_seeds}")
+    box = as_box(on)
+    grid, y = _grid(function, box)
+    mean, spread = float(y.mean()), float(y.std()) or 1.0
+    specs = [
+        NetworkSpec(
+            hidden_layer_sizes=(n_units,),
+            activation=name,
+            learning_rate=_RATE,
+            schedule="cosine",
+            initialization="he" if name == "relu" else "glorot",
+            seed=seed + i,
+        )
+        for i in range(n_seeds)
+    ]
+    results = fit_many(
+        specs,
+        grid,
+        (y - mean) / spread,
+        task="regression",
+        max_epochs=max_epochs,
+        batch_size=_BATCH,
+        random_state=seed,
+        callback=callback,
+    )
+    networks = [_unscaled(result.network, box, mean, spread) for result in results]
+    bounds = tuple(
+        certify(network, function, box, gap=_GAP, max_boxes=_MOST_BOXES) for network in networks
+    )
+    best = networks[int(np.argmin([bound.upper for bound in bounds]))]
+    protocol = {
+        "grid_points": len(grid),
+        "epochs": max_epochs,
+        "batch_size": _BATCH,
+        "optimizer": "adam",
+        "learning_rate": _RATE,
+        "schedule": "cosine",
+        "seed": seed,
+        "seeds": n_seeds,
+        "data_sha256": sha256(np.ascontiguousarray(np.column_stack([grid, y])).tobytes()).hexdigest(),
+    }
+    return TrainedUnits(n_units, name, bounds, best, protocol)
+
+
+def _grid(function: Any, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return an even grid of [-1, 1] or its square, and the function's values there."""
+    side = np.linspace(-1.0, 1.0, _POINTS[len(box)])
+    grid = np.stack([g.ravel() for g in np.meshgrid(*[side] * len(box), indexing="ij")], axis=1)
+    middle, half = box.mean(axis=1), 0.5 * (box[:, 1] - box[:, 0])
+    points = np.clip(middle + grid * half, box[:, 0], box[:, 1])
+    return grid, as_target(function, len(box)).values(points)
+
+
+def _unscaled(network: Network, box: np.ndarray, mean: float, spread: float) -> Network:
+    """Fold the scaling of inputs and values into the weights."""
+    middle, half = box.mean(axis=1), 0.5 * (box[:, 1] - box[:, 0])
+    hidden, output = network.layers
+    weight = hidden.weight.astype(np.float64) / half
+    first = Layer(weight, hidden.bias.astype(np.float64) - weight @ middle, hidden.activation)
+    last = Layer(
+        output.weight.astype(np.float64) * spread, output.bias.astype(np.float64) * spread + mean
+    )
+    return Network([first, last], input_names=["x", "y"][: len(box)])
+
+
+def error_by_width(
+    function: Any,
+    on: Any,
+    widths: Sequence[int],
+    activation: str = "relu",
+    *,
+    n_seeds: int = 50,
+    seed: int = 0,
+    max_epochs: int = _EPOCHS,
+    callback: Callable[[float], None] | None = None,
+) -> Rates:
+    """Compare built with trained networks over widths.
+
+    Parameters
+    ----------
+    function : str, Formula or callable
+        Of one variable; see `gradatim.theory.approximate`.
+    on : pair of float
+        The interval.
+    widths : sequence of int
+        Hidden units, each at least 1.
+    activation : {"relu", "step", "sigmoid", "tanh"}, default "relu"
+        Hidden units; step units are built only.
+    n_seeds : int, default 50
+        Trained networks a width; 0 for none.
+    seed : int, default 0
+        First seed.
+    max_epochs : int, default 600
+        Passes over the grid.
+    callback : callable, optional
+        Hears the finished share of the work.
+
+    Returns
+    -------
+    Rates
+        Errors by width.
+
+    Raises
+    ------
+    SpecError
+        If there are no widths, or a number is out of range.
+    """
+    name = get_activation(activation).name
+    if not widths:
+        raise SpecError("there are no widths; give some, such as 2, 4, 8, 16")
+    chosen = tuple(sorted(set(widths)))
+    trains = n_seeds > 0 and name != "heaviside"
+    built, trained = [], []
+    for i, width in enumerate(chosen):
+        built.append(approximate_with_units(function, on, width, name))
+        if trains:
+            trained.append(
+                train_units(
+                    function, on, width, name, n_seeds=n_seeds, seed=seed, max_epochs=max_epochs
+                )
+            )
+        if callback is not None:
+            callback((i + 1) / len(chosen))
+    return Rates(chosen, tuple(built), tuple(trained), 2 if name == "relu" else 1)
+
+
+def bound_to_dict(bound: Bound) -> dict[str, Any]:
+    """Put a bound into an object for JSON; what is infinite becomes null.
+
+    Parameters
+    ----------
+    bound : Bound
+        A certificate.
+
+    Returns
+    -------
+    dict
+        Its fields.
+    """
+    return {
+        key: None if isinstance(value, float) and not np.isfinite(value) else value
+        for key, value in asdict(bound).items()
+    }

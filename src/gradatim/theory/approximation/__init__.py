@@ -1,0 +1,1 @@
+"""Shallow networks built for a function: knots on a line, ridges in a plane."""

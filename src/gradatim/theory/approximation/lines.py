@@ -1,0 +1,260 @@
+r"""Hidden units for a function of one variable, by kind of activation.
+
+Conventions: a *row* is :math:`c_0 + \sum_i c_i \, a(w_i u + b_i)`. ReLU units stand at the knots of
+a shortest path in the tube. Step units stand at the cuts of the fewest
+constant pieces. Sigmoid and tanh units stand where the function bends, as wide as they are apart,
+and output weights are fitted to the largest error by Lawson's reweighted least squares [1]_; should
+that need more units than steep sigmoids in the place of steps, those are taken.
+
+References
+----------
+.. [1] C. L. Lawson, "Contributions to the theory of linear least maximum approximation",
+   dissertation, UCLA, 1961.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from gradatim.errors import SpecError
+from gradatim.theory.approximation.samples import Samples, sample
+from gradatim.theory.approximation.tubes import Path, Stairs, fewest_units, shortest_stairs
+
+__all__ = ["MOST_UNITS", "Row", "build_row", "count_units"]
+
+#: Hidden units that are built.
+MOST_UNITS = 5_000
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+_SLOPES = (2.0, 3.0, 1.4)
+_MOST_SMOOTH = 400
+_LAWSON_ROUNDS = 40
+# Singular values below this share are left out, so that weights stay moderate.
+_CONDITION = 1e-7
+# At this many times its slope away from its middle a sigmoid has settled but for 1e-4.
+_SETTLED = 9.2
+
+
+class Row(NamedTuple):
+    """A sum of hidden units of one variable.
+
+    Parameters
+    ----------
+    weight, bias, output : array of shape (n_units,)
+        Of every unit.
+    constant : float
+        What is added.
+    """
+
+    weight: np.ndarray
+    bias: np.ndarray
+    output: np.ndarray
+    constant: float
+
+
+def count_units(samples: Samples, tolerance: float, activation: str) -> float:
+    """Return the units that theory counts, not rounded.
+
+    Parameters
+    ----------
+    samples : Samples
+        The function.
+    tolerance : float
+        Largest error, > 0.
+    activation : {"relu", "heaviside", "logistic", "tanh"}
+        Kind of unit; sigmoids are counted as the steps that steep ones replace.
+
+    Returns
+    -------
+    float
+        The asymptotic optimum.
+    """
+    if activation == "relu":
+        return 0.25 * samples.curvature / sqrt(tolerance)
+    return samples.variation / (2 * tolerance)
+
+
+def build_row(
+    function: Function, low: float, high: float, tolerance: float, activation: str
+) -> Row:
+    """Build hidden units whose sum is a function of one variable within a tolerance.
+
+    Parameters
+    ----------
+    function : callable
+        Maps an array of points to finite values.
+    low, high : float
+        Ends of the interval.
+    tolerance : float
+        Largest error, > 0, on the samples.
+    activation : {"relu", "heaviside", "logistic", "tanh"}
+        Kind of unit.
+
+    Returns
+    -------
+    Row
+        The units.
+
+    Raises
+    ------
+    SpecError
+        If more than `MOST_UNITS` units are needed.
+    """
+    order = 2 if activation == "relu" else 1
+    first = sample(function, low, high, 1_000, order=order)
+    count = count_units(first, tolerance, activation)
+    if activation in ("logistic", "tanh"):
+        smooth = _smooth(function, low, high, tolerance, min(ceil(count) + 1, _MOST_SMOOTH))
+        if smooth is not None:
+            return smooth if activation == "logistic" else _as_tanh(smooth)
+    if count > MOST_UNITS:
+        raise SpecError(
+            f"this needs about {count:,.0f} units; at most {MOST_UNITS:,} are built, so raise the "
+            "tolerance, shorten the interval, or choose relu"
+        )
+    points = int(200 + (80 if activation == "relu" else 48) * count)
+    samples = sample(function, low, high, points, order=order)
+    if activation == "relu":
+        return _relu_row(fewest_units(samples, tolerance), low)
+    if activation == "heaviside":
+        return _step_row(shortest_stairs(samples, tolerance))
+    steep = _steep_row(shortest_stairs(samples, 0.98 * tolerance), function, low, high, tolerance)
+    return steep if activation == "logistic" else _as_tanh(steep)
+
+
+def _relu_row(path: Path, low: float) -> Row:
+    """Put a unit at every knot, and one at the left end unless a line is horizontal."""
+    if path.level is not None and len(path.knots):
+        facing = np.where(np.arange(len(path.knots)) < path.level, -1.0, 1.0)
+        # Value of the horizontal line: all slopes before it added up.
+        ends = np.concatenate([[low], path.knots])
+        climb = np.sum(path.slopes[: path.level] * np.diff(ends)[: path.level])
+        level = float(path.start + climb)
+        return Row(facing, -facing * path.knots, np.diff(path.slopes), level)
+    places = np.concatenate([[low], path.knots])
+    changes = np.diff(path.slopes, prepend=0.0)
+    return Row(np.ones(len(places)), -places, changes, float(path.start))
+
+
+def _step_row(stairs: Stairs) -> Row:
+    if not len(stairs.cuts):
+        return Row(np.ones(1), np.zeros(1), np.zeros(1), float(stairs.levels[0]))
+    return Row(
+        np.ones(len(stairs.cuts)), -stairs.cuts, np.diff(stairs.levels), float(stairs.levels[0])
+    )
+
+
+def _steep_row(
+    stairs: Stairs, function: Function, low: float, high: float, tolerance: float
+) -> Row:
+    """Replace steps by sigmoids that settle within a hundredth of a piece, or steeper."""
+    row = _step_row(stairs)
+    if not len(stairs.cuts):
+        return row
+    gaps = np.diff(np.concatenate([[low], stairs.cuts, [high]]))
+    near = np.maximum(np.minimum(gaps[1:], gaps[:-1]), 1e-9 * (high - low))
+    slope = 2 * _SETTLED / near
+    x = np.linspace(low, high, 20_001)
+    y = function(x)
+    for _ in range(12):
+        steep = Row(slope, -slope * stairs.cuts, row.output, row.constant)
+        if np.max(np.abs(_values(steep, x) - y)) <= tolerance:
+            break
+        slope = 2 * slope
+    return steep
+
+
+def _values(row: Row, x: np.ndarray) -> np.ndarray:
+    """Compute a row of logistic units, some thousand numbers at a time."""
+    total = np.full(len(x), row.constant)
+    for i in range(0, len(row.weight), 64):
+        part = slice(i, i + 64)
+        total += _logistic(np.multiply.outer(x, row.weight[part]) + row.bias[part]) @ row.output[part]
+    return total
+
+
+def _logistic(z: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+def _as_tanh(row: Row) -> Row:
+    """Write a sigmoid as half of one plus a hyperbolic tangent of half its argument."""
+    half = 0.5 * row.output
+    return Row(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
+
+
+def _smooth(
+    function: Function, low: float, high: float, tolerance: float, most: int
+) -> Row | None:
+    """Find the fewest wide sigmoids within the tolerance; None if there are none up to `most`."""
+    samples = sample(function, low, high, 2_000)
+    check = np.linspace(low, high, 6_001)
+    values = function(check)
+    reach = _Fit(samples, check, values, tolerance)
+    n, found = 1, None
+    while n <= most and found is None:
+        found = reach.row(n)
+        least, n = n // 2 + 1, 2 * n
+    if found is None:
+        return None
+    more = len(found.weight)
+    while least < more:
+        half = (least + more) // 2
+        row = reach.row(half)
+        if row is None:
+            least = half + 1
+        else:
+            found, more = row, half
+    return found
+
+
+class _Fit:
+    """Fits the output weights of sigmoids to a function."""
+
+    def __init__(
+        self, samples: Samples, check: np.ndarray, values: np.ndarray, tolerance: float
+    ) -> None:
+        self.samples, self.check, self.values, self.tolerance = samples, check, values, tolerance
+        thin = slice(None, None, max(1, len(samples.x) // 700))
+        self.x, self.y = samples.x[thin], samples.y[thin]
+
+    def row(self, n: int) -> Row | None:
+        """Return n sigmoids within the tolerance, if they are found."""
+        for steepness in _SLOPES:
+            row = self._fitted(n, steepness)
+            if np.max(np.abs(_values(row, self.check) - self.values)) <= self.tolerance:
+                return row
+        return None
+
+    def _fitted(self, n: int, steepness: float) -> Row:
+        shares = (np.arange(n) + 0.5) / n
+        places = np.interp(shares, np.linspace(0, 1, len(self.samples.x)), self.samples.x)
+        length = self.samples.x[-1] - self.samples.x[0]
+        gaps = np.gradient(places) if n > 1 else np.array([length])
+        slope = steepness / np.maximum(gaps, 1e-6 * length)
+        design = _logistic(np.multiply.outer(self.x, slope) - slope * places)
+        design = np.column_stack([design, np.ones(len(self.x))])
+        solution = _least_maximum(design, self.y)
+        return Row(slope, -slope * places, solution[:-1], float(solution[-1]))
+
+
+def _least_maximum(design: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Fit with the largest error small: weights grow where the error is large."""
+    weight = np.full(len(y), 1.0 / len(y))
+    best, smallest = np.zeros(design.shape[1]), np.inf
+    for _ in range(_LAWSON_ROUNDS):
+        root = np.sqrt(weight)
+        solution = np.linalg.lstsq(design * root[:, None], y * root, rcond=_CONDITION)[0]
+        error = np.abs(design @ solution - y)
+        if error.max() < smallest:
+            best, smallest = solution, float(error.max())
+        if error.max() == 0:
+            break
+        weight = weight * (error + 1e-3 * error.max())
+        weight /= weight.sum()
+    return best

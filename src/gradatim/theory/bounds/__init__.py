@@ -1,0 +1,1 @@
+"""Rigorous bounds: functions as text, enclosures of functions and networks, branch and bound."""
