@@ -86,12 +86,18 @@ app.command(
     "gradatim.cli.capacity:capacity",
     name="capacity",
     help="Count how many labelings of points a hyperplane can make, and try it.",
+)
+app.command(
     "gradatim.cli.depth:depth",
     name="depth",
     help="Show what depth separates: sawtooth and parity, built, proved and trained.",
+)
+app.command(
     "gradatim.cli.race:race",
     name="race",
     help="Race perceptron, shallow, deep and kernel models of equal size.",
+)
+app.command(
     "gradatim.cli.approximate:approximate",
     name="approximate",
     help="Build a shallow network for a function, with a certified error.",

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from gradatim.drawing.tikz import draw_tikz
 
 __all__ = [
+    "ErrorBar",
     "Film",
     "Panel",
-    "ErrorBar",
     "Placement",
     "choose_frames",
     "draw",
@@ -46,11 +46,11 @@ __all__ = [
     "plot_approximation",
     "plot_boundary",
     "plot_capacity",
+    "plot_depth",
     "plot_panels",
+    "plot_rates",
     "plot_response",
     "plot_separation",
-    "plot_depth",
-    "plot_rates",
     "plot_spaces",
     "save_film",
     "save_plot",

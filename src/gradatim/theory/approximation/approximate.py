@@ -144,7 +144,9 @@ def approximate(
     return Approximation(function, sides, tolerance, name, network, bound, theoretical, changes)
 
 
-def _checked(function: Any, on: Any, tolerance: float, activation: str) -> tuple[np.ndarray, Any, str]:
+def _checked(
+    function: Any, on: Any, tolerance: float, activation: str
+) -> tuple[np.ndarray, Any, str]:
     name = get_activation(activation).name
     if name not in _KINDS:
         raise SpecError(f"units are relu, step, sigmoid or tanh, not {activation}")
@@ -164,7 +166,9 @@ def _theory(target: Any, box: np.ndarray, tolerance: float, name: str) -> tuple[
     samples = sample(_on_line(target), *box[0], 4_000)
     if name == "relu":
         return count_units(samples, tolerance, name), samples.changes
-    return count_units(sample(_on_line(target), *box[0], 4_000, order=1), tolerance, name), samples.changes
+    return count_units(
+        sample(_on_line(target), *box[0], 4_000, order=1), tolerance, name
+    ), samples.changes
 
 
 def _line(
@@ -172,7 +176,9 @@ def _line(
 ) -> tuple[Network, Bound]:
     scale = float(np.max(np.abs(_on_line(target)(np.linspace(*box[0], 201)))))
     if tolerance < 1e-9 * scale:
-        raise SpecError(f"tolerance {tolerance:g} is lost in the rounding of values near {scale:.3g}")
+        raise SpecError(
+            f"tolerance {tolerance:g} is lost in the rounding of values near {scale:.3g}"
+        )
     aim = 0.998 * tolerance
     for _ in range(_ATTEMPTS):
         row = build_row(_on_line(target), *box[0], aim, name)

@@ -174,7 +174,9 @@ def _values(row: Row, x: np.ndarray) -> np.ndarray:
     total = np.full(len(x), row.constant)
     for i in range(0, len(row.weight), 64):
         part = slice(i, i + 64)
-        total += _logistic(np.multiply.outer(x, row.weight[part]) + row.bias[part]) @ row.output[part]
+        total += (
+            _logistic(np.multiply.outer(x, row.weight[part]) + row.bias[part]) @ row.output[part]
+        )
     return total
 
 
@@ -188,9 +190,7 @@ def _as_tanh(row: Row) -> Row:
     return Row(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
 
 
-def _smooth(
-    function: Function, low: float, high: float, tolerance: float, most: int
-) -> Row | None:
+def _smooth(function: Function, low: float, high: float, tolerance: float, most: int) -> Row | None:
     """Find the fewest wide sigmoids within the tolerance; None if there are none up to `most`."""
     samples = sample(function, low, high, 2_000)
     check = np.linspace(low, high, 6_001)

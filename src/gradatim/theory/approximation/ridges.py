@@ -69,7 +69,9 @@ class Terms(NamedTuple):
     constant: float
 
 
-def find_ridges(function: Callable[[np.ndarray], np.ndarray], tolerance: float, activation: str) -> Ridges | float:
+def find_ridges(
+    function: Callable[[np.ndarray], np.ndarray], tolerance: float, activation: str
+) -> Ridges | float:
     """Find a sum of ridges that costs few units.
 
     Parameters
@@ -184,7 +186,9 @@ def build_ridges(ridges: Ridges, tolerance: float, activation: str) -> Terms:
     if not rows:
         return Terms(np.zeros((1, 2)), np.zeros(1), np.zeros(1), ridges.constant)
     return Terms(
-        np.concatenate([np.outer(r.weight, d) for r, d in zip(rows, ridges.directions, strict=True)]),
+        np.concatenate(
+            [np.outer(r.weight, d) for r, d in zip(rows, ridges.directions, strict=True)]
+        ),
         np.concatenate([r.bias for r in rows]),
         np.concatenate([r.output for r in rows]),
         ridges.constant + sum(r.constant for r in rows),
