@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
     from gradatim.estimators import NetworkRegressor as NetworkRegressor
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
+    from gradatim.experiments.separable import find_ways as find_ways
+    from gradatim.experiments.separable import plot_ways as plot_ways
     from gradatim.exercises import make_exam as make_exam
     from gradatim.exercises import render_exam as render_exam
     from gradatim.music import read_folder as read_folder
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
     from gradatim.reports import write_report as write_report
+    from gradatim.theory import build_hidden as build_hidden
+    from gradatim.theory import find_features as find_features
     from gradatim.theory import separate as separate
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
@@ -53,9 +57,12 @@ _PARTS = {
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
+    "build_hidden": "theory",
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
+    "find_features": "theory",
+    "find_ways": "experiments.separable",
     "fit_many": "training",
     "load_dataset": "datasets",
     "load_timbre": "datasets",
@@ -66,6 +73,7 @@ _PARTS = {
     "plot_response": "drawing",
     "plot_separation": "drawing",
     "plot_spaces": "drawing",
+    "plot_ways": "experiments.separable",
     "parse": "network",
     "read_folder": "music",
     "read_table": "music",

@@ -125,7 +125,7 @@ def plot_panels(
     with settled():
         width = 0.3 + 2.7 * max(len(line) for line in lines)
         result = figure(max(width, 3.4), (sum(heights) + 0.5) * len(lines) + 0.4)
-        parts = np.atleast_1d(result.subfigures(len(lines), 1, squeeze=True))
+        parts = result.subfigures(len(lines), 1, squeeze=False).ravel()
         for part, line in zip(parts, lines, strict=True):
             columns = part.add_gridspec(1, max(len(line) for line in lines))
             for k, panel in enumerate(line):
@@ -161,10 +161,11 @@ def _column(
 def _shades(n_classes: int) -> list[str]:
     from matplotlib.colors import to_hex, to_rgb
 
-    return [
-        to_hex([1 - 0.28 * (1 - c) for c in to_rgb(COLORS[k % len(COLORS)])])
-        for k in range(n_classes)
-    ]
+    shades = []
+    for k in range(n_classes):
+        red, green, blue = (1 - 0.28 * (1 - c) for c in to_rgb(COLORS[k % len(COLORS)]))
+        shades.append(to_hex((red, green, blue)))
+    return shades
 
 
 def _on_a_line(
@@ -191,18 +192,31 @@ def _on_a_line(
 def _in_a_plane(
     axes: Axes, panel: Panel, rows: np.ndarray, codes: np.ndarray, names: Sequence[str]
 ) -> None:
+    from matplotlib.colors import to_rgb
+
     (left, right), (bottom, top) = _extent(rows[:, 0]), _extent(rows[:, 1])
     if panel.decide is not None:
         columns, lines = np.meshgrid(
             np.linspace(left, right, _RESOLUTION), np.linspace(bottom, top, _RESOLUTION)
         )
         found = panel.decide(np.stack([columns.ravel(), lines.ravel()], axis=1))
-        found = found.reshape(columns.shape).astype(float)
-        n_classes = int(max(codes.max(), found.max())) + 1
-        levels = np.arange(n_classes + 1) - 0.5
-        axes.contourf(columns, lines, found, levels=levels, colors=_shades(n_classes))
+        found = found.reshape(columns.shape).astype(int)
+        # Pixels: as outlines, the shaded areas would make a file of half a megabyte.
+        shades = np.array(
+            [to_rgb(shade) for shade in _shades(int(max(codes.max(), found.max())) + 1)]
+        )
+        edges = (left, right, bottom, top)
+        axes.imshow(
+            shades[found],
+            extent=edges,
+            origin="lower",
+            aspect="auto",
+            interpolation="none",
+            zorder=0,
+        )
         if np.ptp(found) > 0:
-            axes.contour(columns, lines, found, levels=levels[1:-1], colors=INK, linewidths=1.2)
+            levels = np.arange(found.min(), found.max()) + 0.5
+            axes.contour(columns, lines, found, levels=levels, colors=INK, linewidths=1.2)
     _scatter(axes, rows, codes)
     _rings(axes, rows, panel.ringed)
     tidy(axes)

@@ -181,7 +181,8 @@ def train_hidden(
     codes = np.array([classes.index(label) for label in labels])
     names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
     tell = progress or (lambda width, share: None)
-    tried, best = [], None
+    tried: list[TriedWidth] = []
+    network, seed = None, None
     for width in range(1, max_width + 1):
         specs = [
             NetworkSpec(
@@ -198,11 +199,12 @@ def train_hidden(
         tried.append(TriedWidth(width, n_seeds, errors.count(0), min(errors)))
         if not min(errors):
             best = errors.index(0)
+            network, seed = networks[best], random_state + best
             break
     return TrainedLayer(
-        network=None if best is None else networks[best],
+        network=network,
         tried=tuple(tried),
-        seed=None if best is None else random_state + best,
+        seed=seed,
         activation=name,
         max_epochs=max_epochs,
         table=table,

@@ -123,7 +123,7 @@ class _Search:
         self.classes = tuple(sorted_labels(self.labels, len(table)))
         if len(self.classes) < 2:
             raise LabelError(
-                f"all rows are labeled {self.classes[0]}; two different labels are needed"
+                f"all rows are labeled {self.labels[0]}; two different labels are needed"
             )
         _check_whole("degree", degree)
         _check_whole("max_sets", max_sets)

@@ -106,7 +106,7 @@ def build_hidden(
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     classes = tuple(sorted_labels(labels, len(table)))
     if len(classes) < 2:
-        raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
+        raise LabelError(f"all rows are labeled {labels[0]}; two different labels are needed")
     names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
     if len(names) != table.shape[1]:
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")

@@ -61,7 +61,7 @@ def _critical(points: Sequence[Point], codes: np.ndarray) -> tuple[list[Fraction
     found: set[Fraction] = set()
     upright = False
     for i, (x, y) in enumerate(points):
-        for k in np.flatnonzero(codes[i + 1 :] != codes[i]) + i + 1:
+        for k in (np.flatnonzero(codes[i + 1 :] != codes[i]) + i + 1).tolist():
             dx, dy = points[k][0] - x, points[k][1] - y
             if dy:
                 found.add(-dx / dy)
