@@ -217,3 +217,16 @@ def test_wide_tables_are_cut_short_in_words(tmp_path, shown):
     shown_text = shown("wide.csv")
     assert "15 columns (c0, c1, c2, c3, c4, c5, ...)" in shown_text
     assert "more terms)" in shown_text
+
+
+def test_numbers_of_the_table_are_written_as_they_were(tmp_path, shown):
+    (tmp_path / "line.csv").write_text("x,label\n0.1,a\n6.3,b\n12.7,a\n", encoding="utf-8")
+    rows = [line.split() for line in shown("line.csv").splitlines()]
+    assert ["row", "3", "b", "1", "6.3"] in rows
+
+
+def test_long_weights_are_rounded_and_that_is_said(tmp_path, shown):
+    (tmp_path / "line.csv").write_text("x,label\n0.1,a\n0.4,b\n", encoding="utf-8")
+    text = shown("line.csv", "--perceptron")
+    assert "(exactly: no other has a wider one; weights rounded here):" in text
+    assert "    6.66667 x - 1.66667 = 0\n" in text

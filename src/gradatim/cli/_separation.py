@@ -1,7 +1,8 @@
 """What ``gradatim separate`` says: sentences, JSON, and what goes into its pictures.
 
-Conventions: numbers are fractions, written as decimals where that is the same number; those too
-long to read are rounded and marked with ``~``, and whole in the JSON.
+Conventions: a number of the table is written as it was; other fractions are decimals where that is
+the same number, and those too long to read are rounded and marked with ``~``. Of an equation with
+such weights all are rounded, and that is said. The JSON has every number whole.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ SCHEMA = 1
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CUTS = {1: "point", 2: "line", 3: "plane"}
 _LONGEST = 18
+_LONGEST_WEIGHT = 12
 _MOST_TERMS = 8
 _MOST_WITNESSES = 12
 
@@ -113,7 +115,7 @@ def _separable(points: Points, found: Separation) -> list[str]:
             accuracy = f"no other has a margin above {high:.6g}"
         lines += [
             "",
-            f"The {cut} of the widest margin ({accuracy}):",
+            f"The {cut} of the widest margin ({accuracy}{_rounded(best.weights, best.bias)}):",
             "",
             f"    {scaled} = 0",
             "",
@@ -171,7 +173,7 @@ def _witness_table(points: Points, found: Separation, witness: Witness) -> list[
     )
     for index, weights in sides:
         for i, weight in zip(index, weights, strict=True):
-            values = [_short(value) for value in found.rows.exact(i)[:6]]
+            values = [_cell(value) for value in found.rows.exact(i)[:6]]
             rows.append([points.ids[i], points.labels[i], _short(weight), *values])
     left_out = len(rows) - 1 - _MOST_WITNESSES
     if left_out > 1:
@@ -215,7 +217,8 @@ def _perceptron(run: PerceptronRun) -> list[str]:
         line = f"{made} in {passes} until it had none; "
         names, weights = run.found.input_names, run.network().layers[0].exact_units[0]
         dense = [weights.weights.get(j, Fraction(0)) for j in range(run.found.n_features)]
-        end = f"It ends at {_equation(names, dense, weights.bias)} = 0."
+        rounded = " (rounded)" if _rounded(dense, weights.bias) else ""
+        end = f"It ends at {_equation(names, dense, weights.bias)} = 0{rounded}."
     else:
         line = f"{made} in {passes} and was stopped; "
         end = (
@@ -233,7 +236,7 @@ def _perceptron(run: PerceptronRun) -> list[str]:
 
 def _equation(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction | None) -> str:
     terms = [(w, name) for w, name in zip(weights, names, strict=False) if w]
-    names_used = len(terms)
+    names_used, is_rounded = len(terms), bool(_rounded(weights, bias))
     shown = terms[:_MOST_TERMS] if names_used > _MOST_TERMS + 1 else terms
     text = ""
     for weight, name in [*shown, (bias or Fraction(0), "")]:
@@ -241,11 +244,28 @@ def _equation(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction 
             continue
         if not name and len(shown) < names_used:
             text += f" + ... ({names_used - len(shown)} more terms)"
-        size = "" if abs(weight) == 1 and name else _short(abs(weight))
+        number = _float_text(abs(weight)) if is_rounded else format_fraction(abs(weight))
+        size = "" if number == "1" and name else number
         body = f"{size} {name}".strip() if name else size
         sign = "-" if weight < 0 else "+"
         text += f" {sign} {body}" if text else f"{'-' if weight < 0 else ''}{body}"
     return text
+
+
+def _rounded(weights: Sequence[Fraction], bias: Fraction | None) -> str:
+    """Return words for an equation that has a number too long to read, else nothing."""
+    numbers = [*weights, bias or Fraction(0)]
+    is_long = any(len(format_fraction(number)) > _LONGEST_WEIGHT for number in numbers)
+    return "; weights rounded here" if is_long else ""
+
+
+def _cell(value: Fraction) -> str:
+    """Write a number of the table as it was: a float as its shortest decimal."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return _short(value)
+    return repr(number).removesuffix(".0") if Fraction(number) == value else _short(value)
 
 
 def _short(value: Fraction) -> str:
@@ -261,7 +281,7 @@ def _float_text(value: Fraction) -> str:
 
 
 def _point(names: Sequence[str], values: Sequence[Fraction]) -> str:
-    shown = [f"{name} = {_short(value)}" for name, value in zip(names, values, strict=True)]
+    shown = [f"{name} = {_cell(value)}" for name, value in zip(names, values, strict=True)]
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
 
 

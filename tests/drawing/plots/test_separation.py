@@ -90,3 +90,12 @@ def test_more_than_three_columns_are_refused():
 def test_labels_that_do_not_fit_are_refused():
     with pytest.raises(ShapeError, match="3 rows"):
         plot_separation(SQUARE, [0, 1, 1], (0, 1))
+
+
+def test_one_point_with_two_labels_has_one_name():
+    plot = plot_separation(
+        [[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]], [0, 0, 1], (0, 1), witness=([0], [2]),
+        common=(1.0, 2.0), ids=["a", "b", "c"],
+    )  # fmt: skip
+    assert plot.axes[0].get_title() == "one point with two labels: no line separates"
+    assert [text.get_text() for text in plot.axes[0].texts] == ["a, c"]

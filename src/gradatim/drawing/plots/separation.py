@@ -112,7 +112,9 @@ def plot_separation(
 def _title(n_features: int, plane: Network | None, witness: Any) -> str:
     if witness is not None:
         n_points = len(witness[0]) + len(witness[1])
-        number = ("no", "one", "two", "three", "four", "five")[min(n_points, 5)]
+        if n_points == 2:
+            return f"one point with two labels: no {_WORDS[n_features]} separates"
+        number = ("three", "four", "five")[n_points - 3]
         return f"{number} points prove that no {_WORDS[n_features]} separates"
     if plane is not None:
         unit = plane.layers[0].units[0]
@@ -256,10 +258,13 @@ def _draw_witness(
         )
     rows = [*witness[0], *witness[1]]
     if ids and len(rows) <= _MOST_NAMES and points.shape[1] == 2:
+        places: dict[tuple[float, ...], list[str]] = {}
         for row in rows:
+            places.setdefault(tuple(points[row].tolist()), []).append(shorten(ids[row], 14))
+        for place, names in places.items():
             axes.annotate(
-                shorten(ids[row], 14),
-                tuple(points[row]),
+                ", ".join(names),
+                place,
                 (8, 6),
                 textcoords="offset points",
                 fontsize=8,
