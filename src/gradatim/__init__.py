@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
     from gradatim.estimators import NetworkRegressor as NetworkRegressor
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
-    from gradatim.experiments.separable import find_ways as find_ways
-    from gradatim.experiments.separable import plot_ways as plot_ways
     from gradatim.exercises import make_exam as make_exam
     from gradatim.exercises import render_exam as render_exam
+    from gradatim.experiments.separable import find_ways as find_ways
+    from gradatim.experiments.separable import plot_ways as plot_ways
     from gradatim.music import read_folder as read_folder
     from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer

@@ -33,13 +33,17 @@ def test_xor_has_a_machine_worked_out_by_hand():
     assert machine.n_support == 4
 
 
-@pytest.mark.parametrize("n", [2, 3])
-def test_a_polynomial_kernel_is_right_on_parity_from_its_degree_on(n):
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("C", [1.0, 1e3, 1e6])
+def test_a_polynomial_kernel_is_right_on_parity_from_its_degree_on(n, C):
+    # Of too low a degree, all scores are 0 but for rounding, whose signs happen to be right for
+    # n = 3 and C = 1000.
     X = np.array(list(product([0.0, 1.0], repeat=n)))
     y = X.sum(axis=1).astype(int) % 2
-    for machine in fit_kernels(X, y, degree=3, C=1e6)[:-1]:
+    for machine in fit_kernels(X, y, degree=3, C=C)[:-1]:
         possible = not find_features(X, y, degree=machine.degree).is_impossible
-        assert (not machine.errors) == possible
+        assert possible or machine.errors
+        assert not (possible and C > 1 and machine.errors)
 
 
 def test_what_a_machine_counts_is_what_it_says():

@@ -13,6 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ __all__ = ["KernelMachine", "fit_kernels"]
 
 # Steps of the solver after which a machine is taken as it is.
 _MOST_STEPS = 2_000_000
+# Sums of products may be off by this share of the sum of their sizes, with much to spare.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +44,8 @@ class KernelMachine:
     classes : tuple of hashable
         The classes in ascending order.
     errors : tuple of int
-        Rows that it gets wrong among those it was trained on, from 0.
+        Rows that it gets wrong among those it was trained on, from 0; rows whose score is 0 within
+        rounding count as wrong, because their side is chance.
     n_support : int
         Number of support vectors.
     n_rows : int
@@ -198,7 +202,7 @@ def _fit(
 ) -> KernelMachine:
     center, scale = _standard(table)
     model, converged = _train((table - center) / scale, codes, kernel, degree, C)
-    wrong = np.flatnonzero(model.predict((table - center) / scale) != codes)
+    wrong = _wrong(model, (table - center) / scale, codes, degree)
     accuracy = _left_out(table, codes, kernel, degree, C, folds, seed) if folds else None
     return KernelMachine(
         kernel=kernel,
@@ -215,6 +219,20 @@ def _fit(
         center=center,
         scale=scale,
     )
+
+
+def _wrong(model: Any, Z: np.ndarray, codes: np.ndarray, degree: int) -> np.ndarray:
+    """Return rows of another class, or with a score that rounding may have made what it is."""
+    # A kernel that cannot separate may end with all scores 0 but for rounding, and look right.
+    largest = ((Z**2).sum(axis=1).max() / Z.shape[1] + 1.0) ** degree
+    rounding = _ROUNDING * float(np.abs(model.dual_coef_).sum()) * largest
+    model.set_params(decision_function_shape="ovo")
+    scores = model.decision_function(Z).reshape(len(Z), -1)
+    model.set_params(decision_function_shape="ovr")
+    pairs = np.array(list(combinations(range(int(codes.max()) + 1), 2)))
+    own = (pairs == codes[:, None, None]).any(axis=2)
+    unsure = (own & (np.abs(scores) <= rounding)).any(axis=1)
+    return np.flatnonzero(unsure | (model.predict(Z) != codes))
 
 
 def _standard(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -88,8 +88,8 @@ def find_features(
     >>> [str(monomial) for monomial in found.added], found.is_smallest, found.verify()
     (['x1^2'], True, True)
     >>> xor = find_features([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
-    >>> [str(monomial) for monomial in xor.added], xor.separations[0].margin
-    (['x1 x2'], 0.16666666666666666)
+    >>> [str(monomial) for monomial in xor.added], round(xor.margin, 4)
+    (['x1 x2'], 0.2041)
     """
     search = _Search(X, y, degree, max_sets, input_names, progress)
     everything = tuple(range(len(search.candidates)))

@@ -96,7 +96,7 @@ def build_hidden(
     --------
     >>> built = build_hidden([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     >>> print(built.network)
-    y = step(step(x1 + x2 - 0.5) + step(-x1 - x2 + 1.5) - 2)
+    y = step(step(-x1 + x2 - 0.5) + step(x1 - x2 - 0.5) - 1)
     >>> built.verify(), built.is_smallest
     (True, True)
     """

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.theory.separation.short import whole_weights
 
-__all__ = ["Directions", "label_changes"]
+__all__ = ["Directions", "in_chunks", "label_changes"]
 
 # Label changes that are not certain in floats count as this many.
 _TIE = 1e-12
@@ -147,7 +147,22 @@ def label_changes(Z: np.ndarray, codes: np.ndarray, directions: np.ndarray) -> n
 def in_chunks(
     function: Callable[[np.ndarray], np.ndarray], directions: np.ndarray, n_rows: int
 ) -> np.ndarray:
-    """Apply a function to few directions at a time, so that the products fit into memory."""
+    """Apply a function to few directions at a time, so that the products fit into memory.
+
+    Parameters
+    ----------
+    function : callable
+        Takes directions (n, n_inputs) and returns numbers (n,).
+    directions : array of shape (n_directions, n_inputs)
+        Directions.
+    n_rows : int
+        Rows that each direction is multiplied with.
+
+    Returns
+    -------
+    array of shape (n_directions,)
+        What the function gives.
+    """
     size = max(_CHUNK // n_rows, 1)
     parts = [function(directions[k : k + size]) for k in range(0, len(directions), size)]
     return np.concatenate(parts)
