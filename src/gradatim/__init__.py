@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
     from gradatim.exercises import make_exam as make_exam
     from gradatim.exercises import render_exam as render_exam
+    from gradatim.experiments import Race as Race
+    from gradatim.experiments import race as race
     from gradatim.music import read_folder as read_folder
     from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
+    from gradatim.problems import load_problem as load_problem
     from gradatim.reports import write_report as write_report
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
@@ -50,11 +53,13 @@ _PARTS = {
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
+    "Race": "experiments",
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
     "fit_many": "training",
     "load_dataset": "datasets",
+    "load_problem": "problems",
     "load_timbre": "datasets",
     "load_world": "datasets",
     "make_exam": "exercises",
@@ -62,6 +67,7 @@ _PARTS = {
     "plot_boundary": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
+    "race": "experiments",
     "read_folder": "music",
     "read_table": "music",
     "render_exam": "exercises",
