@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from gradatim.exercises import render_exam as render_exam
     from gradatim.experiments.separable import find_ways as find_ways
     from gradatim.experiments.separable import plot_ways as plot_ways
+    from gradatim.experiments import Race as Race
+    from gradatim.experiments import race as race
     from gradatim.music import read_folder as read_folder
     from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
+    from gradatim.problems import load_problem as load_problem
     from gradatim.reports import write_report as write_report
     from gradatim.theory import build_hidden as build_hidden
     from gradatim.theory import find_features as find_features
@@ -58,6 +61,7 @@ _PARTS = {
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
     "build_hidden": "theory",
+    "Race": "experiments",
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
@@ -65,6 +69,7 @@ _PARTS = {
     "find_ways": "experiments.separable",
     "fit_many": "training",
     "load_dataset": "datasets",
+    "load_problem": "problems",
     "load_timbre": "datasets",
     "load_world": "datasets",
     "make_exam": "exercises",
@@ -75,6 +80,7 @@ _PARTS = {
     "plot_spaces": "drawing",
     "plot_ways": "experiments.separable",
     "parse": "network",
+    "race": "experiments",
     "read_folder": "music",
     "read_table": "music",
     "render_exam": "exercises",

@@ -30,6 +30,15 @@ def test_a_region_holds_exactly_the_rows_of_its_class():
     assert np.array_equal(inside(text, PLANE.place(X))[clear], (ring(X) > 0)[clear])
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_region_of_a_line_is_a_half_plane_up_to_its_corners(seed):
+    w = np.random.default_rng(seed).normal(size=3) * [1, 1, 0.3]
+    [text] = PLANE.regions(lambda X: X @ w[:2] + w[2])
+    X = np.random.default_rng(100 + seed).uniform(-1, 1, (2000, 2))
+    clear = np.abs(X @ w[:2] + w[2]) > 0.01 * np.linalg.norm(w[:2])
+    assert np.array_equal(inside(text, PLANE.place(X))[clear], (X @ w[:2] + w[2] > 0)[clear])
+
+
 def test_the_second_input_grows_upwards():
     assert PLANE.place(np.array([[-1.0, 1.0]])).tolist() == [[0.0, 0.0]]
 

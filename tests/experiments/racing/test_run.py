@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -129,3 +131,14 @@ def test_a_table_of_three_classes_is_raced_on():
 def test_what_is_no_race_is_refused_in_words(options, words):
     with pytest.raises(SpecError, match=words):
         race("xor", **options)
+
+
+def test_the_lecture_page_explains_every_key_of_the_object(small_race):
+    page = Path(__file__).parents[3] / "docs" / "lecture" / "race.md"
+    table = page.read_text("utf-8").partition("| key |")[2]
+    found = small_race.to_dict()
+    verdict = found["verdict"]
+    keys = {*found, *found["course"], *found["protocol"], *found["entries"][0], *verdict,
+            *verdict["differences"][0]}  # fmt: skip
+    explained = set(re.findall(r"[`.](\w+)(?=[\[\]]*`|\.)", table))
+    assert keys <= explained

@@ -46,7 +46,18 @@ _DODGE = 0.012
 
 
 def has_boundaries(race: Race) -> bool:
-    """Say whether a race has boundaries that can be drawn: one or two inputs."""
+    """Say whether a race has boundaries that can be drawn.
+
+    Parameters
+    ----------
+    race : Race
+        What was found.
+
+    Returns
+    -------
+    bool
+        Whether there are one or two inputs.
+    """
     return race.course.n_features <= 2
 
 

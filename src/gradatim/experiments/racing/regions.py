@@ -207,6 +207,8 @@ def _polygon(points: np.ndarray) -> str:
 
 def _straightened(points: np.ndarray) -> np.ndarray:
     """Leave out points that lie on the line between their neighbors."""
+    # A point that rounding has put on its neighbor would take the corner with it.
+    points = points[(points != np.roll(points, 1, axis=0)).any(axis=1)]
     if len(points) < 4:
         return points
     before, after = np.roll(points, 1, axis=0), np.roll(points, -1, axis=0)

@@ -156,7 +156,7 @@ class Entry:
             return f"degree {shape.size[0]}"
         if kind == "kernel":
             return f"{shape.size[0]} centers"
-        return "one unit" if not shape.size else "-".join(map(str, shape.size))
+        return "no hidden layer" if not shape.size else "-".join(map(str, shape.size))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as plain values."""

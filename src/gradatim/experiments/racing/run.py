@@ -108,7 +108,7 @@ def race(
     --------
     >>> found = race("xor", budgets=[20], n_seeds=3, contenders=["perceptron", "kernel"])
     >>> [entry.shape for entry in found.entries]
-    ['one unit', '6 centers']
+    ['no hidden layer', '6 centers']
     >>> found.entry("perceptron").n_solved
     0
     """

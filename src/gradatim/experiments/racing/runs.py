@@ -94,10 +94,36 @@ def starts(
 
 
 def decide(decision: np.ndarray) -> np.ndarray:
-    """Turn decisions into labels."""
+    """Turn decisions into labels.
+
+    Parameters
+    ----------
+    decision : array of shape (n_rows,) or (n_rows, n_classes)
+        What a `Decision` returned.
+
+    Returns
+    -------
+    array of shape (n_rows,)
+        Labels, whole numbers.
+    """
     return (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
 
 
 def accuracy_of(decision: Decision, X: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of rows that a decision gets right."""
+    """Return the share of rows that a decision gets right.
+
+    Parameters
+    ----------
+    decision : callable
+        Takes rows in their own units.
+    X : array of shape (n_rows, n_features)
+        Rows.
+    y : array of shape (n_rows,)
+        Their labels.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
     return float(np.mean(decide(decision(X)) == y))
