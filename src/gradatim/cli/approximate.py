@@ -181,9 +181,7 @@ def _by_width(
     if output is not None:
         from gradatim.drawing import plot_rates, save_plot
 
-        built = [
-            (n, found.bound.upper) for n, found in zip(rates.widths, rates.built, strict=True)
-        ]
+        built = [(n, found.bound.upper) for n, found in zip(rates.widths, rates.built, strict=True)]
         quartiles = [(t.n_units, *t.quartiles) for t in rates.trained]
         picture = plot_rates(
             built, quartiles, order=rates.order, name=function, activation=activation
@@ -281,8 +279,7 @@ def _network(found: Approximation) -> list[str]:
     lines = [f"y = {output.bias[0]:.6g}"]
     for unit, weight in list(zip(hidden.units, output.weight[0], strict=True))[: _SHOWN - 2]:
         inner = " ".join(
-            f"{w:+.6g}{found.network.input_names[i]}" for i, w in unit.weights.items()
-            if w
+            f"{w:+.6g}{found.network.input_names[i]}" for i, w in unit.weights.items() if w
         ).removeprefix("+")
         lines.append(f"    {weight:+.6g} {name}({inner} {unit.bias:+.6g})")
     return [*lines, f"    ... and {found.n_units - len(lines) + 1} units more (--json has all)"]
@@ -316,7 +313,9 @@ def _rates_in_words(function: str, rates: Rates) -> list[str]:
     lines = [f"{function} on {_sides(rates.built[0].on)}, {kind} units.", ""]
     head = f"{'units':>6}  {'built':>10}"
     if rates.trained:
-        head += "  trained: " + "  ".join(f"{q:>10}" for q in ("quartile", "median", "quartile", "best"))
+        head += "  trained: " + "  ".join(
+            f"{q:>10}" for q in ("quartile", "median", "quartile", "best")
+        )
     lines.append(head)
     for i, (width, found) in enumerate(zip(rates.widths, rates.built, strict=True)):
         row = f"{width:>6}  {found.bound.upper:>10.4g}"

@@ -175,7 +175,9 @@ def train_units(
         "schedule": "cosine",
         "seed": seed,
         "seeds": n_seeds,
-        "data_sha256": sha256(np.ascontiguousarray(np.column_stack([grid, y])).tobytes()).hexdigest(),
+        "data_sha256": sha256(
+            np.ascontiguousarray(np.column_stack([grid, y])).tobytes()
+        ).hexdigest(),
     }
     return TrainedUnits(n_units, name, bounds, best, protocol)
 

@@ -150,7 +150,10 @@ def test_enclosures_in_floats_hold_points_and_overlap_those_in_balls(kind):
     network = random_network(random, 2, 2, kind, width=4)
     low = random.uniform(-1, 0.9, (6, 2))
     high = low + 0.05
-    floats, balls = FloatNetwork(network).enclose(low, high), BallNetwork(network).enclose(low, high)
+    floats, balls = (
+        FloatNetwork(network).enclose(low, high),
+        BallNetwork(network).enclose(low, high),
+    )
     for _ in range(30):
         X = low + random.uniform(size=low.shape) * (high - low)
         y = network(X)[:, 0]

@@ -25,7 +25,10 @@ BY_HAND = [
     ("ln(1 + x) ** 3 · 4", lambda x, y: mpmath.log(1 + x) ** 3 * 4),
     ("x^0.5 − −y", lambda x, y: mpmath.sqrt(x) + y),
     ("cos(2π x) ÷ 1e1", lambda x, y: mpmath.cos(2 * mpmath.pi * x) / 10),
-    ("floor(3x) + ceil(y) - sign(x) * step(-y)", lambda x, y: mpmath.floor(3 * x) + mpmath.ceil(y) - 1 * 0),
+    (
+        "floor(3x) + ceil(y) - sign(x) * step(-y)",
+        lambda x, y: mpmath.floor(3 * x) + mpmath.ceil(y) - 1 * 0,
+    ),
 ]
 POINTS = [(0.1, 0.7), (0.5, 0.25), (0.9, 0.9), (0.333, 0.001)]
 

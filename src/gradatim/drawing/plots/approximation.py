@@ -141,7 +141,11 @@ def _plane(
     y, built = function(X), network(X)[:, 0]
     error = built - y
     most = float(np.max(np.abs(error))) or 1.0
-    shared = {"vmin": min(y.min(), built.min()), "vmax": max(y.max(), built.max()), "cmap": "cividis"}
+    shared = {
+        "vmin": min(y.min(), built.min()),
+        "vmax": max(y.max(), built.max()),
+        "cmap": "cividis",
+    }
     panels = [
         (name, y, shared),
         (f"{network.layers[0].n_out} units", built, shared),
@@ -207,7 +211,9 @@ def plot_rates(
         if trained:
             at, low, middle, high = (np.array(c, dtype=float) for c in zip(*trained, strict=True))
             axes.plot(at, middle, "X--", color=_TRAINED, lw=1.2, ms=5, label="trained, median")
-            axes.fill_between(at, low, high, color=_TRAINED, alpha=0.25, lw=0, label="its quartiles")
+            axes.fill_between(
+                at, low, high, color=_TRAINED, alpha=0.25, lw=0, label="its quartiles"
+            )
         guide = errors[-1] * (widths[-1] / widths) ** order
         power = "" if order == 1 else "\N{SUPERSCRIPT TWO}"
         axes.plot(widths, guide, color=INK, lw=0.9, ls=(0, (5, 3)), label=f"theory: 1/n{power}")

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from gradatim.activations import get_activation
 from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
-from gradatim.theory.approximation.lines import MOST_UNITS, build_row, count_units
+from gradatim.theory.approximation.lines import MOST_UNITS, Row, build_row, count_units, fit_row
 from gradatim.theory.approximation.ridges import Terms, build_ridges, find_ridges
 from gradatim.theory.approximation.samples import sample
 from gradatim.theory.bounds.certify import Bound, certify
@@ -144,7 +144,9 @@ def approximate(
     return Approximation(function, sides, tolerance, name, network, bound, theoretical, changes)
 
 
-def _checked(function: Any, on: Any, tolerance: float, activation: str) -> tuple[np.ndarray, Any, str]:
+def _checked(
+    function: Any, on: Any, tolerance: float, activation: str
+) -> tuple[np.ndarray, Any, str]:
     name = get_activation(activation).name
     if name not in _KINDS:
         raise SpecError(f"units are relu, step, sigmoid or tanh, not {activation}")
@@ -164,7 +166,9 @@ def _theory(target: Any, box: np.ndarray, tolerance: float, name: str) -> tuple[
     samples = sample(_on_line(target), *box[0], 4_000)
     if name == "relu":
         return count_units(samples, tolerance, name), samples.changes
-    return count_units(sample(_on_line(target), *box[0], 4_000, order=1), tolerance, name), samples.changes
+    return count_units(
+        sample(_on_line(target), *box[0], 4_000, order=1), tolerance, name
+    ), samples.changes
 
 
 def _line(
@@ -172,12 +176,13 @@ def _line(
 ) -> tuple[Network, Bound]:
     scale = float(np.max(np.abs(_on_line(target)(np.linspace(*box[0], 201)))))
     if tolerance < 1e-9 * scale:
-        raise SpecError(f"tolerance {tolerance:g} is lost in the rounding of values near {scale:.3g}")
+        raise SpecError(
+            f"tolerance {tolerance:g} is lost in the rounding of values near {scale:.3g}"
+        )
     aim = 0.998 * tolerance
     for _ in range(_ATTEMPTS):
         row = build_row(_on_line(target), *box[0], aim, name)
-        hidden = Layer(row.weight[:, None], row.bias, name)
-        network = Network([hidden, Layer([row.output], [row.constant])], input_names=["x"])
+        network = _from_row(row, name)
         bound = certify(network, function, box, gap=1e-3)
         if bound.upper <= tolerance:
             return network, bound
@@ -186,6 +191,11 @@ def _line(
         f"no network with a certified error of {tolerance:g} was found; the last one has "
         f"{bound.upper:.3g}"
     )
+
+
+def _from_row(row: Row, name: str) -> Network:
+    hidden = Layer(row.weight[:, None], row.bias, name)
+    return Network([hidden, Layer([row.output], [row.constant])], input_names=["x"])
 
 
 def _plane(
@@ -278,31 +288,38 @@ def approximate_with_units(
         raise SpecError("a number of units, at least 1, is given for functions of one variable")
     if isinstance(function, str):
         function = parse_formula(function)
-    samples = sample(_on_line(target), *box[0], 2_000)
-    most = max(float(np.ptp(samples.y)), 1e-12 * float(np.max(np.abs(samples.y))), 1e-300)
-    low, high = 1e-9 * most, most
-    network, bound = _line(function, target, box, high, name)
-    for _ in range(40):
+    with threadpool_limits(1, "blas"):
+        if name in ("logistic", "tanh"):
+            row = fit_row(_on_line(target), *box[0], n_units, name)
+        else:
+            row = _best_row(target, box, name, n_units)
+        network = _from_row(row, name)
+        bound = certify(network, function, box, gap=1e-3)
+        theoretical, changes = _theory(target, box, max(bound.upper, 1e-300), name)
+    sides = tuple((float(a), float(b)) for a, b in box)
+    return Approximation(function, sides, bound.upper, name, network, bound, theoretical, changes)
+
+
+def _best_row(target: Any, box: np.ndarray, name: str, n_units: int) -> Row:
+    """Return the units for the smallest tolerance that so many reach, found by halving."""
+    values = _on_line(target)(np.linspace(*box[0], 2_001))
+    high = max(float(np.ptp(values)), 1e-9 * float(np.max(np.abs(values))), 1e-300)
+    low, best = 1e-9 * high, _row_of_few(target, box, high, name, n_units)
+    while high > 1.004 * low:
         middle = float(np.sqrt(low * high))
         row = _row_of_few(target, box, middle, name, n_units)
         if row is None:
             low = middle
         else:
-            high = middle
-        if high < 1.004 * low:
-            break
-    network, bound = _line(function, target, box, high / 0.997, name)
-    theoretical, changes = _theory(target, box, bound.upper, name)
-    sides = tuple((float(a), float(b)) for a, b in box)
-    return Approximation(function, sides, high, name, network, bound, theoretical, changes)
+            best, high = row, middle
+    assert best is not None
+    return best
 
 
-def _row_of_few(target: Any, box: np.ndarray, tolerance: float, name: str, most: int) -> Any:
+def _row_of_few(target: Any, box: np.ndarray, tolerance: float, name: str, most: int) -> Row | None:
     """Return the hidden units for a tolerance, or None if they are more than allowed."""
-    if name in ("relu", "heaviside"):
-        order = 2 if name == "relu" else 1
-        samples = sample(_on_line(target), *box[0], 1_000, order=order)
-        if count_units(samples, tolerance, name) > 1.2 * most + 2:
-            return None
+    samples = sample(_on_line(target), *box[0], 1_000, order=2 if name == "relu" else 1)
+    if count_units(samples, tolerance, name) > 1.2 * most + 2:
+        return None
     row = build_row(_on_line(target), *box[0], tolerance, name)
     return row if len(row.weight) <= most else None

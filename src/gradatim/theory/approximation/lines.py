@@ -24,7 +24,7 @@ from gradatim.errors import SpecError
 from gradatim.theory.approximation.samples import Samples, sample
 from gradatim.theory.approximation.tubes import Path, Stairs, fewest_units, shortest_stairs
 
-__all__ = ["MOST_UNITS", "Row", "build_row", "count_units"]
+__all__ = ["MOST_UNITS", "Row", "build_row", "count_units", "fit_row"]
 
 #: Hidden units that are built.
 MOST_UNITS = 5_000
@@ -174,7 +174,9 @@ def _values(row: Row, x: np.ndarray) -> np.ndarray:
     total = np.full(len(x), row.constant)
     for i in range(0, len(row.weight), 64):
         part = slice(i, i + 64)
-        total += _logistic(np.multiply.outer(x, row.weight[part]) + row.bias[part]) @ row.output[part]
+        total += (
+            _logistic(np.multiply.outer(x, row.weight[part]) + row.bias[part]) @ row.output[part]
+        )
     return total
 
 
@@ -188,9 +190,7 @@ def _as_tanh(row: Row) -> Row:
     return Row(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
 
 
-def _smooth(
-    function: Function, low: float, high: float, tolerance: float, most: int
-) -> Row | None:
+def _smooth(function: Function, low: float, high: float, tolerance: float, most: int) -> Row | None:
     """Find the fewest wide sigmoids within the tolerance; None if there are none up to `most`."""
     samples = sample(function, low, high, 2_000)
     check = np.linspace(low, high, 6_001)
@@ -213,6 +213,32 @@ def _smooth(
     return found
 
 
+def fit_row(function: Function, low: float, high: float, n_units: int, activation: str) -> Row:
+    """Fit a number of wide sigmoid or tanh units with the largest error small.
+
+    Parameters
+    ----------
+    function : callable
+        Maps an array of points to finite values.
+    low, high : float
+        Ends of the interval.
+    n_units : int
+        Units, at least 1.
+    activation : {"logistic", "tanh"}
+        Kind of unit.
+
+    Returns
+    -------
+    Row
+        The units.
+    """
+    check = np.linspace(low, high, 6_001)
+    fit = _Fit(sample(function, low, high, 2_000), check, function(check), 0.0)
+    rows = [fit.fitted(n_units, steepness) for steepness in _SLOPES]
+    best = min(rows, key=fit.error)
+    return best if activation == "logistic" else _as_tanh(best)
+
+
 class _Fit:
     """Fits the output weights of sigmoids to a function."""
 
@@ -226,12 +252,17 @@ class _Fit:
     def row(self, n: int) -> Row | None:
         """Return n sigmoids within the tolerance, if they are found."""
         for steepness in _SLOPES:
-            row = self._fitted(n, steepness)
-            if np.max(np.abs(_values(row, self.check) - self.values)) <= self.tolerance:
+            row = self.fitted(n, steepness)
+            if self.error(row) <= self.tolerance:
                 return row
         return None
 
-    def _fitted(self, n: int, steepness: float) -> Row:
+    def error(self, row: Row) -> float:
+        """Return the largest error of a row where it is checked."""
+        return float(np.max(np.abs(_values(row, self.check) - self.values)))
+
+    def fitted(self, n: int, steepness: float) -> Row:
+        """Return n sigmoids of a steepness, in relation to how far they are apart."""
         shares = (np.arange(n) + 0.5) / n
         places = np.interp(shares, np.linspace(0, 1, len(self.samples.x)), self.samples.x)
         length = self.samples.x[-1] - self.samples.x[0]

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import chebyshev
+from threadpoolctl import threadpool_limits
 
 from gradatim.theory.approximation.lines import Row, build_row, count_units
 from gradatim.theory.approximation.samples import sample
@@ -69,7 +70,11 @@ class Terms(NamedTuple):
     constant: float
 
 
-def find_ridges(function: Callable[[np.ndarray], np.ndarray], tolerance: float, activation: str) -> Ridges | float:
+# Tables this small are solved sooner on one thread, the more so on a busy machine.
+@threadpool_limits.wrap(limits=1, user_api="blas")
+def find_ridges(
+    function: Callable[[np.ndarray], np.ndarray], tolerance: float, activation: str
+) -> Ridges | float:
     """Find a sum of ridges that costs few units.
 
     Parameters
@@ -115,7 +120,8 @@ def _candidates() -> Iterator[np.ndarray]:
         for offset in (0.0, 0.5):
             angles = np.pi * (np.arange(n) + offset) / n
             found = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-            found[np.abs(found) < 1e-12] = 0.0
+            # Any directions will do; these have equal parts where they are meant to.
+            found = np.round(found, 12) + 0.0
             yield found / np.abs(found).sum(axis=1, keepdims=True)
 
 
@@ -184,7 +190,9 @@ def build_ridges(ridges: Ridges, tolerance: float, activation: str) -> Terms:
     if not rows:
         return Terms(np.zeros((1, 2)), np.zeros(1), np.zeros(1), ridges.constant)
     return Terms(
-        np.concatenate([np.outer(r.weight, d) for r, d in zip(rows, ridges.directions, strict=True)]),
+        np.concatenate(
+            [np.outer(r.weight, d) for r, d in zip(rows, ridges.directions, strict=True)]
+        ),
         np.concatenate([r.bias for r in rows]),
         np.concatenate([r.output for r in rows]),
         ridges.constant + sum(r.constant for r in rows),

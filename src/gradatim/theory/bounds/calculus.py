@@ -95,9 +95,7 @@ def run_jets(formula: Formula, algebra: Any, variables: Sequence[Any]) -> Jet:
             slopes: list[Any] = [one if j == op.value else None for j in range(n)]
         else:
             factors = rules.factors(op, value, sources)
-            slopes = [
-                rules.total(factors, [jet.slopes[j] for jet in sources]) for j in range(n)
-            ]
+            slopes = [rules.total(factors, [jet.slopes[j] for jet in sources]) for j in range(n)]
             if op.kind in ("min", "max"):
                 slopes = [rules.chosen(op.kind, sources, j) for j in range(n)]
         jets.append(Jet(value, slopes))

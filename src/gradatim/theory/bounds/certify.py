@@ -254,7 +254,12 @@ class _Search:
         return np.where(np.isnan(bound), np.inf, bound), pull
 
     def _at_ends(
-        self, low: np.ndarray, high: np.ndarray, bound: np.ndarray, slopes: Interval, steady: np.ndarray
+        self,
+        low: np.ndarray,
+        high: np.ndarray,
+        bound: np.ndarray,
+        slopes: Interval,
+        steady: np.ndarray,
     ) -> np.ndarray:
         """Use the ends where the error rises or falls throughout."""
         one_way = steady & ((slopes.low[:, 0] >= 0) | (slopes.high[:, 0] <= 0))
@@ -321,9 +326,7 @@ def _side(low: np.ndarray, high: np.ndarray, pull: np.ndarray) -> np.ndarray:
     return np.argmax(np.where(known, pull, high - low), axis=1)
 
 
-def _halved(
-    low: np.ndarray, high: np.ndarray, pull: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _halved(low: np.ndarray, high: np.ndarray, pull: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rows, side = np.arange(len(low)), _side(low, high, pull)
     middle = centers(low, high)[rows, side]
     upper, lower = high.copy(), low.copy()

@@ -352,7 +352,9 @@ class _Program:
         mantissa, _, exponent = str(token).lower().partition("e")
         if abs(int(exponent or 0)) > 300 or len(mantissa) > 300:
             raise self._error("a number beyond 1e300, or of too many digits", token.start_pos)
-        value = self._checked(Fraction(mantissa) * Fraction(10) ** int(exponent or 0), token.start_pos)
+        value = self._checked(
+            Fraction(mantissa) * Fraction(10) ** int(exponent or 0), token.start_pos
+        )
         return self._add(token.start_pos, "number", value=value)
 
     def _name(self, node: Tree) -> int:

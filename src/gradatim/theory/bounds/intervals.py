@@ -86,7 +86,9 @@ def _whole(low: Array, high: Array) -> Interval:
     return Interval(np.where(unknown, -np.inf, low), np.where(unknown, np.inf, high))
 
 
-def _four(operation: Callable[[Array, Array], tuple[Array, Array]], a: Interval, b: Interval) -> Interval:
+def _four(
+    operation: Callable[[Array, Array], tuple[Array, Array]], a: Interval, b: Interval
+) -> Interval:
     results = [operation(p, q) for p in a for q in b]
     lows = np.stack([_down(*result) for result in results])
     highs = np.stack([_up(*result) for result in results])
@@ -218,7 +220,9 @@ class IntervalAlgebra:
 
     def hull(self, a: Interval, b: Interval, choose: Interval) -> Interval:
         """Return `a` where `choose` is below 0, `b` where it is above, both where it may be 0."""
-        low = np.where(choose.high < 0, a.low, np.where(choose.low > 0, b.low, np.minimum(a.low, b.low)))
+        low = np.where(
+            choose.high < 0, a.low, np.where(choose.low > 0, b.low, np.minimum(a.low, b.low))
+        )
         high = np.where(
             choose.high < 0, a.high, np.where(choose.low > 0, b.high, np.maximum(a.high, b.high))
         )

@@ -219,7 +219,9 @@ class FloatNetwork:
             for bounds in zip(self._chunks(low), self._chunks(high), strict=True)
         ]
         joined = [
-            Interval(*(np.concatenate(bounds) for bounds in zip(*(p[i] for p in parts), strict=True)))
+            Interval(
+                *(np.concatenate(bounds) for bounds in zip(*(p[i] for p in parts), strict=True))
+            )
             for i in range(3)
         ]
         return Enclosure(*joined, np.concatenate([part[3] for part in parts]))
@@ -246,7 +248,9 @@ def _enclose(network: Network, box: Interval) -> Enclosure:
             at = (np.arange(len(few)), unit)
             fixed[at] = jumps[0][chosen][few][at]
         cases.append(_enclosed(network, rows, fixed)[0])
-    for whole, parts in zip(found[:3], zip(*(case[:3] for case in cases), strict=True), strict=True):
+    for whole, parts in zip(
+        found[:3], zip(*(case[:3] for case in cases), strict=True), strict=True
+    ):
         whole.low[few] = np.minimum.reduce([part.low for part in parts])
         whole.high[few] = np.maximum.reduce([part.high for part in parts])
     return found
@@ -324,7 +328,9 @@ def _activate(layer: Layer, z: Interval, slopes: bool) -> tuple[Interval, Interv
         for part in [Interval(z.low[:, i], z.high[:, i])]
     ]
     values, slopes_ = (
-        Interval(*(np.stack(bounds, axis=1) for bounds in zip(*(c[k] for c in columns), strict=True)))
+        Interval(
+            *(np.stack(bounds, axis=1) for bounds in zip(*(c[k] for c in columns), strict=True))
+        )
         for k in range(2)
     )
     return values, slopes_ if slopes else None
@@ -432,7 +438,10 @@ class BallNetwork:
                 rows.append((ends(value[0]), ends(center[0]), ended, steady))
         value, center, slopes, steady = (np.array(column) for column in zip(*rows, strict=True))
         return Enclosure(
-            Interval(*value.T), Interval(*center.T), Interval(slopes[..., 0], slopes[..., 1]), steady
+            Interval(*value.T),
+            Interval(*center.T),
+            Interval(slopes[..., 0], slopes[..., 1]),
+            steady,
         )
 
     def _run(
@@ -462,7 +471,9 @@ class BallNetwork:
         for j, weight in unit.weights.items():
             z += arb(weight) * a[j]
         n = len(grown[0]) if grown else 0
-        dz = [sum((arb(w) * grown[j][i] for j, w in unit.weights.items()), arb(0)) for i in range(n)]
+        dz = [
+            sum((arb(w) * grown[j][i] for j, w in unit.weights.items()), arb(0)) for i in range(n)
+        ]
         return z, dz
 
 
@@ -506,5 +517,3 @@ def _ball_activation(name: str, z: Any) -> tuple[Any, Any]:
 
 def _ball_logistic(x: Any) -> Any:
     return 1 / (1 + (-x).exp())
-
-

@@ -271,7 +271,9 @@ class CallableTarget(_BallTarget):
         """Return value and slopes on one box of balls."""
         from flint import arb
 
-        slopes = [self._slope(balls, j) if self._has_series else arb.nan() for j in range(len(balls))]
+        slopes = [
+            self._slope(balls, j) if self._has_series else arb.nan() for j in range(len(balls))
+        ]
         return Jet(self.value(balls), slopes)
 
     def _slope(self, balls: Sequence[Any], j: int) -> Any:
@@ -317,7 +319,9 @@ def as_box(box: Any) -> np.ndarray:
     except (TypeError, ValueError):
         found = np.empty(0)
     if found.ndim != 2 or found.shape[1] != 2 or len(found) not in (1, 2):
-        raise SpecError(f"{box!r} is no interval; give (0, 1), or ((0, 1), (0, 1)) for two variables")
+        raise SpecError(
+            f"{box!r} is no interval; give (0, 1), or ((0, 1), (0, 1)) for two variables"
+        )
     if not np.all(np.isfinite(found)) or np.any(np.abs(found) > 1e100):
         raise SpecError(f"{box!r} is not bounded; no network is close to a function out there")
     if np.any(found[:, 0] >= found[:, 1]):
@@ -445,5 +449,3 @@ def _refusal(target: Any, low: np.ndarray, high: np.ndarray, box: np.ndarray) ->
 
 def _place(point: np.ndarray) -> str:
     return ", ".join(f"{name} = {value:.6g}" for name, value in zip("xy", point, strict=False))
-
-
