@@ -13,7 +13,8 @@ def test_the_error_is_the_network_less_the_function():
     upper, lower = figure.axes
     [error, *_] = lower.get_lines()
     x, y = error.get_data()
-    assert np.allclose(y, x - x**2) and y.max() == pytest.approx(0.25, abs=1e-6)
+    assert np.allclose(y, x - x**2)
+    assert y.max() == pytest.approx(0.25, abs=1e-6)
     assert upper.get_title() == "x^2"
     assert figure.get_label().startswith("x^2 and a network of 1 relu units\n")
 

@@ -36,7 +36,8 @@ def test_paths_and_stairs_stay_within_the_tolerance(name, tolerance):
     samples = sample(function, low, high, 3_000)
     for path in (shortest_path(samples, tolerance), fewest_units(samples, tolerance)):
         assert np.max(np.abs(values(path, x) - function(x))) <= 1.0005 * tolerance
-        assert np.all(np.diff(path.knots) >= 0) and len(path.knots) == len(path.slopes) - 1
+        assert np.all(np.diff(path.knots) >= 0)
+        assert len(path.knots) == len(path.slopes) - 1
     stairs = shortest_stairs(sample(function, low, high, 3_000, order=1), tolerance)
     steps = stairs.levels[np.searchsorted(stairs.cuts, x, side="right")]
     assert np.max(np.abs(steps - function(x))) <= 1.01 * tolerance

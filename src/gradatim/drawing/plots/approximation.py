@@ -103,13 +103,14 @@ def _line(
     tolerance: float,
     trained: Network | None,
 ) -> None:
-    x = np.linspace(*side, _POINTS)
+    low, high = side
+    x = np.linspace(low, high, _POINTS)
     layer = network.layers[0]
     with np.errstate(all="ignore"):
         places = -layer.bias / layer.weight[:, 0]
-    places = places[(places >= side[0]) & (places <= side[1])]
+    places = places[(places >= low) & (places <= high)]
     # A jump belongs to both sides.
-    x = np.unique(np.clip(np.concatenate([x, places, places - 1e-9 * np.ptp(side)]), *side))
+    x = np.unique(np.clip(np.concatenate([x, places, places - 1e-9 * (high - low)]), low, high))
     y, built = function(x[:, None]), network(x[:, None])[:, 0]
     upper.fill_between(x, y - tolerance, y + tolerance, color=GRAY, alpha=0.25, lw=0)
     upper.plot(x, y, color=GRAY, lw=1.2, label="function and tolerance")
@@ -136,7 +137,7 @@ def _line(
 def _plane(
     result: Figure, network: Network, function: Function, on: Sequence[Sequence[float]], name: str
 ) -> None:
-    sides = [np.linspace(*side, _SIDE) for side in on]
+    sides = [np.linspace(low, high, _SIDE) for low, high in on]
     X = np.stack([g.ravel() for g in np.meshgrid(*sides)], axis=1)
     y, built = function(X), network(X)[:, 0]
     error = built - y

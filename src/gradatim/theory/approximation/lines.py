@@ -164,9 +164,9 @@ def _steep_row(
     for _ in range(12):
         steep = Row(slope, -slope * stairs.cuts, row.output, row.constant)
         if np.max(np.abs(_values(steep, x) - y)) <= tolerance:
-            break
+            return steep
         slope = 2 * slope
-    return steep
+    return Row(slope, -slope * stairs.cuts, row.output, row.constant)
 
 
 def _values(row: Row, x: np.ndarray) -> np.ndarray:
@@ -196,7 +196,7 @@ def _smooth(function: Function, low: float, high: float, tolerance: float, most:
     check = np.linspace(low, high, 6_001)
     values = function(check)
     reach = _Fit(samples, check, values, tolerance)
-    n, found = 1, None
+    least, n, found = 1, 1, None
     while n <= most and found is None:
         found = reach.row(n)
         least, n = n // 2 + 1, 2 * n
