@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from gradatim.drawing import draw as draw
     from gradatim.drawing import draw_svg as draw_svg
     from gradatim.drawing import plot_activations as plot_activations
+    from gradatim.drawing import plot_approximation as plot_approximation
     from gradatim.drawing import plot_boundary as plot_boundary
+    from gradatim.drawing import plot_rates as plot_rates
     from gradatim.drawing import plot_spaces as plot_spaces
     from gradatim.drawing import save_plot as save_plot
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
     from gradatim.reports import write_report as write_report
+    from gradatim.theory import approximate as approximate
+    from gradatim.theory import certify as certify
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
@@ -50,6 +54,8 @@ _PARTS = {
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
+    "approximate": "theory",
+    "certify": "theory",
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
@@ -59,7 +65,9 @@ _PARTS = {
     "load_world": "datasets",
     "make_exam": "exercises",
     "plot_activations": "drawing",
+    "plot_approximation": "drawing",
     "plot_boundary": "drawing",
+    "plot_rates": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",

@@ -167,7 +167,7 @@ def plot_rates(
     built: Sequence[tuple[int, float]],
     trained: Sequence[tuple[int, float, float, float]] = (),
     *,
-    order: int = 2,
+    order: int | None = 2,
     name: str = "f",
     activation: str = "relu",
 ) -> Figure:
@@ -179,8 +179,8 @@ def plot_rates(
         Units and certified error of every built network; errors above 0.
     trained : sequence of (int, float, float, float), optional
         Units, and the quartiles of the largest errors of trained networks.
-    order : int, default 2
-        Theory's exponent: a dashed line falls as 1 / units^order.
+    order : int or None, default 2
+        Theory's exponent: a dashed line falls as 1 / units^order; None for no line.
     name : str, default "f"
         What the function is called.
     activation : str, default "relu"
@@ -215,9 +215,10 @@ def plot_rates(
             axes.fill_between(
                 at, low, high, color=_TRAINED, alpha=0.25, lw=0, label="its quartiles"
             )
-        guide = errors[-1] * (widths[-1] / widths) ** order
-        power = "" if order == 1 else "\N{SUPERSCRIPT TWO}"
-        axes.plot(widths, guide, color=INK, lw=0.9, ls=(0, (5, 3)), label=f"theory: 1/n{power}")
+        if order is not None:
+            guide = errors[-1] * (widths[-1] / widths) ** order
+            power = "" if order == 1 else "\N{SUPERSCRIPT TWO}"
+            axes.plot(widths, guide, color=INK, lw=0.9, ls=(0, (5, 3)), label=f"theory: 1/n{power}")
         axes.set(xscale="log", yscale="log")
         axes.set_xticks(widths, [f"{int(w)}" for w in widths])
         axes.minorticks_off()
