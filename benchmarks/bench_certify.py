@@ -3,6 +3,7 @@
 Run with ``python benchmarks/bench_certify.py``; prints a table. Each time is the smallest of three.
 """
 
+from itertools import pairwise
 from time import perf_counter
 
 import numpy as np
@@ -23,7 +24,7 @@ def random_network(n_inputs, depth, kind, width):
                 random.normal(size=n_out),
                 kind if i < depth else "identity",
             )
-            for i, (n_in, n_out) in enumerate(zip(sizes, sizes[1:], strict=False))
+            for i, (n_in, n_out) in enumerate(pairwise(sizes))
         ]
     )
 

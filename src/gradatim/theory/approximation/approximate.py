@@ -127,7 +127,7 @@ def approximate(
     --------
     >>> sine = approximate("sin(2*pi*x)", on=(0, 1), tolerance=0.01)
     >>> sine.n_units, sine.bound.upper <= 0.01, round(sine.theoretical, 1)
-    (13, True, 12.0)
+    (12, True, 12.0)
     >>> abs(sine([[0.25]]).item() - 1) <= 0.01
     True
     """
@@ -288,7 +288,7 @@ def approximate_with_units(
     --------
     >>> best = approximate_with_units("x^2", n_units=4)
     >>> best.n_units, round(best.bound.upper, 3)
-    (4, 0.008)
+    (4, 0.006)
     """
     box, target, name = _checked(function, on, 1.0, activation)
     if len(box) != 1 or n_units < 1:

@@ -305,7 +305,7 @@ def shortest_stairs(samples: Samples, tolerance: float) -> Stairs:
     >>> from gradatim.theory.approximation.samples import sample
     >>> found = sample(np.abs, -1.0, 1.0, 2000, order=1)
     >>> shortest_stairs(found, 0.26).levels.round(2).tolist()
-    [0.74, 0.26, 0.74]
+    [0.74, 0.26, 0.76]
     """
     height = 2 * max(tolerance - float(samples.slack.max()), 0.9 * tolerance)
     x, y = samples.x.tolist(), samples.y.tolist()
