@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gradatim.drawing import plot_approximation as plot_approximation
     from gradatim.drawing import plot_boundary as plot_boundary
     from gradatim.drawing import plot_rates as plot_rates
+    from gradatim.drawing import plot_response as plot_response
+    from gradatim.drawing import plot_separation as plot_separation
     from gradatim.drawing import plot_spaces as plot_spaces
     from gradatim.drawing import save_plot as save_plot
     from gradatim.estimators import NetworkClassifier as NetworkClassifier
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from gradatim.reports import write_report as write_report
     from gradatim.theory import approximate as approximate
     from gradatim.theory import certify as certify
+    from gradatim.theory import separate as separate
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
@@ -68,12 +71,15 @@ _PARTS = {
     "plot_approximation": "drawing",
     "plot_boundary": "drawing",
     "plot_rates": "drawing",
+    "plot_response": "drawing",
+    "plot_separation": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
     "read_folder": "music",
     "read_table": "music",
     "render_exam": "exercises",
     "save_plot": "drawing",
+    "separate": "theory",
     "transform": "theory",
     "write_report": "reports",
 }

@@ -78,6 +78,8 @@ class EquationError(InputError):
         position: int | None = None,
         expected: tuple[str, ...] = (),
     ) -> None:
+        # What is quoted of the text may hold line breaks.
+        sentence = " ".join(sentence.split())
         self.sentence = sentence
         self.expected = expected
         self.column = None if position is None else position + 1

@@ -31,12 +31,12 @@ def test_shares_that_were_never_told_have_no_error():
 
 
 def test_memory_on_a_line_leaves_no_residual():
-    memory = [{"networks": n, "peak_bytes": 1000 + 7 * n} for n in (10, 20, 40)]
+    memory = [{"networks": n, "grown_bytes": 1000 + 7 * n} for n in (10, 20, 40)]
     line = scale._straight_line(memory)
     assert line["bytes_a_network"] == pytest.approx(7)
     assert line["base_bytes"] == pytest.approx(1000)
     assert line["residual"] == pytest.approx(0, abs=1e-12)
-    assert scale._straight_line([{"networks": 1, "peak_bytes": None}]) is None
+    assert scale._straight_line([{"networks": 1, "grown_bytes": None}]) is None
 
 
 def test_the_bench_asks_for_every_network_and_tells_memory_time_and_errors(monkeypatch):

@@ -36,11 +36,16 @@ def test_rungs_stand_side_by_side_with_accuracies_and_times(songs, in_this_proce
     assert [row["rung"] for row in entry["rungs"]] == ["majority", "linear", "perceptron"]
     for row in entry["rungs"]:
         assert {"accuracy", "seconds"} <= set(row["gradatim"])
-        assert row["scikit-learn"]["scored_fits"] == 3
-    assert (
-        entry["rungs"][0]["gradatim"]["accuracy"] == entry["rungs"][0]["scikit-learn"]["accuracy"]
-    )
-    assert entry["ours"]["best_accuracy"] == entry["peers"][0]["best_accuracy"] == 1.0
+        assert row["scikit-learn, thrifty"]["scored_fits"] == 3
+        assert row["GridSearchCV"]["scored_fits"] == 1
+    majority = entry["rungs"][0]
+    assert majority["gradatim"]["accuracy"] == majority["scikit-learn, thrifty"]["accuracy"]
+    assert {peer["best_accuracy"] for peer in entry["peers"]} == {1.0}
+    assert entry["ours"]["best_accuracy"] == 1.0
+    # A third of the outer folds was climbed, which the time is multiplied by.
+    nested = entry["peers"][0]
+    assert (nested["outer_folds"], nested["times"]) == (1, 3.0)
+    assert nested["median"] == 3.0 * nested["seconds"][0]
     assert entry["as_accurate"] is True
     assert found["ratio"] == entry["ratio"]
     assert (entry["ours"]["cold"], entry["ours"]["cached"]) == (2.0, 1.0)

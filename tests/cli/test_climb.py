@@ -38,6 +38,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "repeats": 2,
             "margin": 0.01,
             "seed": 0,
+            "preset": "quick",
             "n_jobs": None,
             "rungs": None,
             "shuffle_labels": False,
@@ -51,6 +52,8 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
     run(
         capsys,
         *command.split(),
+        "--preset",
+        "strong",
         "--max-nets",
         "40",
         "--rungs",
@@ -67,6 +70,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "seed": 7,
             "n_jobs": 1,
             "rungs": ["majority", "deep", "linear"],
+            "preset": "strong",
             "shuffle_labels": True,
             "max_nets": 40,
         }

@@ -1,5 +1,6 @@
 """``gradatim eval`` as typed: numbers, classes, tables, JSON, one sentence for what is wrong."""
 
+import hashlib
 import json
 
 import pytest
@@ -39,7 +40,10 @@ def test_exact_json_of_the_lectures_perceptron(capsys):
     assert status == 0
     assert (found["schema"], found["exact"], found["digits"]) == (1, True, 20)
     assert parse(found["equation"]) == parse("tanh(x4 - x3 + 3x2 + 2x0 - 1)")
-    assert found["rows"][0]["outputs"] == [{"name": "y1", "value": "0", "class": 1}]
+    assert found["data"] is None
+    assert found["rows"][0]["outputs"] == [
+        {"name": "y1", "value": "0", "class": 1, "threshold": "0"}
+    ]
     [[unit]] = found["rows"][0]["layers"]
     assert [edge["product"] for edge in unit["products"]] == ["2", "0", "-2", "1"]
 
@@ -47,6 +51,51 @@ def test_exact_json_of_the_lectures_perceptron(capsys):
 def test_floats_in_json_are_those_of_python(capsys):
     _, out, _ = run(capsys, "eval", "1/3 x0", "--at", "x0=1", "--json")
     assert json.loads(out)["rows"][0]["outputs"][0]["value"] == 1 / 3
+
+
+def test_json_states_the_threshold_of_every_output(capsys):
+    _, out, _ = run(capsys, "eval", "sigmoid(x); relu(x)", "--at", "x=1", "--json")
+    outputs = json.loads(out)["rows"][0]["outputs"]
+    assert [(one["class"], one["threshold"]) for one in outputs] == [(1, 0.5), (None, None)]
+    _, out, _ = run(
+        capsys, "eval", "sigmoid(x)", "--at", "x=1", "--threshold", "3/4", "--exact", "--json"
+    )
+    [output] = json.loads(out)["rows"][0]["outputs"]
+    assert (output["class"], output["threshold"]) == (0, "3/4")
+
+
+def test_a_table_is_called_data_as_in_the_other_verbs_and_told_by_its_hash(capsys, tmp_path):
+    table = tmp_path / "points.csv"
+    table.write_text("x\n1\n")
+    _, out, _ = run(capsys, "eval", "2x", "--data", str(table), "--json")
+    found = json.loads(out)
+    assert found["data"] == {
+        "file": "points.csv",
+        "sha256": hashlib.sha256(b"x\n1\n").hexdigest(),
+    }
+    assert found["rows"][0]["outputs"][0]["value"] == 2
+
+
+def test_a_cell_that_is_no_number_is_named_with_its_row(capsys, tmp_path):
+    table = tmp_path / "points.csv"
+    table.write_text("x\n1\nloud\n")
+    status, _, err = run(capsys, "eval", "2x", "--data", str(table))
+    assert status == 2
+    assert "column 'x' of points.csv holds 'loud' in row 3" in err
+
+
+def test_no_digit_is_left_out_in_a_narrow_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    command = ("eval", "tanh(x1); tanh(2x1)", "--at", "x1=1", "--exact", "--digits", "60")
+    _, out, _ = run(capsys, *command)
+    values = parse(command[1]).trace([1], exact=True, digits=60).values
+    assert "…" not in out
+    assert out.splitlines()[-1].split()[1:3] == [str(value) for value in values]
+
+
+def test_a_negative_weight_is_subtracted(capsys):
+    _, out, _ = run(capsys, "eval", "x1 - 2.5x2", "--at", "x1=1,x2=-2")
+    assert "1·1 - 2.5·(-2)" in out
 
 
 def test_a_table_is_evaluated_row_by_row_and_other_columns_are_left_alone(capsys, tmp_path):

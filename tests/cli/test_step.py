@@ -69,6 +69,20 @@ def test_classes_in_one_column_are_the_names_of_the_outputs(capsys, tmp_path):
     assert "none of the outputs rock, jazz" in run(capsys, *command)[2]
 
 
+def test_a_target_that_is_no_number_is_named_with_its_row(capsys, tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("x1,y\n1,2\n2,loud\n")
+    status, _, err = run(capsys, "x1", "--data", str(path))
+    assert status == 2
+    assert "column 'y' of data.csv holds 'loud' in row 3" in err
+
+
+def test_json_tells_what_was_read(capsys, table):
+    _, out, _ = run(capsys, "x1", "--data", table, "--json")
+    data = json.loads(out)["data"]
+    assert (data["file"], len(data["sha256"])) == ("data.csv", 64)
+
+
 def test_many_rows_are_counted_and_not_all_spelled_out(capsys, tmp_path):
     path = tmp_path / "data.csv"
     path.write_text("x1,y\n" + "1,2\n" * 40)
@@ -85,6 +99,7 @@ def test_many_rows_are_counted_and_not_all_spelled_out(capsys, tmp_path):
         (["tanh(x1)", "--loss", "binary"], "goes with logistic"),
         (["tanh(x1)", "--loss", "cubic"], "--loss"),
         (["tanh(x1)", "--learning-rate", "fast"], "the learning rate"),
+        (["tanh(x1)", "--learning-rate", "0"], "the learning rate must be above 0"),
         (["tanh(x3)"], "no column 'x3'"),
         (["tanh(x1"], "never closed"),
     ],

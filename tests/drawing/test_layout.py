@@ -42,6 +42,12 @@ def test_a_missing_edge_is_not_placed_though_a_zero_weight_is():
     assert [(e.source, e.weight, e.strength) for e in edges] == [(0, 0.0, 0.0)]
 
 
+def test_a_layer_that_occurs_twice_has_its_edges_in_both_places():
+    same = Layer(np.ones((2, 2)), np.zeros(2))
+    edges = place(Network([same, same, same])).edges
+    assert [edge.layer for edge in edges] == [1] * 4 + [2] * 4 + [3] * 4
+
+
 def test_a_wide_layer_shows_its_first_and_last_units_and_how_many_there_are():
     placement = place(dense(3, 256, 2), max_units=6)
     hidden = [unit.index for unit in placement.units if unit.layer == 1]

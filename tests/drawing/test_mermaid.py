@@ -22,4 +22,4 @@ def test_a_name_cannot_leave_its_label():
 def test_a_screen_reader_gets_title_and_equations():
     lines = draw_mermaid(Network([Layer([[0.8]], [0.4])])).splitlines()
     assert lines[1] == "  accTitle: Network 1-1 with 2 parameters"
-    assert lines[2] == "  accDescr: y1 = identity(0.8 x1 + 0.4)."
+    assert lines[2] == "  accDescr: y1 = 0.8 x1 + 0.4."

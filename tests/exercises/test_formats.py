@@ -168,6 +168,14 @@ def test_tables_of_markdown_have_as_many_cells_in_every_row(exam):
 # LaTeX
 
 
+def test_latex_leaves_room_above_every_question_also_below_an_answer_list(exam):
+    # A heading inside a minipage has no space above it.
+    for answers in (False, True):
+        before = render_exam(exam, "tex", answers=answers).split(r"\noindent\begin{minipage}")[:-1]
+        assert len(before) == len(exam.questions)
+        assert all(text.rstrip().endswith(r"\par\vspace{3ex plus 1ex}") for text in before)
+
+
 def test_latex_braces_and_environments_are_balanced(exam):
     text = render_exam(exam, "tex", answers=True)
     bare = re.sub(r"\\[{}\\]", "", text)

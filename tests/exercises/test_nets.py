@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.network import parse
 
 F = Fraction
@@ -41,7 +41,7 @@ def test_softmax_is_that_of_the_network():
 
 def test_equations_in_the_students_notation_say_the_same_as_the_network():
     network = two_layers("relu", "identity", [[-1, 2, None], [0, 1, -1]], [3, -1, F(1, 2)])
-    assert nets.equations(network) == [
+    assert writing.equations(network) == [
         "h1 = ReLU(2 x1 - 1)",
         "h2 = ReLU(x1 - x2)",
         "y = -h1 + 0.5 h2 + 3",
@@ -51,7 +51,7 @@ def test_equations_in_the_students_notation_say_the_same_as_the_network():
 
 def test_the_working_of_each_unit_ends_in_its_value():
     network = two_layers("relu", "logistic", [[1, 1, -1], [-1, -2, 1]], [0, 1, 2])
-    assert nets.working(network, [F(-1), F(2)]) == [
+    assert writing.working(network, [F(-1), F(2)]) == [
         "$h1 = ReLU(1 · (-1) - 1 · 2 + 1) = ReLU(-2) = 0$",
         "$h2 = ReLU(-2 · (-1) + 1 · 2 - 1) = ReLU(3) = 3$",
         "$y = sigmoid(1 · 0 + 2 · 3) = sigmoid(6) ≈ 0.9975$",
@@ -59,7 +59,7 @@ def test_the_working_of_each_unit_ends_in_its_value():
 
 
 def test_a_unit_of_nothing_but_a_bias_of_zero_is_written():
-    assert nets.equations(nets.build(("identity", [[0, None]]))) == ["y = 0"]
+    assert writing.equations(nets.build(("identity", [[0, None]]))) == ["y = 0"]
 
 
 def test_the_exported_weights_keep_missing_edges_apart_from_zeros():

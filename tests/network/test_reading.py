@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import gradatim
@@ -94,6 +94,12 @@ def test_coefficients_may_be_left_out_or_stand_before_with_or_without_a_sign():
         ("1/2(x0 + x0)", Fraction(1)),
         ("3 * -x0 / -4", Fraction(3, 4)),
         ("x0 - x0", Fraction(0)),
+        (r"1 \cdot 10^{-7} x_0", Fraction(1, 10**7)),
+        (r"2.5 \times 10^3 x_0", Fraction(2500)),
+        ("10^-3 x0", Fraction(1, 1000)),
+        ("-2**3 x0", Fraction(-8)),
+        ("(1 + 1)^2 x0", Fraction(4)),
+        ("10² x0", Fraction(100)),
     ],
 )
 def test_numbers_are_read_exactly(text, weight):
@@ -246,6 +252,13 @@ def test_letters_take_the_values_that_they_are_given():
     assert unit("w_1 = 0.5; w_1 x") == ({"x": Fraction(1, 2)}, 0, "identity")
 
 
+def test_a_letter_is_also_given_its_value_as_the_message_spells_it():
+    with pytest.raises(EquationError, match=r"as in w1\^\(2\)=0\.5"):
+        parse("w_1^{(2)} z")
+    assert unit("w_1^{(2)} z", let={"w1^(2)": 3}) == unit("3z")
+    assert unit("w_1^{(2)} z", let={"w_1^{(2)}": 3}) == unit("3z")
+
+
 def test_a_bound_letter_a_is_a_coefficient():
     assert unit("a x1 + a(x2)", let={"a": 2}) == ({"x1": 2, "x2": 2}, 0, "identity")
 
@@ -260,6 +273,18 @@ def test_a_value_beside_a_constant_equation_is_checked():
     assert parse("sigmoid(2.5) = 0.92").layer_sizes == (0, 1)
     with pytest.raises(EquationError, match=r"does not hold: the left side is 0.9241"):
         parse("sigmoid(2.5) = 0.93")
+
+
+@pytest.mark.parametrize("claim", ["relu(1234) = 1.23e3", "relu(0.00123) = 1.2e-3", "step(1) = 1."])
+def test_a_value_holds_to_the_decimals_that_it_was_typed_with(claim):
+    assert parse(claim).layer_sizes == (0, 1)
+
+
+# A fuzzer found the first.
+@pytest.mark.parametrize("claim", ["0 = 3e379", "relu(1235.1) = 1.23e3", "tanh(1) = -1e-300"])
+def test_a_value_that_does_not_hold_is_refused_however_large_or_small(claim):
+    with pytest.raises(EquationError, match="does not hold"):
+        parse(claim)
 
 
 # Layers
@@ -319,6 +344,13 @@ def test_parse_is_a_public_name():
         ("x1x2", 3, "a product of x1 and x2 .* as a feature"),
         ("x(x + 1)", 3, "a product of x and"),
         ("relu(x1) relu(x2)", 10, "a product of relu.x1. and relu.x2."),
+        ("x1 * x1", 6, "a product of x1 and x1 .* such as x2 = x1.2"),
+        ("2^x1", 2, "a power of 2 is no weighted sum"),
+        ("tanh(1)^2", 8, "a power of tanh.1. is no weighted sum"),
+        ("2^{1/2} x1", 2, "a whole number"),
+        ("0^{-1} x1", 2, "division by zero"),
+        ("9^(9^9) x1", 2, "the power is too large"),
+        ("(w_1)^{-1} x1", 2, "w_1 has no value"),
         ("1/x1", 3, "a quotient"),
         ("x1/0", 4, "division by zero"),
         ("tanh(x1", 5, r'never closed; expected a "\)"'),
@@ -439,6 +471,9 @@ PIECES = (
 
 
 @settings(max_examples=300, deadline=None)
+# A fuzzer found the break inside what the message quotes.
+@example("2x52$\n 2x2")
+@example("\\text{\nfoo}(x1)")
 @given(
     st.lists(st.sampled_from(re.split(" ", PIECES)), max_size=14).map(" ".join)
     | st.text(max_size=40)
@@ -447,8 +482,9 @@ def test_any_text_is_a_network_that_is_read_back_or_an_error_of_one_sentence(tex
     try:
         network = parse(text)
     except GradatimError as error:
-        sentence = str(error).partition("\n")[0]
+        sentence = getattr(error, "sentence", str(error))
         assert sentence
+        assert len(sentence.splitlines()) == 1
         assert len(sentence) < 400
     else:
         assert parse(str(network)) == network

@@ -201,5 +201,5 @@ def test_the_dictionary_is_json_and_holds_exact_numbers_as_text():
     [[unit]] = written["layers"]
     assert unit["pre_activation"] == "1/3"
     assert unit["value"] == "0.32151"
-    assert written["outputs"] == [{"name": "y1", "value": "0.32151", "class": 1}]
+    assert written["outputs"] == [{"name": "y1", "value": "0.32151", "class": 1, "threshold": "0"}]
     assert Decimal(unit["value"]) == trace.values[0]

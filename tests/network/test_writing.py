@@ -225,10 +225,18 @@ def test_latex_of_several_outputs_is_aligned():
         "leaky_relu(2x1) - tanh(x2)",
         "x1; tanh(x1)",
         "a(x12 + gelu(x3))",
+        "1e-7 x1 - 3.5e22",
+        "tanh(2.5e300 x1 + 1/3 x2)",
     ],
 )
 def test_latex_is_read_as_the_same_network(text):
     network = parse(text)
+    assert parse(network.to_latex()).layers == network.layers
+
+
+@given(st.lists(finite, min_size=3, max_size=3), st.sampled_from(NAMES))
+def test_any_finite_number_is_read_back_from_latex(numbers, activation):
+    network = Network([Layer([numbers[:2]], numbers[2:], activation)])
     assert parse(network.to_latex()).layers == network.layers
 
 

@@ -24,13 +24,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
-from gradatim.bench.peer_rung import NETWORKS, PeerRung, count_epochs, spec_of
+from gradatim.bench.peer_rung import PeerRung, count_epochs, specs_of
 from gradatim.bench.peers import run_parallel
 from gradatim.climb.problem import Problem
 from gradatim.climb.rungs import Family
-from gradatim.climb.rungs.networks import BATCH_SIZE, MEMBERS
+from gradatim.training import NetworkSpec
+from gradatim.training.recipes import choose_batch_size
 
-__all__ = ["climb_rung"]
+__all__ = ["climb_rung", "make_models", "make_pipeline"]
 
 #: The perceptron rung's passes over the rows.
 PASSES = 10
@@ -62,20 +63,18 @@ def climb_rung(problem: Problem, family: Family, input: str) -> PeerRung:
     candidates = list(family.candidates(problem, input))
     X = _numbered(problem, input)
     chosen, choosing = _choose(problem, family, input, candidates, X)
-    fits = _final_fits(problem, family.name, input, [candidates[c] for c in chosen], X)
+    fits = _final_fits(problem, family, input, [candidates[c] for c in chosen], X)
     found = run_parallel(fits)
-    networks = family.name in NETWORKS
-    epochs = count_epochs(problem, candidates, chosen, choosing) if networks else 0
-    scored = count_epochs(problem, candidates, chosen, 0) if networks else 0
-    if networks and sum(n for _, n in found) != scored:
-        raise RuntimeError(f"scikit-learn trained other than the {scored} epochs of {family.name}")
+    epochs = count_epochs(problem, family)
+    if sum(n for _, n in found) != epochs:
+        raise RuntimeError(f"scikit-learn trained other than the {epochs} epochs of {family.name}")
     return PeerRung(
         rung=family.name,
         input=input,
         seconds=time.perf_counter() - start,
         scores=tuple(score for score, _ in found),
         choosing=choosing,
-        training=_members(family.name) * len(found),
+        training=max(1, len(specs_of(problem, family))) * len(found),
         epochs=epochs,
     )
 
@@ -100,21 +99,16 @@ def _choose(
 
 
 def _final_fits(
-    problem: Problem, rung: str, input: str, chosen: Sequence[Any], X: np.ndarray
+    problem: Problem, family: Family, input: str, chosen: Sequence[Any], X: np.ndarray
 ) -> list[Any]:
     fits = []
     for (r, k), candidate in zip(problem.folds.outer, chosen, strict=True):
         train, test = problem.folds.rows_without(r, k), problem.folds.rows(r, k)
         models = [
-            _pipeline(_model(problem, rung, candidate, input, len(train), member, True))
-            for member in range(_members(rung))
+            _pipeline(model) for model in make_models(problem, family, candidate, input, len(train))
         ]
         fits.append(delayed(_fit_members)(models, X, problem.collection.y, train, test))
     return fits
-
-
-def _members(rung: str) -> int:
-    return MEMBERS if rung in NETWORKS else 1
 
 
 def _search(
@@ -126,7 +120,7 @@ def _search(
         for i, j in folds.pairs(family.thorough)
     ]
     models = [
-        _model(problem, family.name, candidate, input, len(splits[0][0]), 0, False)
+        make_models(problem, family, candidate, input, len(splits[0][0]))[0]
         for candidate in candidates
     ]
     return GridSearchCV(
@@ -177,14 +171,57 @@ def _without_number(X: np.ndarray) -> np.ndarray:
 
 
 def _pipeline(model: BaseEstimator) -> Pipeline:
-    steps = [("rows", FunctionTransformer(_without_number)), ("scale", StandardScaler())]
-    return Pipeline([*steps, ("model", model)])
+    rows = ("rows", FunctionTransformer(_without_number))
+    return Pipeline([rows, *make_pipeline(model).steps])
 
 
-def _model(
-    problem: Problem, rung: str, candidate: Any, input: str, n_train: int, member: int, final: bool
-) -> BaseEstimator:
-    """Return scikit-learn's counterpart of a candidate."""
+def make_pipeline(model: BaseEstimator) -> Pipeline:
+    """Put a StandardScaler before a model.
+
+    Parameters
+    ----------
+    model : estimator
+        The model.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        Steps ``scale`` and ``model``.
+    """
+    return Pipeline([("scale", StandardScaler()), ("model", model)])
+
+
+def make_models(
+    problem: Problem, family: Family, candidate: Any, input: str, n_train: int
+) -> list[BaseEstimator]:
+    """Return scikit-learn's counterparts of a candidate.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is climbed.
+    family : Family
+        The rung.
+    candidate : object
+        The candidate.
+    input : str
+        Which input is read; empty for none.
+    n_train : int
+        Rows that are learnt from.
+
+    Returns
+    -------
+    list of estimator
+        Not fitted; those of networks are to be averaged.
+    """
+    members = specs_of(problem, family)
+    if members:
+        batch_size = choose_batch_size(problem.collection.n_samples)
+        return [_network(spec, min(batch_size, n_train)) for spec in members]
+    return [_convex(problem, family.name, candidate, input, n_train)]
+
+
+def _convex(problem: Problem, rung: str, candidate: Any, input: str, n_train: int) -> BaseEstimator:
     if rung == "majority":
         return DummyClassifier(strategy="most_frequent")
     if rung == "linear":
@@ -203,14 +240,15 @@ def _model(
             tol=None,  # pyright: ignore[reportArgumentType] - its default is a number
             random_state=problem.seed,
         )
-    if rung == "kernel":
-        gamma = candidate.gamma / problem.collection.X[input].shape[1]
-        kernel = {"kernel": "poly", "degree": candidate.degree, "coef0": 1.0}
-        return SVC(C=candidate.C, gamma=gamma, cache_size=500, **kernel if candidate.degree else {})
-    spec = spec_of(problem, candidate, member, final)
+    gamma = candidate.gamma / problem.collection.X[input].shape[1]
+    kernel = {"kernel": "poly", "degree": candidate.degree, "coef0": 1.0}
+    return SVC(C=candidate.C, gamma=gamma, cache_size=500, **kernel if candidate.degree else {})
+
+
+def _network(spec: NetworkSpec, batch_size: int) -> MLPClassifier:
     return MLPClassifier(
         spec.hidden_layer_sizes,
-        batch_size=min(BATCH_SIZE, n_train),  # pyright: ignore[reportArgumentType]
+        batch_size=batch_size,  # pyright: ignore[reportArgumentType]
         learning_rate_init=spec.learning_rate,
         max_iter=spec.max_epochs or 0,
         n_iter_no_change=10**9,

@@ -14,13 +14,13 @@ from importlib import import_module
 from joblib import delayed
 
 from gradatim.bench.grid_search import climb_rung
-from gradatim.bench.peer_rung import NETWORKS, PeerRung
+from gradatim.bench.peer_rung import PeerRung, specs_of
 from gradatim.bench.peers import has_torch, one_thread_each, run_parallel
 from gradatim.bench.torch_ladder import climb_rung_with_torch
 from gradatim.climb.problem import Problem
-from gradatim.climb.rungs import RUNGS
+from gradatim.climb.rungs import RUNGS, Family
 
-__all__ = ["climb_ladder", "start_workers"]
+__all__ = ["climb_ladder", "ladder_rows", "start_workers"]
 
 
 def climb_ladder(problem: Problem, rungs: Sequence[str], *, torch: bool = False) -> list[PeerRung]:
@@ -41,17 +41,34 @@ def climb_ladder(problem: Problem, rungs: Sequence[str], *, torch: bool = False)
     list of PeerRung
         In the order of the climb's ladder.
     """
-    families = [family for family in RUNGS if family.name in rungs]
-    rows = [
-        (f, name) for f in families for name in (problem.collection.X if f.needs_input else [""])
-    ]
     with one_thread_each(problem.n_jobs):
         return [
             climb_rung_with_torch(problem, family, name)
-            if torch and family.name in NETWORKS
+            if torch and specs_of(problem, family)
             else climb_rung(problem, family, name)
-            for family, name in rows
+            for family, name in ladder_rows(problem, rungs)
         ]
+
+
+def ladder_rows(problem: Problem, rungs: Sequence[str]) -> list[tuple[Family, str]]:
+    """List the rows of the climb's ladder.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is climbed.
+    rungs : sequence of str
+        Names of the rungs.
+
+    Returns
+    -------
+    list of (Family, str)
+        Rung and input, in order; the input is empty for a rung that reads none.
+    """
+    families = [family for family in RUNGS if family.name in rungs]
+    return [
+        (f, name) for f in families for name in (problem.collection.X if f.needs_input else [""])
+    ]
 
 
 def start_workers(n_jobs: int) -> None:

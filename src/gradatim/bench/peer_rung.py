@@ -1,25 +1,22 @@
 """A rung as a peer climbed it, and what the climb's recipe asks of its networks.
 
-Conventions: an epoch is one pass of one network over its training rows; the recipe is that of
-`gradatim.climb.rungs.networks`, read from there so that both sides always do the same work.
+Conventions: an epoch is one pass of one network over its training rows; the recipe is the
+climb's own, read from its rungs so that both sides always do the same work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from gradatim.climb.problem import Problem
-from gradatim.climb.rungs.networks import MEMBERS
+from gradatim.climb.rungs import Family
+from gradatim.climb.rungs.networks import NetworkFamily
 from gradatim.training import NetworkSpec
+from gradatim.training.recipes import PRESETS
 
-__all__ = ["NETWORKS", "PeerRung", "count_epochs", "spec_of"]
-
-#: Rungs whose fits are networks by the recipe.
-NETWORKS = ("shallow", "deep")
+__all__ = ["PeerRung", "count_epochs", "specs_of"]
 
 
 @dataclass(frozen=True)
@@ -54,54 +51,40 @@ class PeerRung:
         return float(np.mean(self.scores))
 
 
-def spec_of(problem: Problem, candidate: Any, member: int, final: bool) -> NetworkSpec:
-    """Write a candidate of a network rung out, as the climb does.
+def specs_of(problem: Problem, family: Family) -> list[NetworkSpec]:
+    """Write out the networks that a rung averages.
 
     Parameters
     ----------
     problem : Problem
         What is climbed.
-    candidate : Recipe
-        The candidate.
-    member : int
-        Number of the network among those that are averaged.
-    final : bool
-        Whether it is scored, rather than used to choose.
+    family : Family
+        The rung; of its kind only networks have any.
 
     Returns
     -------
-    NetworkSpec
-        What the climb trains.
+    list of NetworkSpec
+        What the climb trains on each outer fold; empty for other models.
     """
-    return candidate.spec(problem.seed * 1000 + member, problem.task, final)
+    if not isinstance(family, NetworkFamily):
+        return []
+    return family.specs(problem, PRESETS[problem.preset])
 
 
-def count_epochs(
-    problem: Problem, candidates: Sequence[Any], chosen: Sequence[int], choosing: int
-) -> int:
+def count_epochs(problem: Problem, family: Family) -> int:
     """Count the epochs of all networks of a rung.
 
     Parameters
     ----------
     problem : Problem
         What is climbed.
-    candidates : sequence of Recipe
-        What was chosen from.
-    chosen : sequence of int
-        The candidate of each outer fold.
-    choosing : int
-        Fits that served to choose, as many of each candidate.
+    family : Family
+        The rung.
 
     Returns
     -------
     int
         Epochs.
     """
-    each = choosing // len(candidates)
-    before = sum(each * _length(problem, candidate, False) for candidate in candidates)
-    after = sum(MEMBERS * _length(problem, candidates[c], True) for c in chosen)
-    return before + after
-
-
-def _length(problem: Problem, candidate: Any, final: bool) -> int:
-    return spec_of(problem, candidate, 0, final).max_epochs or 0
+    members = specs_of(problem, family)
+    return len(problem.folds.outer) * sum(spec.max_epochs or 0 for spec in members)

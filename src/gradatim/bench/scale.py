@@ -26,7 +26,7 @@ __all__ = ["Trace", "errors_of_time_left", "fold_weights", "measure", "train", "
 
 N_NETWORKS = 10_000
 FOLDS = 5
-EPOCHS = 10
+EPOCHS = 20
 
 #: Shares of the work at which the time left is compared with what really remained.
 SHARES = (0.1, 0.25, 0.5)
@@ -103,7 +103,7 @@ def train(n_networks: int, quick: bool, seed: int, epochs: int = EPOCHS) -> dict
         Whether to train the small form.
     seed : int
         Seed of data and folds.
-    epochs : int, default 10
+    epochs : int, default 20
         Length of the training.
 
     Returns
@@ -221,13 +221,16 @@ def _size(n_networks: int, run: Fresh) -> dict[str, Any]:
 
 
 def _straight_line(memory: Sequence[dict]) -> dict[str, float] | None:
-    """Fit peak memory by a line over the networks; tell the slope and the largest residual."""
-    if any(entry["peak_bytes"] is None for entry in memory):
+    """Fit what the networks take by a line; tell the slope and the largest residual.
+
+    Without what each process took before: only the first one had to compile.
+    """
+    if any(entry["grown_bytes"] is None for entry in memory):
         return None
     n = np.array([entry["networks"] for entry in memory], dtype=float)
-    peak = np.array([entry["peak_bytes"] for entry in memory], dtype=float)
-    slope, base = np.polyfit(n, peak, 1)
-    residual = np.abs(base + slope * n - peak).max() / np.ptp(peak) if np.ptp(peak) else 0.0
+    grown = np.array([entry["grown_bytes"] for entry in memory], dtype=float)
+    slope, base = np.polyfit(n, grown, 1)
+    residual = np.abs(base + slope * n - grown).max() / np.ptp(grown) if np.ptp(grown) else 0.0
     return {"bytes_a_network": slope, "base_bytes": base, "residual": float(residual)}
 
 

@@ -58,6 +58,11 @@ app.command(
     help="Take steps of gradient descent, with every derivative.",
 )
 app.command(
+    "gradatim.cli.fit:fit",
+    name="fit",
+    help="Fit linear or logistic regression exactly, and print its equation.",
+)
+app.command(
     "gradatim.cli.draw:draw",
     name="draw",
     help="Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",
@@ -71,6 +76,26 @@ app.command(
     "gradatim.cli.transform:transform",
     name="transform",
     help="Separate a labeled line with step units, and prove it right.",
+)
+app.command(
+    "gradatim.cli.separate:separate",
+    name="separate",
+    help="Decide whether a hyperplane separates classes, and prove it either way.",
+)
+app.command(
+    "gradatim.cli.capacity:capacity",
+    name="capacity",
+    help="Count how many labelings of points a hyperplane can make, and try it.",
+)
+app.command(
+    "gradatim.cli.depth:depth",
+    name="depth",
+    help="Show what depth separates: sawtooth and parity, built, proved and trained.",
+)
+app.command(
+    "gradatim.cli.race:race",
+    name="race",
+    help="Race perceptron, shallow, deep and kernel models of equal size.",
 )
 app.command(
     "gradatim.cli.approximate:approximate",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gradatim.cli._equation import shown
+from gradatim.cli._equation import shown, signed
 from gradatim.network.descent import RowStep, Step, UnitSlopes
 from gradatim.network.notation import spoken_activation
 from gradatim.network.trace import UnitTrace
@@ -92,8 +92,7 @@ def _forward_lines(unit: UnitTrace) -> Iterator[str]:
 
 
 def _signed(value: Any) -> str:
-    text = shown(value)
-    return f"({text})" if text.startswith("-") else text
+    return signed(shown(value))
 
 
 def _output_rule(unit: UnitTrace, y: Any, loss: str) -> str:

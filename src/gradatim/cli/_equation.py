@@ -12,9 +12,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gradatim.errors import InputError, SpecError
+from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from gradatim.music.columns import Columns
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "plain_table",
+    "print_table",
+    "read_column",
     "read_letters",
     "read_point",
     "read_rows",
     "read_table_file",
     "rounded",
     "shown",
+    "signed",
+    "table_record",
 ]
+
+# Characters; wider than any table.
+_WIDEST = 10_000
 
 
 def read_letters(let: Sequence[str]) -> dict[str, Any]:
@@ -67,14 +75,31 @@ def _input_name(name: str, network: Network) -> str:
     return plain_name(name)
 
 
-def read_rows(columns: Columns, network: Network) -> list[dict[str, str]]:
+def read_rows(columns: Columns, network: Network) -> list[dict[str, Fraction]]:
     """Return the values of the inputs that a network reads, row by row."""
     read = {j for unit in network.layers[0].units for j in unit.weights}
     names = [
         name for j, name in enumerate(network.input_names) if j in read or name in columns.columns
     ]
-    cells = {name: columns.texts(columns.require(name, "an input")) for name in names}
+    cells = {name: read_column(columns, name, "an input") for name in names}
     return [{name: cells[name][i] for name in names} for i in range(len(columns.rows))]
+
+
+def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
+    """Return the numbers of a column, exactly as typed."""
+    from gradatim.network.numbers import to_fraction
+
+    numbers = []
+    texts = columns.texts(columns.require(name, role))
+    for row, text in zip(columns.rows.tolist(), texts, strict=True):
+        try:
+            numbers.append(to_fraction(text))
+        except SpecError as error:
+            raise TableError(
+                f"column {name!r} of {columns.source} holds {text[:40]!r} in row {row}; write a "
+                "number such as -0.5 or 1/3"
+            ) from error
+    return numbers
 
 
 def read_table_file(path: Path) -> Columns:
@@ -82,6 +107,18 @@ def read_table_file(path: Path) -> Columns:
     from gradatim.music.columns import read_columns
 
     return read_columns(path)
+
+
+def table_record(path: Path) -> dict[str, str]:
+    """Return the name and the hash of a table, by which JSON tells what was read."""
+    from hashlib import sha256
+
+    return {"file": path.name, "sha256": sha256(path.expanduser().read_bytes()).hexdigest()}
+
+
+def signed(text: str) -> str:
+    """Put a number that follows a sign into brackets if it is negative."""
+    return f"({text})" if text.startswith("-") else text
 
 
 def shown(value: Any, digits: int | None = None) -> str:
@@ -111,5 +148,16 @@ def plain_table(columns: Mapping[str, str]) -> Table:
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name, justify in columns.items():
-        table.add_column(name, justify="right" if justify == "right" else "left")
+        table.add_column(name, justify="right" if justify == "right" else "left", no_wrap=True)
     return table
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table as wide as it is: a terminal may fold a line, but no digit is left out."""
+    from rich.measure import Measurement
+
+    unbounded = console.options.update(max_width=_WIDEST)
+    width = Measurement.get(console, unbounded, table).maximum
+    before, console.width = console.width, max(width, console.width)
+    console.print(table)
+    console.width = before

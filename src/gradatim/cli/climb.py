@@ -62,6 +62,7 @@ def climb(
         list[RungName] | None,
         Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
     ] = None,
+    preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
@@ -103,6 +104,8 @@ def climb(
         Seed of the folds and of every network.
     rungs
         Only these rungs.
+    preset
+        How hard networks are trained: quick, or eight times as long and a little better.
     shuffle_labels
         Shuffle the target first; an honest climb then finds nothing.
     jobs
@@ -131,7 +134,8 @@ def climb(
         raise SpecError("--report and --no-report exclude each other; give one of them")
     outputs = Outputs(json, None if no_report else report or _REPORT)
     outputs.check(source.files())
-    options = {"folds": folds, "repeats": repeats, "seed": seed, "shuffle_labels": shuffle_labels}
+    options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
+    options["shuffle_labels"] = shuffle_labels
     with quiet_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.cli._source import read_source

@@ -40,7 +40,9 @@ def eval(  # the verb's name; Python's eval is not used anywhere
         list[str] | None,
         Parameter(group=_INPUT, metavar="x1=0.5,x2=1", negative=(), allow_leading_hyphen=True),
     ] = None,
-    table: Annotated[Path | None, Parameter(group=_INPUT, metavar="FILE")] = None,
+    table: Annotated[
+        Path | None, Parameter(name=("--data", "--table"), group=_INPUT, metavar="TABLE")
+    ] = None,
     activation: Annotated[str | None, Parameter(group=_INPUT, metavar="NAME")] = None,
     let: Annotated[
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
@@ -60,7 +62,8 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     Parameters
     ----------
     equation
-        Such as "sigmoid(x1 - 2.5)"; docs/guides/equations.md tells the language.
+        Such as "sigmoid(x1 - 2.5)", or a text file (.txt) that holds one; docs/guides/equations.md
+        tells the language.
     at
         Values of the inputs; may be repeated.
     table
@@ -80,37 +83,40 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     debug
         Show the traceback of an error.
     """
-    from gradatim.cli._equation import read_letters
-    from gradatim.network import parse
+    from gradatim.cli._network import read_network
 
-    network = parse(equation, activation, read_letters(let or []))
+    network = read_network(equation, activation, let)
     rows = _rows(network, at or [], table)
     places = _EXACT_DIGITS if digits is None else digits
     traces = [network.trace(row, exact=exact, digits=places, threshold=threshold) for row in rows]
     if json:
-        _print_json(traces, exact, places if exact else None)
+        _print_json(traces, exact, places if exact else None, table)
     else:
         _print_text(traces, digits if digits is not None or not exact else places)
 
 
-def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, str]]:
+def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, Any]]:
     from gradatim.cli._equation import read_point, read_rows, read_table_file
 
-    rows = [read_point(text, network) for text in at]
+    rows: list[dict[str, Any]] = [read_point(text, network) for text in at]
     if table is not None:
         rows += read_rows(read_table_file(table), network)
     if not rows and any(unit.weights for unit in network.layers[0].units):
         example = ",".join(f"{name}=1" for name in network.input_names[:3])
-        raise InputError(f"there is nothing to evaluate at; add --at {example} or --table FILE")
+        raise InputError(f"there is nothing to evaluate at; add --at {example} or --data TABLE")
     return rows or [{}]
 
 
 # JSON
 
 
-def _print_json(traces: Sequence[Trace], exact: bool, digits: int | None) -> None:
+def _print_json(
+    traces: Sequence[Trace], exact: bool, digits: int | None, table: Path | None
+) -> None:
     from importlib.metadata import version
     from json import dumps
+
+    from gradatim.cli._equation import table_record
 
     network = traces[0].network
     result = {
@@ -120,6 +126,7 @@ def _print_json(traces: Sequence[Trace], exact: bool, digits: int | None) -> Non
         "inputs": list(network.input_names),
         "exact": exact,
         "digits": digits,
+        "data": None if table is None else table_record(table),
         "rule": traces[0].rule,
         "rows": [trace.to_dict() for trace in traces],
     }
@@ -146,7 +153,7 @@ def _print_text(traces: Sequence[Trace], digits: int | None) -> None:
 def _print_units(console: Any, trace: Trace, digits: int | None) -> None:
     from rich.text import Text
 
-    from gradatim.cli._equation import plain_table, shown
+    from gradatim.cli._equation import plain_table, print_table, shown
 
     names = trace.network.input_names
     point = ", ".join(
@@ -165,22 +172,22 @@ def _print_units(console: Any, trace: Trace, digits: int | None) -> None:
         for unit in layer:
             if not unit.passes:
                 table.add_row(*(Text(cell) for cell in _cells(unit, digits)))
-    console.print(table)
+    print_table(console, table)
 
 
 def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
-    from gradatim.cli._equation import shown
+    from gradatim.cli._equation import shown, signed
     from gradatim.network.notation import spoken_activation
 
     products = [
-        f"{shown(edge.weight)}·{_signed(shown(edge.value, digits))}" for edge in unit.products
+        f"{shown(edge.weight)}·{signed(shown(edge.value, digits))}" for edge in unit.products
     ]
     z, value = shown(unit.pre_activation, digits), shown(unit.value, digits)
     name = spoken_activation(unit.activation)
     applied = value if name == "identity" else f"{name}({z}) = {value}"
     return [
         unit.name,
-        " + ".join(products) or "-",
+        " + ".join(products).replace("+ -", "- ") or "-",
         shown(unit.sum, digits),
         shown(unit.bias),
         z,
@@ -189,14 +196,10 @@ def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
     ]
 
 
-def _signed(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
-
-
 def _print_outputs(console: Any, traces: Sequence[Trace], digits: int) -> None:
     from rich.text import Text
 
-    from gradatim.cli._equation import plain_table, rounded, shown
+    from gradatim.cli._equation import plain_table, print_table, rounded, shown
 
     network = traces[0].network
     decided = any(c is not None for c in traces[0].classes)
@@ -211,4 +214,4 @@ def _print_outputs(console: Any, traces: Sequence[Trace], digits: int) -> None:
         cells += [rounded(value, digits) for value in trace.values]
         cells += [shown(c) for c in trace.classes] * decided
         table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
+    print_table(console, table)

@@ -57,7 +57,7 @@ def step(
     Parameters
     ----------
     equation
-        Where to start, such as "sigmoid(0.8x1 + 0.4)".
+        Where to start, such as "sigmoid(0.8x1 + 0.4)", or a text file (.txt) that holds it.
     data
         A table (csv, tsv, parquet) with a column an input, and the targets.
     target
@@ -80,29 +80,30 @@ def step(
     debug
         Show the traceback of an error.
     """
-    from gradatim.cli._equation import read_letters, read_rows, read_table_file
-    from gradatim.network import parse
+    from gradatim.cli._equation import read_rows, read_table_file
+    from gradatim.cli._network import read_network
     from gradatim.network.descent import descend
 
-    network = parse(equation, activation, read_letters(let or []))
+    network = read_network(equation, activation, let)
     columns = read_table_file(data)
     rows, targets = read_rows(columns, network), _targets(columns, network, target)
     taken = descend(
         network, rows, targets, loss=loss, learning_rate=learning_rate, steps=steps, exact=exact
     )
     if json:
-        _print_json(taken, loss, learning_rate, exact)
+        _print_json(taken, loss, learning_rate, exact, data)
     else:
         _print_text(taken, loss, learning_rate)
 
 
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
     """Return the targets of each row, one an output."""
+    from gradatim.cli._equation import read_column
     from gradatim.errors import TableError
 
     outputs = list(network.output_names)
     if target is None and set(outputs) <= set(columns.names):
-        cells = [columns.texts(name) for name in outputs]
+        cells = [read_column(columns, name, "a target") for name in outputs]
         return [list(row) for row in zip(*cells, strict=True)]
     if target is None:
         others = [name for name in columns.names if name not in network.input_names]
@@ -112,9 +113,9 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
                 f"{', '.join(outputs)}; name the target with --target"
             )
         [target] = others
-    texts = columns.texts(columns.require(target, "the target"))
     if len(outputs) == 1:
-        return [[text] for text in texts]
+        return [[number] for number in read_column(columns, target, "the target")]
+    texts = columns.texts(columns.require(target, "the target"))
     unknown = sorted(set(texts) - set(outputs))
     if unknown:
         raise TableError(
@@ -126,9 +127,11 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
 # JSON
 
 
-def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool) -> None:
+def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: Path) -> None:
     from importlib.metadata import version
     from json import dumps
+
+    from gradatim.cli._equation import table_record
 
     result = {
         "schema": 1,
@@ -137,6 +140,7 @@ def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool) -> Non
         "loss": loss,
         "learning_rate": rate,
         "exact": exact,
+        "data": table_record(data),
         "steps": [step.to_dict() for step in taken],
         "equation_after": str(taken[-1].after),
     }

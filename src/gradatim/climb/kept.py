@@ -29,7 +29,13 @@ MAX_BYTES = 2 * 10**9
 
 
 def climb_folder(
-    collection: Collection, *, folds: int, repeats: int, seed: int, shuffle_labels: bool
+    collection: Collection,
+    *,
+    folds: int,
+    repeats: int,
+    seed: int,
+    shuffle_labels: bool,
+    preset: str = "quick",
 ) -> Path | None:
     """Name the folder of a climb.
 
@@ -37,7 +43,7 @@ def climb_folder(
     ----------
     collection : Collection
         What is climbed.
-    folds, repeats, seed, shuffle_labels : int, int, int, bool
+    folds, repeats, seed, shuffle_labels, preset : int, int, int, bool, str
         As in `climb_collection`.
 
     Returns
@@ -48,7 +54,8 @@ def climb_folder(
     cache = cache_folder()
     if cache is None:
         return None
-    about = (collection.sha256, collection.task, folds, repeats, seed, shuffle_labels)
+    protocol = (folds, repeats, seed, shuffle_labels, preset)
+    about = (collection.sha256, collection.task, *protocol)
     name = hashlib.blake2b(repr(about).encode(), digest_size=10).hexdigest()
     return cache / "climbs" / name
 

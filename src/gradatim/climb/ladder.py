@@ -26,6 +26,7 @@ from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.cache import use_compilation_cache
+from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
 __all__ = ["climb_collection"]
@@ -44,6 +45,7 @@ def climb_collection(
     observer: Observer | None = None,
     store: Store | None = None,
     max_nets: int | None = None,
+    preset: str = "quick",
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -75,6 +77,9 @@ def climb_collection(
         result is the same.
     max_nets : int, optional
         Networks trained at once; the result is the same.
+    preset : {"quick", "strong"}, default "quick"
+        How shallow and deep networks are trained: two averaged for 70 % of the recipe's epochs, or
+        eight for all of them, as ``NetworkClassifier(preset="strong")`` does.
 
     Returns
     -------
@@ -100,15 +105,16 @@ def climb_collection(
     start = time.perf_counter()
     if not (margin >= 0 and np.isfinite(margin)):
         raise SpecError(f"margin must be at least 0, not {margin}")
+    if preset not in PRESETS:
+        raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
     families = _families(rungs, collection.task)
     if shuffle_labels:
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
-    protocol = Protocol(
-        folds, repeats, collection.groups is not None, seed, METRICS[collection.task], margin
-    )
+    grouped, metric = collection.groups is not None, METRICS[collection.task]
+    protocol = Protocol(folds, repeats, grouped, seed, metric, margin, preset)
     threads = n_jobs or os.cpu_count() or 1
-    problem = Problem(collection, split, seed, threads, store, max_nets)
+    problem = Problem(collection, split, seed, threads, store, max_nets, preset)
     use_compilation_cache()
     # The climb has a thread a core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -193,7 +199,7 @@ def _winner(
         return None
     everything = np.arange(problem.collection.n_samples)
     candidate = family.candidates(problem, input)[row.choice]
-    fit = Fit(candidate, everything, everything[:1], final=False)
+    fit = Fit(candidate, everything, everything[:1])
     network = fit_kept(family, problem, input, [fit], lambda fraction: None)[0].network
     names = problem.collection.feature_names.get(input, ())
     if network is not None and names:

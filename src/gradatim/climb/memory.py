@@ -54,7 +54,7 @@ def rung_bytes(problem: Problem, rung: str, input: str) -> int:
         products = 8 * n_train * n + 16 * n * d
         # The kernel, a temporary on the way to it, and what the solver caches of it.
         machine = 16 * n_train * n + min(_KERNEL_CACHE, 4 * n_train**2)
-        return OVERHEAD + products + problem.n_jobs * machine + scaled
+        return OVERHEAD + problem.n_jobs * (products + machine) + scaled
     # Every split is scaled by itself, and all of them are trained at once.
     return OVERHEAD + n_splits * 2 * scaled + _SCALING * n * d
 

@@ -44,6 +44,9 @@ class Problem:
         Where finished work is kept and looked up.
     max_nets : int, optional
         Networks trained at once.
+    preset : {"quick", "strong"}, default "quick"
+        How the networks of the shallow and deep rungs are trained; see
+        `gradatim.training.recipes`.
     """
 
     collection: Collection
@@ -52,6 +55,7 @@ class Problem:
     n_jobs: int
     store: Store | None = None
     max_nets: int | None = None
+    preset: str = "quick"
 
     _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
         default_factory=dict, init=False, repr=False

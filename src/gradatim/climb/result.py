@@ -46,6 +46,8 @@ class Protocol:
         What a score is.
     margin : float
         Difference in the metric that is held to be of no practical matter.
+    preset : {"quick", "strong"}, default "quick"
+        How shallow and deep networks were trained.
     """
 
     folds: int
@@ -54,6 +56,7 @@ class Protocol:
     seed: int
     metric: str
     margin: float
+    preset: str = "quick"
 
 
 @dataclass(frozen=True)

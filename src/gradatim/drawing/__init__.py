@@ -19,13 +19,23 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.activations import plot_activations
     from gradatim.drawing.plots.approximation import plot_approximation, plot_rates
     from gradatim.drawing.plots.boundary import plot_boundary
+    from gradatim.drawing.plots.capacity import plot_capacity
+    from gradatim.drawing.plots.depth import ErrorBar, plot_depth
     from gradatim.drawing.plots.files import save_plot
+    from gradatim.drawing.plots.film import Film, choose_frames, save_film
+    from gradatim.drawing.plots.panels import Panel, plot_panels
+    from gradatim.drawing.plots.response import plot_response
+    from gradatim.drawing.plots.separation import plot_separation
     from gradatim.drawing.plots.spaces import plot_spaces
     from gradatim.drawing.svg import draw_svg
     from gradatim.drawing.tikz import draw_tikz
 
 __all__ = [
+    "ErrorBar",
+    "Film",
+    "Panel",
     "Placement",
+    "choose_frames",
     "draw",
     "draw_dot",
     "draw_mermaid",
@@ -35,13 +45,23 @@ __all__ = [
     "plot_activations",
     "plot_approximation",
     "plot_boundary",
+    "plot_capacity",
+    "plot_depth",
+    "plot_panels",
     "plot_rates",
+    "plot_response",
+    "plot_separation",
     "plot_spaces",
+    "save_film",
     "save_plot",
 ]
 
 _HOMES = {
+    "Film": "plots.film",
+    "Panel": "plots.panels",
+    "ErrorBar": "plots.depth",
     "Placement": "placement",
+    "choose_frames": "plots.film",
     "draw": "formats",
     "draw_dot": "dot",
     "draw_mermaid": "mermaid",
@@ -51,8 +71,14 @@ _HOMES = {
     "plot_activations": "plots.activations",
     "plot_approximation": "plots.approximation",
     "plot_boundary": "plots.boundary",
+    "plot_response": "plots.response",
+    "plot_capacity": "plots.capacity",
+    "plot_panels": "plots.panels",
+    "plot_separation": "plots.separation",
+    "plot_depth": "plots.depth",
     "plot_rates": "plots.approximation",
     "plot_spaces": "plots.spaces",
+    "save_film": "plots.film",
     "save_plot": "plots.files",
 }
 

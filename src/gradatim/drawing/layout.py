@@ -162,7 +162,11 @@ def _place_units(network: Network, max_units: int, computed: ForwardPass | None)
         width=left + step * network.depth + right,
         height=height,
         units=units,
-        edges=[edge for layer in network.layers for edge in _edges(network, layer, units, labeled)],
+        edges=[
+            edge
+            for depth, layer in enumerate(network.layers, 1)
+            for edge in _edges(depth, layer, units, labeled)
+        ],
         gaps=gaps,
     )
 
@@ -216,9 +220,8 @@ def _n_edges_between(columns: Sequence[Sequence[int | None]], network: Network) 
 
 
 def _edges(
-    network: Network, layer: Layer, units: Sequence[PlacedUnit], labeled: bool
+    depth: int, layer: Layer, units: Sequence[PlacedUnit], labeled: bool
 ) -> Iterator[PlacedEdge]:
-    depth = next(i for i, one in enumerate(network.layers, 1) if one is layer)
     sources = [unit for unit in units if unit.layer == depth - 1]
     targets = [unit for unit in units if unit.layer == depth]
     largest = float(np.abs(layer.weight).max(initial=0.0)) or 1.0

@@ -18,7 +18,8 @@ from gradatim.network.graph import Network
 __all__ = ["draw_tikz", "escape_tex", "write_tikz"]
 
 _SCALE = 0.75  # bp in a CSS pixel
-_SIZES = {9: r"\scriptsize", 11: r"\footnotesize", 12: r"\small", 13: "", 18: r"\Large"}
+# In points, as article has them: the picture stays the same in a document of 11 or 12 pt.
+_SIZES = {9: (7, 8), 11: (8, 9.5), 12: (9, 11), 13: (10, 12), 18: (14.4, 18)}
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -194,7 +195,8 @@ def _text(text: Text) -> str:
     x, y = text.position
     halo = ",halo" if text.halo else ""
     style = f"text on page{halo},anchor={_ANCHORS[text.anchor]},text=gn{text.tone}"
-    font = rf"font=\sffamily{_SIZES[text.size]}"
+    size, line = _SIZES[text.size]
+    font = rf"font=\sffamily\fontsize{{{size}}}{{{line}}}\selectfont"
     return rf"\node[{style},{font}] at {_point(x, y)} {{{_set(text.text)}}};"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradatim.network.graph import Network
+from gradatim.network.notation import spoken_activation
 from gradatim.network.writing import unit_names
 
 __all__ = ["MINUS", "describe", "format_number", "shorten", "signed"]
@@ -108,7 +109,7 @@ def describe(network: Network) -> tuple[str, str]:
     --------
     >>> from gradatim.network.graph import Layer, Network
     >>> describe(Network([Layer([[1.0, 2.0]], [2.5], "sigmoid")]))
-    ('Network 2-1 with 3 parameters', 'y1 = logistic(x1 + 2 x2 + 2.5).')
+    ('Network 2-1 with 3 parameters', 'y1 = sigmoid(x1 + 2 x2 + 2.5).')
     """
     sizes = "-".join(map(str, network.layer_sizes))
     headline = f"Network {sizes} with {network.n_parameters:,} parameters"
@@ -121,7 +122,7 @@ def _layer_lines(network: Network) -> Iterator[str]:
     yield f"{network.n_inputs} inputs"
     for i, layer in enumerate(network.layers, 1):
         kind = "outputs" if i == network.depth else "hidden units"
-        activations = ", ".join(dict.fromkeys(layer.activations))
+        activations = ", ".join(map(spoken_activation, dict.fromkeys(layer.activations)))
         yield f"{layer.n_out} {kind}, {activations}, {layer.n_parameters:,} parameters"
 
 
@@ -130,5 +131,6 @@ def _equations(network: Network) -> Iterator[str]:
         unit_names(network), unit_names(network)[1:], network.layers, strict=False
     ):
         for name, unit in zip(names, layer.units, strict=True):
-            terms = [(weight, sources[i]) for i, weight in unit.weights.items()]
-            yield f"{name} = {unit.activation}({signed([*terms, (unit.bias, '')])})"
+            total = signed([*((w, sources[i]) for i, w in unit.weights.items()), (unit.bias, "")])
+            spoken = spoken_activation(unit.activation)
+            yield f"{name} = {total}" if spoken == "identity" else f"{name} = {spoken}({total})"

@@ -242,7 +242,7 @@ class NetworkEstimator(BaseEstimator):
         elif not hasattr(self, "_rng"):
             self._rng = check_random_state(self.random_state)
         n = len(sample.X)
-        batch_size = min(int(recipe.batch_size), n)
+        batch_size = recipe.rows_a_step(n)
         seed = self._rng.randint(np.iinfo(np.int32).max)
         spec = self._spec(recipe, seed, batch_size)
         network = self._drawn(sample, spec) if new else self._units.reduce(self.network_)
@@ -268,7 +268,7 @@ class NetworkEstimator(BaseEstimator):
             watched[validation] = weight[validation]
             weight[validation] = 0.0
         full = recipes[0].solver == "lbfgs"
-        batch_size = n_samples if full else min(int(recipes[0].batch_size), n_samples)
+        batch_size = n_samples if full else recipes[0].rows_a_step(n_samples)
         # The engine's loss is a mean over rows of mean weight 1, alpha is for a sum of rows.
         total = weight.sum() * batch_size / n_samples
         first, order, *others = (int(seed) for seed in seeds)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from gradatim.errors import SpecError
+from gradatim.training import recipes
+from gradatim.training.specs import NetworkSpec
 
 __all__ = ["PRESETS", "Preset", "Recipe", "choose"]
 
@@ -54,6 +56,8 @@ class Recipe:
         What is done to real targets first.
     decay : float
         Weight decay a step, whatever the weights of rows; used where `alpha` is None.
+    adapts : bool
+        Whether a step has fewer rows on small collections.
     """
 
     hidden_layer_sizes: Any = ()
@@ -72,6 +76,12 @@ class Recipe:
     scaling: str | None = None
     target_scaling: str | None = None
     decay: float = 0.0
+    adapts: bool = False
+
+    def rows_a_step(self, n_samples: int) -> int:
+        """Return the rows of a step on so many samples."""
+        wanted = recipes.choose_batch_size(n_samples) if self.adapts else int(self.batch_size)
+        return min(wanted, n_samples)
 
 
 @dataclass(frozen=True)
@@ -90,32 +100,35 @@ class Preset:
     n_members: int = 1
 
 
-_STRONG = Recipe(
-    hidden_layer_sizes=(256, 256, 256),
-    activation="silu",
-    solver="adamw",
-    batch_size=128,
-    learning_rate="cosine",
-    learning_rate_init=0.012,
-    max_iter=60,
-    beta_2=0.95,
-    initialization="variance",
-    input_scale=6.0,
-    dropout=0.15,
-    label_smoothing=0.1,
-    scaling="robust",
-    target_scaling="standard",
-    decay=0.01,
-)
+def _from_spec(spec: NetworkSpec) -> Recipe:
+    """Write a recipe in the words of the estimators."""
+    return Recipe(
+        hidden_layer_sizes=spec.hidden_layer_sizes,
+        activation=spec.activation,
+        solver=spec.optimizer,
+        batch_size=recipes.BATCH_SIZE,
+        learning_rate=spec.schedule,
+        learning_rate_init=spec.learning_rate,
+        max_iter=spec.max_epochs or 0,
+        beta_2=spec.beta_2,
+        initialization=spec.initialization,
+        input_scale=spec.input_scale,
+        dropout=spec.dropout,
+        label_smoothing=spec.label_smoothing,
+        scaling="robust",
+        target_scaling="standard",
+        decay=spec.weight_decay,
+        adapts=True,
+    )
 
-#: Half the rate and half the epochs under heavy dropout: overfits where the other is at its best,
-#: and the other way round.
-_GENTLE = replace(_STRONG, learning_rate_init=0.004, max_iter=30, dropout=0.4)
 
 #: Every preset by its name; None is the textbook.
 PRESETS: dict[str | None, Preset] = {
     None: Preset((Recipe(),)),
-    "strong": Preset((_STRONG, _GENTLE), n_members=8),
+    "strong": Preset(
+        (_from_spec(recipes.STRONG), _from_spec(recipes.GENTLE)),
+        n_members=recipes.PRESETS["strong"].n_members,
+    ),
 }
 
 
@@ -150,8 +163,9 @@ def choose(estimator: Any) -> list[Recipe]:
     names = [field.name for field in fields(Recipe) if hasattr(estimator, field.name)]
     given = {name: getattr(estimator, name) for name in names}
     given = {name: value for name, value in given.items() if not _is_auto(value)}
-    recipes = [replace(recipe, **given) for recipe in preset.recipes]
-    return [recipes[k % len(recipes)] for k in range(n_members)]
+    adapts = {"adapts": False} if "batch_size" in given else {}
+    members = [replace(recipe, **given, **adapts) for recipe in preset.recipes]
+    return [members[k % len(members)] for k in range(n_members)]
 
 
 def _is_auto(value: Any) -> bool:

@@ -79,7 +79,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ``alpha`` is that of its MLPClassifier and Ridge, and 1 / C of its LogisticRegression.
         ``adamw`` shrinks weights by the same measure, apart from the gradient.
     batch_size : int or "auto", default "auto"
-        Rows a step, or all if there are fewer.
+        Rows a step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
+        fewer than 768 rows, but at least 16.
     learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes: ``cosine`` rises for a twentieth of the steps, then falls to 0.
     learning_rate_init : float or "auto", default "auto"

@@ -1,4 +1,49 @@
 """Experiments: many networks trained, beside what a theorem says they can do.
 
-Conventions: `theory` builds and proves, this part trains; both hand over `Network`s.
+Conventions: `theory` builds and proves, this part trains; both hand over `Network`s. Names are
+loaded when first used.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradatim.experiments.depth import Built, DepthComparison, TrainedShape, compare_depth
+    from gradatim.experiments.racing.film_files import save_film
+    from gradatim.experiments.racing.picture import plot_race
+    from gradatim.experiments.racing.result import Race
+    from gradatim.experiments.racing.run import race
+
+__all__ = [
+    "Built",
+    "DepthComparison",
+    "Race",
+    "TrainedShape",
+    "compare_depth",
+    "plot_race",
+    "race",
+    "save_film",
+]
+
+_HOMES = {
+    "Built": "depth",
+    "DepthComparison": "depth",
+    "Race": "racing.result",
+    "TrainedShape": "depth",
+    "compare_depth": "depth",
+    "plot_race": "racing.picture",
+    "race": "racing.run",
+    "save_film": "racing.film_files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

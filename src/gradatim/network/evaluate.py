@@ -63,7 +63,7 @@ def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> Fo
     array([-2.,  2.])
     """
     if network.is_open:
-        raise SpecError("the activation a is left open; name one with close, as in close('tanh')")
+        raise SpecError("the activation a is left open; name one as activation, such as tanh")
     a = np.asarray(X, dtype=dtype)
     if a.ndim != 2 or a.shape[1] != network.n_inputs:
         raise ShapeError(

@@ -82,7 +82,7 @@ sign: (PLUS | MINUS)+
 term: power (times? power | over power)*
 times: STAR sign?
 over: SLASH sign?
-power: atom (POWER atom | SQUARED)?
+power: atom (POWER sign? atom | SQUARED)?
 atom: NUMBER -> number
     | NAME -> name
     | TRANSPOSED -> transposed

@@ -102,9 +102,11 @@ def _letters(let: Mapping[str, Any]) -> dict[str, Fraction | tuple[Fraction, ...
     from gradatim.network.grammar import is_name, plain_name
 
     letters: dict[str, Fraction | tuple[Fraction, ...]] = {}
-    for name, value in let.items():
+    for typed, value in let.items():
+        # Also as messages spell it: w1^(2) for w_1^{(2)}.
+        name = re.sub(r"\^(\([0-9]+\))$", r"^{\1}", typed.strip())
         if not is_name(name):
-            raise SpecError(f"{name!r} is no letter that can have a value; write one such as w_1")
+            raise SpecError(f"{typed!r} is no letter that can have a value; write one such as w_1")
         several = isinstance(value, Sequence) and not isinstance(value, str)
         letters[plain_name(name)] = (
             tuple(to_fraction(item, name) for item in value)

@@ -87,8 +87,9 @@ class Value(_Piece):
     is_number: bool = False
 
     def decimals(self, text: str) -> int:
-        """Return how many decimals a plain number was typed with."""
-        return len(text[self.start : self.end].partition(".")[2])
+        """Return how many decimals a plain number was typed with; fewer than none in 2e3."""
+        mantissa, _, exponent = text[self.start : self.end].lower().partition("e")
+        return len(mantissa.partition(".")[2]) - int(exponent or 0)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Any, NamedTuple
 
 from gradatim.errors import EquationError
@@ -286,7 +287,9 @@ def _compared(text: str, value: Value | Several, number: Value, scope: Scope) ->
     if network.is_open:
         return value
     actual = float(network([[]])[0, 0])
-    if abs(actual - float(claimed)) > 0.5000001 * 10.0 ** -number.decimals(text):
+    # In fractions, for a claim that no float holds.
+    rounding = Fraction(5_000_001, 10_000_000) / Fraction(10) ** number.decimals(text)
+    if not isfinite(actual) or abs(Fraction(actual) - claimed) > rounding:
         raise number.error(text, f"this does not hold: the left side is {actual:.10g}")
     return value
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import unicodedata
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -29,6 +30,9 @@ from gradatim.network.numbers import to_fraction
 from gradatim.network.scope import Equation, Label, Scope, Several, Side, Value
 
 __all__ = ["Sums"]
+
+# Size of a number's power: room for 1e400, the largest number that is read.
+_MOST_BITS = 1600
 
 
 @v_args(inline=False)
@@ -158,10 +162,11 @@ class Sums(Transformer_NonRecursive):
             total = left.total.times(right.total.constant)
         else:
             a, b = (self._text[v.start : v.end].strip() for v in (left, right))
+            example = "x2 = x1^2" if left.total == right.total else "x3 = x1 x2"
             raise right.error(
                 self._text,
                 f"a product of {_short(a)} and {_short(b)} is no weighted sum; add the product as "
-                "a feature, an input of its own such as x3 = x1 x2",
+                f"a feature, an input of its own such as {example}",
             )
         return Value(left.start, right.end, total)
 
@@ -180,13 +185,42 @@ class Sums(Transformer_NonRecursive):
         return Value(left.start, right.end, left.total.times(1 / right.total.constant))
 
     def power(self, children: list[Any]) -> Side:
-        """Let nothing pass but a factor alone."""
+        """Let nothing pass but a factor alone, and powers of numbers such as 10^{-7}."""
         if len(children) == 1:
             return children[0]
-        base = children[0]
-        raised = self._text[base.start : base.end].strip()
-        raise self._at(
-            children[1],
+        base, sign, *raised = children
+        exponent = self._exponent(sign, raised)
+        if exponent is not None and isinstance(base, Value) and base.total.is_constant:
+            if base.problem is not None:
+                return base
+            value = self._number_power(base.total.constant, exponent, sign)
+            end = raised[-1].end if raised else sign.end_pos or 0
+            return Value(base.start, end, WeightedSum({}, value))
+        raise self._no_power(self._text[base.start : base.end].strip(), sign)
+
+    def _exponent(self, sign: Token, raised: list[Any]) -> Fraction | None:
+        """Return the number to whose power something is raised, if it is one."""
+        if not raised:
+            return Fraction(unicodedata.normalize("NFKC", str(sign)))
+        *minus, power = raised
+        if not isinstance(power, Value) or power.problem is not None or power.total.terms:
+            return None
+        return power.total.constant * (minus[0] if minus else 1)
+
+    def _number_power(self, base: Fraction, exponent: Fraction, sign: Token) -> Fraction:
+        if exponent.denominator != 1:
+            raise self._at(sign, "the power of a number is a whole number here, as in 10^{-7}")
+        if not base and exponent < 0:
+            raise self._at(sign, "division by zero; write another number")
+        # Estimated before it is computed: 9^{9^9} would fill the memory.
+        bits = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent)
+        if bits > _MOST_BITS:
+            raise self._at(sign, "the power is too large or too small; use another unit")
+        return base ** int(exponent)
+
+    def _no_power(self, raised: str, sign: Token) -> EquationError:
+        return self._at(
+            sign,
             f"a power of {_short(raised)} is no weighted sum; add it as a feature, an input of its "
             "own such as x2 = x1^2",
         )

@@ -10,192 +10,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol
-
-import numpy as np
+from typing import Any
 
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
+from gradatim.network._arithmetic import Arithmetic, Exact, Floats
 from gradatim.network.decompose import passes_on
-from gradatim.network.exact import Reals
-from gradatim.network.expression import WeightedSum
 from gradatim.network.graph import ExactUnit, Layer, Network
-from gradatim.network.numbers import Number, float_sum, format_fraction, to_fraction, to_json
+from gradatim.network.numbers import to_fraction
+from gradatim.network.record import Product, Trace, UnitTrace
 from gradatim.network.writing import unit_names
 
 __all__ = ["Product", "Trace", "UnitTrace", "default_threshold", "trace"]
 
 _MOST_DIGITS = 1000
-
-
-@dataclass(frozen=True)
-class Product:
-    """One edge: a weight times what it reads.
-
-    Parameters
-    ----------
-    source : int
-        Place of the source in the layer below.
-    name : str
-        Name of the source.
-    weight : number
-        Weight of the edge.
-    value : number
-        Activation of the source.
-    product : number
-        Weight times value.
-    """
-
-    source: int
-    name: str
-    weight: Number
-    value: Number
-    product: Number
-
-
-@dataclass(frozen=True)
-class UnitTrace:
-    """What one unit computed.
-
-    Parameters
-    ----------
-    name : str
-        Name of the unit.
-    layer : int
-        Its layer, from 1.
-    index : int
-        Its place in the layer, from 0.
-    activation : str
-        Standard name of its activation.
-    products : tuple of Product
-        One an edge; a missing edge has none.
-    bias : number
-        w0.
-    sum : number
-        Sum of the products, without the bias.
-    pre_activation : number
-        z, the sum and the bias.
-    value : number
-        a(z).
-    predicted : int or None
-        Class of an output, 0 or 1; None for hidden units, and where nothing is decided.
-    passes : bool
-        Whether it only hands a value to the layer above.
-    """
-
-    name: str
-    layer: int
-    index: int
-    activation: str
-    products: tuple[Product, ...]
-    bias: Number
-    sum: Number
-    pre_activation: Number
-    value: Number
-    predicted: int | None = None
-    passes: bool = False
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What every unit computed for one row of inputs.
-
-    Parameters
-    ----------
-    network : Network
-        What was evaluated; no activation is open.
-    inputs : tuple of number or None
-        Values of the inputs, in order; None where no unit reads one and none was given.
-    layers : tuple of tuple of UnitTrace
-        Units, layer by layer.
-    thresholds : tuple of number or None
-        From where on each output is of class 1; None if nothing is decided.
-    """
-
-    network: Network
-    inputs: tuple[Number | None, ...]
-    layers: tuple[tuple[UnitTrace, ...], ...]
-    thresholds: tuple[Number | None, ...]
-
-    @property
-    def outputs(self) -> tuple[UnitTrace, ...]:
-        """Units of the last layer."""
-        return self.layers[-1]
-
-    @property
-    def values(self) -> tuple[Number, ...]:
-        """Activations of the last layer."""
-        return tuple(unit.value for unit in self.outputs)
-
-    @property
-    def classes(self) -> tuple[int | None, ...]:
-        """Class of every output, 0 or 1, or None."""
-        return tuple(unit.predicted for unit in self.outputs)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the trace as JSON holds it: exact numbers as text, floats as numbers.
-
-        Returns
-        -------
-        dict
-            ``inputs``, ``layers`` and ``outputs``; docs/guides/equations.md tells the keys.
-        """
-        names = self.network.input_names
-        return {
-            "inputs": [
-                {"name": name, "value": to_json(value)}
-                for name, value in zip(names, self.inputs, strict=True)
-            ],
-            "layers": [[_unit_dict(unit) for unit in layer] for layer in self.layers],
-            "outputs": [
-                {"name": unit.name, "value": to_json(unit.value), "class": unit.predicted}
-                for unit in self.outputs
-            ],
-        }
-
-    @property
-    def rule(self) -> str:
-        """The prediction function in words."""
-        if self.network.layers[-1].activation == "softmax":
-            return "the class is that of the largest output, the first of several"
-        different = set(self.thresholds)
-        if different == {None}:
-            return "the output itself is the prediction; give a threshold for classes"
-        if len(different) == 1:
-            return f"class 1 where the output >= {_spoken(self.thresholds[0])}, else class 0"
-        named = ", ".join(
-            f"{unit.name} >= {_spoken(t)}" if t is not None else f"{unit.name} has no class"
-            for unit, t in zip(self.outputs, self.thresholds, strict=True)
-        )
-        return f"class 1 where {named}, else class 0"
-
-
-def _unit_dict(unit: UnitTrace) -> dict[str, Any]:
-    return {
-        "name": unit.name,
-        "activation": unit.activation,
-        "passes": unit.passes,
-        "products": [
-            {
-                "source": edge.name,
-                "weight": to_json(edge.weight),
-                "value": to_json(edge.value),
-                "product": to_json(edge.product),
-            }
-            for edge in unit.products
-        ],
-        "sum": to_json(unit.sum),
-        "bias": to_json(unit.bias),
-        "pre_activation": to_json(unit.pre_activation),
-        "value": to_json(unit.value),
-    }
-
-
-def _spoken(value: Number | None) -> str:
-    return format_fraction(to_fraction(value))
 
 
 def default_threshold(activation: str) -> Fraction | None:
@@ -275,12 +104,12 @@ def trace(
     if activation is not None:
         network = network.close(activation)
     if network.is_open:
-        raise SpecError("the activation a is left open; name one, such as tanh")
+        raise SpecError("the activation a is left open; name one as activation, such as tanh")
     if not 0 <= digits <= _MOST_DIGITS:
         raise SpecError(f"digits must lie between 0 and {_MOST_DIGITS:,}, not {digits}")
     limit = None if threshold is None else to_fraction(threshold, "the threshold")
     values = _inputs(network, x)
-    arithmetic = _Exact(digits) if exact else _Floats()
+    arithmetic = Exact(digits) if exact else Floats()
     return _traced(network, values, arithmetic, limit)
 
 
@@ -303,83 +132,10 @@ def _inputs(network: Network, x: Sequence[Any] | Mapping[str, Any]) -> list[Frac
     return [to_fraction(x[name], name) if name in x else None for name in names]
 
 
-class _Arithmetic(Protocol):
-    """What a forward pass computes with."""
-
-    def value(self, number: Fraction) -> Any: ...
-    def numbers(self, layer: Layer) -> Sequence[Any]: ...
-    def times(self, weight: Any, value: Any) -> Any: ...
-    def total(self, parts: Sequence[Any]) -> Any: ...
-    def activate(self, layer: Layer, z: Sequence[Any]) -> list[Any]: ...
-    def shown(self, value: Any) -> Number: ...
-    def at_least(self, value: Any, limit: Fraction) -> bool: ...
-
-
-class _Floats:
-    def value(self, number: Fraction) -> float:
-        return float(number)
-
-    def numbers(self, layer: Layer) -> Sequence[Any]:
-        return layer.units
-
-    def times(self, weight: float, value: float) -> float:
-        return weight * value
-
-    def total(self, parts: Sequence[float]) -> float:
-        return float_sum(parts)
-
-    def activate(self, layer: Layer, z: Sequence[float]) -> list[float]:
-        # What leaves the finite numbers is shown as infinite, without a warning beside it.
-        with np.errstate(all="ignore"):
-            if layer.activation == "softmax":
-                return get_activation("softmax")(np.array(z)).tolist()
-            return [
-                float(get_activation(name)(np.float64(z_i)))
-                for name, z_i in zip(layer.activations, z, strict=True)
-            ]
-
-    def shown(self, value: float) -> float:
-        return value
-
-    def at_least(self, value: float, limit: Fraction) -> bool:
-        return value >= float(limit)
-
-
-class _Exact:
-    def __init__(self, digits: int) -> None:
-        self._reals = Reals()
-        self._digits = digits
-
-    def value(self, number: Fraction) -> WeightedSum:
-        return WeightedSum({}, number)
-
-    def numbers(self, layer: Layer) -> Sequence[Any]:
-        return layer.exact_units
-
-    def times(self, weight: Fraction, value: WeightedSum) -> WeightedSum:
-        return self._reals.total([value.times(weight)])
-
-    def total(self, parts: Sequence[WeightedSum]) -> WeightedSum:
-        return self._reals.total(parts)
-
-    def activate(self, layer: Layer, z: Sequence[WeightedSum]) -> list[WeightedSum]:
-        if layer.activation == "softmax":
-            return self._reals.softmax(z)
-        return [
-            self._reals.apply(name, z_i) for name, z_i in zip(layer.activations, z, strict=True)
-        ]
-
-    def shown(self, value: WeightedSum) -> Fraction | Decimal:
-        return self._reals.rounded(value, self._digits)
-
-    def at_least(self, value: WeightedSum, limit: Fraction) -> bool:
-        return self._reals.sign(self._reals.total([value, WeightedSum({}, -limit)])) >= 0
-
-
 def _traced(
     network: Network,
     inputs: Sequence[Fraction | None],
-    arithmetic: _Arithmetic,
+    arithmetic: Arithmetic,
     limit: Fraction | None,
 ) -> Trace:
     names = _names_in_traces(network)
@@ -446,7 +202,7 @@ def _names_in_traces(network: Network) -> list[list[str]]:
     return names
 
 
-def _bias(arithmetic: _Arithmetic, unit: Any) -> Any:
+def _bias(arithmetic: Arithmetic, unit: Any) -> Any:
     return arithmetic.value(unit.bias) if isinstance(unit, ExactUnit) else unit.bias
 
 
@@ -457,7 +213,7 @@ def _threshold(layer: Layer, activation: str, limit: Fraction | None) -> Fractio
 
 
 def _classes(
-    arithmetic: _Arithmetic,
+    arithmetic: Arithmetic,
     layer: Layer,
     z: Sequence[Any],
     activations: Sequence[Any],
@@ -477,7 +233,7 @@ def _classes(
     return [int(i == best) for i in range(len(z))]
 
 
-def _at_least_as(arithmetic: _Arithmetic, a: Any, b: Any) -> bool:
-    if isinstance(arithmetic, _Floats):
+def _at_least_as(arithmetic: Arithmetic, a: Any, b: Any) -> bool:
+    if isinstance(arithmetic, Floats):
         return a >= b
     return arithmetic.at_least(arithmetic.total([a, b.times(Fraction(-1))]), Fraction(0))

@@ -1,46 +1,28 @@
 """The report: one HTML file that opens offline and shows what a climb found.
 
 Conventions: everything a person gave (names of classes, files, columns) is escaped by the
-template or by `_json`; scripts and styles are written into the page, and its content security
-policy forbids the browser to load anything or to run any script but these, known by their hashes.
+template or by `page.json_text`; what all pages share is in `gradatim.reports.page`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import os
-import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from gradatim import views
 from gradatim._files import write_atomically
 from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
 from gradatim.network.graph import Network
-from gradatim.reports import data, words
+from gradatim.reports import data, page, words
 
 __all__ = ["render_report", "write_report"]
 
-_PACKAGES = ("numpy", "scipy", "jax", "scikit-learn", "librosa")
 _MOST_NOTICES = 40
-
-# After a view's own text, in its own module: gives it the data written beside its element.
-_MOUNT = """
-for (const el of document.querySelectorAll('[data-view="%s"]')) {
-  const values = JSON.parse(document.getElementById(el.dataset.model).textContent);
-  render({ model: { get: (name) => values[name] }, el });
-}
-"""
 
 
 def write_report(climb: Climb, path: str | os.PathLike[str]) -> Path:
@@ -80,24 +62,19 @@ def render_report(climb: Climb) -> str:
     str
         The whole page.
     """
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["count"] = words.count
-    template = environment.from_string(_read("report.html.jinja"))
-    return template.render(_content(climb))
+    return page.render("report.html.jinja", _content(climb), {"count": words.count})
 
 
 def _content(climb: Climb) -> dict[str, Any]:
     """Return everything that the template names."""
     models, n_unreadable = _models(climb)
-    scripts = [_script(name) for name in models]
+    scripts = [page.script(name) for name in models]
     collection = climb.collection
     return {
-        "css": Markup(views.stylesheet() + _read("report.css")),
-        "policy": _policy(scripts),
+        "css": page.stylesheet(),
+        "policy": page.policy(scripts),
         "scripts": [Markup(script) for script in scripts],
-        "models": {name: _json(model) for name, model in models.items()},
+        "models": {name: page.json_text(model) for name, model in models.items()},
         "collection": collection,
         "verdict": climb.verdict,
         "meaning": words.explain_verdict(climb),
@@ -113,7 +90,7 @@ def _content(climb: Climb) -> dict[str, Any]:
         "margin": f"{climb.protocol.margin:g}",
         "best": words.in_sentence(words.best_of(climb), climb.collection),
         "comparisons": list(_comparisons(climb)),
-        "versions": _versions(climb.version),
+        "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
         "sha256": collection.sha256,
     }
@@ -131,26 +108,6 @@ def _models(climb: Climb) -> tuple[dict[str, Any], int]:
     if curves is not None:
         models["curves"] = curves
     return models, n_unreadable
-
-
-def _script(view: str) -> str:
-    return views.source(view) + _MOUNT % view
-
-
-def _policy(scripts: list[str]) -> str:
-    """Return a content security policy that lets exactly these scripts run."""
-    digests = (hashlib.sha256(f"\n{script}\n".encode()).digest() for script in scripts)
-    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "media-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _json(model: Any) -> Markup:
-    """Write JSON that cannot end the script element around it."""
-    text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c"))
 
 
 def _facts(climb: Climb) -> Iterator[str]:
@@ -232,17 +189,3 @@ def _probability(p: float) -> str:
     if not 0.0005 <= p < 0.9995:
         return "< 0.001" if p < 0.5 else "> 0.999"
     return f"{p:.3f}"
-
-
-def _versions(gradatim: str) -> list[tuple[str, str]]:
-    found = [("gradatim", gradatim), ("Python", platform.python_version())]
-    for package in _PACKAGES:
-        try:
-            found.append((package, version(package)))
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def _read(name: str) -> str:
-    return files("gradatim.reports").joinpath(name).read_text(encoding="utf-8")

@@ -275,9 +275,10 @@ def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
     yield "Groups", _group_words(protocol, collection.groups)
     yield (
         "Choices",
-        "Widths, learning rates, penalties and kernels, and the scaling of the inputs, were chosen "
-        "inside the training folds only. No model saw a row on which it was scored.",
+        "Penalties, kernels and the scaling of the inputs were chosen inside the training folds "
+        "only. No model saw a row on which it was scored.",
     )
+    yield "Networks", _network_words(protocol.preset)
     yield (
         "Intervals",
         "95 % intervals of the mean that allow for folds sharing most of their training rows "
@@ -287,6 +288,16 @@ def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
         "Verdict",
         f"The simplest rung of which it is not at least {100 * LEVEL:g} % probable that the best "
         f"is better by more than the margin of {protocol.margin:g}.",
+    )
+
+
+def _network_words(preset: str) -> str:
+    return (
+        f"Shallow and deep networks follow one recipe, with nothing to choose (preset {preset}): "
+        + {
+            "quick": "two are averaged, trained for 70 % of the recipe's epochs.",
+            "strong": "eight are averaged, trained for all of the recipe's epochs.",
+        }[preset]
     )
 
 

@@ -18,11 +18,9 @@ from itertools import pairwise
 from gradatim.errors import SpecError
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import ExactUnit, Network
+from gradatim.theory._sweep import JUMPING
 
 __all__ = ["Piece", "cut_line", "evaluate_exactly", "locate"]
-
-#: Activations that are constant but for one point.
-_CONSTANT = ("heaviside", "sign")
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...
 
 
 def _activate(unit: ExactUnit, values: Sequence[Fraction]) -> Fraction:
-    if unit.activation not in _CONSTANT and unit.activation != "identity":
+    if unit.activation not in JUMPING and unit.activation != "identity":
         raise SpecError(
             f"a unit with {unit.activation} is not constant between two points; use step or sign "
             "units"
@@ -123,7 +121,7 @@ def cut_line(network: Network) -> tuple[Piece, ...]:
     [1, 0, -1]
     """
     first = network.layers[0].exact_units
-    if any(unit.activation not in _CONSTANT for unit in first):
+    if any(unit.activation not in JUMPING for unit in first):
         raise SpecError("the first layer must consist of step or sign units to cut the line")
     changes = sorted({-unit.bias / w for unit in first for w in unit.weights.values() if w})
     if not changes:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gradatim.training.jobs import PreparedJob
+    from gradatim.training.layout import Program
     from gradatim.training.members import Member
     from gradatim.training.result import FitResult
 
@@ -38,6 +39,11 @@ class Lane(Protocol):
     n_epochs: list[int]
     results: dict[tuple[int, int], FitResult]
     on_result: Callable[[tuple[int, int], FitResult], None] | None
+
+    @property
+    def program(self) -> Program:
+        """What the networks share."""
+        ...
 
     @property
     def work(self) -> float:

@@ -9,9 +9,8 @@ inside.
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Container, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,16 +24,12 @@ from gradatim.training.kept import Keeper
 from gradatim.training.layout import block_size
 from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult
+from gradatim.training.running import Progress, run_lanes
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.store import Store
 from gradatim.training.targets import Targets
 
 __all__ = ["FitJob", "fit_jobs", "fit_many"]
-
-Progress = Callable[[float], None]
-
-#: Seconds that an interrupt waits for training to come to a pause; a compiler has none.
-_PATIENCE = 0.5
 
 
 def fit_many(
@@ -93,8 +88,8 @@ def fit_many(
     n_jobs : int, optional
         Threads; as many as cores unless given.
     callback : callable, optional
-        Called with the finished share of the work, in [0, 1], from a training thread, one call at
-        a time; an exception that it raises ends the training.
+        Called with the finished share of the expected time, in [0, 1], from a training thread, one
+        call at a time; an exception that it raises ends the training.
     store : Store, optional
         Where finished networks are kept and looked up: those in it are not trained again.
     max_nets : int, optional
@@ -186,7 +181,7 @@ def fit_jobs(
     n_jobs : int, optional
         Threads; as many as cores unless given.
     callback : callable, optional
-        Hears the finished share of the work, as in `fit_many`.
+        Hears the finished share of the expected time, as in `fit_many`.
     store : Store, optional
         Where finished networks are kept and looked up, as in `fit_many`.
     max_nets : int, optional
@@ -206,6 +201,7 @@ def fit_jobs(
     NotEnoughMemoryError
         As in `fit_many`.
     """
+    began = time.perf_counter()
     _check_counts(
         max_epochs=max_epochs,
         batch_size=batch_size,
@@ -244,7 +240,7 @@ def fit_jobs(
         for lane in lanes:
             lane.on_result = keeper.keep
     try:
-        _run(lanes, n_jobs, callback)
+        run_lanes(lanes, n_jobs, callback, began)
     finally:
         if store is not None:
             store.flush()
@@ -273,66 +269,3 @@ def _check_counts(**counts: int | None) -> None:
     for name, value in counts.items():
         if value is not None and value < 1:
             raise SpecError(f"{name} must be at least 1, not {value}")
-
-
-def _run(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None) -> None:
-    """Run all lanes, the costliest first; the first error ends the others."""
-    whole = sum(lane.work for lane in lanes) or 1.0
-    done = dict.fromkeys(range(len(lanes)), 0.0)
-    # One report at a time: otherwise a thread could hand over an older sum after a newer one.
-    turn, stopped = threading.Lock(), threading.Event()
-
-    def stop() -> None:
-        stopped.set()
-        for lane in lanes:
-            lane.cancel()
-
-    def run(i: int) -> None:
-        def report(work: float) -> None:
-            with turn:
-                done[i] = work
-                if callback is not None and not stopped.is_set():
-                    callback(min(sum(done.values()) / whole, 1.0))
-
-        try:
-            lanes[i].run(report)
-            report(lanes[i].work)
-        except BaseException:
-            stop()
-            raise
-
-    order = sorted(range(len(lanes)), key=lambda i: -lanes[i].work)
-    if n_jobs == 1:
-        # In the calling thread, whose settings of JAX then hold.
-        for i in order:
-            run(i)
-        return
-    pool = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim")
-    futures = [pool.submit(run, i) for i in order]
-    try:
-        _raise_first(futures)
-    except BaseException as error:
-        stop()
-        _leave(pool, futures, hurried=isinstance(error, KeyboardInterrupt))
-        raise
-    pool.shutdown()
-
-
-def _raise_first(futures: Sequence[Future[None]]) -> None:
-    """Wait for all; raise the first error as soon as it is there."""
-    waiting = set(futures)
-    while waiting:
-        # With a timeout, since Windows hears no Ctrl-C in a wait without end.
-        finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_EXCEPTION)
-        for future in finished:
-            future.result()
-
-
-def _leave(pool: ThreadPoolExecutor, futures: Sequence[Future[None]], hurried: bool) -> None:
-    """Wait until the threads have paused and ended; a hurried person waits half a second."""
-    pool.shutdown(wait=False, cancel_futures=True)
-    # A future cancelled before it began never counts as finished.
-    begun = [future for future in futures if not future.cancelled()]
-    _, busy = wait(begun, timeout=_PATIENCE if hurried else None)
-    if not busy:
-        pool.shutdown()

@@ -21,7 +21,7 @@ from gradatim import errors
 __all__ = ["VIEWS", "source", "stylesheet"]
 
 #: Every view by name.
-VIEWS = ("ladder", "curves", "confusion", "scatter")
+VIEWS = ("ladder", "curves", "confusion", "scatter", "race", "boundaries", "film")
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(_\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
@@ -52,7 +52,16 @@ def source(name: str) -> str:
     """
     if name not in VIEWS:
         raise errors.SpecError(f"there is no view {name!r}; choose one of {', '.join(VIEWS)}")
-    return _IMPORT.sub(lambda match: _EXPORT.sub("", _read(f"{match[1]}.js")), _read(f"{name}.js"))
+    written: set[str] = set()
+
+    def helper(match: re.Match[str]) -> str:
+        # A helper may import another, and two may import the same.
+        if match[1] in written:
+            return ""
+        written.add(match[1])
+        return _IMPORT.sub(helper, _EXPORT.sub("", _read(f"{match[1]}.js")))
+
+    return _IMPORT.sub(helper, _read(f"{name}.js"))
 
 
 def stylesheet() -> str:

@@ -51,6 +51,23 @@ def test_an_upright_line_is_drawn_too():
     assert np.isinf(line.get_slope())
 
 
+def test_each_axis_has_the_range_of_its_samples():
+    network = Network([Layer([[0.1, 1.0]], [-5.0], "sign")])
+    X = np.array([[60.0, -20.0], [160.0, -10.0]])
+    plot = plot_boundary(network, X, [0, 1])
+    [axes] = plot.axes
+    assert axes.get_xlim() == (30.0, 190.0)
+    assert axes.get_ylim() == (-23.0, -7.0)
+    assert "x1 from 30 to 190, x2 from -23 to -7" in plain(plot.get_label())
+    [axes] = plot_boundary(PLANE, np.column_stack([X, [0.0, 1.0]])).axes
+    assert axes.get_zlim() == (-0.3, 1.3)
+
+
+def test_a_point_far_from_the_samples_is_still_in_the_picture():
+    label = plot_boundary(Network([Layer([[1.0]], [-50.0])]), [[0.0], [1.0]], [0, 1]).get_label()
+    assert label.endswith("The class changes at x1 = 50.")
+
+
 def test_every_label_has_a_marker_of_its_own():
     axes = plot_boundary(POINT, [[0.0], [1.0], [3.0]], ["no", "no", "yes"]).axes[0]
     assert [one.get_label() for one in axes.collections] == ["no", "yes"]
@@ -63,9 +80,13 @@ def test_samples_need_no_labels():
     assert len(plot_boundary(LINE, np.zeros((4, 2))).axes[0].collections[-1].get_offsets()) == 4
 
 
+def test_a_boundary_at_the_origin_is_0_and_not_what_halving_leaves():
+    assert plot_boundary(Network([Layer([[1.0]], [0.0])])).get_label().endswith("at x1 = 0.")
+
+
 def test_a_network_that_never_changes_its_mind_has_no_point():
     label = plot_boundary(Network([Layer([[0.0]], [1.0])])).get_label()
-    assert label.endswith("The class changes at x1 = nowhere.")
+    assert label.endswith("The class changes nowhere.")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +94,7 @@ def test_a_network_that_never_changes_its_mind_has_no_point():
     [
         (Network([Layer(np.ones((2, 1)), np.zeros(2))]), None, None, None, SpecError),
         (Network([Layer(np.ones((1, 4)), np.zeros(1))]), None, None, None, SpecError),
+        (Network([Layer(np.ones((1, 0)), np.ones(1))]), None, None, None, SpecError),
         (
             Network([Layer(np.ones((2, 3)), np.zeros(2)), Layer(np.ones((1, 2)), [0.0])]),
             None,

@@ -5,15 +5,9 @@ from __future__ import annotations
 from gradatim.climb.rungs.base import Family, fit_kept, kept_rung, run_rung
 from gradatim.climb.rungs.baselines import Linear, Majority
 from gradatim.climb.rungs.kernel import Kernel
-from gradatim.climb.rungs.networks import (
-    DEEP,
-    DEEP_WIDE,
-    SHALLOW,
-    SHALLOW_WIDE,
-    Logistic,
-    NetworkFamily,
-)
+from gradatim.climb.rungs.networks import Logistic, NetworkFamily
 from gradatim.climb.rungs.perceptron import Perceptron
+from gradatim.training.recipes import DEEP, SHALLOW
 
 __all__ = ["RUNGS", "Family", "fit_kept", "kept_rung", "run_rung"]
 
@@ -24,6 +18,6 @@ RUNGS: tuple[Family, ...] = (
     Logistic(),
     Perceptron(),
     Kernel(),
-    NetworkFamily("shallow", SHALLOW, SHALLOW_WIDE),
-    NetworkFamily("deep", DEEP, DEEP_WIDE),
+    NetworkFamily("shallow", SHALLOW),
+    NetworkFamily("deep", DEEP),
 )

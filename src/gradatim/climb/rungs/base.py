@@ -198,7 +198,7 @@ def _choose(
         return [0] * len(folds.outer)
     pairs = folds.pairs(family.thorough)
     fits = [
-        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, i, j), final=False)
+        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, i, j))
         for r in range(folds.repeats)
         for i, j in pairs
         for candidate in candidates

@@ -49,8 +49,6 @@ class Fit:
         One of the family's candidates.
     train, test : array of int
         Rows to learn from, and to predict.
-    final : bool
-        Whether its predictions are scored, rather than used to choose.
     keep : callable
         Hears what the fit gave, as soon as it is there.
     """
@@ -58,5 +56,4 @@ class Fit:
     candidate: Any
     train: np.ndarray
     test: np.ndarray
-    final: bool = True
     keep: Callable[[Fitted], None] = lambda fitted: None

@@ -73,7 +73,6 @@ def fit_keys(problem: Problem, rung: str, input: str, fits: Sequence[Fit]) -> li
             input,
             fit.candidate,
             digest_arrays(fit.train, fit.test),
-            fit.final,
         )
         for fit in fits
     ]

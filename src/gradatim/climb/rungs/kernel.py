@@ -6,6 +6,7 @@ is relative to 1 / n_features, so that 1 is scikit-learn's "scale" for standardi
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -72,19 +73,50 @@ class Kernel(Family):
         for i, fit in enumerate(fits):
             splits.setdefault((fit.train.tobytes(), fit.test.tobytes()), []).append(i)
         fitted: dict[int, Fitted] = {}
+
+        def one(i: int, common: _Common) -> Fitted:
+            machine = _fit_machine(problem, common.take(), fits[i])
+            common.leave()
+            fits[i].keep(machine)
+            return machine
+
         with ThreadPoolExecutor(problem.n_jobs) as pool:
+            # One split after the other, so that few have their products in memory at once.
+            waiting = {}
             for members in splits.values():
-                first = fits[members[0]]
-                products = _Products(problem.scaled(input, first.train, "standard"), first)
-
-                def one(i: int, products: _Products = products) -> Fitted:
-                    machine = _fit_machine(problem, products, fits[i])
-                    fits[i].keep(machine)
-                    return machine
-
-                fitted |= zip(members, pool.map(one, members), strict=True)
-                report(len(fitted) / len(fits))
+                common = _Common(problem, input, fits[members[0]], len(members))
+                waiting |= {i: pool.submit(one, i, common) for i in members}
+            try:
+                for i, future in waiting.items():
+                    fitted[i] = future.result()
+                    report(len(fitted) / len(fits))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
         return [fitted[i] for i in range(len(fits))]
+
+
+class _Common:
+    """The inner products of a split, computed for its first machine and let go with its last."""
+
+    def __init__(self, problem: Problem, input: str, fit: Fit, n_machines: int) -> None:
+        self._make = lambda: _Products(problem.scaled(input, fit.train, "standard"), fit)
+        self._left, self._turn = n_machines, threading.Lock()
+        self._products: _Products | None = None
+
+    def take(self) -> _Products:
+        """Return the products."""
+        with self._turn:
+            if self._products is None:
+                self._products = self._make()
+            return self._products
+
+    def leave(self) -> None:
+        """Say that one of the machines is done with them."""
+        with self._turn:
+            self._left -= 1
+            if not self._left:
+                self._products = None
 
 
 class _Products:

@@ -2,8 +2,7 @@
 
 Conventions: every fit of a rung, over all folds, settings and members, is handed to
 `gradatim.training.fit_jobs` at once. Inputs are scaled on the training rows, real targets too.
-The recipe (robust scaling, input factors, SiLU, label smoothing, AdamW with a cosine) and its
-constants were measured on seven music tables; see docs/decisions.md.
+Shallow and deep nets follow `gradatim.training.recipes`.
 """
 
 from __future__ import annotations
@@ -21,145 +20,68 @@ from gradatim.climb.rungs.base import Family, Fit, Fitted
 from gradatim.network.evaluate import evaluate
 from gradatim.network.graph import Layer, Network
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
+from gradatim.training.recipes import PRESETS, Ensemble, choose_batch_size
 from gradatim.training.targets import Targets
 
-__all__ = [
-    "DEEP",
-    "DEEP_WIDE",
-    "SHALLOW",
-    "SHALLOW_WIDE",
-    "Logistic",
-    "NetworkFamily",
-    "Recipe",
-]
-
-#: Rows a step of the recipe.
-BATCH_SIZE = 128
-
-#: Networks whose outputs are averaged for the scored predictions.
-MEMBERS = 2
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Setting of a network rung: layers, and how hard they are trained.
-
-    Parameters
-    ----------
-    hidden_layer_sizes : tuple of int
-        Units of each hidden layer.
-    gentle : bool, default False
-        Low learning rate and much dropout for few epochs, instead of the opposite.
-    """
-
-    hidden_layer_sizes: tuple[int, ...]
-    gentle: bool = False
-
-    def spec(self, seed: int, task: str, final: bool = True) -> NetworkSpec:
-        """Write the setting out; to choose among settings, a third of the epochs tells enough."""
-        epochs = 21 if self.gentle else 42
-        return NetworkSpec(
-            hidden_layer_sizes=self.hidden_layer_sizes,
-            activation="silu",
-            optimizer="adamw",
-            beta_2=0.95,
-            learning_rate=0.004 if self.gentle else 0.012,
-            max_epochs=epochs if final else epochs // 3,
-            dropout=0.4 if self.gentle else 0.15,
-            weight_decay=0.01,
-            schedule="cosine",
-            label_smoothing=0.0 if task == "regression" else 0.1,
-            input_scale=6.0,
-            initialization="variance",
-            seed=seed,
-        )
-
-
-#: Features from which an input counts as wide: nearly all the work is then in the first layer,
-#: and narrower networks did as well on the raw waves of ``timbre`` at half the price.
-WIDE = 256
-
-SHALLOW = (
-    Recipe((8,)),
-    Recipe((128,)),
-    Recipe((256,)),
-    Recipe((256,), gentle=True),
-)
-
-SHALLOW_WIDE = (
-    Recipe((8,)),
-    Recipe((64,)),
-    Recipe((256,), gentle=True),
-)
-
-DEEP = (
-    Recipe((64, 64)),
-    Recipe((128, 128, 128)),
-    Recipe((128, 128, 128), gentle=True),
-    Recipe((128, 128, 128, 128)),
-)
-
-DEEP_WIDE = (
-    Recipe((64, 64)),
-    Recipe((64, 64, 64)),
-    Recipe((64, 64, 64, 64)),
-)
+__all__ = ["Logistic", "NetworkFamily"]
 
 
 class NetworkFamily(Family):
-    """Shallow or deep networks trained by the recipe.
+    """Shallow or deep networks by the strong recipe, averaged; nothing is chosen.
 
     Parameters
     ----------
     name : str
         ``"shallow"`` or ``"deep"``.
-    settings, wide_settings : sequence of Recipe
-        Candidates, simplest first, for most inputs and for wide ones.
+    hidden_layer_sizes : tuple of int
+        Units of each hidden layer.
     """
 
-    thorough = False
     trains_networks = True
 
-    def __init__(
-        self, name: str, settings: Sequence[Recipe], wide_settings: Sequence[Recipe]
-    ) -> None:
-        self.name, self.settings, self.wide_settings = name, settings, wide_settings
+    def __init__(self, name: str, hidden_layer_sizes: tuple[int, ...]) -> None:
+        self.name, self.hidden_layer_sizes = name, hidden_layer_sizes
 
-    def candidates(self, problem: Problem, input: str) -> Sequence[Recipe]:
-        """List the settings."""
-        n_features = problem.collection.X[input].shape[1]
-        return self.wide_settings if n_features > WIDE else self.settings
+    def candidates(self, problem: Problem, input: str) -> Sequence[Ensemble]:
+        """List the one setting."""
+        return (PRESETS[problem.preset],)
 
-    def describe(self, candidate: Recipe) -> str:
-        """Name the layers and the training."""
-        layers = "-".join(map(str, candidate.hidden_layer_sizes))
-        return f"{layers} SiLU{', gentle' if candidate.gentle else ''}, {MEMBERS} averaged"
+    def describe(self, candidate: Ensemble) -> str:
+        """Name the layers and how many networks are averaged."""
+        layers = "-".join(map(str, self.hidden_layer_sizes))
+        return f"{layers} SiLU, {candidate.n_members} averaged"
+
+    def specs(self, problem: Problem, candidate: Ensemble) -> list[NetworkSpec]:
+        """Write the networks of a fit out.
+
+        Parameters
+        ----------
+        problem : Problem
+            Task and seed.
+        candidate : Ensemble
+            The setting.
+
+        Returns
+        -------
+        list of NetworkSpec
+            One a network that is averaged.
+        """
+        return candidate.specs(self.hidden_layer_sizes, problem.task, problem.seed * 1000)
 
     def seconds(self, problem: Problem, input: str) -> float:
-        """Guess from the multiplications, and two seconds of compiling a shape."""
+        """Guess from the multiplications."""
         n, d = problem.collection.X[input].shape
-        folds = problem.folds
-        choosing = folds.repeats * len(folds.pairs(False)) / 3
-        settings = self.candidates(problem, input)
-        fits = choosing + MEMBERS * len(folds.outer) / len(settings)
-        work = 0.0
-        for setting in settings:
-            sizes = (d, *setting.hidden_layer_sizes, problem.targets.n_outputs)
-            n_parameters = sum(a * b for a, b in pairwise(sizes))
-            work += n_parameters * n * setting.spec(0, problem.task).max_epochs * fits
-        return 1.0 * len(settings) + work * 6 / 4e10
+        sizes = (d, *self.hidden_layer_sizes, problem.targets.n_outputs)
+        n_parameters = sum(a * b for a, b in pairwise(sizes))
+        [candidate] = self.candidates(problem, input)
+        epochs = sum(spec.max_epochs or 0 for spec in self.specs(problem, candidate))
+        return 1.0 + len(problem.folds.outer) * epochs * n * n_parameters * 6 / 8e10
 
     def fit(
         self, problem: Problem, input: str, fits: Sequence[Fit], report: Callable[[float], None]
     ) -> list[Fitted]:
-        """Train all fits; scored ones average several seeds."""
-        specs = [
-            [
-                fit.candidate.spec(problem.seed * 1000 + member, problem.task, fit.final)
-                for member in range(MEMBERS if fit.final else 1)
-            ]
-            for fit in fits
-        ]
+        """Train all fits."""
+        specs = [self.specs(problem, fit.candidate) for fit in fits]
         return _train(problem, input, fits, specs, _Layout("robust"), report)
 
 
@@ -235,9 +157,9 @@ def _train(
     ]
     results = fit_jobs(
         jobs,
-        batch_size=BATCH_SIZE,
+        batch_size=choose_batch_size(problem.collection.n_samples),
         random_state=problem.seed,
-        # One program for choosing and for scoring; L-BFGS would only multiply zeros.
+        # One program for folds of any size; L-BFGS would only multiply zeros.
         pad_rows=0 if layout.rotated else problem.collection.n_samples,
         n_jobs=problem.n_jobs,
         callback=report,

@@ -59,8 +59,8 @@ def plot_boundary(
     y : sequence of hashable of length n_samples, optional
         Their labels; each different one gets a color and a marker.
     limits : (float, float), optional
-        Smallest and largest input on every axis; by default a range that holds the samples and
-        the boundary.
+        Smallest and largest input on every axis; by default each axis has the range of its
+        samples or, without samples, all have one that holds the boundary.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def plot_boundary(
     Raises
     ------
     SpecError
-        If the network has several outputs, more than three inputs, or three and hidden units,
+        If the network has several outputs, no input, more than three, or three and hidden units,
         or the limits are not in order.
     ShapeError
         If `X` or `y` do not fit.
@@ -84,22 +84,25 @@ def plot_boundary(
     """
     _check(network)
     samples = _samples(network, X, y)
-    low, high = limits or _limits(network, samples[0])
-    if not low < high:
+    if limits is not None and not limits[0] < limits[1]:
+        low, high = limits
         raise SpecError(f"the axes cannot go from {low} to {high}; give the smaller number first")
+    ends = [limits] * network.n_inputs if limits else _limits(network, samples[0])
     draw = {1: _point, 2: _line, 3: _plane}[network.n_inputs]
     with settled():
         result = figure(*{1: (6.0, 1.8), 2: (4.6, 4.4), 3: (5.0, 4.6)}[network.n_inputs])
-        axes = draw(result, network, low, high)
+        axes = draw(result, network, ends)
         _scatter(axes, *samples)
         axes.set_title(_equation(network), fontsize=10, color=INK)
-    result.set_label(_in_words(network, low, high))
+    result.set_label(_in_words(network, ends))
     return result
 
 
 def _check(network: Network) -> None:
     if network.n_outputs != 1:
         raise SpecError(f"a boundary needs one output; this network has {network.n_outputs}")
+    if not network.n_inputs:
+        raise SpecError("a boundary needs an input; this network reads none")
     if network.n_inputs > 3 or (network.n_inputs == 3 and network.depth > 1):
         hidden = " and hidden units" if network.depth > 1 else ""
         raise SpecError(
@@ -123,15 +126,26 @@ def _samples(
     return samples, labels
 
 
-def _limits(network: Network, samples: np.ndarray) -> Limits:
-    """Return a range with all samples and the boundaries of all units of the first layer."""
+def _limits(network: Network, samples: np.ndarray) -> list[Limits]:
+    """Return the range of each axis.
+
+    Samples in a plane or a space may have very different units. A single axis, and axes without
+    samples, also hold the boundaries of all units of the first layer.
+    """
+    if len(samples) and network.n_inputs > 1:
+        return [_widened(column) for column in samples.T]
     layer = network.layers[0]
     lengths = np.linalg.norm(layer.weight, axis=1)
     feet = -layer.bias[lengths > 0, None] * layer.weight[lengths > 0]
     feet = feet / lengths[lengths > 0, None] ** 2
-    shown = np.concatenate([feet.ravel(), samples.ravel(), np.zeros(1)])
-    low, high = float(shown.min()), float(shown.max())
-    margin = max(0.3 * (high - low), 1.0)
+    origin = np.zeros(0 if len(samples) else 1)
+    shown = np.concatenate([feet.ravel(), samples.ravel(), origin])
+    return [_widened(shown, least=0.0 if len(samples) else 1.0)] * network.n_inputs
+
+
+def _widened(values: np.ndarray, least: float = 0.0) -> Limits:
+    low, high = float(values.min()), float(values.max())
+    margin = max(0.3 * (high - low), least) or 1.0
     return low - margin, high + margin
 
 
@@ -147,13 +161,16 @@ def _equation(network: Network) -> str:
     return f"{signed([*terms, (unit.bias, '')])} = 0"
 
 
-def _in_words(network: Network, low: float, high: float) -> str:
+def _in_words(network: Network, ends: Sequence[Limits]) -> str:
     kind = _NAMES[network.n_inputs]
-    where = f"from {format_number(low)} to {format_number(high)}"
+    spans = [f"from {format_number(low)} to {format_number(high)}" for low, high in ends]
+    named = [f"{name} {span}" for name, span in zip(network.input_names, spans, strict=True)]
+    where = spans[0] if len(set(ends)) == 1 else ", ".join(named)
     text = f"Decision boundary of a network: a {kind}\n{_equation(network)}, {where}."
     if network.n_inputs == 1:
-        points = ", ".join(format_number(x) for x in _roots(network, low, high)) or "nowhere"
-        text += f" The class changes at {network.input_names[0]} = {points}."
+        points = ", ".join(format_number(x) for x in _roots(network, *ends[0]))
+        where = f"at {network.input_names[0]} = {points}" if points else "nowhere"
+        text += f" The class changes {where}."
     return text
 
 
@@ -167,14 +184,15 @@ def _roots(network: Network, low: float, high: float) -> list[float]:
         middle = (left + right) / 2
         stays = (_pre_activation(network, middle[:, None]) >= 0) == start
         left, right = np.where(stays, middle, left), np.where(stays, right, middle)
-    return ((left + right) / 2).tolist()
+    roots = (left + right) / 2
+    # Halving ends near 0 and never at it.
+    return np.where(np.abs(roots) < 1e-12 * (high - low), 0.0, roots).tolist()
 
 
-def _point(result: Figure, network: Network, low: float, high: float) -> Axes:
-    axes = result.subplots()
+def _point(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
+    axes, [(low, high)] = result.subplots(), ends
     roots = _roots(network, low, high)
-    ends = [low, *roots, high]
-    for left, right in pairwise(ends):
+    for left, right in pairwise([low, *roots, high]):
         middle = (left + right) / 2
         side = int(_pre_activation(network, np.array([[middle]]))[0] >= 0)
         axes.axvspan(left, right, color=_SHADES[side], lw=0)
@@ -189,24 +207,23 @@ def _point(result: Figure, network: Network, low: float, high: float) -> Axes:
     return axes
 
 
-def _line(result: Figure, network: Network, low: float, high: float) -> Axes:
+def _line(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
     axes = result.subplots()
-    ticks = np.linspace(low, high, 301)
-    columns, rows = np.meshgrid(ticks, ticks)
+    columns, rows = np.meshgrid(*(np.linspace(low, high, 301) for low, high in ends))
     z = _pre_activation(network, np.stack([columns.ravel(), rows.ravel()], axis=1))
     side = (z >= 0).reshape(columns.shape).astype(float)
     axes.contourf(columns, rows, side, levels=[-0.5, 0.5, 1.5], colors=_SHADES)
     if network.depth == 1:
-        _single_line(axes, network, low, high)
+        _single_line(axes, network, ends)
     elif 0 < side.mean() < 1:
         axes.contour(columns, rows, side, levels=[0.5], colors=INK, linewidths=1.6)
-    axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    axes.set(xlim=ends[0], ylim=ends[1], aspect="equal" if ends[0] == ends[1] else "auto")
     axes.set(xlabel=network.input_names[0], ylabel=network.input_names[1])
     tidy(axes)
     return axes
 
 
-def _single_line(axes: Axes, network: Network, low: float, high: float) -> None:
+def _single_line(axes: Axes, network: Network, ends: Sequence[Limits]) -> None:
     """Draw the line of one unit, and its weights as an arrow towards class 1."""
     (w1, w2), w0 = network.layers[0].weight[0], network.layers[0].bias[0]
     length = float(np.hypot(w1, w2))
@@ -214,6 +231,10 @@ def _single_line(axes: Axes, network: Network, low: float, high: float) -> None:
         return
     foot = -w0 * np.array([w1, w2]) / length**2
     axes.axline(tuple(foot), slope=-w1 / w2 if w2 else np.inf, color=INK, lw=1.6)
+    if ends[0] != ends[1]:
+        # Only where both axes have one scale does the arrow stand upright on the line.
+        return
+    low, high = ends[0]
     tip = foot + 0.15 * (high - low) * np.array([w1, w2]) / length
     axes.annotate(
         "", tuple(tip), tuple(foot), arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.4}
@@ -221,27 +242,29 @@ def _single_line(axes: Axes, network: Network, low: float, high: float) -> None:
     axes.annotate("w", tuple(tip), (5, 3), textcoords="offset points", color=INK, fontsize=9)
 
 
-def _plane(result: Figure, network: Network, low: float, high: float) -> Axes:
+def _plane(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
     # Registers the projection "3d".
     import mpl_toolkits.mplot3d  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
     axes = result.add_subplot(projection="3d")
     weight, bias = network.layers[0].weight[0], network.layers[0].bias[0]
-    last = int(np.abs(weight).argmax())
+    # The axis that the plane is least parallel to, in the units of the page.
+    last = int(np.abs(weight * np.ptp(ends, axis=1)).argmax())
     if weight[last]:
-        ticks = np.linspace(low, high, 25)
-        first, second = np.meshgrid(ticks, ticks)
         others = [i for i in range(3) if i != last]
+        first, second = np.meshgrid(*(np.linspace(*ends[i], 25) for i in others))
         third = -(weight[others[0]] * first + weight[others[1]] * second + bias) / weight[last]
-        third = np.where((third < low) | (third > high), np.nan, third)
+        third = np.where((third < ends[last][0]) | (third > ends[last][1]), np.nan, third)
         surface: list[Any] = [None] * 3
         for index, values in zip([*others, last], [first, second, third], strict=True):
             surface[index] = values
         axes.plot_surface(*surface, color="#7d7a73", alpha=0.45, lw=0)
     names = network.input_names
-    axes.set(xlim=(low, high), ylim=(low, high), zlim=(low, high))
+    axes.set(xlim=ends[0], ylim=ends[1], zlim=ends[2])
     axes.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
     axes.tick_params(colors=GRAY, labelsize=8)
+    # Smaller, because layouts leave no room for the name of the third axis.
+    axes.set_box_aspect(None, zoom=0.85)  # pyright: ignore[reportArgumentType]
     return axes
 
 

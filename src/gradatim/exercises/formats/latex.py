@@ -104,6 +104,7 @@ def _picture(network: Network) -> str:
 
 def _question(number: int, question: Question, answers: bool) -> Iterator[str]:
     # In a minipage, so that no page ends between a question and its picture.
+    yield r"\par\vspace{3ex plus 1ex}"
     yield r"\noindent\begin{minipage}{\linewidth}\setlength{\parskip}{0.6ex}"
     yield rf"\subsection*{{{number}.\quad {_text(heading(question))}}}"
     for paragraph in question.text:
@@ -116,7 +117,7 @@ def _question(number: int, question: Question, answers: bool) -> Iterator[str]:
         yield from (rf"{{\small\itshape {_text(remark)}\par}}", "")
     for part in question.parts:
         yield from _part(part, answers)
-    yield from (r"\end{minipage}\par\vspace{6ex plus 3ex}", "")
+    yield from (r"\end{minipage}\par\vspace{3ex plus 2ex}", "")
     if answers:
         yield from _answers(question)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import number_part
@@ -78,7 +78,7 @@ class _Edge:
 
     def line(self) -> str:
         letters = " · ".join(text for text, _ in self.factors.values())
-        numbers = " · ".join(nets.factor(value) for _, value in self.factors.values())
+        numbers = " · ".join(writing.factor(value) for _, value in self.factors.values())
         between = f" = {numbers}" if len(self.factors) > 1 else ""
         return f"$∂L/∂{self.name} = {letters}{between} = {show(self.gradient)}$"
 
@@ -114,7 +114,7 @@ def _new_line(edge: _Edge, old: Fraction, rate: Fraction) -> str:
     new = old - rate * edge.gradient
     return (
         f"${edge.name}' = {edge.name} - η · ∂L/∂{edge.name} = {show(old)} - {show(rate)} · "
-        f"{nets.factor(edge.gradient)} = {show(new)}$"
+        f"{writing.factor(edge.gradient)} = {show(new)}$"
     )
 
 
@@ -123,7 +123,7 @@ def _is_short(*values: Fraction) -> bool:
 
 
 def _error(y: Fraction, t: Fraction) -> str:
-    return f"$∂L/∂y = y - t = {show(y)} - {nets.factor(t)} = {show(y - t)}$"
+    return f"$∂L/∂y = y - t = {show(y)} - {writing.factor(t)} = {show(y - t)}$"
 
 
 def _one_unit(rng: Random) -> Question | None:
@@ -145,7 +145,7 @@ def _one_unit(rng: Random) -> Question | None:
     bias = _Edge("w0", 1, 1, None, factors)
     if not _is_short(first.gradient, bias.gradient, w1 - rate * first.gradient):
         return None
-    formula = nets.wrapped(activation, "w1 x1 + w0")
+    formula = writing.wrapped(activation, "w1 x1 + w0")
     return Question(
         topic="backprop",
         level=1,
@@ -158,14 +158,14 @@ def _one_unit(rng: Random) -> Question | None:
         ],
         parts=[_gradient_part(first), _gradient_part(bias), _new_part(first, w1, rate)],
         solution=[
-            *nets.working(network, [x]),
+            *writing.working(network, [x]),
             _error(y, t),
             *_derivative_lines(activation, y),
             first.line(),
             bias.line(),
             _new_line(first, w1, rate),
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given=_given(network, [x], t, rate),
     )
@@ -218,12 +218,12 @@ def _chain(rng: Random) -> Question | None:
         ],
         parts=[_gradient_part(edge) for edge in edges],
         solution=[
-            *nets.working(network, [x]),
+            *writing.working(network, [x]),
             _error(y, t),
             _slope_line("d", "h", slope),
             *(edge.line() for edge in edges),
         ],
-        notes=[*nets.notes_for(network), _DRAWING],
+        notes=[*writing.notes_for(network), _DRAWING],
         network=network,
         given=_given(network, [x], t),
     )
@@ -268,7 +268,7 @@ def _two_hidden(rng: Random) -> Question | None:
         ],
         parts=[*map(_gradient_part, asked), _new_part(stepped, old, rate)],
         solution=[
-            *nets.working(network, x),
+            *writing.working(network, x),
             _error(y, t),
             *(
                 _slope_line(f"d{i + 1}", f"h{i + 1}", Fraction(z > 0))
@@ -277,7 +277,7 @@ def _two_hidden(rng: Random) -> Question | None:
             *(edge.line() for edge in asked),
             _new_line(stepped, old, rate),
         ],
-        notes=[*nets.notes_for(network), _DRAWING],
+        notes=[*writing.notes_for(network), _DRAWING],
         network=network,
         given=_given(network, x, t, rate),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.numbers import ln, rounds_clearly, show
 from gradatim.exercises.slips import as_choices, choice_part, number_part
@@ -64,16 +64,16 @@ def _point(rng: Random) -> Question | None:
         topic="boundary",
         level=1,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$ and predicts {rule}.",
+            f"A unit computes ${writing.equations(network)[0]}$ and predicts {rule}.",
             "At which $x1$ does the prediction change?",
         ],
         parts=[part],
         solution=[
             *_why(network),
-            f"${nets.linear([(Fraction(w1), 'x1')], w0)} = 0$, so "
+            f"${writing.linear([(Fraction(w1), 'x1')], w0)} = 0$, so "
             f"$x1 = {_quotient(-w0, Fraction(w1))}$.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={"threshold": "1/2"},
     )
@@ -81,7 +81,7 @@ def _point(rng: Random) -> Question | None:
 
 def _quotient(above: Fraction, below: Fraction) -> str:
     """Write a division and what comes out; nothing to divide by 1."""
-    division = "" if below == 1 else f"{show(above)} / {nets.factor(below)} = "
+    division = "" if below == 1 else f"{show(above)} / {writing.factor(below)} = "
     return f"{division}{show(above / below)}"
 
 
@@ -125,13 +125,13 @@ def _intercepts(rng: Random) -> Question | None:
         )
         for name, value, other in (("x1", first, second), ("x2", second, first))
     ]
-    zero = f"${nets.linear([(w1, 'x1'), (w2, 'x2')], w0)} = 0$"
+    zero = f"${writing.linear([(w1, 'x1'), (w2, 'x2')], w0)} = 0$"
     return Question(
         topic="boundary",
         level=2,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$. Its decision boundary is a line in "
-            "the plane of $x1$ and $x2$.",
+            f"A unit computes ${writing.equations(network)[0]}$. Its decision boundary is a line "
+            "in the plane of $x1$ and $x2$.",
             "Where does the line cross the two axes?",
         ],
         parts=parts,
@@ -140,7 +140,7 @@ def _intercepts(rng: Random) -> Question | None:
             f"With $x2 = 0$: $x1 = {_quotient(-w0, w1)}$.",
             f"With $x1 = 0$: $x2 = {_quotient(-w0, w2)}$.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
     )
 
@@ -169,22 +169,22 @@ def _slope(rng: Random) -> Question | None:
         topic="boundary",
         level=2,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$. Its decision boundary is a line in "
-            "the plane of $x1$ and $x2$.",
+            f"A unit computes ${writing.equations(network)[0]}$. Its decision boundary is a line "
+            "in the plane of $x1$ and $x2$.",
             "Which line is it?",
         ],
         parts=[part],
         solution=[
-            f"The boundary is ${nets.linear([(w1, 'x1'), (w2, 'x2')], w0)} = 0$.",
+            f"The boundary is ${writing.linear([(w1, 'x1'), (w2, 'x2')], w0)} = 0$.",
             f"Solved for $x2$: ${_line_choice(slope, offset)[0].strip('$')}$.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
     )
 
 
 def _line_choice(slope: Fraction, offset: Fraction) -> tuple[str, dict[str, str]]:
-    text = f"$x2 = {nets.linear([(slope, 'x1')], offset)}$"
+    text = f"$x2 = {writing.linear([(slope, 'x1')], offset)}$"
     return text, {"slope": str(slope), "offset": str(offset)}
 
 
@@ -206,12 +206,12 @@ def _distance(rng: Random) -> Question | None:
     part: Part = number_part("distance:", {"quantity": "distance"}, answer, slips)
     if rng.random() < 0.3:
         part = as_choices(rng, part) or part
-    total = nets.products({0: w1, 1: w2}, [x1, x2], w0)
+    total = writing.products({0: w1, 1: w2}, [x1, x2], w0)
     return Question(
         topic="boundary",
         level=3,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$.",
+            f"A unit computes ${writing.equations(network)[0]}$.",
             f"How far is the point $x1 = {show(x1)}$, $x2 = {show(x2)}$ from its decision "
             "boundary? Give the Euclidean distance.",
         ],
@@ -222,7 +222,7 @@ def _distance(rng: Random) -> Question | None:
             f"${a}^2 + {b}^2 = {length}^2$.",
             f"The distance is $|{show(z)}| / {length} = {show(answer)}$.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={"inputs": {"x1": str(x1), "x2": str(x2)}},
     )
@@ -249,7 +249,7 @@ def _other_threshold(rng: Random) -> Question | None:
         topic="boundary",
         level=3,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$ and predicts class $1$ if "
+            f"A unit computes ${writing.equations(network)[0]}$ and predicts class $1$ if "
             f"$y ≥ {show(threshold)}$, otherwise class $0$.",
             f"At which $x1$ does the prediction change?{round_text(2)}",
         ],
@@ -257,10 +257,10 @@ def _other_threshold(rng: Random) -> Question | None:
         solution=[
             f"$sigmoid(z) = {show(threshold)}$ where $z = ln({show(threshold)} / "
             f"{show(1 - threshold)}) = ln({show(odds)}) ≈ {show(log_odds, 4)}$.",
-            f"${nets.linear([(w1, 'x1')], w0)} = {show(log_odds, 4)}$, so "
+            f"${writing.linear([(w1, 'x1')], w0)} = {show(log_odds, 4)}$, so "
             f"$x1 ≈ {show(answer, 4)}$.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={"threshold": str(threshold)},
     )

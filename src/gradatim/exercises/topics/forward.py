@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.numbers import rounds_clearly
 from gradatim.exercises.slips import number_part
@@ -46,7 +46,7 @@ def make_forward(rng: Random, level: int) -> Question | None:
     computed = nets.compute(network, inputs)
     if not _good(network, computed):
         return None
-    equations = ", ".join(f"${line}$" for line in nets.equations(network))
+    equations = ", ".join(f"${line}$" for line in writing.equations(network))
     rounding = " Round the output to two decimals." if last == "logistic" else ""
     return Question(
         topic="forward",
@@ -56,8 +56,8 @@ def make_forward(rng: Random, level: int) -> Question | None:
             f"Compute every unit for {inputs_text(network, inputs)}.{rounding}",
         ],
         parts=_parts(network, inputs, computed),
-        solution=nets.working(network, inputs),
-        notes=nets.notes_for(network),
+        solution=writing.working(network, inputs),
+        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs)},
     )
@@ -94,7 +94,7 @@ def _parts(
     wrong = nets.compute(nets.skip_hidden(network), inputs)
     parts = []
     for depth, (layer, names) in enumerate(
-        zip(network.layers, nets.unit_names(network), strict=True), 1
+        zip(network.layers, writing.unit_names(network), strict=True), 1
     ):
         values, name = computed[depth - 1], layer.activations[0]
         for i, unit in enumerate(layer.exact_units):

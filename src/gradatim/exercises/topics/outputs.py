@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import rounds_clearly, show
 from gradatim.exercises.slips import as_choices, number_part
@@ -92,8 +92,8 @@ def _question(
         text=_text(network, inputs, digits),
         table=_table(network, inputs),
         parts=[part],
-        solution=[*nets.working(network, inputs), *_in_words(network)],
-        notes=nets.notes_for(network),
+        solution=[*writing.working(network, inputs), *_in_words(network)],
+        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs)},
     )
@@ -120,13 +120,13 @@ def _text(network: Network, inputs: Sequence[Fraction], digits: int | None) -> l
 
 def _given_as(network: Network) -> str:
     """Give one unit as the lecture does, a network unit by unit."""
-    shown = nets.equations(network)
+    shown = writing.equations(network)
     if network.depth > 1:
         return f"A network computes {', '.join(f'${line}$' for line in shown)}."
     activation = network.layers[0].activations[0]
-    total = shown[0].removeprefix("y = ").removeprefix(nets.WORDS[activation]).strip()
+    total = shown[0].removeprefix("y = ").removeprefix(writing.WORDS[activation]).strip()
     inside = total if total.startswith("(") else f"({total})"
-    name = "identity" if activation == "identity" else f"{nets.WORDS[activation]} function"
+    name = "identity" if activation == "identity" else f"{writing.WORDS[activation]} function"
     return f"A unit computes $y = a{inside}$; the activation function $a$ is the {name}."
 
 

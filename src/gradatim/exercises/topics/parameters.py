@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.slips import as_choices, number_part
 from gradatim.exercises.topics._draw import joined, nonzero
@@ -126,7 +126,7 @@ def _missing_edges(rng: Random) -> Question | None:
     part: Part = number_part("number of parameters:", _ASK, Fraction(total), slips)
     if rng.random() < 0.4:
         part = as_choices(rng, part) or part
-    shown = ", ".join(f"${line}$" for line in nets.equations(network))
+    shown = ", ".join(f"${line}$" for line in writing.equations(network))
     return Question(
         topic="parameters",
         level=3,

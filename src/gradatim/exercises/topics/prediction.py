@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import logistic, rounds_clearly, show
 from gradatim.exercises.slips import as_choices, choice_part, number_part
@@ -70,16 +70,16 @@ def _one_class(rng: Random) -> Question | None:
         topic="prediction",
         level=1,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$. {_rule(_HALF)}",
+            f"A unit computes ${writing.equations(network)[0]}$. {_rule(_HALF)}",
             f"Give the output for {inputs_text(network, inputs)}, rounded to two decimals, and the "
             "class that is predicted.",
         ],
         parts=[output, predicted],
         solution=[
-            *nets.working(network, inputs),
+            *writing.working(network, inputs),
             f"${show(y, 2)} {'≥' if found else '<'} 0.5$, so class ${found}$ is predicted.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs), "threshold": "1/2"},
     )
@@ -116,7 +116,7 @@ def _four_classes(rng: Random) -> Question | None:
         topic="prediction",
         level=2,
         text=[
-            f"A unit computes ${nets.equations(network)[0]}$. {_rule(threshold)}",
+            f"A unit computes ${writing.equations(network)[0]}$. {_rule(threshold)}",
             "Which classes are predicted for the inputs in the table, from left to right?",
         ],
         table=Table(["$x1$", *(f"${show(x)}$" for x in points)], [["class", *["$#$"] * 4]]),
@@ -126,7 +126,7 @@ def _four_classes(rng: Random) -> Question | None:
             f" {'≥' if c else '<'} {show(threshold)}$, class ${c}$."
             for x, value, a, c in zip(points, z, y, right, strict=True)
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={"points": [{"x1": str(x)} for x in points], "threshold": str(threshold)},
     )
@@ -164,7 +164,7 @@ def _softmax(rng: Random) -> Question | None:
         ],
         parts=[_winner(rng, winner, z), part],
         solution=_softmax_solution(z, y, winner),
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs)},
     )
@@ -173,7 +173,7 @@ def _softmax(rng: Random) -> Question | None:
 def _sum(network: Network, i: int) -> str:
     unit = network.layers[0].exact_units[i]
     terms = [(w, network.input_names[j]) for j, w in unit.weights.items()]
-    return nets.linear(terms, unit.bias)
+    return writing.linear(terms, unit.bias)
 
 
 def _winner(rng: Random, winner: int, z: Sequence[Fraction]) -> Part:

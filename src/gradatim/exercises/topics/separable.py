@@ -12,7 +12,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from gradatim.exercises import nets
+from gradatim.exercises import writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import choice_part
@@ -68,7 +68,7 @@ def _errors(rule: Rule, points: Points, classes: Sequence[int]) -> int:
 
 def _text(rule: Rule) -> str:
     names = ["x1", "x2"][: len(rule[0])]
-    return f"$step({nets.linear(list(zip(rule[0], names, strict=True)), rule[1])})$"
+    return f"$step({writing.linear(list(zip(rule[0], names, strict=True)), rule[1])})$"
 
 
 def _value(rule: Rule) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _between(xs: Sequence[Fraction], classes: Sequence[int], changes: Sequence[i
 
 def _checked(rule: Rule, points: Points, classes: Sequence[int]) -> list[str]:
     names = ["x1", "x2"][: len(points[0])]
-    total = nets.linear(list(zip(rule[0], names, strict=True)), rule[1])
+    total = writing.linear(list(zip(rule[0], names, strict=True)), rule[1])
     sums = [sum(w * x for w, x in zip(rule[0], p, strict=True)) + rule[1] for p in points]
     values = ", ".join(f"${show(z)}$" for z in sums)
     return [
@@ -277,7 +277,7 @@ def _features(
     ]
     found.append(
         (
-            f"$x2 = {nets.linear([(slope, 'x1')], offset)}$",
+            f"$x2 = {writing.linear([(slope, 'x1')], offset)}$",
             {"kind": "affine", "weight": str(slope), "bias": str(offset)},
         )
     )
@@ -287,7 +287,7 @@ def _features(
 
 
 def _shifted(center: Fraction) -> str:
-    return nets.linear([(Fraction(1), "x1")], -center)
+    return writing.linear([(Fraction(1), "x1")], -center)
 
 
 def _feature_slip(value: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import as_choices, choice_part, number_part
@@ -66,9 +66,9 @@ def _sum_of_two(kind: str, low: int, high: int, bias: int | None = None) -> Netw
 
 
 def _sum_text(kind: str, low: int, high: int) -> str:
-    word = nets.WORDS[kind]
-    first = nets.linear([(Fraction(-1), "x")], Fraction(low))
-    second = nets.linear([(Fraction(1), "x")], Fraction(-high))
+    word = writing.WORDS[kind]
+    first = writing.linear([(Fraction(-1), "x")], Fraction(low))
+    second = writing.linear([(Fraction(1), "x")], Fraction(-high))
     return f"z = {word}({first}) + {word}({second})"
 
 
@@ -97,7 +97,7 @@ def _values_of_z(rng: Random) -> Question | None:
         ],
         parts=parts,
         solution=lines,
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
     )
 
@@ -113,9 +113,9 @@ def _points(rng: Random, kind: str, low: int, high: int) -> list[Fraction]:
 
 
 def _line(kind: str, x: Fraction, hidden: nets.Values, total: Fraction) -> str:
-    word = nets.WORDS[kind]
+    word = writing.WORDS[kind]
     inside = " + ".join(f"{word}({show(z)})" for z in hidden.z)
-    values = " + ".join(nets.factor(a) for a in hidden.a)
+    values = " + ".join(writing.factor(a) for a in hidden.a)
     return f"$x = {show(x)}$: $z = {inside} = {values} = {show(total)}$"
 
 
@@ -183,7 +183,7 @@ def _separating(kind: str, weight: Fraction, middle: int) -> list[int]:
 
 def _both_notes(kind: str) -> tuple[str, ...]:
     used = nets.build((kind, [[0, 1]]), ("heaviside", [[0, 1]]))
-    return nets.notes_for(used)
+    return writing.notes_for(used)
 
 
 def _with_output(kind: str, low: int, high: int, weight: Fraction, bias: int) -> Network:
@@ -195,7 +195,7 @@ def _with_output(kind: str, low: int, high: int, weight: Fraction, bias: int) ->
 def _hyperplane_solution(kind: str, weight: Fraction, bias: int) -> list[str]:
     inside, outside = _BETWEEN_AND_OUTSIDE[kind]
     between, beyond = _sums(kind, weight, bias)
-    total = nets.linear([(weight, "z")], Fraction(bias))
+    total = writing.linear([(weight, "z")], Fraction(bias))
     return [
         f"Between the thresholds $z = {inside}$, outside $z = {outside}$.",
         f"With $w0 = {bias}$, ${total}$ is ${show(between)}$ between and ${show(beyond)}$ outside, "
@@ -223,14 +223,14 @@ def _whole_network(rng: Random) -> Question | None:
     )
     if part is None:
         return None
-    shown = ", ".join(f"${line}$" for line in nets.equations(network))
+    shown = ", ".join(f"${line}$" for line in writing.equations(network))
     return Question(
         topic="transform",
         level=3,
         text=[f"A network computes {shown}.", "For which $x$ is $y = 1$?"],
         parts=[part],
         solution=_set_solution(low, high, outer, _set_text(right)),
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
     )
 

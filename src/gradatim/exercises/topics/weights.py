@@ -11,7 +11,7 @@ from functools import cache
 from itertools import product
 from random import Random
 
-from gradatim.exercises import nets
+from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Question, Table
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import choice_part, number_part
@@ -58,8 +58,8 @@ def _two_pairs(rng: Random) -> Question | None:
         "$w1 =$", _W1, w1, [("quotient turned over", 1 / w1), ("sign flipped", -w1)]
     )
     bias = number_part("$w0 =$", _W0, w0, [("intercept read off", ya), ("sign flipped", -w0)])
-    rise = nets.linear([], yb) + _minus(ya)
-    run = nets.linear([], Fraction(b)) + _minus(Fraction(a))
+    rise = writing.linear([], yb) + _minus(ya)
+    run = writing.linear([], Fraction(b)) + _minus(Fraction(a))
     return Question(
         topic="weights",
         level=1,
@@ -71,7 +71,7 @@ def _two_pairs(rng: Random) -> Question | None:
         parts=[slope, bias],
         solution=[
             f"$w1 = ({rise}) / ({run}) = {show(w1)}$",
-            f"$w0 = {show(ya)}{_minus(w1)} · {nets.factor(Fraction(a))} = {show(w0)}$",
+            f"$w0 = {show(ya)}{_minus(w1)} · {writing.factor(Fraction(a))} = {show(w0)}$",
         ],
         network=nets.build(("identity", [[w0, w1]])),
         drawn="solution",
@@ -83,7 +83,7 @@ def _two_pairs(rng: Random) -> Question | None:
 
 
 def _minus(value: Fraction) -> str:
-    return f" - {nets.factor(value)}"
+    return f" - {writing.factor(value)}"
 
 
 def _from_intercepts(rng: Random) -> Question | None:
@@ -113,12 +113,12 @@ def _from_intercepts(rng: Random) -> Question | None:
         ],
         parts=parts,
         solution=[
-            f"At $x1 = {show(p)}$, $x2 = 0$: $w1 · {nets.factor(p)}{plus} = 0$, so "
+            f"At $x1 = {show(p)}$, $x2 = 0$: $w1 · {writing.factor(p)}{plus} = 0$, so "
             f"$w1 = {show(w1)}$.",
-            f"At $x1 = 0$, $x2 = {show(q)}$: $w2 · {nets.factor(q)}{plus} = 0$, so "
+            f"At $x1 = 0$, $x2 = {show(q)}$: $w2 · {writing.factor(q)}{plus} = 0$, so "
             f"$w2 = {show(w2)}$.",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         drawn="solution",
         given={"intercepts": {"x1": str(p), "x2": str(q)}, "bias": str(w0)},
@@ -149,12 +149,12 @@ def _from_probability(rng: Random) -> Question | None:
         ],
         parts=parts,
         solution=[
-            f"$sigmoid(z) = 0.5$ means $z = 0$, so $w1 · {nets.factor(edge)} + w0 = 0$.",
+            f"$sigmoid(z) = 0.5$ means $z = 0$, so $w1 · {writing.factor(edge)} + w0 = 0$.",
             f"From $x1 = {show(edge)}$ to $x1 = {show(other)}$, $z$ changes by ${show(z)}$ and "
             f"$x1$ by ${show(other - edge)}$, so $w1 = {show(w1)}$.",
-            f"$w0 = -w1 · {nets.factor(edge)} = {show(w0)}$",
+            f"$w0 = -w1 · {writing.factor(edge)} = {show(w0)}$",
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         drawn="solution",
         given={
@@ -225,7 +225,7 @@ def _gate(rng: Random) -> Question | None:
             + ".",
             f"step gives {', '.join(f'${y}$' for y in wanted)}, as in the table.",
         ],
-        notes=nets.notes_for(nets.build(("heaviside", [[0, 1]]))),
+        notes=writing.notes_for(nets.build(("heaviside", [[0, 1]]))),
         network=nets.build(("heaviside", [[right[1], *right[0]]])),
         drawn="solution",
         given={
@@ -262,7 +262,7 @@ def _wrong_rows(unit: UnitWeights, rows: Sequence[Sequence[int]], wanted: Sequen
 def _gate_choice(weights: Sequence[int], bias: Fraction) -> tuple[str, dict[str, object]]:
     terms = [(Fraction(w), f"x{i + 1}") for i, w in enumerate(weights)]
     value = {"weights": [str(w) for w in weights], "bias": str(bias)}
-    return f"$y = step({nets.linear(terms, bias)})$", value
+    return f"$y = step({writing.linear(terms, bias)})$", value
 
 
 def _perceptron_rule(rng: Random) -> Question | None:
@@ -301,12 +301,12 @@ def _perceptron_rule(rng: Random) -> Question | None:
         ],
         parts=parts,
         solution=[
-            *nets.working(network, x[1:]),
+            *writing.working(network, x[1:]),
             f"$η (t - y) = {show(rate)} · ({show(target)} - {show(output)}) = "
             f"{show(rate * (target - output))}$",
             *(_update_line(i, old, x, rate * (target - output), new) for i in (1, 2, 0)),
         ],
-        notes=nets.notes_for(network),
+        notes=writing.notes_for(network),
         network=network,
         given={
             "inputs": {"x1": str(x[1]), "x2": str(x[2])},
@@ -319,5 +319,5 @@ def _perceptron_rule(rng: Random) -> Question | None:
 def _update_line(
     i: int, old: Sequence[Fraction], x: Sequence[Fraction], step: Fraction, new: Sequence[Fraction]
 ) -> str:
-    times = "" if i == 0 else f" · {nets.factor(x[i])}"
-    return f"$w{i}' = {show(old[i])} + {nets.factor(step)}{times} = {show(new[i])}$"
+    times = "" if i == 0 else f" · {writing.factor(x[i])}"
+    return f"$w{i}' = {show(old[i])} + {writing.factor(step)}{times} = {show(new[i])}$"

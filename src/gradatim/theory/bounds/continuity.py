@@ -87,7 +87,7 @@ def _unproven(target: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 def _refusal(target: Any, low: np.ndarray, high: np.ndarray, box: np.ndarray) -> Exception:
     # To a billionth of the box, so that 0 is not called 1e-13.
     unit = 1e-9 * (box[:, 1] - box[:, 0])
-    where = _place(np.rint(centers(low, high)[0] / unit) * unit)
+    where = _place(np.rint(centers(low, high)[0] / unit) * unit + 0.0)
     if not isinstance(target, FormulaTarget):
         return SpecError(
             f"the function is not bounded near {where}, or its balls do not show it; a network is "

@@ -31,9 +31,11 @@ NETWORKS_A_LANE = 64
 #: Seconds of a round.
 ROUND = 0.2
 
-#: What a minibatch and a network cost besides their multiplications, in multiplications: calls,
-#: activations and losses; drawing weights and making the result. Measured; for the time left.
-A_STEP, A_NETWORK = 4_000, 700_000
+#: What else costs time, in multiplications of a weight with a row: an activation or loss; the calls
+#: of a layer and minibatch; drawing a weight and handing it over; making a network and its result.
+#: Fitted to the times of the shapes of the benches w1 and w2, within a factor 1.6; for the order of
+#: lanes, and for the time left while a shape has not been trained yet.
+A_UNIT, A_CALL, A_WEIGHT, A_NETWORK = 30, 3_000, 1_400, 2_000_000
 
 
 def make_lanes(
@@ -169,12 +171,13 @@ class NativeLane:
     @property
     def work(self) -> float:
         """Expected cost, in multiplications."""
-        n_parameters, total = self.program.n_parameters, 0.0
+        n_parameters, units = self.program.n_parameters, self.program.sizes[1:]
+        a_row, a_batch = n_parameters + A_UNIT * sum(units), A_CALL * len(units)
+        total = len(self.members) * (A_NETWORK + A_WEIGHT * n_parameters)
         for member, n_epochs in zip(self.members, self.n_epochs, strict=True):
             batches = member.job.batches
-            an_epoch = n_parameters * batches.n_samples + A_STEP * batches.n_batches
-            total += A_NETWORK + n_epochs * an_epoch
-        return total
+            total += n_epochs * (a_row * batches.n_samples + a_batch * batches.n_batches)
+        return float(total)
 
     def cancel(self) -> None:
         """End within a minibatch."""

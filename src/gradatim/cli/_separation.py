@@ -1,0 +1,512 @@
+"""What ``gradatim separate`` says: sentences, JSON, and what goes into its pictures.
+
+Conventions: a number of the table is written as it was; other fractions are decimals where that is
+the same number, and those too long to read are rounded and marked with ``~``. Of an equation with
+such weights all are rounded, and that is said. The JSON has every number whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from gradatim.cli._ways import in_words
+from gradatim.network.numbers import format_fraction
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from gradatim.cli._points import Points
+    from gradatim.drawing import Film
+    from gradatim.experiments.separable import Ways
+    from gradatim.theory import ClassSeparations, PerceptronRun, Separation, Witness
+
+__all__ = ["film_of", "picture_of", "print_separation", "print_several", "separation_dict"]
+
+SCHEMA = 1
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_CUTS = {1: "point", 2: "line", 3: "plane"}
+_LONGEST = 18
+_LONGEST_WEIGHT = 12
+_MOST_TERMS = 8
+_MOST_WITNESSES = 12
+
+
+def print_separation(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None,
+    ways: Ways | None = None,
+    *,
+    json: bool,
+) -> None:
+    """Print what was found about two classes.
+
+    Parameters
+    ----------
+    points : Points
+        What was read.
+    found : Separation
+        What was found.
+    run : PerceptronRun or None
+        What the perceptron rule did, if it was asked for.
+    ways : Ways, optional
+        What makes the classes separable, if it was asked for.
+    json : bool
+        Whether to print JSON.
+    """
+    if json:
+        _print_json(points, separation_dict(points, found, run), ways)
+        return
+    lines = _heading(points, found)
+    lines += _verdict(points, found)
+    if run is not None:
+        lines += ["", *_perceptron(run)]
+    if ways is not None:
+        lines += ["", *in_words(ways)]
+    lines += ["", f"Decided and checked in {found.seconds:.2g} s."]
+    print("\n".join(lines))
+
+
+def _cut(found: Separation) -> str:
+    return _CUTS.get(found.n_features, "hyperplane")
+
+
+def _heading(points: Points, found: Separation) -> list[str]:
+    negative, positive = found.classes
+    n_positive = int((found.signs > 0).sum())
+    columns = ", ".join(points.names[:6]) + (", ..." if len(points.names) > 6 else "")
+    count = f"{found.n_samples} rows: {found.n_samples - n_positive} {negative}, "
+    count += f"{n_positive} {positive}; {_many(len(points.names), 'column')} ({columns})."
+    return [count, ""]
+
+
+def _many(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def _verdict(points: Points, found: Separation) -> list[str]:
+    if found.separable is None:
+        return [f"Undecided: {found.reason}."]
+    if found.separable:
+        return _separable(points, found)
+    return [*_not_separable(points, found), "", *_touching(points, found)]
+
+
+def _separable(points: Points, found: Separation) -> list[str]:
+    negative, positive = found.classes
+    cut, short = _cut(found), found.weights or ()
+    lines = [
+        f"A {cut} separates them:",
+        "",
+        f"    {_equation(points.names, short, found.bias)} = 0",
+        "",
+        f"{positive} where the left side is positive, {negative} where it is negative.",
+    ]
+    if found.widest is not None:
+        best = found.widest
+        scaled = _equation(points.names, best.weights, best.bias)
+        _, high = best.bounds
+        if best.is_exact:
+            accuracy = "exactly: no other has a wider one"
+        else:
+            accuracy = f"no other has a margin above {high:.6g}"
+        lines += [
+            "",
+            f"The {cut} of the widest margin ({accuracy}{_rounded(best.weights, best.bias)}):",
+            "",
+            f"    {scaled} = 0",
+            "",
+            f"Margin {best.margin:.6g}, the distance to the nearest rows: "
+            f"{_listed([points.ids[i] for i in best.support])}.",
+        ]
+    return [*lines, "", _checked(found, f"all {found.n_samples} rows are on their sides")]
+
+
+def _checked(found: Separation, what: str) -> str:
+    if found.verify():
+        return f"Checked in exact arithmetic: {what}."
+    return "The check in exact arithmetic failed; please report this as a fault."
+
+
+def _not_separable(points: Points, found: Separation) -> list[str]:
+    witness = found.witness
+    if witness is None:
+        return []
+    n_points = witness.n_points
+    if n_points == 2:
+        cut = "curve, line or unit" if found.n_features > 1 else "threshold"
+        first, second = (points.ids[i] for i in (witness.negative[0], witness.positive[0]))
+        return [
+            f"One point proves that no {cut} can: {first} and {second} are the same point, "
+            f"labeled {points.labels[witness.negative[0]]} and "
+            f"{points.labels[witness.positive[0]]}.",
+            "",
+            f"    {_point(points.names, witness.point)}",
+            "",
+            _checked(found, "their numbers are equal"),
+        ]
+    number = _WORDS[n_points] if n_points < len(_WORDS) else str(n_points)
+    lines = [f"These {number} points prove that no {_cut(found)} can:", ""]
+    lines += _witness_table(points, found, witness)
+    negative, positive = found.classes
+    lines += [
+        "",
+        f"With these weights the rows of {negative} and those of {positive} add up to one point:",
+        "",
+        f"    {_point(points.names, witness.point)}",
+        "",
+        f"A {_cut(found)} with {negative} on one side and {positive} on the other would have it on "
+        "both.",
+        _checked(found, "both sums are this point, and weights are positive and add up to 1"),
+    ]
+    return lines
+
+
+def _witness_table(points: Points, found: Separation, witness: Witness) -> list[str]:
+    rows = [["row", "class", "weight", *(points.names[:6])]]
+    sides = (
+        (witness.negative, witness.negative_weights),
+        (witness.positive, witness.positive_weights),
+    )
+    for index, weights in sides:
+        for i, weight in zip(index, weights, strict=True):
+            values = [_cell(value) for value in found.rows.exact(i)[:6]]
+            rows.append([points.ids[i], points.labels[i], _short(weight), *values])
+    left_out = len(rows) - 1 - _MOST_WITNESSES
+    if left_out > 1:
+        rows = rows[: _MOST_WITNESSES + 1]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "    "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    if left_out > 1:
+        lines.append(f"    and {left_out} more (all of them with --json)")
+    if len(points.names) > 6:
+        lines.append(f"    (the first 6 of {len(points.names)} columns)")
+    return lines
+
+
+def _touching(points: Points, found: Separation) -> list[str]:
+    cut = _cut(found)
+    if found.touching is None:
+        return [f"Whether the two hulls only touch was not decided: {found.reason}."]
+    if not found.touching:
+        return [
+            f"Their hulls overlap: a {cut} that may pass through rows, but has none on the wrong "
+            "side, does not exist either."
+        ]
+    plane = found.rows.even_plane(found.touching_weights or (), found.touching_bias or Fraction(0))
+    on_it = int((found.rows.signs(plane) == 0).sum())
+    return [
+        f"Their hulls only touch: this {cut} has no row on the wrong side, and "
+        f"{_many(on_it, 'row')} on itself:",
+        "",
+        f"    {_equation(points.names, found.touching_weights or (), found.touching_bias)} = 0",
+    ]
+
+
+def _perceptron(run: PerceptronRun) -> list[str]:
+    made = f"The perceptron rule made {_many(run.n_mistakes, 'mistake')}"
+    passes = f"{run.n_passes} pass{'' if run.n_passes == 1 else 'es'}"
+    if run.converged:
+        line = f"{made} in {passes} until it had none; "
+        names, weights = run.found.input_names, run.network().layers[0].exact_units[0]
+        dense = [weights.weights.get(j, Fraction(0)) for j in range(run.found.n_features)]
+        rounded = " (rounded)" if _rounded(dense, weights.bias) else ""
+        end = f"It ends at {_equation(names, dense, weights.bias)} = 0{rounded}."
+    else:
+        line = f"{made} in {passes} and was stopped; "
+        end = (
+            "Without a separating hyperplane it never ends."
+            if not run.found.separable
+            else ("It would end: raise --max-mistakes.")
+        )
+    if run.bound is None:
+        said = "no bound holds for classes that no hyperplane separates."
+        said = said if not run.found.separable else "the bound was not computed."
+    else:
+        said = f"Novikoff's bound allows {run.bound}."
+    return [line + said, end]
+
+
+def _equation(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction | None) -> str:
+    terms = [(w, name) for w, name in zip(weights, names, strict=False) if w]
+    names_used, is_rounded = len(terms), bool(_rounded(weights, bias))
+    shown = terms[:_MOST_TERMS] if names_used > _MOST_TERMS + 1 else terms
+    text = ""
+    for weight, name in [*shown, (bias or Fraction(0), "")]:
+        if not weight and not name:
+            continue
+        if not name and len(shown) < names_used:
+            text += f" + ... ({names_used - len(shown)} more terms)"
+        number = _float_text(abs(weight)) if is_rounded else format_fraction(abs(weight))
+        size = "" if number == "1" and name else number
+        body = f"{size} {name}".strip() if name else size
+        sign = "-" if weight < 0 else "+"
+        text += f" {sign} {body}" if text else f"{'-' if weight < 0 else ''}{body}"
+    return text
+
+
+def _rounded(weights: Sequence[Fraction], bias: Fraction | None) -> str:
+    """Return words for an equation that has a number too long to read, else nothing."""
+    numbers = [*weights, bias or Fraction(0)]
+    is_long = any(len(format_fraction(number)) > _LONGEST_WEIGHT for number in numbers)
+    return "; weights rounded here" if is_long else ""
+
+
+def _cell(value: Fraction) -> str:
+    """Write a number of the table as it was: a float as its shortest decimal."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return _short(value)
+    return repr(number).removesuffix(".0") if Fraction(number) == value else _short(value)
+
+
+def _short(value: Fraction) -> str:
+    text = format_fraction(value)
+    return text if len(text) <= _LONGEST else f"~{_float_text(value)}"
+
+
+def _float_text(value: Fraction) -> str:
+    try:
+        return f"{float(value):.6g}"
+    except OverflowError:
+        return "too large"
+
+
+def _point(names: Sequence[str], values: Sequence[Fraction]) -> str:
+    shown = [f"{name} = {_cell(value)}" for name, value in zip(names, values, strict=True)]
+    return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = list(names[:6])
+    return ", ".join(shown) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
+def print_several(
+    points: Points, found: ClassSeparations, ways: Ways | None = None, *, json: bool
+) -> None:
+    """Print every pair of classes, and each class against the rest.
+
+    Parameters
+    ----------
+    points : Points
+        What was read.
+    found : ClassSeparations
+        What was found.
+    ways : Ways, optional
+        What makes the classes separable, if it was asked for.
+    json : bool
+        Whether to print JSON.
+    """
+    if json:
+        _print_json(points, _several_dict(points, found), ways)
+        return
+    rows = [["classes", "separable", "margin", "evidence"]]
+    for pair, one in found.pairs.items():
+        ids = [points.ids[i] for i in found.pair_rows[pair]]
+        rows.append([f"{pair[0]} and {pair[1]}", *_row(one, ids)])
+    for label, one in found.rest.items():
+        rows.append([f"{label} and the rest", *_row(one, points.ids)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    n_columns = _many(len(points.names), "column")
+    print(f"{len(points.X)} rows of {len(found.classes)} classes; {n_columns}.\n")
+    for row in rows:
+        print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    proved = "all of it holds" if found.verify() else "not everything could be proved"
+    print(f"\nChecked in exact arithmetic: {proved}.")
+    print("One pair in full: --positive LABEL tells a class from all others.")
+    if ways is not None:
+        print("\n" + "\n".join(in_words(ways)))
+
+
+def _row(found: Separation, ids: Sequence[str]) -> list[str]:
+    if found.separable is None:
+        return ["undecided", "", found.reason]
+    if found.separable:
+        return ["yes", "" if found.margin is None else f"{found.margin:.4g}", _evidence(found)]
+    rows = [] if found.witness is None else [ids[i] for i in found.witness.rows]
+    return [
+        "no, they touch" if found.touching else "no",
+        "",
+        f"{len(rows)} points: {_listed(rows)}",
+    ]
+
+
+def _evidence(found: Separation) -> str:
+    names = found.input_names or tuple(f"x{j + 1}" for j in range(found.n_features))
+    text = f"{_equation(names, found.weights or (), found.bias)} = 0"
+    return text if len(text) <= 70 else f"a hyperplane of {len(found.weights or ())} weights"
+
+
+def _print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
+    from importlib.metadata import version
+    from json import dumps
+
+    arithmetic = "decimals" if points.X.dtype == object else "binary"
+    head = {
+        "gradatim": version("gradatim"),
+        "schema": SCHEMA,
+        "data": {
+            "source": points.source,
+            "sha256": points.sha256,
+            "n_samples": len(points.X),
+            "columns": list(points.names),
+            "numbers": arithmetic,
+        },
+    }
+    made = {} if ways is None else {"made_separable": ways.to_dict()}
+    print(dumps(head | result | made, indent=2, allow_nan=False, ensure_ascii=False))
+
+
+def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:
+    if weights is None or bias is None:
+        return None
+    return {"weights": [str(value) for value in weights], "w0": str(bias)}
+
+
+def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -> Any:
+    if witness is None:
+        return None
+
+    def side(index: Sequence[int], weights: Sequence[Fraction]) -> list[dict[str, str]]:
+        return [
+            {"row": ids[i], "weight": str(weight)} for i, weight in zip(index, weights, strict=True)
+        ]
+
+    return {
+        "negative": side(witness.negative, witness.negative_weights),
+        "positive": side(witness.positive, witness.positive_weights),
+        "point": [str(value) for value in witness.point],
+    }
+
+
+def separation_dict(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None = None,
+    ids: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return what was found as a JSON object; numbers that are exact are texts.
+
+    Parameters
+    ----------
+    points : Points
+        What was read.
+    found : Separation
+        What was found.
+    run : PerceptronRun, optional
+        What the perceptron rule did.
+    ids : sequence of str, optional
+        Names of the rows, if these are not all of the table.
+
+    Returns
+    -------
+    dict
+        Plain strings, numbers, lists and dicts.
+    """
+    ids = points.ids if ids is None else ids
+    best = found.widest
+    result = {
+        "classes": [str(label) for label in found.classes],
+        "separable": found.separable,
+        "reason": found.reason,
+        "hyperplane": _plane_dict(found.weights, found.bias),
+        "max_margin": None
+        if best is None
+        else {
+            **_plane_dict(best.weights, best.bias),
+            "margin": best.margin,
+            "bounds": list(best.bounds),
+            "exact": best.is_exact,
+            "nearest": [ids[i] for i in best.support],
+        },
+        "witness": _witness_dict(points, ids, found.witness),
+        "touching": found.touching,
+        "touching_hyperplane": _plane_dict(found.touching_weights, found.touching_bias),
+        "overlap": _witness_dict(points, ids, found.overlap),
+        "verified": found.verify(),
+        "seconds": found.seconds,
+    }
+    if run is not None:
+        result["perceptron"] = {
+            "mistakes": run.n_mistakes,
+            "passes": run.n_passes,
+            "converged": run.converged,
+            "bound": run.bound,
+            "weights": run.weights(run.n_mistakes).tolist(),
+        }
+    return result
+
+
+def _several_dict(points: Points, found: ClassSeparations) -> dict[str, Any]:
+    pairs = [
+        separation_dict(points, one, ids=[points.ids[i] for i in found.pair_rows[pair]])
+        for pair, one in found.pairs.items()
+    ]
+    rest = [separation_dict(points, one) for one in found.rest.values()]
+    return {"classes": [str(label) for label in found.classes], "pairs": pairs, "rest": rest}
+
+
+def picture_of(points: Points, found: Separation) -> Figure:
+    """Draw the points with what was found about them.
+
+    Parameters
+    ----------
+    points : Points
+        One to three columns.
+    found : Separation
+        What was found.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The picture.
+    """
+    from gradatim.drawing import plot_separation
+
+    witness = found.witness
+    exact = found.touching_plane if found.separable is False else found.hyperplane
+    return plot_separation(
+        points.floats,
+        points.labels,
+        found.classes,
+        plane=exact,
+        widest=found.max_margin,
+        witness=None if witness is None else (witness.negative, witness.positive),
+        common=() if witness is None else [float(value) for value in witness.point],
+        input_names=points.names,
+        ids=points.ids,
+    )
+
+
+def film_of(points: Points, run: PerceptronRun) -> Film:
+    """Choose the frames of the perceptron's film.
+
+    Parameters
+    ----------
+    points : Points
+        Two columns.
+    run : PerceptronRun
+        What the rule did.
+
+    Returns
+    -------
+    Film
+        A film of at most 60 frames.
+    """
+    import numpy as np
+
+    from gradatim.drawing import Film, choose_frames
+
+    counts = choose_frames(run.n_mistakes)
+    weights = np.array([run.weights(count) for count in counts])
+    rows = [int(run.mistakes[count - 1]) if count else -1 for count in counts]
+    return Film(points.floats, points.labels, run.found.classes, weights, rows, counts)

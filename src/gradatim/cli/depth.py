@@ -1,0 +1,197 @@
+"""``gradatim depth``: what deep networks have for nothing, built, proved, bounded and trained.
+
+Conventions: what was built is proved in exact arithmetic and bounds are exact; what was trained is
+told apart from it. Files are checked before anything is computed; results are printed before they
+are written.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Group, Parameter
+
+from gradatim.errors import SpecError
+
+if TYPE_CHECKING:
+    from gradatim.network import Network
+
+__all__ = ["depth"]
+
+_INPUT = Group("What is built", sort_key=1)
+_TRAINING = Group("What is trained beside it", sort_key=2)
+_OUTPUT = Group("What comes out", sort_key=3)
+_Flag = Parameter(negative=(), show_default=False)
+_File = Parameter(group=_OUTPUT, metavar="FILE")
+
+_SEEDS, _EPOCHS = 50, 500
+_Number = Annotated[int | None, Parameter(group=_TRAINING, metavar="N")]
+
+
+def depth(
+    *,
+    teeth: Annotated[str | None, Parameter(group=_INPUT, metavar="2^K")] = None,
+    parity: Annotated[int | None, Parameter(group=_INPUT, metavar="BITS")] = None,
+    seeds: _Number = None,
+    budgets: Annotated[str | None, Parameter(group=_TRAINING, metavar="N,...")] = None,
+    epochs: _Number = None,
+    seed: _Number = None,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    graph: Annotated[Path | None, _File] = None,
+    which: Annotated[Literal["deep", "shallow"], Parameter(group=_OUTPUT)] = "deep",
+    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Show what depth separates: a sawtooth, or the parity of bits.
+
+    A sawtooth of 2^k teeth takes 2 (k + 1) ReLU units when deep, 2^(k + 1) in one layer; what fewer
+    must get wrong is a theorem. Parity takes n step units in one layer, or a tree of XORs.
+
+    Parameters
+    ----------
+    teeth
+        Teeth of the sawtooth, a power of two: 2^6 or 64.
+    parity
+        Bits whose parity is built, from 2 to 16.
+    seeds
+        Networks trained a shape; 50 unless given, 0 trains none.
+    budgets
+        Numbers of parameters of trained networks, such as 20,50,100.
+    epochs
+        Epochs of each; 500 unless given.
+    seed
+        First seed; 0 unless given.
+    output
+        Picture of the sawtooth, the networks and their errors: .svg, .pdf or .png.
+    graph
+        Picture of the network that was built: .svg, .pdf, .png, .dot, .mmd or .tex.
+    which
+        Whether the graph is of the deep network or of the shallow one.
+    json
+        Print JSON instead of text.
+    debug
+        Show the traceback of an error.
+    """
+    if (teeth is None) == (parity is None):
+        raise SpecError("give either --teeth 2^6 or --parity 8")
+    training = {"--seeds": seeds, "--budgets": budgets, "--epochs": epochs, "--seed": seed}
+    if parity is not None:
+        options = training | {"--output": output}
+        given = [name for name, value in options.items() if value is not None]
+        if given:
+            raise SpecError(f"{given[0]} is for --teeth; parity is built and proved only")
+        _check(None, graph)
+        _parity(parity, graph, which, json)
+        return
+    _check(output, graph)
+    _sawtooth(
+        _number_of_teeth(teeth or ""),
+        _SEEDS if seeds is None else seeds,
+        _numbers(budgets),
+        _EPOCHS if epochs is None else epochs,
+        seed or 0,
+        (output, graph, which, json),
+    )
+
+
+def _number_of_teeth(text: str) -> int:
+    found = re.fullmatch(r"\s*(\d{1,9})\s*(?:(?:\^|\*\*)\s*(\d{1,3}))?\s*", text)
+    if not found:
+        raise SpecError(f"{text!r} is no number of teeth; write a power of two such as 2^6 or 64")
+    return int(found[1]) ** int(found[2] or 1)
+
+
+def _numbers(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    for part in parts:
+        if not re.fullmatch(r"\d{1,9}", part):
+            raise SpecError(f"{part!r} is no number of parameters; write --budgets 20,50,100")
+    return [int(part) for part in parts]
+
+
+def _check(output: Path | None, graph: Path | None) -> None:
+    """Refuse files that are no pictures or cannot be written."""
+    from gradatim._files import check_writable
+    from gradatim.drawing.formats import check_format
+    from gradatim.drawing.plots.files import PLOT_FORMATS
+
+    targets = []
+    if output is not None:
+        check_format(output, PLOT_FORMATS)
+        targets.append(check_writable(output))
+    if graph is not None:
+        check_format(graph)
+        targets.append(check_writable(graph))
+    if len(set(targets)) < len(targets):
+        raise SpecError(f"--output and --graph both name {targets[0]}; give two files")
+
+
+def _sawtooth(
+    teeth: int,
+    n_seeds: int,
+    budgets: list[int] | None,
+    epochs: int,
+    seed: int,
+    out: tuple[Path | None, Path | None, str, bool],
+) -> None:
+    from gradatim.cli._depth import depth_in_words, depth_picture
+    from gradatim.cli._training import training
+    from gradatim.experiments import compare_depth
+
+    output, graph, which, json = out
+    with training("sawtooths") as told:
+        found = compare_depth(
+            teeth,
+            n_seeds=n_seeds,
+            budgets=budgets,
+            max_epochs=epochs,
+            random_state=seed,
+            callback=told,
+        )
+    if json:
+        _print_json(found.to_dict())
+    else:
+        print("\n".join(depth_in_words(found)))
+    if output is not None:
+        from gradatim.drawing import save_plot
+
+        _wrote(save_plot(depth_picture(found), output), json)
+    network = next(one.network for one in found.built if one.kind == which)
+    _draw(network, graph, json)
+    wrong = [str(one.proof) for one in found.built if one.proof and not one.proof.holds]
+    if wrong:
+        raise SpecError(f"a network that was built is not right: {'; '.join(wrong)}")
+
+
+def _parity(n_bits: int, graph: Path | None, which: str, json: bool) -> None:
+    from gradatim.cli._depth import parity_in_words, parity_to_dict
+    from gradatim.theory import parity_layer, parity_tree
+
+    networks = {"shallow": parity_layer(n_bits), "deep": parity_tree(n_bits)}
+    if json:
+        _print_json(parity_to_dict(networks))
+    else:
+        print("\n".join(parity_in_words(networks)))
+    _draw(networks[which], graph, json)
+
+
+def _draw(network: Network, graph: Path | None, json: bool) -> None:
+    if graph is not None:
+        from gradatim.drawing import draw
+
+        _wrote(draw(network, graph), json)
+
+
+def _wrote(path: Path, json: bool) -> None:
+    if not json:
+        print(f"wrote {path}")
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    from json import dumps
+
+    print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,234 @@
+"""``gradatim fit``: linear and logistic regression, solved exactly and printed as an equation.
+
+Conventions: the network has no hidden layer (the lecture's L1 and L2); scores are those of the rows
+that were fitted, which say nothing of others. Files are checked before anything is computed;
+results are printed before they are written. ``--json`` prints the object of
+docs/lecture/regression.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+from gradatim.errors import OutputError, SpecError
+
+if TYPE_CHECKING:
+    from gradatim.collection import Collection
+    from gradatim.estimators import NetworkClassifier, NetworkRegressor
+    from gradatim.network import Network
+
+__all__ = ["fit"]
+
+_INPUT = Group("What is fitted", sort_key=1)
+_OUTPUT = Group("What comes out", sort_key=2)
+_Flag = Parameter(negative=(), show_default=False)
+_File = Parameter(group=_OUTPUT, metavar="FILE")
+
+_LOSSES = {"identity": "squared", "sigmoid": "binary", "softmax": "multiclass"}
+
+
+def fit(
+    table: Annotated[Path, Parameter(group=_INPUT)],
+    /,
+    *,
+    target: Annotated[str, Parameter(group=_INPUT, metavar="COLUMN")],
+    activation: Annotated[
+        Literal["identity", "sigmoid", "softmax"], Parameter(group=_INPUT)
+    ] = "identity",
+    drop: Annotated[
+        list[str] | None,
+        Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=()),
+    ] = None,
+    alpha: Annotated[float, Parameter(group=_INPUT, metavar="A", validator=Number(gte=0))] = 0.0,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    graph: Annotated[Path | None, _File] = None,
+    plot: Annotated[Path | None, _File] = None,
+    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Fit a network without a hidden layer to a table, exactly, and print its equation.
+
+    With the identity this is linear regression by least squares, with the sigmoid logistic
+    regression by maximum likelihood, with softmax the same for three classes or more. The equation
+    can be given to eval, step, draw and plot.
+
+    Parameters
+    ----------
+    table
+        A table (csv, tsv, parquet): a row a sample, a column an input.
+    target
+        Column that is learnt.
+    activation
+        Activation of the output.
+    drop
+        Columns that are neither inputs nor the target.
+    alpha
+        Penalty on the weights: that of scikit-learn's Ridge, 1 / C of its LogisticRegression.
+    output
+        Text file (.txt) for the equation.
+    graph
+        Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
+    plot
+        Picture of the output over a single input: .svg, .pdf or .png.
+    json
+        Print JSON instead of text.
+    debug
+        Show the traceback of an error.
+    """
+    _check(table, output, graph, plot)
+    from gradatim.music.tables import read_table
+
+    task = "regression" if activation == "identity" else "classification"
+    rows = read_table(table, target, drop=drop or (), task=task)
+    _check_classes(rows, target, activation)
+    model = _fitted(rows, activation, alpha)
+    network = _named(model.network_, rows, target)
+    if plot is not None and (network.n_inputs > 1 or network.n_outputs > 1):
+        raise SpecError(
+            f"a plot shows one input and one output, not {network.n_inputs} and "
+            f"{network.n_outputs}; draw the network with --graph"
+        )
+    found = _to_dict(table, rows, model, network, activation, alpha)
+    if json:
+        from json import dumps
+
+        print(dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print(network)
+        print("\n".join(_in_words(found)))
+    for path in _write(network, rows, output, graph, plot):
+        if not json:
+            print(f"wrote {path}")
+
+
+def _check(table: Path, output: Path | None, graph: Path | None, plot: Path | None) -> None:
+    """Refuse files of the wrong kind, or that cannot be written, or would go over each other."""
+    from gradatim._files import check_writable
+    from gradatim.drawing.formats import check_format
+    from gradatim.drawing.plots.files import PLOT_FORMATS
+
+    if output is not None and output.suffix.lower() != ".txt":
+        raise OutputError(f"{output} cannot hold the equation; end it in .txt")
+    if graph is not None:
+        check_format(graph)
+    if plot is not None:
+        check_format(plot, PLOT_FORMATS)
+    targets = [check_writable(file) for file in (output, graph, plot) if file is not None]
+    if table.resolve() in targets:
+        raise OutputError(f"{table} is read as input; write the result to another file")
+    if len(set(targets)) < len(targets):
+        raise OutputError("--output, --graph and --plot name one file twice; give each its own")
+
+
+def _check_classes(rows: Collection, target: str, activation: str) -> None:
+    n_classes = len(rows.classes)
+    if activation == "sigmoid" and n_classes > 2:
+        raise SpecError(
+            f"a sigmoid tells two classes apart and {target} has {n_classes}; take "
+            "--activation softmax"
+        )
+    if activation == "softmax" and n_classes == 2:
+        raise SpecError(f"{target} has two classes, for which one sigmoid is enough; take sigmoid")
+
+
+def _fitted(
+    rows: Collection, activation: str, alpha: float
+) -> NetworkClassifier | NetworkRegressor:
+    from gradatim.estimators import NetworkClassifier, NetworkRegressor
+
+    kind = NetworkRegressor if activation == "identity" else NetworkClassifier
+    return kind((), solver="exact", alpha=alpha).fit(rows.X["features"], rows.y)
+
+
+def _named(network: Network, rows: Collection, target: str) -> Network:
+    """Name inputs and outputs as the table does; a target of 0 and 1 is called as its column."""
+    named = replace(network, input_names=rows.feature_names["features"])
+    if network.n_outputs == 1 and rows.classes.tolist() in ([], ["0", "1"]):
+        named = replace(named, output_names=[target])
+    return named
+
+
+def _to_dict(
+    table: Path,
+    rows: Collection,
+    model: NetworkClassifier | NetworkRegressor,
+    network: Network,
+    activation: str,
+    alpha: float,
+) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    from gradatim.cli._equation import table_record
+
+    [layer] = network.layers
+    return {
+        "schema": 1,
+        "gradatim": version("gradatim"),
+        "equation": str(network),
+        "latex": network.to_latex(),
+        "activation": activation,
+        "loss": _LOSSES[activation],
+        "alpha": alpha,
+        "data": table_record(table),
+        "n_rows": rows.n_samples,
+        "inputs": list(network.input_names),
+        "outputs": list(network.output_names),
+        "classes": rows.classes.tolist() or None,
+        "weights": layer.weight.tolist(),
+        "biases": layer.bias.tolist(),
+        "scores": _scores(rows, model),
+    }
+
+
+def _scores(rows: Collection, model: NetworkClassifier | NetworkRegressor) -> dict[str, float]:
+    """Return how well the fitted rows themselves are met."""
+    from sklearn.metrics import log_loss, root_mean_squared_error
+
+    from gradatim.estimators import NetworkRegressor
+
+    X, y = rows.X["features"], rows.y
+    if isinstance(model, NetworkRegressor):
+        return {
+            "r2": float(model.score(X, y)),
+            "root_mean_squared_error": float(root_mean_squared_error(y, model.predict(X))),
+        }
+    return {
+        "accuracy": float(model.score(X, y)),
+        "log_loss": float(log_loss(y, model.predict_proba(X), labels=model.classes_)),
+    }
+
+
+def _in_words(found: dict[str, Any]) -> list[str]:
+    method = "least squares" if found["loss"] == "squared" else "maximum likelihood"
+    penalty = f" with alpha = {found['alpha']:g}" if found["alpha"] else ""
+    lines = [f"{method}{penalty} on {found['n_rows']} rows of {found['data']['file']}"]
+    classes = found["classes"]
+    if found["activation"] == "sigmoid":
+        lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
+    names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
+    scores = ", ".join(
+        f"{names.get(name, name.replace('_', ' '))} {value:.4g}"
+        for name, value in found["scores"].items()
+    )
+    return [*lines, f"on the same rows: {scores}"]
+
+
+def _write(
+    network: Network, rows: Collection, output: Path | None, graph: Path | None, plot: Path | None
+) -> list[Path]:
+    from gradatim._files import write_atomically
+    from gradatim.drawing import draw, plot_response, save_plot
+
+    written = []
+    if output is not None:
+        written.append(write_atomically(output, f"{network}\n"))
+    if graph is not None:
+        written.append(draw(network, graph))
+    if plot is not None:
+        written.append(save_plot(plot_response(network, rows.X["features"][:, 0], rows.y), plot))
+    return written

@@ -1,0 +1,301 @@
+"""``gradatim race``: models of equal size on one problem, over many seeds, with a verdict.
+
+Conventions: where results go is checked before anything is drawn or read; results are printed
+before they are written. On Ctrl-C the networks that are finished are kept, and ``--resume`` goes on
+from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+from gradatim.errors import OutputError, SpecError
+
+if TYPE_CHECKING:
+    from gradatim.cli._race import RaceScreen
+    from gradatim.collection import Collection
+    from gradatim.experiments import Race
+    from gradatim.training.store import Store
+
+__all__ = ["race"]
+
+_INPUT = Group("What is raced on", sort_key=1)
+_PROTOCOL = Group("How it is scored", sort_key=2)
+_RUN = Group("How it is run", sort_key=3)
+_OUTPUT = Group("What comes out", sort_key=4)
+
+_Column = Parameter(group=_INPUT, metavar="COLUMN")
+_Flag = Parameter(negative=(), show_default=False)
+_File = Parameter(group=_OUTPUT, metavar="FILE")
+
+ContenderName = Literal[
+    "perceptron",
+    "shallow-relu",
+    "shallow-tanh",
+    "deep-2",
+    "deep-3",
+    "deep-5",
+    "polynomial",
+    "kernel",
+    "kernel-all",
+]
+
+_PAGES = (".html",)
+
+
+def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
+    return Parameter(group=group, metavar="N", validator=Number(**bounds))
+
+
+def race(
+    course: Annotated[str | None, Parameter(group=_INPUT, metavar="PROBLEM|TABLE")] = None,
+    /,
+    *,
+    target: Annotated[str | None, _Column] = None,
+    groups: Annotated[str | None, _Column] = None,
+    noise: Annotated[float | None, _number(_INPUT, gte=0)] = None,
+    samples: Annotated[int, _number(_INPUT, gte=30)] = 600,
+    budgets: Annotated[str, Parameter(group=_PROTOCOL, metavar="N,...")] = "20,50,100,200,500",
+    seeds: Annotated[int, _number(gte=2)] = 50,
+    contenders: Annotated[
+        list[ContenderName] | None,
+        Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
+    ] = None,
+    bar: Annotated[float | None, _number(gt=0, lte=1)] = None,
+    seed: Annotated[int, _number(gte=0)] = 0,
+    jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
+    resume: Annotated[bool, _Flag, Parameter(group=_RUN)] = False,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    film: Annotated[Path | None, _File] = None,
+    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Race perceptron, shallow, deep, polynomial and kernel models of equal size.
+
+    Every contender gets as many parameters as a budget allows. Prints how often each solves the
+    problem, its accuracy with intervals, and whether depth was needed. Without PROBLEM, lists the
+    problems and what each takes.
+
+    Parameters
+    ----------
+    course
+        A problem, such as xor, moons, spirals or parity-6; or a table (csv, tsv, parquet).
+    target
+        Column of a table that is to be learnt.
+    groups
+        Column of a table that says which rows are never split.
+    noise
+        Standard deviation of a problem's noise; its own if left out.
+    samples
+        Points of a problem that a seed learns from and chooses on; 2,000 more are scored.
+    budgets
+        Parameters at most.
+    seeds
+        Seeds, each with points (or a split of the table) and initial weights of its own.
+    contenders
+        Only these.
+    bar
+        Accuracy from which a seed has solved it; 0.99 of the best possible if left out.
+    seed
+        First seed.
+    jobs
+        Processor cores to use; all of them if left out.
+    resume
+        Go on from what an interrupted race of the same data and seed has finished.
+    output
+        A page (.html), or the picture (.svg, .pdf, .png).
+    film
+        Perceptron, shallow and deep network while they learn: .svg or .gif.
+    json
+        Print JSON instead of text.
+    debug
+        Show the warnings of libraries, and the traceback of an error.
+    """
+    if course is None:
+        _list_problems(target, json)
+        return
+    widths = _budgets(budgets)
+    _check(course, output, film)
+    from gradatim.cli._quiet import quiet_libraries
+
+    with quiet_libraries(debug):
+        from gradatim.cli._interrupt import hear
+        from gradatim.cli._race import RaceScreen, show_race
+
+        ground = _ground(course, target, groups, noise)
+        _check_film(ground, film)
+        screen = RaceScreen(quiet=json)
+        with _kept((course, target, groups, noise, samples, seed), resume) as store:
+            found = _race(
+                screen,
+                ground,
+                store,
+                budgets=widths,
+                n_seeds=seeds,
+                contenders=contenders,
+                n_samples=samples,
+                noise=noise,
+                bar=bar,
+                seed=seed,
+                n_jobs=jobs,
+            )
+        if json:
+            from json import dumps
+
+            print(dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            show_race(found)
+        for file in hear(lambda: _write(found, output, film)):
+            if not json:
+                print(f"wrote {file}")
+
+
+def _budgets(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise SpecError(
+            f"--budgets {text!r} is no list of whole numbers; write 20,50,100"
+        ) from None
+
+
+def _check(course: str, output: Path | None, film: Path | None) -> None:
+    """Refuse files that are no pages, pictures or films, or cannot be written."""
+    from gradatim._files import check_writable
+    from gradatim.drawing.formats import check_format
+    from gradatim.drawing.plots.files import PLOT_FORMATS
+
+    targets = []
+    if output is not None:
+        check_format(output, (*_PAGES, *PLOT_FORMATS))
+        targets.append(check_writable(output))
+    if film is not None:
+        check_format(film, (".svg", ".gif"))
+        targets.append(check_writable(film))
+    if Path(course).resolve() in targets:
+        raise OutputError(f"{course} is read as input; write the result to another file")
+    if len(set(targets)) < len(targets):
+        raise OutputError(f"--output and --film both name {targets[0]}; give two files")
+
+
+def _ground(
+    course: str, target: str | None, groups: str | None, noise: float | None
+) -> str | Collection:
+    """Return the name of a problem, or the table that was read."""
+    if not course.endswith((".csv", ".tsv", ".parquet")):
+        from gradatim.problems import get_problem
+
+        get_problem(course)
+        given = [name for name, value in (("--target", target), ("--groups", groups)) if value]
+        if given:
+            raise SpecError(f"{' and '.join(given)} belong to a table; {course} is a problem")
+        return course
+    if noise is not None:
+        raise SpecError(f"--noise belongs to a problem; {course} is a table")
+    from gradatim.cli._source import Source, read_source
+
+    source = Source(course, [target] if target else (), groups, task="classification")
+    return read_source(source, n_jobs=1, progress=lambda done, total: None)
+
+
+def _check_film(ground: str | Collection, film: Path | None) -> None:
+    """Refuse a film of more inputs than a picture has, before anything is trained."""
+    if film is None:
+        return
+    if isinstance(ground, str):
+        from gradatim.problems import get_problem
+
+        n_features = get_problem(ground).n_features
+    else:
+        n_features = next(iter(ground.X.values())).shape[1]
+    if n_features > 2:
+        raise SpecError(f"a film shows one or two inputs, not {n_features}; leave --film out")
+
+
+@contextmanager
+def _kept(about: tuple, resume: bool) -> Iterator[Store | None]:
+    """Open the store of a race, which is removed when the race has ended well."""
+    import hashlib
+
+    from gradatim.cli._interrupt import hear
+
+    cache_folder, kept_work = hear(_load_kept)
+    cache = cache_folder()
+    if cache is None and resume:
+        raise SpecError(
+            "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
+        )
+    name = hashlib.blake2b(repr(about).encode(), digest_size=10).hexdigest()
+    with kept_work(None if cache is None else cache / "races" / name, resume) as store:
+        yield store
+
+
+def _load_kept() -> tuple:
+    from gradatim.climb.kept import kept_work
+    from gradatim.training.cache import cache_folder
+
+    return cache_folder, kept_work
+
+
+def _race(
+    screen: RaceScreen, ground: str | Collection, store: Store | None, **options: object
+) -> Race:
+    """Race in another thread; on Ctrl-C keep what is finished and say so."""
+    from typing import Any
+
+    from gradatim.cli._interrupt import Interrupted, hear
+    from gradatim.experiments import race as run
+
+    given: Any = options
+    with screen.racing() as progress:
+        try:
+            return hear(lambda: run(ground, store=store, progress=progress, **given))
+        except KeyboardInterrupt:
+            screen.stop()
+            if store is not None:
+                store.flush()
+            n = 0 if store is None else store.count()["network"]
+            said = f"stopped by Ctrl-C with {n} networks finished"
+            raise Interrupted(f"{said} and kept" if n else said, kept=n > 0) from None
+
+
+def _write(found: Race, output: Path | None, film: Path | None) -> list[Path]:
+    written = []
+    if output is not None and output.suffix.lower() in _PAGES:
+        from gradatim.reports import write_race
+
+        written.append(write_race(found, output))
+    elif output is not None:
+        from gradatim.drawing import save_plot
+        from gradatim.experiments import plot_race
+
+        written.append(save_plot(plot_race(found), output))
+    if film is not None:
+        from gradatim.experiments import save_film
+
+        written.append(save_film(found, film))
+    return written
+
+
+def _list_problems(target: str | None, json: bool) -> None:
+    from gradatim.problems import PROBLEMS
+
+    if target is not None:
+        raise SpecError("--target belongs to a table; name the table")
+    rows = [{"name": name, "slides": one.slides, "takes": one.takes}
+            for name, one in PROBLEMS.items()]  # fmt: skip
+    if json:
+        from json import dumps
+
+        print(dumps({"schema": 1, "problems": rows}, indent=2, ensure_ascii=False))
+        return
+    width = max(len(name) for name in PROBLEMS)
+    for row in rows:
+        print(f"{row['name'].ljust(width)}  {row['takes']}")
+    print("\nFamilies take a size: sawtooth-5, checkerboard-3, spirals-4, parity-6.")

@@ -1,0 +1,262 @@
+"""``gradatim separate``: can a hyperplane separate the classes of a table? A proof either way.
+
+Conventions: files are checked before the table is read, and the table before anything is computed;
+results are printed before they are written. Numbers of the table are exact: see
+`gradatim.cli._points`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+from gradatim.errors import SpecError
+
+if TYPE_CHECKING:
+    from gradatim.cli._points import Points
+    from gradatim.experiments.separable import Ways
+    from gradatim.theory import PerceptronRun, Separation
+
+__all__ = ["separate"]
+
+_INPUT = Group("What is separated", sort_key=1)
+_PERCEPTRON = Group("The perceptron rule beside it", sort_key=2)
+_MADE = Group("Made separable", sort_key=3)
+_OUTPUT = Group("What comes out", sort_key=4)
+_Flag = Parameter(negative=(), show_default=False)
+_Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
+
+
+def separate(
+    table: Annotated[Path, Parameter(group=_INPUT)],
+    /,
+    *,
+    target: Annotated[str, Parameter(group=_INPUT, metavar="COLUMN")],
+    columns: Annotated[list[str] | None, _Columns] = None,
+    id: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
+    positive: Annotated[str | None, Parameter(group=_INPUT, metavar="LABEL")] = None,
+    decimals: Annotated[bool, _Flag, Parameter(group=_INPUT)] = False,
+    perceptron: Annotated[bool, _Flag, Parameter(group=_PERCEPTRON)] = False,
+    max_mistakes: Annotated[
+        int, Parameter(group=_PERCEPTRON, metavar="N", validator=Number(gte=1))
+    ] = 100_000,
+    film: Annotated[Path | None, Parameter(group=_PERCEPTRON, metavar="FILE")] = None,
+    degree: Annotated[
+        int | None, Parameter(group=_MADE, metavar="D", validator=Number(gte=1))
+    ] = None,
+    kernels: Annotated[bool, _Flag, Parameter(group=_MADE)] = False,
+    hidden: Annotated[bool, _Flag, Parameter(group=_MADE)] = False,
+    folds: Annotated[int, Parameter(group=_MADE, metavar="K", validator=Number(gte=0))] = 0,
+    seeds: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=1))] = 20,
+    seed: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=0))] = 0,
+    graph: Annotated[Path | None, Parameter(group=_MADE, metavar="FILE")] = None,
+    output: Annotated[
+        Path | None, Parameter(name=("--output", "-o"), group=_OUTPUT, metavar="FILE")
+    ] = None,
+    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Decide whether a hyperplane separates the classes of a table, and prove it.
+
+    Prints a separating hyperplane with short weights and the one of the widest margin, checked on
+    every row; or a few rows that prove that there is none. All in exact arithmetic.
+
+    Parameters
+    ----------
+    table
+        Points and labels (csv, tsv, parquet).
+    target
+        Column of the labels.
+    columns
+        Columns of the numbers; all others if not given.
+    id
+        Column that names the rows; their numbers do if not given.
+    positive
+        Tell this class from all others together.
+    decimals
+        Take numbers as the decimals that are written, not as the nearest floats.
+    perceptron
+        Run the perceptron rule too, and count its mistakes against Novikoff's bound.
+    max_mistakes
+        Mistakes after which the rule is stopped.
+    film
+        Moving picture of the perceptron's line, two columns: .svg or .gif.
+    degree
+        Find the smallest set of monomials up to this degree that makes the classes separable.
+    kernels
+        Train polynomial and RBF kernel machines too.
+    hidden
+        Build and train the smallest hidden layer that is found, and prove it on every row.
+    folds
+        Cross-validate the kernel machines with this many parts.
+    seeds
+        Networks trained for each width.
+    seed
+        The first seed.
+    graph
+        Picture of the hidden layer that is built: .svg, .pdf, .png, .dot, .mmd or .tex.
+    output
+        Picture of one to three columns, or of all ways to separate: .svg, .pdf or .png.
+    json
+        Print JSON instead of text.
+    debug
+        Show the traceback of an error.
+    """
+    making = degree is not None or kernels or hidden
+    _check_files(table, output, film, graph)
+    _check_making(kernels, hidden, folds, graph)
+    from gradatim.cli._points import read_points
+
+    points = read_points(table, target, columns, id, decimals=decimals)
+    _check_points(points, positive, None if making else output, film, perceptron)
+    ways = None
+    if making:
+        from gradatim.cli._ways import make_separable
+
+        ways = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
+    if len(points.classes) > 2 and positive is None:
+        _several(points, ways, json)
+        found = run = None
+    else:
+        found = _decide(points, positive)
+        run = _run(found, max_mistakes) if perceptron or film is not None else None
+        _show(points, found, run, ways, json)
+    if ways is not None:
+        from gradatim.cli._ways import write_ways
+
+        write_ways(ways, output, graph, quiet=json)
+        output = None
+    if found is not None:
+        _write(points, found, run, output, film, quiet=json)
+
+
+def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -> None:
+    """Refuse options of ways that are not asked for."""
+    if graph is not None and not hidden:
+        raise SpecError("--graph draws the hidden layer; add --hidden")
+    if folds and not kernels:
+        raise SpecError("--folds cross-validates kernel machines; add --kernels")
+    if folds == 1:
+        raise SpecError("one part leaves nothing to learn from; give --folds 2 or more")
+
+
+def _check_files(table: Path, output: Path | None, film: Path | None, graph: Path | None) -> None:
+    """Refuse files that are no pictures, cannot be written, or would go over the table."""
+    from gradatim._files import check_writable
+    from gradatim.drawing.formats import FORMATS, check_format
+    from gradatim.drawing.plots.files import PLOT_FORMATS
+    from gradatim.drawing.plots.film import FILM_FORMATS
+
+    targets = {}
+    asked = (
+        ("--output", output, PLOT_FORMATS),
+        ("--film", film, FILM_FORMATS),
+        ("--graph", graph, FORMATS),
+    )
+    for option, path, formats in asked:
+        if path is not None:
+            check_format(path, formats)
+            target = check_writable(path)
+            if target in targets:
+                raise SpecError(
+                    f"{targets[target]} and {option} both name {target}; give two files"
+                )
+            targets[target] = option
+    if table.expanduser().resolve() in targets:
+        raise SpecError(f"{table} is read as input; write the picture to another file")
+
+
+def _check_points(
+    points: Points, positive: str | None, output: Path | None, film: Path | None, perceptron: bool
+) -> None:
+    """Refuse what could only fail after the work is done."""
+    from gradatim.errors import LabelError
+
+    n_columns, classes = len(points.names), points.classes
+    if len(classes) < 2:
+        raise LabelError(
+            f"every row of {points.source} is labeled {classes[0]}; separating takes two classes"
+        )
+    if positive is None and len(classes) > 2:
+        for option, given in (
+            ("--output", output),
+            ("--film", film),
+            ("--perceptron", perceptron or None),
+        ):
+            if given is not None:
+                raise SpecError(
+                    f"{option} is for two classes, and {points.source} has {len(classes)}; name "
+                    "the one to tell from the others with --positive"
+                )
+    if output is not None and n_columns > 3:
+        raise SpecError(
+            f"{n_columns} columns cannot be drawn; name one to three with --columns, or leave out "
+            "--output"
+        )
+    if film is not None and n_columns != 2:
+        raise SpecError(
+            f"a film shows two columns, not {n_columns}; name two with --columns, or leave out "
+            "--film"
+        )
+
+
+def _decide(points: Points, positive: str | None) -> Separation:
+    from gradatim.cli._counting import counting
+    from gradatim.theory import separate as decide
+
+    with counting(f"deciding {points.source}"):
+        return decide(points.X, points.labels, positive=positive, input_names=points.names)
+
+
+def _several(points: Points, ways: Ways | None, json: bool) -> None:
+    from gradatim.cli._counting import counting
+    from gradatim.cli._separation import print_several
+    from gradatim.theory import separate_classes
+
+    with counting(f"deciding {points.source}") as progress:
+        found = separate_classes(
+            points.X, points.labels, input_names=points.names, progress=progress
+        )
+    print_several(points, found, ways, json=json)
+
+
+def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
+    from gradatim.theory import run_perceptron
+
+    return run_perceptron(found, max_mistakes=max_mistakes)
+
+
+def _show(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None,
+    ways: Ways | None,
+    json: bool,
+) -> None:
+    from gradatim.cli._separation import print_separation
+
+    print_separation(points, found, run, ways, json=json)
+
+
+def _write(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None,
+    output: Path | None,
+    film: Path | None,
+    *,
+    quiet: bool,
+) -> None:
+    from gradatim.cli._separation import film_of, picture_of
+    from gradatim.drawing import save_film, save_plot
+
+    written = []
+    if output is not None:
+        written.append(save_plot(picture_of(points, found), output))
+    if film is not None and run is not None:
+        written.append(save_film(film_of(points, run), film))
+    for path in written if not quiet else ():
+        print(f"wrote {path}")

@@ -1,0 +1,261 @@
+"""The course: what every seed trains on, chooses on, and is scored on.
+
+Conventions: labels are whole numbers, places in ``classes``. A seed has rows to learn from, rows
+to choose on (settings, and the epoch at which a network stops) and rows to be scored on, no row in
+two of them. Inputs are standardized by the rows to learn from. For a problem all three are drawn
+afresh by every seed; for a table every seed splits the rows anew, groups whole, classes even.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradatim.collection import Collection
+from gradatim.errors import LabelError, SpecError
+from gradatim.problems import Problem
+from gradatim.scalers import Scaler, fit_scaler
+
+__all__ = ["Course", "Heat", "course_of_problem", "course_of_table"]
+
+#: A fifth of a table is scored, a fifth chooses.
+_FOLDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """The rows of one seed.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+        Rows to learn from, then rows to choose on, in their own units.
+    y : array of shape (n_rows,)
+        Their labels.
+    n_train : int
+        How many of them to learn from.
+    X_test, y_test : array
+        Rows to be scored on.
+    scaler : Scaler
+        Learnt from the first `n_train` rows.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    n_train: int
+    X_test: np.ndarray
+    y_test: np.ndarray
+    scaler: Scaler
+
+    @classmethod
+    def of(
+        cls,
+        train: tuple[np.ndarray, np.ndarray],
+        choose: tuple[np.ndarray, np.ndarray],
+        test: tuple[np.ndarray, np.ndarray],
+    ) -> Heat:
+        """Put the rows of a seed together."""
+        X, y = (np.concatenate([a, b]) for a, b in zip(train, choose, strict=True))
+        return cls(X, y, len(train[0]), *test, scaler=fit_scaler(train[0], "standard"))
+
+    @property
+    def scaled(self) -> np.ndarray:
+        """Rows to learn from and to choose on, standardized."""
+        return self.scaler.transform(self.X)
+
+    @property
+    def training(self) -> np.ndarray:
+        """1 for rows to learn from, 0 for rows to choose on."""
+        return (np.arange(len(self.X)) < self.n_train).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What is raced on.
+
+    Parameters
+    ----------
+    name, title : str
+        The problem or the table.
+    takes, because : str
+        What the problem takes, and why; empty for a table.
+    classes : tuple of str
+        Names of the labels.
+    feature_names : tuple of str
+        Names of the columns.
+    heats : tuple of Heat
+        The rows of each seed.
+    noise : float or None
+        Standard deviation of a problem's noise; None for a table.
+    ceiling : float or None
+        Accuracy of the rule that knows how the points are drawn; None for a table.
+    grouped : bool
+        Whether groups stayed whole.
+    """
+
+    name: str
+    title: str
+    takes: str
+    because: str
+    classes: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    heats: tuple[Heat, ...]
+    noise: float | None = None
+    ceiling: float | None = None
+    grouped: bool = False
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether every seed draws fresh points."""
+        return self.noise is not None
+
+    @property
+    def n_features(self) -> int:
+        """Dimensions of the points."""
+        return len(self.feature_names)
+
+    @property
+    def n_outputs(self) -> int:
+        """1 for two classes, else one a class."""
+        return len(self.classes) if len(self.classes) > 2 else 1
+
+    @property
+    def majority(self) -> float:
+        """Accuracy of always naming the most frequent class of the rows to learn from."""
+        shares = []
+        for heat in self.heats:
+            guess = np.bincount(heat.y[: heat.n_train]).argmax()
+            shares.append(np.mean(heat.y_test == guess))
+        return float(np.mean(shares))
+
+    @property
+    def overlap(self) -> float:
+        """Scored rows per row that the seed learns from, where seeds share rows; else 0."""
+        first = self.heats[0]
+        return 0.0 if self.is_problem else len(first.y_test) / first.n_train
+
+    @property
+    def sha256(self) -> str:
+        """Hash of every row and label of every seed."""
+        digest = hashlib.sha256()
+        for heat in self.heats:
+            for array in (heat.X, heat.y, heat.X_test, heat.y_test):
+                digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+def course_of_problem(
+    problem: Problem, *, n_seeds: int, n_samples: int, noise: float | None, seed: int
+) -> Course:
+    """Draw the rows of every seed of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is raced on.
+    n_seeds : int
+        Seeds.
+    n_samples : int
+        Rows of a seed: two thirds to learn from, one third to choose on; 2,000 more are scored.
+    noise : float or None
+        Standard deviation of the noise; the problem's own if None.
+    seed : int
+        First seed.
+
+    Returns
+    -------
+    Course
+        The rows.
+    """
+    n_train = 2 * n_samples // 3
+    heats = []
+    for number in range(n_seeds):
+        # Three streams a seed, none of which another seed of this race or its neighbor has.
+        drawn = [
+            problem.sample(n, noise=noise, seed=3 * (1_000_003 * seed + number) + k)
+            for k, n in enumerate((n_train, n_samples - n_train, 2000))
+        ]
+        heats.append(Heat.of(*drawn))
+    names = tuple(f"x{i + 1}" for i in range(problem.n_features))
+    return Course(
+        name=problem.name,
+        title=problem.title,
+        takes=problem.takes,
+        because=problem.because,
+        classes=("0", "1"),
+        feature_names=names if len(names) > 1 else ("x",),
+        heats=tuple(heats),
+        noise=problem.noise if noise is None else noise,
+        ceiling=problem.ceiling(noise, seed=seed),
+    )
+
+
+def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Course:
+    """Split the rows of a table for every seed.
+
+    Parameters
+    ----------
+    collection : Collection
+        Classes and one input.
+    n_seeds : int
+        Seeds.
+    seed : int
+        First seed.
+
+    Returns
+    -------
+    Course
+        The rows.
+
+    Raises
+    ------
+    SpecError
+        If there are several inputs, or too few groups to be split into fifths.
+    LabelError
+        If the target is no class, or a class has fewer than five rows.
+    """
+    if collection.task != "classification":
+        raise LabelError(f"a race is about classes, but {collection.name} is a {collection.task}")
+    if len(collection.X) != 1:
+        raise SpecError(f"a race takes one input, but {collection.name} has {len(collection.X)}")
+    [(_, X)] = collection.X.items()
+    [names] = list(collection.feature_names.values()) or [[f"x{i + 1}" for i in range(X.shape[1])]]
+    classes, y = np.unique(collection.y, return_inverse=True)
+    if len(classes) < 2 or np.bincount(y).min() < _FOLDS:
+        raise LabelError(f"a race needs two classes or more, each with at least {_FOLDS} rows")
+    X = X.astype(np.float64)
+    heats = []
+    for number in range(n_seeds):
+        parts = _fifths(X, y, collection.groups, 1_000_003 * seed + number)
+        heats.append(Heat.of(*((X[rows], y[rows]) for rows in parts)))
+    return Course(
+        name=collection.name,
+        title=collection.name,
+        takes="",
+        because="",
+        classes=tuple(map(str, classes)),
+        feature_names=tuple(map(str, names)),
+        heats=tuple(heats),
+        grouped=collection.groups is not None,
+    )
+
+
+def _fifths(
+    X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows to learn from, rows to choose on, rows to be scored on."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    if groups is not None and len(np.unique(groups)) < _FOLDS:
+        raise SpecError(f"a race needs at least {_FOLDS} groups, one to be left out at a time")
+    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+    splitter = kind(_FOLDS, shuffle=True, random_state=seed % 2**32)
+    with warnings.catch_warnings():
+        # A class with fewer groups than fifths cannot be in all of them.
+        warnings.simplefilter("ignore", UserWarning)
+        fifths = [test for _, test in splitter.split(X, y, groups)]
+    rng = np.random.default_rng(seed)
+    return rng.permutation(np.concatenate(fifths[2:])), fifths[1], fifths[0]

@@ -1,0 +1,227 @@
+"""The picture of a race: accuracy and share solved against parameters, and every boundary.
+
+Conventions: see `gradatim.drawing.plots`. Networks with one hidden layer are blue, deep ones
+orange, polynomials green, kernels purple, the perceptron black; each has its marker too. Whiskers
+are 95 % intervals. Small pictures show the median seed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradatim.drawing.figure import settled
+from gradatim.drawing.plots._style import COLORS, GRAY, INK, MARKERS, figure, tidy
+from gradatim.errors import SpecError
+from gradatim.experiments.racing.contenders import Contender
+from gradatim.experiments.racing.regions import WIDTH, Frame, frame_of
+from gradatim.experiments.racing.result import Entry, Race
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["SHADES", "draw_points", "draw_regions", "has_boundaries", "plot_race"]
+
+#: Backgrounds of the classes; class 0 is the first.
+SHADES = ("#f6dcc3", "#cfe0f1", "#cfe6d5", "#ead0e4", "#d9effb", "#f8e6bf", "#dddddd")
+
+#: Color, marker and dashes of each contender.
+_LINES: dict[str, tuple[str, str, Any]] = {
+    "perceptron": (COLORS[6], "P", "-"),
+    "shallow-relu": (COLORS[1], "o", "-"),
+    "shallow-tanh": (COLORS[4], "s", "-"),
+    "deep-2": (COLORS[5], "^", "-"),
+    "deep-3": (COLORS[0], "D", "-"),
+    "deep-5": (COLORS[0], "v", (0, (3, 2))),
+    "polynomial": (COLORS[2], "X", "-"),
+    "kernel": (COLORS[3], "*", "-"),
+    "kernel-all": (COLORS[3], "h", "-"),
+}
+
+#: Markers are shifted along the logarithmic axis by so much, so that whiskers do not hide another.
+_DODGE = 0.012
+
+
+def has_boundaries(race: Race) -> bool:
+    """Say whether a race has boundaries that can be drawn: one or two inputs."""
+    return race.course.n_features <= 2
+
+
+def plot_race(race: Race) -> Figure:
+    """Plot a race.
+
+    Parameters
+    ----------
+    race : Race
+        What was found.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Accuracy and share solved against parameters; below, for one or two inputs, the boundary of
+        every contender at every budget.
+    """
+    drawn = has_boundaries(race)
+    n_rows, n_columns = len(race.contenders), len(race.protocol.budgets)
+    height = 3.9 + (n_rows * (1.02 if race.course.n_features == 2 else 0.5) + 0.4 if drawn else 0)
+    with settled():
+        result = figure(9.0, height)
+        upper, lower = result, None
+        if drawn:
+            parts: Any = result.subfigures(2, 1, height_ratios=[3.9, height - 3.9])
+            upper, lower = parts
+        left, right = upper.subplots(1, 2)
+        _panel(left, race, "mean test accuracy", _accuracy)
+        _panel(right, race, "share of seeds that solve it", _solved)
+        left.axhline(race.protocol.bar, color=GRAY, lw=0.8, ls=(0, (4, 3)), zorder=0)
+        handles, names = left.get_legend_handles_labels()
+        upper.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+        result.suptitle(f"{race.course.title}: {race.protocol.n_seeds} seeds", fontsize=11)
+        if lower is not None:
+            grid = lower.subplots(n_rows, n_columns, squeeze=False)
+            _multiples(grid, race, frame_of(race.course))
+    result.set_label(_in_words(race))
+    return result
+
+
+def _accuracy(entry: Entry) -> tuple[float, tuple[float, float]]:
+    return entry.mean, entry.interval
+
+
+def _solved(entry: Entry) -> tuple[float, tuple[float, float]]:
+    return entry.solved, entry.solved_interval
+
+
+def _panel(axes: Axes, race: Race, label: str, score: Any) -> None:
+    tidy(axes)
+    axes.set_xscale("log")
+    for number, contender in enumerate(race.contenders):
+        entries = [e for e in race.entries if e.contender is contender]
+        _curve(axes, contender, entries, score, 10 ** (_DODGE * (number - 4)))
+    axes.set_xlabel("parameters", fontsize=9)
+    axes.set_ylabel(label, fontsize=9)
+    axes.set_xticks(race.protocol.budgets, [str(b) for b in race.protocol.budgets])
+    axes.minorticks_off()
+    axes.grid(axis="y", color="#e8e4da", lw=0.6)
+    axes.set_axisbelow(True)
+    axes.set_ylim(top=1.02)
+
+
+def _curve(
+    axes: Axes, contender: Contender, entries: list[Entry], score: Any, shift: float
+) -> None:
+    color, marker, dashes = _LINES[contender.name]
+    x = np.array([entry.n_parameters for entry in entries]) * shift
+    means = np.array([score(entry)[0] for entry in entries])
+    ends = np.array([score(entry)[1] for entry in entries])
+    axes.errorbar(
+        x,
+        means,
+        np.abs(ends.T - means),
+        color=color,
+        marker=marker,
+        ls=dashes,
+        lw=1.3,
+        ms=5,
+        elinewidth=0.8,
+        mfc="white" if contender.name == "kernel-all" else color,
+        label=contender.title,
+    )
+
+
+def _multiples(grid: np.ndarray, race: Race, frame: Frame) -> None:
+    for row, contender in zip(grid, race.contenders, strict=True):
+        row[0].set_ylabel(
+            contender.title.replace(" (", "\n("), fontsize=7, rotation=0, ha="right", va="center"
+        )
+        for axes, budget in zip(row, race.protocol.budgets, strict=True):
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+            entry = race.entry(contender.name, budget)
+            if entry is None or (entry.budget is None and axes is not row[0]):
+                axes.patch.set_visible(False)
+                continue
+            draw_regions(axes, frame, frame.regions(entry.median_run.decision))
+            draw_points(axes, race, frame, 3)
+            axes.text(
+                0.5, -0.02, f"{entry.median_run.accuracy:.3f}", transform=axes.transAxes,
+                ha="center", va="top", fontsize=6.5, color=INK,
+            )  # fmt: skip
+    for axes, budget in zip(grid[0], race.protocol.budgets, strict=True):
+        axes.set_title(f"{budget}", fontsize=8, color=INK)
+
+
+def draw_regions(axes: Axes, frame: Frame, regions: list[str]) -> None:
+    """Draw regions into axes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Takes the picture's coordinates.
+    frame : Frame
+        Size of the picture.
+    regions : list of str
+        What `Frame.regions` returned.
+    """
+    from matplotlib.patches import PathPatch
+
+    axes.set(xlim=(0, WIDTH), ylim=(frame.height, 0), aspect="equal")
+    axes.set_facecolor(SHADES[0])
+    for number, text in enumerate(regions, 1):
+        if text:
+            color = SHADES[number % len(SHADES)]
+            axes.add_patch(PathPatch(_path(text), facecolor=color, edgecolor=GRAY, lw=0.6))
+
+
+def draw_points(axes: Axes, race: Race, frame: Frame, size: float) -> None:
+    """Draw scored points into axes.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Takes the picture's coordinates.
+    race : Race
+        Has the points.
+    frame : Frame
+        What is shown.
+    size : float
+        Area of a marker in square points.
+    """
+    places, labels = frame.points(race.course)
+    for label in range(len(race.course.classes)):
+        x, y = places[labels == label].T
+        color = COLORS[label % len(COLORS)]
+        axes.scatter(x, y, s=size, color=color, marker=MARKERS[label % len(MARKERS)], lw=0)
+
+
+def _path(text: str) -> Any:
+    """Read the text of a path of M, L, H, V and Z, all absolute."""
+    from matplotlib.path import Path
+
+    vertices, codes = [], []
+    x = y = 0.0
+    for letter, numbers in re.findall(r"([MLHVZ])([^MLHVZ]*)", text):
+        values = [float(number) for number in numbers.split()]
+        if letter in "ML":
+            x, y = values
+        elif letter in "HV":
+            x, y = (values[0], y) if letter == "H" else (x, values[0])
+        code = {"M": Path.MOVETO, "Z": Path.CLOSEPOLY}.get(letter, Path.LINETO)
+        vertices.append((x, y))
+        codes.append(code)
+    if not codes:
+        raise SpecError("a path needs a point")
+    return Path(vertices, codes)
+
+
+def _in_words(race: Race) -> str:
+    said = " ".join(race.verdict.sentences)
+    rows = "; ".join(
+        f"{entry.contender.title}, {entry.n_parameters:.0f} parameters: accuracy {entry.mean:.3f}, "
+        f"solved by {entry.n_solved} of {len(entry.runs)}"
+        for entry in race.entries
+    )
+    return f"Race on {race.course.title}\n{said} {rows}."

@@ -1,0 +1,329 @@
+"""The smallest hidden layer that training finds: widths from 1 up, many seeds each.
+
+Conventions: a width is solved by a seed if its trained network gives every row its class. That is
+proved in ball arithmetic [1]_ on the weights and inputs as float64 holds them; a row whose sign
+128 bits leave open counts as wrong. Inputs are standardized while training, and the scaling is
+then a part of the first layer's weights. That no seed solved a width proves nothing about it.
+
+References
+----------
+.. [1] F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", IEEE
+   Transactions on Computers, vol. 66, pp. 1281-1292, 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.network.graph import Layer, Network
+from gradatim.training import NetworkSpec, fit_many
+
+__all__ = ["TrainedLayer", "TriedWidth", "train_hidden", "wrong_rows"]
+
+_BITS = 128
+_BALLS: dict[str, Callable[[Any], Any]] = {
+    "relu": lambda z: z.max(0),
+    "tanh": lambda z: z.tanh(),
+    "logistic": lambda z: 1 / (1 + (-z).exp()),
+}
+
+
+@dataclass(frozen=True)
+class TriedWidth:
+    """What the seeds of one width came to.
+
+    Parameters
+    ----------
+    width : int
+        Hidden units.
+    n_seeds : int
+        Networks trained.
+    n_solved : int
+        Networks that are right on every row.
+    fewest_errors : int
+        Rows that the best of them gets wrong.
+    """
+
+    width: int
+    n_seeds: int
+    n_solved: int
+    fewest_errors: int
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedLayer:
+    """The network of the smallest width that a seed solved, with all widths tried.
+
+    Parameters
+    ----------
+    network : Network or None
+        One hidden layer; a logistic output for two classes, softmax for more. None if no width
+        was solved.
+    tried : tuple of TriedWidth
+        Every width in the order in which it was tried.
+    seed : int or None
+        Seed of the network.
+    activation : str
+        Activation of the hidden units.
+    max_epochs : int
+        Epochs of every network.
+    table : array of shape (n_samples, n_inputs)
+        The rows.
+    codes : array of shape (n_samples,)
+        Number of each row's class.
+    classes : tuple of hashable
+        The classes in ascending order.
+    """
+
+    network: Network | None
+    tried: tuple[TriedWidth, ...]
+    seed: int | None
+    activation: str
+    max_epochs: int
+    table: np.ndarray
+    codes: np.ndarray
+    classes: tuple[Hashable, ...]
+
+    @property
+    def n_units(self) -> int | None:
+        """Number of hidden units; None if no width was solved."""
+        return None if self.network is None else self.network.layers[0].n_out
+
+    def verify(self) -> bool:
+        """Prove in ball arithmetic that every row gets its class.
+
+        Returns
+        -------
+        bool
+            Whether it does; False if no width was solved.
+        """
+        return self.network is not None and not wrong_rows(self.network, self.table, self.codes)
+
+
+def train_hidden(
+    X: ArrayLike,
+    y: Sequence[Hashable] | np.ndarray,
+    *,
+    activation: str = "tanh",
+    max_width: int = 12,
+    n_seeds: int = 20,
+    max_epochs: int = 1000,
+    learning_rate: float = 0.03,
+    random_state: int = 0,
+    input_names: Sequence[str] = (),
+    progress: Callable[[int, float], None] | None = None,
+) -> TrainedLayer:
+    """Train networks of one hidden layer, wider and wider, until a seed is right on every row.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_inputs)
+        Inputs.
+    y : sequence of hashable of length n_samples
+        Labels of two or more classes.
+    activation : {"tanh", "relu", "sigmoid"}, default "tanh"
+        Activation of the hidden units.
+    max_width : int, default 12
+        Width after which the search ends.
+    n_seeds : int, default 20
+        Networks a width.
+    max_epochs : int, default 1000
+        Epochs of every network, with Adam and a rate that falls to zero.
+    learning_rate : float, default 0.03
+        Its highest rate.
+    random_state : int, default 0
+        The first seed; the others follow.
+    input_names : sequence of str, optional
+        Names of the inputs, for the network.
+    progress : callable, optional
+        Called with the width and the finished share of its training, from a training thread.
+
+    Returns
+    -------
+    TrainedLayer
+        The network of the smallest width, and how every width fared.
+
+    Raises
+    ------
+    ShapeError
+        If `X` is no table or there is not one label a row.
+    LabelError
+        If there is only one class.
+    SpecError
+        If an option is out of its range.
+
+    Examples
+    --------
+    >>> found = train_hidden([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], n_seeds=10)
+    >>> found.n_units, found.verify()
+    (2, True)
+    """
+    from gradatim.activations import get_activation
+
+    name = get_activation(activation).name
+    if name not in _BALLS:
+        raise SpecError(f"hidden units must be tanh, relu or sigmoid, not {activation}")
+    if min(max_width, n_seeds, max_epochs) < 1 or random_state < 0:
+        raise SpecError("max_width, n_seeds and max_epochs must be at least 1, random_state 0")
+    table = np.asarray(X, dtype=np.float64)
+    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
+    if table.ndim != 2 or len(table) != len(labels):
+        raise ShapeError(f"X is {table.shape}, with {len(labels)} labels; give each row one")
+    classes = tuple(sorted(set(labels), key=_order))
+    if len(classes) < 2:
+        raise LabelError("a network needs two classes; all rows have one label")
+    codes = np.array([classes.index(label) for label in labels])
+    names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
+    tell = progress or (lambda width, share: None)
+    tried, best = [], None
+    for width in range(1, max_width + 1):
+        specs = [
+            NetworkSpec(
+                hidden_layer_sizes=(width,),
+                activation=name,
+                learning_rate=learning_rate,
+                schedule="cosine",
+                seed=random_state + k,
+            )
+            for k in range(n_seeds)
+        ]
+        networks = _train(specs, table, codes, max_epochs, names, classes, width, tell)
+        errors = [len(wrong_rows(network, table, codes)) for network in networks]
+        tried.append(TriedWidth(width, n_seeds, errors.count(0), min(errors)))
+        if not min(errors):
+            best = errors.index(0)
+            break
+    return TrainedLayer(
+        network=None if best is None else networks[best],
+        tried=tuple(tried),
+        seed=None if best is None else random_state + best,
+        activation=name,
+        max_epochs=max_epochs,
+        table=table,
+        codes=codes,
+        classes=classes,
+    )
+
+
+def _order(label: Any) -> tuple[int, float, str]:
+    """Sort numbers by size and before texts."""
+    try:
+        return (0, float(str(label)), "")
+    except ValueError:
+        return (1, 0.0, str(label))
+
+
+def _train(
+    specs: Sequence[NetworkSpec],
+    table: np.ndarray,
+    codes: np.ndarray,
+    max_epochs: int,
+    names: tuple[str, ...],
+    classes: tuple[Hashable, ...],
+    width: int,
+    tell: Callable[[int, float], None],
+) -> list[Network]:
+    spread = table.std(axis=0)
+    center, scale = table.mean(axis=0), np.where(spread > 0, spread, 1.0)
+    results = fit_many(
+        specs,
+        (table - center) / scale,
+        codes,
+        max_epochs=max_epochs,
+        batch_size=min(len(table), 64),
+        callback=lambda share: tell(width, share),
+    )
+    outputs = ("y",) if len(classes) == 2 else tuple(map(str, classes))
+    return [_unscaled(result.network, center, scale, names, outputs) for result in results]
+
+
+def _unscaled(
+    network: Network,
+    center: np.ndarray,
+    scale: np.ndarray,
+    names: tuple[str, ...],
+    outputs: tuple[str, ...],
+) -> Network:
+    """Make a network of standardized inputs one of the inputs themselves, in float64."""
+    first, *others = network.layers
+    weight = first.weight.astype(np.float64) / scale
+    bias = first.bias.astype(np.float64) - weight @ center
+    layers = [Layer(weight, bias, first.activation)]
+    layers += [Layer(o.weight.astype(float), o.bias.astype(float), o.activation) for o in others]
+    return Network(layers, names, outputs)
+
+
+def wrong_rows(network: Network, table: np.ndarray, codes: np.ndarray) -> list[int]:
+    """Return the rows that a network of one hidden layer is not proved right on.
+
+    Parameters
+    ----------
+    network : Network
+        A logistic output, or softmax; weights are taken as float64 holds them.
+    table : array of shape (n_samples, n_inputs)
+        Rows, taken as float64 holds them.
+    codes : array of shape (n_samples,)
+        Number of each row's class.
+
+    Returns
+    -------
+    list of int
+        Numbers of rows, from 0.
+    """
+    # Rows that floats get wrong need no proof.
+    probable = _codes(network, table)
+    wrong = set(np.flatnonzero(probable != codes).tolist())
+    if not wrong:
+        return _not_proved(network, table, codes)
+    return sorted(wrong)
+
+
+def _codes(network: Network, table: np.ndarray) -> np.ndarray:
+    outputs = network(table)
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] >= 0.5).astype(int)
+    return outputs.argmax(axis=1)
+
+
+def _not_proved(network: Network, table: np.ndarray, codes: np.ndarray) -> list[int]:
+    from flint import arb, ctx
+
+    before, ctx.prec = ctx.prec, _BITS
+    try:
+        hidden, output = network.layers
+        first, second = _exact(hidden, arb), _exact(output, arb)
+        act = _BALLS[hidden.activations[0]]
+        left = []
+        for i, row in enumerate(table.tolist()):
+            inputs = [arb(value) for value in row]
+            logits = _apply(second, [act(z) for z in _apply(first, inputs)])
+            if not _is_certain(logits, int(codes[i])):
+                left.append(i)
+        return left
+    finally:
+        ctx.prec = before
+
+
+def _exact(layer: Layer, arb: Any) -> list[tuple[list[Any], Any]]:
+    return [
+        ([arb(weight) for weight in row], arb(bias))
+        for row, bias in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)
+    ]
+
+
+def _apply(units: list[tuple[list[Any], Any]], values: list[Any]) -> list[Any]:
+    return [
+        sum((w * v for w, v in zip(weights, values, strict=True)), bias) for weights, bias in units
+    ]
+
+
+def _is_certain(logits: list[Any], code: int) -> bool:
+    if len(logits) == 1:
+        return bool(logits[0] > 0 if code else logits[0] < 0)
+    return all(bool(logits[code] > z) for k, z in enumerate(logits) if k != code)

@@ -1,1 +1,0 @@
-"""Small problems of the lecture, each with a statement of what it takes to solve it."""

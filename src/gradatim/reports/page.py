@@ -1,0 +1,151 @@
+"""What all pages share: views with their data, a policy that lets nothing else run, versions.
+
+Conventions: text is escaped by the template or by `json_text`; scripts and styles are written into
+the page, and its content security policy forbids the browser to load anything or to run any script
+but these, known by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from gradatim import views
+
+__all__ = ["json_text", "policy", "render", "script", "stylesheet", "versions"]
+
+_PACKAGES = ("numpy", "scipy", "jax", "scikit-learn", "librosa")
+
+# After a view's own text, in its own module: gives it the data written beside its element.
+_MOUNT = """
+for (const el of document.querySelectorAll('[data-view="%s"]')) {
+  const values = JSON.parse(document.getElementById(el.dataset.model).textContent);
+  render({ model: { get: (name) => values[name] }, el });
+}
+"""
+
+
+def render(
+    template: str, content: Mapping[str, Any], filters: Mapping[str, Callable[..., str]]
+) -> str:
+    """Fill a template of this part.
+
+    Parameters
+    ----------
+    template : str
+        Name of its file.
+    content : mapping of str to object
+        Everything that it names.
+    filters : mapping of str to callable
+        Filters of its own.
+
+    Returns
+    -------
+    str
+        The whole page.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(filters)
+    return environment.from_string(_read(template)).render(content)
+
+
+def stylesheet() -> Markup:
+    """Return the style sheet of views and page.
+
+    Returns
+    -------
+    markupsafe.Markup
+        CSS.
+    """
+    return Markup(views.stylesheet() + _read("report.css"))
+
+
+def script(view: str) -> str:
+    """Return a view as a script that draws into the elements that ask for it.
+
+    Parameters
+    ----------
+    view : str
+        Name of a view.
+
+    Returns
+    -------
+    str
+        A module.
+    """
+    return views.source(view) + _MOUNT % view
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """Return a content security policy that lets exactly these scripts run.
+
+    Parameters
+    ----------
+    scripts : sequence of str
+        Texts of the scripts, each of which stands between two line ends.
+
+    Returns
+    -------
+    str
+        The policy.
+    """
+    digests = (hashlib.sha256(f"\n{script}\n".encode()).digest() for script in scripts)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "media-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def json_text(model: Any) -> Markup:
+    """Write JSON that cannot end the script element around it.
+
+    Parameters
+    ----------
+    model : object
+        Plain values.
+
+    Returns
+    -------
+    markupsafe.Markup
+        The text.
+    """
+    text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def versions(gradatim: str) -> list[tuple[str, str]]:
+    """Return the programs that a result was made with.
+
+    Parameters
+    ----------
+    gradatim : str
+        Version of gradatim.
+
+    Returns
+    -------
+    list of (str, str)
+        Names and versions.
+    """
+    found = [("gradatim", gradatim), ("Python", platform.python_version())]
+    for package in _PACKAGES:
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _read(name: str) -> str:
+    return files("gradatim.reports").joinpath(name).read_text(encoding="utf-8")

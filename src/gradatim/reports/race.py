@@ -1,0 +1,272 @@
+"""The page of a race: one HTML file that opens offline and shows what each contender did.
+
+Conventions: see `gradatim.reports.page`. Small pictures and films show the median seed, so nobody
+sees a lucky one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from gradatim._files import write_atomically
+from gradatim.experiments import Race
+from gradatim.experiments.racing.films import Film, films_of
+from gradatim.experiments.racing.picture import has_boundaries
+from gradatim.experiments.racing.regions import Frame, frame_of
+from gradatim.experiments.racing.result import Entry
+from gradatim.reports import page, words
+
+__all__ = ["render_race", "write_race"]
+
+_PARAMETERS = (
+    "Numbers that must be kept to predict. Networks: weights and biases. Polynomials: a weight a "
+    "monomial and a bias; the highest degree that fits. Kernel SVM with limited centers: "
+    "coordinates and weight of each center and a bias, the centers found by k-means among the "
+    "rows to learn from. Without a limit: the same of every support vector."
+)
+
+_SETTINGS = (
+    "Penalty of the logistic regression on polynomials, width and cost of the kernels: the one "
+    "that gets most of the rows to choose on right. Nothing is chosen on scored rows."
+)
+
+
+def write_race(race: Race, path: str | os.PathLike[str]) -> Path:
+    """Write the page of a race as one HTML file.
+
+    Parameters
+    ----------
+    race : Race
+        What was found.
+    path : path-like
+        Where the file goes; its folder must exist.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path of the written file.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; what was there before is then unchanged.
+    """
+    return write_atomically(path, render_race(race).encode("utf-8", errors="replace"))
+
+
+def render_race(race: Race) -> str:
+    """Return the page of a race as HTML.
+
+    Parameters
+    ----------
+    race : Race
+        What was found.
+
+    Returns
+    -------
+    str
+        The whole page.
+    """
+    models = _models(race)
+    scripts = [page.script(name) for name in models]
+    headline, *findings = race.verdict.sentences
+    content = {
+        "css": page.stylesheet(),
+        "policy": page.policy(scripts),
+        "scripts": [Markup(script) for script in scripts],
+        "models": {name: page.json_text(model) for name, model in models.items()},
+        "course": race.course,
+        "headline": headline,
+        "findings": findings,
+        "facts": list(_facts(race)),
+        "rows": list(_rows(race)),
+        "differences": list(_differences(race)),
+        "protocol": list(_protocol(race)),
+        "counted": models.get("film", {}).get("films", []),
+        "n_seeds": race.protocol.n_seeds,
+        "versions": page.versions(race.version),
+        "seed": race.protocol.seed,
+        "sha256": race.course.sha256,
+    }
+    return page.render("race.html.jinja", content, {"count": words.count})
+
+
+def _models(race: Race) -> dict[str, Any]:
+    models: dict[str, Any] = {"race": _race_model(race)}
+    if has_boundaries(race):
+        frame = frame_of(race.course)
+        shared = _points(race, frame)
+        models["boundaries"] = shared | _boundaries_model(race, frame)
+        films = films_of(race, frame)
+        if films:
+            models["film"] = shared | {"films": [_film_model(film) for film in films]}
+    return models
+
+
+def _race_model(race: Race) -> dict[str, Any]:
+    return {
+        "budgets": list(race.protocol.budgets),
+        "bar": race.protocol.bar,
+        "n_seeds": race.protocol.n_seeds,
+        "contenders": [
+            {
+                "name": contender.name,
+                "title": contender.title,
+                "entries": [
+                    _entry_model(entry) for entry in race.entries if entry.contender is contender
+                ],
+            }
+            for contender in race.contenders
+        ],
+    }
+
+
+def _entry_model(entry: Entry) -> dict[str, Any]:
+    return {
+        "n": round(entry.n_parameters, 1),
+        "shape": entry.shape,
+        "accuracy": _short(entry.mean),
+        "accuracy_interval": [_short(end) for end in entry.interval],
+        "solved": _short(entry.solved),
+        "solved_interval": [_short(end) for end in entry.solved_interval],
+        "n_solved": entry.n_solved,
+    }
+
+
+def _short(value: float) -> float:
+    return round(value, 4)
+
+
+def _points(race: Race, frame: Frame) -> dict[str, Any]:
+    places, labels = frame.points(race.course)
+    rows = zip(places.round(1).tolist(), labels.tolist(), strict=True)
+    return {
+        "height": frame.height,
+        "classes": list(race.course.classes),
+        "points": [[x, y, label] for (x, y), label in rows],
+    }
+
+
+def _boundaries_model(race: Race, frame: Frame) -> dict[str, Any]:
+    def cell(entry: Entry | None) -> dict[str, Any] | None:
+        if entry is None:
+            return None
+        run = entry.median_run
+        return {
+            "regions": frame.regions(run.decision),
+            "accuracy": _short(run.accuracy),
+            "says": f"{entry.shape}, {run.n_parameters} parameters",
+        }
+
+    rows = []
+    for contender in race.contenders:
+        budgets = race.protocol.budgets if contender.budgeted else race.protocol.budgets[:1]
+        cells = [cell(race.entry(contender.name, budget)) for budget in budgets]
+        rows.append({"title": contender.title, "any": not contender.budgeted, "cells": cells})
+    return {"budgets": list(race.protocol.budgets), "rows": rows}
+
+
+def _film_model(film: Film) -> dict[str, Any]:
+    return {
+        "title": film.title,
+        "caption": film.caption,
+        "counted": film.counted_epoch,
+        "stills": [
+            {
+                "epoch": still.epoch,
+                "loss": None if still.loss is None else _short(still.loss),
+                "accuracy": _short(still.accuracy),
+                "regions": list(still.regions),
+            }
+            for still in film.stills
+        ],
+    }
+
+
+def _facts(race: Race) -> Iterator[str]:
+    yield words.count(race.protocol.n_seeds, "seed")
+    yield words.count(race.course.n_features, "input")
+    yield words.count(len(race.course.classes), "class", "classes")
+    if race.course.noise:
+        yield f"noise {race.course.noise:g}"
+    n_networks = sum(entry.contender.kind == "network" for entry in race.entries)
+    yield (
+        words.count(
+            n_networks * race.protocol.n_seeds * len(race.protocol.learning_rates), "network"
+        )
+        + " trained"
+    )
+    if race.seconds >= 1:
+        yield words.count(round(race.seconds), "second")
+
+
+def _rows(race: Race) -> Iterator[dict[str, Any]]:
+    for entry in race.entries:
+        yield {
+            "title": entry.contender.title,
+            "budget": "any" if entry.budget is None else f"{entry.budget}",
+            "shape": entry.shape,
+            "n_parameters": f"{entry.n_parameters:.0f}",
+            "mean": words.score(entry.mean),
+            "interval": words.score_range(entry.interval),
+            "solved": f"{entry.n_solved}",
+            "solved_interval": words.score_range(entry.solved_interval),
+            "is_first": entry.budget in (None, race.protocol.budgets[0]),
+        }
+
+
+def _differences(race: Race) -> Iterator[dict[str, Any]]:
+    titles = {contender.name: contender.title for contender in race.contenders}
+    for one in race.verdict.differences:
+        yield {
+            "title": titles[one.contender],
+            "budget": f"{one.budget}",
+            "mean": words.score(one.mean),
+            "interval": words.score_range(one.interval),
+            "kind": {"unclear": "not shown to differ"}.get(one.kind, one.kind),
+        }
+
+
+def _protocol(race: Race) -> Iterator[tuple[str, str]]:
+    protocol, course = race.protocol, race.course
+    yield "Seeds", _on_seeds(race)
+    rates = ", ".join(f"{rate:g}" for rate in protocol.learning_rates)
+    networks = (
+        f"Adam with a cosine over {protocol.max_epochs} epochs, minibatches of 50, at each of the "
+        f"learning rates {rates}; the rate, and the epoch whose weights count, are those with the "
+        "lowest log loss on the rows to choose on. Layers are as wide as the budget allows and "
+        "differ by at most one unit. The perceptron is one unit (one a class) trained likewise."
+    )
+    yield "Networks", networks
+    yield "Parameters", _PARAMETERS
+    yield "Settings", _SETTINGS
+    bar = f"A seed solves it with an accuracy of at least {protocol.bar:.4g}"
+    if course.ceiling is not None:
+        bar += f"; the best possible rule reaches {course.ceiling:.4g}"
+    yield "Solved", f"{bar}."
+    intervals = (
+        "95 %: Student's of a mean over seeds, Wilson's of a share. Depth is compared on the same "
+        "rows seed by seed, with intervals that hold for all comparisons at once (Bonferroni); "
+        f"differences of at most {protocol.margin:g} are of no practical matter."
+    )
+    yield "Intervals", intervals
+
+
+def _on_seeds(race: Race) -> str:
+    protocol = race.protocol
+    if race.course.is_problem:
+        return (
+            f"Each of the {protocol.n_seeds} seeds draws points of its own: {protocol.n_train} to "
+            f"learn from, {protocol.n_choose} to choose on, {protocol.n_test:,} to be scored on."
+        )
+    groups = ", groups never split" if protocol.grouped else ""
+    return (
+        f"Each of the {protocol.n_seeds} seeds splits the rows anew{groups}: about "
+        f"{protocol.n_train} to learn from, {protocol.n_choose} to choose on, {protocol.n_test} to "
+        "be scored on. Seeds share rows, and the intervals know it (Nadeau and Bengio 2003)."
+    )

@@ -1,0 +1,333 @@
+"""A table whose every entry is known twice: exactly, as integers, and about, as floats.
+
+Conventions: entry (i, j) is ``origin[j] + unit[j] * m`` with an integer m, and nothing is rounded:
+a float is its exact binary value, not the shortest decimal that reads as it. All work is done in
+*even* coordinates, where every column is brought to the same size by a shift and a power of two:
+an even vector is ``(m << shift[j], ..., 1 << bits)``, and ``about`` holds the same divided by
+``1 << bits``, so that its entries are in [-1, 1] and wrong by at most one rounding each. A plane in
+even coordinates is a sequence of d + 1 integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import gcd, lcm
+from typing import Any
+
+import numpy as np
+from flint import fmpz_mat
+
+__all__ = ["Metric", "Rows"]
+
+_ROUNDING = 2.0**-53
+# Far above what products of numbers in [-1, 1] can lose to underflow, far below what matters.
+_UNDERFLOW = 1e-290
+_DOUBLE = 53
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One unit of length for all columns that vary.
+
+    Parameters
+    ----------
+    unit : fractions.Fraction
+        The unit; distances are whole multiples of it along every column.
+    factors : list of int
+        Units of the metric in a unit of each column.
+    ratios : array of shape (n_columns,)
+        By what `Rows.about` is multiplied to have all columns in one unit, at most 1.
+    """
+
+    unit: Fraction
+    factors: list[int]
+    ratios: np.ndarray
+
+
+class Rows:
+    """The rows of a table, exact and approximate.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        float64, all finite; or objects, all int or fractions.Fraction.
+    """
+
+    def __init__(self, X: np.ndarray) -> None:
+        self._table = _Objects(X) if X.dtype == object else _Floats(X)
+        lengths = self._table.lengths
+        #: Columns that are not constant; the others cannot help to separate.
+        self.columns: list[int] = np.flatnonzero(lengths).tolist()
+        self.constant: list[int] = np.flatnonzero(lengths == 0).tolist()
+        self.n_rows, self.n_columns = len(X), X.shape[1]
+        self.bits = int(max(lengths.max(initial=0), 1))
+        self.shift = [self.bits - int(lengths[j]) for j in self.columns]
+        self.origins = [self._table.origin(j) for j in range(X.shape[1])]
+        self.origin = [self.origins[j] for j in self.columns]
+        self.unit = [self._table.unit(j) for j in self.columns]
+
+    @property
+    def size(self) -> int:
+        """Entries of an even vector: the columns that vary, and one for the bias."""
+        return len(self.columns) + 1
+
+    @cached_property
+    def about(self) -> np.ndarray:
+        """Even coordinates without the last, divided by ``1 << bits``, rounded once."""
+        return self._table.about(self.columns)
+
+    def integers(self, index: Sequence[int] | np.ndarray) -> list[list[int]]:
+        """Return m of some rows, for the columns that vary."""
+        return self._table.integers(np.asarray(index, dtype=np.intp), self.columns)
+
+    def even(self, index: Sequence[int] | np.ndarray) -> fmpz_mat:
+        """Return even vectors, one a row."""
+        one = 1 << self.bits
+        return fmpz_mat(
+            [
+                [m << s for m, s in zip(row, self.shift, strict=True)] + [one]
+                for row in self.integers(index)
+            ]
+        )
+
+    def exact(self, index: int) -> list[Fraction]:
+        """Return one row as it was given, all columns."""
+        return self._table.exact(index)
+
+    def totals(self, index: Sequence[int], weights: Sequence[Fraction]) -> tuple[list[int], int]:
+        """Return sums of weight times m of the columns that vary, times a scale; and the scale."""
+        scale = lcm(*(weight.denominator for weight in weights))
+        whole = fmpz_mat([[int(weight * scale) for weight in weights]])
+        if not len(self.columns):
+            return [], scale
+        return [int(v) for v in (whole * fmpz_mat(self.integers(index))).entries()], scale
+
+    def combine(self, index: Sequence[int], weights: Sequence[Fraction]) -> list[Fraction]:
+        """Return a combination of rows whose weights have the sum 1, all columns."""
+        totals, scale = self.totals(index, weights)
+        point = list(self.origins)
+        for j, unit, total in zip(self.columns, self.unit, totals, strict=True):
+            point[j] += Fraction(total * unit.numerator, scale * unit.denominator)
+        return point
+
+    def floats(self) -> np.ndarray:
+        """Return the table as float64, all columns."""
+        return self._table.floats()
+
+    def metric(self) -> Metric:
+        """Return what brings the columns that vary to one unit of length."""
+        denominator = lcm(*(unit.denominator for unit in self.unit))
+        whole = [int(unit * denominator) for unit in self.unit]
+        common = gcd(*whole)
+        factors = [value // common for value in whole]
+        sizes = [f << (self.bits - s) for f, s in zip(factors, self.shift, strict=True)]
+        largest = max(sizes)
+        ratios = np.array([size / largest for size in sizes])
+        return Metric(Fraction(common, denominator), factors, ratios)
+
+    def plane(self, even: Sequence[Any]) -> tuple[list[Fraction], Fraction]:
+        """Turn a plane in even coordinates into weights of all columns, and w0."""
+        weights = [Fraction(0)] * self.n_columns
+        bias = Fraction(int(even[-1])) * (1 << self.bits)
+        for k, j in enumerate(self.columns):
+            weights[j] = Fraction(int(even[k])) * (1 << self.shift[k]) / self.unit[k]
+            bias -= weights[j] * self.origin[k]
+        return weights, bias
+
+    def even_plane(self, weights: Sequence[Fraction], bias: Fraction) -> list[int]:
+        """Turn weights and w0 into the same plane in even coordinates, times a positive number."""
+        even = self.even_fractions(weights, bias)
+        scale = lcm(*(value.denominator for value in even))
+        return [int(value * scale) for value in even]
+
+    def even_fractions(self, weights: Sequence[Fraction], bias: Fraction) -> list[Fraction]:
+        """Turn weights and w0 into a plane whose products with even vectors are the scores."""
+        even, last = [], bias
+        for k, j in enumerate(self.columns):
+            even.append(weights[j] * self.unit[k] / (1 << self.shift[k]))
+            last += weights[j] * self.origin[k]
+        # A column that never changes is a part of w0.
+        for j in self.constant:
+            last += weights[j] * self.origins[j]
+        return [*even, last / (1 << self.bits)]
+
+    def scores(self, plane: Sequence[int]) -> tuple[np.ndarray, float]:
+        """Return the side of every row, about, and by how much it may be wrong.
+
+        Parameters
+        ----------
+        plane : sequence of int
+            A plane in even coordinates, not all 0.
+
+        Returns
+        -------
+        scores : array of shape (n_samples,)
+            The rows' products with the plane, times an unknown positive number.
+        error : float
+            What no score is off by more than: every entry and weight is rounded once, and a sum of
+            d + 1 products, in whatever order, by at most d + 1 roundings of the sum of their sizes.
+        """
+        weights = _small_floats(plane)
+        scores = self.about @ weights[:-1] + weights[-1]
+        roundings = (len(weights) + 8) * _ROUNDING
+        return scores, float(1.01 * roundings * np.abs(weights).sum() + _UNDERFLOW)
+
+    def signs(self, plane: Sequence[int]) -> np.ndarray:
+        """Return the exact sign of every row's product with a plane: -1, 0 or 1.
+
+        Floats decide where they provably can, integers elsewhere.
+        """
+        scores, error = self.scores(plane)
+        signs = np.sign(scores).astype(np.int8)
+        close = np.flatnonzero(np.abs(scores) <= error)
+        for part in _chunks(close):
+            signs[part] = [_sign(value) for value in self.products(part, plane)]
+        return signs
+
+    def products(self, index: Sequence[int] | np.ndarray, plane: Sequence[int]) -> list[Any]:
+        """Return exact products of some rows with a plane, in even coordinates."""
+        if not len(index):
+            return []
+        return (self.even(index) * fmpz_mat([[value] for value in plane])).entries()
+
+
+def _small_floats(plane: Sequence[int]) -> np.ndarray:
+    """Return a plane as floats, the largest near 1, each rounded once."""
+    length = max(abs(int(value)).bit_length() for value in plane)
+    one = 1 << max(length, 1)
+    return np.array([int(value) / one for value in plane])
+
+
+def _chunks(index: np.ndarray, size: int = 4096) -> list[np.ndarray]:
+    return [index[start : start + size] for start in range(0, len(index), size)]
+
+
+def _sign(value: Any) -> int:
+    return int(value > 0) - int(value < 0)
+
+
+class _Floats:
+    """Entries that are float64: whole multiples of a power of two, one a column."""
+
+    def __init__(self, X: np.ndarray) -> None:
+        self._X = X
+        self._origin = X[len(X) // 2] + 0.0
+        self._exponent = np.zeros(X.shape[1], dtype=np.int64)
+        self.lengths = np.zeros(X.shape[1], dtype=np.int64)
+        for j in range(X.shape[1]):
+            self._measure(j)
+
+    def _measure(self, j: int) -> None:
+        """Find the largest power of two that divides a column, and the size of what is left."""
+        values = np.unique(self._X[:, j])
+        mantissa, exponent = _split(values)
+        kept = mantissa != 0
+        if len(values) < 2 or not kept.any():
+            return
+        lowest = np.frexp((mantissa & -mantissa)[kept].astype(float))[1] - 1
+        self._exponent[j] = int((exponent[kept] + lowest).min())
+        ends = [self._multiple(float(values[0]), j), self._multiple(float(values[-1]), j)]
+        middle = self._multiple(float(self._origin[j]), j)
+        self.lengths[j] = max(abs(end - middle).bit_length() for end in ends)
+
+    def _multiple(self, value: float, j: int) -> int:
+        return int(Fraction(value) / _power(int(self._exponent[j])))
+
+    def origin(self, j: int) -> Fraction:
+        return Fraction(float(self._origin[j]))
+
+    def unit(self, j: int) -> Fraction:
+        return _power(int(self._exponent[j]))
+
+    def exact(self, index: int) -> list[Fraction]:
+        return [Fraction(value) for value in self._X[index].tolist()]
+
+    def floats(self) -> np.ndarray:
+        return self._X
+
+    def about(self, columns: list[int]) -> np.ndarray:
+        down = -(self._exponent + self.lengths)[columns]
+        origin = np.ldexp(self._origin[columns], down)
+        if len(columns) == self._X.shape[1]:
+            return np.ldexp(self._X, down) - origin
+        return np.ldexp(self._X[:, columns], down) - origin
+
+    def integers(self, index: np.ndarray, columns: list[int]) -> list[list[int]]:
+        values, down = self._X[index][:, columns], -self._exponent[columns]
+        with np.errstate(over="ignore"):
+            scaled = np.ldexp(values, down)
+            origin = np.ldexp(self._origin[columns], down)
+        if np.abs(scaled).max(initial=0) < 2**_DOUBLE and np.abs(origin).max(initial=0) < (
+            2**_DOUBLE
+        ):
+            return (scaled.astype(np.int64) - origin.astype(np.int64)).tolist()
+        mantissa, exponent = _split(values)
+        middle = [
+            self._multiple(value, j)
+            for j, value in zip(columns, self._origin[columns], strict=True)
+        ]
+        moved = exponent - self._exponent[columns]
+        return [
+            [
+                (m << e if e >= 0 else m >> -e) - o
+                for m, e, o in zip(row, moves, middle, strict=True)
+            ]
+            for row, moves in zip(mantissa.tolist(), moved.tolist(), strict=True)
+        ]
+
+
+class _Objects:
+    """Entries that are integers or fractions: whole multiples of one fraction a column."""
+
+    def __init__(self, X: np.ndarray) -> None:
+        rows = X.tolist()
+        self._rows = rows
+        n_columns = X.shape[1]
+        self._denominators = [lcm(*(row[j].denominator for row in rows)) for j in range(n_columns)]
+        self._origin = rows[len(rows) // 2]
+        self._integers = [
+            [
+                int((x - o) * d)
+                for x, o, d in zip(row, self._origin, self._denominators, strict=True)
+            ]
+            for row in rows
+        ]
+        self.lengths = np.array(
+            [max(abs(row[j]).bit_length() for row in self._integers) for j in range(n_columns)],
+            dtype=np.int64,
+        )
+
+    def origin(self, j: int) -> Fraction:
+        return Fraction(self._origin[j])
+
+    def unit(self, j: int) -> Fraction:
+        return Fraction(1, self._denominators[j])
+
+    def exact(self, index: int) -> list[Fraction]:
+        return [Fraction(value) for value in self._rows[index]]
+
+    def floats(self) -> np.ndarray:
+        return np.array([[float(value) for value in row] for row in self._rows])
+
+    def about(self, columns: list[int]) -> np.ndarray:
+        ones = [1 << int(self.lengths[j]) for j in columns]
+        about = [
+            [row[j] / one for j, one in zip(columns, ones, strict=True)] for row in self._integers
+        ]
+        return np.array(about, dtype=float).reshape(len(self._integers), len(columns))
+
+    def integers(self, index: np.ndarray, columns: list[int]) -> list[list[int]]:
+        return [[self._integers[i][j] for j in columns] for i in index]
+
+
+def _split(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return integers and exponents of two whose products are the values."""
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(mantissa, _DOUBLE).astype(np.int64), exponent.astype(np.int64) - _DOUBLE
+
+
+def _power(exponent: int) -> Fraction:
+    return Fraction(2) ** exponent

@@ -1,0 +1,170 @@
+"""A separating plane that can be written down: few digits, and still right on every row.
+
+Conventions: weights are multiples of powers of ten that follow the columns' sizes, so that a table
+of large numbers has small weights; w0 is minus the simplest fraction of the middle half of the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import gcd, lcm, log10
+
+import numpy as np
+
+from gradatim.theory.separation.extremes import extremes, has_gap
+from gradatim.theory.separation.rows import Rows
+
+__all__ = ["shorten", "simplest_between", "whole_weights"]
+
+# Steps to which the largest weight is rounded; each third one doubles.
+_FINEST = 1 << 62
+# Weights are whole numbers if none has more digits than this.
+_MOST_DIGITS = 7
+
+Plane = tuple[tuple[Fraction, ...], Fraction]
+
+
+def shorten(rows: Rows, signs: np.ndarray, planes: Sequence[Sequence[Fraction]]) -> Plane | None:
+    """Round the weights of separating planes as far as they still separate.
+
+    Parameters
+    ----------
+    rows : Rows
+        The table.
+    signs : array of shape (n_samples,)
+        -1 or +1.
+    planes : sequence of sequence of fractions.Fraction
+        Weights of planes, a weight a column, each of which separates with some w0.
+
+    Returns
+    -------
+    (tuple of fractions.Fraction, fractions.Fraction) or None
+        Weights and w0 of the first rounded plane that separates; None if none does.
+    """
+    sizes = [_size(rows, k) for k in range(len(rows.columns))]
+    directions = [_direction(rows, weights, sizes) for weights in planes]
+    tried: set[tuple[int, ...]] = set()
+    for steps in _grids():
+        for direction in directions:
+            rounded = tuple(round(value * steps) for value in direction)
+            if rounded in tried or not any(rounded):
+                continue
+            tried.add(rounded)
+            found = _with_bias(rows, signs, _weights(rows, rounded, sizes))
+            if found is not None:
+                return found
+    return None
+
+
+def _size(rows: Rows, k: int) -> int:
+    """Return the power of ten of the range of a column."""
+    length = rows.bits - rows.shift[k]
+    unit = rows.unit[k]
+    binary = unit.numerator.bit_length() - unit.denominator.bit_length() + length
+    return int(np.floor(binary * log10(2)))
+
+
+def _direction(rows: Rows, weights: Sequence[Fraction], sizes: Sequence[int]) -> list[Fraction]:
+    scaled = [
+        weights[j] * Fraction(10) ** size for j, size in zip(rows.columns, sizes, strict=True)
+    ]
+    largest = max(abs(value) for value in scaled)
+    return [value / largest for value in scaled]
+
+
+def _grids() -> Iterator[int]:
+    steps = 1
+    while steps < _FINEST:
+        yield steps
+        steps = max(steps + 1, steps * 5 // 4)
+
+
+def _weights(rows: Rows, rounded: Sequence[int], sizes: Sequence[int]) -> list[Fraction]:
+    """Return weights of all columns: whole and without a common divisor if they are short."""
+    used = [size for value, size in zip(rounded, sizes, strict=True) if value]
+    top = max(used)
+    weights = [Fraction(0)] * rows.n_columns
+    for j, value, size in zip(rows.columns, rounded, sizes, strict=True):
+        weights[j] = value * Fraction(10) ** (top - size)
+    return whole_weights(weights)
+
+
+def _with_bias(rows: Rows, signs: np.ndarray, weights: list[Fraction]) -> Plane | None:
+    plane = rows.even_plane(weights, Fraction(0))
+    if has_gap(rows, signs, plane) is False:
+        return None
+    near, far = (_product(weights, rows.exact(i)) for i in extremes(rows, signs, plane))
+    if near <= far:
+        return None
+    quarter = (near - far) / 4
+    return tuple(weights), -simplest_between(far + quarter, near - quarter)
+
+
+def _product(weights: Sequence[Fraction], row: Sequence[Fraction]) -> Fraction:
+    return sum((w * x for w, x in zip(weights, row, strict=True) if w), start=Fraction(0))
+
+
+def simplest_between(low: Fraction, high: Fraction) -> Fraction:
+    """Return a short number in a closed interval: the one of the smallest denominator.
+
+    Parameters
+    ----------
+    low, high : fractions.Fraction
+        Ends, `low` at most `high`.
+
+    Returns
+    -------
+    fractions.Fraction
+        0 if it is inside; else of all fractions inside, the one of the smallest denominator and,
+        of these, the one closest to 0; a rounder whole number or decimal if there is one.
+
+    Examples
+    --------
+    >>> [str(simplest_between(Fraction(a), Fraction(b))) for a, b in [("0.3", "0.4"), ("7", "23")]]
+    ['1/3', '10']
+    """
+    if low <= 0 <= high:
+        return Fraction(0)
+    if high < 0:
+        return -simplest_between(-high, -low)
+    if high >= low + 1 or int(high) > int(low) or low.denominator == 1:
+        return _roundest(low, high)
+    whole = int(low)
+    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))
+
+
+def _roundest(low: Fraction, high: Fraction) -> Fraction:
+    """Return the whole number between two positive ones that ends in the most noughts."""
+    power = 1
+    best = -(-low // 1)
+    while (value := -(-low // power) * power) <= high:
+        best, power = value, power * 10
+    return Fraction(best)
+
+
+def whole_weights(weights: Sequence[Fraction]) -> list[Fraction]:
+    """Scale weights to whole numbers without a common divisor, unless these are long.
+
+    Parameters
+    ----------
+    weights : sequence of fractions.Fraction
+        Weights, not all 0.
+
+    Returns
+    -------
+    list of fractions.Fraction
+        The weights times a positive number; the largest below ten if it would be long.
+
+    Examples
+    --------
+    >>> [str(value) for value in whole_weights([Fraction(1, 2), Fraction(-3, 4)])]
+    ['2', '-3']
+    """
+    scale = lcm(*(weight.denominator for weight in weights))
+    common = gcd(*(int(weight * scale) for weight in weights))
+    whole = [weight * scale / common for weight in weights]
+    longest = max(abs(weight) for weight in whole)
+    if longest < 10**_MOST_DIGITS:
+        return whole
+    return [weight / Fraction(10) ** (len(str(int(longest))) - 1) for weight in whole]

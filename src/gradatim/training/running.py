@@ -1,0 +1,187 @@
+"""Lanes run from a thread a core: their progress, and how they end.
+
+Conventions: lanes release Python's lock while they train. The first error, an interrupt among
+them, ends all lanes at their next pause.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from gradatim.training.engines import Lane
+
+__all__ = ["ExpectedTime", "Progress", "run_lanes"]
+
+Progress = Callable[[float], None]
+
+#: Seconds that an interrupt waits for training to come to a pause; a compiler has none.
+_PATIENCE = 0.5
+
+
+@dataclass
+class _Kind:
+    """Lanes of one shape: all their work, what is done of it, and the thread seconds it took."""
+
+    work: float = 0.0
+    done: float = 0.0
+    seconds: float = 0.0
+
+
+class ExpectedTime:
+    """Turns finished work into the finished share of the time that all of it will take.
+
+    Work of a shape that has been trained is expected to take as long as it did, work of others as
+    long as the shapes known so far in the mean. Preparation counts as time that is over and is
+    not expected again.
+
+    Parameters
+    ----------
+    lanes : sequence of Lane
+        All that is to be done.
+    n_threads : int
+        Threads that do it.
+    began : float
+        When preparation began, by `time.perf_counter`.
+    """
+
+    def __init__(self, lanes: Sequence[Lane], n_threads: int, began: float) -> None:
+        self._lanes, self._began = lanes, began
+        self._n_threads = max(1, min(n_threads, len(lanes)))
+        self._kinds: dict[Hashable, _Kind] = {}
+        for lane in lanes:
+            self._kinds.setdefault(lane.program, _Kind()).work += lane.work
+        self._done = [0.0] * len(lanes)
+        self._heard: list[float | None] = [None] * len(lanes)
+        self._told = 0.0
+
+    def start(self, i: int) -> None:
+        """Hear that a thread takes up lane `i`."""
+        self._heard[i] = time.perf_counter()
+
+    def share(self, i: int, work: float) -> float:
+        """Hear how much of lane `i` is done, and return the finished share of the time.
+
+        Parameters
+        ----------
+        i : int
+            Number of the lane; it has been started.
+        work : float
+            What is done of it.
+
+        Returns
+        -------
+        float
+            In [0, 1]; it never falls.
+        """
+        now, kind = time.perf_counter(), self._kinds[self._lanes[i].program]
+        kind.seconds += now - (self._heard[i] or now)
+        kind.done += work - self._done[i]
+        self._heard[i], self._done[i] = now, work
+        over = now - self._began
+        self._told = max(self._told, over / (over + self._left() / self._n_threads))
+        return self._told
+
+    def _left(self) -> float:
+        """Return the thread seconds that are expected to be left."""
+        kinds = self._kinds.values()
+        mean = sum(k.seconds for k in kinds) / (sum(k.done for k in kinds) or 1.0)
+        return sum(
+            (k.work - k.done) * (k.seconds / k.done if k.done else mean)
+            for k in kinds
+            if k.done < k.work
+        )
+
+
+def run_lanes(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None, began: float) -> None:
+    """Run all lanes; the first error ends the others.
+
+    Parameters
+    ----------
+    lanes : sequence of Lane
+        What to train.
+    n_jobs : int
+        Threads.
+    callback : callable or None
+        Hears the finished share of the expected time.
+    began : float
+        When preparation began, by `time.perf_counter`.
+    """
+    expected = ExpectedTime(lanes, n_jobs, began)
+    # One report at a time: otherwise a thread could hand over an older sum after a newer one.
+    turn, stopped = threading.Lock(), threading.Event()
+
+    def stop() -> None:
+        stopped.set()
+        for lane in lanes:
+            lane.cancel()
+
+    def run(i: int) -> None:
+        def report(work: float) -> None:
+            with turn:
+                share = expected.share(i, work)
+                if callback is not None and not stopped.is_set():
+                    callback(share)
+
+        try:
+            with turn:
+                expected.start(i)
+            lanes[i].run(report)
+            report(lanes[i].work)
+        except BaseException:
+            stop()
+            raise
+
+    order = _order(lanes)
+    if n_jobs == 1:
+        # In the calling thread, whose settings of JAX then hold.
+        for i in order:
+            run(i)
+        return
+    pool = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim")
+    futures = [pool.submit(run, i) for i in order]
+    try:
+        _raise_first(futures)
+    except BaseException as error:
+        stop()
+        _leave(pool, futures, hurried=isinstance(error, KeyboardInterrupt))
+        raise
+    pool.shutdown()
+
+
+def _order(lanes: Sequence[Lane]) -> list[int]:
+    """Take the costliest first, so that threads end together; but one of each shape before all.
+
+    That one tells how long its shape takes, where some shapes have many lanes.
+    """
+    costliest = sorted(range(len(lanes)), key=lambda i: -lanes[i].work)
+    first: dict[Hashable, int] = {}
+    for i in costliest:
+        first.setdefault(lanes[i].program, i)
+    if 2 * len(first) > len(lanes):
+        return costliest
+    scouts = set(first.values())
+    return [*first.values(), *(i for i in costliest if i not in scouts)]
+
+
+def _raise_first(futures: Sequence[Future[None]]) -> None:
+    """Wait for all; raise the first error as soon as it is there."""
+    waiting = set(futures)
+    while waiting:
+        # With a timeout, since Windows hears no Ctrl-C in a wait without end.
+        finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_EXCEPTION)
+        for future in finished:
+            future.result()
+
+
+def _leave(pool: ThreadPoolExecutor, futures: Sequence[Future[None]], hurried: bool) -> None:
+    """Wait until the threads have paused and ended; a hurried person waits half a second."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    # A future cancelled before it began never counts as finished.
+    begun = [future for future in futures if not future.cancelled()]
+    _, busy = wait(begun, timeout=_PATIENCE if hurried else None)
+    if not busy:
+        pool.shutdown()

@@ -1,0 +1,122 @@
+import json
+
+import pytest
+
+from gradatim.cli import main
+from gradatim.training.store import Store
+
+QUICK = ("--seeds", "2", "--samples", "60", "--budgets", "20", "--contenders", "perceptron",
+         "shallow-relu", "deep-3")  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "110")
+    monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
+
+
+def shown(capsys, *arguments):
+    assert main(["race", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_without_a_problem_all_are_listed_with_what_they_take(capsys):
+    text = shown(capsys)
+    assert "xor" in text
+    assert "two units in one hidden layer" in text
+    listed = json.loads(shown(capsys, "--json"))["problems"]
+    assert "spirals" in [row["name"] for row in listed]
+
+
+def test_the_table_the_verdict_and_the_protocol_are_printed(capsys, tmp_path):
+    text = shown(capsys, "xor", *QUICK)
+    rows = [line.split() for line in text.splitlines()]
+    assert ["at", "most", "20"] in rows
+    assert "perceptron (3 parameters)" in text
+    assert "A perceptron reaches" in text
+    assert "40 to learn from, 20 to choose on, 2000 to be scored on" in text
+    assert not list((tmp_path / "cache").glob("races/*"))
+
+
+def test_json_is_the_documented_object_alone(capsys):
+    found = json.loads(shown(capsys, "xor", *QUICK, "--json"))
+    assert found["schema"] == 1
+    assert found["protocol"]["n_seeds"] == 2
+    assert [entry["contender"] for entry in found["entries"]] == [
+        "perceptron",
+        "shallow-relu",
+        "deep-3",
+    ]
+
+
+def test_a_page_and_a_film_are_written_on_request(capsys, tmp_path):
+    text = shown(capsys, "xor", *QUICK, "-o", "race.html", "--film", "film.svg")
+    assert text.endswith(f"wrote {tmp_path / 'race.html'}\nwrote {tmp_path / 'film.svg'}\n")
+    assert "<h1>" in (tmp_path / "race.html").read_text("utf-8")
+    assert "<animate" in (tmp_path / "film.svg").read_text("utf-8")
+
+
+def test_a_table_is_raced_on_with_its_groups_whole(capsys, tmp_path):
+    rows = [f"{i % 2 + i / 100},{i % 7},{'ab'[i % 2]},g{i // 4}" for i in range(60)]
+    (tmp_path / "songs.csv").write_text("\n".join(["x,y,kind,artist", *rows]) + "\n")
+    found = json.loads(shown(capsys, "songs.csv", "--target", "kind", "--groups", "artist", *QUICK,
+                             "--json"))  # fmt: skip
+    assert found["course"]["kind"] == "table"
+    assert found["course"]["n_features"] == 2
+    assert found["protocol"]["grouped"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["xr"], "did you mean xor"),
+        (["xor", "--target", "y"], "belong to a table"),
+        (["xor", "--budgets", "20;50"], "no list of whole numbers"),
+        (["xor", "--budgets", "1"], "no contender has so few"),
+        (["xor", "-o", "race.txt"], "names no format"),
+        (["xor", "--film", "race.mp4"], "names no format"),
+        (["xor", "-o", "a.svg", "--film", "a.svg"], "give two files"),
+        (["xor", "-o", "nowhere/a.html"], "there is no folder"),
+        (["parity", "--film", "a.svg"], "a film shows one or two inputs"),
+        (["none.csv", "--target", "y"], "none.csv"),
+        (["songs.csv", "--noise", "1"], "belongs to a problem"),
+        (["--target", "y"], "name the table"),
+    ],
+)
+def test_what_is_no_race_is_refused_in_words(arguments, words, tmp_path, capsys):
+    quick = [] if "--budgets" in arguments or arguments[0].startswith("--") else ["--budgets", "20"]
+    if "1" in arguments and "--budgets" in arguments:
+        quick = ["--contenders", "shallow-relu"]
+    assert main(["race", *arguments, *quick]) == 2
+    assert words in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == []
+
+
+def test_what_is_read_is_never_written_over(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("x,y\n1,a\n")
+    assert main(["race", "a.csv", "--target", "y", "-o", "a.csv"]) == 2
+    assert (tmp_path / "a.csv").read_text() == "x,y\n1,a\n"
+
+
+def test_ctrl_c_keeps_what_is_finished_and_resuming_gives_the_same(capsys, tmp_path, monkeypatch):
+    import gradatim.experiments.racing.runners as runners
+
+    whole = json.loads(shown(capsys, "xor", *QUICK, "--json"))
+    real = runners.train_machines
+
+    def interrupt(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runners, "train_machines", interrupt)
+    again = (*QUICK, "kernel")
+    assert main(["race", "xor", *again]) == 130
+    said = capsys.readouterr().err
+    assert "18 networks finished and kept; go on with: gradatim race xor" in said
+    assert said.rstrip().endswith("--resume")
+    [folder] = (tmp_path / "cache" / "races").iterdir()
+    assert len(Store(folder)) == 18
+    monkeypatch.setattr(runners, "train_machines", real)
+    resumed = json.loads(shown(capsys, "xor", *again, "--json", "--resume"))
+    kept = [entry for entry in resumed["entries"] if entry["contender"] != "kernel"]
+    assert kept == whole["entries"]

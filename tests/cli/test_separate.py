@@ -1,0 +1,232 @@
+import json
+from fractions import Fraction
+
+import pytest
+
+from gradatim.cli import main
+
+AND = "x1,x2,label\n0,0,no\n0,1,no\n1,0,no\n1,1,yes\n"
+XOR = "x1,x2,label\n0,0,no\n0,1,yes\n1,0,yes\n1,1,no\n"
+TOUCHING = "x1,x2,label\n0,0,no\n2,2,no\n1,1,yes\n0,3,yes\n"
+THREE = "id,x,label\nu,1,a\nv,2,a\nw,3,b\nx,4,c\ny,5,c\n"
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("and", AND), ("xor", XOR), ("touching", TOUCHING), ("three", THREE)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def shown(capsys):
+    def show(*arguments, target="label"):
+        assert main(["separate", *arguments, "--target", target]) == 0
+        return capsys.readouterr().out
+
+    return show
+
+
+def test_a_line_is_printed_with_its_check(shown):
+    text = shown("and.csv")
+    assert "4 rows: 3 no, 1 yes; 2 columns (x1, x2)." in text
+    assert "    x1 + x2 - 1.5 = 0\n" in text
+    assert "    2 x1 + 2 x2 - 3 = 0\n" in text
+    assert "(exactly: no other has a wider one)" in text
+    assert "Margin 0.353553, the distance to the nearest rows: row 3, row 4, row 5." in text
+    assert "Checked in exact arithmetic: all 4 rows are on their sides." in text
+
+
+def test_a_refutation_names_its_rows(shown):
+    text = shown("xor.csv")
+    assert "These four points prove that no line can:" in text
+    rows = [line.split() for line in text.splitlines()]
+    assert ["row", "2", "no", "0.5", "0", "0"] in rows
+    assert ["row", "4", "yes", "0.5", "1", "0"] in rows
+    assert "    x1 = 0.5, x2 = 0.5\n" in text
+    assert "Checked in exact arithmetic: both sums are this point" in text
+    assert "Their hulls overlap" in text
+
+
+def test_touching_hulls_are_said_to_touch(shown):
+    text = shown("touching.csv")
+    assert "These three points prove that no line can:" in text
+    assert "Their hulls only touch: this line has no row on the wrong side, and 3 rows" in text
+    assert "    -x1 + x2 = 0\n" in text
+
+
+def test_one_point_with_two_labels_is_named(tmp_path, shown):
+    (tmp_path / "twins.csv").write_text("x,y,label\n1,2,a\n3,4,b\n1,2,b\n", encoding="utf-8")
+    text = shown("twins.csv")
+    assert "row 2 and row 4 are the same point, labeled a and b." in text
+
+
+def test_rows_may_have_names(shown):
+    text = shown("three.csv", "--id", "id", "--positive", "b")
+    assert "5 rows: 4 others, 1 b; 1 column (x)." in text
+    rows = [line.split()[:2] for line in text.splitlines() if line.startswith("    ")]
+    assert ["w", "b"] in rows
+
+
+def test_several_classes_are_a_table_of_pairs_and_of_each_against_the_rest(shown):
+    lines = shown("three.csv", "--id", "id").splitlines()
+    assert lines[0] == "5 rows of 3 classes; 1 column."
+    table = {line.split("  ")[0]: line for line in lines}
+    assert "yes" in table["a and b"]
+    assert "x - 2.5 = 0" in table["a and b"]
+    assert "3 points:" in table["b and the rest"]
+    assert "Checked in exact arithmetic: all of it holds." in lines
+
+
+def test_the_perceptron_is_counted_against_its_bound(shown):
+    text = shown("and.csv", "--perceptron")
+    assert "made 18 mistakes in 9 passes until it had none; Novikoff's bound allows 51." in text
+    assert "It ends at 3 x1 + 2 x2 - 4 = 0." in text
+    text = shown("xor.csv", "--perceptron", "--max-mistakes", "7")
+    assert "made 7 mistakes" in text
+    assert "no bound holds for classes that no hyperplane separates" in text
+
+
+def test_json_holds_all_numbers_exactly(shown):
+    found = json.loads(shown("xor.csv", "--json"))
+    assert found["schema"] == 1
+    assert found["data"]["numbers"] == "binary"
+    assert len(found["data"]["sha256"]) == 64
+    assert (found["separable"], found["touching"], found["verified"]) == (False, False, True)
+    assert found["witness"]["point"] == ["1/2", "1/2"]
+    assert found["witness"]["negative"] == [
+        {"row": "row 2", "weight": "1/2"},
+        {"row": "row 5", "weight": "1/2"},
+    ]
+    found = json.loads(shown("and.csv", "--json", "--perceptron"))
+    assert found["hyperplane"] == {"weights": ["1", "1"], "w0": "-3/2"}
+    assert found["max_margin"]["exact"] is True
+    assert found["perceptron"]["bound"] == 51
+
+
+def test_json_of_several_classes_has_every_question(shown):
+    found = json.loads(shown("three.csv", "--id", "id", "--json"))
+    assert [one["classes"] for one in found["pairs"]] == [["a", "b"], ["a", "c"], ["b", "c"]]
+    assert [one["separable"] for one in found["rest"]] == [True, False, True]
+    assert found["pairs"][2]["max_margin"]["nearest"] == ["w", "x"]
+
+
+def test_the_hash_sees_numbers_labels_and_names(tmp_path, shown):
+    def sha(name, text):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return json.loads(shown(name, "--json"))["data"]["sha256"]
+
+    hashes = {
+        sha("a.csv", AND),
+        sha("b.csv", AND.replace("1,1,yes", "1,1.5,yes")),
+        sha("c.csv", AND.replace("1,0,no", "1,0,yes")),
+        sha("d.csv", AND.replace("x2", "x3")),
+    }
+    assert len(hashes) == 4
+    assert sha("e.csv", AND) in hashes
+
+
+def test_numbers_may_be_the_decimals_that_are_written(tmp_path, shown):
+    # In decimals the three points are on a line; as floats the middle one is off it.
+    (tmp_path / "line.csv").write_text("x,y,label\n0,0,a\n0.1,0.3,b\n0.3,0.9,a\n", encoding="utf-8")
+    assert json.loads(shown("line.csv", "--json"))["separable"] is True
+    found = json.loads(shown("line.csv", "--json", "--decimals"))
+    assert found["separable"] is False
+    assert found["data"]["numbers"] == "decimals"
+    assert [Fraction(v) for v in found["witness"]["point"]] == [Fraction(1, 10), Fraction(3, 10)]
+
+
+def test_pictures_and_films_are_written(tmp_path, shown):
+    text = shown("and.csv", "-o", "and.svg", "--film", "film.svg")
+    assert text.endswith(f"wrote {tmp_path / 'and.svg'}\nwrote {tmp_path / 'film.svg'}\n")
+    assert "and 1 of yes" in (tmp_path / "and.svg").read_text("utf-8")
+    assert "<animate" in (tmp_path / "film.svg").read_text("utf-8")
+    shown("xor.csv", "-o", "xor.png", "--film", "xor.gif")
+    assert (tmp_path / "xor.gif").read_bytes().startswith(b"GIF89a")
+    shown("three.csv", "--columns", "x", "--positive", "b", "-o", "three.pdf")
+    assert (tmp_path / "three.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "words"),
+    [
+        (AND, ["--target", "lable"], "no column 'lable' (target); did you mean 'label'?"),
+        (AND.replace("yes", "no"), [], "every row of table.csv is labeled no"),
+        (AND.replace("1,1,", "1,,"), [], "has no value in row 5"),
+        (AND.replace("1,1,", "1,inf,"), [], "has an infinite value in row 5"),
+        (AND.replace("1,1,", "1,one,"), [], "holds 'one' in row 5, which is no number; name the"),
+        (AND.replace("1,1,", "1,one,"), ["--columns", "x2"], "leave it out of --columns"),
+        (AND, ["--columns", "x1", "x3"], "no column 'x3'"),
+        (AND, ["--columns", "label"], "'label' is the target"),
+        ("label\na\nb\n", [], "has no column beside 'label'"),
+        ("x,label\n", [], "has a header but no rows"),
+        ("", [], "is empty"),
+        ("x,label\n1,a\n", [], "every row of table.csv is labeled a"),
+        (AND, ["--positive", "maybe"], "no row is labeled maybe; the labels are no, yes"),
+        (AND, ["-o", "plot.gif"], "names no format"),
+        (AND, ["--film", "film.png"], "names no format"),
+        (AND, ["-o", "a.svg", "--film", "a.svg"], "give two files"),
+        (AND, ["--columns", "x1", "--film", "a.svg"], "a film shows two columns, not 1"),
+        (THREE.replace("id,", "z,").replace("u,", "0,"), ["-o", "a.svg"], "'v'"),
+        (THREE, ["--columns", "x", "-o", "a.svg"], "--output is for two classes"),
+        (THREE, ["--columns", "x", "--perceptron"], "name the one to tell from the others"),
+        (AND, ["--max-mistakes", "0"], "max-mistakes"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_sentence(text, arguments, words, tmp_path, capsys):
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    target = [] if "--target" in arguments else ["--target", "label"]
+    assert main(["separate", "table.csv", *target, *arguments]) == 2
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_more_than_three_columns_have_no_picture(tmp_path, capsys):
+    (tmp_path / "wide.csv").write_text("a,b,c,d,label\n1,2,3,4,x\n5,6,7,9,y\n", encoding="utf-8")
+    assert main(["separate", "wide.csv", "--target", "label", "-o", "a.svg"]) == 2
+    assert "4 columns cannot be drawn" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_named(capsys):
+    assert main(["separate", "none.csv", "--target", "label"]) == 2
+    assert "none.csv" in capsys.readouterr().err
+
+
+def test_the_table_is_not_written_over(tmp_path, capsys):
+    (tmp_path / "table.svg").write_text(AND, encoding="utf-8")
+    assert main(["separate", "table.svg", "--target", "label", "-o", "table.svg"]) == 2
+    assert "is read as input" in capsys.readouterr().err
+    assert (tmp_path / "table.svg").read_text("utf-8") == AND
+
+
+def test_a_target_must_be_named(capsys):
+    assert main(["separate", "and.csv"]) == 2
+    assert "target" in capsys.readouterr().err
+
+
+def test_wide_tables_are_cut_short_in_words(tmp_path, shown):
+    names = [f"c{k}" for k in range(15)]
+    rows = [[str(k == j) for k in range(15)] for j in range(15)]
+    text = ",".join([*names, "label"]) + "\n"
+    text += "".join(",".join([*row, str(j % 2)]) + "\n" for j, row in enumerate(rows))
+    (tmp_path / "wide.csv").write_text(text, encoding="utf-8")
+    shown_text = shown("wide.csv")
+    assert "15 columns (c0, c1, c2, c3, c4, c5, ...)" in shown_text
+    assert "more terms)" in shown_text
+
+
+def test_numbers_of_the_table_are_written_as_they_were(tmp_path, shown):
+    (tmp_path / "line.csv").write_text("x,label\n0.1,a\n6.3,b\n12.7,a\n", encoding="utf-8")
+    rows = [line.split() for line in shown("line.csv").splitlines()]
+    assert ["row", "3", "b", "1", "6.3"] in rows
+
+
+def test_long_weights_are_rounded_and_that_is_said(tmp_path, shown):
+    (tmp_path / "line.csv").write_text("x,label\n0.1,a\n0.4,b\n", encoding="utf-8")
+    text = shown("line.csv", "--perceptron")
+    assert "(exactly: no other has a wider one; weights rounded here):" in text
+    assert "    6.66667 x - 1.66667 = 0\n" in text

@@ -1,0 +1,99 @@
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from PIL import Image
+
+from gradatim.drawing import save_plot
+from gradatim.errors import OutputError, SpecError
+from gradatim.experiments import plot_race, save_film
+from gradatim.experiments.racing.films import film_of, films_of
+from gradatim.experiments.racing.regions import frame_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def films(small_race):
+    return films_of(small_race, frame_of(small_race.course))
+
+
+def test_perceptron_shallow_and_deep_are_filmed(films):
+    assert [film.entry.contender.name for film in films] == [
+        "perceptron",
+        "shallow-relu",
+        "deep-3",
+    ]
+
+
+def test_a_film_goes_from_before_training_to_the_last_epoch(films, small_race):
+    for film in films:
+        epochs = [still.epoch for still in film.stills]
+        assert epochs[0] == 0
+        assert epochs[-1] == small_race.protocol.max_epochs
+        assert epochs == sorted(set(epochs))
+        assert film.stills[0].loss is None
+
+
+def test_at_the_epoch_that_counts_the_film_shows_what_was_scored(small_race):
+    entry = small_race.entry("shallow-relu", 50)
+    frame = frame_of(small_race.course)
+    every = small_race.protocol.max_epochs * 20
+    film = film_of(entry, small_race, frame, n_frames=every)
+    still = next(one for one in film.stills if one.epoch == film.counted_epoch)
+    assert still.accuracy == entry.median_run.accuracy
+    assert list(still.regions) == frame.regions(entry.median_run.decision)
+
+
+def test_an_svg_film_shows_one_frame_at_a_time_and_the_last_as_a_still(small_race, films, tmp_path):
+    root = ET.parse(save_film(small_race, tmp_path / "film.svg")).getroot()
+    frames = [g for g in root.iter(f"{SVG}g") if g.find(f"{SVG}animate") is not None]
+    n = max(len(film.stills) for film in films)
+    assert len(frames) == 3 * n
+    assert sum(g.get("visibility") == "visible" for g in frames) == 3
+    shown = []
+    for g in frames[:n]:
+        moves = g.find(f"{SVG}animate")
+        times = [float(t) for t in moves.get("keyTimes").split(";")]
+        values = moves.get("values").split(";")
+        assert len(times) == len(values)
+        assert times == sorted(times)
+        begin = times[values.index("visible")]
+        end = times[values.index("visible") + 1] if values[-1] == "hidden" else 1.0
+        shown.append((begin, end))
+    assert shown[0][0] == 0
+    assert shown[-1][1] == 1
+    assert all(a[1] == b[0] for a, b in pairwise(shown))
+    assert root.find(f"{SVG}title").text == "Exclusive or: networks while they learn"
+
+
+@pytest.mark.slow
+def test_a_gif_film_has_every_frame(small_race, films, tmp_path):
+    with Image.open(save_film(small_race, tmp_path / "film.gif")) as image:
+        assert image.n_frames > len(films[0].stills) / 2  # equal frames in a row are one
+        assert image.info["loop"] == 0
+
+
+def test_a_film_has_an_ending_that_is_a_format(small_race, tmp_path):
+    with pytest.raises(OutputError, match=r"end it in \.svg or \.gif"):
+        save_film(small_race, tmp_path / "film.mp4")
+
+
+def test_what_did_not_run_is_not_filmed(small_race, tmp_path):
+    kernels = tuple(e for e in small_race.entries if e.contender.kind == "kernel")
+    with pytest.raises(SpecError, match="nothing to film"):
+        save_film(replace(small_race, entries=kernels), tmp_path / "film.svg")
+
+
+def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, tmp_path):
+    figure = plot_race(small_race)
+    charts, *_ = figure.subfigs
+    assert [axes.get_ylabel() for axes in charts.axes] == [
+        "mean test accuracy",
+        "share of seeds that solve it",
+    ]
+    drawn = [axes for axes in figure.subfigs[1].axes if axes.collections]
+    assert len(drawn) == len(small_race.entries)
+    text = save_plot(figure, tmp_path / "race.svg").read_text(encoding="utf-8")
+    assert small_race.verdict.sentences[0] in text
