@@ -79,6 +79,12 @@ def test_functions_of_two_variables_are_certified(text, activation):
     assert found.network.n_inputs == 2
 
 
+@pytest.mark.parametrize("activation", ["relu", "step", "tanh"])
+def test_a_constant_of_two_variables_is_met_exactly(activation):
+    found = approximate("floor(0.5) + (x - x)", ((0, 1), (0, 1)), 0.1, activation)
+    assert found.bound.upper < 1e-9
+
+
 def test_a_rectangle_away_from_the_origin_is_a_square_as_well():
     found = approximate("x*y", ((10, 12), (-3, 5)), 0.2)
     assert sampled_error(found) <= found.bound.upper <= 0.2

@@ -31,7 +31,8 @@ __all__ = ["Approximation", "approximate", "approximate_with_units"]
 
 _KINDS = ("relu", "heaviside", "logistic", "tanh")
 _ATTEMPTS = 8
-_MOST_BOXES = 150_000
+# Parts, and parts times units, that a certificate in a plane may take.
+_MOST_BOXES, _MOST_WORK = 150_000, 30_000_000
 # What errors of ridges add up to is seldom met, so that more may be tried first.
 _HOPES = (2.0, 1.6, 1.3, 1.1, 0.97, 0.85, 0.7, 0.5)
 
@@ -233,10 +234,11 @@ def _plane(
         met = float(np.max(np.abs(network(X)[:, 0] - target.values(X))))
         if met > 0.98 * tolerance:
             continue
+        spare = 0.99 * tolerance / max(met, 0.1 * tolerance) - 1
         # Where more than two steps meet in a point, bounds do not come within a few percent.
-        spare = 0.99 * tolerance / met - 1
         gap = spare if name == "heaviside" else min(0.05, spare)
-        bound = certify(network, function, box, gap=gap, max_boxes=_MOST_BOXES)
+        most = min(_MOST_BOXES, 2_000 + _MOST_WORK // len(terms.bias))
+        bound = certify(network, function, box, gap=gap, max_boxes=most)
         smallest = min(smallest, bound.upper)
         if bound.upper <= tolerance:
             return network, bound
