@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from gradatim.drawing import draw as draw
     from gradatim.drawing import draw_svg as draw_svg
     from gradatim.drawing import plot_activations as plot_activations
+    from gradatim.drawing import plot_approximation as plot_approximation
     from gradatim.drawing import plot_boundary as plot_boundary
+    from gradatim.drawing import plot_rates as plot_rates
     from gradatim.drawing import plot_response as plot_response
     from gradatim.drawing import plot_separation as plot_separation
     from gradatim.drawing import plot_spaces as plot_spaces
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from gradatim.reports import write_report as write_report
     from gradatim.theory import build_hidden as build_hidden
     from gradatim.theory import find_features as find_features
+    from gradatim.theory import approximate as approximate
+    from gradatim.theory import certify as certify
     from gradatim.theory import separate as separate
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
@@ -62,6 +66,8 @@ _PARTS = {
     "PerceptronClassifier": "estimators",
     "build_hidden": "theory",
     "Race": "experiments",
+    "approximate": "theory",
+    "certify": "theory",
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
@@ -74,7 +80,9 @@ _PARTS = {
     "load_world": "datasets",
     "make_exam": "exercises",
     "plot_activations": "drawing",
+    "plot_approximation": "drawing",
     "plot_boundary": "drawing",
+    "plot_rates": "drawing",
     "plot_response": "drawing",
     "plot_separation": "drawing",
     "plot_spaces": "drawing",

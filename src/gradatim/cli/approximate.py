@@ -28,6 +28,8 @@ _File = Parameter(group=_OUTPUT, metavar="FILE")
 
 # Units whose weights are printed.
 _SHOWN = 8
+# Standard names as they are typed.
+_SPOKEN = {"heaviside": "step", "logistic": "sigmoid"}
 
 
 def approximate(
@@ -255,7 +257,7 @@ def _in_words(found: Approximation, beside: TrainedUnits | None) -> list[str]:
     kind = found.network.layers[0].activations[0]
     lines = [f"{_text(found)} on {_sides(found.on)}, tolerance {found.tolerance:g}.", ""]
     lines += [f"    {line}" for line in _network(found)]
-    lines += ["", f"Hidden units: {found.n_units} {kind}."]
+    lines += ["", f"Hidden units: {found.n_units} {_SPOKEN.get(kind, kind)}."]
     if found.theoretical is not None:
         rule = {
             "relu": "1/4 integral of sqrt(|f''| / tolerance)",
@@ -273,9 +275,7 @@ def _network(found: Approximation) -> list[str]:
     if found.n_units <= _SHOWN:
         return str(found.network).splitlines()
     hidden, output = found.network.layers
-    name = {"heaviside": "step", "logistic": "sigmoid"}.get(
-        hidden.activations[0], hidden.activations[0]
-    )
+    name = _SPOKEN.get(hidden.activations[0], hidden.activations[0])
     lines = [f"y = {output.bias[0]:.6g}"]
     for unit, weight in list(zip(hidden.units, output.weight[0], strict=True))[: _SHOWN - 2]:
         inner = " ".join(
@@ -301,15 +301,16 @@ def _trained_in_words(beside: TrainedUnits) -> list[str]:
     complete = sum(bound.complete for bound in beside.bounds)
     n = len(beside.bounds)
     certified = "each certified" if complete == n else f"{complete} certified, the others so far"
+    kind = _SPOKEN.get(beside.activation, beside.activation)
     return [
-        f"Trained: {n} networks of {beside.n_units} {beside.activation} units, {certified}.",
+        f"Trained: {n} networks of {beside.n_units} {kind} units, {certified}.",
         f"Largest error: quartiles {low:.4g}, {middle:.4g}, {high:.4g}; "
         f"best {beside.errors.min():.4g}.",
     ]
 
 
 def _rates_in_words(function: str, rates: Rates) -> list[str]:
-    kind = rates.built[0].activation
+    kind = _SPOKEN.get(rates.built[0].activation, rates.built[0].activation)
     lines = [f"{function} on {_sides(rates.built[0].on)}, {kind} units.", ""]
     head = f"{'units':>6}  {'built':>10}"
     if rates.trained:
@@ -324,7 +325,8 @@ def _rates_in_words(function: str, rates: Rates) -> list[str]:
             numbers = (*beside.quartiles, float(beside.errors.min()))
             row += " " * 11 + "  ".join(f"{number:>10.4g}" for number in numbers)
         lines.append(row)
-    return [*lines, "", f"Every error is certified. Theory: errors fall as 1/n^{rates.order}."]
+    theory = "" if rates.order is None else f" Theory: errors fall as 1/n^{rates.order}."
+    return [*lines, "", f"Every error is certified.{theory}"]
 
 
 def _header(function: str) -> dict[str, Any]:

@@ -78,14 +78,15 @@ class Rates:
         The best built network of at most each width.
     trained : tuple of TrainedUnits
         Trained networks of each width; empty if none were.
-    order : int
-        Theory's exponent: errors fall as 1 / width^order.
+    order : int or None
+        Theory's exponent: errors fall as 1 / width^order; None for fitted sigmoids, whose rate
+        depends on the function.
     """
 
     widths: tuple[int, ...]
     built: tuple[Approximation, ...]
     trained: tuple[TrainedUnits, ...]
-    order: int
+    order: int | None
 
 
 def train_units(
@@ -261,7 +262,7 @@ def error_by_width(
             )
         if callback is not None:
             callback((i + 1) / len(chosen))
-    return Rates(chosen, tuple(built), tuple(trained), 2 if name == "relu" else 1)
+    return Rates(chosen, tuple(built), tuple(trained), {"relu": 2, "heaviside": 1}.get(name))
 
 
 def bound_to_dict(bound: Bound) -> dict[str, Any]:

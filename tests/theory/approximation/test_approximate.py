@@ -1,5 +1,6 @@
 """Networks built for functions: certified, few units, and refused where it cannot be done."""
 
+import itertools
 import math
 
 import numpy as np
@@ -37,7 +38,8 @@ def test_a_sine_wave_takes_sixteen_units_or_fewer():
     assert found.n_units <= 16
     # The integral of sqrt(|sin|) over a period is 4.79256.
     assert found.theoretical == pytest.approx(0.25 * 4.79256 / 0.1, rel=1e-3)
-    assert found.network.depth == 2 and found.network.layers[1].activation == "identity"
+    assert found.network.depth == 2
+    assert found.network.layers[1].activation == "identity"
 
 
 @pytest.mark.parametrize("activation", ["relu", "step", "sigmoid", "tanh"])
@@ -73,7 +75,14 @@ def test_functions_of_two_variables_are_certified(text, activation):
     tolerance = 0.05 if activation != "step" else 0.1
     found = approximate(text, ((0, 1), (0, 1)), tolerance, activation)
     assert sampled_error(found) <= found.bound.upper <= tolerance
-    assert found.network.depth == 2 and found.network.n_inputs == 2
+    assert found.network.depth == 2
+    assert found.network.n_inputs == 2
+
+
+@pytest.mark.parametrize("activation", ["relu", "step", "tanh"])
+def test_a_constant_of_two_variables_is_met_exactly(activation):
+    found = approximate("floor(0.5) + (x - x)", ((0, 1), (0, 1)), 0.1, activation)
+    assert found.bound.upper < 1e-9
 
 
 def test_a_rectangle_away_from_the_origin_is_a_square_as_well():
@@ -98,7 +107,7 @@ def test_more_units_err_less(activation):
     found = [approximate_with_units("exp(x)", (0, 1), n, activation) for n in (1, 2, 4, 8)]
     errors = [one.bound.upper for one in found]
     assert all(one.n_units <= n for one, n in zip(found, (1, 2, 4, 8), strict=True))
-    assert all(b < 1.02 * a for a, b in zip(errors, errors[1:], strict=False))
+    assert all(b < 1.02 * a for a, b in itertools.pairwise(errors))
 
 
 def test_errors_fall_as_theory_says():

@@ -36,7 +36,8 @@ def test_paths_and_stairs_stay_within_the_tolerance(name, tolerance):
     samples = sample(function, low, high, 3_000)
     for path in (shortest_path(samples, tolerance), fewest_units(samples, tolerance)):
         assert np.max(np.abs(values(path, x) - function(x))) <= 1.0005 * tolerance
-        assert np.all(np.diff(path.knots) >= 0) and len(path.knots) == len(path.slopes) - 1
+        assert np.all(np.diff(path.knots) >= 0)
+        assert len(path.knots) == len(path.slopes) - 1
     stairs = shortest_stairs(sample(function, low, high, 3_000, order=1), tolerance)
     steps = stairs.levels[np.searchsorted(stairs.cuts, x, side="right")]
     assert np.max(np.abs(steps - function(x))) <= 1.01 * tolerance
@@ -52,20 +53,20 @@ def feasible(x, y, tolerance, knots):
     return found.status == 0
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_no_chain_with_fewer_lines_is_found_by_linear_programs(seed):
     random = np.random.default_rng(seed)
-    x = np.sort(random.uniform(0, 1, 13))
-    y = random.normal(size=13)
+    x = np.sort(random.uniform(0, 1, 9))
+    y = random.normal(size=9)
     tolerance = random.uniform(0.2, 0.9)
-    path = shortest_path(Samples(x, y, np.zeros(13)), tolerance)
+    path = shortest_path(Samples(x, y, np.zeros(9)), tolerance)
     assert np.max(np.abs(values(path, x) - y)) <= tolerance + 1e-6
     n = len(path.slopes)
     if n == 1:
         return
     # Knots between samples gain nothing that a fine choice of places would not show.
-    places = np.unique(np.concatenate([x, np.linspace(x[0], x[-1], 12)]))
-    fewer = min(n - 2, 3)
+    places = np.unique(np.concatenate([x, np.linspace(x[0], x[-1], 6)]))
+    fewer = min(n - 2, 2)
     chains = combinations(places, fewer)
     assert not any(feasible(x, y, tolerance - 1e-6, knots) for knots in chains)
 

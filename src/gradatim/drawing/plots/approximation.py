@@ -103,13 +103,14 @@ def _line(
     tolerance: float,
     trained: Network | None,
 ) -> None:
-    x = np.linspace(*side, _POINTS)
+    low, high = side
+    x = np.linspace(low, high, _POINTS)
     layer = network.layers[0]
     with np.errstate(all="ignore"):
         places = -layer.bias / layer.weight[:, 0]
-    places = places[(places >= side[0]) & (places <= side[1])]
+    places = places[(places >= low) & (places <= high)]
     # A jump belongs to both sides.
-    x = np.unique(np.clip(np.concatenate([x, places, places - 1e-9 * np.ptp(side)]), *side))
+    x = np.unique(np.clip(np.concatenate([x, places, places - 1e-9 * (high - low)]), low, high))
     y, built = function(x[:, None]), network(x[:, None])[:, 0]
     upper.fill_between(x, y - tolerance, y + tolerance, color=GRAY, alpha=0.25, lw=0)
     upper.plot(x, y, color=GRAY, lw=1.2, label="function and tolerance")
@@ -136,7 +137,7 @@ def _line(
 def _plane(
     result: Figure, network: Network, function: Function, on: Sequence[Sequence[float]], name: str
 ) -> None:
-    sides = [np.linspace(*side, _SIDE) for side in on]
+    sides = [np.linspace(low, high, _SIDE) for low, high in on]
     X = np.stack([g.ravel() for g in np.meshgrid(*sides)], axis=1)
     y, built = function(X), network(X)[:, 0]
     error = built - y
@@ -166,7 +167,7 @@ def plot_rates(
     built: Sequence[tuple[int, float]],
     trained: Sequence[tuple[int, float, float, float]] = (),
     *,
-    order: int = 2,
+    order: int | None = 2,
     name: str = "f",
     activation: str = "relu",
 ) -> Figure:
@@ -178,8 +179,8 @@ def plot_rates(
         Units and certified error of every built network; errors above 0.
     trained : sequence of (int, float, float, float), optional
         Units, and the quartiles of the largest errors of trained networks.
-    order : int, default 2
-        Theory's exponent: a dashed line falls as 1 / units^order.
+    order : int or None, default 2
+        Theory's exponent: a dashed line falls as 1 / units^order; None for no line.
     name : str, default "f"
         What the function is called.
     activation : str, default "relu"
@@ -214,9 +215,10 @@ def plot_rates(
             axes.fill_between(
                 at, low, high, color=_TRAINED, alpha=0.25, lw=0, label="its quartiles"
             )
-        guide = errors[-1] * (widths[-1] / widths) ** order
-        power = "" if order == 1 else "\N{SUPERSCRIPT TWO}"
-        axes.plot(widths, guide, color=INK, lw=0.9, ls=(0, (5, 3)), label=f"theory: 1/n{power}")
+        if order is not None:
+            guide = errors[-1] * (widths[-1] / widths) ** order
+            power = "" if order == 1 else "\N{SUPERSCRIPT TWO}"
+            axes.plot(widths, guide, color=INK, lw=0.9, ls=(0, (5, 3)), label=f"theory: 1/n{power}")
         axes.set(xscale="log", yscale="log")
         axes.set_xticks(widths, [f"{int(w)}" for w in widths])
         axes.minorticks_off()

@@ -24,18 +24,19 @@ from gradatim.errors import SpecError
 from gradatim.theory.approximation.samples import Samples, sample
 from gradatim.theory.approximation.tubes import Path, Stairs, fewest_units, shortest_stairs
 
-__all__ = ["MOST_UNITS", "Row", "build_row", "count_units"]
+__all__ = ["MOST_UNITS", "Row", "build_row", "count_units", "fit_row"]
 
 #: Hidden units that are built.
 MOST_UNITS = 5_000
 
 Function = Callable[[np.ndarray], np.ndarray]
 
-_SLOPES = (2.0, 3.0, 1.4)
+# Slopes of wide sigmoids, in relation to how far apart they are; gentle weights come first.
+_SLOPES = (1.0, 0.6, 0.3, 2.0)
 _MOST_SMOOTH = 400
 _LAWSON_ROUNDS = 40
 # Singular values below this share are left out, so that weights stay moderate.
-_CONDITION = 1e-7
+_CONDITION = 1e-9
 # At this many times its slope away from its middle a sigmoid has settled but for 1e-4.
 _SETTLED = 9.2
 
@@ -164,9 +165,9 @@ def _steep_row(
     for _ in range(12):
         steep = Row(slope, -slope * stairs.cuts, row.output, row.constant)
         if np.max(np.abs(_values(steep, x) - y)) <= tolerance:
-            break
+            return steep
         slope = 2 * slope
-    return steep
+    return Row(slope, -slope * stairs.cuts, row.output, row.constant)
 
 
 def _values(row: Row, x: np.ndarray) -> np.ndarray:
@@ -196,7 +197,7 @@ def _smooth(function: Function, low: float, high: float, tolerance: float, most:
     check = np.linspace(low, high, 6_001)
     values = function(check)
     reach = _Fit(samples, check, values, tolerance)
-    n, found = 1, None
+    least, n, found = 1, 1, None
     while n <= most and found is None:
         found = reach.row(n)
         least, n = n // 2 + 1, 2 * n
@@ -213,6 +214,36 @@ def _smooth(function: Function, low: float, high: float, tolerance: float, most:
     return found
 
 
+def fit_row(function: Function, low: float, high: float, n_units: int, activation: str) -> Row:
+    """Fit a number of wide sigmoid or tanh units with the largest error small.
+
+    Parameters
+    ----------
+    function : callable
+        Maps an array of points to finite values.
+    low, high : float
+        Ends of the interval.
+    n_units : int
+        Units, at least 1.
+    activation : {"logistic", "tanh"}
+        Kind of unit.
+
+    Returns
+    -------
+    Row
+        The units.
+    """
+    check = np.linspace(low, high, 6_001)
+    fit = _Fit(sample(function, low, high, 2_000), check, function(check), 0.0)
+    best = fit.fitted(n_units, _SLOPES[0])
+    for steepness in _SLOPES[1:]:
+        row = fit.fitted(n_units, steepness)
+        # Flatter units have larger weights, which must be worth it.
+        if fit.error(row) < 0.9 * fit.error(best):
+            best = row
+    return best if activation == "logistic" else _as_tanh(best)
+
+
 class _Fit:
     """Fits the output weights of sigmoids to a function."""
 
@@ -226,12 +257,17 @@ class _Fit:
     def row(self, n: int) -> Row | None:
         """Return n sigmoids within the tolerance, if they are found."""
         for steepness in _SLOPES:
-            row = self._fitted(n, steepness)
-            if np.max(np.abs(_values(row, self.check) - self.values)) <= self.tolerance:
+            row = self.fitted(n, steepness)
+            if self.error(row) <= self.tolerance:
                 return row
         return None
 
-    def _fitted(self, n: int, steepness: float) -> Row:
+    def error(self, row: Row) -> float:
+        """Return the largest error of a row where it is checked."""
+        return float(np.max(np.abs(_values(row, self.check) - self.values)))
+
+    def fitted(self, n: int, steepness: float) -> Row:
+        """Return n sigmoids of a steepness, in relation to how far they are apart."""
         shares = (np.arange(n) + 0.5) / n
         places = np.interp(shares, np.linspace(0, 1, len(self.samples.x)), self.samples.x)
         length = self.samples.x[-1] - self.samples.x[0]

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import chebyshev
+from threadpoolctl import threadpool_limits
 
 from gradatim.theory.approximation.lines import Row, build_row, count_units
 from gradatim.theory.approximation.samples import sample
@@ -69,6 +70,8 @@ class Terms(NamedTuple):
     constant: float
 
 
+# Tables this small are solved sooner on one thread, the more so on a busy machine.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def find_ridges(
     function: Callable[[np.ndarray], np.ndarray], tolerance: float, activation: str
 ) -> Ridges | float:
@@ -117,7 +120,8 @@ def _candidates() -> Iterator[np.ndarray]:
         for offset in (0.0, 0.5):
             angles = np.pi * (np.arange(n) + offset) / n
             found = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-            found[np.abs(found) < 1e-12] = 0.0
+            # Any directions will do; these have equal parts where they are meant to.
+            found = np.round(found, 12) + 0.0
             yield found / np.abs(found).sum(axis=1, keepdims=True)
 
 

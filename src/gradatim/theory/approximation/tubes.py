@@ -163,7 +163,7 @@ def fewest_units(samples: Samples, tolerance: float) -> Path:
     for k, side in _turns(samples.y):
         right = tube.from_level(k, side)
         left = mirrored.from_level(len(samples.x) - 1 - k, side)
-        if len(right) + len(left) - 2 >= best.n_units:
+        if not (left and right) or len(right) + len(left) - 2 >= best.n_units:
             continue
         lines = [_Line(-line.slope, -line.x, line.y) for line in left[:0:-1]] + right
         best = _chain(lines, samples.x, len(left) - 1)
@@ -207,9 +207,15 @@ class _Tube:
         return _chain(self._lines({1: _Wall(), -1: _Wall()}), self.x)
 
     def from_level(self, k: int, side: int) -> list[_Line]:
-        """Return a horizontal line at a turn, and those that follow it to the right."""
+        """Return a horizontal line at a turn, and those that follow it to the right.
+
+        The line touches one wall at the turn; if it leaves the tube through that same wall, which
+        happens at turns lower than the tube is high, it is of no use and nothing is returned.
+        """
         level = _Line(0.0, self._x[k], self._y[-side][k])
         for i in range(k + 1, len(self._x)):
+            if side * (self._y[-side][i] - level.y) > self._rounding:
+                return []
             if side * (level.y - self._y[side][i]) > self._rounding:
                 return [level, *self._lines(self._next(level, side, i))]
         return [level]
@@ -299,7 +305,7 @@ def shortest_stairs(samples: Samples, tolerance: float) -> Stairs:
     >>> from gradatim.theory.approximation.samples import sample
     >>> found = sample(np.abs, -1.0, 1.0, 2000, order=1)
     >>> shortest_stairs(found, 0.26).levels.round(2).tolist()
-    [0.74, 0.26, 0.74]
+    [0.74, 0.26, 0.76]
     """
     height = 2 * max(tolerance - float(samples.slack.max()), 0.9 * tolerance)
     x, y = samples.x.tolist(), samples.y.tolist()

@@ -1,11 +1,12 @@
 r"""A rigorous upper bound on the error of any network: branch and bound.
 
 Conventions: the error is :math:`e = N - f`, the network as the exact function of its stored
-weights; a bound is of :math:`\sup |e|` over a closed box. On a part with center c and half widths r
-the bound is the smallest of the enclosure of :math:`N - f`, the mean value form :math:`|e(c)| +
-\sum_j \sup |\partial_j e| \, r_j` [1]_, and, on a line where e rises or falls throughout, its values
-at the ends. Parts whose bound is within the gap of an error that was met are done; the others are
-cut in two. No constant of this search enters the bound, so that it may be chosen freely.
+weights; a bound is of :math:`\sup |e|` over a closed box. On a part with center c and half widths
+r it is the smallest of three: the enclosure of :math:`N - f`; the mean value form
+:math:`|e(c)| + \sum_j \sup |\partial_j e| \, r_j` [1]_; and, on a line where e rises or falls
+throughout, its values at the ends. Parts whose bound is within the gap of an error that was met are
+done; the others are cut in two. No constant of this search enters the bound, so that it may be
+chosen freely.
 
 References
 ----------
@@ -23,9 +24,10 @@ from threadpoolctl import threadpool_limits
 
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
+from gradatim.theory.bounds.ball_networks import BallNetwork
 from gradatim.theory.bounds.balls import PRECISION
 from gradatim.theory.bounds.intervals import Interval
-from gradatim.theory.bounds.networks import BallNetwork, FloatNetwork, kinks
+from gradatim.theory.bounds.networks import FloatNetwork, kinks
 from gradatim.theory.bounds.targets import (
     BallFormula,
     Enclosure,
@@ -200,7 +202,7 @@ class _Search:
     def _first(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first parts; on a line, kinks get tiny ones of their own."""
         n = _FIRST[len(self.sides)]
-        cuts = [np.linspace(*side, n + 1) for side in self.sides]
+        cuts = [np.linspace(low, high, n + 1) for low, high in self.sides]
         if len(self.sides) == 1:
             found = kinks(self.network.network, *map(float, self.sides[0]))
             # Rounded, a kink lies some units in the last place beside where it was found.

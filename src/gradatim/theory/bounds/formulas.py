@@ -11,19 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradatim.errors import EquationError
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+from gradatim.theory.bounds.language import read_tree
 
 __all__ = ["FUNCTIONS", "MOST_CHARACTERS", "Formula", "Operation", "parse_formula"]
 
 #: Characters that are read.
 MOST_CHARACTERS = 2_000
-_MOST_LEVELS = 60
 _MOST_OPERATIONS = 1_000
 _MOST_POWER = 1_000
 # Fractions beyond this many bits are no constants anybody means.
@@ -49,48 +45,6 @@ _OTHER_NAMES = {"ln": "log", "heaviside": "step"}
 _VARIABLES = {"x": 0, "y": 1, "x1": 0, "x2": 1, "x_1": 0, "x_2": 1, "x₁": 0, "x₂": 1}
 _CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-
-_GRAMMAR = r"""
-start: sum
-sum: term (added term)*
-added: PLUS | MINUS
-term: signed (STAR signed | SLASH signed | power)*
-signed: (PLUS | MINUS)* power
-power: atom (POWER signed | SQUARED)?
-atom: NUMBER -> number
-    | NAME -> name
-    | CALL OPEN sum (COMMA sum)* CLOSE -> call
-    | OPEN sum CLOSE -> group
-
-NUMBER: /(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/
-CALL.3: /(?:[a-zA-Z]{2,}[0-9]*)(?=\s*\()/
-NAME.2: /[^\W\d_²³¹](?:[^\W²³¹]|[₁₂])*/
-PLUS: "+"
-MINUS: /[-\u2212\u2013]/
-STAR.4: /\*(?!\*)|[·×⋅]/
-SLASH: /[\/÷]/
-POWER: /\*\*|\^/
-SQUARED: /[²³]/
-OPEN: "("
-CLOSE: ")"
-COMMA: ","
-%ignore /\s+/
-"""
-
-_SPOKEN = {
-    "NUMBER": "a number",
-    "NAME": "a name",
-    "CALL": "a function",
-    "OPEN": '"("',
-    "CLOSE": '")"',
-    "PLUS": '"+"',
-    "MINUS": '"-"',
-    "STAR": '"*"',
-    "SLASH": '"/"',
-    "POWER": '"^"',
-    "COMMA": '","',
-    "$END": "the end",
-}
 
 
 @dataclass(frozen=True)
@@ -197,8 +151,7 @@ def parse_formula(text: str) -> Formula:
         raise EquationError(
             f"the function has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read"
         )
-    _check_levels(text)
-    tree = _tree(text)
+    tree = read_tree(text)
     program = _Program(text)
     program.expression(tree.children[0])
     return Formula(text, *program.finished())
@@ -235,9 +188,9 @@ class _Program:
         )
         return program, tuple(self._positions[i] for i in order)
 
-    def expression(self, node: Tree) -> int:
+    def expression(self, node: Any) -> int:
         """Add what a node of lark's tree says and return its number."""
-        read: dict[str, Callable[[Tree], int]] = {
+        read: dict[str, Callable[[Any], int]] = {
             "sum": self._sum,
             "term": self._term,
             "signed": self._signed,
@@ -290,7 +243,7 @@ class _Program:
         op = self._operations[i]
         return Fraction(op.value or 0) if op.kind == "number" else None
 
-    def _sum(self, node: Tree) -> int:
+    def _sum(self, node: Any) -> int:
         parts = _trees(node)
         total = self.expression(parts[0])
         for added, term in zip(parts[1::2], parts[2::2], strict=True):
@@ -299,7 +252,7 @@ class _Program:
             total = self._add(sign.start_pos, kind, total, self.expression(term))
         return total
 
-    def _term(self, node: Tree) -> int:
+    def _term(self, node: Any) -> int:
         product, kind, position = self.expression(node.children[0]), "mul", None
         for child in node.children[1:]:
             if not _is_tree(child):
@@ -312,14 +265,14 @@ class _Program:
             product, kind, position = self._add(place, kind, product, factor), "mul", None
         return product
 
-    def _signed(self, node: Tree) -> int:
+    def _signed(self, node: Any) -> int:
         *signs, power = node.children
         value = self.expression(power)
         if sum(sign.type == "MINUS" for sign in signs) % 2:
             return self._add(signs[0].start_pos, "neg", value)
         return value
 
-    def _power(self, node: Tree) -> int:
+    def _power(self, node: Any) -> int:
         base = self.expression(node.children[0])
         if len(node.children) == 1:
             return base
@@ -347,7 +300,7 @@ class _Program:
         folded = self._checked(Fraction(number**exponent), position)
         return self._add(position, "number", value=folded)
 
-    def _number(self, node: Tree) -> int:
+    def _number(self, node: Any) -> int:
         [token] = node.children
         mantissa, _, exponent = str(token).lower().partition("e")
         if abs(int(exponent or 0)) > 300 or len(mantissa) > 300:
@@ -357,7 +310,7 @@ class _Program:
         )
         return self._add(token.start_pos, "number", value=value)
 
-    def _name(self, node: Tree) -> int:
+    def _name(self, node: Any) -> int:
         [token] = node.children
         name = str(token)
         if name in _CONSTANTS:
@@ -372,8 +325,8 @@ class _Program:
             token.start_pos,
         )
 
-    def _call(self, node: Tree) -> int:
-        token: Token = node.children[0]
+    def _call(self, node: Any) -> int:
+        token = node.children[0]
         arguments = [self.expression(tree) for tree in _trees(node)]
         name = _OTHER_NAMES.get(str(token).lower(), str(token).lower())
         if name not in FUNCTIONS:
@@ -400,68 +353,9 @@ def _is_tree(child: Any) -> bool:
     return hasattr(child, "data")
 
 
-def _trees(node: Tree) -> list[Any]:
+def _trees(node: Any) -> list[Any]:
     return [child for child in node.children if _is_tree(child)]
 
 
-def _start(node: Tree) -> int:
+def _start(node: Any) -> int:
     return int(node.meta.start_pos)
-
-
-@cache
-def _parser() -> Lark:
-    from lark import Lark
-
-    return Lark(
-        _GRAMMAR,
-        parser="lalr",
-        lexer="basic",
-        propagate_positions=True,
-        maybe_placeholders=False,
-        keep_all_tokens=True,
-    )
-
-
-def _check_levels(text: str) -> None:
-    """Refuse brackets and powers in each other beyond what the reader's recursion holds."""
-    level = powers = 0
-    for position, character in enumerate(text):
-        level += (character == "(") - (character == ")")
-        powers += character == "^" or text.startswith("**", position)
-        if level > _MOST_LEVELS or powers > _MOST_LEVELS:
-            raise EquationError(
-                f"column {position + 1}: more than {_MOST_LEVELS} brackets in each other or powers",
-                text,
-                position,
-            )
-
-
-def _tree(text: str) -> Tree:
-    from lark import UnexpectedCharacters, UnexpectedToken
-
-    if not text.strip():
-        raise EquationError("there is no function; write one such as sin(2*pi*x)")
-    try:
-        return _parser().parse(text)
-    except UnexpectedCharacters as error:
-        position = error.pos_in_stream
-        raise EquationError(
-            f"column {position + 1}: {text[position]!r} has no place in a function", text, position
-        ) from None
-    except UnexpectedToken as error:
-        raise _unexpected(text, error) from None
-
-
-def _unexpected(text: str, error: Any) -> EquationError:
-    accepted = error.accepts or error.expected
-    expected = [spoken for name, spoken in _SPOKEN.items() if name in accepted]
-    at_end = error.token.type == "$END"
-    position = len(text.rstrip()) if at_end else int(error.token.start_pos)
-    found = "the end" if at_end else repr(str(error.token)[:30])
-    wanted = " or ".join([", ".join(expected[:-1]), expected[-1]] if expected[1:] else expected)
-    return EquationError(
-        f"column {position + 1}: expected {wanted or 'nothing more'}, found {found}",
-        text,
-        position,
-        tuple(expected),
-    )

@@ -1,9 +1,9 @@
 r"""Interval arithmetic on arrays of float64, rounded outward.
 
-Conventions: an interval is a pair of arrays (low, high); its bounds may be infinite, which is what a
-function that is nowhere enclosed has. Sums, products, quotients and roots are rounded outward only
-where they are inexact, found by the error terms of Knuth and Dekker [1]_, so that 1 - 1 is 0 and the
-square root of 1 - x^2 exists at x = 1. Elementary functions are those of
+Conventions: an interval is a pair of arrays (low, high); its bounds may be infinite, which is what
+a function that is nowhere enclosed has. Sums, products, quotients and roots are rounded outward
+only where they are inexact, found by the error terms of Knuth and Dekker [1]_, so that 1 - 1 is 0
+and the square root of 1 - x^2 exists at x = 1. Elementary functions are those of
 `gradatim.theory.bounds.elementary`.
 
 References
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import e, pi
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from gradatim.theory.bounds.elementary import cos_bounds, exp_bounds, log_bounds
 
 __all__ = ["Interval", "IntervalAlgebra"]
 
-Array = np.ndarray
+Array = Any  # an array, or a NumPy number for all entries
 
 
 class Interval(NamedTuple):

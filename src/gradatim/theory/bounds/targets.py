@@ -1,4 +1,4 @@
-r"""What is approximated: a formula or a callable, enclosed on boxes, and refused where it is none.
+r"""What is approximated: a formula or a callable, enclosed on boxes.
 
 Conventions: a box is a row of `low` and a row of `high`, a column a variable. An enclosure has the
 value on the box, the value at the box's center, and the slopes on the box; what is not known is
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from gradatim.errors import EquationError, ShapeError, SpecError
+from gradatim.errors import ShapeError, SpecError
 from gradatim.theory.bounds.balls import PRECISION, BallAlgebra, ball, ends
 from gradatim.theory.bounds.calculus import Jet, float_values, run_jets, run_values
 from gradatim.theory.bounds.formulas import Formula, parse_formula
@@ -28,24 +28,7 @@ __all__ = [
     "as_box",
     "as_target",
     "centers",
-    "require_continuous",
 ]
-
-_WORDS = {
-    "div": "the denominator is 0, or cannot be told from 0,",
-    "power": "what has a negative power is 0, or cannot be told from 0,",
-    "log": "the logarithm is taken of 0 or of a negative number",
-    "sqrt": "the root is taken of a negative number",
-    "pow": "the base of a power is 0 or negative",
-    "tan": "the tangent has a pole",
-    "floor": "floor jumps",
-    "ceil": "ceil jumps",
-    "sign": "sign jumps",
-    "step": "step jumps",
-    "exp": "the exponential is beyond 1e307",
-}
-_JUMPS = ("floor", "ceil", "sign", "step")
-_MOST_CHECKS = 40_000
 
 
 class Enclosure(NamedTuple):
@@ -318,7 +301,7 @@ def as_box(box: Any) -> np.ndarray:
         found = np.atleast_2d(np.array(box, dtype=np.float64))
     except (TypeError, ValueError):
         found = np.empty(0)
-    if found.ndim != 2 or found.shape[1] != 2 or len(found) not in (1, 2):
+    if found.shape not in ((1, 2), (2, 2)):
         raise SpecError(
             f"{box!r} is no interval; give (0, 1), or ((0, 1), (0, 1)) for two variables"
         )
@@ -368,84 +351,3 @@ def as_target(function: Any, n_variables: int, *, arithmetic: str = "float") -> 
     if callable(function):
         return CallableTarget(function, n_variables)
     raise SpecError(f"{function!r} is no function; give text such as 'sin(2*pi*x)' or a callable")
-
-
-def require_continuous(target: Any, box: np.ndarray) -> None:
-    """Refuse a function that is not shown to be bounded and continuous on a box.
-
-    The box is cut until the function is enclosed on every part; what is still unbounded, or still
-    jumps, on a part of a millionth of a millionth of the box is named.
-
-    Parameters
-    ----------
-    target : Target
-        The function.
-    box : array of shape (n_variables, 2)
-        Where it must be continuous.
-
-    Raises
-    ------
-    EquationError
-        If a formula is not; the error points at the operation that fails.
-    SpecError
-        If a callable is not bounded.
-    """
-    low, high = box[None, :, 0], box[None, :, 1]
-    checked = 0
-    for _ in range(42 * len(box)):
-        bad = _unproven(target, low, high)
-        low, high = low[bad], high[bad]
-        checked += len(bad)
-        if not len(low):
-            return
-        if checked > _MOST_CHECKS:
-            break
-        widest = np.argmax((high - low) / (box[:, 1] - box[:, 0]), axis=1)
-        rows, middle = np.arange(len(low)), centers(low, high)
-        upper, lower = high.copy(), low.copy()
-        upper[rows, widest] = lower[rows, widest] = middle[rows, widest]
-        low, high = np.concatenate([low, lower]), np.concatenate([upper, high])
-    worst = int(np.argmax(_unproven(target, low, high)))
-    raise _refusal(target, low[worst : worst + 1], high[worst : worst + 1], box)
-
-
-def _unproven(target: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    if isinstance(target, FormulaTarget):
-        steps = target.steps(low, high)
-        bad = np.zeros(len(low), dtype=bool)
-        for op, step in zip(target.formula.program, steps, strict=True):
-            bad |= ~(np.isfinite(step.low) & np.isfinite(step.high))
-            bad |= (op.kind in _JUMPS) & (step.low != step.high)
-        return bad
-    value = target.on_boxes(low, high)
-    return ~(np.isfinite(value.low) & np.isfinite(value.high))
-
-
-def _refusal(target: Any, low: np.ndarray, high: np.ndarray, box: np.ndarray) -> Exception:
-    # To a billionth of the box, so that 0 is not called 1e-13.
-    unit = 1e-9 * (box[:, 1] - box[:, 0])
-    where = _place(np.rint(centers(low, high)[0] / unit) * unit)
-    if not isinstance(target, FormulaTarget):
-        return SpecError(
-            f"the function is not bounded near {where}, or its balls do not show it; a network is "
-            "bounded on every interval, so none is close to it"
-        )
-    formula = target.formula
-    for op, position, step in zip(
-        formula.program, formula.positions, target.steps(low, high), strict=True
-    ):
-        jumps = op.kind in _JUMPS and step.low != step.high
-        if jumps or not (np.isfinite(step.low) and np.isfinite(step.high)):
-            what = _WORDS.get(op.kind, "the value is beyond 1e307")
-            why = (
-                "a sum of continuous units comes no closer to a jump than half of its height"
-                if jumps
-                else "a network is bounded on every interval, and only a function that is "
-                "continuous on all of it is approximated everywhere"
-            )
-            return EquationError(f"{what} near {where}; {why}", formula.text, position)
-    return EquationError(f"the function is not shown to be continuous near {where}")
-
-
-def _place(point: np.ndarray) -> str:
-    return ", ".join(f"{name} = {value:.6g}" for name, value in zip("xy", point, strict=False))
