@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
     from gradatim.exercises import make_exam as make_exam
     from gradatim.exercises import render_exam as render_exam
-    from gradatim.experiments.separable import find_ways as find_ways
-    from gradatim.experiments.separable import plot_ways as plot_ways
     from gradatim.experiments import Race as Race
     from gradatim.experiments import race as race
+    from gradatim.experiments.separable import find_ways as find_ways
+    from gradatim.experiments.separable import plot_ways as plot_ways
     from gradatim.music import read_folder as read_folder
     from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from gradatim.network import parse as parse
     from gradatim.problems import load_problem as load_problem
     from gradatim.reports import write_report as write_report
-    from gradatim.theory import build_hidden as build_hidden
-    from gradatim.theory import find_features as find_features
     from gradatim.theory import approximate as approximate
+    from gradatim.theory import build_hidden as build_hidden
     from gradatim.theory import certify as certify
+    from gradatim.theory import find_features as find_features
     from gradatim.theory import separate as separate
     from gradatim.theory import transform as transform
     from gradatim.training import FitResult as FitResult
