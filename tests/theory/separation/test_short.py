@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gradatim.theory import separate
@@ -13,6 +13,7 @@ fractions = st.fractions(-50, 50, max_denominator=60)
 
 @settings(deadline=None)
 @given(fractions, fractions)
+@example(Fraction(91, 30), Fraction(13, 4))
 def test_the_simplest_fraction_has_the_smallest_denominator(low, high):
     assume(low <= high)
     found = simplest_between(low, high)

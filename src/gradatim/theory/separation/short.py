@@ -128,10 +128,15 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
         return Fraction(0)
     if high < 0:
         return -simplest_between(-high, -low)
-    if high >= low + 1 or int(high) > int(low) or low.denominator == 1:
-        return _roundest(low, high)
-    whole = int(low)
-    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))
+    return _roundest(low, high) if -(-low // 1) <= high else _simplest(low, high)
+
+
+def _simplest(low: Fraction, high: Fraction) -> Fraction:
+    """Return the simplest fraction between two positive ones, by their continued fractions."""
+    up = -(-low // 1)
+    if up <= high:
+        return Fraction(up)
+    return up - 1 + 1 / _simplest(1 / (high - up + 1), 1 / (low - up + 1))
 
 
 def _roundest(low: Fraction, high: Fraction) -> Fraction:
