@@ -117,7 +117,7 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
     -------
     fractions.Fraction
         0 if it is inside; else of all fractions inside, the one of the smallest denominator and,
-        of these, the one closest to 0; a rounder whole number or decimal if there is one.
+        of these, the one closest to 0; of whole numbers the one that ends in the most noughts.
 
     Examples
     --------
