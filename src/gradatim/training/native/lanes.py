@@ -28,6 +28,9 @@ __all__ = ["NativeLane", "make_lanes", "make_rows"]
 #: Networks of a lane at most: few enough that the threads end together.
 NETWORKS_A_LANE = 64
 
+#: Jobs a thread from which threads end together although no job is cut apart.
+_ENOUGH_JOBS = 5
+
 #: Seconds of a round.
 ROUND = 0.2
 
@@ -69,11 +72,13 @@ def make_lanes(
     jobs: dict[int, list[Member]] = {}
     for member in members:
         jobs.setdefault(member.job_number, []).append(member)
+    # Cut apart, the networks of a job each gather its minibatches: only where jobs are few.
+    parts = 1 if len(jobs) >= _ENOUGH_JOBS * n_lanes else n_lanes
     for own in jobs.values():
         # Networks that count the same samples side by side: they share each minibatch.
         own.sort(key=_counted_key)
         rows = make_rows(own[0].job)
-        size = min(NETWORKS_A_LANE, -(-len(own) // n_lanes))
+        size = min(NETWORKS_A_LANE, -(-len(own) // parts))
         for start in range(0, len(own), size):
             lanes.append(NativeLane(program, own[start : start + size], rows, max_epochs, patience))
     return lanes
