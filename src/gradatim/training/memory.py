@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gradatim.errors import NotEnoughMemoryError
 from gradatim.training.jobs import FitJob
@@ -227,16 +228,22 @@ def _n_parameters(spec: NetworkSpec, n_inputs: int, n_outputs: int) -> int:
 def _data_bytes(
     job: FitJob, shape: tuple[int, ...], n_columns: int, n_rows: int, engine: str
 ) -> int:
-    """Count what is held of a job: float32 inputs, the engine's copy of them, row weights."""
+    """Count what is held of a job: float32 inputs and targets, JAX's copy of them, row weights."""
     taken = 0
-    if getattr(job.X, "dtype", None) != np.float32:
+    if not _is_ready(job.X):
         taken += 4 * shape[0] * shape[1]
-    taken += 4 * n_columns * (n_rows if engine == "jax" else shape[0])
+    n_copied = n_columns if engine == "jax" else n_columns - shape[1]
+    taken += 4 * n_copied * (n_rows if engine == "jax" else shape[0])
     for weight in (job.sample_weight, job.validation_weight):
         if weight is not None and np.ndim(weight) == 2:
             # While weights are brought to mean 1 they are there in float64 too.
             taken += 12 * int(np.size(weight))
     return taken
+
+
+def _is_ready(X: ArrayLike) -> bool:
+    """Tell whether inputs are trained on as they are, without a copy."""
+    return isinstance(X, np.ndarray) and X.dtype == np.float32 and X.flags.c_contiguous
 
 
 def _state_bytes(spec: NetworkSpec, size: int, validated: bool, waiting: bool) -> int:

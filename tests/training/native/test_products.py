@@ -24,7 +24,7 @@ def _product_of_rows(C, A, B, n_rows, n_columns, n):
 
 @njit
 def _transpose(A, B, n_rows, n_columns):
-    transpose(start_of(A), start_of(B), n_rows, n_columns)
+    transpose(start_of(A), A.shape[1], start_of(B), n_rows, n_columns)
 
 
 def _matrix(*shape):
@@ -64,6 +64,12 @@ def test_a_transposed_matrix_is_numpys(shape):
     A, B = _matrix(*shape), np.empty(shape[::-1], np.float32)
     _transpose(A, B, *shape)
     np.testing.assert_array_equal(B, A.T)
+
+
+def test_rows_to_be_transposed_may_lie_apart():
+    A, B = _matrix(8, 15), np.full((12, 8), np.nan, np.float32)
+    _transpose(A, B, 8, 12)
+    np.testing.assert_array_equal(B, A[:, :12].T)
 
 
 def test_nan_and_infinity_stay_what_they_are():

@@ -66,7 +66,7 @@ _P = POINTER
 
 product = _kernel(products.product, _NOTHING(_P, _INT, _P, _INT, _INT, _P, _INT, _INT, _INT, _INT))
 product_of_rows = _kernel(products.product_of_rows, _NOTHING(_P, _INT, _P, _P, _INT, _INT, _INT))
-transpose = _kernel(products.transpose, _NOTHING(_P, _P, _INT, _INT))
+transpose = _kernel(products.transpose, _NOTHING(_P, _INT, _P, _INT, _INT))
 activate = _kernel(elementwise.activate, _NOTHING(_INT, _P, _P, _INT), "contract")
 drop = _kernel(
     elementwise.drop, _NOTHING(_INT, _REAL, types.CPointer(types.int32), _P, _P, _INT, _INT)

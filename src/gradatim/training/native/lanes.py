@@ -95,12 +95,10 @@ def make_rows(job: PreparedJob) -> Rows:
     Returns
     -------
     Rows
-        A feature a row, and an output a row.
+        A sample a row of inputs, and an output a row of targets.
     """
-    X, y = job.X.T, job.targets.matrix.T
-    return Rows(
-        np.ascontiguousarray(X), np.ascontiguousarray(y), len(X), len(y), n_samples=X.shape[1]
-    )
+    X, y = np.ascontiguousarray(job.X), np.ascontiguousarray(job.targets.matrix.T)
+    return Rows(X, y, X.shape[1], len(y), n_samples=len(X))
 
 
 def _counted_key(member: Member) -> tuple[bytes, ...]:

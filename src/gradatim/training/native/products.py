@@ -130,16 +130,22 @@ def product_of_rows(
         r += 1
 
 
-def transpose(A: Any, B: Any, n_rows: int, n_columns: int) -> None:
+def transpose(A: Any, a_row: int, B: Any, n_rows: int, n_columns: int) -> None:
     """Compute B (n_columns, n_rows) = transposed A (n_rows, n_columns).
+
+    Rows of A lie `a_row` apart.
 
     Parameters
     ----------
-    A, B : pointer to float32
-        Matrix and result.
+    A : pointer to float32
+        Matrix.
+    a_row : int
+        Entries from row to row of A.
+    B : pointer to float32
+        Result.
     n_rows, n_columns : int
         Shape of A; multiples of `HALF`.
     """
     for r in range(0, n_rows, HALF):
         for c in range(0, n_columns, HALF):
-            transpose_tile(at(A, r * n_columns + c), n_columns, at(B, c * n_rows + r), n_rows)
+            transpose_tile(at(A, r * a_row + c), a_row, at(B, c * n_rows + r), n_rows)

@@ -79,8 +79,8 @@ class Rows(NamedTuple):
 
     Parameters
     ----------
-    X : array of shape (n_features, n_samples), float32
-        Inputs; a feature a row, so that a minibatch is gathered along contiguous memory.
+    X : array of shape (n_samples, n_features), float32
+        Inputs; the samples of a minibatch are copied whole and turned together.
     y : array of shape (n_outputs, n_samples), float32
         Targets.
     n_features, n_outputs, n_samples : int
@@ -170,6 +170,8 @@ class Batch(NamedTuple):
     X, y, weight : array, float32
         Flat: (n_features, n), (n_outputs, n) and (n,) of each minibatch, its n filled up to whole
         halves of vectors.
+    samples : array, float32
+        The inputs once more, sample after sample: (n, n_features) of each.
     places : array, int32
         Place of each sample in the minibatch as drawn.
     counts : array of shape (n_batches,), int64
@@ -183,6 +185,7 @@ class Batch(NamedTuple):
     X: Reals
     y: Reals
     weight: Reals
+    samples: Reals
     places: Smalls
     counts: Wholes
     chosen: Wholes
@@ -296,6 +299,7 @@ def make_room(
         X=reals(n_batches * n * rows.n_features),
         y=reals(n_batches * n * rows.n_outputs),
         weight=reals(n_batches * n),
+        samples=reals(n_batches * n * rows.n_features),
         places=np.zeros(n_batches * n, dtype=np.int32),
         counts=np.zeros(n_batches, dtype=np.int64),
         chosen=np.zeros(n, dtype=np.int64),

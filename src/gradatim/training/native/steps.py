@@ -42,7 +42,7 @@ def _filled_up(n: int) -> int:
 
 
 @compiled
-def _copy_samples(
+def _copy_targets(
     source: Any, n_rows: int, n_samples: int, batch: Any, n: int, target: Any
 ) -> None:
     for f in range(n_rows):
@@ -53,9 +53,19 @@ def _copy_samples(
 
 @compiled
 def _copy_chosen(rows: Any, batch: Any, begin: int, n: int) -> None:
-    X, y = at(batch.X, begin * rows.n_features), at(batch.y, begin * rows.n_outputs)
-    _copy_samples(rows.X, rows.n_features, rows.n_samples, batch, n, X)
-    _copy_samples(rows.y, rows.n_outputs, rows.n_samples, batch, n, y)
+    n_in = rows.n_features
+    samples, X = at(batch.samples, begin * n_in), at(batch.X, begin * n_in)
+    for c in range(n):
+        row = at(rows.X, batch.chosen[c] * n_in)
+        for f in range(n_in):
+            samples[c * n_in + f] = row[f]
+    whole = n_in // HALF * HALF
+    transpose(samples, n_in, X, n, whole)
+    for f in range(whole, n_in):
+        for c in range(n):
+            X[f * n + c] = samples[c * n_in + f]
+    y = at(batch.y, begin * rows.n_outputs)
+    _copy_targets(rows.y, rows.n_outputs, rows.n_samples, batch, n, y)
 
 
 @compiled
@@ -129,14 +139,21 @@ def _sum_rows(D: Any, sums: Any, n_out: int, n: int) -> None:
 
 
 @compiled
+def _turnable(n_out: int, n_in: int) -> int:
+    return n_in // HALF * HALF if n_out * n_in >= _WORTH_TURNING else 0
+
+
+@compiled
 def _weight_gradient(
-    gradient: Any, D: Any, H: Any, n_out: int, n_in: int, n: int, turned: Any
+    gradient: Any, D: Any, H: Any, turned: Any, row: int, n_out: int, n_in: int, n: int
 ) -> None:
-    """Gradient (n_out, n_in) = D (n_out, n) times transposed H (n_in, n)."""
-    whole = n_in // HALF * HALF if n_out * n_in >= _WORTH_TURNING else 0
+    """Gradient (n_out, n_in) = D (n_out, n) times turned H (n, n_in), whose rows lie `row` apart.
+
+    Of inputs that do not fill a tile, and of few weights, H (n_in, n) itself is read.
+    """
+    whole = _turnable(n_out, n_in)
     if whole:
-        transpose(H, turned, whole, n)
-        product(gradient, n_in, D, n, 1, turned, whole, n_out, n, whole)
+        product(gradient, n_in, D, n, 1, turned, row, n_out, n, whole)
     if whole < n_in:
         product_of_rows(at(gradient, whole), n_in, D, at(H, whole * n), n_out, n_in - whole, n)
 
@@ -150,15 +167,19 @@ def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any
         n_in, n_out = sizes[layer], sizes[layer + 1]
         z -= n_in * n
         w = shape.weights[layer]
-        _weight_gradient(at(gradient, w), D, at(room.H, z), n_out, n_in, n, room.turned)
+        whole = _turnable(n_out, n_in)
+        H = at(room.H, z)
+        transpose(H, n, room.turned, whole, n)
+        _weight_gradient(at(gradient, w), D, H, room.turned, whole, n_out, n_in, n)
         _sum_rows(D, at(gradient, shape.biases[layer]), n_out, n)
         product(E, n, at(params, w), 1, n_in, D, n, n_in, n_out, n)
         slopes = at(room.Z, z)
         for i in range(n_in * n):
             E[i] *= slopes[i]
         D, E = E, D
-    samples = at(batch.X, begin * sizes[0])
-    _weight_gradient(at(gradient, shape.weights[0]), D, samples, sizes[1], sizes[0], n, room.turned)
+    first, n_in = at(gradient, shape.weights[0]), sizes[0]
+    X, samples = at(batch.X, begin * n_in), at(batch.samples, begin * n_in)
+    _weight_gradient(first, D, X, samples, n_in, sizes[1], n_in, n)
     _sum_rows(D, at(gradient, shape.biases[0]), sizes[1], n)
     if shape.scale >= 0:
         _share_slope(shape, params, gradient)
