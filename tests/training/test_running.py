@@ -72,9 +72,9 @@ def test_a_shape_that_is_slower_than_its_work_says_is_expected_to_be_so_again(cl
 def test_one_lane_of_each_shape_runs_before_all_others_the_costliest_first(clock):
     ran: list[str] = []
     work = {"a": 1.0, "b": 3.0, "c": 2.0}
-    lanes = [ALane(name, work[name], 1.0, clock, ran) for name in "aaabbbccc"]
+    lanes = [ALane(name, work[name], 1.0, clock, ran) for name in "aaaabbbbcccc"]
     told(lanes, clock, prepared=0.0)
-    assert "".join(ran) == "bca" + "bb" + "cc" + "aa"
+    assert "".join(ran) == "bca" + "bbb" + "ccc" + "aaa"
 
 
 def test_the_share_never_falls_and_ends_at_one(clock):

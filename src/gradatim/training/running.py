@@ -161,7 +161,7 @@ def _order(lanes: Sequence[Lane]) -> list[int]:
     first: dict[Hashable, int] = {}
     for i in costliest:
         first.setdefault(lanes[i].program, i)
-    if 2 * len(first) > len(lanes):
+    if 4 * len(first) > len(lanes):
         return costliest
     scouts = set(first.values())
     return [*first.values(), *(i for i in costliest if i not in scouts)]
