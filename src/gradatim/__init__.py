@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
+    from gradatim.persistence import load_network as load_network
+    from gradatim.persistence import save_network as save_network
     from gradatim.problems import load_problem as load_problem
     from gradatim.reports import write_report as write_report
     from gradatim.theory import approximate as approximate
@@ -75,6 +77,7 @@ _PARTS = {
     "find_ways": "experiments.separable",
     "fit_many": "training",
     "load_dataset": "datasets",
+    "load_network": "persistence",
     "load_problem": "problems",
     "load_timbre": "datasets",
     "load_world": "datasets",
@@ -92,6 +95,7 @@ _PARTS = {
     "read_folder": "music",
     "read_table": "music",
     "render_exam": "exercises",
+    "save_network": "persistence",
     "save_plot": "drawing",
     "separate": "theory",
     "transform": "theory",

@@ -1,7 +1,7 @@
 import pytest
 
-from gradatim.cli._network import read_network, read_values
-from gradatim.errors import InputError
+from gradatim.cli._network import read_network, read_values, write_network
+from gradatim.errors import InputError, OutputError, SpecError
 from gradatim.network import parse
 
 
@@ -14,10 +14,29 @@ def test_a_very_long_equation_is_no_file_name():
     assert read_network(text) == parse(text)
 
 
-def test_a_file_that_exists_and_is_no_text_is_refused(tmp_path):
+def test_a_file_that_is_neither_text_nor_model_is_refused(tmp_path):
     (tmp_path / "net.npz").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"ending in \.txt"):
+    with pytest.raises(InputError, match=r"a model ending in \.safetensors"):
         read_network(str(tmp_path / "net.npz"))
+
+
+@pytest.mark.parametrize("name", ["net.txt", "net.safetensors"])
+def test_what_is_written_is_read_back(tmp_path, name):
+    network = parse("a(x1 - 1/3) + 2x2")
+    path = write_network(network, tmp_path / name)
+    assert read_network(str(path)) == network
+    assert read_network(str(path), "tanh") == network.close("tanh")
+
+
+def test_a_model_has_no_letters(tmp_path):
+    path = write_network(parse("x1"), tmp_path / "net.safetensors")
+    with pytest.raises(SpecError, match="leave --let out"):
+        read_network(str(path), let=["w=1"])
+
+
+def test_a_network_goes_into_no_other_file(tmp_path):
+    with pytest.raises(OutputError, match=r"end it in \.txt for the equation"):
+        write_network(parse("x1"), tmp_path / "net.onnx")
 
 
 def test_vectors_of_weights_are_read(tmp_path):

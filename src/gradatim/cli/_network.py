@@ -1,7 +1,7 @@
-"""Reading a network and its inputs from the command line.
+"""Networks and their inputs on the command line: read, and written.
 
-Conventions: a network is an equation, or a text file (``.txt``) that holds one; letters and inputs
-are read as `gradatim.cli._equation` reads them.
+Conventions: a network is an equation, a text file (``.txt``) that holds one, or a model
+(``.safetensors``); letters and inputs are read as `gradatim.cli._equation` reads them.
 """
 
 from __future__ import annotations
@@ -11,37 +11,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim.cli._equation import read_letters, read_point
-from gradatim.errors import InputError
+from gradatim.errors import InputError, OutputError, SpecError
 
 if TYPE_CHECKING:
     from gradatim.network import Network
 
-__all__ = ["read_network", "read_values"]
+__all__ = ["check_network_format", "read_network", "read_values", "write_network"]
 
 _LONGEST_NAME = 255
-_OF_EQUATIONS = (".txt",)
+_EQUATION, _MODEL = ".txt", ".safetensors"
 # Endings of files, none of which is the end of an equation.
-_OF_MODELS = (".json", ".npz", ".onnx", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras")
+_FOREIGN = (".json", ".npz", ".onnx", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras")
 
 
 def read_network(
     source: str, activation: str | None = None, let: Sequence[str] | None = None
 ) -> Network:
-    """Read a network from an equation or from a text file that holds one.
+    """Read a network from an equation or from a file.
 
     Parameters
     ----------
     source : str
-        The equation, or the name of a file that ends in ``.txt``.
+        The equation, or the name of a file that ends in ``.txt`` or ``.safetensors``.
     activation : str, optional
         Takes the place of ``a`` in ``a(...)``.
     let : sequence of str, optional
-        Letters such as ``"w_1=0.8"`` or ``"W=1,2,3"``.
+        Letters such as ``"w_1=0.8"`` or ``"W=1,2,3"``; a model has none.
 
     Returns
     -------
     Network
-        What the equation says.
+        What the equation says, or the file holds.
 
     Raises
     ------
@@ -50,23 +50,93 @@ def read_network(
     EquationError
         If the equation is no network.
     SpecError
-        If there is no such activation, or a letter has no value.
+        If there is no such activation, or a letter has no value or no place.
     """
+    kind = _kind(source)
+    if kind == _MODEL:
+        return _loaded(source, activation, let)
     from gradatim.network import parse
 
-    return parse(_text(source), activation, read_letters(let or ()))
+    text = _content(source) if kind == _EQUATION else source
+    return parse(text, activation, read_letters(let or ()))
 
 
-def _text(source: str) -> str:
-    ending = Path(source).suffix.lower() if len(source) <= _LONGEST_NAME else ""
-    # An equation such as 0.5x1 has an "ending" too, so a file must exist or have a known one.
-    is_file = len(source) <= _LONGEST_NAME and Path(source).is_file()
-    if not is_file and ending not in (*_OF_EQUATIONS, *_OF_MODELS):
-        return source
-    if ending not in _OF_EQUATIONS:
-        raise InputError(
-            f"{source} is no text with an equation; give an equation, or a file ending in .txt"
+def check_network_format(path: Path) -> None:
+    """Refuse a file name that tells neither text nor model.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where a network is to go.
+
+    Raises
+    ------
+    OutputError
+        If it ends otherwise.
+    """
+    if path.suffix.lower() not in (_EQUATION, _MODEL):
+        raise OutputError(
+            f"{path} cannot hold a network; end it in {_EQUATION} for the equation or {_MODEL} "
+            "for a model"
         )
+
+
+def write_network(network: Network, path: Path) -> Path:
+    """Write a network as its equation or as a model; other verbs read both.
+
+    Parameters
+    ----------
+    network : Network
+        What is written.
+    path : pathlib.Path
+        Ends in ``.txt`` or ``.safetensors``.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path of the written file.
+
+    Raises
+    ------
+    OutputError
+        If the name ends otherwise, or the file cannot be written.
+    """
+    check_network_format(path)
+    if path.suffix.lower() == _MODEL:
+        from gradatim.persistence import save_network
+
+        return save_network(network, path)
+    from gradatim._files import write_atomically
+
+    return write_atomically(path, f"{network}\n")
+
+
+def _kind(source: str) -> str | None:
+    """Return the ending of a file, or None for an equation."""
+    # An equation such as 0.5x1 has an "ending" too, so a file must exist or have a known one.
+    if len(source) > _LONGEST_NAME:
+        return None
+    ending = Path(source).suffix.lower()
+    if ending in (_EQUATION, _MODEL):
+        return ending
+    if ending in _FOREIGN or Path(source).is_file():
+        raise InputError(
+            f"{source} is no network; give an equation, a file ending in {_EQUATION} that holds "
+            f"one, or a model ending in {_MODEL}"
+        )
+    return None
+
+
+def _loaded(source: str, activation: str | None, let: Sequence[str] | None) -> Network:
+    from gradatim.persistence import load_network
+
+    if let:
+        raise SpecError(f"{source} is a model, whose numbers are known; leave --let out")
+    network = load_network(source)
+    return network if activation is None else network.close(activation)
+
+
+def _content(source: str) -> str:
     try:
         return Path(source).read_text(encoding="utf-8-sig")
     except OSError as error:

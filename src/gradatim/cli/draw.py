@@ -42,7 +42,8 @@ def draw(
     Parameters
     ----------
     source
-        An equation such as "tanh(x1 - 2x2) + 1", or a text file (.txt) that holds one.
+        An equation such as "tanh(x1 - 2x2) + 1", a text file (.txt) that holds one, or a
+        model (.safetensors).
     output
         The picture.
     at

@@ -70,7 +70,7 @@ def fit(
     alpha
         Penalty on the weights: that of scikit-learn's Ridge, 1 / C of its LogisticRegression.
     output
-        Text file (.txt) for the equation.
+        File for the equation (.txt) or the network itself (.safetensors).
     graph
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
     plot
@@ -109,11 +109,12 @@ def fit(
 def _check(table: Path, output: Path | None, graph: Path | None, plot: Path | None) -> None:
     """Refuse files of the wrong kind, or that cannot be written, or would go over each other."""
     from gradatim._files import check_writable
+    from gradatim.cli._network import check_network_format
     from gradatim.drawing.formats import check_format
     from gradatim.drawing.plots.files import PLOT_FORMATS
 
-    if output is not None and output.suffix.lower() != ".txt":
-        raise OutputError(f"{output} cannot hold the equation; end it in .txt")
+    if output is not None:
+        check_network_format(output)
     if graph is not None:
         check_format(graph)
     if plot is not None:
@@ -221,12 +222,12 @@ def _in_words(found: dict[str, Any]) -> list[str]:
 def _write(
     network: Network, rows: Collection, output: Path | None, graph: Path | None, plot: Path | None
 ) -> list[Path]:
-    from gradatim._files import write_atomically
+    from gradatim.cli._network import write_network
     from gradatim.drawing import draw, plot_response, save_plot
 
     written = []
     if output is not None:
-        written.append(write_atomically(output, f"{network}\n"))
+        written.append(write_network(network, output))
     if graph is not None:
         written.append(draw(network, graph))
     if plot is not None:

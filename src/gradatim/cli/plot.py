@@ -76,7 +76,8 @@ def boundary(
     Parameters
     ----------
     source
-        An equation of one to three inputs, such as "step(x1 - 2x2 + 1)", or a .txt that holds one.
+        An equation of one to three inputs, such as "step(x1 - 2x2 + 1)", or a file with such a
+        network: .txt or .safetensors.
     output
         The picture: .svg, .pdf or .png.
     data

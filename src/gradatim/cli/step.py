@@ -57,7 +57,8 @@ def step(
     Parameters
     ----------
     equation
-        Where to start, such as "sigmoid(0.8x1 + 0.4)", or a text file (.txt) that holds it.
+        Where to start, such as "sigmoid(0.8x1 + 0.4)", a text file (.txt) that holds it, or a
+        model (.safetensors).
     data
         A table (csv, tsv, parquet) with a column an input, and the targets.
     target

@@ -1,0 +1,15 @@
+"""Networks in files: exactly as they were, and read without running anything.
+
+Conventions: a file is safetensors, numbers and a text header; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+from gradatim.persistence.networks import (
+    MODEL_FORMAT,
+    check_model_format,
+    load_network,
+    save_network,
+)
+
+__all__ = ["MODEL_FORMAT", "check_model_format", "load_network", "save_network"]
