@@ -17,15 +17,12 @@ import numpy as np
 
 from gradatim.training import convex
 from gradatim.training.blocks import BlockData, Hyper, State, initial_state, run_epochs
-from gradatim.training.jobs import PreparedJob
+from gradatim.training.jobs import EPOCHS_A_ROUND, PreparedJob
 from gradatim.training.layout import Params, Program, block_size, pack, unpack
 from gradatim.training.members import Member, Outcome
 from gradatim.training.result import FitResult
 
 __all__ = ["Lane", "make_lanes", "share_devices"]
-
-#: Epochs between two looks at a block: a pause for progress, repacking and Ctrl-C.
-EPOCHS_A_ROUND = 10
 
 #: Bytes that a block may take for copies of the data of several jobs.
 COPY_LIMIT = 256 * 2**20

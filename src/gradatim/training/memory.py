@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import NotEnoughMemoryError
-from gradatim.training.jobs import FitJob
+from gradatim.training.jobs import EPOCHS_A_ROUND, FitJob
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets
 
@@ -210,7 +210,9 @@ def training_need(
             if engine == "jax":
                 members = min(block_size(size), n_networks)
                 sources = 1 if len(jobs) == 1 else members
-                state += 8 * n_rows + 8 * n_rows * n_columns * sources // members
+                # Of each data set its arrays and a round's minibatches, twice while copied.
+                a_source = 8 * n_rows * (n_columns + EPOCHS_A_ROUND)
+                state += 8 * n_rows + a_source * sources // members
             else:
                 members = 1
                 state += 4 * shape[0] + 16 * n_epochs
