@@ -504,9 +504,9 @@ def film_of(points: Points, run: PerceptronRun) -> Film:
     """
     import numpy as np
 
-    from gradatim.drawing import Film, choose_frames
+    from gradatim.drawing import choose_frames, film_perceptron
 
     counts = choose_frames(run.n_mistakes)
     weights = np.array([run.weights(count) for count in counts])
     rows = [int(run.mistakes[count - 1]) if count else -1 for count in counts]
-    return Film(points.floats, points.labels, run.found.classes, weights, rows, counts)
+    return film_perceptron(points.floats, points.labels, run.found.classes, weights, rows, counts)

@@ -168,6 +168,7 @@ def _budgets(text: str) -> list[int]:
 def _check(course: str, output: Path | None, film: Path | None) -> None:
     """Refuse files that are no pages, pictures or films, or cannot be written."""
     from gradatim._files import check_writable
+    from gradatim.drawing.film import FILM_FORMATS
     from gradatim.drawing.formats import check_format
     from gradatim.drawing.plots.files import PLOT_FORMATS
 
@@ -176,7 +177,7 @@ def _check(course: str, output: Path | None, film: Path | None) -> None:
         check_format(output, (*_PAGES, *PLOT_FORMATS))
         targets.append(check_writable(output))
     if film is not None:
-        check_format(film, (".svg", ".gif"))
+        check_format(film, FILM_FORMATS)
         targets.append(check_writable(film))
     if Path(course).resolve() in targets:
         raise OutputError(f"{course} is read as input; write the result to another file")
@@ -277,9 +278,10 @@ def _write(found: Race, output: Path | None, film: Path | None) -> list[Path]:
 
         written.append(save_plot(plot_race(found), output))
     if film is not None:
-        from gradatim.experiments import save_film
+        from gradatim.drawing import save_film
+        from gradatim.experiments import film_race
 
-        written.append(save_film(found, film))
+        written.append(save_film(film_race(found), film))
     return written
 
 

@@ -146,9 +146,9 @@ def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -
 def _check_files(table: Path, output: Path | None, film: Path | None, graph: Path | None) -> None:
     """Refuse files that are no pictures, cannot be written, or would go over the table."""
     from gradatim._files import check_writable
+    from gradatim.drawing.film import FILM_FORMATS
     from gradatim.drawing.formats import FORMATS, check_format
     from gradatim.drawing.plots.files import PLOT_FORMATS
-    from gradatim.drawing.plots.film import FILM_FORMATS
 
     targets = {}
     asked = (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradatim.drawing.dot import draw_dot
+    from gradatim.drawing.film import Film, save_film
     from gradatim.drawing.formats import draw
     from gradatim.drawing.layout import place
     from gradatim.drawing.mermaid import draw_mermaid
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.capacity import plot_capacity
     from gradatim.drawing.plots.depth import ErrorBar, plot_depth
     from gradatim.drawing.plots.files import save_plot
-    from gradatim.drawing.plots.film import Film, choose_frames, save_film
     from gradatim.drawing.plots.panels import Panel, plot_panels
+    from gradatim.drawing.plots.perceptron_film import choose_frames, film_perceptron
     from gradatim.drawing.plots.response import plot_response
     from gradatim.drawing.plots.separation import plot_separation
     from gradatim.drawing.plots.spaces import plot_spaces
@@ -41,6 +42,7 @@ __all__ = [
     "draw_mermaid",
     "draw_svg",
     "draw_tikz",
+    "film_perceptron",
     "place",
     "plot_activations",
     "plot_approximation",
@@ -57,16 +59,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Film": "plots.film",
+    "Film": "film",
     "Panel": "plots.panels",
     "ErrorBar": "plots.depth",
     "Placement": "placement",
-    "choose_frames": "plots.film",
+    "choose_frames": "plots.perceptron_film",
     "draw": "formats",
     "draw_dot": "dot",
     "draw_mermaid": "mermaid",
     "draw_svg": "svg",
     "draw_tikz": "tikz",
+    "film_perceptron": "plots.perceptron_film",
     "place": "layout",
     "plot_activations": "plots.activations",
     "plot_approximation": "plots.approximation",
@@ -78,7 +81,7 @@ _HOMES = {
     "plot_depth": "plots.depth",
     "plot_rates": "plots.approximation",
     "plot_spaces": "plots.spaces",
-    "save_film": "plots.film",
+    "save_film": "film",
     "save_plot": "plots.files",
 }
 

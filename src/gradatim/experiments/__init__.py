@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradatim.experiments.depth import Built, DepthComparison, TrainedShape, compare_depth
-    from gradatim.experiments.racing.film_files import save_film
+    from gradatim.experiments.racing.film import film_race
     from gradatim.experiments.racing.picture import plot_race
     from gradatim.experiments.racing.result import Race
     from gradatim.experiments.racing.run import race
@@ -22,9 +22,9 @@ __all__ = [
     "Race",
     "TrainedShape",
     "compare_depth",
+    "film_race",
     "plot_race",
     "race",
-    "save_film",
 ]
 
 _HOMES = {
@@ -33,9 +33,9 @@ _HOMES = {
     "Race": "racing.result",
     "TrainedShape": "depth",
     "compare_depth": "depth",
+    "film_race": "racing.film",
     "plot_race": "racing.picture",
     "race": "racing.run",
-    "save_film": "racing.film_files",
 }
 
 

@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from gradatim._files import write_atomically
 from gradatim.experiments import Race
-from gradatim.experiments.racing.films import Film, films_of
 from gradatim.experiments.racing.picture import has_boundaries
+from gradatim.experiments.racing.reels import Reel, reels_of
 from gradatim.experiments.racing.regions import Frame, frame_of
 from gradatim.experiments.racing.result import Entry
 from gradatim.reports import page, words
@@ -102,9 +102,9 @@ def _models(race: Race) -> dict[str, Any]:
         frame = frame_of(race.course)
         shared = _points(race, frame)
         models["boundaries"] = shared | _boundaries_model(race, frame)
-        films = films_of(race, frame)
-        if films:
-            models["film"] = shared | {"films": [_film_model(film) for film in films]}
+        reels = reels_of(race, frame)
+        if reels:
+            models["film"] = shared | {"films": [_reel_model(reel) for reel in reels]}
     return models
 
 
@@ -171,11 +171,11 @@ def _boundaries_model(race: Race, frame: Frame) -> dict[str, Any]:
     return {"budgets": list(race.protocol.budgets), "rows": rows}
 
 
-def _film_model(film: Film) -> dict[str, Any]:
+def _reel_model(reel: Reel) -> dict[str, Any]:
     return {
-        "title": film.title,
-        "caption": film.caption,
-        "counted": film.counted_epoch,
+        "title": reel.title,
+        "caption": reel.caption,
+        "counted": reel.counted_epoch,
         "stills": [
             {
                 "epoch": still.epoch,
@@ -183,7 +183,7 @@ def _film_model(film: Film) -> dict[str, Any]:
                 "accuracy": _short(still.accuracy),
                 "regions": list(still.regions),
             }
-            for still in film.stills
+            for still in reel.stills
         ],
     }
 

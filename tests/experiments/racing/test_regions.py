@@ -81,3 +81,17 @@ def test_more_than_two_inputs_have_no_picture(small_race):
     course = replace(small_race.course, feature_names=("a", "b", "c"))
     with pytest.raises(SpecError, match="one or two inputs"):
         frame_of(course)
+
+
+def test_a_speck_that_rounding_takes_away_leaves_no_broken_path():
+    grid = PLANE._grid()
+    middle = grid[len(grid) // 2 + 40]
+    step = np.abs(grid[1] - grid[0]).max()
+
+    def speck(X):
+        return 1e-3 * step - np.abs(X - middle).sum(axis=1)
+
+    half_plane_and_speck = PLANE.regions(lambda X: np.maximum(speck(X), X[:, 0] - 0.9))
+    for text in (*PLANE.regions(speck), *half_plane_and_speck):
+        assert "MZ" not in text
+        assert not text or len(_path(text)) > 3

@@ -201,8 +201,11 @@ def _outline(lead: np.ndarray) -> str:
 
 
 def _polygon(points: np.ndarray) -> str:
-    rounded = np.round(points, 1)
-    return "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in _straightened(rounded)) + "Z"
+    """Return the path of a polygon; nothing if rounding leaves no area of it."""
+    corners = _straightened(np.round(points, 1))
+    if len(corners) < 3:
+        return ""
+    return "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in corners) + "Z"
 
 
 def _straightened(points: np.ndarray) -> np.ndarray:

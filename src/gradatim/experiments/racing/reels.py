@@ -1,6 +1,6 @@
-"""Films: a network while it learns, as its regions after some of its epochs.
+"""Reels: a network while it learns, as its regions after some of its epochs.
 
-Conventions: the film is of the very network that was scored: the same rows, weights and order of
+Conventions: the reel is of the very network that was scored: the same rows, weights and order of
 minibatches, stepped through epoch by epoch. Frames are dense where training begins, since most
 happens there.
 """
@@ -17,9 +17,9 @@ from gradatim.experiments.racing.regions import Frame
 from gradatim.experiments.racing.result import Entry, Race
 from gradatim.experiments.racing.runs import accuracy_of
 
-__all__ = ["Film", "Still", "film_of", "films_of"]
+__all__ = ["Reel", "Still", "reel_of", "reels_of"]
 
-#: Frames of a film, the first before training.
+#: Frames of a reel, the first before training.
 N_FRAMES = 36
 
 
@@ -44,9 +44,14 @@ class Still:
     accuracy: float
     regions: tuple[str, ...]
 
+    @property
+    def says(self) -> str:
+        """What it shows, in words."""
+        return f"epoch {self.epoch}, accuracy {self.accuracy:.3f}"
+
 
 @dataclass(frozen=True)
-class Film:
+class Reel:
     """A network while it learns.
 
     Parameters
@@ -77,7 +82,7 @@ class Film:
         return f"{said}, median of {len(self.entry.runs)} seeds"
 
 
-def films_of(race: Race, frame: Frame) -> list[Film]:
+def reels_of(race: Race, frame: Frame) -> list[Reel]:
     """Film a perceptron, a network with one hidden layer and a deep one.
 
     Parameters
@@ -89,13 +94,13 @@ def films_of(race: Race, frame: Frame) -> list[Film]:
 
     Returns
     -------
-    list of Film
+    list of Reel
         At the smallest budget at which the shallow or the deep network solves it in half of the
         seeds, else at the largest. Contenders that did not start are left out.
     """
     budget = _budget(race)
     chosen = [race.entry(name, budget) for name in ("perceptron", "shallow-relu", "deep-3")]
-    return [film_of(entry, race, frame) for entry in chosen if entry is not None]
+    return [reel_of(entry, race, frame) for entry in chosen if entry is not None]
 
 
 def _budget(race: Race) -> int:
@@ -106,7 +111,7 @@ def _budget(race: Race) -> int:
     return race.protocol.budgets[-1]
 
 
-def film_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) -> Film:
+def reel_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) -> Reel:
     """Film the median seed of a network.
 
     Parameters
@@ -122,7 +127,7 @@ def film_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) ->
 
     Returns
     -------
-    Film
+    Reel
         From before training to its last epoch.
     """
     from gradatim.training.stepping import Stepper
@@ -147,7 +152,7 @@ def film_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) ->
         stills.append(Still(epoch, loss, accuracy, tuple(frame.regions(decision))))
         if stepper.diverged:
             break
-    return Film(entry, result.best_epoch, tuple(stills))
+    return Reel(entry, result.best_epoch, tuple(stills))
 
 
 def _epochs(n_epochs: int, n_frames: int) -> Sequence[int]:
