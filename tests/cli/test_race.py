@@ -32,11 +32,23 @@ def test_without_a_problem_all_are_listed_with_what_they_take(capsys):
 def test_the_table_the_verdict_and_the_protocol_are_printed(capsys, tmp_path):
     text = shown(capsys, "xor", *QUICK)
     rows = [line.split() for line in text.splitlines()]
-    assert ["at", "most", "20"] in rows
-    assert "perceptron (3 parameters)" in text
+    assert ["parameters", "at", "most", "20"] in rows
+    assert "perceptron, 3 parameters: 0" in text
     assert "A perceptron reaches" in text
     assert "40 to learn from, 20 to choose on, 2000 to be scored on" in text
     assert not list((tmp_path / "cache").glob("races/*"))
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(44, 2), (80, 1)])
+def test_nothing_is_cut_where_the_screen_is_narrow(capsys, monkeypatch, columns, lines):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text = shown(capsys, "xor", *("20,50" if part == "20" else part for part in QUICK))
+    assert "…" not in text
+    start = text.index("Mean accuracy")
+    table = text[start : text.index("perceptron, 3 parameters", start)].splitlines()
+    # A title and a head, then the shallow network and the deep one.
+    assert len(table) == 2 + 2 * lines
+    assert sum(line.count("±") for line in table) == 4
 
 
 def test_json_is_the_documented_object_alone(capsys):
@@ -71,7 +83,8 @@ def test_a_table_is_raced_on_with_its_groups_whole(capsys, tmp_path):
     ("arguments", "words"),
     [
         (["xr"], "did you mean xor"),
-        (["xor", "--target", "y"], "belong to a table"),
+        (["xor", "--target", "y"], "--target belongs to a table"),
+        (["xor", "--target", "y", "--groups", "g"], "--target and --groups belong to a table"),
         (["xor", "--budgets", "20;50"], "no list of whole numbers"),
         (["xor", "--budgets", "1"], "no contender has so few"),
         (["xor", "-o", "race.txt"], "names no format"),

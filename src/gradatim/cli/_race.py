@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     Progress,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from gradatim.experiments.racing.result import Entry
 
 __all__ = ["RaceScreen", "show_race"]
+
+#: Wider than any screen: what a table takes where nothing is cut.
+_NO_LIMIT = 10_000
 
 
 class RaceScreen:
@@ -87,48 +91,52 @@ def show_race(race: Race) -> None:
     if course.takes:
         console.print(Text(f"What it takes: {course.takes} {course.because}"))
     console.print()
-    for title, cells in (("Solved, of " + f"{protocol.n_seeds} seeds", _solved),
-                         ("Mean accuracy, with a 95 % interval", _accuracy)):  # fmt: skip
-        console.print(_table(race, title, cells))
-        console.print()
+    _show_table(console, race, f"Solved, of {protocol.n_seeds} seeds", _solved)
+    _show_table(console, race, "Mean accuracy, with a 95 % interval", _accuracy)
     for number, sentence in enumerate(race.verdict.sentences):
         console.print(Text(sentence, style="bold" if number == 0 else ""))
     console.print()
     console.print(Text(_protocol(race), style="dim"))
 
 
-def _table(race: Race, title: str, cell: Callable[..., str]) -> Table:
-    table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="")
-    table.add_column("at most", no_wrap=True)
+def _show_table(
+    console: Console, race: Race, title: str, cell: Callable[[Entry], tuple[str, ...]]
+) -> None:
+    """Print a table by budget, parts of a cell below each other where the screen is narrow."""
+    console.print(title)
+    if any(contender.budgeted for contender in race.contenders):
+        table = _table(race, lambda entry: " ".join(cell(entry)))
+        wide = console.options.update(max_width=_NO_LIMIT)
+        if Measurement.get(console, wide, table).maximum > console.width:
+            table = _table(race, lambda entry: "\n".join(cell(entry)))
+        console.print(table)
+    for contender in race.contenders:
+        entry = None if contender.budgeted else race.entry(contender.name)
+        if entry is not None:
+            said = f"{contender.title}, {entry.n_parameters:.0f} parameters: "
+            console.print(Text(said + " ".join(cell(entry))))
+    console.print()
+
+
+def _table(race: Race, cell: Callable[[Entry], str]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("parameters at most", no_wrap=True)
     for budget in race.protocol.budgets:
         table.add_column(f"{budget}", justify="right", no_wrap=True)
     for contender in race.contenders:
         if contender.budgeted:
             entries = [race.entry(contender.name, budget) for budget in race.protocol.budgets]
             cells = ["–" if entry is None else cell(entry) for entry in entries]
-        else:
-            entry = race.entry(contender.name)
-            assert entry is not None
-            cells = [cell(entry)] + [""] * (len(race.protocol.budgets) - 1)
-        name = contender.title
-        if not contender.budgeted:
-            name += f" ({_count(race, contender.name)})"
-        table.add_row(name, *cells)
+            table.add_row(contender.title, *cells)
     return table
 
 
-def _count(race: Race, name: str) -> str:
-    entry = race.entry(name)
-    assert entry is not None
-    return f"{entry.n_parameters:.0f} parameters"
+def _solved(entry: Entry) -> tuple[str, ...]:
+    return (f"{entry.n_solved}",)
 
 
-def _solved(entry: Entry) -> str:
-    return f"{entry.n_solved}"
-
-
-def _accuracy(entry: Entry) -> str:
-    return f"{entry.mean:.3f} ± {entry.half_width:.3f}"
+def _accuracy(entry: Entry) -> tuple[str, ...]:
+    return f"{entry.mean:.3f}", f"± {entry.half_width:.3f}"
 
 
 def _protocol(race: Race) -> str:

@@ -195,7 +195,8 @@ def _ground(
         get_problem(course)
         given = [name for name, value in (("--target", target), ("--groups", groups)) if value]
         if given:
-            raise SpecError(f"{' and '.join(given)} belong to a table; {course} is a problem")
+            belong = "belongs" if len(given) == 1 else "belong"
+            raise SpecError(f"{' and '.join(given)} {belong} to a table; {course} is a problem")
         return course
     if noise is not None:
         raise SpecError(f"--noise belongs to a problem; {course} is a table")

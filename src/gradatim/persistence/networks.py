@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from gradatim._files import check_writable, write_atomically
+from gradatim._files import write_atomically
 from gradatim.errors import GradatimError, InputError, OutputError
 from gradatim.network import Layer, Network
 from gradatim.network.numbers import to_fraction
 
-__all__ = ["MODEL_FORMAT", "check_model_format", "load_network", "save_network"]
+__all__ = ["MODEL_FORMAT", "load_network", "save_network"]
 
 #: Ending of a file that holds a network.
 MODEL_FORMAT = ".safetensors"
@@ -60,8 +60,8 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> Path:
     """
     from safetensors.numpy import save
 
-    check_model_format(path)
-    check_writable(path)
+    if Path(path).suffix.lower() != MODEL_FORMAT:
+        raise OutputError(f"{path} cannot hold a network; end it in {MODEL_FORMAT}")
     header = {"gradatim": json.dumps(_header(network), ensure_ascii=False)}
     return write_atomically(path, save(_tensors(network), metadata=header))
 
@@ -102,23 +102,6 @@ def load_network(path: str | os.PathLike[str]) -> Network:
         return _network(json.loads(header), tensors)
     except (GradatimError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"{path} holds no network that can be read: {error}") from error
-
-
-def check_model_format(path: str | os.PathLike[str]) -> None:
-    """Refuse a file name that does not end as models do.
-
-    Parameters
-    ----------
-    path : path-like
-        Where a network is to go.
-
-    Raises
-    ------
-    OutputError
-        If it ends otherwise.
-    """
-    if Path(path).suffix.lower() != MODEL_FORMAT:
-        raise OutputError(f"{path} cannot hold a network; end it in {MODEL_FORMAT}")
 
 
 def _reason(error: OSError) -> str:

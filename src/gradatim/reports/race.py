@@ -167,7 +167,7 @@ def _boundaries_model(race: Race, frame: Frame) -> dict[str, Any]:
     for contender in race.contenders:
         budgets = race.protocol.budgets if contender.budgeted else race.protocol.budgets[:1]
         cells = [cell(race.entry(contender.name, budget)) for budget in budgets]
-        rows.append({"title": contender.title, "any": not contender.budgeted, "cells": cells})
+        rows.append({"title": contender.title, "cells": cells})
     return {"budgets": list(race.protocol.budgets), "rows": rows}
 
 

@@ -2,8 +2,8 @@
  * Boundaries side by side: a small picture for every contender at every budget.
  *
  * Conventions: `model` has `height` of a picture that is 100 wide, `classes`, `points`, `budgets` and
- * `rows`, each {title, any, cells: [{regions, accuracy, says} or null]}; a row with `any` has one cell
- * that does not depend on the budget. Arrow keys move between pictures; the one in focus is shown
+ * `rows`, each {title, cells: [{regions, accuracy, says} or null]}; a row of one cell does not depend
+ * on the budget. Arrow keys move between pictures; the one in focus is shown
  * large.
  */
 
@@ -41,7 +41,7 @@ function render({ model, el }) {
   const height = model.get("height");
   /** @type {[number, number, number][]} */
   const points = model.get("points");
-  /** @type {{ title: string, any: boolean, cells: (Cell | null)[] }[]} */
+  /** @type {{ title: string, cells: (Cell | null)[] }[]} */
   const rows = model.get("rows");
   const filled = rows.map((row) => row.cells.map(Boolean));
   /** @type {HTMLButtonElement[][]} */
@@ -59,7 +59,8 @@ function render({ model, el }) {
     });
     body.append(line);
   });
-  const table = html("table", {}, html("caption", {}, "Parameters at most, by column"), html("thead", {}, head), body);
+  const caption = "Parameters at most, by column. A row with one picture has no choice of size.";
+  const table = html("table", {}, html("caption", {}, caption), html("thead", {}, head), body);
   el.classList.add("gradatim-view", "boundaries");
   el.replaceChildren(html("div", { class: "scroll" }, table), large);
   const first = rows.findIndex((row) => row.cells.some(Boolean));

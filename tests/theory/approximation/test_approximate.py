@@ -122,9 +122,12 @@ def test_errors_fall_as_theory_says():
     [
         (("1/x", (-1, 1)), EquationError, "denominator"),
         (("floor(x)", (0, 2)), EquationError, "half of its height"),
+        (("sqrt(x)", (-1, 1)), EquationError, "no value there"),
+        (("exp(x)", (0, 1000)), EquationError, "on which it is smaller"),
+        (("x", (1, 0)), SpecError, "the interval from 1 to 0 is empty"),
         (("x", (0, 1), 0.0), SpecError, "tolerance"),
         (("x", (0, 1), 0.1, "gelu"), SpecError, "relu, step, sigmoid or tanh"),
-        (("x", (0, 1), 1e-12), SpecError, "lost in the rounding"),
+        (("x", (0, 1), 1e-12), SpecError, "rounding of values near 1; give at least 1e-09"),
         (("x", (0, 1), 1e-5, "step"), SpecError, "at most 5,000"),
         (("x*y", (0, 1)), GradatimError, "interval for each"),
         (("sin(60 x*y)", ((-1, 1), (-1, 1)), 0.01), SpecError, "no sum of ridges"),
@@ -133,3 +136,10 @@ def test_errors_fall_as_theory_says():
 def test_what_cannot_be_built_is_refused_with_the_reason(arguments, error, words):
     with pytest.raises(error, match=words):
         approximate(*arguments)
+
+
+def test_a_width_is_for_one_variable_and_at_least_one():
+    with pytest.raises(SpecError, match="for two, give a tolerance alone"):
+        approximate_with_units("x*y", ((0, 1), (0, 1)), 4)
+    with pytest.raises(SpecError, match="0 units make no network"):
+        approximate_with_units("x", (0, 1), 0)

@@ -183,7 +183,8 @@ def _line(
     scale = float(np.max(np.abs(_on_line(target)(np.linspace(box[0, 0], box[0, 1], 201)))))
     if tolerance < 1e-9 * scale:
         raise SpecError(
-            f"tolerance {tolerance:g} is lost in the rounding of values near {scale:.3g}"
+            f"tolerance {tolerance:g} is lost in the rounding of values near {scale:.3g}; give at "
+            f"least {1e-9 * scale:.3g}"
         )
     aim, reached = 0.998 * tolerance, np.inf
     for _ in range(_ATTEMPTS):
@@ -293,8 +294,12 @@ def approximate_with_units(
     (4, 0.006)
     """
     box, target, name = _checked(function, on, 1.0, activation)
-    if len(box) != 1 or n_units < 1:
-        raise SpecError("a number of units, at least 1, is given for functions of one variable")
+    if len(box) != 1:
+        raise SpecError(
+            "a width is chosen for functions of one variable; for two, give a tolerance alone"
+        )
+    if n_units < 1:
+        raise SpecError(f"{n_units} units make no network; give at least 1")
     if isinstance(function, str):
         function = parse_formula(function)
     with threadpool_limits(1, "blas"):

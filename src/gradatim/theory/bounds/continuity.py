@@ -29,6 +29,16 @@ _WORDS = {
     "step": "step jumps",
     "exp": "the exponential is beyond 1e307",
 }
+_ELSEWHERE = "the function has no value there; give an interval on which it has one everywhere"
+_REASONS = {
+    "sqrt": _ELSEWHERE,
+    "pow": _ELSEWHERE,
+    "exp": "give an interval on which it is smaller",
+}
+_UNBOUNDED = (
+    "a network is bounded on every interval, and only a function that is continuous on all of it "
+    "is approximated everywhere"
+)
 _JUMPS = ("floor", "ceil", "sign", "step")
 _MOST_CHECKS = 40_000
 
@@ -103,8 +113,7 @@ def _refusal(target: Any, low: np.ndarray, high: np.ndarray, box: np.ndarray) ->
             why = (
                 "a sum of continuous units comes no closer to a jump than half of its height"
                 if jumps
-                else "a network is bounded on every interval, and only a function that is "
-                "continuous on all of it is approximated everywhere"
+                else _REASONS.get(op.kind, _UNBOUNDED)
             )
             return EquationError(f"{what} near {where}; {why}", formula.text, position)
     return EquationError(f"the function is not shown to be continuous near {where}")
