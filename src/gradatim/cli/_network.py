@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gradatim.cli._equation import read_letters, read_point
 from gradatim.errors import InputError, OutputError, SpecError
+from gradatim.persistence import MODEL_FORMAT, load_network, save_network
 
 if TYPE_CHECKING:
     from gradatim.network import Network
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["check_network_format", "read_network", "read_values", "write_network"]
 
 _LONGEST_NAME = 255
-_EQUATION, _MODEL = ".txt", ".safetensors"
+_EQUATION = ".txt"
 # Endings of files, none of which is the end of an equation.
 _FOREIGN = (".json", ".npz", ".onnx", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras")
 
@@ -53,7 +54,7 @@ def read_network(
         If there is no such activation, or a letter has no value or no place.
     """
     kind = _kind(source)
-    if kind == _MODEL:
+    if kind == MODEL_FORMAT:
         return _loaded(source, activation, let)
     from gradatim.network import parse
 
@@ -74,10 +75,10 @@ def check_network_format(path: Path) -> None:
     OutputError
         If it ends otherwise.
     """
-    if path.suffix.lower() not in (_EQUATION, _MODEL):
+    if path.suffix.lower() not in (_EQUATION, MODEL_FORMAT):
         raise OutputError(
-            f"{path} cannot hold a network; end it in {_EQUATION} for the equation or {_MODEL} "
-            "for a model"
+            f"{path} cannot hold a network; end it in {_EQUATION} for the equation or "
+            f"{MODEL_FORMAT} for a model"
         )
 
 
@@ -102,9 +103,7 @@ def write_network(network: Network, path: Path) -> Path:
         If the name ends otherwise, or the file cannot be written.
     """
     check_network_format(path)
-    if path.suffix.lower() == _MODEL:
-        from gradatim.persistence import save_network
-
+    if path.suffix.lower() == MODEL_FORMAT:
         return save_network(network, path)
     from gradatim._files import write_atomically
 
@@ -117,19 +116,17 @@ def _kind(source: str) -> str | None:
     if len(source) > _LONGEST_NAME:
         return None
     ending = Path(source).suffix.lower()
-    if ending in (_EQUATION, _MODEL):
+    if ending in (_EQUATION, MODEL_FORMAT):
         return ending
     if ending in _FOREIGN or Path(source).is_file():
         raise InputError(
             f"{source} is no network; give an equation, a file ending in {_EQUATION} that holds "
-            f"one, or a model ending in {_MODEL}"
+            f"one, or a model ending in {MODEL_FORMAT}"
         )
     return None
 
 
 def _loaded(source: str, activation: str | None, let: Sequence[str] | None) -> Network:
-    from gradatim.persistence import load_network
-
     if let:
         raise SpecError(f"{source} is a model, whose numbers are known; leave --let out")
     network = load_network(source)

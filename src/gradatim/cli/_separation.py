@@ -1,30 +1,26 @@
-"""What ``gradatim separate`` says: sentences, JSON, and what goes into its pictures.
+"""What ``gradatim separate`` says: sentences and tables, or JSON.
 
 Conventions: a number of the table is written as it was; other fractions are decimals where that is
 the same number, and those too long to read are rounded and marked with ``~``. Of an equation with
-such weights all are rounded, and that is said. The JSON has every number whole.
+such weights all are rounded, and that is said. JSON is made by `gradatim.cli._separation_json`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from gradatim.cli._separation_json import print_json, separation_dict, several_dict
 from gradatim.cli._ways import in_words
 from gradatim.network.numbers import format_fraction
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from gradatim.cli._points import Points
-    from gradatim.drawing import Film
     from gradatim.experiments.separable import Ways
     from gradatim.theory import ClassSeparations, PerceptronRun, Separation, Witness
 
-__all__ = ["film_of", "picture_of", "print_separation", "print_several", "separation_dict"]
-
-SCHEMA = 1
+__all__ = ["print_separation", "print_several"]
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CUTS = {1: "point", 2: "line", 3: "plane"}
@@ -58,7 +54,7 @@ def print_separation(
         Whether to print JSON.
     """
     if json:
-        _print_json(points, separation_dict(points, found, run), ways)
+        print_json(points, separation_dict(points, found, run), ways)
         return
     lines = _heading(points, found)
     lines += _verdict(points, found)
@@ -307,7 +303,7 @@ def print_several(
         Whether to print JSON.
     """
     if json:
-        _print_json(points, _several_dict(points, found), ways)
+        print_json(points, several_dict(points, found), ways)
         return
     rows = [["classes", "separable", "margin", "evidence"]]
     for pair, one in found.pairs.items():
@@ -344,169 +340,3 @@ def _evidence(found: Separation) -> str:
     names = found.input_names or tuple(f"x{j + 1}" for j in range(found.n_features))
     text = f"{_equation(names, found.weights or (), found.bias)} = 0"
     return text if len(text) <= 70 else f"a hyperplane of {len(found.weights or ())} weights"
-
-
-def _print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
-    from importlib.metadata import version
-    from json import dumps
-
-    arithmetic = "decimals" if points.X.dtype == object else "binary"
-    head = {
-        "gradatim": version("gradatim"),
-        "schema": SCHEMA,
-        "data": {
-            "source": points.source,
-            "sha256": points.sha256,
-            "n_samples": len(points.X),
-            "columns": list(points.names),
-            "numbers": arithmetic,
-        },
-    }
-    made = {} if ways is None else {"made_separable": ways.to_dict()}
-    print(dumps(head | result | made, indent=2, allow_nan=False, ensure_ascii=False))
-
-
-def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:
-    if weights is None or bias is None:
-        return None
-    return {"weights": [str(value) for value in weights], "w0": str(bias)}
-
-
-def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -> Any:
-    if witness is None:
-        return None
-
-    def side(index: Sequence[int], weights: Sequence[Fraction]) -> list[dict[str, str]]:
-        return [
-            {"row": ids[i], "weight": str(weight)} for i, weight in zip(index, weights, strict=True)
-        ]
-
-    return {
-        "negative": side(witness.negative, witness.negative_weights),
-        "positive": side(witness.positive, witness.positive_weights),
-        "point": [str(value) for value in witness.point],
-    }
-
-
-def separation_dict(
-    points: Points,
-    found: Separation,
-    run: PerceptronRun | None = None,
-    ids: Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """Return what was found as a JSON object; numbers that are exact are texts.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    found : Separation
-        What was found.
-    run : PerceptronRun, optional
-        What the perceptron rule did.
-    ids : sequence of str, optional
-        Names of the rows, if these are not all of the table.
-
-    Returns
-    -------
-    dict
-        Plain strings, numbers, lists and dicts.
-    """
-    ids = points.ids if ids is None else ids
-    best = found.widest
-    result = {
-        "classes": [str(label) for label in found.classes],
-        "separable": found.separable,
-        "reason": found.reason,
-        "hyperplane": _plane_dict(found.weights, found.bias),
-        "max_margin": None
-        if best is None
-        else {
-            **_plane_dict(best.weights, best.bias),
-            "margin": best.margin,
-            "bounds": list(best.bounds),
-            "exact": best.is_exact,
-            "nearest": [ids[i] for i in best.support],
-        },
-        "witness": _witness_dict(points, ids, found.witness),
-        "touching": found.touching,
-        "touching_hyperplane": _plane_dict(found.touching_weights, found.touching_bias),
-        "overlap": _witness_dict(points, ids, found.overlap),
-        "verified": found.verify(),
-        "seconds": found.seconds,
-    }
-    if run is not None:
-        result["perceptron"] = {
-            "mistakes": run.n_mistakes,
-            "passes": run.n_passes,
-            "converged": run.converged,
-            "bound": run.bound,
-            "weights": run.weights(run.n_mistakes).tolist(),
-        }
-    return result
-
-
-def _several_dict(points: Points, found: ClassSeparations) -> dict[str, Any]:
-    pairs = [
-        separation_dict(points, one, ids=[points.ids[i] for i in found.pair_rows[pair]])
-        for pair, one in found.pairs.items()
-    ]
-    rest = [separation_dict(points, one) for one in found.rest.values()]
-    return {"classes": [str(label) for label in found.classes], "pairs": pairs, "rest": rest}
-
-
-def picture_of(points: Points, found: Separation) -> Figure:
-    """Draw the points with what was found about them.
-
-    Parameters
-    ----------
-    points : Points
-        One to three columns.
-    found : Separation
-        What was found.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The picture.
-    """
-    from gradatim.drawing import plot_separation
-
-    witness = found.witness
-    exact = found.touching_plane if found.separable is False else found.hyperplane
-    return plot_separation(
-        points.floats,
-        points.labels,
-        found.classes,
-        plane=exact,
-        widest=found.max_margin,
-        witness=None if witness is None else (witness.negative, witness.positive),
-        common=() if witness is None else [float(value) for value in witness.point],
-        input_names=points.names,
-        ids=points.ids,
-    )
-
-
-def film_of(points: Points, run: PerceptronRun) -> Film:
-    """Choose the frames of the perceptron's film.
-
-    Parameters
-    ----------
-    points : Points
-        Two columns.
-    run : PerceptronRun
-        What the rule did.
-
-    Returns
-    -------
-    Film
-        A film of at most 60 frames.
-    """
-    import numpy as np
-
-    from gradatim.drawing import choose_frames, film_perceptron
-
-    counts = choose_frames(run.n_mistakes)
-    weights = np.array([run.weights(count) for count in counts])
-    rows = [int(run.mistakes[count - 1]) if count else -1 for count in counts]
-    return film_perceptron(points.floats, points.labels, run.found.classes, weights, rows, counts)

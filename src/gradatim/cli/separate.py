@@ -250,7 +250,7 @@ def _write(
     *,
     quiet: bool,
 ) -> None:
-    from gradatim.cli._separation import film_of, picture_of
+    from gradatim.cli._separation_pictures import film_of, picture_of
     from gradatim.drawing import save_film, save_plot
 
     written = []

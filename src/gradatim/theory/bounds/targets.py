@@ -308,7 +308,7 @@ def as_box(box: Any) -> np.ndarray:
     if not np.all(np.isfinite(found)) or np.any(np.abs(found) > 1e100):
         raise SpecError(f"{box!r} is not bounded; no network is close to a function out there")
     if np.any(found[:, 0] >= found[:, 1]):
-        said = " and ".join(f"from {low:g} to {high:g}" for low, high in found)
+        said = " and ".join(f"from {low:g} to {high:g}" for low, high in zip(*found.T, strict=True))
         raise SpecError(f"the interval {said} is empty; give the smaller end first")
     return found
 

@@ -1,0 +1,153 @@
+"""The JSON object of ``gradatim separate``.
+
+Conventions: numbers that are exact are texts, each of them whole; rows go by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradatim.cli._points import Points
+    from gradatim.experiments.separable import Ways
+    from gradatim.theory import ClassSeparations, PerceptronRun, Separation, Witness
+
+__all__ = ["print_json", "separation_dict", "several_dict"]
+
+SCHEMA = 1
+
+
+def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
+    """Print a result with what it was computed from.
+
+    Parameters
+    ----------
+    points : Points
+        What was read.
+    result : dict
+        What was found.
+    ways : Ways or None
+        What makes the classes separable, if it was asked for.
+    """
+    from importlib.metadata import version
+    from json import dumps
+
+    arithmetic = "decimals" if points.X.dtype == object else "binary"
+    head = {
+        "gradatim": version("gradatim"),
+        "schema": SCHEMA,
+        "data": {
+            "source": points.source,
+            "sha256": points.sha256,
+            "n_samples": len(points.X),
+            "columns": list(points.names),
+            "numbers": arithmetic,
+        },
+    }
+    made = {} if ways is None else {"made_separable": ways.to_dict()}
+    print(dumps(head | result | made, indent=2, allow_nan=False, ensure_ascii=False))
+
+
+def separation_dict(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None = None,
+    ids: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return what was found as a JSON object; numbers that are exact are texts.
+
+    Parameters
+    ----------
+    points : Points
+        What was read.
+    found : Separation
+        What was found.
+    run : PerceptronRun, optional
+        What the perceptron rule did.
+    ids : sequence of str, optional
+        Names of the rows, if these are not all of the table.
+
+    Returns
+    -------
+    dict
+        Plain strings, numbers, lists and dicts.
+    """
+    ids = points.ids if ids is None else ids
+    best = found.widest
+    result = {
+        "classes": [str(label) for label in found.classes],
+        "separable": found.separable,
+        "reason": found.reason,
+        "hyperplane": _plane_dict(found.weights, found.bias),
+        "max_margin": None
+        if best is None
+        else {
+            **_plane_dict(best.weights, best.bias),
+            "margin": best.margin,
+            "bounds": list(best.bounds),
+            "exact": best.is_exact,
+            "nearest": [ids[i] for i in best.support],
+        },
+        "witness": _witness_dict(points, ids, found.witness),
+        "touching": found.touching,
+        "touching_hyperplane": _plane_dict(found.touching_weights, found.touching_bias),
+        "overlap": _witness_dict(points, ids, found.overlap),
+        "verified": found.verify(),
+        "seconds": found.seconds,
+    }
+    if run is not None:
+        result["perceptron"] = {
+            "mistakes": run.n_mistakes,
+            "passes": run.n_passes,
+            "converged": run.converged,
+            "bound": run.bound,
+            "weights": run.weights(run.n_mistakes).tolist(),
+        }
+    return result
+
+
+def several_dict(points: Points, found: ClassSeparations) -> dict[str, Any]:
+    """Return what was found about several classes as a JSON object.
+
+    Parameters
+    ----------
+    points : Points
+        What was read.
+    found : ClassSeparations
+        What was found.
+
+    Returns
+    -------
+    dict
+        ``classes``, ``pairs`` and ``rest``, each of these as `separation_dict` returns it.
+    """
+    pairs = [
+        separation_dict(points, one, ids=[points.ids[i] for i in found.pair_rows[pair]])
+        for pair, one in found.pairs.items()
+    ]
+    rest = [separation_dict(points, one) for one in found.rest.values()]
+    return {"classes": [str(label) for label in found.classes], "pairs": pairs, "rest": rest}
+
+
+def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:
+    if weights is None or bias is None:
+        return None
+    return {"weights": [str(value) for value in weights], "w0": str(bias)}
+
+
+def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -> Any:
+    if witness is None:
+        return None
+
+    def side(index: Sequence[int], weights: Sequence[Fraction]) -> list[dict[str, str]]:
+        return [
+            {"row": ids[i], "weight": str(weight)} for i, weight in zip(index, weights, strict=True)
+        ]
+
+    return {
+        "negative": side(witness.negative, witness.negative_weights),
+        "positive": side(witness.positive, witness.positive_weights),
+        "point": [str(value) for value in witness.point],
+    }
