@@ -195,14 +195,52 @@ def test_a_stopped_process_is_resumed_to_the_same_result(folder, capsys, number)
 
 
 @signals
-def test_an_interrupt_while_loading_is_one_sentence(folder):
-    process = start(folder)
-    time.sleep(0.7)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+@pytest.mark.parametrize("module", ["gradatim.cli.climb", "jax"])
+def test_an_interrupt_while_loading_is_one_sentence(folder, module):
+    # The signal comes at the import of a module, first without and then with a work thread.
+    code = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "from gradatim.cli import main\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "raise SystemExit(main())"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code, *COMMAND, *OPTIONS, "--quiet"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=60,
+    )
     assert process.returncode == 130
-    assert err.count("\n") == 1
-    assert "stopped by Ctrl-C" in err
+    assert process.stderr.count("\n") == 1
+    assert "stopped by Ctrl-C" in process.stderr
+
+
+@signals
+@pytest.mark.parametrize("work", ["time.sleep(10)", "hear(lambda: time.sleep(10))"])
+def test_an_interrupt_is_not_lost_in_a_callback_of_the_garbage_collector(work):
+    # Python prints what a callback raises and goes on.
+    code = (
+        "import gc, os, signal, threading, time\n"
+        "from gradatim.cli._interrupt import hear, leave_at_the_second\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "def callback(phase, info):\n"
+        "    gc.callbacks.clear()\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(1)\n"
+        "with leave_at_the_second():\n"
+        "    gc.callbacks.append(callback)\n"
+        "    gc.collect()\n"
+        "    try:\n"
+        f"        {work}\n"
+        "    except KeyboardInterrupt: os._exit(7)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], timeout=20, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (7, "")
 
 
 @signals

@@ -2,15 +2,19 @@
 
 Conventions: the work runs in a thread of its own and the main thread only waits, since Python
 hears Ctrl-C nowhere else, and in no native call (a compiler, a kernel machine's solver). A first
-Ctrl-C is a KeyboardInterrupt; a second one ends the process where it stands.
+Ctrl-C is a KeyboardInterrupt; a second one ends the process where it stands. Where the first
+happens to meet a callback of the garbage collector (JAX has one) or a destructor, Python prints
+the exception and forgets it: it is then raised once more.
 """
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import contextvars
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -25,6 +29,8 @@ STATUS = 130
 
 # Windows hears no Ctrl-C in a wait without end.
 _SECONDS_A_WAIT = 0.2
+
+_SECONDS_TO_THE_NEXT_TRY = 0.02
 
 
 class Interrupted(KeyboardInterrupt):
@@ -85,15 +91,17 @@ def hear(work: Callable[[], T]) -> T:
 
 @contextlib.contextmanager
 def leave_at_the_second() -> Iterator[None]:
-    """Let a second Ctrl-C end the process at once, unless signals are someone else's here."""
+    """Let a first Ctrl-C be heard and a second end the process, unless signals are another's."""
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
     signal.signal(signal.SIGINT, _first)
+    hook, sys.unraisablehook = sys.unraisablehook, _try_again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -104,3 +112,11 @@ def _first(number: int, frame: FrameType | None) -> None:
 
 def _second(number: int, frame: FrameType | None) -> None:
     os._exit(STATUS)
+
+
+def _try_again(forgotten: sys.UnraisableHookArgs) -> None:
+    if forgotten.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(forgotten)
+        return
+    signal.signal(signal.SIGINT, _first)
+    threading.Timer(_SECONDS_TO_THE_NEXT_TRY, _thread.interrupt_main).start()
