@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["counting"]
+__all__ = ["counting", "stages"]
 
 
 @contextmanager
@@ -49,3 +49,32 @@ def counting(doing: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
         task = progress.add_task(doing, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def stages(doing: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done where nobody can say how far it is, and how long it has taken.
+
+    Parameters
+    ----------
+    doing : str
+        What is done on the whole, in a few words.
+
+    Yields
+    ------
+    callable
+        To be told, in a few words, what comes next.
+    """
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        SpinnerColumn("dots", finished_text=" "),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
+        task = progress.add_task(doing, total=None)
+        yield lambda words: progress.update(task, description=f"{doing}: {words}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli._interrupt import hear
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def separate(
     if making:
         from gradatim.cli._ways import make_separable
 
-        ways = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
+        ways = hear(
+            lambda: make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
+        )
     if len(points.classes) > 2 and positive is None:
         _several(points, ways, json)
         found = run = None
@@ -204,11 +207,19 @@ def _check_points(
 
 
 def _decide(points: Points, positive: str | None) -> Separation:
-    from gradatim.cli._counting import counting
+    from gradatim.cli._counting import stages
     from gradatim.theory import separate as decide
 
-    with counting(f"deciding {points.source}"):
-        return decide(points.X, points.labels, positive=positive, input_names=points.names)
+    with stages(f"deciding {points.source}") as doing:
+        return hear(
+            lambda: decide(
+                points.X,
+                points.labels,
+                positive=positive,
+                input_names=points.names,
+                doing=doing,
+            )
+        )
 
 
 def _several(points: Points, ways: Ways | None, json: bool) -> None:
@@ -217,8 +228,10 @@ def _several(points: Points, ways: Ways | None, json: bool) -> None:
     from gradatim.theory import separate_classes
 
     with counting(f"deciding {points.source}") as progress:
-        found = separate_classes(
-            points.X, points.labels, input_names=points.names, progress=progress
+        found = hear(
+            lambda: separate_classes(
+                points.X, points.labels, input_names=points.names, progress=progress
+            )
         )
     print_several(points, found, ways, json=json)
 
@@ -226,7 +239,7 @@ def _several(points: Points, ways: Ways | None, json: bool) -> None:
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
     from gradatim.theory import run_perceptron
 
-    return run_perceptron(found, max_mistakes=max_mistakes)
+    return hear(lambda: run_perceptron(found, max_mistakes=max_mistakes))
 
 
 def _show(

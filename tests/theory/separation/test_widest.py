@@ -5,6 +5,7 @@ import pytest
 from sklearn.svm import SVC
 
 from gradatim.theory import separate
+from gradatim.theory.separation import pairs
 from gradatim.theory.separation import widest as widest_module
 
 
@@ -65,7 +66,8 @@ def test_bounds_hold_the_margin_where_fractions_are_too_much_work(monkeypatch):
 
 def test_a_search_that_is_cut_short_still_gives_a_separating_plane(monkeypatch):
     monkeypatch.setattr(widest_module, "_MOST_PAIRS", 0)
-    monkeypatch.setattr(widest_module, "_MOST_FLOAT_WORK", 1)
+    monkeypatch.setattr(pairs, "_MOST_FLOAT_WORK", 1)
+    monkeypatch.setattr(pairs, "nearest_rows", lambda *_: (np.empty(0, dtype=np.intp), np.empty(0)))
     X, y = planted(6, 300, 6)
     found = separate(X, y)
     assert 0 < found.widest.squares[0] < found.widest.squares[1]

@@ -1,12 +1,13 @@
 """From a guess in floats to a proof in integers, by the shortest way that holds.
 
 Conventions: see `gradatim.theory.separation.rows`. First two equal rows of different classes are
-looked for, then the linear program is asked; what it says is solved for exactly, and only if that
-does not hold the exact search begins, from where the program ended.
+looked for, then floats are asked; what they say is solved for exactly, and only if that does not
+hold the exact search begins, from where they ended.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -18,7 +19,9 @@ from gradatim.theory.separation.rows import Rows
 __all__ = ["alternative"]
 
 
-def alternative(rows: Rows, signs: np.ndarray) -> Alternative:
+def alternative(
+    rows: Rows, signs: np.ndarray, tell: Callable[[str], None] = lambda words: None
+) -> Alternative:
     """Find a plane that separates the rows strictly, or rows with weights that forbid one.
 
     Parameters
@@ -27,6 +30,8 @@ def alternative(rows: Rows, signs: np.ndarray) -> Alternative:
         The table.
     signs : array of shape (n_samples,)
         -1 or +1; both occur.
+    tell : callable, optional
+        Called with a few words on what is done next.
 
     Returns
     -------
@@ -36,6 +41,7 @@ def alternative(rows: Rows, signs: np.ndarray) -> Alternative:
     twins = _twins(rows, signs)
     if twins is not None:
         return Alternative(None, twins, [Fraction(1, 2)] * 2)
+    tell("looking for a hyperplane")
     guessed = guess(rows.about, signs)
     if guessed.plane is not None:
         plane = _whole(guessed.plane)
@@ -43,9 +49,11 @@ def alternative(rows: Rows, signs: np.ndarray) -> Alternative:
             return Alternative(plane)
     support = guessed.support.tolist()
     if guessed.plane is None and support:
+        tell(f"solving in whole numbers for the weights of {len(support):,} rows")
         found = combination(rows, signs, support)
         if found is not None:
             return found
+    tell("searching in whole numbers")
     if support:
         return decide(rows, signs, support, guessed.weights.tolist())
     return decide(rows, signs, [int((signs > 0).argmax()), int((signs < 0).argmax())])

@@ -6,7 +6,7 @@ Conventions: see `gradatim.theory.separation.result`. The same table gives the s
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from numbers import Rational
@@ -34,6 +34,7 @@ def separate(
     positive: Hashable = None,
     input_names: Sequence[str] = (),
     margin: bool = True,
+    doing: Callable[[str], None] | None = None,
 ) -> Separation:
     r"""Decide whether a hyperplane separates two classes, and prove it either way.
 
@@ -56,6 +57,8 @@ def separate(
         Names of the columns, for the networks.
     margin : bool, default True
         Whether to look for the widest margin too.
+    doing : callable, optional
+        Called with a few words on what is done next.
 
     Returns
     -------
@@ -93,13 +96,15 @@ def separate(
     True
     """
     start = time.perf_counter()
+    tell = doing or (lambda words: None)
+    tell("reading every number exactly")
     table = read_table(X)
     signs, classes = _signs(y, len(table), positive)
     rows = Rows(table)
     names = tuple(input_names)
     if names and len(names) != table.shape[1]:
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
-    found = _with_evidence(Separation(classes, None, rows, signs, names), margin)
+    found = _with_evidence(Separation(classes, None, rows, signs, names), margin, tell)
     return replace(found, seconds=time.perf_counter() - start)
 
 
@@ -204,10 +209,10 @@ def _some(labels: Sequence[Any]) -> str:
     return shown + (", ..." if len(labels) > 8 else "")
 
 
-def _with_evidence(found: Separation, margin: bool) -> Separation:
-    decided = alternative(found.rows, found.signs)
+def _with_evidence(found: Separation, margin: bool, tell: Callable[[str], None]) -> Separation:
+    decided = alternative(found.rows, found.signs, tell)
     if decided.plane is not None:
-        return _separable(found, decided.plane, margin)
+        return _separable(found, decided.plane, margin, tell)
     if not decided.support:
         return replace(
             found,
@@ -216,6 +221,7 @@ def _with_evidence(found: Separation, margin: bool) -> Separation:
             ),
         )
     witness = _witness(found, decided)
+    tell("telling hulls that touch from hulls that overlap")
     weak = touching(found.rows, found.signs, decided)
     return replace(
         found,
@@ -254,12 +260,17 @@ def _overlap(
     return witness if overlap is decided else _witness(found, overlap)
 
 
-def _separable(found: Separation, plane: Sequence[int], margin: bool) -> Separation:
+def _separable(
+    found: Separation, plane: Sequence[int], margin: bool, tell: Callable[[str], None]
+) -> Separation:
     rows, signs = found.rows, found.signs
     weights, bias = rows.plane(plane)
     planes = [weights]
+    if margin:
+        tell("looking for the widest margin")
     best = widest(rows, signs, plane) if margin else None
     if best is not None:
         planes.insert(0, list(best.weights))
+    tell("rounding the weights as far as they still separate")
     short = shorten(rows, signs, planes) or (tuple(weights), bias)
     return replace(found, separable=True, weights=short[0], bias=short[1], widest=best)

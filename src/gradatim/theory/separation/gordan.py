@@ -105,13 +105,12 @@ def _kernel(vectors: fmpz_mat) -> list[int] | None:
     square = fmpz_mat([[table[i][j] for i in others] for j in columns])
     right = fmpz_mat([[-table[free][j]] for j in columns])
     try:
-        solved = square.solve(right).entries()
+        solved: Any = square.solve(right)
     except ZeroDivisionError:
         return None
-    weights = [Fraction(int(value.p), int(value.q)) for value in solved]
-    weights.insert(free, Fraction(1))
-    scale = lcm(*(value.denominator for value in weights))
-    kernel = [int(value * scale) for value in weights]
+    numerators, denominator = solved.numer_denom()
+    kernel = [int(value) for value in numerators.entries()]
+    kernel.insert(free, int(denominator))
     left = fmpz_mat([kernel]) * vectors
     return kernel if left == fmpz_mat(1, size) else None
 

@@ -1,12 +1,14 @@
-"""The linear program that guesses: which plane separates, or which rows prove that none can.
+r"""Two programs that guess: which plane separates, or which rows prove that none can.
 
-Conventions: floats, solved by HiGHS [1]_ through scipy, and therefore a guess that others prove.
-Rows are even vectors (`gradatim.theory.separation.rows`) with a sign of -1 or +1.
+Conventions: floats, and therefore a guess that others prove. Rows are even vectors
+(`gradatim.theory.separation.rows`) with a sign of -1 or +1. The nearest points of the two hulls
+(`gradatim.theory.separation.hulls`) show a plane; where they seem to be one point, non-negative
+least squares [1]_ project the zero vector on the hull of the signed rows, and find it as a
+combination of few.
 
 References
 ----------
-.. [1] Q. Huangfu and J. A. J. Hall, "Parallelizing the dual revised simplex method", Mathematical
-   Programming Computation, vol. 10, pp. 119-142, 2018.
+.. [1] C. L. Lawson and R. J. Hanson, Solving Least Squares Problems, Prentice-Hall, 1974, ch. 23.
 """
 
 from __future__ import annotations
@@ -15,10 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim.theory.separation.hulls import nearest_in_hulls
+
 __all__ = ["Guess", "guess"]
 
 _NOTHING = 1e-9
 _ROUNDS = 200
+# A weight, as a share of the largest, whose sign floats can be trusted with.
+_TOLD_FROM_ZERO = 1e-9
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,32 @@ class Guess:
     weights: np.ndarray
 
 
-def guess(about: np.ndarray, signs: np.ndarray) -> Guess:
-    r"""Maximize the least signed score of a plane whose weights are in [-1, 1].
+@dataclass(frozen=True)
+class _Answer:
+    """A plane with its least signed score on some rows, and weights of these rows."""
 
-    The program :math:`\max t` with :math:`s_i (v \cdot z_i + v_0) \ge t` is solved for some rows;
-    those that its plane gets wrong join, until none does or :math:`t = 0`. Its multipliers are a
-    convex combination of the signed rows, which for :math:`t = 0` is the zero vector.
+    plane: np.ndarray
+    least: float
+    weights: np.ndarray
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether it separates, and not just by what is lost in rounding."""
+        return self.least > _NOTHING
+
+    def among(self, index: np.ndarray, n_rows: int) -> _Answer:
+        """Return the same with weights of all rows, of which these are some."""
+        weights = np.zeros(n_rows)
+        weights[index] = self.weights
+        return _Answer(self.plane, self.least, weights)
+
+
+def guess(about: np.ndarray, signs: np.ndarray) -> Guess:
+    r"""Look for a plane half way between the nearest points of the two hulls.
+
+    Some rows are solved for; those that the plane found gets wrong join, until none does or the
+    hulls of the rows solved for meet. Then the weights of few of them are a convex combination of
+    the signed rows that is the zero vector.
 
     Parameters
     ----------
@@ -57,24 +83,24 @@ def guess(about: np.ndarray, signs: np.ndarray) -> Guess:
     Returns
     -------
     Guess
-        A plane or a support; both empty if the solver gives up.
+        A plane or a support; both empty if the solvers give up.
     """
     n_rows, size = len(about), about.shape[1] + 1
     rng = np.random.default_rng(0)
     at_first = min(n_rows, max(4 * size, 100))
     chosen = _both_classes(rng.permutation(n_rows), signs, at_first)
     for _ in range(_ROUNDS):
-        plane, least, weights = _solve(about[chosen], signs[chosen])
-        if plane is None:
+        found = _solve(about[chosen], signs[chosen])
+        if found is None:
             break
-        kept = weights > 1e-12
-        if least <= _NOTHING:
-            return Guess(None, chosen[kept], weights[kept])
-        scores = signs * (about @ plane[:-1] + plane[-1])
+        kept = found.weights > (_TOLD_FROM_ZERO * found.weights.max() if found.is_plane else 0.0)
+        if not found.is_plane:
+            return Guess(None, chosen[kept], found.weights[kept])
+        scores = signs * (about @ found.plane[:-1] + found.plane[-1])
         scores[chosen] = np.inf
-        wrong = np.flatnonzero(scores < 0.5 * least)
+        wrong = np.flatnonzero(scores < 0.5 * found.least)
         if not len(wrong) or scores[wrong].min() > 0:
-            return Guess(plane, chosen[kept], weights[kept])
+            return Guess(found.plane, chosen[kept], found.weights[kept])
         worst = wrong[np.argsort(scores[wrong], kind="stable")[: max(2 * size, 100)]]
         chosen = np.concatenate([chosen, worst])
     return Guess(None, np.empty(0, dtype=np.intp), np.empty(0))
@@ -87,23 +113,68 @@ def _both_classes(order: np.ndarray, signs: np.ndarray, n: int) -> np.ndarray:
     return np.concatenate([positive[:n_positive], negative[: n - n_positive]])
 
 
-def _solve(rows: np.ndarray, signs: np.ndarray) -> tuple[np.ndarray | None, float, np.ndarray]:
-    from scipy.optimize import linprog
+def _solve(rows: np.ndarray, signs: np.ndarray) -> _Answer | None:
+    """Ask for the hulls' nearest points, and where they seem to be one for the rows that meet."""
+    found = nearest_in_hulls(rows, signs)
+    if found is None:
+        return _project(rows, signs)
+    scores, largest = rows @ found.normal, np.abs(found.normal).max(initial=0.0)
+    low, high = scores[signs > 0].min(), scores[signs < 0].max()
+    if low - high > 2 * _NOTHING * largest:
+        plane = np.append(found.normal, -(low + high) / 2) / largest
+        return _Answer(plane, float(low - high) / (2 * largest), found.weights)
+    few = found.support
+    meeting = _meet(rows[few], signs[few])
+    if meeting is not None and not meeting.is_plane:
+        return meeting.among(few, len(rows))
+    return _project(rows, signs)
 
-    n_rows, n_columns = rows.shape
-    signed = np.column_stack([-signs[:, None] * rows, -signs, np.ones(n_rows)])
-    cost = np.zeros(n_columns + 2)
-    cost[-1] = -1.0
-    free = n_columns + 1.0
-    bounds = [(-1.0, 1.0)] * n_columns + [(-free, free), (0.0, None)]
-    found = linprog(
-        cost,
-        signed,
-        np.zeros(n_rows),
-        bounds=bounds,
-        method="highs-ds",
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-    )
-    if found.status != 0:
-        return None, 0.0, np.zeros(n_rows)
-    return found.x[:-1], float(found.x[-1]), np.maximum(-found.ineqlin.marginals, 0.0)
+
+def _meet(rows: np.ndarray, signs: np.ndarray) -> _Answer | None:
+    """Look for few rows whose hulls meet, without a weight that floats cannot tell from 0.
+
+    Where hulls overlap deeply, the zero vector is come at in ever smaller steps, and the rows that
+    join last get ever smaller weights. So rows are left out, by halves, until few enough are left.
+    """
+    order = np.random.default_rng(0).permutation(len(rows))
+    apart, meet, n = 0, len(rows), min(2 * rows.shape[1] + 2, len(rows))
+    best, smallest = None, -1.0
+    while smallest < _TOLD_FROM_ZERO and (best is None or meet - apart > 1 + len(order) // 64):
+        few = _both_classes(order, signs, n)
+        found = _project(rows[few], signs[few])
+        if found is None or (found.is_plane and n == len(rows)):
+            return best
+        if found.is_plane:
+            apart = n
+        else:
+            meet, kept = n, found.weights[found.weights > 0]
+            share = float(kept.min() / kept.max())
+            if share > smallest:
+                best, smallest = found.among(few, len(rows)), share
+        n = (apart + meet) // 2 if best is not None else min(apart * 3 // 2, len(rows))
+    return best
+
+
+def _project(rows: np.ndarray, signs: np.ndarray) -> _Answer | None:
+    r"""Project the zero vector on the hull of the signed rows, up to a factor.
+
+    What non-negative least squares leave of :math:`\sum \lambda_i = 1` and
+    :math:`\sum \lambda_i a_i = 0` is a plane, or nothing: then few rows have a weight.
+    """
+    from scipy.optimize import nnls
+
+    vectors = np.vstack([(signs[:, None] * rows).T, signs, np.ones(len(rows))])
+    target = np.zeros(len(vectors))
+    target[-1] = 1.0
+    try:
+        weights, _ = nnls(vectors, target, maxiter=30 * vectors.shape[1])
+    except RuntimeError:
+        return None
+    plane, total = (vectors @ weights)[:-1], weights.sum()
+    largest = np.abs(plane[:-1]).max(initial=0.0)
+    if not total:
+        return None
+    if not largest:
+        return _Answer(plane, 0.0, weights / total)
+    # No signed row's product with what is left is less than what is left of the target.
+    return _Answer(plane / largest, float(plane @ plane) / (largest * total), weights / total)

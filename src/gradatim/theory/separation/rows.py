@@ -100,7 +100,8 @@ class Rows:
     def totals(self, index: Sequence[int], weights: Sequence[Fraction]) -> tuple[list[int], int]:
         """Return sums of weight times m of the columns that vary, times a scale; and the scale."""
         scale = lcm(*(weight.denominator for weight in weights))
-        whole = fmpz_mat([[int(weight * scale) for weight in weights]])
+        # No common divisors are looked for: the numbers may have ten thousands of digits.
+        whole = fmpz_mat([[w.numerator * (scale // w.denominator) for w in weights]])
         if not len(self.columns):
             return [], scale
         return [int(v) for v in (whole * fmpz_mat(self.integers(index))).entries()], scale

@@ -2,17 +2,11 @@ r"""The separating plane of the widest margin: half way between the nearest poin
 
 Conventions: distances are in the units of the table. The nearest points are combinations of rows,
 :math:`p = \sum \lambda_i x_i` of the positive class and q of the negative; the plane has the normal
-p - q, and its margin is :math:`\lVert p - q \rVert / 2`. Floats find the rows, by Wolfe's search
-[1]_ over differences of two rows; fractions then solve for the weights and go on with the search if
-a row is wrong, so that the plane is the widest one exactly. Where that is too much work, the margin
-of the plane is a lower bound and :math:`\lVert p - q \rVert / 2` an upper one, both rigorous.
-
-References
-----------
-.. [1] P. Wolfe, "Finding the nearest point in a polytope", Mathematical Programming, vol. 11,
-   pp. 128-149, 1976.
-.. [2] K. P. Bennett and E. J. Bredensteiner, "Duality and geometry in SVM classifiers", Proceedings
-   of the 17th International Conference on Machine Learning, pp. 57-64, 2000.
+p - q, and its margin is :math:`\lVert p - q \rVert / 2`. Floats find pairs of rows
+(`gradatim.theory.separation.pairs`); fractions then solve for their weights and go on with the
+search if a row is wrong, so that the plane is the widest one exactly. Where that is too much work,
+the margin of the plane is a lower bound and :math:`\lVert p - q \rVert / 2` an upper one, both
+rigorous.
 """
 
 from __future__ import annotations
@@ -28,16 +22,11 @@ from flint import fmpz_mat
 
 from gradatim.theory.separation.extremes import extremes
 from gradatim.theory.separation.gordan import affine_minimum, step_towards
+from gradatim.theory.separation.pairs import Pair, nearest_pairs
 from gradatim.theory.separation.rows import Rows
 
 __all__ = ["Widest", "widest"]
 
-Pair = tuple[int, int]
-
-# Multiplications of the search in floats, about; beyond, the bounds are as wide as they are.
-_MOST_FLOAT_WORK = 3e11
-# Vectors from which on quick products replace orthogonal factors.
-_MANY = 64
 _MOST_EXACT_STEPS = 400
 # Pairs up to which the weights are solved for in fractions, and steps times their cube: about 20 s.
 _MOST_PAIRS = 160
@@ -99,8 +88,7 @@ def widest(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> Widest:
         The plane, exact or with bounds.
     """
     metric = rows.metric()
-    start = extremes(rows, signs, plane)
-    pairs, weights = _search_in_floats(rows.about * metric.ratios, signs, start)
+    pairs, weights = nearest_pairs(rows, signs, metric.ratios, plane)
     point = [Fraction(weight) for weight in weights]
     total = sum(point)
     point = [weight / total for weight in point]
@@ -120,61 +108,6 @@ def widest(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> Widest:
         pairs, point = [*pairs, here.nearest], [*point, Fraction(0)]
     support = tuple(sorted({i for pair in pairs for i in pair}))
     return Widest(best.weights, best.bias, support, (best.square, upper or best.square))
-
-
-def _search_in_floats(
-    rows: np.ndarray, signs: np.ndarray, start: Pair
-) -> tuple[list[Pair], np.ndarray]:
-    pairs, weights = [start], np.ones(1)
-    positive, negative = np.flatnonzero(signs > 0), np.flatnonzero(signs < 0)
-    shortest, work = np.inf, 0.0
-    while work < _MOST_FLOAT_WORK:
-        work += len(pairs) ** 2 * (len(pairs) + rows.shape[1]) + rows.size
-        pairs, weights, normal = _shorten_in_floats(rows, pairs, weights)
-        scores = rows @ normal
-        enters = (
-            int(positive[scores[positive].argmin()]),
-            int(negative[scores[negative].argmax()]),
-        )
-        gap, square = scores[enters[0]] - scores[enters[1]], normal @ normal
-        # In exact arithmetic every step is shorter than the last; in floats that ends somewhere.
-        if enters in pairs or gap >= square * (1 - 1e-13) or square >= shortest * (1 - 1e-14):
-            break
-        shortest = square
-        pairs, weights = [*pairs, enters], np.append(weights, 0.0)
-    return pairs, weights
-
-
-def _shorten_in_floats(
-    rows: np.ndarray, pairs: list[Pair], weights: np.ndarray
-) -> tuple[list[Pair], np.ndarray, np.ndarray]:
-    while True:
-        first, second = np.array(pairs).T
-        differences = rows[first] - rows[second]
-        best = _affine_in_floats(differences)
-        if (best > 1e-14).all():
-            return pairs, best, best @ differences
-        falling = best <= 1e-14
-        ratios = weights[falling] / np.maximum(weights[falling] - best[falling], 1e-300)
-        step = min(float(ratios.min()), 1.0)
-        weights = np.maximum(weights + step * (best - weights), 0.0)
-        weights[np.flatnonzero(falling)[ratios.argmin()]] = 0.0
-        kept = weights > 0
-        pairs = [pair for pair, stays in zip(pairs, kept, strict=True) if stays]
-        weights = weights[kept] / weights[kept].sum()
-
-
-def _affine_in_floats(vectors: np.ndarray) -> np.ndarray:
-    """Return weights of sum 1 of the shortest vector in the affine hull."""
-    base, moved = vectors[0], vectors[1:] - vectors[0]
-    if len(moved) > _MANY:
-        gram = moved @ moved.T
-        gram[np.diag_indices_from(gram)] *= 1 + 1e-13
-        found = np.linalg.solve(gram, -moved @ base)
-    else:
-        # Orthogonal factors see the vectors themselves; products lose half of the digits.
-        found = np.linalg.lstsq(moved.T, -base, rcond=1e-14)[0]
-    return np.concatenate([[1.0 - found.sum()], found])
 
 
 def _shorten(
