@@ -113,7 +113,7 @@ function render({ model, el }) {
     const { title, cell } = one;
     buttons.flat().forEach((one) => one.tabIndex = -1);
     buttons[i][j].tabIndex = 0;
-    const label = `${title}: the boundary, with some scored points`;
+    const label = `${title}: the boundary, with some of the first seed's scored points`;
     const picture = regionPicture({ height, regions: cell.regions, points, label, size: 0.9 });
     const said = html("figcaption", { "aria-live": "polite" });
     said.append(html("strong", {}, title), `, ${cell.says}: accuracy ${formatScore(cell.accuracy)}`);

@@ -93,6 +93,14 @@ def test_what_did_not_run_is_not_filmed(small_race):
         film_race(replace(small_race, entries=kernels))
 
 
+def test_a_film_says_which_weights_were_scored(small_race, films, tmp_path):
+    text = save_film(film_race(small_race), tmp_path / "film.svg").read_text(encoding="utf-8")
+    for film in films:
+        last = film.stills[-1]
+        said = f"{film.unit} {last.epoch}, accuracy {last.accuracy:.3f}; scored: {film.counted}"
+        assert said in text
+
+
 def test_before_its_first_mistake_a_perceptron_names_the_first_class(films):
     assert films[0].stills[0].regions == ("",)
 

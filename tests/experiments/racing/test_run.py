@@ -127,7 +127,11 @@ def test_shuffled_labels_leave_nobody_to_solve_a_table():
                  contenders=["perceptron", "logistic", "shallow-relu", "kernel"])  # fmt: skip
     assert found.bar.accuracy is None
     assert [entry.n_solved for entry in found.entries] == [0] * 4
-    assert found.verdict.sentences[0].startswith("Nothing is shown to be better than always")
+    first, second, *_ = found.verdict.sentences
+    assert first == ("Nothing is shown to be better than always naming the most frequent class.")
+    gain = f"{found.bar.reference.gain:.3f}".replace("-", "\N{MINUS SIGN}")
+    assert second.startswith("The best on the rows to choose on, ")
+    assert f": a difference of {gain} (" in second
     assert not any("solve" in sentence for sentence in found.verdict.sentences)
 
 

@@ -81,8 +81,8 @@ def _moment(reel: Reel, number: int, x: float, frame: Frame) -> Iterator[Mark]:
     for k, region in enumerate(still.regions, 1):
         if region:
             yield Area(region, SHADES[k % len(SHADES)], GRAY, (x, _TOP), _SCALE)
-    said = f"{reel.unit} {still.epoch}, accuracy {still.accuracy:.3f}"
-    yield Words(x, _TOP + frame.height * _SCALE + 22, said, 13, INK)
+    said = f"{reel.unit} {still.epoch}, accuracy {still.accuracy:.3f}; scored: {reel.counted}"
+    yield Words(x, _TOP + frame.height * _SCALE + 22, said, 12.5, INK)
 
 
 def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
@@ -100,6 +100,7 @@ def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
 def _in_words(reels: Sequence[Reel]) -> str:
     return " ".join(
         f"{reel.title}, {reel.caption}: accuracy {reel.stills[0].accuracy:.3f} before training, "
-        f"{reel.stills[-1].accuracy:.3f} after {reel.unit} {reel.stills[-1].epoch}."
+        f"{reel.stills[-1].accuracy:.3f} after {reel.unit} {reel.stills[-1].epoch}; the weights of "
+        f"{reel.unit} {reel.counted} were scored."
         for reel in reels
     )

@@ -45,6 +45,9 @@ _LINES: dict[str, tuple[str, str, Any]] = {
     "kernel-all": (COLORS[3], "h", "-"),
 }
 
+#: A row of few pictures would show them larger than the others.
+_LEAST_COLUMNS = 5
+
 #: Markers are shifted along the logarithmic axis by so much, so that whiskers do not hide another.
 _DODGE = 0.012
 
@@ -104,7 +107,7 @@ def _heights(race: Race) -> list[float]:
     """Return the inches that each of these takes."""
     each = 1.02 if race.course.n_features == 2 else 0.5
     n_rows = sum(contender.budgeted for contender in race.contenders)
-    return [n_rows * each + 0.4 if draw is _grid else each + 0.75 for draw in _drawn(race)]
+    return [n_rows * each + 0.4 if draw is _grid else each + 0.85 for draw in _drawn(race)]
 
 
 def _curves(upper: Any, race: Race) -> None:
@@ -184,7 +187,7 @@ def _grid(part: Any, race: Race, frame: Frame) -> None:
 def _strip(part: Any, race: Race, frame: Frame) -> None:
     """Draw those without a choice of size side by side."""
     contenders = [contender for contender in race.contenders if not contender.budgeted]
-    n_columns = max(len(contenders), len(race.protocol.budgets))
+    n_columns = max(len(contenders), len(race.protocol.budgets), _LEAST_COLUMNS)
     row = part.subplots(1, n_columns, squeeze=False)[0]
     part.suptitle("no choice of size", x=0.02, ha="left", fontsize=8, color=GRAY)
     for axes, contender in zip(row, [*contenders, *[None] * n_columns], strict=False):

@@ -60,7 +60,7 @@ def judge(
     """
     differences = tuple(_differences(entries, protocol, course.overlap))
     sentences = [
-        _on_the_majority(bar.reference, course),
+        *_on_the_majority(bar.reference, course),
         "" if bar.accuracy is None else _on_depth(entries, course, protocol, differences),
         _on_the_lines(entries, course, bar),
         _on_the_cheapest(entries),
@@ -97,16 +97,17 @@ def _kind(low: float, high: float, margin: float) -> str:
     return "worse" if high < 0 else "unclear"
 
 
-def _on_the_majority(reference: Reference | None, course: Course) -> str:
+def _on_the_majority(reference: Reference | None, course: Course) -> Iterator[str]:
     """Say it where even the best is not shown to have learnt anything."""
     if reference is None or reference.is_better:
-        return ""
+        return
+    yield "Nothing is shown to be better than always naming the most frequent class."
     low, high = reference.gain_interval
-    return (
-        "Nothing is shown to be better than always naming the most frequent class "
-        f"({course.majority:.3f}): {reference.title} with {reference.n_parameters:.0f} parameters, "
-        f"the best on the rows to choose on, reaches {reference.mean:.3f} on the scored rows, a "
-        f"difference of {reference.gain:.3f} ({low:.3f} to {high:.3f})."
+    difference = f"{reference.gain:.3f} ({low:.3f} to {high:.3f})".replace("-", "\N{MINUS SIGN}")
+    yield (
+        f"The best on the rows to choose on, {reference.title} with {reference.n_parameters:.0f} "
+        f"parameters, reaches {reference.mean:.3f} on the scored rows, the most frequent class "
+        f"{course.majority:.3f}: a difference of {difference}."
     )
 
 
