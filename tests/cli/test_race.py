@@ -111,6 +111,15 @@ def test_what_is_no_race_is_refused_in_words(arguments, words, tmp_path, capsys)
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == []
 
 
+def test_a_file_or_folder_that_is_no_table_is_not_taken_for_a_problem(tmp_path, capsys):
+    (tmp_path / "songs.arff").write_text("")
+    for name in ("songs.arff", "."):
+        assert main(["race", name]) == 2
+        assert f"{name} is no problem, and no table either" in capsys.readouterr().err
+    (tmp_path / "xor").mkdir()
+    assert "Exclusive or" in shown(capsys, "xor", *QUICK)
+
+
 def test_what_is_read_is_never_written_over(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("x,y\n1,a\n")
     assert main(["race", "a.csv", "--target", "y", "-o", "a.csv"]) == 2
@@ -163,9 +172,13 @@ def test_columns_are_left_out_and_gaps_are_filled_on_request(capsys, tmp_path):
     assert "--drop title" in capsys.readouterr().err
     assert main([*command, "--drop", "title"]) == 2
     assert "--impute median" in capsys.readouterr().err
-    found = json.loads(shown(capsys, *command[1:], "--drop", "title", "--impute", "median",
-                             "--json"))  # fmt: skip
+    filled = (*command[1:], "--drop", "title", "--impute", "median")
+    found = json.loads(shown(capsys, *filled, "--json"))
     assert found["course"]["n_features"] == 1
+    codes = [warning["code"] for warning in found["warnings"]]
+    assert codes == ["imputed", "duplicate-rows"]
+    text = " ".join(shown(capsys, *filled).split())
+    assert all(f"note: {warning['message']}" in text for warning in found["warnings"])
 
 
 def test_a_dataset_of_the_package_is_raced_on(capsys):

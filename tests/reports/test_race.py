@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gradatim.collection import Notice
 from gradatim.errors import OutputError
 from gradatim.experiments import race
 from gradatim.experiments.racing.bar import Bar
@@ -90,6 +91,12 @@ def test_without_a_bar_nobody_is_counted(found):
     shown = model(html, "race")
     assert shown["bar"] is None
     assert {e["n_solved"] for one in shown["contenders"] for e in one["entries"]} == {None}
+
+
+def test_what_reading_the_table_found_is_told(found):
+    course = replace(found.course, notices=(Notice("imputed", "3 values <were> missing"),))
+    assert "<li>3 values &lt;were&gt; missing</li>" in render_race(replace(found, course=course))
+    assert "Worth knowing" not in render_race(found)
 
 
 def test_names_from_the_data_cannot_become_markup(found):

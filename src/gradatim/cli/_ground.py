@@ -5,6 +5,7 @@ Conventions: an option that does not go with what was named is an error, never i
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,17 +41,24 @@ def find_ground(source: Source, noise: float | None) -> str | Collection:
     InputError
         If a table cannot be read.
     """
-    from gradatim.cli._source import read_source
+    from gradatim.cli._source import TABLES, read_source
     from gradatim.datasets import DATASETS
 
     course = source.path
     if course in DATASETS:
         # A dataset brings its task along.
         source = replace(source, task=None)
-    elif not course.lower().endswith((".csv", ".tsv", ".parquet")):
+    elif Path(course).suffix.lower() not in TABLES:
         from gradatim.problems import get_problem
 
-        get_problem(course)
+        try:
+            get_problem(course)
+        except SpecError:
+            if not os.path.exists(course):
+                raise
+            raise SpecError(
+                f"{course} is no problem, and no table either: a race reads {', '.join(TABLES)}"
+            ) from None
         options = ("target", "groups", "drop", "impute")
         given = [f"--{option}" for option in options if getattr(source, option)]
         if given:

@@ -99,6 +99,8 @@ def show_race(race: Race) -> None:
     _show_table(console, race, "Mean accuracy, with a 95 % interval", _accuracy)
     for number, sentence in enumerate(race.verdict.sentences):
         console.print(Text(sentence, style="bold" if number == 0 else ""))
+    for notice in course.notices:
+        console.print(Text.assemble(("note: ", "yellow"), notice.message))
     console.print()
     console.print(Text(_protocol(race), style="dim"))
 

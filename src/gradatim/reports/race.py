@@ -102,6 +102,7 @@ def render_race(race: Race) -> str:
         "findings": findings,
         "facts": list(_facts(race)),
         "tables": list(_tables(race)),
+        **page.notices(race.course.notices),
         "differences": list(_differences(race)),
         "protocol": list(_protocol(race)),
         "counted": models.get("film", {}).get("films", []),

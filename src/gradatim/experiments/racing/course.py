@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradatim.collection import Collection
+from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.problems import Problem
 from gradatim.scalers import Scaler, fit_scaler
@@ -106,6 +106,8 @@ class Course:
         Accuracy of the rule that knows how the points are drawn; None for a table.
     grouped : bool
         Whether groups stayed whole.
+    notices : tuple of Notice
+        What reading a table found that a person should know.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Course:
     noise: float | None = None
     ceiling: float | None = None
     grouped: bool = False
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_problem(self) -> bool:
@@ -266,6 +269,7 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
         feature_names=tuple(map(str, names)),
         heats=tuple(heats),
         grouped=collection.groups is not None,
+        notices=tuple(collection.notices),
     )
 
 

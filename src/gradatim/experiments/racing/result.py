@@ -189,6 +189,7 @@ class Race:
             "protocol": _plain(asdict(self.protocol)),
             "bar": _plain(asdict(self.bar)),
             "entries": [entry.to_dict() for entry in self.entries],
+            "warnings": [asdict(notice) for notice in course.notices],
             "absent": [{"contender": name, "budget": budget} for name, budget in self.absent],
             "verdict": {
                 "sentences": list(self.verdict.sentences),
