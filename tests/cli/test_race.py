@@ -34,6 +34,7 @@ def test_the_table_the_verdict_and_the_protocol_are_printed(capsys, tmp_path):
     rows = [line.split() for line in text.splitlines()]
     assert ["parameters", "at", "most", "20"] in rows
     assert "perceptron, 3 parameters: 0" in text
+    assert "Solved (accuracy of at least 0.990), of 2 seeds" in text
     assert "A perceptron reaches" in text
     assert "40 to learn from, 20 to choose on, 2000 to be scored on" in text
     assert not list((tmp_path / "cache").glob("races/*"))
@@ -53,7 +54,8 @@ def test_nothing_is_cut_where_the_screen_is_narrow(capsys, monkeypatch, columns,
 
 def test_json_is_the_documented_object_alone(capsys):
     found = json.loads(shown(capsys, "xor", *QUICK, "--json"))
-    assert found["schema"] == 1
+    assert found["schema"] == 2
+    assert found["bar"]["kind"] == "problem"
     assert found["protocol"]["n_seeds"] == 2
     assert [entry["contender"] for entry in found["entries"]] == [
         "perceptron",
@@ -85,6 +87,9 @@ def test_a_table_is_raced_on_with_its_groups_whole(capsys, tmp_path):
         (["xr"], "did you mean xor"),
         (["xor", "--target", "y"], "--target belongs to a table"),
         (["xor", "--target", "y", "--groups", "g"], "--target and --groups belong to a table"),
+        (["xor", "--drop", "y", "--impute", "median"], "--drop and --impute belong to a table"),
+        (["timbre"], "a race takes one input, but timbre has 2 (wave, harmonics)"),
+        (["world", "--drop", "f1"], "--drop does not go with world"),
         (["xor", "--budgets", "20;50"], "no list of whole numbers"),
         (["xor", "--budgets", "1"], "no contender has so few"),
         (["xor", "-o", "race.txt"], "names no format"),
@@ -106,6 +111,15 @@ def test_what_is_no_race_is_refused_in_words(arguments, words, tmp_path, capsys)
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == []
 
 
+def test_a_file_or_folder_that_is_no_table_is_not_taken_for_a_problem(tmp_path, capsys):
+    (tmp_path / "songs.arff").write_text("")
+    for name in ("songs.arff", "."):
+        assert main(["race", name]) == 2
+        assert f"{name} is no problem, and no table either" in capsys.readouterr().err
+    (tmp_path / "xor").mkdir()
+    assert "Exclusive or" in shown(capsys, "xor", *QUICK)
+
+
 def test_what_is_read_is_never_written_over(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("x,y\n1,a\n")
     assert main(["race", "a.csv", "--target", "y", "-o", "a.csv"]) == 2
@@ -125,11 +139,49 @@ def test_ctrl_c_keeps_what_is_finished_and_resuming_gives_the_same(capsys, tmp_p
     again = (*QUICK, "kernel")
     assert main(["race", "xor", *again]) == 130
     said = capsys.readouterr().err
-    assert "18 networks finished and kept; go on with: gradatim race xor" in said
+    assert "12 networks finished and kept; go on with: gradatim race xor" in said
     assert said.rstrip().endswith("--resume")
     [folder] = (tmp_path / "cache" / "races").iterdir()
-    assert len(Store(folder)) == 18
+    assert len(Store(folder)) == 12
     monkeypatch.setattr(runners, "train_machines", real)
     resumed = json.loads(shown(capsys, "xor", *again, "--json", "--resume"))
     kept = [entry for entry in resumed["entries"] if entry["contender"] != "kernel"]
     assert kept == whole["entries"]
+
+
+def test_the_bar_of_a_table_is_told_with_how_it_was_got(capsys, tmp_path):
+    rows = [f"{i % 10},{i % 7},{'ab'[i % 10 > 4]}" for i in range(60)]
+    (tmp_path / "songs.csv").write_text("\n".join(["x,y,kind", *rows]) + "\n")
+    command = ("songs.csv", "--target", "kind", *QUICK)
+    text = " ".join(shown(capsys, *command).split())
+    assert "Solved (accuracy of at least 0." in text
+    assert "the best on the rows to choose on, reaches" in text
+    bar = json.loads(shown(capsys, *command, "--json"))["bar"]
+    assert bar["kind"] == "reference"
+    assert bar["accuracy"] == bar["reference"]["mean"] - bar["reference"]["noise"]
+    assert bar["words"] in text
+    given = json.loads(shown(capsys, *command, "--bar", "0.9", "--json"))["bar"]
+    assert (given["kind"], given["accuracy"]) == ("given", 0.9)
+
+
+def test_columns_are_left_out_and_gaps_are_filled_on_request(capsys, tmp_path):
+    rows = [f"song {i},{'' if i == 3 else i % 10},{'ab'[i % 10 > 4]}" for i in range(60)]
+    (tmp_path / "songs.csv").write_text("\n".join(["title,x,kind", *rows]) + "\n")
+    command = ["race", "songs.csv", "--target", "kind", *QUICK]
+    assert main(command) == 2
+    assert "--drop title" in capsys.readouterr().err
+    assert main([*command, "--drop", "title"]) == 2
+    assert "--impute median" in capsys.readouterr().err
+    filled = (*command[1:], "--drop", "title", "--impute", "median")
+    found = json.loads(shown(capsys, *filled, "--json"))
+    assert found["course"]["n_features"] == 1
+    codes = [warning["code"] for warning in found["warnings"]]
+    assert codes == ["imputed", "duplicate-rows"]
+    text = " ".join(shown(capsys, *filled).split())
+    assert all(f"note: {warning['message']}" in text for warning in found["warnings"])
+
+
+def test_a_dataset_of_the_package_is_raced_on(capsys):
+    text = " ".join(shown(capsys, "world", *QUICK).split())
+    assert "perceptron, 2277 parameters: 0.2" in text
+    assert "these need more parameters than any budget" in text

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from gradatim.collection import Notice
 from gradatim.errors import OutputError
 from gradatim.experiments import race
+from gradatim.experiments.racing.bar import Bar
 from gradatim.reports import render_race, write_race
 
 
@@ -32,8 +34,11 @@ def test_the_verdict_is_the_headline_and_what_it_takes_stands_below(html, found)
 
 
 def test_every_entry_is_in_the_table_and_in_the_charts(html, found):
-    table = html.partition('id="numbers"')[2].partition("</table>")[0]
-    assert table.count("<tr>") == len(found.entries) + 1
+    tables = html.partition('id="numbers"')[2].partition("</section>")[0].split("</table>")
+    n_alone = sum(entry.budget is None for entry in found.entries)
+    rows = [table.count("<tr>") - 1 for table in tables[:2]]
+    assert rows == [len(found.entries) - n_alone, n_alone]
+    assert "At most" not in tables[1]
     contenders = model(html, "race")["contenders"]
     assert sum(len(one["entries"]) for one in contenders) == len(found.entries)
     means = [entry["accuracy"] for one in contenders for entry in one["entries"]]
@@ -41,10 +46,18 @@ def test_every_entry_is_in_the_table_and_in_the_charts(html, found):
 
 
 def test_every_boundary_and_film_is_there(html, found):
-    rows = model(html, "boundaries")["rows"]
-    assert sum(cell is not None for row in rows for cell in row["cells"]) == len(found.entries)
+    boundaries = model(html, "boundaries")
+    assert all(len(row["cells"]) == 2 for row in boundaries["rows"])
+    n_cells = sum(cell is not None for row in boundaries["rows"] for cell in row["cells"])
+    assert n_cells + len(boundaries["alone"]) == len(found.entries)
+    assert [one["title"] for one in boundaries["alone"]] == [
+        "perceptron",
+        "logistic regression",
+        "kernel SVM (no limit)",
+    ]
     assert [film["title"] for film in model(html, "film")["films"]] == [
         "perceptron",
+        "logistic regression",
         "1 hidden layer (ReLU)",
         "3 hidden layers (ReLU)",
     ]
@@ -52,6 +65,7 @@ def test_every_boundary_and_film_is_there(html, found):
 
 def test_the_race_can_be_repeated_from_the_page(html, found):
     assert found.course.sha256 in html
+    assert f"<li>{found.bar.words}</li>" in html
     assert "40 to learn from, 20 to choose on, 2,000 to be scored on" in html
 
 
@@ -61,6 +75,28 @@ def test_more_than_two_inputs_leave_boundaries_and_films_out():
     assert 'id="boundaries"' not in html
     assert 'id="film"' not in html
     assert 'id="numbers"' in html
+
+
+def test_colors_and_markers_stay_with_a_contender_when_others_are_left_out():
+    found = race("xor", budgets=[20], n_seeds=2, n_samples=60, max_epochs=2,
+                 contenders=["deep-3", "kernel-all"])  # fmt: skip
+    alone = {one["name"]: one["place"] for one in model(render_race(found), "race")["contenders"]}
+    assert alone == {"deep-3": 5, "kernel-all": 9}
+
+
+def test_without_a_bar_nobody_is_counted(found):
+    nobody = Bar(None, "none", "Solved: nobody is counted.")
+    entries = tuple(replace(entry, bar=None) for entry in found.entries)
+    html = render_race(replace(found, bar=nobody, entries=entries))
+    shown = model(html, "race")
+    assert shown["bar"] is None
+    assert {e["n_solved"] for one in shown["contenders"] for e in one["entries"]} == {None}
+
+
+def test_what_reading_the_table_found_is_told(found):
+    course = replace(found.course, notices=(Notice("imputed", "3 values <were> missing"),))
+    assert "<li>3 values &lt;were&gt; missing</li>" in render_race(replace(found, course=course))
+    assert "Worth knowing" not in render_race(found)
 
 
 def test_names_from_the_data_cannot_become_markup(found):

@@ -23,18 +23,25 @@ test("the axis of accuracy reaches down to the lowest whisker, that of shares to
   assert.deepEqual(scoreRange([entry], "solved"), [0, 1]);
 });
 
-test("arrows lead over gaps and stay at the edge", () => {
-  const filled = [[true], [false, true, true], [true, false, true]];
-  assert.deepEqual(neighbor(filled, [1, 1], "ArrowRight"), [1, 2]);
-  assert.deepEqual(neighbor(filled, [1, 2], "ArrowRight"), [1, 2]);
-  assert.deepEqual(neighbor(filled, [2, 0], "ArrowRight"), [2, 2]);
-  assert.deepEqual(neighbor(filled, [1, 2], "ArrowDown"), [2, 2]);
-  assert.deepEqual(neighbor(filled, [1, 2], "ArrowUp"), [0, 0]);
-  assert.deepEqual(neighbor(filled, [2, 0], "ArrowUp"), [0, 0]);
-  assert.deepEqual(neighbor(filled, [1, 1], "Enter"), [1, 1]);
+test("without a bar nobody is said to have solved it", () => {
+  const said = describe({ name: "a", title: "perceptron", entries: [] }, { ...entry, n_solved: null }, 10);
+  assert.equal(said, "perceptron, 49 parameters (12): accuracy 0.988 (0.970 to 1.000)");
+});
+
+test("arrows lead over gaps, stay at the edge, and find the last of a shorter row", () => {
+  const filled = [[false, true, true], [true, false, true], [true, true]];
+  assert.deepEqual(neighbor(filled, [0, 1], "ArrowRight"), [0, 2]);
+  assert.deepEqual(neighbor(filled, [0, 2], "ArrowRight"), [0, 2]);
+  assert.deepEqual(neighbor(filled, [1, 0], "ArrowRight"), [1, 2]);
+  assert.deepEqual(neighbor(filled, [0, 1], "ArrowDown"), [2, 1]);
+  assert.deepEqual(neighbor(filled, [1, 2], "ArrowDown"), [2, 1]);
+  assert.deepEqual(neighbor(filled, [2, 1], "ArrowDown"), [2, 1]);
+  assert.deepEqual(neighbor(filled, [2, 0], "ArrowUp"), [1, 0]);
+  assert.deepEqual(neighbor(filled, [1, 0], "ArrowUp"), [1, 0]);
+  assert.deepEqual(neighbor(filled, [0, 1], "Enter"), [0, 1]);
 });
 
 test("a frame before training has no loss", () => {
-  assert.equal(frame({ epoch: 0, loss: null, accuracy: 0.5, regions: [] }), "epoch 0: accuracy 0.500");
-  assert.equal(frame({ epoch: 3, loss: 0.5, accuracy: 0.9, regions: [] }), "epoch 3: accuracy 0.900, loss 0.5");
+  assert.equal(frame({ epoch: 0, loss: null, accuracy: 0.5, regions: [] }, "epoch"), "epoch 0: accuracy 0.500");
+  assert.equal(frame({ epoch: 3, loss: 0.5, accuracy: 0.9, regions: [] }, "pass"), "pass 3: accuracy 0.900, loss 0.5");
 });

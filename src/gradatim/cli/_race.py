@@ -27,7 +27,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from gradatim.experiments import Race
-    from gradatim.experiments.racing.result import Entry
+    from gradatim.experiments.racing.entry import Entry
 
 __all__ = ["RaceScreen", "show_race"]
 
@@ -91,10 +91,16 @@ def show_race(race: Race) -> None:
     if course.takes:
         console.print(Text(f"What it takes: {course.takes} {course.because}"))
     console.print()
-    _show_table(console, race, f"Solved, of {protocol.n_seeds} seeds", _solved)
+    if race.bar.accuracy is not None:
+        title = (
+            f"Solved (accuracy of at least {race.bar.accuracy:.3f}), of {protocol.n_seeds} seeds"
+        )
+        _show_table(console, race, title, _solved)
     _show_table(console, race, "Mean accuracy, with a 95 % interval", _accuracy)
     for number, sentence in enumerate(race.verdict.sentences):
         console.print(Text(sentence, style="bold" if number == 0 else ""))
+    for notice in course.notices:
+        console.print(Text.assemble(("note: ", "yellow"), notice.message))
     console.print()
     console.print(Text(_protocol(race), style="dim"))
 
@@ -146,6 +152,7 @@ def _protocol(race: Race) -> str:
     return (
         f"Every seed: {rows}, {p.n_train} to learn from, {p.n_choose} to choose on, {p.n_test} to "
         f"be scored on. Networks: learning rate (of {rates}) and epoch (of {p.max_epochs}) chosen "
-        f"on the {p.n_choose}. Solved: accuracy of at least {p.bar:.4g}. Kernels count centers, "
-        f"weights and biases as parameters, polynomials a weight a monomial. {race.seconds:.0f} s."
+        f"on the {p.n_choose}. Perceptron: Rosenblatt's rule. Kernels count centers, weights and "
+        f"biases as parameters, polynomials a weight a monomial. {race.bar.words} "
+        f"{race.seconds:.0f} s."
     )

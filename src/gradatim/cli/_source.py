@@ -15,9 +15,10 @@ from pathlib import Path
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
 
-__all__ = ["Source", "read_source"]
+__all__ = ["TABLES", "Source", "read_source"]
 
-_TABLES = (".csv", ".tsv", ".parquet")
+#: Endings of tables.
+TABLES = (".csv", ".tsv", ".parquet")
 
 Progress = Callable[[int, int], None]
 
@@ -88,10 +89,10 @@ def read_source(source: Source, *, n_jobs: int | None, progress: Progress) -> Co
         return _read_folder(source, path, n_jobs, progress)
     if not path.exists():
         raise InputError(_nothing_there(source.path, DATASETS))
-    if path.suffix.lower() in _TABLES:
+    if path.suffix.lower() in TABLES:
         return _read_table(source, path)
     raise InputError(
-        f"{source.path} is neither a folder of audio nor a table ({', '.join(_TABLES)}); give the "
+        f"{source.path} is neither a folder of audio nor a table ({', '.join(TABLES)}); give the "
         "folder whose sub-folders are the classes, or a table"
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli._ground import check_film, find_ground, list_problems
 from gradatim.errors import OutputError, SpecError
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ _RUN = Group("How it is run", sort_key=3)
 _OUTPUT = Group("What comes out", sort_key=4)
 
 _Column = Parameter(group=_INPUT, metavar="COLUMN")
+_Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
 _Flag = Parameter(negative=(), show_default=False)
 _File = Parameter(group=_OUTPUT, metavar="FILE")
 
 ContenderName = Literal[
     "perceptron",
+    "logistic",
     "shallow-relu",
     "shallow-tanh",
     "deep-2",
@@ -54,11 +57,13 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
 
 
 def race(
-    course: Annotated[str | None, Parameter(group=_INPUT, metavar="PROBLEM|TABLE")] = None,
+    course: Annotated[str | None, Parameter(name="PROBLEM|TABLE", group=_INPUT)] = None,
     /,
     *,
     target: Annotated[str | None, _Column] = None,
     groups: Annotated[str | None, _Column] = None,
+    drop: Annotated[list[str] | None, _Columns] = None,
+    impute: Annotated[Literal["median"] | None, Parameter(group=_INPUT)] = None,
     noise: Annotated[float | None, _number(_INPUT, gte=0)] = None,
     samples: Annotated[int, _number(_INPUT, gte=30)] = 600,
     budgets: Annotated[str, Parameter(group=_PROTOCOL, metavar="N,...")] = "20,50,100,200,500",
@@ -85,11 +90,15 @@ def race(
     Parameters
     ----------
     course
-        A problem, such as xor, moons, spirals or parity-6; or a table (csv, tsv, parquet).
+        A problem (xor, moons, parity-6), a table (csv, tsv, parquet), or a dataset (world).
     target
         Column of a table that is to be learnt.
     groups
         Column of a table that says which rows are never split.
+    drop
+        Columns of a table to leave out.
+    impute
+        Fill a table's missing values with medians of the rows that a seed learns from.
     noise
         Standard deviation of a problem's noise; its own if left out.
     samples
@@ -101,7 +110,7 @@ def race(
     contenders
         Only these.
     bar
-        Accuracy from which a seed has solved it; 0.99 of the best possible if left out.
+        Accuracy from which a seed has solved it; if left out, the data tell.
     seed
         First seed.
     jobs
@@ -111,14 +120,14 @@ def race(
     output
         A page (.html), or the picture (.svg, .pdf, .png).
     film
-        Perceptron, shallow and deep network while they learn: .svg or .gif.
+        Perceptron, logistic regression, shallow and deep network learning: .svg or .gif.
     json
         Print JSON instead of text.
     debug
         Show the warnings of libraries, and the traceback of an error.
     """
     if course is None:
-        _list_problems(target, json)
+        list_problems(target, json)
         return
     widths = _budgets(budgets)
     _check(course, output, film)
@@ -127,11 +136,15 @@ def race(
     with quiet_libraries(debug):
         from gradatim.cli._interrupt import hear
         from gradatim.cli._race import RaceScreen, show_race
+        from gradatim.cli._source import Source
 
-        ground = _ground(course, target, groups, noise)
-        _check_film(ground, film)
+        source = Source(
+            course, [target] if target else (), groups, drop or (), impute, "classification"
+        )
+        ground = find_ground(source, noise)
+        check_film(ground, film)
         screen = RaceScreen(quiet=json)
-        with _kept((course, target, groups, noise, samples, seed), resume) as store:
+        with _kept((source, noise, samples, seed), resume) as store:
             found = _race(
                 screen,
                 ground,
@@ -183,41 +196,6 @@ def _check(course: str, output: Path | None, film: Path | None) -> None:
         raise OutputError(f"{course} is read as input; write the result to another file")
     if len(set(targets)) < len(targets):
         raise OutputError(f"--output and --film both name {targets[0]}; give two files")
-
-
-def _ground(
-    course: str, target: str | None, groups: str | None, noise: float | None
-) -> str | Collection:
-    """Return the name of a problem, or the table that was read."""
-    if not course.endswith((".csv", ".tsv", ".parquet")):
-        from gradatim.problems import get_problem
-
-        get_problem(course)
-        given = [name for name, value in (("--target", target), ("--groups", groups)) if value]
-        if given:
-            belong = "belongs" if len(given) == 1 else "belong"
-            raise SpecError(f"{' and '.join(given)} {belong} to a table; {course} is a problem")
-        return course
-    if noise is not None:
-        raise SpecError(f"--noise belongs to a problem; {course} is a table")
-    from gradatim.cli._source import Source, read_source
-
-    source = Source(course, [target] if target else (), groups, task="classification")
-    return read_source(source, n_jobs=1, progress=lambda done, total: None)
-
-
-def _check_film(ground: str | Collection, film: Path | None) -> None:
-    """Refuse a film of more inputs than a picture has, before anything is trained."""
-    if film is None:
-        return
-    if isinstance(ground, str):
-        from gradatim.problems import get_problem
-
-        n_features = get_problem(ground).n_features
-    else:
-        n_features = next(iter(ground.X.values())).shape[1]
-    if n_features > 2:
-        raise SpecError(f"a film shows one or two inputs, not {n_features}; leave --film out")
 
 
 @contextmanager
@@ -284,21 +262,3 @@ def _write(found: Race, output: Path | None, film: Path | None) -> list[Path]:
 
         written.append(save_film(film_race(found), film))
     return written
-
-
-def _list_problems(target: str | None, json: bool) -> None:
-    from gradatim.problems import PROBLEMS
-
-    if target is not None:
-        raise SpecError("--target belongs to a table; name the table")
-    rows = [{"name": name, "slides": one.slides, "takes": one.takes}
-            for name, one in PROBLEMS.items()]  # fmt: skip
-    if json:
-        from json import dumps
-
-        print(dumps({"schema": 1, "problems": rows}, indent=2, ensure_ascii=False))
-        return
-    width = max(len(name) for name in PROBLEMS)
-    for row in rows:
-        print(f"{row['name'].ljust(width)}  {row['takes']}")
-    print("\nFamilies take a size: sawtooth-5, checkerboard-3, spirals-4, parity-6.")

@@ -22,8 +22,6 @@ from gradatim.reports import data, page, words
 
 __all__ = ["render_report", "write_report"]
 
-_MOST_NOTICES = 40
-
 
 def write_report(climb: Climb, path: str | os.PathLike[str]) -> Path:
     """Write the report of a climb as one HTML file.
@@ -81,8 +79,7 @@ def _content(climb: Climb) -> dict[str, Any]:
         "facts": list(_facts(climb)),
         "ladder": list(_ladder(climb)),
         "has_inputs": any(rung.input for rung in climb.rungs),
-        "notices": _notices(climb),
-        "more_notices": max(0, len(_all_notices(climb)) - _MOST_NOTICES),
+        **page.notices(_notices(climb)),
         "n_unreadable": n_unreadable,
         "labels": list(_labels(climb)),
         "winner": _winner(climb),
@@ -141,13 +138,9 @@ def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
         }
 
 
-def _all_notices(climb: Climb) -> list[Notice]:
+def _notices(climb: Climb) -> list[Notice]:
     """Return the notices of the climb and of reading its data, each once."""
     return list(dict.fromkeys([*climb.notices, *climb.collection.notices]))
-
-
-def _notices(climb: Climb) -> list[str]:
-    return [notice.message for notice in _all_notices(climb)[:_MOST_NOTICES]]
 
 
 def _labels(climb: Climb) -> Iterator[dict[str, Any]]:

@@ -20,8 +20,11 @@ import jinja2
 from markupsafe import Markup
 
 from gradatim import views
+from gradatim.collection import Notice
 
-__all__ = ["json_text", "policy", "render", "script", "stylesheet", "versions"]
+__all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "versions"]
+
+_MOST_NOTICES = 40
 
 _PACKAGES = ("numpy", "scipy", "jax", "scikit-learn", "librosa")
 
@@ -69,6 +72,25 @@ def stylesheet() -> Markup:
         CSS.
     """
     return Markup(views.stylesheet() + _read("report.css"))
+
+
+def notices(found: Sequence[Notice]) -> dict[str, Any]:
+    """Return what a template needs to tell notices: the first ones, and how many more there are.
+
+    Parameters
+    ----------
+    found : sequence of Notice
+        What a person should know.
+
+    Returns
+    -------
+    dict
+        Messages as ``notices``, a number as ``more_notices``.
+    """
+    return {
+        "notices": [notice.message for notice in found[:_MOST_NOTICES]],
+        "more_notices": max(0, len(found) - _MOST_NOTICES),
+    }
 
 
 def script(view: str) -> str:

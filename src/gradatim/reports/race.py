@@ -15,10 +15,12 @@ from markupsafe import Markup
 
 from gradatim._files import write_atomically
 from gradatim.experiments import Race
+from gradatim.experiments.racing.contenders import CONTENDERS
+from gradatim.experiments.racing.entry import Entry
 from gradatim.experiments.racing.picture import has_boundaries
 from gradatim.experiments.racing.reels import Reel, reels_of
 from gradatim.experiments.racing.regions import Frame, frame_of
-from gradatim.experiments.racing.result import Entry
+from gradatim.experiments.racing.rule import N_PASSES
 from gradatim.reports import page, words
 
 __all__ = ["render_race", "write_race"]
@@ -28,6 +30,21 @@ _PARAMETERS = (
     "monomial and a bias; the highest degree that fits. Kernel SVM with limited centers: "
     "coordinates and weight of each center and a bias, the centers found by k-means among the "
     "rows to learn from. Without a limit: the same of every support vector."
+)
+
+_PERCEPTRON = (
+    "Rosenblatt's rule on standardized rows, from weights of zero: after a mistake the row is "
+    "added to the weights of its class and taken from those of the strongest other (two classes "
+    f"share one unit). It ends with a pass without a mistake, or after {N_PASSES}; the pass counts "
+    "whose weights get most of the rows to learn from right."
+)
+
+_REFERENCE = (
+    "A table has no rule that is known to be best. The contender, with its size, that gets most of "
+    "the rows to choose on right is what others are measured by: the bar is its mean accuracy on "
+    "the scored rows, on which it was not chosen, less the noise of one seed's score (Wilson's "
+    "one-sided 95 %, or 1.645 standard deviations of its seeds where that is more), and at least a "
+    "row above always naming the most frequent class."
 )
 
 _SETTINGS = (
@@ -74,7 +91,7 @@ def render_race(race: Race) -> str:
     """
     models = _models(race)
     scripts = [page.script(name) for name in models]
-    headline, *findings = race.verdict.sentences
+    headline, *findings = [*race.verdict.sentences, race.bar.words]
     content = {
         "css": page.stylesheet(),
         "policy": page.policy(scripts),
@@ -84,7 +101,8 @@ def render_race(race: Race) -> str:
         "headline": headline,
         "findings": findings,
         "facts": list(_facts(race)),
-        "rows": list(_rows(race)),
+        "tables": list(_tables(race)),
+        **page.notices(race.course.notices),
         "differences": list(_differences(race)),
         "protocol": list(_protocol(race)),
         "counted": models.get("film", {}).get("films", []),
@@ -111,12 +129,13 @@ def _models(race: Race) -> dict[str, Any]:
 def _race_model(race: Race) -> dict[str, Any]:
     return {
         "budgets": list(race.protocol.budgets),
-        "bar": race.protocol.bar,
+        "bar": race.bar.accuracy,
         "n_seeds": race.protocol.n_seeds,
         "contenders": [
             {
                 "name": contender.name,
                 "title": contender.title,
+                "place": CONTENDERS.index(contender),
                 "entries": [
                     _entry_model(entry) for entry in race.entries if entry.contender is contender
                 ],
@@ -134,7 +153,7 @@ def _entry_model(entry: Entry) -> dict[str, Any]:
         "accuracy_interval": [_short(end) for end in entry.interval],
         "solved": _short(entry.solved),
         "solved_interval": [_short(end) for end in entry.solved_interval],
-        "n_solved": entry.n_solved,
+        "n_solved": None if entry.bar is None else entry.n_solved,
     }
 
 
@@ -163,19 +182,24 @@ def _boundaries_model(race: Race, frame: Frame) -> dict[str, Any]:
             "says": f"{entry.shape}, {run.n_parameters} parameters",
         }
 
-    rows = []
+    rows, alone = [], []
     for contender in race.contenders:
-        budgets = race.protocol.budgets if contender.budgeted else race.protocol.budgets[:1]
-        cells = [cell(race.entry(contender.name, budget)) for budget in budgets]
-        rows.append({"title": contender.title, "cells": cells})
-    return {"budgets": list(race.protocol.budgets), "rows": rows}
+        if contender.budgeted:
+            entries = [race.entry(contender.name, budget) for budget in race.protocol.budgets]
+            rows.append({"title": contender.title, "cells": [cell(entry) for entry in entries]})
+        else:
+            entry = race.entry(contender.name)
+            size = "" if entry is None else f"{entry.n_parameters:.0f} parameters"
+            alone.append({"title": contender.title, "size": size, "cell": cell(entry)})
+    return {"budgets": list(race.protocol.budgets), "rows": rows, "alone": alone}
 
 
 def _reel_model(reel: Reel) -> dict[str, Any]:
     return {
         "title": reel.title,
         "caption": reel.caption,
-        "counted": reel.counted_epoch,
+        "unit": reel.unit,
+        "counted": reel.counted,
         "stills": [
             {
                 "epoch": still.epoch,
@@ -205,19 +229,28 @@ def _facts(race: Race) -> Iterator[str]:
         yield words.count(round(race.seconds), "second")
 
 
-def _rows(race: Race) -> Iterator[dict[str, Any]]:
-    for entry in race.entries:
-        yield {
-            "title": entry.contender.title,
-            "budget": "any" if entry.budget is None else f"{entry.budget}",
-            "shape": entry.shape,
-            "n_parameters": f"{entry.n_parameters:.0f}",
-            "mean": words.score(entry.mean),
-            "interval": words.score_range(entry.interval),
-            "solved": f"{entry.n_solved}",
-            "solved_interval": words.score_range(entry.solved_interval),
-            "is_first": entry.budget in (None, race.protocol.budgets[0]),
-        }
+def _tables(race: Race) -> Iterator[dict[str, Any]]:
+    """Yield the entries by budget, then those of contenders without a choice of size."""
+    for budgeted, name in ((True, "By budget"), (False, "No choice of size")):
+        entries = [entry for entry in race.entries if entry.contender.budgeted is budgeted]
+        if entries:
+            rows = [_row(entry, entries[max(0, i - 1)]) for i, entry in enumerate(entries)]
+            yield {"name": name, "budgeted": budgeted, "rows": rows}
+
+
+def _row(entry: Entry, before: Entry) -> dict[str, Any]:
+    nobody = entry.bar is None
+    return {
+        "title": entry.contender.title,
+        "budget": f"{entry.budget}",
+        "shape": entry.shape,
+        "n_parameters": f"{entry.n_parameters:.0f}",
+        "mean": words.score(entry.mean),
+        "interval": words.score_range(entry.interval),
+        "solved": "–" if nobody else f"{entry.n_solved}",
+        "solved_interval": "–" if nobody else words.score_range(entry.solved_interval),
+        "is_first": entry is before or entry.contender is not before.contender,
+    }
 
 
 def _differences(race: Race) -> Iterator[dict[str, Any]]:
@@ -233,22 +266,21 @@ def _differences(race: Race) -> Iterator[dict[str, Any]]:
 
 
 def _protocol(race: Race) -> Iterator[tuple[str, str]]:
-    protocol, course = race.protocol, race.course
+    protocol = race.protocol
     yield "Seeds", _on_seeds(race)
     rates = ", ".join(f"{rate:g}" for rate in protocol.learning_rates)
     networks = (
         f"Adam with a cosine over {protocol.max_epochs} epochs, minibatches of 50, at each of the "
         f"learning rates {rates}; the rate, and the epoch whose weights count, are those with the "
         "lowest log loss on the rows to choose on. Layers are as wide as the budget allows and "
-        "differ by at most one unit. The perceptron is one unit (one a class) trained likewise."
+        "differ by at most one unit. Logistic regression is the network without a hidden layer."
     )
     yield "Networks", networks
+    yield "Perceptron", _PERCEPTRON
     yield "Parameters", _PARAMETERS
     yield "Settings", _SETTINGS
-    bar = f"A seed solves it with an accuracy of at least {protocol.bar:.4g}"
-    if course.ceiling is not None:
-        bar += f"; the best possible rule reaches {course.ceiling:.4g}"
-    yield "Solved", f"{bar}."
+    if race.bar.reference is not None and race.bar.kind != "given":
+        yield "Solved", _REFERENCE
     intervals = (
         "95 %: Student's of a mean over seeds, Wilson's of a share. Depth is compared on the same "
         "rows seed by seed, with intervals that hold for all comparisons at once (Bonferroni); "

@@ -1,8 +1,8 @@
 /**
- * Films: networks side by side while they learn.
+ * Films: contenders side by side while they learn.
  *
  * Conventions: `model` has `height` of a picture that is 100 wide, `points`, and `films`, each {title,
- * caption, counted, stills: [{epoch, loss, accuracy, regions}]}. Nothing moves until a person asks for
+ * caption, unit ("epoch" or "pass"), counted, stills: [{epoch, loss, accuracy, regions}]}. Nothing moves until a person asks for
  * it; the slider is for the arrow keys too. It begins on the last frame.
  */
 
@@ -18,11 +18,12 @@ const MILLISECONDS = 160;
  * Say what a frame shows.
  *
  * @param {Still} still
+ * @param {string} unit what `epoch` counts
  * @returns {string}
  */
-export function describe(still) {
+export function describe(still, unit) {
   const loss = still.loss === null ? "" : `, loss ${formatNumber(still.loss)}`;
-  return `epoch ${still.epoch}: accuracy ${formatScore(still.accuracy)}${loss}`;
+  return `${unit} ${still.epoch}: accuracy ${formatScore(still.accuracy)}${loss}`;
 }
 
 /**
@@ -30,7 +31,7 @@ export function describe(still) {
  * @returns {() => void}
  */
 function render({ model, el }) {
-  /** @type {{ title: string, caption: string, counted: number, stills: Still[] }[]} */
+  /** @type {{ title: string, caption: string, unit: string, counted: number, stills: Still[] }[]} */
   const films = model.get("films");
   const n = Math.max(...films.map((film) => film.stills.length));
   const panels = films.map((film) => {
@@ -53,7 +54,7 @@ function render({ model, el }) {
   let timer;
   el.classList.add("gradatim-view", "film");
   el.replaceChildren(
-    html("div", { class: "panels three" }, ...panels.map((panel) => panel.figure)),
+    html("div", { class: "panels four" }, ...panels.map((panel) => panel.figure)),
     html("div", { class: "controls" }, play, slider),
     said,
   );
@@ -63,7 +64,7 @@ function render({ model, el }) {
     for (const { film, picture, readout } of panels) {
       const still = film.stills[Math.min(frame, film.stills.length - 1)];
       setRegions(picture, still.regions);
-      readout.textContent = describe(still);
+      readout.textContent = describe(still, film.unit);
     }
     const { epoch } = films[0].stills[Math.min(frame, films[0].stills.length - 1)];
     slider.setAttribute("aria-valuetext", `after epoch ${epoch}`);

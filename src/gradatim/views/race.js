@@ -1,9 +1,10 @@
 /**
  * A race: mean accuracy, and share of seeds that solve it, against parameters.
  *
- * Conventions: `model` has `budgets`, `bar`, `n_seeds` and `contenders`, each {name, title, entries:
- * [{n, shape, accuracy, accuracy_interval, solved, solved_interval, n_solved}]}. The horizontal axis
- * is logarithmic. A contender is told by color, marker and dashes; choosing one dims the others. In a
+ * Conventions: `model` has `budgets`, `bar` (null if there is none: then nobody solves it and its
+ * chart is left out), `n_seeds` and `contenders`, each {name, title, place, entries: [{n, shape,
+ * accuracy, accuracy_interval, solved, solved_interval, n_solved}]}; `place` is that among all
+ * contenders there are, and gives color and marker. The horizontal axis is logarithmic. A contender is told by color, marker and dashes; choosing one dims the others. In a
  * chart, arrows left and right walk along a contender, up and down from one to the next.
  */
 
@@ -18,19 +19,21 @@ import { drawToWidth, html, svg } from "./_dom.js";
  * @property {[number, number]} accuracy_interval
  * @property {number} solved
  * @property {[number, number]} solved_interval
- * @property {number} n_solved
+ * @property {number | null} n_solved null without a bar
  */
 
 /**
  * @typedef {object} Contender
  * @property {string} name
  * @property {string} title
+ * @property {number} place
  * @property {Entry[]} entries
  */
 
 /** Markers of one size around a place, by their number. */
 const MARKERS = [
   "M-4 0H4M0 -4V4",
+  "M-3 -4L4 0L-3 4Z",
   "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0Z",
   "M-3 -3H3V3H-3Z",
   "M0 -4L4 3H-4Z",
@@ -66,7 +69,8 @@ export function describe(contender, entry, seeds) {
   const [low, high] = entry.accuracy_interval;
   const accuracy = `accuracy ${formatScore(entry.accuracy)} (${formatScore(low)} to ${formatScore(high)})`;
   const size = `${Math.round(entry.n)} parameters (${entry.shape})`;
-  return `${contender.title}, ${size}: ${accuracy}; solved by ${entry.n_solved} of ${seeds} seeds`;
+  const solved = entry.n_solved === null ? "" : `; solved by ${entry.n_solved} of ${seeds} seeds`;
+  return `${contender.title}, ${size}: ${accuracy}${solved}`;
 }
 
 /**
@@ -77,6 +81,8 @@ function render({ model, el }) {
   /** @type {Contender[]} */
   const contenders = model.get("contenders");
   const seeds = model.get("n_seeds");
+  /** @type {number | null} */
+  const bar = model.get("bar");
   let chosen = -1;
   const frame = html("div", { class: "frame panels" });
   const readout = html("p", { class: "readout", "aria-live": "polite" });
@@ -89,10 +95,10 @@ function render({ model, el }) {
 
   /** @param {Contender} contender @param {number} i */
   function key(contender, i) {
-    const mark = svg("svg", { viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true", class: `c${i}` });
+    const mark = svg("svg", { viewBox: "0 0 30 12", width: 30, height: 12, "aria-hidden": "true", class: `c${contender.place}` });
     mark.append(
       svg("path", { class: "line", d: "M0 6H30" }),
-      svg("path", { class: "mark", d: MARKERS[i % MARKERS.length], transform: "translate(15 6)" }),
+      svg("path", { class: "mark", d: MARKERS[contender.place], transform: "translate(15 6)" }),
     );
     const button = html("button", { type: "button", "aria-pressed": "false" }, mark, contender.title);
     button.addEventListener("click", () => choose(chosen === i ? -1 : i));
@@ -123,10 +129,9 @@ function render({ model, el }) {
   return drawToWidth(frame, (width) => {
     const each = width < 620 ? width : (width - 24) / 2;
     const every = contenders.flatMap((contender) => contender.entries);
-    frame.replaceChildren(
-      chart("accuracy", "Mean accuracy on fresh samples", each, every),
-      chart("solved", `Share of the ${seeds} seeds that solve it`, each, every),
-    );
+    const charts = [chart("accuracy", "Mean accuracy on scored rows", each, every)];
+    if (bar !== null) charts.push(chart("solved", `Share of the ${seeds} seeds that solve it`, each, every));
+    frame.replaceChildren(...charts);
     choose(chosen);
   });
 
@@ -164,8 +169,8 @@ function render({ model, el }) {
     root.append(
       svg("text", { class: "muted", x: middle, y: height - 6, "text-anchor": "middle" }, "parameters"),
     );
-    if (score === "accuracy") {
-      const at = y(model.get("bar"));
+    if (score === "accuracy" && bar !== null) {
+      const at = y(bar);
       root.append(svg("line", { class: "reference", x1: left, x2: right, y1: at, y2: at }));
     }
     contenders.forEach((contender, i) => root.append(curve(contender, i, score, x, y)));
@@ -183,7 +188,7 @@ function render({ model, el }) {
    * @param {(value: number) => number} y
    */
   function curve(contender, i, score, x, y) {
-    const group = svg("g", { class: `contender c${i}`, "data-i": i });
+    const group = svg("g", { class: `contender c${contender.place}`, "data-i": i });
     // Shifted a little, so that no whisker hides another.
     const shift = 2.4 * (i - (contenders.length - 1) / 2);
     const places = contender.entries.map((entry) => [x(entry.n) + shift, y(entry[score])]);
@@ -195,7 +200,7 @@ function render({ model, el }) {
       const [px, py] = places[k];
       const mark = svg("path", {
         class: "mark",
-        d: MARKERS[i % MARKERS.length],
+        d: MARKERS[contender.place],
         transform: `translate(${px.toFixed(1)} ${py.toFixed(1)})`,
       });
       mark.append(svg("title", {}, describe(contender, entry, seeds)));

@@ -50,6 +50,7 @@ def test_a_table_is_split_into_fifths_without_overlap_and_with_even_classes():
         assert len(train | choose | test) == 60
         assert np.bincount(heat.y_test).tolist() == [4, 8]
     assert parts(course.heats[0])[2] != parts(course.heats[1])[2]
+    assert course.majorities.tolist() == pytest.approx([8 / 12] * 3)
     assert course.overlap == pytest.approx(1 / 3)
 
 
@@ -59,6 +60,35 @@ def test_groups_stay_on_one_side():
     for heat in course.heats:
         sides = [{int(x) // 8 for x, _ in part} for part in parts(heat)]
         assert sum(map(len, sides)) == len(set.union(*sides)) == 15
+
+
+def test_a_class_of_one_group_is_now_learnt_from_and_now_scored():
+    groups = np.arange(60) // 6
+    y = np.where(groups == 3, "rare", np.array(["a", "b"])[np.arange(60) % 2])
+    course = course_of_table(table(y=y, groups=groups.astype(str)), n_seeds=20, seed=0)
+    places = set()
+    for heat in course.heats:
+        if 2 in heat.y_test:
+            places.add("scored")
+        else:
+            places.add("learnt from" if 2 in heat.y[: heat.n_train] else "chosen on")
+    assert places == {"learnt from", "chosen on", "scored"}
+
+
+def test_a_missing_value_becomes_the_median_of_the_rows_to_learn_from():
+    X = np.arange(120.0).reshape(60, 2)
+    X[7, 1] = np.nan
+    course = course_of_table(table(X={"features": X}), n_seeds=8, seed=0)
+    filled = set()
+    for heat in course.heats:
+        train = heat.X[: heat.n_train]
+        for name, rows in (("train", train), ("choose", heat.choosing[0]), ("test", heat.X_test)):
+            [place] = np.flatnonzero(rows[:, 0] == 14.0) if 14.0 in rows[:, 0] else [None]
+            if place is not None:
+                others = train[train[:, 0] != 14.0, 1]
+                assert rows[place, 1] == np.median(others)
+                filled.add(name)
+    assert filled >= {"train", "test"}
 
 
 def test_scaling_is_learnt_from_the_rows_to_learn_from_alone():
@@ -72,12 +102,17 @@ def test_scaling_is_learnt_from_the_rows_to_learn_from_alone():
     ("changes", "error", "words"),
     [
         ({"task": "regression", "y": np.arange(60.0)}, LabelError, "about classes"),
-        ({"y": np.array(["a"] * 60)}, LabelError, "two classes or more"),
-        ({"y": np.array(["a"] * 57 + ["b"] * 3)}, LabelError, "at least 5 rows"),
+        ({"y": np.array(["a"] * 60)}, LabelError, "two classes or more, but songs.csv has 1"),
+        ({"y": np.array(["a"] * 57 + ["b"] * 3)}, LabelError, "class b of songs.csv has 3 rows"),
+        (
+            {"y": np.array(["a"] * 54 + ["b"] * 6), "groups": (np.arange(60) // 6).astype(str)},
+            SpecError,
+            "all rows to learn from are of one class",
+        ),
         ({"groups": np.array(["p", "q"] * 30)}, SpecError, "at least 5 groups"),
         ({"X": {"a": np.ones((60, 1)), "b": np.ones((60, 1))}}, SpecError, "takes one input"),
     ],
 )
 def test_a_table_without_a_race_in_it_is_refused_in_words(changes, error, words):
     with pytest.raises(error, match=words):
-        course_of_table(table(**changes), n_seeds=2, seed=0)
+        course_of_table(table(**changes), n_seeds=8, seed=0)

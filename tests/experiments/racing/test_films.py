@@ -8,8 +8,10 @@ from PIL import Image
 from gradatim.drawing import save_film, save_plot
 from gradatim.errors import OutputError, SpecError
 from gradatim.experiments import film_race, plot_race
+from gradatim.experiments.racing.bar import Bar
 from gradatim.experiments.racing.reels import reel_of, reels_of
 from gradatim.experiments.racing.regions import frame_of
+from gradatim.experiments.racing.rule import N_PASSES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -19,29 +21,33 @@ def films(small_race):
     return reels_of(small_race, frame_of(small_race.course))
 
 
-def test_perceptron_shallow_and_deep_are_filmed(films):
+def test_perceptron_logistic_shallow_and_deep_are_filmed(films):
     assert [film.entry.contender.name for film in films] == [
         "perceptron",
+        "logistic",
         "shallow-relu",
         "deep-3",
     ]
 
 
-def test_a_film_goes_from_before_training_to_the_last_epoch(films, small_race):
+def test_a_film_goes_from_before_training_to_the_last_epoch_or_pass(films, small_race):
     for film in films:
         epochs = [still.epoch for still in film.stills]
         assert epochs[0] == 0
-        assert epochs[-1] == small_race.protocol.max_epochs
+        # Exclusive or is never learnt by the rule, so it goes on to its last pass.
+        last = {"pass": N_PASSES, "epoch": small_race.protocol.max_epochs}
+        assert epochs[-1] == last[film.unit]
         assert epochs == sorted(set(epochs))
         assert film.stills[0].loss is None
+    assert [film.unit for film in films] == ["pass", "epoch", "epoch", "epoch"]
 
 
-def test_at_the_epoch_that_counts_the_film_shows_what_was_scored(small_race):
-    entry = small_race.entry("shallow-relu", 50)
+@pytest.mark.parametrize("name", ["perceptron", "logistic", "shallow-relu"])
+def test_at_the_epoch_that_counts_the_film_shows_what_was_scored(small_race, name):
+    entry = small_race.entry(name, 50)
     frame = frame_of(small_race.course)
-    every = small_race.protocol.max_epochs * 20
-    film = reel_of(entry, small_race, frame, n_frames=every)
-    still = next(one for one in film.stills if one.epoch == film.counted_epoch)
+    film = reel_of(entry, small_race, frame, n_frames=1000)
+    still = next(one for one in film.stills if one.epoch == film.counted)
     assert still.accuracy == entry.median_run.accuracy
     assert list(still.regions) == frame.regions(entry.median_run.decision)
 
@@ -66,7 +72,7 @@ def test_an_svg_film_shows_one_frame_at_a_time_and_the_last_as_a_still(small_rac
     assert shown[0][0] == 0
     assert shown[-1][1] == 1
     assert all(a[1] == b[0] for a, b in pairwise(shown))
-    assert root.find(f"{SVG}title").text == "Exclusive or: networks while they learn"
+    assert root.find(f"{SVG}title").text == "Exclusive or: contenders while they learn"
 
 
 @pytest.mark.slow
@@ -87,6 +93,18 @@ def test_what_did_not_run_is_not_filmed(small_race):
         film_race(replace(small_race, entries=kernels))
 
 
+def test_a_film_says_which_weights_were_scored(small_race, films, tmp_path):
+    text = save_film(film_race(small_race), tmp_path / "film.svg").read_text(encoding="utf-8")
+    for film in films:
+        last = film.stills[-1]
+        said = f"{film.unit} {last.epoch}, accuracy {last.accuracy:.3f}; scored: {film.counted}"
+        assert said in text
+
+
+def test_before_its_first_mistake_a_perceptron_names_the_first_class(films):
+    assert films[0].stills[0].regions == ("",)
+
+
 def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, tmp_path):
     figure = plot_race(small_race)
     charts, *_ = figure.subfigs
@@ -94,7 +112,19 @@ def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, tmp_path
         "mean test accuracy",
         "share of seeds that solve it",
     ]
-    drawn = [axes for axes in figure.subfigs[1].axes if axes.collections]
-    assert len(drawn) == len(small_race.entries)
+    grid, alone = ([axes for axes in part.axes if axes.collections] for part in figure.subfigs[1:])
+    assert len(grid) == sum(e.budget is not None for e in small_race.entries)
+    assert [axes.get_title().partition("\n")[0] for axes in alone] == [
+        "perceptron",
+        "logistic regression",
+        "kernel SVM (no limit)",
+    ]
     text = save_plot(figure, tmp_path / "race.svg").read_text(encoding="utf-8")
     assert small_race.verdict.sentences[0] in text
+
+
+def test_without_a_bar_there_is_no_chart_of_who_solves_it(small_race):
+    nobody = Bar(None, "none", "Solved: nobody.")
+    entries = tuple(replace(one, bar=None) for one in small_race.entries)
+    figure = plot_race(replace(small_race, bar=nobody, entries=entries))
+    assert len(figure.subfigs[0].axes) == 1

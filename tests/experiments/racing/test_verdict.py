@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradatim.experiments.racing.contenders import CONTENDERS, Shape
-from gradatim.experiments.racing.result import Entry
+from gradatim.experiments.racing.entry import Entry
 from gradatim.experiments.racing.runs import Run, Start
 from gradatim.experiments.racing.statistics import mean_interval, share_interval
 from gradatim.experiments.racing.verdict import judge
@@ -13,14 +13,14 @@ BY_NAME = {contender.name: contender for contender in CONTENDERS}
 
 
 def entry(name, budget, accuracies, bar=0.99):
-    runs = tuple(Run(a, budget or 3, "rate 0.01", lambda X: X[:, 0]) for a in accuracies)
+    runs = tuple(Run(a, a, budget or 3, "rate 0.01", lambda X: X[:, 0]) for a in accuracies)
     return Entry(Start(BY_NAME[name], budget, Shape((2,), budget or 3)), runs, bar, 0.0)
 
 
 @pytest.fixture
 def said(small_race):
     def say(*entries):
-        return judge(entries, small_race.course, small_race.protocol)
+        return judge(entries, small_race.course, small_race.protocol, small_race.bar)
 
     return say
 
@@ -49,6 +49,25 @@ def test_depth_that_pays_is_said_to_pay(said):
     verdict = said(entry("shallow-relu", 50, noisy(0.8)), entry("deep-2", 50, [1.0] * 20))
     assert verdict.sentences[0].startswith("Depth paid here: 2 hidden layers (ReLU) with 50")
     assert verdict.differences[0].kind == "better"
+
+
+def test_who_reaches_the_bar_a_little_more_often_is_not_said_to_be_better(said):
+    # 18 of 20 against 17 of 20 is nothing, though nine of ten lies between them.
+    verdict = said(
+        entry("shallow-relu", 50, np.where(np.arange(20) < 17, 1.0, 0.985)),
+        entry("deep-2", 50, np.where(np.arange(20) < 18, 1.0, 0.985)),
+    )
+    assert verdict.sentences[0].startswith("Depth is not shown to pay: 2 hidden layers (ReLU)")
+    assert "it is no different from one hidden layer of ReLU" in verdict.sentences[0]
+
+
+def test_who_needs_fewer_parameters_by_chance_is_not_said_to_save_them(said):
+    verdict = said(
+        entry("shallow-relu", 20, np.where(np.arange(20) < 17, 1.0, 0.985)),
+        entry("shallow-relu", 50, [1.0] * 20),
+        entry("deep-2", 20, np.where(np.arange(20) < 18, 1.0, 0.985)),
+    )
+    assert verdict.sentences[0].startswith("Depth is not needed: 1 hidden layer")
 
 
 def test_a_line_that_is_enough_comes_first(said):

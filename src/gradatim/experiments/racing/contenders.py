@@ -1,9 +1,9 @@
 """Contenders: who races, and the shape in which each has as many parameters as a budget allows.
 
 Conventions: a parameter is a number that must be kept to predict. A network has its weights and
-biases; polynomial features one weight a monomial and output, and a bias an output; a kernel machine
-the coordinates of its centers, one weight a center and output, and a bias an output. Every shape
-has as many as possible of a budget and never more.
+biases, a perceptron those of its units; polynomial features one weight a monomial and output, and a
+bias an output; a kernel machine the coordinates of its centers, one weight a center and output, and
+a bias an output. Every shape has as many as possible of a budget and never more.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ __all__ = [
     "Contender",
     "Shape",
     "kernel_parameters",
+    "least_parameters",
     "network_parameters",
     "shape_for",
 ]
@@ -37,8 +38,8 @@ class Contender:
         Short name, as in JSON.
     title : str
         What people read.
-    kind : {"network", "polynomial", "kernel"}
-        How it is trained.
+    kind : {"rule", "network", "polynomial", "kernel"}
+        How it is trained; ``rule`` is the perceptron's.
     n_hidden : int, default 0
         Hidden layers of a network.
     activation : str, default "relu"
@@ -49,10 +50,15 @@ class Contender:
 
     name: str
     title: str
-    kind: Literal["network", "polynomial", "kernel"]
+    kind: Literal["rule", "network", "polynomial", "kernel"]
     n_hidden: int = 0
     activation: str = "relu"
     budgeted: bool = True
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it has one layer, so that two classes meet in a hyperplane."""
+        return self.kind == "rule" or (self.kind == "network" and self.n_hidden == 0)
 
     @property
     def is_deep(self) -> bool:
@@ -62,7 +68,8 @@ class Contender:
 
 #: Who races, in the order in which they are shown.
 CONTENDERS = (
-    Contender("perceptron", "perceptron", "network", budgeted=False),
+    Contender("perceptron", "perceptron", "rule", budgeted=False),
+    Contender("logistic", "logistic regression", "network", budgeted=False),
     Contender("shallow-relu", "1 hidden layer (ReLU)", "network", 1),
     Contender("shallow-tanh", "1 hidden layer (tanh)", "network", 1, "tanh"),
     Contender("deep-2", "2 hidden layers (ReLU)", "network", 2),
@@ -164,11 +171,13 @@ def shape_for(
 
     Examples
     --------
-    >>> shape_for(CONTENDERS[4], 2, 1, 50)
+    >>> shape_for(CONTENDERS[5], 2, 1, 50)
     Shape(size=(3, 4, 4), n_parameters=50)
     """
+    if contender.is_line:
+        return Shape((), network_parameters(n_inputs, (), n_outputs))
     if contender.kind == "network":
-        return _network(contender.n_hidden, n_inputs, n_outputs, budget)
+        return _network(contender.n_hidden, n_inputs, n_outputs, budget or 0)
     if budget is None:
         return None
     if contender.kind == "polynomial":
@@ -179,12 +188,39 @@ def shape_for(
     return Shape((n_centers,), kernel_parameters(n_inputs, n_centers, n_outputs))
 
 
-def _network(n_hidden: int, n_inputs: int, n_outputs: int, budget: int | None) -> Shape | None:
+def least_parameters(contender: Contender, n_inputs: int, n_outputs: int) -> int:
+    """Count the parameters of a contender's smallest shape.
+
+    Parameters
+    ----------
+    contender : Contender
+        One whose size follows the budget.
+    n_inputs : int
+        Features.
+    n_outputs : int
+        1 for two classes, else one a class.
+
+    Returns
+    -------
+    int
+        One unit a hidden layer, degree 1, or one center.
+
+    Examples
+    --------
+    >>> least_parameters(CONTENDERS[5], 2, 1)
+    9
+    """
+    if contender.kind == "network":
+        return network_parameters(n_inputs, (1,) * contender.n_hidden, n_outputs)
+    if contender.kind == "polynomial":
+        return (n_inputs + 1) * n_outputs
+    return kernel_parameters(n_inputs, 1, n_outputs)
+
+
+def _network(n_hidden: int, n_inputs: int, n_outputs: int, budget: int) -> Shape | None:
     """Choose widths that differ by at most 1, the first of equals: earlier layers wider."""
-    if n_hidden == 0:
-        return Shape((), network_parameters(n_inputs, (), n_outputs))
     fitting = []
-    for hidden in _widths(n_hidden, n_inputs, n_outputs, budget or 0):
+    for hidden in _widths(n_hidden, n_inputs, n_outputs, budget):
         fitting.append(Shape(hidden, network_parameters(n_inputs, hidden, n_outputs)))
     return max(fitting, key=lambda shape: shape.n_parameters, default=None)
 

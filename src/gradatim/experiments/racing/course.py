@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradatim.collection import Collection
+from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.problems import Problem
 from gradatim.scalers import Scaler, fit_scaler
@@ -40,7 +40,7 @@ class Heat:
     X_test, y_test : array
         Rows to be scored on.
     scaler : Scaler
-        Learnt from the first `n_train` rows.
+        Learnt from the first `n_train` rows, as what missing values were filled with.
     """
 
     X: np.ndarray
@@ -58,8 +58,20 @@ class Heat:
         test: tuple[np.ndarray, np.ndarray],
     ) -> Heat:
         """Put the rows of a seed together."""
+        scaler = fit_scaler(train[0], "standard")
         X, y = (np.concatenate([a, b]) for a, b in zip(train, choose, strict=True))
-        return cls(X, y, len(train[0]), *test, scaler=fit_scaler(train[0], "standard"))
+        X, X_test = (np.where(np.isnan(part), scaler.fill, part) for part in (X, test[0]))
+        return cls(X, y, len(train[0]), X_test, test[1], scaler)
+
+    @property
+    def choosing(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows to choose on, in their own units, and their labels."""
+        return self.X[self.n_train :], self.y[self.n_train :]
+
+    @property
+    def most_frequent(self) -> int:
+        """Label that most of the rows to learn from have."""
+        return int(np.bincount(self.y[: self.n_train]).argmax())
 
     @property
     def scaled(self) -> np.ndarray:
@@ -94,6 +106,8 @@ class Course:
         Accuracy of the rule that knows how the points are drawn; None for a table.
     grouped : bool
         Whether groups stayed whole.
+    notices : tuple of Notice
+        What reading a table found that a person should know.
     """
 
     name: str
@@ -106,6 +120,7 @@ class Course:
     noise: float | None = None
     ceiling: float | None = None
     grouped: bool = False
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_problem(self) -> bool:
@@ -123,13 +138,19 @@ class Course:
         return len(self.classes) if len(self.classes) > 2 else 1
 
     @property
+    def majorities(self) -> np.ndarray:
+        """Accuracy, seed by seed, of always naming the most frequent class learnt from."""
+        return np.array([np.mean(heat.y_test == heat.most_frequent) for heat in self.heats])
+
+    @property
     def majority(self) -> float:
-        """Accuracy of always naming the most frequent class of the rows to learn from."""
-        shares = []
-        for heat in self.heats:
-            guess = np.bincount(heat.y[: heat.n_train]).argmax()
-            shares.append(np.mean(heat.y_test == guess))
-        return float(np.mean(shares))
+        """Mean of these."""
+        return float(self.majorities.mean())
+
+    @property
+    def n_scored(self) -> int:
+        """Rows that a seed is scored on; with groups, those of the seed that has fewest."""
+        return min(len(heat.y_test) for heat in self.heats)
 
     @property
     def overlap(self) -> float:
@@ -220,16 +241,24 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
     if collection.task != "classification":
         raise LabelError(f"a race is about classes, but {collection.name} is a {collection.task}")
     if len(collection.X) != 1:
-        raise SpecError(f"a race takes one input, but {collection.name} has {len(collection.X)}")
+        inputs = ", ".join(collection.X)
+        raise SpecError(
+            f"a race takes one input, but {collection.name} has {len(collection.X)} ({inputs}); "
+            "in Python, give a Collection with one of them"
+        )
     [(_, X)] = collection.X.items()
     [names] = list(collection.feature_names.values()) or [[f"x{i + 1}" for i in range(X.shape[1])]]
     classes, y = np.unique(collection.y, return_inverse=True)
-    if len(classes) < 2 or np.bincount(y).min() < _FOLDS:
-        raise LabelError(f"a race needs two classes or more, each with at least {_FOLDS} rows")
+    _check_classes(classes, y, collection.name)
     X = X.astype(np.float64)
     heats = []
     for number in range(n_seeds):
         parts = _fifths(X, y, collection.groups, 1_000_003 * seed + number)
+        if len(np.unique(y[parts[0]])) < 2:
+            raise SpecError(
+                f"in split {number + 1} of {collection.name} all rows to learn from are of one "
+                "class, since the other classes have too few groups; give groups that are smaller"
+            )
         heats.append(Heat.of(*((X[rows], y[rows]) for rows in parts)))
     return Course(
         name=collection.name,
@@ -240,7 +269,22 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
         feature_names=tuple(map(str, names)),
         heats=tuple(heats),
         grouped=collection.groups is not None,
+        notices=tuple(collection.notices),
     )
+
+
+def _check_classes(classes: np.ndarray, y: np.ndarray, name: str) -> None:
+    """Refuse a table without two classes that can be split into fifths."""
+    if len(classes) < 2:
+        raise LabelError(f"a race is between two classes or more, but {name} has {len(classes)}")
+    counts = np.bincount(y)
+    if counts.min() < _FOLDS:
+        rows = "row" if counts.min() == 1 else "rows"
+        raise LabelError(
+            f"class {classes[counts.argmin()]!s} of {name} has {counts.min()} {rows}, but a race "
+            f"splits every class into fifths: give at least {_FOLDS} rows a class, or leave the "
+            "class out"
+        )
 
 
 def _fifths(
@@ -258,4 +302,6 @@ def _fifths(
         warnings.simplefilter("ignore", UserWarning)
         fifths = [test for _, test in splitter.split(X, y, groups)]
     rng = np.random.default_rng(seed)
-    return rng.permutation(np.concatenate(fifths[2:])), fifths[1], fifths[0]
+    # With groups, scikit-learn puts a rare class into the same fifth every time.
+    scored, chosen, *learnt = (fifths[k] for k in rng.permutation(_FOLDS))
+    return rng.permutation(np.concatenate(learnt)), chosen, scored

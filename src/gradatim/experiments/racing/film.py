@@ -1,4 +1,4 @@
-"""The film of a race: networks side by side while they learn.
+"""The film of a race: contenders side by side while they learn.
 
 Conventions: those of `gradatim.drawing.film`; all reels run at the same pace, frame by frame.
 """
@@ -11,7 +11,7 @@ from gradatim.drawing.film import Area, Disc, Film, Mark, Stroke, Words
 from gradatim.drawing.plots._style import COLORS, GRAY, INK
 from gradatim.errors import SpecError
 from gradatim.experiments.racing.picture import SHADES
-from gradatim.experiments.racing.reels import Reel, Still, reels_of
+from gradatim.experiments.racing.reels import FILMED, Reel, reels_of
 from gradatim.experiments.racing.regions import WIDTH, Frame, frame_of
 from gradatim.experiments.racing.result import Race
 
@@ -23,7 +23,7 @@ _SECONDS, _REST = 0.18, 2.0
 
 
 def film_race(race: Race) -> Film:
-    """Film a race: perceptron, shallow and deep network while they learn.
+    """Film a race: perceptron, logistic regression, shallow and deep network while they learn.
 
     Parameters
     ----------
@@ -38,17 +38,17 @@ def film_race(race: Race) -> Film:
     Raises
     ------
     SpecError
-        If there are more than two inputs, or no network to be filmed.
+        If there are more than two inputs, or nobody to be filmed.
     """
     frame = frame_of(race.course)
     reels = reels_of(race, frame)
     if not reels:
-        raise SpecError("none of perceptron, shallow-relu and deep-3 ran; there is nothing to film")
+        raise SpecError(f"none of {', '.join(FILMED)} ran; there is nothing to film")
     n = max(len(reel.stills) for reel in reels)
     width, height = WIDTH * _SCALE, frame.height * _SCALE
     lefts = [_GAP / 2 + k * (width + _GAP) for k in range(len(reels))]
     return Film(
-        title=f"{race.course.title}: networks while they learn",
+        title=f"{race.course.title}: contenders while they learn",
         description=_in_words(reels),
         width=len(reels) * (width + _GAP),
         height=_TOP + height + _FOOT,
@@ -59,7 +59,7 @@ def film_race(race: Race) -> Film:
             [
                 mark
                 for x, reel in zip(lefts, reels, strict=True)
-                for mark in _moment(reel.stills[min(i, len(reel.stills) - 1)], x, frame)
+                for mark in _moment(reel, min(i, len(reel.stills) - 1), x, frame)
             ]
             for i in range(n)
         ],
@@ -76,11 +76,13 @@ def _head(reel: Reel, x: float, frame: Frame) -> Iterator[Mark]:
     yield Area(whole, SHADES[0], SHADES[0], (x, _TOP), _SCALE)
 
 
-def _moment(still: Still, x: float, frame: Frame) -> Iterator[Mark]:
+def _moment(reel: Reel, number: int, x: float, frame: Frame) -> Iterator[Mark]:
+    still = reel.stills[number]
     for k, region in enumerate(still.regions, 1):
         if region:
             yield Area(region, SHADES[k % len(SHADES)], GRAY, (x, _TOP), _SCALE)
-    yield Words(x, _TOP + frame.height * _SCALE + 22, still.says, 13, INK)
+    said = f"{reel.unit} {still.epoch}, accuracy {still.accuracy:.3f}; scored: {reel.counted}"
+    yield Words(x, _TOP + frame.height * _SCALE + 22, said, 12.5, INK)
 
 
 def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
@@ -98,6 +100,7 @@ def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
 def _in_words(reels: Sequence[Reel]) -> str:
     return " ".join(
         f"{reel.title}, {reel.caption}: accuracy {reel.stills[0].accuracy:.3f} before training, "
-        f"{reel.stills[-1].accuracy:.3f} after {reel.stills[-1].epoch} epochs."
+        f"{reel.stills[-1].accuracy:.3f} after {reel.unit} {reel.stills[-1].epoch}; the weights of "
+        f"{reel.unit} {reel.counted} were scored."
         for reel in reels
     )

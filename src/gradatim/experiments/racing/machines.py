@@ -1,4 +1,4 @@
-"""Machines of a race: polynomial features with logistic regression, and kernel machines.
+"""Machines of a race: all but networks, which are solved or taught a seed at a time.
 
 Conventions: penalty, cost and width of a kernel are those that get most of the rows to choose on
 right, the first of equals, seed by seed.
@@ -17,7 +17,8 @@ import numpy as np
 
 from gradatim.experiments.racing.contenders import Shape, kernel_parameters
 from gradatim.experiments.racing.course import Course, Heat
-from gradatim.experiments.racing.runs import Decision, Run, Start, accuracy_of
+from gradatim.experiments.racing.rule import train_rule
+from gradatim.experiments.racing.runs import Decision, Run, Start, accuracy_of, spread_classes
 
 __all__ = ["train_machines"]
 
@@ -38,7 +39,7 @@ def train_machines(
     n_jobs: int | None,
     progress: Callable[[float], None],
 ) -> list[list[Run]]:
-    """Train what is solved at once rather than by epochs, a seed a thread.
+    """Train what is no network, a seed a thread.
 
     Parameters
     ----------
@@ -64,8 +65,11 @@ def train_machines(
 
     def one(task: tuple[Start, int]) -> Run:
         start, number = task
+        heat = course.heats[number]
+        if start.contender.kind == "rule":
+            return train_rule(heat, course, seed + number)
         fit = _polynomial if start.contender.kind == "polynomial" else _kernel
-        return fit(start, course.heats[number], course, seed + number)
+        return fit(start, heat, course, seed + number)
 
     found = []
     # Warnings are muted here, not in a thread: the setting is the whole process's.
@@ -81,11 +85,11 @@ def train_machines(
 
 def _best(candidates: Iterable[Candidate], heat: Heat) -> Run:
     """Return the candidate that gets most of the rows to choose on right, the first of equals."""
-    X, y = heat.X[heat.n_train :], heat.y[heat.n_train :]
     found = list(candidates)
-    right = [accuracy_of(decision, X, y) for _, _, decision in found]
+    right = [accuracy_of(decision, *heat.choosing) for _, _, decision in found]
     setting, n_parameters, decision = found[int(np.argmax(right))]
-    return Run(accuracy_of(decision, heat.X_test, heat.y_test), n_parameters, setting, decision)
+    accuracy = accuracy_of(decision, heat.X_test, heat.y_test)
+    return Run(accuracy, max(right), n_parameters, setting, decision)
 
 
 def _polynomial(start: Start, heat: Heat, course: Course, seed: int) -> Run:
@@ -121,12 +125,7 @@ def _behind(features: Callable[[np.ndarray], np.ndarray], model: Any, course: Co
 
     def decision(X: np.ndarray) -> np.ndarray:
         found = np.asarray(model.decision_function(features(X)))
-        if found.ndim == 2 and len(classes) < len(course.classes):
-            # A class that the rows to learn from lack is never named.
-            whole = np.full((len(found), len(course.classes)), -np.inf)
-            whole[:, classes] = found
-            return whole
-        return found
+        return spread_classes(found, classes, len(course.classes))
 
     return decision
 

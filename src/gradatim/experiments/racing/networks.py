@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradatim.experiments.racing.course import Course, Heat
-from gradatim.experiments.racing.runs import Decision, Run, Start, accuracy_of
+from gradatim.experiments.racing.runs import Decision, Run, Start, accuracy_of, spread_classes
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Network
-from gradatim.scalers import Scaler
 
 if TYPE_CHECKING:
     from gradatim.training.result import FitResult
@@ -91,7 +90,7 @@ def train_networks(
     n_rates = len(learning_rates)
     return [
         [
-            _run(min(found[first : first + n_rates], key=_validation_loss), heat)
+            _run(min(found[first : first + n_rates], key=_validation_loss), heat, course)
             for found, heat in zip(results, course.heats, strict=True)
         ]
         for first in range(0, len(specs), n_rates)
@@ -120,26 +119,32 @@ def _validation_loss(result: FitResult) -> float:
     return float(finite.min(initial=np.inf))
 
 
-def _run(result: FitResult, heat: Heat) -> Run:
-    decision = network_decision(result.network, heat.scaler)
+def _run(result: FitResult, heat: Heat, course: Course) -> Run:
+    decision = network_decision(result.network, np.unique(heat.y), heat, course)
     return Run(
         accuracy=accuracy_of(decision, heat.X_test, heat.y_test),
+        choosing=accuracy_of(decision, *heat.choosing),
         n_parameters=result.network.n_parameters,
         setting=f"rate {result.spec.learning_rate:g}",
         decision=decision,
+        epoch=result.best_epoch,
         result=result,
     )
 
 
-def network_decision(network: Network, scaler: Scaler) -> Decision:
+def network_decision(network: Network, classes: np.ndarray, heat: Heat, course: Course) -> Decision:
     """Return what a network decides by: the pre-activations of its outputs.
 
     Parameters
     ----------
     network : Network
         Reads standardized rows.
-    scaler : Scaler
-        Standardizes them.
+    classes : array of shape (n_own,)
+        Labels that it tells apart, ascending.
+    heat : Heat
+        What it was trained on.
+    course : Course
+        Has all classes.
 
     Returns
     -------
@@ -148,7 +153,8 @@ def network_decision(network: Network, scaler: Scaler) -> Decision:
     """
 
     def decision(X: np.ndarray) -> np.ndarray:
-        z = forward(network, scaler.transform(X)).pre_activations[-1]
-        return z[:, 0] if z.shape[1] == 1 else z
+        z = forward(network, heat.scaler.transform(X)).pre_activations[-1]
+        own = z[:, 0] if z.shape[1] == 1 else z
+        return spread_classes(own, classes, len(course.classes))
 
     return decision

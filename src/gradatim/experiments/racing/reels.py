@@ -1,38 +1,47 @@
-"""Reels: a network while it learns, as its regions after some of its epochs.
+"""Reels: a contender while it learns, as its regions after some of its epochs or passes.
 
-Conventions: the reel is of the very network that was scored: the same rows, weights and order of
-minibatches, stepped through epoch by epoch. Frames are dense where training begins, since most
-happens there.
+Conventions: the reel is of the very weights that were scored: the same rows in the same order,
+stepped through epoch by epoch, or pass by pass of the perceptron's rule. Frames are dense where
+training begins, since most happens there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim.experiments.racing.course import Course
+from gradatim.experiments.racing.entry import Entry
 from gradatim.experiments.racing.networks import BATCH_SIZE, network_decision
 from gradatim.experiments.racing.regions import Frame
-from gradatim.experiments.racing.result import Entry, Race
-from gradatim.experiments.racing.runs import accuracy_of
+from gradatim.experiments.racing.result import Race
+from gradatim.experiments.racing.rule import passes
+from gradatim.experiments.racing.runs import Decision, accuracy_of
 
-__all__ = ["Reel", "Still", "reel_of", "reels_of"]
+__all__ = ["FILMED", "Reel", "Still", "reel_of", "reels_of"]
+
+#: Contenders that are filmed, as far as they started.
+FILMED = ("perceptron", "logistic", "shallow-relu", "deep-3")
 
 #: Frames of a reel, the first before training.
 N_FRAMES = 36
 
+#: Epoch or pass, loss and decision.
+Moment = tuple[int, float | None, Decision]
+
 
 @dataclass(frozen=True)
 class Still:
-    """A network after an epoch.
+    """A contender after an epoch or a pass.
 
     Parameters
     ----------
     epoch : int
-        Epochs trained.
+        Epochs or passes trained.
     loss : float or None
-        Mean training loss of that epoch, in nats; None before the first.
+        Mean training loss of that epoch, in nats; None before the first, and for the perceptron.
     accuracy : float
         Share of the scored rows that it gets right.
     regions : tuple of str
@@ -44,29 +53,33 @@ class Still:
     accuracy: float
     regions: tuple[str, ...]
 
-    @property
-    def says(self) -> str:
-        """What it shows, in words."""
-        return f"epoch {self.epoch}, accuracy {self.accuracy:.3f}"
-
 
 @dataclass(frozen=True)
 class Reel:
-    """A network while it learns.
+    """A contender while it learns.
 
     Parameters
     ----------
     entry : Entry
         Whose median seed is shown.
-    counted_epoch : int
-        The epoch whose weights were scored.
     stills : tuple of Still
-        Frames by epoch.
+        Frames by epoch or pass.
     """
 
     entry: Entry
-    counted_epoch: int
     stills: tuple[Still, ...]
+
+    @property
+    def unit(self) -> str:
+        """What its frames count: ``epoch``, or ``pass`` of the perceptron's rule."""
+        return "pass" if self.entry.contender.kind == "rule" else "epoch"
+
+    @property
+    def counted(self) -> int:
+        """The epoch or pass whose weights were scored."""
+        epoch = self.entry.median_run.epoch
+        assert epoch is not None
+        return epoch
 
     @property
     def title(self) -> str:
@@ -83,7 +96,7 @@ class Reel:
 
 
 def reels_of(race: Race, frame: Frame) -> list[Reel]:
-    """Film a perceptron, a network with one hidden layer and a deep one.
+    """Film perceptron, logistic regression, a network with one hidden layer and a deep one.
 
     Parameters
     ----------
@@ -99,7 +112,7 @@ def reels_of(race: Race, frame: Frame) -> list[Reel]:
         seeds, else at the largest. Contenders that did not start are left out.
     """
     budget = _budget(race)
-    chosen = [race.entry(name, budget) for name in ("perceptron", "shallow-relu", "deep-3")]
+    chosen = [race.entry(name, budget) for name in FILMED]
     return [reel_of(entry, race, frame) for entry in chosen if entry is not None]
 
 
@@ -112,12 +125,12 @@ def _budget(race: Race) -> int:
 
 
 def reel_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) -> Reel:
-    """Film the median seed of a network.
+    """Film the median seed of a network or a perceptron.
 
     Parameters
     ----------
     entry : Entry
-        A network's.
+        Its scores.
     race : Race
         What was found.
     frame : Frame
@@ -128,13 +141,23 @@ def reel_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) ->
     Returns
     -------
     Reel
-        From before training to its last epoch.
+        From before training to its last epoch or pass.
     """
+    heat = race.course.heats[entry.median_seed]
+    moments = _passes if entry.contender.kind == "rule" else _epochs
+    stills = []
+    for epoch, loss, decision in moments(entry, race, n_frames):
+        accuracy = accuracy_of(decision, heat.X_test, heat.y_test)
+        stills.append(Still(epoch, loss, accuracy, tuple(frame.regions(decision))))
+    return Reel(entry, tuple(stills))
+
+
+def _epochs(entry: Entry, race: Race, n_frames: int) -> Iterator[Moment]:
     from gradatim.training.stepping import Stepper
 
-    heat, result = race.course.heats[entry.median_seed], entry.median_run.result
+    course, n_epochs = race.course, race.protocol.max_epochs
+    heat, result = course.heats[entry.median_seed], entry.median_run.result
     assert result is not None
-    n_epochs = race.protocol.max_epochs
     stepper = Stepper(
         result.spec,
         heat.scaled,
@@ -143,18 +166,29 @@ def reel_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) ->
         max_epochs=n_epochs,
         sample_weight=heat.training,
     )
-    stills, loss = [], None
-    for epoch in _epochs(n_epochs, n_frames):
+    loss = None
+    for epoch in _frames(n_epochs, n_frames):
         losses = stepper.run(epoch - stepper.epoch) if epoch > stepper.epoch else np.empty(0)
         loss = float(losses[-1]) if len(losses) else loss
-        decision = network_decision(stepper.network, heat.scaler)
-        accuracy = accuracy_of(decision, heat.X_test, heat.y_test)
-        stills.append(Still(epoch, loss, accuracy, tuple(frame.regions(decision))))
+        yield epoch, loss, network_decision(stepper.network, np.unique(heat.y), heat, course)
         if stepper.diverged:
-            break
-    return Reel(entry, result.best_epoch, tuple(stills))
+            return
 
 
-def _epochs(n_epochs: int, n_frames: int) -> Sequence[int]:
+def _passes(entry: Entry, race: Race, n_frames: int) -> Iterator[Moment]:
+    course, number = race.course, entry.median_seed
+    done = [_undecided(course), *passes(course.heats[number], course, race.protocol.first + number)]
+    for k in _frames(len(done) - 1, n_frames):
+        yield k, None, done[k]
+
+
+def _undecided(course: Course) -> Decision:
+    """Return what weights of zero decide by: nothing, which counts as the first class."""
+    if course.n_outputs == 1:
+        return lambda X: np.full(len(X), -1.0)
+    return lambda X: np.eye(1, course.n_outputs).repeat(len(X), axis=0)
+
+
+def _frames(n_epochs: int, n_frames: int) -> Sequence[int]:
     spread = np.geomspace(1, n_epochs, max(2, n_frames - 1)).round().astype(int)
     return [0, *np.unique(spread).tolist()]

@@ -1,26 +1,23 @@
-"""What a race found: every contender's scores at every budget, and a verdict in words.
+"""What a race found: protocol, bar, every contender's entries, and a verdict in words.
 
-Conventions: accuracies are of rows that no part of the model has seen, one a seed, the k-th of two
-entries on the same rows. A seed *solves* when its accuracy reaches the bar that the protocol names.
+Conventions: see `gradatim.experiments.racing.entry`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
+from gradatim.experiments.racing.bar import Bar
 from gradatim.experiments.racing.contenders import CONTENDERS, Contender
 from gradatim.experiments.racing.course import Course
-from gradatim.experiments.racing.runs import Run, Start
-from gradatim.experiments.racing.statistics import mean_interval, share_interval
+from gradatim.experiments.racing.entry import Entry
 
-__all__ = ["Difference", "Entry", "Protocol", "Race", "Verdict"]
+__all__ = ["Difference", "Protocol", "Race", "Verdict"]
 
 #: Version of the JSON object: it grows when a key changes its meaning or goes.
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,6 @@ class Protocol:
         Rates that every network is trained at; the rows to choose on choose.
     max_epochs : int
         Epochs of a network; the rows to choose on say which one counts.
-    bar : float
-        Accuracy from which a seed has solved it.
     margin : float
         Difference in accuracy that is of no practical matter.
     grouped : bool
@@ -57,122 +52,13 @@ class Protocol:
     n_test: int
     learning_rates: tuple[float, ...]
     max_epochs: int
-    bar: float
     margin: float
     grouped: bool
 
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """A contender at a budget.
-
-    Parameters
-    ----------
-    start : Start
-        Who, with which budget, in which shape.
-    runs : tuple of Run
-        One a seed.
-    bar : float
-        Accuracy from which a seed has solved it.
-    overlap : float
-        Scored rows per row learnt from, where seeds share rows; else 0.
-    """
-
-    start: Start
-    runs: tuple[Run, ...] = field(repr=False)
-    bar: float
-    overlap: float
-
     @property
-    def contender(self) -> Contender:
-        """Who."""
-        return self.start.contender
-
-    @property
-    def budget(self) -> int | None:
-        """Parameters at most; None where there is no limit or no choice."""
-        return self.start.budget
-
-    @property
-    def accuracies(self) -> np.ndarray:
-        """Accuracy of each seed."""
-        return np.array([run.accuracy for run in self.runs])
-
-    @property
-    def mean(self) -> float:
-        """Mean accuracy."""
-        return float(self.accuracies.mean())
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the mean, within [0, 1]."""
-        low, high = mean_interval(self.accuracies, self.overlap)
-        return max(0.0, low), min(1.0, high)
-
-    @property
-    def half_width(self) -> float:
-        """Half of that interval before it is cut at 0 and 1."""
-        low, high = mean_interval(self.accuracies, self.overlap)
-        return (high - low) / 2
-
-    @property
-    def n_solved(self) -> int:
-        """Seeds that solved it."""
-        return int((self.accuracies >= self.bar).sum())
-
-    @property
-    def solved(self) -> float:
-        """Share of the seeds that solved it."""
-        return self.n_solved / len(self.runs)
-
-    @property
-    def solved_interval(self) -> tuple[float, float]:
-        """95 % interval of that share."""
-        return share_interval(self.n_solved, len(self.runs))
-
-    @property
-    def n_parameters(self) -> float:
-        """Mean number of parameters over the seeds; a whole number but for a kernel machine."""
-        return float(np.mean([run.n_parameters for run in self.runs]))
-
-    @property
-    def median_seed(self) -> int:
-        """Number of the seed whose accuracy is the lower median."""
-        order = np.argsort(self.accuracies, kind="stable")
-        return int(order[(len(order) - 1) // 2])
-
-    @property
-    def median_run(self) -> Run:
-        """Run of that seed."""
-        return self.runs[self.median_seed]
-
-    @property
-    def shape(self) -> str:
-        """The shape in words."""
-        kind, shape = self.contender.kind, self.start.shape
-        if shape is None:
-            return "as many support vectors as it wants"
-        if kind == "polynomial":
-            return f"degree {shape.size[0]}"
-        if kind == "kernel":
-            return f"{shape.size[0]} centers"
-        return "no hidden layer" if not shape.size else "-".join(map(str, shape.size))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the entry as plain values."""
-        return {
-            "contender": self.contender.name,
-            "budget": self.budget,
-            "shape": self.shape,
-            "n_parameters": self.n_parameters,
-            "accuracies": self.accuracies.tolist(),
-            "mean": self.mean,
-            "interval": list(self.interval),
-            "solved": self.n_solved,
-            "solved_interval": list(self.solved_interval),
-            "median_seed": self.median_seed,
-            "settings": [run.setting for run in self.runs],
-        }
+    def first(self) -> int:
+        """Seed of the first seed's weights, centers and orders; the others' follow."""
+        return self.seed * self.n_seeds
 
 
 @dataclass(frozen=True)
@@ -226,6 +112,8 @@ class Race:
         What was raced on.
     protocol : Protocol
         How.
+    bar : Bar
+        From where a seed has solved it.
     entries : tuple of Entry
         Contenders in order, each with its budgets ascending.
     verdict : Verdict
@@ -240,6 +128,7 @@ class Race:
 
     course: Course
     protocol: Protocol
+    bar: Bar
     entries: tuple[Entry, ...]
     verdict: Verdict
     absent: tuple[tuple[str, int], ...] = ()
@@ -297,16 +186,21 @@ class Race:
                 "majority": course.majority,
                 "sha256": course.sha256,
             },
-            "protocol": {k: list(v) if isinstance(v, tuple) else v
-                         for k, v in asdict(self.protocol).items()},
+            "protocol": _plain(asdict(self.protocol)),
+            "bar": _plain(asdict(self.bar)),
             "entries": [entry.to_dict() for entry in self.entries],
+            "warnings": [asdict(notice) for notice in course.notices],
             "absent": [{"contender": name, "budget": budget} for name, budget in self.absent],
             "verdict": {
                 "sentences": list(self.verdict.sentences),
-                "differences": [
-                    asdict(one) | {"interval": list(one.interval)}
-                    for one in self.verdict.differences
-                ],
+                "differences": [_plain(asdict(one)) for one in self.verdict.differences],
             },
             "seconds": self.seconds,
-        }  # fmt: skip
+        }
+
+
+def _plain(values: Any) -> Any:
+    """Turn tuples into lists, as JSON reads them back."""
+    if isinstance(values, dict):
+        return {key: _plain(value) for key, value in values.items()}
+    return list(values) if isinstance(values, tuple) else values

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from gradatim.collection import Collection
 from gradatim.errors import SpecError
+from gradatim.experiments.racing.bar import find_bar
 from gradatim.experiments.racing.contenders import CONTENDERS, Contender
 from gradatim.experiments.racing.course import Course, course_of_problem, course_of_table
-from gradatim.experiments.racing.result import Entry, Protocol, Race
+from gradatim.experiments.racing.entry import Entry
+from gradatim.experiments.racing.result import Protocol, Race
 from gradatim.experiments.racing.runners import train
-from gradatim.experiments.racing.runs import starts
+from gradatim.experiments.racing.runs import Start, starts
 from gradatim.experiments.racing.verdict import judge
 from gradatim.problems import Problem, get_problem
 
@@ -28,9 +30,6 @@ __all__ = ["race"]
 
 #: Rates that networks are trained at; wide tanh layers want the largest, deep ones the smallest.
 LEARNING_RATES = (0.01, 0.03, 0.1)
-
-#: What counts as solved, as a share of what the best possible rule reaches.
-SOLVED = 0.99
 
 
 def race(
@@ -52,9 +51,9 @@ def race(
 ) -> Race:
     """Race models of equal size on a problem or a table.
 
-    Contenders are a perceptron, networks with one hidden layer (ReLU, tanh) and with two, three and
-    five (ReLU), logistic regression on polynomial features, and kernel machines. Of each the
-    largest shape within a budget is taken.
+    Contenders are a perceptron (Rosenblatt's rule), logistic regression, networks with one hidden
+    layer (ReLU, tanh) and with two, three and five (ReLU), logistic regression on polynomial
+    features, and kernel machines. Of each the largest shape within a budget is taken.
 
     Parameters
     ----------
@@ -74,8 +73,10 @@ def race(
     noise : float, optional
         Standard deviation of a problem's noise; its own by default.
     bar : float, optional
-        Accuracy from which a seed has solved it, in (0, 1]; by default 0.99 times that of the best
-        possible rule (`Problem.ceiling`), 0.99 for a table.
+        Accuracy from which a seed has solved it, in (0, 1]. By default 0.99 times that of the best
+        possible rule (`Problem.ceiling`); for a table that of the contender that is best on the
+        rows to choose on, less the noise of a score, and above always naming the most frequent
+        class.
     margin : float, default 0.01
         Difference in accuracy that is of no practical matter.
     learning_rates : sequence of float, default (0.01, 0.03, 0.1)
@@ -116,24 +117,12 @@ def race(
     budgets = tuple(sorted(set(budgets)))
     chosen = _check(budgets, n_seeds, contenders, n_samples, bar, learning_rates, max_epochs, seed)
     ground = _course(course, n_seeds, n_samples, noise, seed)
-    if bar is None:
-        bar = SOLVED * (1.0 if ground.ceiling is None else ground.ceiling)
     field = list(starts(chosen, ground, budgets))
     if not field:
         raise SpecError(
             f"no contender has so few as {budgets[-1]} parameters on {ground.n_features} features; "
             "give a larger budget"
         )
-    runs = train(
-        field,
-        ground,
-        learning_rates=learning_rates,
-        max_epochs=max_epochs,
-        seed=seed * n_seeds,
-        n_jobs=n_jobs,
-        store=store,
-        progress=progress or (lambda share, doing: None),
-    )
     heat = ground.heats[0]
     protocol = Protocol(
         n_seeds=n_seeds,
@@ -144,30 +133,44 @@ def race(
         n_test=len(heat.X_test),
         learning_rates=tuple(learning_rates),
         max_epochs=max_epochs,
-        bar=bar,
         margin=margin,
         grouped=ground.grouped,
     )
+    runs = train(
+        field,
+        ground,
+        learning_rates=learning_rates,
+        max_epochs=max_epochs,
+        seed=protocol.first,
+        n_jobs=n_jobs,
+        store=store,
+        progress=progress or (lambda share, doing: None),
+    )
+    found = find_bar(bar, field, runs, ground)
+    absent = _absent(chosen, field, budgets)
     entries = tuple(
-        Entry(start, tuple(one), bar, ground.overlap)
+        Entry(start, tuple(one), found.accuracy, ground.overlap)
         for start, one in zip(field, runs, strict=True)
     )
-    present = {(start.contender.name, start.budget) for start in field}
     return Race(
         course=ground,
         protocol=protocol,
+        bar=found,
         entries=entries,
-        verdict=judge(entries, ground, protocol),
-        absent=tuple(
-            (contender.name, budget)
-            for contender in chosen
-            if contender.budgeted
-            for budget in budgets
-            if (contender.name, budget) not in present
-        ),
+        verdict=judge(entries, ground, protocol, found, absent),
+        absent=absent,
         seconds=time.monotonic() - began,
         version=version("gradatim"),
     )
+
+
+def _absent(
+    chosen: Sequence[Contender], field: Sequence[Start], budgets: Sequence[int]
+) -> tuple[tuple[str, int], ...]:
+    """Return who has no shape within which budget."""
+    present = {(start.contender.name, start.budget) for start in field}
+    pairs = ((one.name, budget) for one in chosen if one.budgeted for budget in budgets)
+    return tuple(pair for pair in pairs if pair not in present)
 
 
 def _check(

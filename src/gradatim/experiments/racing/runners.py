@@ -82,7 +82,9 @@ def train(
             course,
             seed,
             n_jobs,
-            lambda done: progress(share + (1 - share) * done, "kernels and polynomials"),
+            lambda done: progress(
+                share + (1 - share) * done, "perceptron, polynomials and kernels"
+            ),
         )
     place = {id(start): i for i, start in enumerate([*networks, *machines])}
     return [runs[place[id(start)]] for start in field]

@@ -18,7 +18,7 @@ from gradatim.experiments.racing.course import Course
 if TYPE_CHECKING:
     from gradatim.training.result import FitResult
 
-__all__ = ["Decision", "Run", "Start", "accuracy_of", "decide", "starts"]
+__all__ = ["Decision", "Run", "Start", "accuracy_of", "decide", "spread_classes", "starts"]
 
 Decision = Callable[[np.ndarray], np.ndarray]
 
@@ -50,20 +50,26 @@ class Run:
     ----------
     accuracy : float
         Share of the scored rows that it gets right.
+    choosing : float
+        Share of the rows to choose on that it gets right.
     n_parameters : int
         Numbers that it keeps.
     setting : str
         What was chosen.
     decision : callable
         Takes rows in their own units.
+    epoch : int or None
+        Epoch, or pass of the perceptron, whose weights count.
     result : FitResult or None
         The trained network.
     """
 
     accuracy: float
+    choosing: float
     n_parameters: int
     setting: str
     decision: Decision
+    epoch: int | None = None
     result: FitResult | None = None
 
 
@@ -107,6 +113,35 @@ def decide(decision: np.ndarray) -> np.ndarray:
         Labels, whole numbers.
     """
     return (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
+
+
+def spread_classes(decision: np.ndarray, classes: np.ndarray, n_classes: int) -> np.ndarray:
+    """Say of a model's own classes what it decides among all; it never names one that it lacks.
+
+    Parameters
+    ----------
+    decision : array of shape (n_rows,) or (n_rows, n_own)
+        What it decides by.
+    classes : array of shape (n_own,)
+        Labels of the rows that it learnt from, ascending; at least 2.
+    n_classes : int
+        Classes of the course.
+
+    Returns
+    -------
+    array of shape (n_rows,) or (n_rows, n_classes)
+        What a `Decision` returns.
+
+    Examples
+    --------
+    >>> decide(spread_classes(np.array([0.3, -0.2]), np.array([0, 2]), 3))
+    array([2, 0])
+    """
+    if len(classes) == n_classes:
+        return decision
+    whole = np.full((len(decision), n_classes), -np.inf)
+    whole[:, classes] = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+    return whole
 
 
 def accuracy_of(decision: Decision, X: np.ndarray, y: np.ndarray) -> float:

@@ -56,13 +56,15 @@ def mean_interval(scores: ArrayLike, overlap: float = 0.0, level: float = 0.95) 
     return mean - half, mean + half
 
 
-def share_interval(count: int, total: int, level: float = 0.95) -> Interval:
+def share_interval(count: float, total: int, level: float = 0.95) -> Interval:
     """Return Wilson's interval of a share.
 
     Parameters
     ----------
-    count, total : int
-        Seeds that did, of all seeds.
+    count : float
+        Seeds (or rows) that did; a mean over seeds need not be whole.
+    total : int
+        Of how many.
     level : float, default 0.95
         Probability.
 

@@ -2,15 +2,20 @@
 
 Conventions: depth is compared at equal budgets with one hidden layer of the same activation, on the
 same rows seed by seed, with intervals that hold for all comparisons of the race at once. "No
-difference" is said only where the whole interval lies within the margin.
+difference" is said only where the whole interval lies within the margin. That one reaches the bar
+in nine of ten seeds and another in fewer is no proof that they differ, so depth is said to pay, or
+to save parameters, only where that interval shows it to be better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradatim.experiments.racing.bar import Bar, Reference
+from gradatim.experiments.racing.contenders import CONTENDERS, least_parameters
 from gradatim.experiments.racing.course import Course
-from gradatim.experiments.racing.result import Difference, Entry, Protocol, Verdict
+from gradatim.experiments.racing.entry import Entry
+from gradatim.experiments.racing.result import Difference, Protocol, Verdict
 from gradatim.experiments.racing.statistics import mean_interval
 
 __all__ = ["judge"]
@@ -26,7 +31,13 @@ _KINDS = {
 }
 
 
-def judge(entries: Sequence[Entry], course: Course, protocol: Protocol) -> Verdict:
+def judge(
+    entries: Sequence[Entry],
+    course: Course,
+    protocol: Protocol,
+    bar: Bar,
+    absent: Sequence[tuple[str, int]] = (),
+) -> Verdict:
     """Put in words what a race shows.
 
     Parameters
@@ -37,6 +48,10 @@ def judge(entries: Sequence[Entry], course: Course, protocol: Protocol) -> Verdi
         What was raced on.
     protocol : Protocol
         How.
+    bar : Bar
+        From where a seed has solved it.
+    absent : sequence of (str, int)
+        Contenders that have no shape within a budget.
 
     Returns
     -------
@@ -45,10 +60,12 @@ def judge(entries: Sequence[Entry], course: Course, protocol: Protocol) -> Verdi
     """
     differences = tuple(_differences(entries, protocol, course.overlap))
     sentences = [
-        _on_depth(entries, protocol),
-        _on_the_line(entries, course),
+        *_on_the_majority(bar.reference, course),
+        "" if bar.accuracy is None else _on_depth(entries, course, protocol, differences),
+        _on_the_lines(entries, course, bar),
         _on_the_cheapest(entries),
         *_on_differences(differences),
+        _on_the_absent(absent, course, protocol),
     ]
     return Verdict(tuple(filter(None, sentences)), differences)
 
@@ -80,29 +97,55 @@ def _kind(low: float, high: float, margin: float) -> str:
     return "worse" if high < 0 else "unclear"
 
 
-def _on_depth(entries: Sequence[Entry], protocol: Protocol) -> str:
+def _on_the_majority(reference: Reference | None, course: Course) -> Iterator[str]:
+    """Say it where even the best is not shown to have learnt anything."""
+    if reference is None or reference.is_better:
+        return
+    yield "Nothing is shown to be better than always naming the most frequent class."
+    low, high = reference.gain_interval
+    difference = f"{reference.gain:.3f} ({low:.3f} to {high:.3f})".replace("-", "\N{MINUS SIGN}")
+    yield (
+        f"The best on the rows to choose on, {reference.title} with {reference.n_parameters:.0f} "
+        f"parameters, reaches {reference.mean:.3f} on the scored rows, the most frequent class "
+        f"{course.majority:.3f}: a difference of {difference}."
+    )
+
+
+def _on_depth(
+    entries: Sequence[Entry],
+    course: Course,
+    protocol: Protocol,
+    differences: Sequence[Difference],
+) -> str:
     """Say whether depth was needed to solve it."""
     shallow = [e for e in entries if e.contender.n_hidden == 1]
     deep = [e for e in entries if e.contender.is_deep]
+    single = _cheapest([e for e in entries if e.contender.is_line])
+    if single is not None:
+        plane = course.n_features == 2 and len(course.classes) == 2
+        who = "A line" if plane else "One layer"
+        return f"{who} is enough: {_named(single)} solves it in {_seeds(single)}."
     if not shallow or not deep:
         return ""
-    single = _cheapest([e for e in entries if e.contender.name == "perceptron"])
-    if single is not None:
-        return f"A line is enough: {_named(single)} solves it in {_seeds(single)}."
     best = _cheapest(shallow)
     rival = _cheapest(deep)
+    kind = "" if rival is None else _kind_at(rival, differences)
     if best is not None:
         said = f"{_named(best)} solves it in {_seeds(best)}"
         if rival is None:
             return f"Depth is not needed: {said}, and no deep network did so in nine of ten."
-        saves = rival.n_parameters < best.n_parameters
+        saves = kind == "better" and rival.n_parameters < best.n_parameters
         claim = "Depth is not needed, but saves parameters" if saves else "Depth is not needed"
         return f"{claim}: {said}; the smallest deep network that does so is {_named(rival)}."
     if rival is not None:
-        return (
-            f"Depth paid here: {_named(rival)} solves it in {_seeds(rival)}, and no network with "
-            f"one hidden layer of at most {max(protocol.budgets)} parameters did so in nine of ten."
+        claim = "Depth paid here" if kind == "better" else "Depth is not shown to pay"
+        said = (
+            f"{claim}: {_named(rival)} solves it in {_seeds(rival)}, and no network with one "
+            f"hidden layer of at most {max(protocol.budgets)} parameters did so in nine of ten"
         )
+        if kind in ("better", ""):
+            return f"{said}."
+        return f"{said}, but it is {_KINDS[kind]} from one hidden layer of ReLU of that budget."
     top = max([*shallow, *deep], key=lambda entry: (entry.solved, entry.mean))
     return (
         f"No network solved it in nine of ten seeds; {_named(top)} came nearest, in {_seeds(top)} "
@@ -110,15 +153,26 @@ def _on_depth(entries: Sequence[Entry], protocol: Protocol) -> str:
     )
 
 
-def _on_the_line(entries: Sequence[Entry], course: Course) -> str:
-    line = next((e for e in entries if e.contender.name == "perceptron"), None)
-    if line is None:
+def _kind_at(entry: Entry, differences: Sequence[Difference]) -> str:
+    """Return how a deep entry differs from one hidden layer; nothing if that did not start."""
+    at = (entry.contender.name, entry.budget)
+    return next((one.kind for one in differences if (one.contender, one.budget) == at), "")
+
+
+def _on_the_lines(entries: Sequence[Entry], course: Course, bar: Bar) -> str:
+    said = []
+    for entry in entries:
+        if entry.contender.is_line:
+            low, high = entry.interval
+            solves = "" if bar.accuracy is None else f" and solves it in {_seeds(entry)}"
+            reaches = f"reaches {entry.mean:.3f} ({low:.3f} to {high:.3f})"
+            who = "a perceptron" if entry.contender.kind == "rule" else entry.contender.title
+            said.append(f"{who} {reaches}{solves}")
+    if not said:
         return ""
-    low, high = line.interval
-    return (
-        f"A perceptron reaches {line.mean:.3f} ({low:.3f} to {high:.3f}) and solves it in "
-        f"{_seeds(line)}; always naming the more frequent class reaches {course.majority:.3f}."
-    )
+    majority = f"always naming the most frequent class reaches {course.majority:.3f}"
+    first, *more = [*said, majority]
+    return f"{'; '.join([first[0].upper() + first[1:], *more])}."
 
 
 def _on_the_cheapest(entries: Sequence[Entry]) -> str:
@@ -138,6 +192,22 @@ def _on_differences(differences: Sequence[Difference]) -> Iterator[str]:
                 said.append(f"{words} at {_list(budgets)}")
         layers = name.partition("-")[2]
         yield f"{layers} hidden layers against one, both ReLU, at equal budgets: {'; '.join(said)}."
+
+
+def _on_the_absent(absent: Sequence[tuple[str, int]], course: Course, protocol: Protocol) -> str:
+    """Say who did not start at all, and what it would take."""
+    needs = {}
+    for contender in CONTENDERS:
+        if all((contender.name, budget) in absent for budget in protocol.budgets):
+            least = least_parameters(contender, course.n_features, course.n_outputs)
+            needs.setdefault(least, []).append(contender.title)
+    if not needs:
+        return ""
+    said = [f"{_list(titles)} ({least})" for least, titles in sorted(needs.items())]
+    return (
+        f"With {course.n_features} inputs and {len(course.classes)} classes these need more "
+        f"parameters than any budget, so they did not start: {'; '.join(said)}."
+    )
 
 
 def _cheapest(entries: Sequence[Entry]) -> Entry | None:

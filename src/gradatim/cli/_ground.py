@@ -1,0 +1,129 @@
+"""What a race is on: a problem by its name, or a table or dataset that is read.
+
+Conventions: an option that does not go with what was named is an error, never ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradatim.errors import SpecError
+
+if TYPE_CHECKING:
+    from gradatim.cli._source import Source
+    from gradatim.collection import Collection
+
+__all__ = ["check_film", "find_ground", "list_problems"]
+
+
+def find_ground(source: Source, noise: float | None) -> str | Collection:
+    """Find what is raced on.
+
+    Parameters
+    ----------
+    source : Source
+        What was asked for.
+    noise : float or None
+        Standard deviation of a problem's noise.
+
+    Returns
+    -------
+    str or Collection
+        The name of a problem, or the table that was read.
+
+    Raises
+    ------
+    SpecError
+        If there is no such problem, or an option does not go with what was named.
+    InputError
+        If a table cannot be read.
+    """
+    from gradatim.cli._source import TABLES, read_source
+    from gradatim.datasets import DATASETS
+
+    course = source.path
+    if course in DATASETS:
+        # A dataset brings its task along.
+        source = replace(source, task=None)
+    elif Path(course).suffix.lower() not in TABLES:
+        from gradatim.problems import get_problem
+
+        try:
+            get_problem(course)
+        except SpecError:
+            if not os.path.exists(course):
+                raise
+            raise SpecError(
+                f"{course} is no problem, and no table either: a race reads {', '.join(TABLES)}"
+            ) from None
+        options = ("target", "groups", "drop", "impute")
+        given = [f"--{option}" for option in options if getattr(source, option)]
+        if given:
+            belong = "belongs" if len(given) == 1 else "belong"
+            raise SpecError(f"{' and '.join(given)} {belong} to a table; {course} is a problem")
+        return course
+    if noise is not None:
+        raise SpecError(f"--noise belongs to a problem; {course} is a table")
+    return read_source(source, n_jobs=1, progress=lambda done, total: None)
+
+
+def check_film(ground: str | Collection, film: Path | None) -> None:
+    """Refuse a film of more inputs than a picture has, before anything is trained.
+
+    Parameters
+    ----------
+    ground : str or Collection
+        What is raced on.
+    film : Path or None
+        Where the film goes.
+
+    Raises
+    ------
+    SpecError
+        If there are more than two inputs.
+    """
+    if film is None:
+        return
+    if isinstance(ground, str):
+        from gradatim.problems import get_problem
+
+        n_features = get_problem(ground).n_features
+    else:
+        n_features = next(iter(ground.X.values())).shape[1]
+    if n_features > 2:
+        raise SpecError(f"a film shows one or two inputs, not {n_features}; leave --film out")
+
+
+def list_problems(target: str | None, json: bool) -> None:
+    """Print every problem with what it takes.
+
+    Parameters
+    ----------
+    target : str or None
+        Column of a table, which goes with none of them.
+    json : bool
+        Whether to print JSON.
+
+    Raises
+    ------
+    SpecError
+        If there is a target.
+    """
+    from gradatim.problems import PROBLEMS
+
+    if target is not None:
+        raise SpecError("--target belongs to a table; name the table")
+    rows = [{"name": name, "slides": one.slides, "takes": one.takes}
+            for name, one in PROBLEMS.items()]  # fmt: skip
+    if json:
+        from json import dumps
+
+        print(dumps({"schema": 1, "problems": rows}, indent=2, ensure_ascii=False))
+        return
+    width = max(len(name) for name in PROBLEMS)
+    for row in rows:
+        print(f"{row['name'].ljust(width)}  {row['takes']}")
+    print("\nFamilies take a size: sawtooth-5, checkerboard-3, spirals-4, parity-6.")
