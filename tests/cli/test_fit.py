@@ -133,7 +133,7 @@ def test_pictures_are_written_and_named(capsys, songs, tmp_path):
         (["--target", "energy", "--alpha", "-1"], "--alpha"),
         (["--target", "energy", "-o", "songs.csv"], "end it in .txt"),
         (["--target", "energy", "--graph", "energy.gif"], "names no format"),
-        (["--target", "energy", "--graph", "x.svg", "--plot", "x.svg"], "give each its own"),
+        (["--target", "energy", "--graph", "x.svg", "--plot", "x.svg"], "give two files"),
         (["--target", "energy", "--plot", "energy.svg"], "one input and one output"),
     ],
 )

@@ -154,7 +154,11 @@ def test_pictures_and_films_are_written(tmp_path, shown):
         (AND.replace("yes", "no"), [], "every row of table.csv is labeled no"),
         (AND.replace("1,1,", "1,,"), [], "has no value in row 5"),
         (AND.replace("1,1,", "1,inf,"), [], "has an infinite value in row 5"),
-        (AND.replace("1,1,", "1,one,"), [], "holds 'one' in row 5, which is no number; name the"),
+        (
+            AND.replace("1,1,", "1,one,"),
+            [],
+            "holds 'one' in row 5, which is no number; leave it out with --drop x2",
+        ),
         (AND.replace("1,1,", "1,one,"), ["--columns", "x2"], "leave it out of --columns"),
         (AND, ["--columns", "x1", "x3"], "no column 'x3'"),
         (AND, ["--columns", "label"], "'label' is the target"),

@@ -199,6 +199,7 @@ def _forget_stdout() -> None:
 def _one_sentence(error: CycloptsError) -> str:
     """Join what cyclopts says in several sentences into one, as all other errors are."""
     if isinstance(error, UnusedCliTokensError):
-        return f"unexpected argument {(error.unused_tokens or ['?'])[0]!r}; give one PATH"
+        chain = shlex.join(["gradatim", *(error.command_chain or ()), "--help"])
+        return f"unexpected argument {(error.unused_tokens or ['?'])[0]!r}; see {chain}"
     first, *rest = str(error).strip().rstrip(".").split(". ")
     return "; ".join([first[:1].lower() + first[1:], *(r[:1].lower() + r[1:] for r in rest)])

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +77,7 @@ def read_points(
     columns: Sequence[str] | None = None,
     id: str | None = None,
     *,
+    drop: Sequence[str] = (),
     decimals: bool = False,
 ) -> Points:
     """Read labeled points from a table.
@@ -90,6 +92,8 @@ def read_points(
         Columns of the numbers; all but the labels and the IDs if not given.
     id : str, optional
         Column that names the rows.
+    drop : sequence of str, optional
+        Columns that are left out.
     decimals : bool, default False
         Whether numbers are the decimals that are written instead of the nearest floats.
 
@@ -113,8 +117,9 @@ def read_points(
     chosen = [table.require(name, "column") for name in columns or ()]
     if target in chosen:
         raise TableError(f"{target!r} is the target; leave it out of --columns")
+    dropped = [table.require(name, "column to drop") for name in drop]
     chosen = list(dict.fromkeys(chosen)) or [
-        name for name in table.names if name not in (target, id)
+        name for name in table.names if name not in (target, id, *dropped)
     ]
     if not chosen:
         raise TableError(f"{table.source} has no column beside {target!r}; there is nothing to cut")
@@ -158,7 +163,7 @@ def _decimals(table: Columns, name: str, unnamed: bool) -> np.ndarray:
 
 def _no_number(table: Columns, name: str, index: int, cell: str, unnamed: bool) -> TableError:
     hint = (
-        "name the columns of numbers with --columns, and a column that names the rows with --id"
+        f"leave it out with --drop {quote(name)}, or name the rows by it with --id {quote(name)}"
         if unnamed
         else "leave it out of --columns"
     )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli import _targets
+
 if TYPE_CHECKING:
     from gradatim.theory import Capacity
 
@@ -74,7 +76,7 @@ def capacity(
         Show the traceback of an error.
     """
     if output is not None:
-        _check(output)
+        _targets.check_targets({"--output": (output, _targets.plot)})
     from gradatim.cli._counting import counting
     from gradatim.theory import capacity as compute
 
@@ -102,16 +104,6 @@ def capacity(
         path = save_plot(plot_capacity(rows), output)
         if not json:
             print(f"wrote {path}")
-
-
-def _check(output: Path) -> None:
-    """Refuse a file that is no picture or cannot be written."""
-    from gradatim._files import check_writable
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    check_format(output, PLOT_FORMATS)
-    check_writable(output)
 
 
 def _interval(found: Capacity) -> tuple[float, float]:

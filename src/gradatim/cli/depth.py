@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
+from gradatim.cli import _targets
+from gradatim.cli._interrupt import hear
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
+    from gradatim.experiments.depth import DepthComparison
     from gradatim.network import Network
 
 __all__ = ["depth"]
@@ -40,6 +43,7 @@ def depth(
     seed: _Number = None,
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
+    network: Annotated[Path | None, _File] = None,
     which: Annotated[Literal["deep", "shallow"], Parameter(group=_OUTPUT)] = "deep",
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
@@ -67,8 +71,10 @@ def depth(
         Picture of the sawtooth, the networks and their errors: .svg, .pdf or .png.
     graph
         Picture of the network that was built: .svg, .pdf, .png, .dot, .mmd or .tex.
+    network
+        That network for other verbs: .txt (its equation) or .safetensors.
     which
-        Whether the graph is of the deep network or of the shallow one.
+        Whether that is the deep network or the shallow one.
     json
         Print JSON instead of text.
     debug
@@ -82,18 +88,29 @@ def depth(
         given = [name for name, value in options.items() if value is not None]
         if given:
             raise SpecError(f"{given[0]} is for --teeth; parity is built and proved only")
-        _check(None, graph)
-        _parity(parity, graph, which, json)
+    _targets.check_targets(
+        {
+            "--output": (output, _targets.plot),
+            "--graph": (graph, _targets.drawing),
+            "--network": (network, _targets.network),
+        }
+    )
+    if parity is not None:
+        built = _parity(parity, json)
+        _write(built[which], graph, network, json)
         return
-    _check(output, graph)
-    _sawtooth(
+    found = _sawtooth(
         _number_of_teeth(teeth or ""),
         _SEEDS if seeds is None else seeds,
         _numbers(budgets),
         _EPOCHS if epochs is None else epochs,
         seed or 0,
-        (output, graph, which, json),
     )
+    _print_sawtooth(found, output, json)
+    _write(next(one.network for one in found.built if one.kind == which), graph, network, json)
+    wrong = [str(one.proof) for one in found.built if one.proof and not one.proof.holds]
+    if wrong:
+        raise SpecError(f"a network that was built is not right: {'; '.join(wrong)}")
 
 
 def _number_of_teeth(text: str) -> int:
@@ -113,45 +130,28 @@ def _numbers(text: str | None) -> list[int] | None:
     return [int(part) for part in parts]
 
 
-def _check(output: Path | None, graph: Path | None) -> None:
-    """Refuse files that are no pictures or cannot be written."""
-    from gradatim._files import check_writable
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    targets = []
-    if output is not None:
-        check_format(output, PLOT_FORMATS)
-        targets.append(check_writable(output))
-    if graph is not None:
-        check_format(graph)
-        targets.append(check_writable(graph))
-    if len(set(targets)) < len(targets):
-        raise SpecError(f"--output and --graph both name {targets[0]}; give two files")
-
-
 def _sawtooth(
-    teeth: int,
-    n_seeds: int,
-    budgets: list[int] | None,
-    epochs: int,
-    seed: int,
-    out: tuple[Path | None, Path | None, str, bool],
-) -> None:
-    from gradatim.cli._depth import depth_in_words, depth_picture
+    teeth: int, n_seeds: int, budgets: list[int] | None, epochs: int, seed: int
+) -> DepthComparison:
     from gradatim.cli._training import training
     from gradatim.experiments import compare_depth
 
-    output, graph, which, json = out
     with training("sawtooths") as told:
-        found = compare_depth(
-            teeth,
-            n_seeds=n_seeds,
-            budgets=budgets,
-            max_epochs=epochs,
-            random_state=seed,
-            callback=told,
+        return hear(
+            lambda: compare_depth(
+                teeth,
+                n_seeds=n_seeds,
+                budgets=budgets,
+                max_epochs=epochs,
+                random_state=seed,
+                callback=told,
+            )
         )
+
+
+def _print_sawtooth(found: DepthComparison, output: Path | None, json: bool) -> None:
+    from gradatim.cli._depth import depth_in_words, depth_picture
+
     if json:
         _print_json(found.to_dict())
     else:
@@ -160,14 +160,9 @@ def _sawtooth(
         from gradatim.drawing import save_plot
 
         _wrote(save_plot(depth_picture(found), output), json)
-    network = next(one.network for one in found.built if one.kind == which)
-    _draw(network, graph, json)
-    wrong = [str(one.proof) for one in found.built if one.proof and not one.proof.holds]
-    if wrong:
-        raise SpecError(f"a network that was built is not right: {'; '.join(wrong)}")
 
 
-def _parity(n_bits: int, graph: Path | None, which: str, json: bool) -> None:
+def _parity(n_bits: int, json: bool) -> dict[str, Network]:
     from gradatim.cli._depth import parity_in_words, parity_to_dict
     from gradatim.theory import parity_layer, parity_tree
 
@@ -176,14 +171,18 @@ def _parity(n_bits: int, graph: Path | None, which: str, json: bool) -> None:
         _print_json(parity_to_dict(networks))
     else:
         print("\n".join(parity_in_words(networks)))
-    _draw(networks[which], graph, json)
+    return networks
 
 
-def _draw(network: Network, graph: Path | None, json: bool) -> None:
+def _write(network: Network, graph: Path | None, file: Path | None, json: bool) -> None:
     if graph is not None:
         from gradatim.drawing import draw
 
         _wrote(draw(network, graph), json)
+    if file is not None:
+        from gradatim.cli._network import write_network
+
+        _wrote(write_network(network, file), json)
 
 
 def _wrote(path: Path, json: bool) -> None:

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli import _targets
+
 __all__ = ["draw"]
 
 _Flag = Parameter(negative=(), show_default=False)
@@ -61,13 +63,10 @@ def draw(
     debug
         Show the traceback of an error.
     """
-    from gradatim._files import check_writable
     from gradatim.cli._network import read_network, read_values
-    from gradatim.drawing.formats import check_format
     from gradatim.drawing.formats import draw as draw_file
 
-    check_format(output)
-    check_writable(output)
+    _targets.check_targets({"--output": (output, _targets.drawing)})
     network = read_network(source, activation, let)
     values = None if at is None else read_values(at, network)
     path = draw_file(network, output, title=title, form=form, max_units=max_units, at=values)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim.errors import OutputError, SpecError
+from gradatim.cli import _targets
+from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.collection import Collection
@@ -80,7 +81,14 @@ def fit(
     debug
         Show the traceback of an error.
     """
-    _check(table, output, graph, plot)
+    _targets.check_targets(
+        {
+            "--output": (output, _targets.network),
+            "--graph": (graph, _targets.drawing),
+            "--plot": (plot, _targets.plot),
+        },
+        source=table,
+    )
     from gradatim.music.tables import read_table
 
     task = "regression" if activation == "identity" else "classification"
@@ -104,26 +112,6 @@ def fit(
     for path in _write(network, rows, output, graph, plot):
         if not json:
             print(f"wrote {path}")
-
-
-def _check(table: Path, output: Path | None, graph: Path | None, plot: Path | None) -> None:
-    """Refuse files of the wrong kind, or that cannot be written, or would go over each other."""
-    from gradatim._files import check_writable
-    from gradatim.cli._network import check_network_format
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    if output is not None:
-        check_network_format(output)
-    if graph is not None:
-        check_format(graph)
-    if plot is not None:
-        check_format(plot, PLOT_FORMATS)
-    targets = [check_writable(file) for file in (output, graph, plot) if file is not None]
-    if table.resolve() in targets:
-        raise OutputError(f"{table} is read as input; write the result to another file")
-    if len(set(targets)) < len(targets):
-        raise OutputError("--output, --graph and --plot name one file twice; give each its own")
 
 
 def _check_classes(rows: Collection, target: str, activation: str) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from gradatim.cli import _targets
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -50,7 +52,7 @@ def activations(
     debug
         Show the traceback of an error.
     """
-    _check(output)
+    _targets.check_targets({"--output": (output, _targets.plot)})
     from gradatim.drawing import plot_activations, save_plot
 
     print(save_plot(plot_activations(names or (), low=low, high=high), output))
@@ -93,23 +95,13 @@ def boundary(
     debug
         Show the traceback of an error.
     """
-    _check(output)
+    _targets.check_targets({"--output": (output, _targets.plot)})
     from gradatim.cli._network import read_network
     from gradatim.drawing import plot_boundary, save_plot
 
     network = read_network(source, activation, let)
     X, y = (None, None) if data is None else _samples(data, network, target)
     print(save_plot(plot_boundary(network, X, y, limits=limits), output))
-
-
-def _check(output: Path) -> None:
-    """Refuse a file that is no picture or cannot be written."""
-    from gradatim._files import check_writable
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    check_format(output, PLOT_FORMATS)
-    check_writable(output)
 
 
 def _samples(

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli import _targets
 from gradatim.cli._ground import check_film, find_ground, list_problems
-from gradatim.errors import OutputError, SpecError
+from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.cli._race import RaceScreen
@@ -130,7 +131,10 @@ def race(
         list_problems(target, json)
         return
     widths = _budgets(budgets)
-    _check(course, output, film)
+    _targets.check_targets(
+        {"--output": (output, _targets.page), "--film": (film, _targets.film)},
+        source=Path(course),
+    )
     from gradatim.cli._quiet import quiet_libraries
 
     with quiet_libraries(debug):
@@ -176,26 +180,6 @@ def _budgets(text: str) -> list[int]:
         raise SpecError(
             f"--budgets {text!r} is no list of whole numbers; write 20,50,100"
         ) from None
-
-
-def _check(course: str, output: Path | None, film: Path | None) -> None:
-    """Refuse files that are no pages, pictures or films, or cannot be written."""
-    from gradatim._files import check_writable
-    from gradatim.drawing.film import FILM_FORMATS
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    targets = []
-    if output is not None:
-        check_format(output, (*_PAGES, *PLOT_FORMATS))
-        targets.append(check_writable(output))
-    if film is not None:
-        check_format(film, FILM_FORMATS)
-        targets.append(check_writable(film))
-    if Path(course).resolve() in targets:
-        raise OutputError(f"{course} is read as input; write the result to another file")
-    if len(set(targets)) < len(targets):
-        raise OutputError(f"--output and --film both name {targets[0]}; give two files")
 
 
 @contextmanager

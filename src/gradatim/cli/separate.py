@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim.cli import _targets
 from gradatim.cli._interrupt import hear
 from gradatim.errors import SpecError
 
@@ -37,6 +38,7 @@ def separate(
     *,
     target: Annotated[str, Parameter(group=_INPUT, metavar="COLUMN")],
     columns: Annotated[list[str] | None, _Columns] = None,
+    drop: Annotated[list[str] | None, _Columns] = None,
     id: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
     positive: Annotated[str | None, Parameter(group=_INPUT, metavar="LABEL")] = None,
     decimals: Annotated[bool, _Flag, Parameter(group=_INPUT)] = False,
@@ -57,6 +59,7 @@ def separate(
     output: Annotated[
         Path | None, Parameter(name=("--output", "-o"), group=_OUTPUT, metavar="FILE")
     ] = None,
+    network: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -73,6 +76,8 @@ def separate(
         Column of the labels.
     columns
         Columns of the numbers; all others if not given.
+    drop
+        Columns to leave out, such as other labels.
     id
         Column that names the rows; their numbers do if not given.
     positive
@@ -101,18 +106,37 @@ def separate(
         Picture of the hidden layer that is built: .svg, .pdf, .png, .dot, .mmd or .tex.
     output
         Picture of one to three columns, or of all ways to separate: .svg, .pdf or .png.
+    network
+        The separating unit, or with --hidden the network that is built, for other verbs: .txt
+        (its equation) or .safetensors.
     json
         Print JSON instead of text.
     debug
         Show the traceback of an error.
     """
     making = degree is not None or kernels or hidden
-    _check_files(table, output, film, graph)
+    _targets.check_targets(
+        {
+            "--output": (output, _targets.plot),
+            "--film": (film, _targets.film),
+            "--graph": (graph, _targets.drawing),
+            "--network": (network, _targets.network),
+        },
+        source=table,
+    )
     _check_making(kernels, hidden, folds, graph)
     from gradatim.cli._points import read_points
 
-    points = read_points(table, target, columns, id, decimals=decimals)
-    _check_points(points, positive, None if making else output, film, perceptron)
+    if columns and drop:
+        raise SpecError("--columns names what is taken and --drop what is not; give one of them")
+    points = read_points(table, target, columns, id, drop=drop or (), decimals=decimals)
+    for_two = {
+        "--output": None if making else output,
+        "--film": film,
+        "--perceptron": perceptron or None,
+        "--network": None if hidden else network,
+    }
+    _check_points(points, positive, for_two)
     ways = None
     if making:
         from gradatim.cli._ways import make_separable
@@ -134,6 +158,8 @@ def separate(
         output = None
     if found is not None:
         _write(points, found, run, output, film, quiet=json)
+    if network is not None:
+        _write_network(table, found, ways, network, quiet=json)
 
 
 def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -> None:
@@ -146,35 +172,7 @@ def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -
         raise SpecError("one part leaves nothing to learn from; give --folds 2 or more")
 
 
-def _check_files(table: Path, output: Path | None, film: Path | None, graph: Path | None) -> None:
-    """Refuse files that are no pictures, cannot be written, or would go over the table."""
-    from gradatim._files import check_writable
-    from gradatim.drawing.film import FILM_FORMATS
-    from gradatim.drawing.formats import FORMATS, check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    targets = {}
-    asked = (
-        ("--output", output, PLOT_FORMATS),
-        ("--film", film, FILM_FORMATS),
-        ("--graph", graph, FORMATS),
-    )
-    for option, path, formats in asked:
-        if path is not None:
-            check_format(path, formats)
-            target = check_writable(path)
-            if target in targets:
-                raise SpecError(
-                    f"{targets[target]} and {option} both name {target}; give two files"
-                )
-            targets[target] = option
-    if table.expanduser().resolve() in targets:
-        raise SpecError(f"{table} is read as input; write the picture to another file")
-
-
-def _check_points(
-    points: Points, positive: str | None, output: Path | None, film: Path | None, perceptron: bool
-) -> None:
+def _check_points(points: Points, positive: str | None, for_two: dict[str, object]) -> None:
     """Refuse what could only fail after the work is done."""
     from gradatim.errors import LabelError
 
@@ -184,22 +182,18 @@ def _check_points(
             f"every row of {points.source} is labeled {classes[0]}; separating takes two classes"
         )
     if positive is None and len(classes) > 2:
-        for option, given in (
-            ("--output", output),
-            ("--film", film),
-            ("--perceptron", perceptron or None),
-        ):
+        for option, given in for_two.items():
             if given is not None:
                 raise SpecError(
                     f"{option} is for two classes, and {points.source} has {len(classes)}; name "
                     "the one to tell from the others with --positive"
                 )
-    if output is not None and n_columns > 3:
+    if for_two["--output"] is not None and n_columns > 3:
         raise SpecError(
             f"{n_columns} columns cannot be drawn; name one to three with --columns, or leave out "
             "--output"
         )
-    if film is not None and n_columns != 2:
+    if for_two["--film"] is not None and n_columns != 2:
         raise SpecError(
             f"a film shows two columns, not {n_columns}; name two with --columns, or leave out "
             "--film"
@@ -273,3 +267,21 @@ def _write(
         written.append(save_film(film_of(points, run), film))
     for path in written if not quiet else ():
         print(f"wrote {path}")
+
+
+def _write_network(
+    table: Path, found: Separation | None, ways: Ways | None, path: Path, *, quiet: bool
+) -> None:
+    from gradatim.cli._network import write_network
+
+    built = found and found.hyperplane
+    if ways is not None and ways.built is not None:
+        built = ways.built.network
+    if built is None:
+        raise SpecError(
+            f"no hyperplane is known that separates the classes of {table}, so nothing was written "
+            f"to {path}; --hidden builds a network that does"
+        )
+    written = write_network(built, path)
+    if not quiet:
+        print(f"wrote {written}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
+from gradatim.cli import _targets
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def transform(
     ] = None,
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
+    network: Annotated[Path | None, _File] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -69,12 +71,21 @@ def transform(
         Picture of x-space beside z-space: .svg, .pdf or .png.
     graph
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
+    network
+        The network for other verbs: .txt (its equation) or .safetensors.
     json
         Print JSON instead of text.
     debug
         Show the traceback of an error.
     """
-    _check(output, graph)
+    _targets.check_targets(
+        {
+            "--output": (output, _targets.plot),
+            "--graph": (graph, _targets.drawing),
+            "--network": (network, _targets.network),
+        },
+        source=table,
+    )
     xs, labels = _read(table, points, column, target)
     from gradatim.theory import transform as build
 
@@ -86,29 +97,12 @@ def transform(
         print(dumps(_to_dict(line), indent=2, ensure_ascii=False))
     else:
         print("\n".join(_in_words(line)))
-    for path in _write(line, output, graph):
+    for path in _write(line, output, graph, network):
         if not json:
             print(f"wrote {path}")
     proof = line.verify()
     if not proof.holds:
         raise SpecError(f"the network is not right everywhere: {'; '.join(proof.failures)}")
-
-
-def _check(output: Path | None, graph: Path | None) -> None:
-    """Refuse files that are no pictures or cannot be written."""
-    from gradatim._files import check_writable
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    targets = []
-    if output is not None:
-        check_format(output, PLOT_FORMATS)
-        targets.append(check_writable(output))
-    if graph is not None:
-        check_format(graph)
-        targets.append(check_writable(graph))
-    if len(set(targets)) < len(targets):
-        raise SpecError(f"--output and --graph both name {targets[0]}; give two files")
 
 
 def _read(
@@ -133,7 +127,10 @@ def _read(
     return xs, labels
 
 
-def _write(line: Transformation, output: Path | None, graph: Path | None) -> list[Path]:
+def _write(
+    line: Transformation, output: Path | None, graph: Path | None, network: Path | None
+) -> list[Path]:
+    from gradatim.cli._network import write_network
     from gradatim.drawing import draw, plot_spaces, save_plot
 
     written = []
@@ -142,6 +139,8 @@ def _write(line: Transformation, output: Path | None, graph: Path | None) -> lis
         written.append(save_plot(plot_spaces(line.network, x, line.labels), output))
     if graph is not None:
         written.append(draw(line.network, graph))
+    if network is not None:
+        written.append(write_network(line.network, network))
     return written
 
 
