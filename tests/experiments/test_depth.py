@@ -7,13 +7,14 @@ import pytest
 
 from gradatim.errors import SpecError
 from gradatim.experiments import TrainedShape, compare_depth
-from gradatim.experiments.depth import _budgets, _deep, _shallow
+from gradatim.experiments.depth import _budgets, _deep
 from gradatim.experiments.sawtooth_fits import (
     _begin,
     _of_scaled,
     _on_unit_interval,
     sawtooth_rows,
 )
+from gradatim.experiments.sawtooth_result import shallow_width
 from gradatim.network.graph import Layer, Network
 from gradatim.theory import deep_sawtooth, lower_bound, sawtooth, sawtooth_error
 from gradatim.theory.depth import SawtoothError
@@ -128,7 +129,7 @@ def test_widths_are_the_largest_that_a_budget_allows(n, k):
         sizes = [1, *widths, 1]
         return sum((a + 1) * b for a, b in pairwise(sizes))
 
-    assert parameters([_shallow(n)]) <= n < parameters([_shallow(n) + 1])
+    assert parameters([shallow_width(n)]) <= n < parameters([shallow_width(n) + 1])
     width = _deep(n, k)
     assert parameters([width + 1] * (k + 1)) > n
     assert width == 0 or parameters([width] * (k + 1)) <= n

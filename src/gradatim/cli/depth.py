@@ -18,7 +18,7 @@ from gradatim.cli._interrupt import hear
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
-    from gradatim.experiments.depth import DepthComparison
+    from gradatim.experiments import DepthComparison
     from gradatim.network import Network
 
 __all__ = ["depth"]

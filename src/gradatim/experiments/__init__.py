@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradatim.experiments.depth import Built, DepthComparison, TrainedShape, compare_depth
+    from gradatim.experiments.depth import compare_depth
     from gradatim.experiments.racing.film import film_race
     from gradatim.experiments.racing.picture import plot_race
     from gradatim.experiments.racing.result import Race
     from gradatim.experiments.racing.run import race
+    from gradatim.experiments.sawtooth_result import Built, DepthComparison, TrainedShape
 
 __all__ = [
     "Built",
@@ -28,10 +29,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Built": "depth",
-    "DepthComparison": "depth",
+    "Built": "sawtooth_result",
+    "DepthComparison": "sawtooth_result",
     "Race": "racing.result",
-    "TrainedShape": "depth",
+    "TrainedShape": "sawtooth_result",
     "compare_depth": "depth",
     "film_race": "racing.film",
     "plot_race": "racing.picture",

@@ -21,6 +21,7 @@ import numpy as np
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import format_fraction, to_fraction
+from gradatim.theory.labels import sorted_labels
 from gradatim.theory.line import Piece, cut_line, evaluate_exactly, locate
 
 __all__ = ["Convention", "Proof", "Transformation", "transform"]
@@ -279,7 +280,7 @@ def transform(
         raise SpecError(f"there is no convention {convention!r}; choose step or sign")
     known = _labeled(points, labels)
     xs, ys = list(known), list(known.values())
-    classes = tuple(sorted(set(ys), key=_order))
+    classes = tuple(sorted_labels(ys, len(ys)))
     if len(classes) < 2:
         raise LabelError(f"all points are labeled {ys[0]}; two different labels are needed")
     gaps = [(low, high) for low, high in pairwise(xs) if known[low] != known[high]]
@@ -292,14 +293,6 @@ def transform(
 
 
 _n = format_fraction
-
-
-def _order(label: Hashable) -> tuple[int, float, str]:
-    """Sort numbers by size and before texts."""
-    try:
-        return (0, float(str(label)), "")
-    except ValueError:
-        return (1, 0.0, str(label))
 
 
 def _labeled(points: Sequence[Number], labels: Sequence[Hashable]) -> dict[Fraction, Hashable]:

@@ -6,7 +6,7 @@ import pytest
 
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.experiments.separable import train_hidden
-from gradatim.experiments.separable.trained import wrong_rows
+from gradatim.experiments.separable.proved import wrong_rows
 from gradatim.network import Layer, Network
 
 XOR = np.array(list(product([0.0, 1.0], repeat=2)))

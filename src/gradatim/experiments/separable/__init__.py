@@ -5,9 +5,10 @@ when kernel machines are asked for.
 """
 
 from gradatim.experiments.separable.kernels import KernelMachine, fit_kernels
+from gradatim.experiments.separable.said import Way
 from gradatim.experiments.separable.trained import TrainedLayer, TriedWidth, train_hidden
 from gradatim.experiments.separable.views import plot_ways
-from gradatim.experiments.separable.ways import Way, Ways, find_ways
+from gradatim.experiments.separable.ways import Ways, find_ways
 
 __all__ = [
     "KernelMachine",

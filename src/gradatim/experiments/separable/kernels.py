@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.theory.labels import sorted_labels
 
 __all__ = ["KernelMachine", "fit_kernels"]
 
@@ -168,7 +169,7 @@ def fit_kernels(
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     if table.ndim != 2 or len(table) != len(labels):
         raise ShapeError(f"X is {table.shape}, with {len(labels)} labels; give each row one")
-    classes = tuple(sorted(set(labels), key=_order))
+    classes = tuple(sorted_labels(labels, len(table)))
     if len(classes) < 2:
         raise LabelError("a kernel machine needs two classes; all rows have one label")
     if degree < 1 or not C > 0 or folds < 0 or folds == 1:
@@ -180,14 +181,6 @@ def fit_kernels(
     return tuple(
         _fit(table, codes, classes, kernel, d, C, folds, random_state) for kernel, d in kinds
     )
-
-
-def _order(label: Any) -> tuple[int, float, str]:
-    """Sort numbers by size and before texts."""
-    try:
-        return (0, float(str(label)), "")
-    except ValueError:
-        return (1, 0.0, str(label))
 
 
 def _fit(

@@ -1,37 +1,26 @@
 """The smallest hidden layer that training finds: widths from 1 up, many seeds each.
 
-Conventions: a width is solved by a seed if its trained network gives every row its class. That is
-proved in ball arithmetic [1]_ on the weights and inputs as float64 holds them; a row whose sign
-128 bits leave open counts as wrong. Inputs are standardized while training, and the scaling is
-then a part of the first layer's weights. That no seed solved a width proves nothing about it.
-
-References
-----------
-.. [1] F. Johansson, "Arb: efficient arbitrary-precision midpoint-radius interval arithmetic", IEEE
-   Transactions on Computers, vol. 66, pp. 1281-1292, 2017.
+Conventions: a width is solved by a seed if its trained network is proved to give every row its
+class (`gradatim.experiments.separable.proved`). Inputs are standardized while training, and the
+scaling is then a part of the first layer's weights. That no seed solved a width proves nothing
+about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.experiments.separable.proved import BALLS, wrong_rows
 from gradatim.network.graph import Layer, Network
+from gradatim.theory.labels import sorted_labels
 from gradatim.training import NetworkSpec, fit_many
 
-__all__ = ["TrainedLayer", "TriedWidth", "train_hidden", "wrong_rows"]
-
-_BITS = 128
-_BALLS: dict[str, Callable[[Any], Any]] = {
-    "relu": lambda z: z.max(0),
-    "tanh": lambda z: z.tanh(),
-    "logistic": lambda z: 1 / (1 + (-z).exp()),
-}
+__all__ = ["TrainedLayer", "TriedWidth", "train_hidden"]
 
 
 @dataclass(frozen=True)
@@ -167,7 +156,7 @@ def train_hidden(
     from gradatim.activations import get_activation
 
     name = get_activation(activation).name
-    if name not in _BALLS:
+    if name not in BALLS:
         raise SpecError(f"hidden units must be tanh, relu or sigmoid, not {activation}")
     if min(max_width, n_seeds, max_epochs) < 1 or random_state < 0:
         raise SpecError("max_width, n_seeds and max_epochs must be at least 1, random_state 0")
@@ -175,7 +164,7 @@ def train_hidden(
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     if table.ndim != 2 or len(table) != len(labels):
         raise ShapeError(f"X is {table.shape}, with {len(labels)} labels; give each row one")
-    classes = tuple(sorted(set(labels), key=_order))
+    classes = tuple(sorted_labels(labels, len(labels)))
     if len(classes) < 2:
         raise LabelError("a network needs two classes; all rows have one label")
     codes = np.array([classes.index(label) for label in labels])
@@ -211,14 +200,6 @@ def train_hidden(
         codes=codes,
         classes=classes,
     )
-
-
-def _order(label: Any) -> tuple[int, float, str]:
-    """Sort numbers by size and before texts."""
-    try:
-        return (0, float(str(label)), "")
-    except ValueError:
-        return (1, 0.0, str(label))
 
 
 def _train(
@@ -259,73 +240,3 @@ def _unscaled(
     layers = [Layer(weight, bias, first.activation)]
     layers += [Layer(o.weight.astype(float), o.bias.astype(float), o.activation) for o in others]
     return Network(layers, names, outputs)
-
-
-def wrong_rows(network: Network, table: np.ndarray, codes: np.ndarray) -> list[int]:
-    """Return the rows that a network of one hidden layer is not proved right on.
-
-    Parameters
-    ----------
-    network : Network
-        A logistic output, or softmax; weights are taken as float64 holds them.
-    table : array of shape (n_samples, n_inputs)
-        Rows, taken as float64 holds them.
-    codes : array of shape (n_samples,)
-        Number of each row's class.
-
-    Returns
-    -------
-    list of int
-        Numbers of rows, from 0.
-    """
-    # Rows that floats get wrong need no proof.
-    probable = _codes(network, table)
-    wrong = set(np.flatnonzero(probable != codes).tolist())
-    if not wrong:
-        return _not_proved(network, table, codes)
-    return sorted(wrong)
-
-
-def _codes(network: Network, table: np.ndarray) -> np.ndarray:
-    outputs = network(table)
-    if outputs.shape[1] == 1:
-        return (outputs[:, 0] >= 0.5).astype(int)
-    return outputs.argmax(axis=1)
-
-
-def _not_proved(network: Network, table: np.ndarray, codes: np.ndarray) -> list[int]:
-    from flint import arb, ctx
-
-    before, ctx.prec = ctx.prec, _BITS
-    try:
-        hidden, output = network.layers
-        first, second = _exact(hidden, arb), _exact(output, arb)
-        act = _BALLS[hidden.activations[0]]
-        left = []
-        for i, row in enumerate(table.tolist()):
-            inputs = [arb(value) for value in row]
-            logits = _apply(second, [act(z) for z in _apply(first, inputs)])
-            if not _is_certain(logits, int(codes[i])):
-                left.append(i)
-        return left
-    finally:
-        ctx.prec = before
-
-
-def _exact(layer: Layer, arb: Any) -> list[tuple[list[Any], Any]]:
-    return [
-        ([arb(weight) for weight in row], arb(bias))
-        for row, bias in zip(layer.weight.tolist(), layer.bias.tolist(), strict=True)
-    ]
-
-
-def _apply(units: list[tuple[list[Any], Any]], values: list[Any]) -> list[Any]:
-    return [
-        sum((w * v for w, v in zip(weights, values, strict=True)), bias) for weights, bias in units
-    ]
-
-
-def _is_certain(logits: list[Any], code: int) -> bool:
-    if len(logits) == 1:
-        return bool(logits[0] > 0 if code else logits[0] < 0)
-    return all(bool(logits[code] > z) for k, z in enumerate(logits) if k != code)

@@ -6,8 +6,7 @@ lives in, so they cannot be compared between ways. The same table and seed give 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,41 +15,21 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import ShapeError
 from gradatim.experiments.separable.kernels import KernelMachine, fit_kernels
+from gradatim.experiments.separable.said import (
+    Way,
+    alone_row,
+    built_row,
+    features_row,
+    kernel_row,
+    trained_row,
+)
 from gradatim.experiments.separable.trained import TrainedLayer, train_hidden
 from gradatim.theory.features import AddedFeatures, find_features
 from gradatim.theory.hidden import HiddenLayer, build_hidden
 
-__all__ = ["Way", "Ways", "find_ways"]
+__all__ = ["Ways", "find_ways"]
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to separate the classes, as a row of a table.
-
-    Parameters
-    ----------
-    name : str
-        What it is.
-    added : str
-        What it adds to the inputs.
-    separable : bool or None
-        Whether it has every row on its side; None if that was not decided.
-    proof : str
-        What is proved, or that nothing is.
-    size : str
-        Units and parameters, or support vectors.
-    margin : float or None
-        Distance from its plane to the nearest row, in the plane's space.
-    """
-
-    name: str
-    added: str
-    separable: bool | None
-    proof: str
-    size: str
-    margin: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +75,14 @@ class Ways:
 
     def rows(self) -> list[Way]:
         """Return the table: the plane alone, then every way that was asked for."""
-        ways = [_alone(self.alone, len(self.names))]
+        ways = [alone_row(self.alone, len(self.names))]
         if self.features is not None:
-            ways.append(_features(self.features, self.names))
-        ways += [_kernel(machine) for machine in self.kernels]
+            ways.append(features_row(self.features, self.names))
+        ways += [kernel_row(machine) for machine in self.kernels]
         if self.built is not None:
-            ways.append(_built(self.built))
+            ways.append(built_row(self.built))
         if self.trained is not None:
-            ways.append(_trained(self.trained))
+            ways.append(trained_row(self.trained))
         return ways
 
     def verify(self) -> bool:
@@ -127,25 +106,9 @@ class Ways:
         dict
             Version, data, seed, protocol, and the ways with their numbers.
         """
-        from importlib.metadata import version
+        from gradatim.experiments.separable.record import ways_to_dict
 
-        return {
-            "gradatim": version("gradatim"),
-            "kind": "ways",
-            "seed": self.seed,
-            "data": {
-                "n_samples": len(self.table),
-                "inputs": list(self.names),
-                "classes": [str(label) for label in self.classes],
-                "sha256": _digest(self.table, self.labels),
-            },
-            "proved": self.verify(),
-            "ways": [vars(way) for way in self.rows()],
-            "features": None if self.features is None else _features_dict(self),
-            "kernels": [_kernel_dict(machine) for machine in self.kernels],
-            "built": None if self.built is None else _built_dict(self.built),
-            "trained": None if self.trained is None else _trained_dict(self.trained),
-        }
+        return ways_to_dict(self)
 
 
 def find_ways(
@@ -252,165 +215,3 @@ def find_ways(
     return Ways(
         table, tuple(labels), names, random_state, alone, features, machines, built, trained
     )
-
-
-def _plural(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def _alone(found: AddedFeatures, n_inputs: int) -> Way:
-    size = _plural((n_inputs + 1) * max(len(found.separations), 1), "parameter")
-    if found.added is not None:
-        return Way("plane", "nothing", True, "checked on every row", size, found.margin)
-    if not found.refuted:
-        return Way("plane", "nothing", None, found.reason, "")
-    return Way("plane", "nothing", False, _why_not(found), "")
-
-
-def _why_not(found: AddedFeatures) -> str:
-    last = found.refuted[-1]
-    n_points = _plural(last.witness.n_points, "row")
-    rest = f" of {last.positive} and the rest" if len(found.classes) > 2 else ""
-    return f"{n_points}{rest} prove that no plane can"
-
-
-def _features(found: AddedFeatures, names: Sequence[str]) -> Way:
-    if found.added is None:
-        n = len(found.candidates)
-        if not found.is_impossible:
-            return Way("features", "", None, found.reason, "")
-        added = f"all {n} monomials up to degree {found.degree}" if n else "nothing to add"
-        return Way("features", added, False, f"{_why_not(found)}, nor with fewer of them", "")
-    added = ", ".join(monomial.name(names) for monomial in found.added) or "nothing"
-    n_parameters = (len(names) + len(found.added) + 1) * len(found.separations)
-    size = _plural(n_parameters, "parameter")
-    return Way("features", added, True, "; ".join(_about_sets(found)), size, found.margin)
-
-
-def _about_sets(found: AddedFeatures) -> Iterator[str]:
-    yield "checked on every row"
-    if not found.added:
-        return
-    if found.is_smallest:
-        n = sum(len(one.added) < found.at_least for one in found.refuted)
-        yield f"no smaller set does ({_plural(n, 'witness', 'witnesses')})"
-    else:
-        yield f"greedy: none can be left out, and at least {found.at_least} are needed"
-
-
-def _kernel(machine: KernelMachine) -> Way:
-    n_wrong = len(machine.errors)
-    said = "no proof: trained, " + (
-        "no error" if not n_wrong else f"{_plural(n_wrong, 'error')} in {machine.n_rows:,} rows"
-    )
-    if not machine.converged:
-        said += ", stopped before its end"
-    if machine.accuracy is not None:
-        said += f"; {100 * machine.accuracy:.0f} % right when left out ({machine.folds} parts)"
-    size = f"{machine.n_support:,} support vectors"
-    return Way(machine.name, f"C = {machine.C:g}", not n_wrong, said, size)
-
-
-def _built(found: HiddenLayer) -> Way:
-    size = _plural(found.network.n_parameters, "parameter")
-    along = "every direction" if found.all_directions else _plural(found.n_directions, "direction")
-    said = "every row, exactly"
-    if found.is_smallest:
-        said += "; no smaller layer of step units does"
-    elif found.construction == "line":
-        said += f"; label changes along the best of {along}"
-    else:
-        said += f"; by cuts (along one line: {found.line_units:,}, the best of {along})"
-    return Way(
-        "hidden layer, built", _plural(found.n_units, "step unit"), found.verify(), said, size
-    )
-
-
-def _trained(found: TrainedLayer) -> Way:
-    last = found.tried[-1]
-    if found.network is None:
-        fewest = min(found.tried, key=lambda one: one.fewest_errors)
-        said = (
-            f"no proof: none of {last.n_seeds} seeds up to {last.width} units; the best has "
-            f"{_plural(fewest.fewest_errors, 'error')}"
-        )
-        return Way("hidden layer, trained", f"{found.activation} units", False, said, "")
-    said = f"every row, in ball arithmetic; {last.n_solved} of {last.n_seeds} seeds"
-    if last.width > 1:
-        said += f", none with {last.width - 1}"
-    size = _plural(found.network.n_parameters, "parameter")
-    added = _plural(last.width, f"{found.activation} unit")
-    return Way("hidden layer, trained", added, found.verify(), said, size)
-
-
-def _digest(table: np.ndarray, labels: Sequence[Hashable]) -> str:
-    said = "\n".join([*map(str, table.ravel().tolist()), *map(str, labels)])
-    return hashlib.sha256(f"{table.shape}\n{said}".encode()).hexdigest()
-
-
-def _features_dict(ways: Ways) -> dict[str, Any]:
-    found = ways.features
-    assert found is not None
-    added = None if found.added is None else [one.name(ways.names) for one in found.added]
-    return {
-        "degree": found.degree,
-        "added": added,
-        "is_smallest": found.is_smallest,
-        "is_impossible": found.is_impossible,
-        "at_least": found.at_least,
-        "n_sets": found.n_sets,
-        "reason": found.reason,
-        "planes": [
-            {"positive": str(one.classes[1]), "equation": str(one.hyperplane)}
-            for one in found.separations
-        ],
-        "refuted": [
-            {
-                "added": [monomial.name(ways.names) for monomial in one.added],
-                "positive": str(one.positive),
-                "rows": list(one.witness.rows),
-                "negative": list(one.witness.negative),
-                "negative_weights": [str(weight) for weight in one.witness.negative_weights],
-                "positive_weights": [str(weight) for weight in one.witness.positive_weights],
-            }
-            for one in found.refuted
-        ],
-    }
-
-
-def _kernel_dict(machine: KernelMachine) -> dict[str, Any]:
-    return {
-        "name": machine.name,
-        "kernel": machine.kernel,
-        "degree": machine.degree,
-        "C": machine.C,
-        "errors": list(machine.errors),
-        "n_support": machine.n_support,
-        "converged": machine.converged,
-        "accuracy_left_out": machine.accuracy,
-        "folds": machine.folds,
-    }
-
-
-def _built_dict(found: HiddenLayer) -> dict[str, Any]:
-    return {
-        "equation": str(found.network),
-        "n_units": found.n_units,
-        "construction": found.construction,
-        "line_units": found.line_units,
-        "n_directions": found.n_directions,
-        "all_directions": found.all_directions,
-        "at_least": found.at_least,
-        "wrong_in_floats": found.wrong_in_floats(),
-    }
-
-
-def _trained_dict(found: TrainedLayer) -> dict[str, Any]:
-    return {
-        "equation": None if found.network is None else str(found.network),
-        "n_units": found.n_units,
-        "seed": found.seed,
-        "activation": found.activation,
-        "max_epochs": found.max_epochs,
-        "tried": [vars(one) for one in found.tried],
-    }

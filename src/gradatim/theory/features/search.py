@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.feature_maps import Monomial, add_monomials, monomials, n_monomials
 from gradatim.theory.features.result import AddedFeatures, Refuted
-from gradatim.theory.separation.decide import read_table, separate, sorted_labels
+from gradatim.theory.labels import sorted_labels
+from gradatim.theory.separation.decide import read_table, separate
 from gradatim.theory.separation.result import Separation
 
 __all__ = ["find_features"]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, LabelError, ShapeError
+from gradatim.theory.labels import sorted_labels
 from gradatim.theory.separation.alternative import alternative
 from gradatim.theory.separation.gordan import Alternative
 from gradatim.theory.separation.result import Separation, Witness
@@ -24,7 +25,7 @@ from gradatim.theory.separation.short import shorten
 from gradatim.theory.separation.touching import touching
 from gradatim.theory.separation.widest import widest
 
-__all__ = ["read_table", "separate", "sorted_labels"]
+__all__ = ["read_table", "separate"]
 
 
 def separate(
@@ -169,39 +170,6 @@ def _signs(
     negative = others[0] if len(others) == 1 else "others"
     signs = np.where([label == positive for label in labels], 1, -1).astype(np.int8)
     return signs, (negative, positive)
-
-
-def sorted_labels(labels: Sequence[Any], n_rows: int) -> list[Any]:
-    """Return the different labels in ascending order, numbers before texts.
-
-    Parameters
-    ----------
-    labels : sequence of hashable
-        Labels.
-    n_rows : int
-        How many there must be.
-
-    Returns
-    -------
-    list of hashable
-        Each once.
-
-    Raises
-    ------
-    ShapeError
-        If there is not one label a row.
-    """
-    if len(labels) != n_rows:
-        raise ShapeError(f"{len(labels)} labels for {n_rows} rows; give each row one")
-    return sorted(set(labels), key=_order)
-
-
-def _order(label: Any) -> tuple[int, float, str]:
-    """Sort numbers by size and before texts."""
-    try:
-        return (0, float(str(label)), "")
-    except ValueError:
-        return (1, 0.0, str(label))
 
 
 def _some(labels: Sequence[Any]) -> str:

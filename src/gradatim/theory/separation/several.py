@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import LabelError
-from gradatim.theory.separation.decide import read_table, separate, sorted_labels
+from gradatim.theory.labels import sorted_labels
+from gradatim.theory.separation.decide import read_table, separate
 from gradatim.theory.separation.result import Separation
 
 __all__ = ["ClassSeparations", "separate_classes"]

@@ -1,0 +1,46 @@
+"""The order of classes, the same wherever points are labeled.
+
+Conventions: numbers by size, before texts by letter; a text that reads as a number is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradatim.errors import ShapeError
+
+__all__ = ["sorted_labels"]
+
+
+def sorted_labels(labels: Sequence[Any], n_rows: int) -> list[Any]:
+    """Return the different labels in ascending order, numbers before texts.
+
+    Parameters
+    ----------
+    labels : sequence of hashable
+        Labels.
+    n_rows : int
+        How many there must be.
+
+    Returns
+    -------
+    list of hashable
+        Each once.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one label a row.
+    """
+    if len(labels) != n_rows:
+        raise ShapeError(f"{len(labels)} labels for {n_rows} rows; give each row one")
+    return sorted(set(labels), key=_order)
+
+
+def _order(label: Any) -> tuple[int, float, str]:
+    """Sort numbers by size and before texts."""
+    try:
+        return (0, float(str(label)), "")
+    except ValueError:
+        return (1, 0.0, str(label))
