@@ -6,6 +6,7 @@ Conventions: numbers by size, before texts by letter; a text that reads as a num
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan, nan
 from typing import Any
 
 from gradatim.errors import ShapeError
@@ -32,15 +33,22 @@ def sorted_labels(labels: Sequence[Any], n_rows: int) -> list[Any]:
     ------
     ShapeError
         If there is not one label a row.
+
+    Examples
+    --------
+    >>> sorted_labels(["b", "10", 9, "1.0", "nan", "1"], 6)
+    ['1', '1.0', 9, '10', 'b', 'nan']
     """
     if len(labels) != n_rows:
         raise ShapeError(f"{len(labels)} labels for {n_rows} rows; give each row one")
     return sorted(set(labels), key=_order)
 
 
-def _order(label: Any) -> tuple[int, float, str]:
-    """Sort numbers by size and before texts."""
+def _order(label: Any) -> tuple[bool, float, str]:
+    text = str(label)
     try:
-        return (0, float(str(label)), "")
+        value = float(text)
     except ValueError:
-        return (1, 0.0, str(label))
+        value = nan
+    # "1" and "1.0" are two labels of one size, and "nan" has none.
+    return isnan(value), 0.0 if isnan(value) else value, text
