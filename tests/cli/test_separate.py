@@ -1,7 +1,9 @@
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
+from flint import fmpq, fmpz
 
 from gradatim.cli import main
 
@@ -234,3 +236,27 @@ def test_long_weights_are_rounded_and_that_is_said(tmp_path, shown):
     text = shown("line.csv", "--perceptron")
     assert "(exactly: no other has a wider one; weights rounded here):" in text
     assert "    6.66667 x - 1.66667 = 0\n" in text
+
+
+def test_weights_of_more_digits_than_python_writes_are_rounded_or_whole(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    digits = rng.integers(0, 10, size=(100, 40, 130))
+    rows = [
+        [f"0.{''.join(map(str, number))}" for number in row] + ["ab"[k % 2]]
+        for k, row in enumerate(digits)
+    ]
+    names = [f"x{j}" for j in range(40)]
+    lines = [",".join([*names, "label"]), *map(",".join, rows)]
+    (tmp_path / "long.csv").write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["separate", str(tmp_path / "long.csv"), "--target", "label", "--decimals"]
+    assert main(arguments) == 0
+    assert "~0." in capsys.readouterr().out
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["separable"] is False
+    assert found["verified"]
+    weights = [row["weight"] for row in found["witness"]["positive"]]
+    assert max(map(len, weights)) > 2 * 4300
+    # Exactly one, by integers that are read in parts.
+    whole = [tuple(map(fmpz, weight.split("/"))) for weight in weights]
+    assert sum((fmpq(p, q) for p, q in whole), start=fmpq(0)) == 1

@@ -1,8 +1,7 @@
 """What ``gradatim separate`` says: sentences and tables, or JSON.
 
-Conventions: a number of the table is written as it was; other fractions are decimals where that is
-the same number, and those too long to read are rounded and marked with ``~``. Of an equation with
-such weights all are rounded, and that is said. JSON is made by `gradatim.cli._separation_json`.
+Conventions: how numbers are written is said in `gradatim.cli._separation_numbers`; JSON is made by
+`gradatim.cli._separation_json`.
 """
 
 from __future__ import annotations
@@ -12,8 +11,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gradatim.cli._separation_json import print_json, separation_dict, several_dict
+from gradatim.cli._separation_numbers import (
+    cell_text,
+    equation_text,
+    list_text,
+    point_text,
+    rounding_note,
+    short_text,
+)
 from gradatim.cli._ways import in_words
-from gradatim.network.numbers import format_fraction
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
@@ -24,9 +30,6 @@ __all__ = ["print_separation", "print_several"]
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CUTS = {1: "point", 2: "line", 3: "plane"}
-_LONGEST = 18
-_LONGEST_WEIGHT = 12
-_MOST_TERMS = 8
 _MOST_WITNESSES = 12
 
 
@@ -97,13 +100,13 @@ def _separable(points: Points, found: Separation) -> list[str]:
     lines = [
         f"A {cut} separates them:",
         "",
-        f"    {_equation(points.names, short, found.bias)} = 0",
+        f"    {equation_text(points.names, short, found.bias)} = 0",
         "",
         f"{positive} where the left side is positive, {negative} where it is negative.",
     ]
     if found.widest is not None:
         best = found.widest
-        scaled = _equation(points.names, best.weights, best.bias)
+        scaled = equation_text(points.names, best.weights, best.bias)
         _, high = best.bounds
         if best.is_exact:
             accuracy = "exactly: no other has a wider one"
@@ -111,12 +114,12 @@ def _separable(points: Points, found: Separation) -> list[str]:
             accuracy = f"no other has a margin above {high:.6g}"
         lines += [
             "",
-            f"The {cut} of the widest margin ({accuracy}{_rounded(best.weights, best.bias)}):",
+            f"The {cut} of the widest margin ({accuracy}{rounding_note(best.weights, best.bias)}):",
             "",
             f"    {scaled} = 0",
             "",
             f"Margin {best.margin:.6g}, the distance to the nearest rows: "
-            f"{_listed([points.ids[i] for i in best.support])}.",
+            f"{list_text([points.ids[i] for i in best.support])}.",
         ]
     return [*lines, "", _checked(found, f"all {found.n_samples} rows are on their sides")]
 
@@ -140,7 +143,7 @@ def _not_separable(points: Points, found: Separation) -> list[str]:
             f"labeled {points.labels[witness.negative[0]]} and "
             f"{points.labels[witness.positive[0]]}.",
             "",
-            f"    {_point(points.names, witness.point)}",
+            f"    {point_text(points.names, witness.point)}",
             "",
             _checked(found, "their numbers are equal"),
         ]
@@ -152,7 +155,7 @@ def _not_separable(points: Points, found: Separation) -> list[str]:
         "",
         f"With these weights the rows of {negative} and those of {positive} add up to one point:",
         "",
-        f"    {_point(points.names, witness.point)}",
+        f"    {point_text(points.names, witness.point)}",
         "",
         f"A {_cut(found)} with {negative} on one side and {positive} on the other would have it on "
         "both.",
@@ -169,8 +172,8 @@ def _witness_table(points: Points, found: Separation, witness: Witness) -> list[
     )
     for index, weights in sides:
         for i, weight in zip(index, weights, strict=True):
-            values = [_cell(value) for value in found.rows.exact(i)[:6]]
-            rows.append([points.ids[i], points.labels[i], _short(weight), *values])
+            values = [cell_text(value) for value in found.rows.exact(i)[:6]]
+            rows.append([points.ids[i], points.labels[i], short_text(weight), *values])
     left_out = len(rows) - 1 - _MOST_WITNESSES
     if left_out > 1:
         rows = rows[: _MOST_WITNESSES + 1]
@@ -202,7 +205,7 @@ def _touching(points: Points, found: Separation) -> list[str]:
         f"Their hulls only touch: this {cut} has no row on the wrong side, and "
         f"{_many(on_it, 'row')} on itself:",
         "",
-        f"    {_equation(points.names, found.touching_weights or (), found.touching_bias)} = 0",
+        f"    {equation_text(points.names, found.touching_weights or (), found.touching_bias)} = 0",
     ]
 
 
@@ -213,8 +216,8 @@ def _perceptron(run: PerceptronRun) -> list[str]:
         line = f"{made} in {passes} until it had none; "
         names, weights = run.found.input_names, run.network().layers[0].exact_units[0]
         dense = [weights.weights.get(j, Fraction(0)) for j in range(run.found.n_features)]
-        rounded = " (rounded)" if _rounded(dense, weights.bias) else ""
-        end = f"It ends at {_equation(names, dense, weights.bias)} = 0{rounded}."
+        rounded = " (rounded)" if rounding_note(dense, weights.bias) else ""
+        end = f"It ends at {equation_text(names, dense, weights.bias)} = 0{rounded}."
     else:
         line = f"{made} in {passes} and was stopped; "
         end = (
@@ -228,62 +231,6 @@ def _perceptron(run: PerceptronRun) -> list[str]:
     else:
         said = f"Novikoff's bound allows {run.bound}."
     return [line + said, end]
-
-
-def _equation(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction | None) -> str:
-    terms = [(w, name) for w, name in zip(weights, names, strict=False) if w]
-    names_used, is_rounded = len(terms), bool(_rounded(weights, bias))
-    shown = terms[:_MOST_TERMS] if names_used > _MOST_TERMS + 1 else terms
-    text = ""
-    for weight, name in [*shown, (bias or Fraction(0), "")]:
-        if not weight and not name:
-            continue
-        if not name and len(shown) < names_used:
-            text += f" + ... ({names_used - len(shown)} more terms)"
-        number = _float_text(abs(weight)) if is_rounded else format_fraction(abs(weight))
-        size = "" if number == "1" and name else number
-        body = f"{size} {name}".strip() if name else size
-        sign = "-" if weight < 0 else "+"
-        text += f" {sign} {body}" if text else f"{'-' if weight < 0 else ''}{body}"
-    return text
-
-
-def _rounded(weights: Sequence[Fraction], bias: Fraction | None) -> str:
-    """Return words for an equation that has a number too long to read, else nothing."""
-    numbers = [*weights, bias or Fraction(0)]
-    is_long = any(len(format_fraction(number)) > _LONGEST_WEIGHT for number in numbers)
-    return "; weights rounded here" if is_long else ""
-
-
-def _cell(value: Fraction) -> str:
-    """Write a number of the table as it was: a float as its shortest decimal."""
-    try:
-        number = float(value)
-    except OverflowError:
-        return _short(value)
-    return repr(number).removesuffix(".0") if Fraction(number) == value else _short(value)
-
-
-def _short(value: Fraction) -> str:
-    text = format_fraction(value)
-    return text if len(text) <= _LONGEST else f"~{_float_text(value)}"
-
-
-def _float_text(value: Fraction) -> str:
-    try:
-        return f"{float(value):.6g}"
-    except OverflowError:
-        return "too large"
-
-
-def _point(names: Sequence[str], values: Sequence[Fraction]) -> str:
-    shown = [f"{name} = {_cell(value)}" for name, value in zip(names, values, strict=True)]
-    return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = list(names[:6])
-    return ", ".join(shown) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
 def print_several(
@@ -332,11 +279,11 @@ def _row(found: Separation, ids: Sequence[str]) -> list[str]:
     return [
         "no, they touch" if found.touching else "no",
         "",
-        f"{len(rows)} points: {_listed(rows)}",
+        f"{len(rows)} points: {list_text(rows)}",
     ]
 
 
 def _evidence(found: Separation) -> str:
     names = found.input_names or tuple(f"x{j + 1}" for j in range(found.n_features))
-    text = f"{_equation(names, found.weights or (), found.bias)} = 0"
+    text = f"{equation_text(names, found.weights or (), found.bias)} = 0"
     return text if len(text) <= 70 else f"a hyperplane of {len(found.weights or ())} weights"

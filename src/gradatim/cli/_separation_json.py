@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from gradatim.network.numbers import fraction_text
+
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
     from gradatim.experiments.separable import Ways
@@ -134,7 +136,7 @@ def several_dict(points: Points, found: ClassSeparations) -> dict[str, Any]:
 def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:
     if weights is None or bias is None:
         return None
-    return {"weights": [str(value) for value in weights], "w0": str(bias)}
+    return {"weights": [fraction_text(value) for value in weights], "w0": fraction_text(bias)}
 
 
 def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -> Any:
@@ -143,11 +145,12 @@ def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -
 
     def side(index: Sequence[int], weights: Sequence[Fraction]) -> list[dict[str, str]]:
         return [
-            {"row": ids[i], "weight": str(weight)} for i, weight in zip(index, weights, strict=True)
+            {"row": ids[i], "weight": fraction_text(weight)}
+            for i, weight in zip(index, weights, strict=True)
         ]
 
     return {
         "negative": side(witness.negative, witness.negative_weights),
         "positive": side(witness.positive, witness.positive_weights),
-        "point": [str(value) for value in witness.point],
+        "point": [fraction_text(value) for value in witness.point],
     }

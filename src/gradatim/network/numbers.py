@@ -17,7 +17,15 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["MINUSES", "Number", "float_sum", "format_fraction", "to_fraction", "to_json"]
+__all__ = [
+    "MINUSES",
+    "Number",
+    "float_sum",
+    "format_fraction",
+    "fraction_text",
+    "to_fraction",
+    "to_json",
+]
 
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
@@ -31,6 +39,8 @@ _LITERAL = re.compile(
 )
 _MOST_CHARACTERS = 420
 _MOST_EXPONENT = 400
+# Fewer than the digits that Python writes at most, whatever the limit is set to.
+_BITS_OF_PYTHON = 2000
 
 
 def to_fraction(value: Any, name: str = "") -> Fraction:
@@ -108,11 +118,38 @@ def format_fraction(value: Fraction) -> str:
     try:
         text = repr(float(value))
     except OverflowError:
-        return str(value)
+        return fraction_text(value)
     # An infinity or a nought says nothing about what was too large or too small.
     if text in ("inf", "-inf") or Fraction(text) != value:
-        return str(value)
+        return fraction_text(value)
     return text.removesuffix(".0").replace("e+", "e")
+
+
+def fraction_text(value: Fraction) -> str:
+    """Write a fraction of any length; Python itself refuses more than 4,300 digits.
+
+    Parameters
+    ----------
+    value : fractions.Fraction
+        The number.
+
+    Returns
+    -------
+    str
+        An integer, or ``numerator/denominator``.
+
+    Examples
+    --------
+    >>> fraction_text(Fraction(-2, 3)), len(fraction_text(Fraction(10) ** 5000))
+    ('-2/3', 5001)
+    """
+    bits = max(abs(value.numerator).bit_length(), value.denominator.bit_length())
+    if bits < _BITS_OF_PYTHON:
+        return str(value)
+    from flint import fmpz
+
+    text = str(fmpz(value.numerator))
+    return text if value.denominator == 1 else f"{text}/{fmpz(value.denominator)}"
 
 
 def float_sum(parts: Sequence[float]) -> float:
@@ -159,7 +196,7 @@ def to_json(value: Number | None) -> float | str | None:
     ('1/3', 0.25)
     """
     if isinstance(value, Fraction):
-        return str(value)
+        return fraction_text(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value if value is None or np.isfinite(value) else None
