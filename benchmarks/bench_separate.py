@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from gradatim.theory import separate
 
 SIZES = [(1_000, 2), (1_000, 10), (10_000, 10), (10_000, 50), (100_000, 50), (2_000, 200)]
-LARGE = [(3_000, 500), (100_000, 200), (3_000, 1_000)]
+LARGE = [(3_000, 500), (100_000, 200), (3_000, 1_000), (100_000, 1_000)]
 
 
 def table(kind, n_rows, n_columns, seed=0):
