@@ -130,7 +130,7 @@ def test_errors_fall_as_theory_says():
         (("x", (0, 1), 1e-12), SpecError, "rounding of values near 1; give at least 1e-09"),
         (("x", (0, 1), 1e-5, "step"), SpecError, "at most 5,000"),
         (("x*y", (0, 1)), GradatimError, "interval for each"),
-        (("sin(60 x*y)", ((-1, 1), (-1, 1)), 0.01), SpecError, "no sum of ridges"),
+        (("sin(60 x*y)", ((-1, 1), (-1, 1)), 0.01), SpecError, "no network of up to 160 units"),
     ],
 )
 def test_what_cannot_be_built_is_refused_with_the_reason(arguments, error, words):

@@ -16,8 +16,9 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -66,7 +67,8 @@ class Bound:
     at : tuple of float
         Where the largest error was met.
     complete : bool
-        Whether the gap that was asked for is reached; if not, `upper` is the bound so far.
+        Whether what was asked for, a gap or a bound, is reached; if not, `upper` is the bound so
+        far.
     n_boxes : int
         Parts that were looked at.
     """
@@ -99,6 +101,9 @@ def certify(
     gap: float = 0.02,
     max_boxes: int = MOST_BOXES,
     arithmetic: str = "float",
+    enough: float = 0.0,
+    give_up_above: float = np.inf,
+    progress: Callable[[int], None] | None = None,
 ) -> Bound:
     """Bound the largest error of a network on an interval or a rectangle, for certain.
 
@@ -117,6 +122,12 @@ def certify(
         Parts that are looked at; what is known then is the bound so far.
     arithmetic : {"float", "arb"}, default "float"
         Float64 rounded outward, all parts at once; or balls of 128 bits, some hundred times slower.
+    enough : float, default 0
+        A bound that is small enough, whatever the gap.
+    give_up_above : float, default infinite
+        An error that, once met, ends the search; what is known then is the bound so far.
+    progress : callable, optional
+        Told the number of parts looked at, again and again.
 
     Returns
     -------
@@ -144,6 +155,10 @@ def certify(
     sides = as_box(box)
     if network.n_inputs != len(sides):
         raise ShapeError(f"the network reads {network.n_inputs} inputs, the box has {len(sides)}")
+    if not enough >= 0 or not give_up_above >= 0:
+        raise SpecError(
+            f"enough and give_up_above are at least 0, not {enough} and {give_up_above}"
+        )
     if not 0 < gap <= 10 or max_boxes < 1 or arithmetic not in ("float", "arb"):
         raise SpecError(
             f"gap must be in (0, 10], max_boxes at least 1 and arithmetic float or arb, not {gap}, "
@@ -153,42 +168,52 @@ def certify(
     enclosed = (BallNetwork if arithmetic == "arb" else FloatNetwork)(network)
     # Products of tables this small are slower on several threads, the more so on a busy machine.
     with threadpool_limits(1, "blas"):
-        return _Search(enclosed, target, sides, gap, max_boxes).run()
+        search = _Search(enclosed, target, sides, _Ends(gap, max_boxes, enough, give_up_above))
+        return search.run(progress or (lambda n_boxes: None))
+
+
+class _Ends(NamedTuple):
+    """When a search ends; see `certify`."""
+
+    gap: float
+    max_boxes: int
+    enough: float
+    give_up_above: float
 
 
 class _Search:
     """Branch and bound on one box."""
 
-    def __init__(
-        self, network: Any, target: Any, sides: np.ndarray, gap: float, max_boxes: int
-    ) -> None:
+    def __init__(self, network: Any, target: Any, sides: np.ndarray, ends: _Ends) -> None:
         self.network, self.target, self.sides = network, target, sides
-        self.gap, self.max_boxes = gap, max_boxes
+        self.ends = ends
         self.met = 0.0
         # Points with the largest errors, best first; floats may err on the side of a jump.
         self.points, self.errors = sides.mean(axis=1)[None], np.zeros(1)
         self.upper, self.box = 0.0, sides
-        self.floor = 0.0
+        self.floor = ends.enough
 
-    def run(self) -> Bound:
+    def run(self, progress: Callable[[int], None]) -> Bound:
         """Cut until every part is done, or the work is."""
         low, high = self._first()
         n_boxes, complete = 0, True
         while len(low):
             n_boxes += len(low)
+            progress(n_boxes)
             bounds, pull = self._bounds(low, high)
-            open_ = bounds > max(self.met * (1 + self.gap), self.floor)
+            open_ = bounds > max(self.met * (1 + self.ends.gap), self.floor)
             self._settle(low[~open_], high[~open_], bounds[~open_])
             low, high, bounds, pull = low[open_], high[open_], bounds[open_], pull[open_]
             cut = self._divisible(low, high, pull)
-            exhausted = n_boxes + 2 * len(low) > self.max_boxes
+            exhausted = n_boxes + 2 * len(low) > self.ends.max_boxes
+            exhausted |= self.met > self.ends.give_up_above
             if len(low) and (exhausted or not np.all(cut)):
                 complete = False
                 stay = np.ones(len(low), dtype=bool) if exhausted else ~cut
                 self._settle(low[stay], high[stay], bounds[stay])
                 low, high, pull = low[~stay], high[~stay], pull[~stay]
             low, high = _halved(low, high, pull)
-        complete = complete or self.upper <= max(self.met * (1 + self.gap), self.floor)
+        complete = complete or self.upper <= max(self.met * (1 + self.ends.gap), self.floor)
         lower, at = self._certain_lower()
         return Bound(
             float(max(self.upper, lower)),
@@ -253,6 +278,9 @@ class _Search:
         bound = np.fmin(plain, np.where(np.isnan(mean), np.inf, mean))
         if len(self.sides) == 1:
             bound = self._at_ends(low, high, bound, slopes, network.steady)
+        # Which of several steps a part meets depends on its sides, which slopes do not tell.
+        shares = (high - low) / (self.sides[:, 1] - self.sides[:, 0])
+        pull = np.where(network.steady[:, None], pull, shares)
         return np.where(np.isnan(bound), np.inf, bound), pull
 
     def _at_ends(
