@@ -121,7 +121,8 @@ def build_line(
 
 
 def _from_row(row: Row, name: str) -> Network:
-    hidden = Layer(row.weight[:, None], row.bias, name)
+    # No bias is -0.
+    hidden = Layer(row.weight[:, None], row.bias + 0.0, name)
     return Network([hidden, Layer(row.output[None], np.array([row.constant]))], input_names=["x"])
 
 

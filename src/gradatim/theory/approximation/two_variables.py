@@ -164,7 +164,7 @@ class _Plane:
 
     def _by_pursuit(self, kinks: Lines, most: int) -> tuple[Network, Bound] | None:
         def heard(n_units: int, error: float) -> None:
-            self.said(f"choosing units: {n_units} leave {error:.3g} of {self.tolerance:g}")
+            self.said(f"choosing units: {n_units} err by {error:.3g}")
 
         self.said("choosing units")
         name = "logistic" if self.name == "tanh" else self.name
@@ -227,7 +227,10 @@ class _Plane:
             # A sigmoid is half of one plus a hyperbolic tangent of half its argument.
             weight, bias, output = 0.5 * weight, 0.5 * bias, 0.5 * output
             constant += float(output.sum())
-        hidden = Layer(weight + 0.0, bias + 0.0, self.name)
+        # An input without a weight has no edge; a unit without inputs would be no unit.
+        edges = weight != 0
+        edges[~edges.any(axis=1)] = True
+        hidden = Layer(weight + 0.0, bias + 0.0, self.name, edges)
         return Network([hidden, Layer(output[None], np.array([constant]))], input_names=["x", "y"])
 
     def _refusal(self, most: int) -> SpecError:
