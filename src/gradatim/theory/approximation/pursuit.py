@@ -1,16 +1,10 @@
 r"""Hidden units chosen one by one from many candidates: a plane function with kinks.
 
-Conventions: the function lives on the square [-1, 1]^2. Each unit is the candidate whose part
-across those already chosen takes most of the square error away (orthogonal least squares [1]_),
-the error being weighted towards its largest values; after some units the coefficients are fitted
-anew with the largest error small, and new candidates are laid through the places where it is
-large. With the straight kinks of a formula among the candidates, a function that is piecewise
-linear between whole lines is met exactly. Nothing is random.
-
-References
-----------
-.. [1] S. Chen, S. A. Billings, W. Luo, "Orthogonal least squares methods and their application to
-   non-linear system identification", International Journal of Control 50, pp. 1873-1896, 1989.
+Conventions: the function lives on the square [-1, 1]^2. Each unit is the candidate that takes most
+of the square error away (`choice`), the error being weighted towards its largest values; after some
+units the coefficients are fitted anew with the largest error small, and new candidates are laid
+through the places where it is large. With the straight kinks of a formula among the candidates, a
+function that is piecewise linear between whole lines is met exactly. Nothing is random.
 """
 
 from __future__ import annotations
@@ -21,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import map_coordinates, maximum_filter
 
+from gradatim.theory.approximation.choice import choose_columns
 from gradatim.theory.approximation.corners import Corners
 from gradatim.theory.approximation.kinks import Lines
 from gradatim.theory.approximation.minimax import Fit, least_maximum, reweighted
@@ -50,8 +45,6 @@ _CLOSER = np.linspace(-1, 1, 7) * 2 / (_SIDE - 1)
 _AROUND = np.stack([g.ravel() for g in np.meshgrid(_CLOSER, _CLOSER)], axis=1)
 # Half of the weight is even, half follows this power of the error.
 _PULL = 4
-# Share of a column that must lie across those already chosen.
-_ACROSS = 1e-5
 # A program makes the largest error at most this much smaller than reweighting does.
 _WORTH_A_PROGRAM = 1.25
 _EXCHANGES = 5
@@ -251,7 +244,7 @@ class Pursuit:
         pull = (left / (left.max() or 1.0)) ** _PULL + 1e-300
         root = np.sqrt(0.5 / len(points) + 0.5 * pull / pull.sum())[:, None]
         columns = values_of(pool, points, self._name)
-        found = _choose(columns * root, rows * root, y * root[:, 0], n)
+        found = choose_columns(columns * root, rows * root, y * root[:, 0], n)
         more = Lines(pool.weight[found], pool.bias[found])
         self._chosen = joined(self._chosen, more)
         self._design = np.column_stack([self._design, values_of(more, self._grid, self._name)])
@@ -295,29 +288,3 @@ def _rounded(values: np.ndarray) -> np.ndarray:
     """Round to twelve digits of the largest."""
     size = float(np.max(np.abs(values), initial=0.0)) or 1.0
     return np.round(values, 12 - int(np.ceil(np.log10(size))))
-
-
-def _choose(columns: np.ndarray, given: np.ndarray, y: np.ndarray, n: int) -> list[int]:
-    """Choose columns by orthogonal least squares, beside those that are given."""
-    span = np.linalg.qr(given)[0]
-    left = y - span @ (span.T @ y)
-    sizes = np.sum(columns * columns, axis=0)
-    across = sizes - np.sum((span.T @ columns) ** 2, axis=0)
-    found: list[int] = []
-    for _ in range(n):
-        gain = np.where(
-            across > _ACROSS * sizes, (left @ columns) ** 2 / np.maximum(across, 1e-300), 0.0
-        )
-        best = int(np.argmax(gain))
-        if gain[best] <= 0:
-            break
-        part = columns[:, best] - span @ (span.T @ columns[:, best])
-        # Once more, for what rounding left of the others.
-        part -= span @ (span.T @ part)
-        part /= np.linalg.norm(part)
-        found.append(best)
-        span = np.column_stack([span, part])
-        left = left - part * (part @ left)
-        across = across - (part @ columns) ** 2
-        across[best] = 0.0
-    return found
