@@ -1,5 +1,7 @@
 import json
+import re
 
+import numpy as np
 import pytest
 
 from gradatim.cli import main
@@ -26,7 +28,8 @@ def test_units_theory_and_certificate_are_printed(shown):
     assert "Hidden units: 12 relu." in text
     assert "Theory counts: 11.98 = 1/4 integral of sqrt(|f''| / tolerance)." in text
     assert "Certified: the error is at most 0.0099" in text
-    assert "units more (--json has all)" in text
+    assert "6 units more (weights are rounded to 4 digits; --json and -o FILE.txt have all)" in text
+    assert "        - 1.334 relu(-x + 0.0797" in text
 
 
 def test_a_small_network_is_printed_whole_and_reads_back(shown):
@@ -93,7 +96,9 @@ def test_an_error_points_at_its_place(capsys):
         (["x", "--widths", "2", "--graph", "a.svg"], "leave out --widths"),
         (["x", "--seeds", "0"], "at least 1"),
         (["x", "-o", "a.tex"], "names no format"),
-        (["x", "-o", "a.svg", "--graph", "a.svg"], "give two files"),
+        (["x", "-o", "a.svg", "--graph", "a.svg"], "give every result its own file"),
+        (["x", "-o", "a.txt", "-o", "./a.txt"], "give every result its own file"),
+        (["x", "--widths", "2,4", "-o", "a.txt"], "a.txt holds one network; leave out --widths"),
         (["x", "-o", "none/a.svg"], "no folder"),
     ],
 )
@@ -101,3 +106,66 @@ def test_what_cannot_be_done_is_refused_in_words(arguments, words, tmp_path, cap
     assert main(["approximate", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_on_the_screen_have_four_digits_and_ones_and_zeros_are_left_out(shown):
+    text = shown("sin(2*pi*x)", "--on", "-1", "1", "--tolerance", "0.01")
+    lines = [line for line in text.splitlines() if line.startswith("    ") and "relu(" in line]
+    numbers = [number for line in lines for number in re.findall(r"[0-9.]+", line)]
+    assert len(numbers) >= 6
+    assert all(len(number.replace(".", "").lstrip("0")) <= 4 for number in numbers)
+    assert not re.search(r"\b1 ?[xr]|- 0\b(?!\.)", text)
+    whole = shown("max(x,y)", "--on", "-1", "1", "--tolerance", "0.1")
+    assert "    x, y -> relu(x - y) + relu(y + 1) - 1\n" in whole
+    assert "rounded" not in whole
+
+
+@pytest.mark.parametrize("arguments", [["sin(3*x)"], ["abs(x - y)", "--on", "-1", "1"]])
+def test_json_says_what_was_asked_and_holds_an_equation_that_eval_reads(shown, arguments, capsys):
+    found = json.loads(shown(*arguments, "--tolerance", "0.05", "--json"))
+    assert found["seed"] is None
+    assert found["protocol"]["certificate"].startswith("float64")
+    assert len(found["sha256"]) == 64
+    inputs = "x=0.3" if len(found["on"]) == 1 else "x=0.3,y=0.1"
+    assert main(["eval", found["equation"], "--at", inputs, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    hidden, output = np.array(found["network"]["weight"]), found["network"]["output_weight"]
+    z = hidden @ np.array([0.3, 0.1])[: len(found["on"])] + found["network"]["bias"]
+    expected = np.maximum(z, 0) @ output + found["network"]["output_bias"]
+    assert rows[0]["outputs"][0]["value"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_hash_tells_questions_apart_and_the_seed_is_that_of_training(shown):
+    def asked(*options):
+        found = json.loads(shown("x^2", "--tolerance", "0.1", *options, "--json"))
+        return found["sha256"], found["seed"]
+
+    trained = ["--trained", "--seeds", "1", "--epochs", "1", "--seed"]
+    assert asked() == asked("--on", "0", "1")
+    answers = [asked(), asked("--on", "0", "2"), asked(*trained, "3"), asked(*trained, "4")]
+    assert len({digest for digest, _ in answers}) == 4
+    assert [seed for _, seed in answers] == [None, None, 3, 4]
+
+
+def test_the_network_itself_is_saved_and_reads_back(shown, tmp_path):
+    from gradatim import parse
+    from gradatim.persistence import load_network
+
+    files = ["-o", "net.txt", "-o", "net.safetensors", "-o", "f.svg"]
+    found = json.loads(shown("exp(x)", "--tolerance", "0.01", *files, "--json"))
+    equation = (tmp_path / "net.txt").read_text("utf-8").strip()
+    assert equation == found["equation"]
+    assert parse(equation) == load_network(tmp_path / "net.safetensors")
+    assert (tmp_path / "f.svg").is_file()
+    assert main(["draw", "net.txt", "-o", "net.svg"]) == 0
+
+
+def test_ctrl_c_ends_in_one_sentence_that_says_what_was_done(monkeypatch, capsys):
+    def interrupted(*arguments, progress):
+        progress("choosing units: 9 err by 0.3")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gradatim.theory.approximate", interrupted)
+    assert main(["approximate", "abs(x - y)"]) == 130
+    said = capsys.readouterr().err
+    assert said == ("gradatim: stopped by Ctrl-C while choosing units: 9 err by 0.3\n")

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["print_json", "separation_dict", "several_dict"]
 
-SCHEMA = 1
-
 
 def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
     """Print a result with what it was computed from.
@@ -33,13 +31,11 @@ def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> Non
     ways : Ways or None
         What makes the classes separable, if it was asked for.
     """
-    from importlib.metadata import version
-    from json import dumps
+    from gradatim.cli import _json
 
     arithmetic = "decimals" if points.X.dtype == object else "binary"
     head = {
-        "gradatim": version("gradatim"),
-        "schema": SCHEMA,
+        **_json.header(),
         "data": {
             "source": points.source,
             "sha256": points.sha256,
@@ -49,7 +45,7 @@ def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> Non
         },
     }
     made = {} if ways is None else {"made_separable": ways.to_dict()}
-    print(dumps(head | result | made, indent=2, allow_nan=False, ensure_ascii=False))
+    _json.print_json(head | result | made)
 
 
 def separation_dict(

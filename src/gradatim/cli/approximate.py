@@ -6,9 +6,8 @@ written. With ``--widths`` the question is turned around: the least error of so 
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
@@ -16,7 +15,7 @@ from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.experiments.approximations import Rates, TrainedUnits
-    from gradatim.theory import Approximation, Bound
+    from gradatim.theory import Approximation
 
 __all__ = ["approximate"]
 
@@ -25,11 +24,6 @@ _TRAINING = Group("What is trained beside it", sort_key=2)
 _OUTPUT = Group("What comes out", sort_key=3)
 _Flag = Parameter(negative=(), show_default=False)
 _File = Parameter(group=_OUTPUT, metavar="FILE")
-
-# Units whose weights are printed.
-_SHOWN = 8
-# Standard names as they are typed.
-_SPOKEN = {"heaviside": "step", "logistic": "sigmoid"}
 
 
 def approximate(
@@ -49,7 +43,9 @@ def approximate(
     seeds: Annotated[int, Parameter(group=_TRAINING)] = 50,
     seed: Annotated[int, Parameter(group=_TRAINING)] = 0,
     epochs: Annotated[int, Parameter(group=_TRAINING)] = 600,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    output: Annotated[
+        list[Path] | None, Parameter(name=("--output", "-o"), negative=()), _File
+    ] = None,
     graph: Annotated[Path | None, _File] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
@@ -80,7 +76,8 @@ def approximate(
     epochs
         Passes over the grid of points.
     output
-        Picture of function, network and error, or of error against width: .svg, .pdf or .png.
+        Picture of function, network and error, or of error against width: .svg, .pdf or .png; or
+        the network itself: .txt or .safetensors. May be given more than once.
     graph
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
     json
@@ -88,7 +85,8 @@ def approximate(
     debug
         Show the traceback of an error.
     """
-    _check(output, graph, widths)
+    outputs = output or []
+    _check(outputs, graph, widths)
     if trained and activation == "step":
         raise SpecError(
             "--trained cannot train step units, which have no slope to follow; choose relu, "
@@ -97,40 +95,77 @@ def approximate(
     if seeds < 1 or epochs < 1 or seed < 0:
         raise SpecError("--seeds and --epochs are at least 1, --seed is at least 0")
     box = _box(function, on)
-    options = {"n_seeds": seeds, "seed": seed, "max_epochs": epochs}
+    options = {"n_seeds": seeds if trained else 0, "seed": seed, "max_epochs": epochs}
     if widths is not None:
-        _by_width(function, box, _widths(widths), activation, trained, options, output, json)
-        return
+        _by_width(function, box, _widths(widths), activation, options, outputs, json)
+    else:
+        _for_tolerance(function, box, tolerance, activation, options, outputs, graph, json)
+
+
+def _for_tolerance(
+    function: str,
+    box: tuple[tuple[float, float], ...],
+    tolerance: float,
+    activation: str,
+    options: dict[str, int],
+    outputs: list[Path],
+    graph: Path | None,
+    json: bool,
+) -> None:
+    from gradatim.cli._working import work
     from gradatim.theory import approximate as build
 
-    found = build(function, box, tolerance, activation)
-    beside = _train(found, options) if trained else None
-    _show(json, lambda: _to_dict(found, beside), lambda: _in_words(found, beside))
-    if output is not None:
-        _wrote(_plot(found, beside, output), json)
+    found = work(
+        "placing units",
+        lambda told: build(
+            function, box, tolerance, activation, progress=lambda what: told(what, None)
+        ),
+    )
+    beside = _train(found, options) if options["n_seeds"] else None
+    if json:
+        from gradatim.cli._approximation_json import approximation_dict
+        from gradatim.cli._json import print_json
+
+        print_json(approximation_dict(function, found, beside))
+    else:
+        from gradatim.cli._approximation import approximation_in_words
+
+        print("\n".join(approximation_in_words(found, beside)))
+    for file in outputs:
+        _wrote(_write(found, beside, file), json)
     if graph is not None:
         from gradatim.drawing import draw
 
         _wrote(draw(found.network, graph), json)
 
 
-def _check(output: Path | None, graph: Path | None, widths: str | None) -> None:
-    """Refuse files that are no pictures or cannot be written."""
+def _write(found: Approximation, beside: TrainedUnits | None, file: Path) -> Path:
+    from gradatim.cli._network import holds_network, write_network
+
+    if holds_network(file):
+        return write_network(found.network, file)
+    return _plot(found, beside, file)
+
+
+def _check(outputs: list[Path], graph: Path | None, widths: str | None) -> None:
+    """Refuse files that are neither pictures nor networks, or cannot be written."""
     from gradatim._files import check_writable
+    from gradatim.cli._network import NETWORK_FORMATS, holds_network
     from gradatim.drawing.formats import check_format
     from gradatim.drawing.plots.files import PLOT_FORMATS
 
-    targets = []
-    if output is not None:
-        check_format(output, PLOT_FORMATS)
-        targets.append(check_writable(output))
+    for file in outputs:
+        if widths is not None and holds_network(file):
+            raise SpecError(f"{file} holds one network; leave out --widths")
+        check_format(file, (*PLOT_FORMATS, *NETWORK_FORMATS))
     if graph is not None:
         if widths is not None:
             raise SpecError("--graph draws one network; leave out --widths")
         check_format(graph)
-        targets.append(check_writable(graph))
-    if len(set(targets)) < len(targets):
-        raise SpecError(f"--output and --graph both name {targets[0]}; give two files")
+    targets = [check_writable(file) for file in (*outputs, *([graph] if graph else []))]
+    for target in targets:
+        if targets.count(target) > 1:
+            raise SpecError(f"{target} is named twice; give every result its own file")
 
 
 def _box(function: str, on: list[float] | None) -> tuple[tuple[float, float], ...]:
@@ -156,12 +191,21 @@ def _widths(text: str) -> list[int]:
 
 
 def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
+    from gradatim.cli._working import work
     from gradatim.experiments.approximations import train_units
 
-    with _Progress(f"training {options['n_seeds']} networks") as progress:
-        return train_units(
-            found.function, found.on, found.n_units, found.activation, callback=progress, **options
-        )
+    doing = f"training {options['n_seeds']} networks"
+    return work(
+        doing,
+        lambda told: train_units(
+            found.function,
+            found.on,
+            found.n_units,
+            found.activation,
+            callback=lambda share: told(doing, share),
+            **options,
+        ),
+    )
 
 
 def _by_width(
@@ -169,60 +213,42 @@ def _by_width(
     box: tuple[tuple[float, float], ...],
     widths: list[int],
     activation: str,
-    trained: bool,
     options: dict[str, int],
-    output: Path | None,
+    outputs: list[Path],
     json: bool,
 ) -> None:
+    from gradatim.cli._working import work
     from gradatim.experiments.approximations import error_by_width
 
-    options = options if trained else {**options, "n_seeds": 0}
-    with _Progress("widths") as progress:
-        rates = error_by_width(function, box, widths, activation, callback=progress, **options)
-    _show(json, lambda: _rates_to_dict(function, rates), lambda: _rates_in_words(function, rates))
-    if output is not None:
-        from gradatim.drawing import plot_rates, save_plot
-
-        built = [(n, found.bound.upper) for n, found in zip(rates.widths, rates.built, strict=True)]
-        quartiles = [(t.n_units, *t.quartiles) for t in rates.trained]
-        picture = plot_rates(
-            built, quartiles, order=rates.order, name=function, activation=activation
-        )
-        _wrote(save_plot(picture, output), json)
-
-
-class _Progress:
-    """The share of the work that is done and the time left, on a terminal's last line."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._live = sys.stderr.isatty()
-
-    def __enter__(self) -> _Progress:
-        from time import monotonic
-
-        self._now = monotonic
-        self._started = monotonic()
-        return self
-
-    def __call__(self, share: float) -> None:
-        if self._live and share > 0:
-            left = (self._now() - self._started) * (1 - share) / share
-            sys.stderr.write(f"\r{self._what}: {share:4.0%}, about {left:.0f} s left \x1b[K")
-            sys.stderr.flush()
-
-    def __exit__(self, *_: object) -> None:
-        if self._live:
-            sys.stderr.write("\r\x1b[K")
-
-
-def _show(json: bool, to_dict: Any, in_words: Any) -> None:
+    doing = f"{'training' if options['n_seeds'] else 'building'} networks of each width"
+    rates = work(
+        doing,
+        lambda told: error_by_width(
+            function, box, widths, activation, callback=lambda share: told(doing, share), **options
+        ),
+    )
     if json:
-        from json import dumps
+        from gradatim.cli._approximation_json import rates_dict
+        from gradatim.cli._json import print_json
 
-        print(dumps(to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(rates_dict(function, rates))
     else:
-        print("\n".join(in_words()))
+        from gradatim.cli._approximation import rates_in_words
+
+        print("\n".join(rates_in_words(function, rates)))
+    for file in outputs:
+        _wrote(_plot_rates(function, rates, file), json)
+
+
+def _plot_rates(function: str, rates: Rates, file: Path) -> Path:
+    from gradatim.drawing import plot_rates, save_plot
+    from gradatim.network.notation import spoken_activation
+
+    built = [(n, found.bound.upper) for n, found in zip(rates.widths, rates.built, strict=True)]
+    quartiles = [(t.n_units, *t.quartiles) for t in rates.trained]
+    kind = spoken_activation(rates.built[0].activation)
+    picture = plot_rates(built, quartiles, order=rates.order, name=function, activation=kind)
+    return save_plot(picture, file)
 
 
 def _wrote(path: Path, json: bool) -> None:
@@ -231,6 +257,7 @@ def _wrote(path: Path, json: bool) -> None:
 
 
 def _plot(found: Approximation, beside: TrainedUnits | None, output: Path) -> Path:
+    from gradatim.cli._approximation import function_text
     from gradatim.drawing import plot_approximation, save_plot
     from gradatim.theory.bounds.targets import as_target
 
@@ -239,149 +266,7 @@ def _plot(found: Approximation, beside: TrainedUnits | None, output: Path) -> Pa
         as_target(found.function, len(found.on)).values,
         found.on,
         found.tolerance,
-        name=_text(found),
+        name=function_text(found),
         trained=None if beside is None or len(found.on) > 1 else beside.best,
     )
     return save_plot(picture, output)
-
-
-def _text(found: Approximation) -> str:
-    return str(getattr(found.function, "text", found.function))
-
-
-def _sides(on: tuple[tuple[float, float], ...]) -> str:
-    return " x ".join(f"[{a:g}, {b:g}]" for a, b in on)
-
-
-def _in_words(found: Approximation, beside: TrainedUnits | None) -> list[str]:
-    kind = found.network.layers[0].activations[0]
-    lines = [f"{_text(found)} on {_sides(found.on)}, tolerance {found.tolerance:g}.", ""]
-    lines += [f"    {line}" for line in _network(found)]
-    lines += ["", f"Hidden units: {found.n_units} {_SPOKEN.get(kind, kind)}."]
-    if found.theoretical is not None:
-        rule = {
-            "relu": "1/4 integral of sqrt(|f''| / tolerance)",
-            "heaviside": "total variation / (2 tolerance)",
-        }.get(kind, "total variation / (2 tolerance), for steep units in the place of steps")
-        lines.append(f"Theory counts: {found.theoretical:.2f} = {rule}.")
-    lines += _certificate(found.bound)
-    if beside is not None:
-        lines += ["", *_trained_in_words(beside)]
-    return lines
-
-
-def _network(found: Approximation) -> list[str]:
-    """Write the network, or its beginning."""
-    if found.n_units <= _SHOWN:
-        return str(found.network).splitlines()
-    hidden, output = found.network.layers
-    name = _SPOKEN.get(hidden.activations[0], hidden.activations[0])
-    lines = [f"y = {output.bias[0]:.6g}"]
-    for unit, weight in list(zip(hidden.units, output.weight[0], strict=True))[: _SHOWN - 2]:
-        inner = " ".join(
-            f"{w:+.6g}{found.network.input_names[i]}" for i, w in unit.weights.items() if w
-        ).removeprefix("+")
-        lines.append(f"    {weight:+.6g} {name}({inner} {unit.bias:+.6g})")
-    return [*lines, f"    ... and {found.n_units - len(lines) + 1} units more (--json has all)"]
-
-
-def _certificate(bound: Bound) -> list[str]:
-    box = " x ".join(f"[{a:.9g}, {b:.9g}]" for a, b in bound.box)
-    at = ", ".join(f"{name} = {x:.9g}" for name, x in zip("xy", bound.at, strict=False))
-    return [
-        f"Certified: the error is at most {bound.upper:.6g} everywhere"
-        + ("" if bound.complete else " (bound so far; the limit on work was met)")
-        + f", the bound lying on {box}.",
-        f"It is at least {bound.lower:.6g}, at {at}. Looked at {bound.n_boxes:,} parts.",
-    ]
-
-
-def _trained_in_words(beside: TrainedUnits) -> list[str]:
-    low, middle, high = beside.quartiles
-    complete = sum(bound.complete for bound in beside.bounds)
-    n = len(beside.bounds)
-    certified = "each certified" if complete == n else f"{complete} certified, the others so far"
-    kind = _SPOKEN.get(beside.activation, beside.activation)
-    return [
-        f"Trained: {n} networks of {beside.n_units} {kind} units, {certified}.",
-        f"Largest error: quartiles {low:.4g}, {middle:.4g}, {high:.4g}; "
-        f"best {beside.errors.min():.4g}.",
-    ]
-
-
-def _rates_in_words(function: str, rates: Rates) -> list[str]:
-    kind = _SPOKEN.get(rates.built[0].activation, rates.built[0].activation)
-    lines = [f"{function} on {_sides(rates.built[0].on)}, {kind} units.", ""]
-    head = f"{'units':>6}  {'built':>10}"
-    if rates.trained:
-        head += "  trained: " + "  ".join(
-            f"{q:>10}" for q in ("quartile", "median", "quartile", "best")
-        )
-    lines.append(head)
-    for i, (width, found) in enumerate(zip(rates.widths, rates.built, strict=True)):
-        row = f"{width:>6}  {found.bound.upper:>10.4g}"
-        if rates.trained:
-            beside = rates.trained[i]
-            numbers = (*beside.quartiles, float(beside.errors.min()))
-            row += " " * 11 + "  ".join(f"{number:>10.4g}" for number in numbers)
-        lines.append(row)
-    theory = "" if rates.order is None else f" Theory: errors fall as 1/n^{rates.order}."
-    return [*lines, "", f"Every error is certified.{theory}"]
-
-
-def _header(function: str) -> dict[str, Any]:
-    from importlib.metadata import version
-
-    return {"schema": 1, "gradatim": version("gradatim"), "function": function}
-
-
-def _to_dict(found: Approximation, beside: TrainedUnits | None) -> dict[str, Any]:
-    from gradatim.experiments.approximations import bound_to_dict
-
-    hidden, output = found.network.layers
-    result = {
-        **_header(_text(found)),
-        "on": found.on,
-        "tolerance": found.tolerance,
-        "activation": found.activation,
-        "units": found.n_units,
-        "theoretical_units": found.theoretical,
-        "changes_of_convexity": found.changes,
-        "bound": bound_to_dict(found.bound),
-        "network": {
-            "weight": hidden.weight.tolist(),
-            "bias": hidden.bias.tolist(),
-            "output_weight": output.weight[0].tolist(),
-            "output_bias": float(output.bias[0]),
-        },
-    }
-    if beside is not None:
-        result["trained"] = _trained_to_dict(beside)
-    return result
-
-
-def _trained_to_dict(beside: TrainedUnits) -> dict[str, Any]:
-    from gradatim.experiments.approximations import bound_to_dict
-
-    return {
-        "units": beside.n_units,
-        "protocol": beside.protocol,
-        "quartiles": beside.quartiles,
-        "bounds": [bound_to_dict(bound) for bound in beside.bounds],
-    }
-
-
-def _rates_to_dict(function: str, rates: Rates) -> dict[str, Any]:
-    from gradatim.experiments.approximations import bound_to_dict
-
-    return {
-        **_header(function),
-        "on": rates.built[0].on,
-        "activation": rates.built[0].activation,
-        "order": rates.order,
-        "widths": [
-            {"width": width, "units": found.n_units, "bound": bound_to_dict(found.bound)}
-            for width, found in zip(rates.widths, rates.built, strict=True)
-        ],
-        "trained": [_trained_to_dict(beside) for beside in rates.trained],
-    }

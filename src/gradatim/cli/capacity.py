@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["capacity"]
 
-SCHEMA = 1
 
 _INPUT = Group("What is counted", sort_key=1)
 _OUTPUT = Group("What comes out", sort_key=2)
@@ -141,11 +140,10 @@ def _table(found: Sequence[Capacity]) -> list[str]:
 
 
 def _to_dict(found: Sequence[Capacity], trials: int, seed: int) -> dict[str, Any]:
-    from importlib.metadata import version
+    from gradatim.cli._json import header
 
     return {
-        "gradatim": version("gradatim"),
-        "schema": SCHEMA,
+        **header(),
         "protocol": {"points": "normal", "trials": trials, "seed": seed},
         "rows": [
             {

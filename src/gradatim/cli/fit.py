@@ -150,14 +150,12 @@ def _to_dict(
     activation: str,
     alpha: float,
 ) -> dict[str, Any]:
-    from importlib.metadata import version
-
     from gradatim.cli._equation import table_record
+    from gradatim.cli._json import header
 
     [layer] = network.layers
     return {
-        "schema": 1,
-        "gradatim": version("gradatim"),
+        **header(),
         "equation": str(network),
         "latex": network.to_latex(),
         "activation": activation,

@@ -28,6 +28,8 @@ _POINTS = {1: 512, 2: 24}
 _EPOCHS, _BATCH, _RATE = 600, 32, 0.01
 # A trained network is bounded within this much of an error that is met.
 _GAP, _MOST_BOXES = 0.05, 60_000
+# Share of the time that training takes, about.
+_TRAINING = 0.8
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def train_units(
     max_epochs : int, default 600
         Passes over the grid.
     callback : callable, optional
-        Hears the finished share of the training.
+        Hears the finished share of the work, the certificates included.
 
     Returns
     -------
@@ -138,6 +140,7 @@ def train_units(
         )
     if n_units < 1 or n_seeds < 1:
         raise SpecError(f"give at least 1 unit and 1 seed, not {n_units} and {n_seeds}")
+    heard = callback or (lambda share: None)
     box = as_box(on)
     grid, y = _grid(function, box)
     mean, spread = float(y.mean()), float(y.std()) or 1.0
@@ -160,12 +163,13 @@ def train_units(
         max_epochs=max_epochs,
         batch_size=_BATCH,
         random_state=seed,
-        callback=callback,
+        callback=lambda share: heard(_TRAINING * share),
     )
     networks = [_unscaled(result.network, box, mean, spread) for result in results]
-    bounds = tuple(
-        certify(network, function, box, gap=_GAP, max_boxes=_MOST_BOXES) for network in networks
-    )
+    bounds = []
+    for network in networks:
+        bounds.append(certify(network, function, box, gap=_GAP, max_boxes=_MOST_BOXES))
+        heard(_TRAINING + (1 - _TRAINING) * len(bounds) / n_seeds)
     best = networks[int(np.argmin([bound.upper for bound in bounds]))]
     protocol = {
         "grid_points": len(grid),
@@ -180,7 +184,7 @@ def train_units(
             np.ascontiguousarray(np.column_stack([grid, y])).tobytes()
         ).hexdigest(),
     }
-    return TrainedUnits(n_units, name, bounds, best, protocol)
+    return TrainedUnits(n_units, name, tuple(bounds), best, protocol)
 
 
 def _grid(function: Any, box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -252,16 +256,23 @@ def error_by_width(
     chosen = tuple(sorted(set(widths)))
     trains = n_seeds > 0 and name != "heaviside"
     built, trained = [], []
+    heard = callback or (lambda share: None)
     for i, width in enumerate(chosen):
         built.append(approximate_with_units(function, on, width, name))
         if trains:
             trained.append(
                 train_units(
-                    function, on, width, name, n_seeds=n_seeds, seed=seed, max_epochs=max_epochs
+                    function,
+                    on,
+                    width,
+                    name,
+                    n_seeds=n_seeds,
+                    seed=seed,
+                    max_epochs=max_epochs,
+                    callback=lambda share, i=i: heard((i + share) / len(chosen)),
                 )
             )
-        if callback is not None:
-            callback((i + 1) / len(chosen))
+        heard((i + 1) / len(chosen))
     return Rates(chosen, tuple(built), tuple(trained), {"relu": 2, "heaviside": 1}.get(name))
 
 

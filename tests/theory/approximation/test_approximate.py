@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 from gradatim.errors import EquationError, GradatimError, SpecError
 from gradatim.theory import approximate, approximate_with_units, certify
@@ -31,6 +32,35 @@ def test_relu_units_are_no_more_than_the_lecture_promises(text, on, tolerance):
     assert sampled_error(found) <= found.bound.upper <= tolerance
     allowed = math.ceil(1.15 * found.theoretical) + 2 * found.changes
     assert found.n_units <= max(1, allowed)
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "bend", "changes"),
+    [
+        # f'' by hand, and how often its sign changes inside the interval.
+        ("exp(3x)", (-1, 1), lambda x: 9 * np.exp(3 * x), 0),
+        ("cos(x^2)", (0, 4), lambda x: -2 * np.sin(x**2) - 4 * x**2 * np.cos(x**2), 5),
+        ("x^5 - 2x^3 + x", (-1.5, 1.5), lambda x: 20 * x**3 - 12 * x, 3),
+        ("exp(-50x^2)", (-1, 1), lambda x: (1e4 * x**2 - 100) * np.exp(-50 * x**2), 2),
+        ("sqrt(x^2 + 0.001)", (-1, 1), lambda x: 0.001 * (x**2 + 0.001) ** -1.5, 0),
+        ("x^0.3", (0, 1), lambda x: -0.21 * x**-1.7, 0),
+        ("1/(x + 0.05)", (0, 1), lambda x: 2 / (x + 0.05) ** 3, 0),
+    ],
+)
+def test_units_are_few_by_an_integral_computed_elsewhere(text, on, bend, changes):
+    # In z with x = a + (b - a) z^6, so that a root at the left end does no harm.
+    length = on[1] - on[0]
+    integral = quad(
+        lambda z: 6 * z**5 * length * math.sqrt(abs(bend(on[0] + length * z**6))),
+        0, 1, limit=400, epsrel=1e-5,
+    )[0]  # fmt: skip
+    size = np.max(np.abs(as_target(text, 1).values(np.linspace(*on, 501)[:, None])))
+    for share in (0.02, 0.001):
+        found = approximate(text, on, share * size)
+        expected = 0.25 * integral / math.sqrt(share * size)
+        assert found.theoretical == pytest.approx(expected, rel=0.02)
+        assert found.changes == changes
+        assert found.n_units <= math.ceil(1.15 * expected + 2 * changes)
 
 
 def test_a_sine_wave_takes_sixteen_units_or_fewer():
@@ -130,7 +160,7 @@ def test_errors_fall_as_theory_says():
         (("x", (0, 1), 1e-12), SpecError, "rounding of values near 1; give at least 1e-09"),
         (("x", (0, 1), 1e-5, "step"), SpecError, "at most 5,000"),
         (("x*y", (0, 1)), GradatimError, "interval for each"),
-        (("sin(60 x*y)", ((-1, 1), (-1, 1)), 0.01), SpecError, "no sum of ridges"),
+        (("sin(60 x*y)", ((-1, 1), (-1, 1)), 0.01), SpecError, "no network of up to 160 units"),
     ],
 )
 def test_what_cannot_be_built_is_refused_with_the_reason(arguments, error, words):

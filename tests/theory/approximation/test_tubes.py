@@ -7,7 +7,8 @@ import pytest
 from scipy.optimize import linprog
 
 from gradatim.theory.approximation.samples import Samples, sample
-from gradatim.theory.approximation.tubes import fewest_units, shortest_path, shortest_stairs
+from gradatim.theory.approximation.stairs import shortest_stairs
+from gradatim.theory.approximation.tubes import fewest_units, shortest_path
 
 FUNCTIONS = {
     "sine": (lambda x: np.sin(2 * np.pi * x), 0.0, 1.0),

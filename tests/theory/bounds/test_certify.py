@@ -230,3 +230,41 @@ def test_float32_weights_are_the_numbers_that_they_are():
     bound = certify(network, "0.1x", (0, 1), gap=1e-3)
     assert bound.upper == pytest.approx(abs(float(np.float32(0.1)) - 0.1), rel=1e-2, abs=2e-11)
     assert arb(0.1).is_exact()
+
+
+def test_steps_along_the_axes_are_told_apart_in_few_parts():
+    # One slope of the target is 0, so it alone never says to cut between y = 0.3 and y = 0.31.
+    network = parse("x, y -> step(x - 0.5) + 5 step(y - 0.3) - 5 step(y - 0.31)")
+    bound = certify(network, "x", ((0, 1), (0, 1)), gap=0.05, max_boxes=5_000)
+    assert bound.complete
+    assert 5.49 < bound.lower <= bound.upper <= 1.05 * 5.5
+
+
+def test_a_bound_that_is_enough_ends_the_search():
+    network = parse("x, y -> relu(x - y) + relu(y - x)")
+    exact = certify(network, "abs(x - y)", ((-1, 1), (-1, 1)), enough=0.01)
+    assert exact.complete
+    assert exact.lower <= 1e-15 < exact.upper <= 0.01
+    assert exact.n_boxes < 50_000
+
+
+def test_an_error_above_what_is_allowed_ends_the_search():
+    network, box = parse("tanh(9x1)"), (-1, 1)
+    hasty = certify(network, "x", box, gap=1e-6, give_up_above=0.1)
+    full = certify(network, "x", box, gap=1e-6)
+    assert not hasty.complete
+    assert hasty.n_boxes < full.n_boxes
+    assert hasty.upper >= full.lower > 0.1
+
+
+def test_progress_hears_the_parts():
+    heard = []
+    bound = certify(parse("tanh(3x1)"), "x", (-1, 1), progress=heard.append)
+    assert heard[-1] == bound.n_boxes
+    assert heard == sorted(heard)
+
+
+@pytest.mark.parametrize("options", [{"enough": -1.0}, {"give_up_above": float("nan")}])
+def test_bounds_below_zero_are_refused(options):
+    with pytest.raises(SpecError, match="at least 0"):
+        certify(parse("relu(x1)"), "x", (0, 1), **options)

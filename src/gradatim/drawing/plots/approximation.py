@@ -29,6 +29,7 @@ Function = Callable[[np.ndarray], np.ndarray]
 _BUILT, _TRAINED = COLORS[1], COLORS[0]
 _POINTS = 2_001
 _SIDE = 151
+_STRIP = 3.0
 
 
 def plot_approximation(
@@ -153,8 +154,11 @@ def _plane(
         ("network less function", error, {"vmin": -most, "vmax": most, "cmap": "PuOr"}),
     ]
     extent = (on[0][0], on[0][1], on[1][0], on[1][1])
+    ratio = (on[0][1] - on[0][0]) / (on[1][1] - on[1][0])
+    # One scale for both sides, so that a circle is round, unless the picture became a strip.
+    aspect = "equal" if 1 / _STRIP <= ratio <= _STRIP else "auto"
     for axes, (title, values, options) in zip(result.subplots(1, 3), panels, strict=True):
-        picture: dict[str, Any] = {"origin": "lower", "extent": extent, "aspect": "auto", **options}
+        picture: dict[str, Any] = {"origin": "lower", "extent": extent, "aspect": aspect, **options}
         shown = axes.imshow(values.reshape(_SIDE, _SIDE), **picture)
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("x", fontsize=9)

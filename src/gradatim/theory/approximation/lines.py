@@ -3,13 +3,8 @@ r"""Hidden units for a function of one variable, by kind of activation.
 Conventions: a *row* is :math:`c_0 + \sum_i c_i \, a(w_i u + b_i)`. ReLU units stand at the knots of
 a shortest path in the tube. Step units stand at the cuts of the fewest
 constant pieces. Sigmoid and tanh units stand where the function bends, as wide as they are apart,
-and output weights are fitted to the largest error by Lawson's reweighted least squares [1]_; should
-that need more units than steep sigmoids in the place of steps, those are taken.
-
-References
-----------
-.. [1] C. L. Lawson, "Contributions to the theory of linear least maximum approximation",
-   dissertation, UCLA, 1961.
+and output weights are fitted to the largest error; should that need more units than steep sigmoids
+in the place of steps, those are taken.
 """
 
 from __future__ import annotations
@@ -21,8 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from gradatim.errors import SpecError
+from gradatim.theory.approximation.minimax import reweighted
 from gradatim.theory.approximation.samples import Samples, sample
-from gradatim.theory.approximation.tubes import Path, Stairs, fewest_units, shortest_stairs
+from gradatim.theory.approximation.stairs import Stairs, shortest_stairs
+from gradatim.theory.approximation.tubes import Path, fewest_units
 
 __all__ = ["MOST_UNITS", "Row", "build_row", "count_units", "fit_row"]
 
@@ -34,9 +31,6 @@ Function = Callable[[np.ndarray], np.ndarray]
 # Slopes of wide sigmoids, in relation to how far apart they are; gentle weights come first.
 _SLOPES = (1.0, 0.6, 0.3, 2.0)
 _MOST_SMOOTH = 400
-_LAWSON_ROUNDS = 40
-# Singular values below this share are left out, so that weights stay moderate.
-_CONDITION = 1e-9
 # At this many times its slope away from its middle a sigmoid has settled but for 1e-4.
 _SETTLED = 9.2
 
@@ -275,22 +269,5 @@ class _Fit:
         slope = steepness / np.maximum(gaps, 1e-6 * length)
         design = _logistic(np.multiply.outer(self.x, slope) - slope * places)
         design = np.column_stack([design, np.ones(len(self.x))])
-        solution = _least_maximum(design, self.y)
+        solution = reweighted(design, self.y).solution
         return Row(slope, -slope * places, solution[:-1], float(solution[-1]))
-
-
-def _least_maximum(design: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Fit with the largest error small: weights grow where the error is large."""
-    weight = np.full(len(y), 1.0 / len(y))
-    best, smallest = np.zeros(design.shape[1]), np.inf
-    for _ in range(_LAWSON_ROUNDS):
-        root = np.sqrt(weight)
-        solution = np.linalg.lstsq(design * root[:, None], y * root, rcond=_CONDITION)[0]
-        error = np.abs(design @ solution - y)
-        if error.max() < smallest:
-            best, smallest = solution, float(error.max())
-        if error.max() == 0:
-            break
-        weight = weight * (error + 1e-3 * error.max())
-        weight /= weight.sum()
-    return best

@@ -21,8 +21,9 @@ from threadpoolctl import threadpool_limits
 
 from gradatim.theory.approximation.lines import Row, build_row, count_units
 from gradatim.theory.approximation.samples import sample
+from gradatim.theory.approximation.units import Terms, even_directions
 
-__all__ = ["Ridges", "Terms", "build_ridges", "find_ridges"]
+__all__ = ["Ridges", "build_ridges", "find_ridges"]
 
 _MOST_DIRECTIONS = 16
 _DEGREES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
@@ -49,25 +50,6 @@ class Ridges(NamedTuple):
     coefficients: np.ndarray
     constant: float
     error: float
-
-
-class Terms(NamedTuple):
-    """Hidden units of two variables.
-
-    Parameters
-    ----------
-    weight : array of shape (n_units, 2)
-        Weights.
-    bias, output : array of shape (n_units,)
-        w0, and weight in the output.
-    constant : float
-        w0 of the output.
-    """
-
-    weight: np.ndarray
-    bias: np.ndarray
-    output: np.ndarray
-    constant: float
 
 
 # Tables this small are solved sooner on one thread, the more so on a busy machine.
@@ -118,11 +100,7 @@ def _candidates() -> Iterator[np.ndarray]:
     """Yield sets of directions, few first."""
     for n in range(1, _MOST_DIRECTIONS + 1):
         for offset in (0.0, 0.5):
-            angles = np.pi * (np.arange(n) + offset) / n
-            found = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-            # Any directions will do; these have equal parts where they are meant to.
-            found = np.round(found, 12) + 0.0
-            yield found / np.abs(found).sum(axis=1, keepdims=True)
+            yield even_directions(n, offset)
 
 
 def _fit(s: np.ndarray, y: np.ndarray, directions: np.ndarray, degree: int) -> Ridges:

@@ -1,4 +1,4 @@
-r"""The fewest pieces that stay in a tube: straight and joined, or constant.
+r"""The fewest straight pieces, joined, that stay in a tube.
 
 Conventions: the tube is :math:`f \pm \varepsilon` at sampled points, straight between them. A
 *path* is a chain of straight lines that meet; the one found here has the fewest lines of all that
@@ -23,8 +23,7 @@ import numpy as np
 
 from gradatim.theory.approximation.samples import Samples
 
-__all__ = ["Path", "Stairs", "fewest_units", "shortest_path", "shortest_stairs"]
-
+__all__ = ["Path", "fewest_units", "shortest_path"]
 
 # Beyond so many lines, one unit less is not worth the search.
 _WORTH_SAVING = 64
@@ -55,22 +54,6 @@ class Path:
     def n_units(self) -> int:
         """ReLU units that make it: one a line, or one a knot if a line is horizontal."""
         return len(self.slopes) if self.level is None else max(1, len(self.knots))
-
-
-@dataclass(frozen=True)
-class Stairs:
-    """Constant pieces.
-
-    Parameters
-    ----------
-    levels : array of shape (n_pieces,)
-        Value of every piece.
-    cuts : array of shape (n_pieces - 1,)
-        Where one ends and the next begins.
-    """
-
-    levels: np.ndarray
-    cuts: np.ndarray
 
 
 @dataclass
@@ -283,54 +266,3 @@ def _meeting(a: _Line, b: _Line) -> float:
     if a.slope == b.slope:
         return a.x
     return a.x + (b.at(a.x) - a.y) / (a.slope - b.slope)
-
-
-def shortest_stairs(samples: Samples, tolerance: float) -> Stairs:
-    """Find the fewest constant pieces within a tolerance.
-
-    Parameters
-    ----------
-    samples : Samples
-        The function.
-    tolerance : float
-        Largest distance, > 0.
-
-    Returns
-    -------
-    Stairs
-        Pieces, each as long as can be.
-
-    Examples
-    --------
-    >>> from gradatim.theory.approximation.samples import sample
-    >>> found = sample(np.abs, -1.0, 1.0, 2000, order=1)
-    >>> shortest_stairs(found, 0.26).levels.round(2).tolist()
-    [0.74, 0.26, 0.76]
-    """
-    height = 2 * max(tolerance - float(samples.slack.max()), 0.9 * tolerance)
-    x, y = samples.x.tolist(), samples.y.tolist()
-    levels, cuts = [], []
-    low = high = y[0]
-    for i in range(1, len(x)):
-        wall = None
-        if y[i] > low + height:
-            wall = low + height
-        elif y[i] < high - height:
-            wall = high - height
-        if wall is None:
-            low, high = min(low, y[i]), max(high, y[i])
-            continue
-        # One cell may climb more than one step.
-        direction = 1 if y[i] > y[i - 1] else -1
-        position = y[i - 1]
-        while direction * (y[i] - wall) > 0:
-            levels.append(wall - direction * height / 2)
-            cuts.append(_crossing(x[i - 1], x[i], y[i - 1], y[i], wall))
-            position, wall = wall, wall + direction * height
-        low, high = min(position, y[i]), max(position, y[i])
-    levels.append((low + high) / 2)
-    return Stairs(np.array(levels), np.array(cuts))
-
-
-def _crossing(x0: float, x1: float, y0: float, y1: float, wall: float) -> float:
-    return x0 + (wall - y0) / (y1 - y0) * (x1 - x0)

@@ -17,7 +17,7 @@ import numpy as np
 
 from gradatim.theory.bounds.formulas import Formula, Operation
 
-__all__ = ["Jet", "float_values", "run_jets", "run_values"]
+__all__ = ["Jet", "float_steps", "float_values", "run_jets", "run_values"]
 
 _PIECEWISE_CONSTANT = ("floor", "ceil", "sign", "step")
 
@@ -212,6 +212,31 @@ def float_values(formula: Formula, X: np.ndarray) -> np.ndarray:
     array of shape (n_points,)
         Values, NaN or infinite where there is none.
     """
+    return _spread(_run_floats(formula, X)[-1], len(X))
+
+
+def float_steps(formula: Formula, X: np.ndarray) -> list[np.ndarray]:
+    """Compute the result of every operation at points in float64.
+
+    Parameters
+    ----------
+    formula : Formula
+        The function.
+    X : array of shape (n_points, n_variables)
+        Points.
+
+    Returns
+    -------
+    list of array of shape (n_points,)
+        Values, NaN or infinite where there is none; the last are those of the function.
+    """
+    return [_spread(value, len(X)) for value in _run_floats(formula, X)]
+
+
+def _run_floats(formula: Formula, X: np.ndarray) -> list[Any]:
     with np.errstate(all="ignore"):
-        value = run_values(formula, _Floats(), list(np.asarray(X, dtype=np.float64).T))[-1]
-    return np.broadcast_to(np.asarray(value, dtype=np.float64), (len(X),)).copy()
+        return run_values(formula, _Floats(), list(np.asarray(X, dtype=np.float64).T))
+
+
+def _spread(value: Any, n: int) -> np.ndarray:
+    return np.broadcast_to(np.asarray(value, dtype=np.float64), (n,)).copy()

@@ -1,0 +1,166 @@
+"""What ``gradatim approximate`` says about a network, in words.
+
+Conventions: numbers on the screen are rounded, and that is said; JSON and files have every digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gradatim.network.notation import TEXT, spoken_activation
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from gradatim.experiments.approximations import Rates, TrainedUnits
+    from gradatim.network import Network
+    from gradatim.theory import Approximation, Bound
+
+__all__ = ["approximation_in_words", "function_text", "rates_in_words"]
+
+# Units whose weights are printed, and their digits.
+_SHOWN = 8
+_DIGITS = 4
+
+_RULES = {"relu": "1/4 integral of sqrt(|f''| / tolerance)"}
+_STAIRS = "total variation / (2 tolerance)"
+_STEEP = f"{_STAIRS}, for steep units in the place of steps"
+
+
+def function_text(found: Approximation) -> str:
+    """Return the function as it was typed."""
+    return str(getattr(found.function, "text", found.function))
+
+
+def _sides(on: tuple[tuple[float, float], ...]) -> str:
+    return " x ".join(f"[{a:g}, {b:g}]" for a, b in on)
+
+
+def approximation_in_words(found: Approximation, beside: TrainedUnits | None) -> list[str]:
+    """Say what was built and what is certain about it.
+
+    Parameters
+    ----------
+    found : Approximation
+        What was built.
+    beside : TrainedUnits or None
+        What was trained, if that was asked for.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    kind = spoken_activation(found.activation)
+    lines = [
+        f"{function_text(found)} on {_sides(found.on)}, tolerance {found.tolerance:g}.",
+        "",
+        *(f"    {line}" for line in _network(found.network)),
+        "",
+        f"Hidden units: {found.n_units} {kind}.",
+    ]
+    if found.theoretical is not None:
+        rule = _RULES.get(kind, _STAIRS if kind == "step" else _STEEP)
+        lines.append(f"Theory counts: {found.theoretical:.2f} = {rule}.")
+    lines += _certificate(found.bound)
+    if beside is not None:
+        lines += ["", *_trained(beside)]
+    return lines
+
+
+def _network(network: Network) -> list[str]:
+    """Write the network, or its beginning, with a few digits."""
+    hidden, output = network.layers
+    rounded = [
+        replace(layer, weight=_few_digits(layer.weight), bias=_few_digits(layer.bias))
+        for layer in (hidden, output)
+    ]
+    changed = any(
+        (new.weight != old.weight).any() or (new.bias != old.bias).any()
+        for new, old in zip(rounded, (hidden, output), strict=True)
+    )
+    note = f"weights are rounded to {_DIGITS} digits; " if changed else ""
+    if hidden.n_out <= _SHOWN:
+        lines = str(replace(network, layers=rounded)).splitlines()
+        return [*lines, f"({note}--json and -o FILE.txt have all)"] if changed else lines
+    few = list(zip(rounded[0].units, rounded[1].weight[0], strict=True))[: _SHOWN - 2]
+    lines = [f"y = {_number(float(rounded[1].bias[0]))}"]
+    for unit, weight in few:
+        terms = [(_number(w), network.input_names[i], False) for i, w in unit.weights.items() if w]
+        call = TEXT.call(hidden.activations[0], TEXT.sum(terms, _number(unit.bias)))
+        term = TEXT.sum([(_number(abs(float(weight))), call, True)], 0)
+        lines.append(f"    {'-' if weight < 0 else '+'} {term}")
+    more = hidden.n_out - len(few)
+    return [*lines, f"    ... and {more} units more ({note}--json and -o FILE.txt have all)"]
+
+
+def _few_digits(values: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    flat = [float(f"{value:.{_DIGITS}g}") for value in values.ravel()]
+    # Zero has no sign here.
+    return np.array(flat).reshape(values.shape) + 0.0
+
+
+def _number(value: float) -> float | int:
+    """Leave out the decimals of whole numbers."""
+    return int(value) if value == int(value) and abs(value) < 1e6 else value
+
+
+def _certificate(bound: Bound) -> list[str]:
+    box = " x ".join(f"[{a:.6g}, {b:.6g}]" for a, b in bound.box)
+    at = ", ".join(f"{name} = {x:.6g}" for name, x in zip("xy", bound.at, strict=False))
+    return [
+        f"Certified: the error is at most {bound.upper:.6g} everywhere"
+        + ("" if bound.complete else " (bound so far; the limit on work was met)")
+        + f", the bound lying on {box}.",
+        f"It is at least {bound.lower:.6g}, at {at}. Looked at {bound.n_boxes:,} parts.",
+    ]
+
+
+def _trained(beside: TrainedUnits) -> list[str]:
+    low, middle, high = beside.quartiles
+    complete = sum(bound.complete for bound in beside.bounds)
+    n = len(beside.bounds)
+    certified = "each certified" if complete == n else f"{complete} certified, the others so far"
+    kind = spoken_activation(beside.activation)
+    return [
+        f"Trained: {n} networks of {beside.n_units} {kind} units, {certified}.",
+        f"Largest error: quartiles {low:.4g}, {middle:.4g}, {high:.4g}; "
+        f"best {beside.errors.min():.4g}.",
+    ]
+
+
+def rates_in_words(function: str, rates: Rates) -> list[str]:
+    """Say how the error falls with the width.
+
+    Parameters
+    ----------
+    function : str
+        As it was typed.
+    rates : Rates
+        Errors by width.
+
+    Returns
+    -------
+    list of str
+        Lines.
+    """
+    kind = spoken_activation(rates.built[0].activation)
+    lines = [f"{function} on {_sides(rates.built[0].on)}, {kind} units.", ""]
+    head = f"{'units':>6}  {'built':>10}"
+    if rates.trained:
+        head += "  trained: " + "  ".join(
+            f"{q:>10}" for q in ("quartile", "median", "quartile", "best")
+        )
+    lines.append(head)
+    for i, (width, found) in enumerate(zip(rates.widths, rates.built, strict=True)):
+        row = f"{width:>6}  {found.bound.upper:>10.4g}"
+        if rates.trained:
+            beside = rates.trained[i]
+            numbers = (*beside.quartiles, float(beside.errors.min()))
+            row += " " * 11 + "  ".join(f"{number:>10.4g}" for number in numbers)
+        lines.append(row)
+    theory = "" if rates.order is None else f" Theory: errors fall as 1/n^{rates.order}."
+    return [*lines, "", f"Every error is certified.{theory}"]

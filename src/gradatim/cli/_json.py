@@ -1,0 +1,70 @@
+"""What the JSON objects of several verbs share: where they come from, and how they are printed.
+
+Conventions: JSON is strict (no NaN, no infinity) and has a schema number; the hash of what was
+asked does not depend on the order of its parts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["asked", "header", "print_json"]
+
+SCHEMA = 1
+
+
+def header() -> dict[str, Any]:
+    """Return the version that made an object, and its schema number.
+
+    Returns
+    -------
+    dict
+        ``schema`` and ``gradatim``.
+    """
+    from importlib.metadata import version
+
+    return {"schema": SCHEMA, "gradatim": version("gradatim")}
+
+
+def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[str, Any]:
+    """Return what was asked, how it was answered, and a hash of both.
+
+    Parameters
+    ----------
+    seed : int or None
+        First seed; None if nothing was random.
+    protocol : dict
+        How the answer was found.
+    **question : Any
+        What was asked, by name.
+
+    Returns
+    -------
+    dict
+        The question, ``protocol``, ``seed`` and ``sha256``.
+
+    Examples
+    --------
+    >>> one, other = asked(None, {}, a=1, b=2), asked(None, {}, b=2, a=1)
+    >>> one["sha256"] == other["sha256"] != asked(0, {}, a=1, b=2)["sha256"]
+    True
+    """
+    from hashlib import sha256
+    from json import dumps
+
+    whole = {**question, "protocol": protocol, "seed": seed}
+    text = dumps(whole, sort_keys=True, allow_nan=False)
+    return {**whole, "sha256": sha256(text.encode()).hexdigest()}
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print an object.
+
+    Parameters
+    ----------
+    value : dict
+        Plain strings, numbers, lists and dicts.
+    """
+    from json import dumps
+
+    print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
