@@ -59,7 +59,7 @@ def make_separable(
     Ways
         What was found.
     """
-    from gradatim.cli._counting import counting
+    from gradatim.cli._working import work
     from gradatim.errors import LabelError
     from gradatim.experiments.separable import find_ways
 
@@ -69,8 +69,9 @@ def make_separable(
             known = ", ".join(sorted(set(labels))[:8])
             raise LabelError(f"no row is labeled {positive}; the labels are {known}")
         labels = [label if label == positive else "others" for label in labels]
-    with counting("making separable") as progress:
-        return find_ways(
+    return work(
+        "making separable",
+        lambda told: find_ways(
             points.X,
             labels,
             degree=degree,
@@ -80,8 +81,9 @@ def make_separable(
             n_seeds=seeds,
             random_state=seed,
             input_names=points.names,
-            progress=lambda what, share: progress(round(100 * share), 100),
-        )
+            progress=told,
+        ),
+    )
 
 
 def in_words(ways: Ways) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from gradatim.cli._interrupt import Interrupted, hear
 
-__all__ = ["work"]
+__all__ = ["counted", "work"]
 
 T = TypeVar("T")
 Told = Callable[[str, float | None], None]
@@ -69,3 +69,21 @@ def work(doing: str, run: Callable[[Told], T]) -> T:
         except KeyboardInterrupt:
             state["stopped"] = True
             raise Interrupted(f"stopped by Ctrl-C while {state['doing']}", kept=False) from None
+
+
+def counted(told: Told, doing: str) -> Callable[[int, int], None]:
+    """Return what can be told of a count.
+
+    Parameters
+    ----------
+    told : callable
+        What `work` gave.
+    doing : str
+        What is done, in a few words.
+
+    Returns
+    -------
+    callable
+        Takes how many are done, and of how many.
+    """
+    return lambda done, total: told(f"{doing}: {done} of {total}", done / max(total, 1))

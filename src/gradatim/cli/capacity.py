@@ -76,17 +76,20 @@ def capacity(
     """
     if output is not None:
         _targets.check_targets({"--output": (output, _targets.plot)})
-    from gradatim.cli._counting import counting
+    from gradatim.cli._working import counted, work
     from gradatim.theory import capacity as compute
 
-    with counting("trying labelings") as progress:
-        found = compute(
+    task = "trying labelings"
+    found = work(
+        task,
+        lambda told: compute(
             dimensions or (1, 2, 5, 10),
             points or (),
             n_trials=trials,
             seed=seed,
-            progress=progress,
-        )
+            progress=counted(told, task),
+        ),
+    )
     if json:
         from json import dumps
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from gradatim.cli import _targets
-from gradatim.cli._interrupt import hear
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -133,20 +132,21 @@ def _numbers(text: str | None) -> list[int] | None:
 def _sawtooth(
     teeth: int, n_seeds: int, budgets: list[int] | None, epochs: int, seed: int
 ) -> DepthComparison:
-    from gradatim.cli._training import training
+    from gradatim.cli._working import work
     from gradatim.experiments import compare_depth
 
-    with training("sawtooths") as told:
-        return hear(
-            lambda: compare_depth(
-                teeth,
-                n_seeds=n_seeds,
-                budgets=budgets,
-                max_epochs=epochs,
-                random_state=seed,
-                callback=told,
-            )
-        )
+    task = "training sawtooths"
+    return work(
+        task,
+        lambda told: compare_depth(
+            teeth,
+            n_seeds=n_seeds,
+            budgets=budgets,
+            max_epochs=epochs,
+            random_state=seed,
+            callback=lambda share: told(task, share),
+        ),
+    )
 
 
 def _print_sawtooth(found: DepthComparison, output: Path | None, json: bool) -> None:

@@ -14,7 +14,6 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli import _targets
-from gradatim.cli._interrupt import hear
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -141,9 +140,7 @@ def separate(
     if making:
         from gradatim.cli._ways import make_separable
 
-        ways = hear(
-            lambda: make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
-        )
+        ways = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
     if len(points.classes) > 2 and positive is None:
         _several(points, ways, json)
         found = run = None
@@ -201,39 +198,45 @@ def _check_points(points: Points, positive: str | None, for_two: dict[str, objec
 
 
 def _decide(points: Points, positive: str | None) -> Separation:
-    from gradatim.cli._counting import stages
+    from gradatim.cli._working import work
     from gradatim.theory import separate as decide
 
-    with stages(f"deciding {points.source}") as doing:
-        return hear(
-            lambda: decide(
-                points.X,
-                points.labels,
-                positive=positive,
-                input_names=points.names,
-                doing=doing,
-            )
-        )
+    task = f"deciding {points.source}"
+    return work(
+        task,
+        lambda told: decide(
+            points.X,
+            points.labels,
+            positive=positive,
+            input_names=points.names,
+            doing=lambda words: told(f"{task}: {words}", None),
+        ),
+    )
 
 
 def _several(points: Points, ways: Ways | None, json: bool) -> None:
-    from gradatim.cli._counting import counting
     from gradatim.cli._separation import print_several
+    from gradatim.cli._working import counted, work
     from gradatim.theory import separate_classes
 
-    with counting(f"deciding {points.source}") as progress:
-        found = hear(
-            lambda: separate_classes(
-                points.X, points.labels, input_names=points.names, progress=progress
-            )
-        )
+    task = f"deciding {points.source}"
+    found = work(
+        task,
+        lambda told: separate_classes(
+            points.X, points.labels, input_names=points.names, progress=counted(told, task)
+        ),
+    )
     print_several(points, found, ways, json=json)
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
+    from gradatim.cli._working import work
     from gradatim.theory import run_perceptron
 
-    return hear(lambda: run_perceptron(found, max_mistakes=max_mistakes))
+    return work(
+        "running the perceptron rule",
+        lambda told: run_perceptron(found, max_mistakes=max_mistakes),
+    )
 
 
 def _show(
