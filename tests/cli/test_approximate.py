@@ -96,9 +96,9 @@ def test_an_error_points_at_its_place(capsys):
         (["x", "--widths", "2", "--graph", "a.svg"], "leave out --widths"),
         (["x", "--seeds", "0"], "at least 1"),
         (["x", "-o", "a.tex"], "names no format"),
-        (["x", "-o", "a.svg", "--graph", "a.svg"], "give every result its own file"),
-        (["x", "-o", "a.txt", "-o", "./a.txt"], "give every result its own file"),
-        (["x", "--widths", "2,4", "-o", "a.txt"], "a.txt holds one network; leave out --widths"),
+        (["x", "-o", "a.svg", "--graph", "a.svg"], "give two files"),
+        (["x", "--network", "a.svg"], "end it in .txt"),
+        (["x", "--widths", "2,4", "--network", "a.txt"], "leave out --widths"),
         (["x", "-o", "none/a.svg"], "no folder"),
     ],
 )
@@ -151,8 +151,9 @@ def test_the_network_itself_is_saved_and_reads_back(shown, tmp_path):
     from gradatim import parse
     from gradatim.persistence import load_network
 
-    files = ["-o", "net.txt", "-o", "net.safetensors", "-o", "f.svg"]
-    found = json.loads(shown("exp(x)", "--tolerance", "0.01", *files, "--json"))
+    asked = ["exp(x)", "--tolerance", "0.01"]
+    found = json.loads(shown(*asked, "--network", "net.txt", "-o", "f.svg", "--json"))
+    shown(*asked, "--network", "net.safetensors")
     equation = (tmp_path / "net.txt").read_text("utf-8").strip()
     assert equation == found["equation"]
     assert parse(equation) == load_network(tmp_path / "net.safetensors")

@@ -17,19 +17,10 @@ from gradatim.persistence import MODEL_FORMAT, load_network, save_network
 if TYPE_CHECKING:
     from gradatim.network import Network
 
-__all__ = [
-    "NETWORK_FORMATS",
-    "check_network_format",
-    "holds_network",
-    "read_network",
-    "read_values",
-    "write_network",
-]
+__all__ = ["check_network_format", "read_network", "read_values", "write_network"]
 
 _LONGEST_NAME = 255
 _EQUATION = ".txt"
-#: Endings of files that hold a network.
-NETWORK_FORMATS = (_EQUATION, MODEL_FORMAT)
 # Endings of files, none of which is the end of an equation.
 _FOREIGN = (".json", ".npz", ".onnx", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras")
 
@@ -71,22 +62,6 @@ def read_network(
     return parse(text, activation, read_letters(let or ()))
 
 
-def holds_network(path: Path) -> bool:
-    """Tell whether a file name is one of a network.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Any name.
-
-    Returns
-    -------
-    bool
-        Whether it ends in ``.txt`` or ``.safetensors``.
-    """
-    return path.suffix.lower() in NETWORK_FORMATS
-
-
 def check_network_format(path: Path) -> None:
     """Refuse a file name that tells neither text nor model.
 
@@ -100,7 +75,7 @@ def check_network_format(path: Path) -> None:
     OutputError
         If it ends otherwise.
     """
-    if not holds_network(path):
+    if path.suffix.lower() not in (_EQUATION, MODEL_FORMAT):
         raise OutputError(
             f"{path} cannot hold a network; end it in {_EQUATION} for the equation or "
             f"{MODEL_FORMAT} for a model"
@@ -141,7 +116,7 @@ def _kind(source: str) -> str | None:
     if len(source) > _LONGEST_NAME:
         return None
     ending = Path(source).suffix.lower()
-    if ending in NETWORK_FORMATS:
+    if ending in (_EQUATION, MODEL_FORMAT):
         return ending
     if ending in _FOREIGN or Path(source).is_file():
         raise InputError(

@@ -6,11 +6,13 @@ written. With ``--widths`` the question is turned around: the least error of so 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
+from gradatim.cli import _targets
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -43,10 +45,9 @@ def approximate(
     seeds: Annotated[int, Parameter(group=_TRAINING)] = 50,
     seed: Annotated[int, Parameter(group=_TRAINING)] = 0,
     epochs: Annotated[int, Parameter(group=_TRAINING)] = 600,
-    output: Annotated[
-        list[Path] | None, Parameter(name=("--output", "-o"), negative=()), _File
-    ] = None,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
+    network: Annotated[Path | None, _File] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -76,17 +77,26 @@ def approximate(
     epochs
         Passes over the grid of points.
     output
-        Picture of function, network and error, or of error against width: .svg, .pdf or .png; or
-        the network itself: .txt or .safetensors. May be given more than once.
+        Picture of function, network and error, or of error against width: .svg, .pdf or .png.
     graph
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
+    network
+        The network for other verbs: .txt (its equation) or .safetensors.
     json
         Print JSON instead of text.
     debug
         Show the traceback of an error.
     """
-    outputs = output or []
-    _check(outputs, graph, widths)
+    for option, file in (("--graph", graph), ("--network", network)):
+        if widths is not None and file is not None:
+            raise SpecError(f"{option} is for one network; leave out --widths")
+    _targets.check_targets(
+        {
+            "--output": (output, _targets.plot),
+            "--graph": (graph, _targets.drawing),
+            "--network": (network, _targets.network),
+        }
+    )
     if trained and activation == "step":
         raise SpecError(
             "--trained cannot train step units, which have no slope to follow; choose relu, "
@@ -97,9 +107,10 @@ def approximate(
     box = _box(function, on)
     options = {"n_seeds": seeds if trained else 0, "seed": seed, "max_epochs": epochs}
     if widths is not None:
-        _by_width(function, box, _widths(widths), activation, options, outputs, json)
+        _by_width(function, box, _widths(widths), activation, options, output, json)
     else:
-        _for_tolerance(function, box, tolerance, activation, options, outputs, graph, json)
+        files = output, graph, network
+        _for_tolerance(function, box, tolerance, activation, options, files, json)
 
 
 def _for_tolerance(
@@ -108,8 +119,7 @@ def _for_tolerance(
     tolerance: float,
     activation: str,
     options: dict[str, int],
-    outputs: list[Path],
-    graph: Path | None,
+    files: tuple[Path | None, Path | None, Path | None],
     json: bool,
 ) -> None:
     from gradatim.cli._working import work
@@ -131,41 +141,26 @@ def _for_tolerance(
         from gradatim.cli._approximation import approximation_in_words
 
         print("\n".join(approximation_in_words(found, beside)))
-    for file in outputs:
-        _wrote(_write(found, beside, file), json)
+    for file in _write(found, beside, *files):
+        _wrote(file, json)
+
+
+def _write(
+    found: Approximation,
+    beside: TrainedUnits | None,
+    output: Path | None,
+    graph: Path | None,
+    network: Path | None,
+) -> Iterator[Path]:
+    from gradatim.cli._network import write_network
+    from gradatim.drawing import draw
+
+    if output is not None:
+        yield _plot(found, beside, output)
     if graph is not None:
-        from gradatim.drawing import draw
-
-        _wrote(draw(found.network, graph), json)
-
-
-def _write(found: Approximation, beside: TrainedUnits | None, file: Path) -> Path:
-    from gradatim.cli._network import holds_network, write_network
-
-    if holds_network(file):
-        return write_network(found.network, file)
-    return _plot(found, beside, file)
-
-
-def _check(outputs: list[Path], graph: Path | None, widths: str | None) -> None:
-    """Refuse files that are neither pictures nor networks, or cannot be written."""
-    from gradatim._files import check_writable
-    from gradatim.cli._network import NETWORK_FORMATS, holds_network
-    from gradatim.drawing.formats import check_format
-    from gradatim.drawing.plots.files import PLOT_FORMATS
-
-    for file in outputs:
-        if widths is not None and holds_network(file):
-            raise SpecError(f"{file} holds one network; leave out --widths")
-        check_format(file, (*PLOT_FORMATS, *NETWORK_FORMATS))
-    if graph is not None:
-        if widths is not None:
-            raise SpecError("--graph draws one network; leave out --widths")
-        check_format(graph)
-    targets = [check_writable(file) for file in (*outputs, *([graph] if graph else []))]
-    for target in targets:
-        if targets.count(target) > 1:
-            raise SpecError(f"{target} is named twice; give every result its own file")
+        yield draw(found.network, graph)
+    if network is not None:
+        yield write_network(found.network, network)
 
 
 def _box(function: str, on: list[float] | None) -> tuple[tuple[float, float], ...]:
@@ -214,7 +209,7 @@ def _by_width(
     widths: list[int],
     activation: str,
     options: dict[str, int],
-    outputs: list[Path],
+    output: Path | None,
     json: bool,
 ) -> None:
     from gradatim.cli._working import work
@@ -236,8 +231,8 @@ def _by_width(
         from gradatim.cli._approximation import rates_in_words
 
         print("\n".join(rates_in_words(function, rates)))
-    for file in outputs:
-        _wrote(_plot_rates(function, rates, file), json)
+    if output is not None:
+        _wrote(_plot_rates(function, rates, output), json)
 
 
 def _plot_rates(function: str, rates: Rates, file: Path) -> Path:
