@@ -83,7 +83,7 @@ def _network(network: Network) -> list[str]:
     note = f"weights are rounded to {_DIGITS} digits; " if changed else ""
     if hidden.n_out <= _SHOWN:
         lines = str(replace(network, layers=rounded)).splitlines()
-        return [*lines, f"({note}--json and -o FILE.txt have all)"] if changed else lines
+        return [*lines, f"({note}--json and --network FILE.txt have all)"] if changed else lines
     few = list(zip(rounded[0].units, rounded[1].weight[0], strict=True))[: _SHOWN - 2]
     lines = [f"y = {_number(float(rounded[1].bias[0]))}"]
     for unit, weight in few:
@@ -92,7 +92,7 @@ def _network(network: Network) -> list[str]:
         term = TEXT.sum([(_number(abs(float(weight))), call, True)], 0)
         lines.append(f"    {'-' if weight < 0 else '+'} {term}")
     more = hidden.n_out - len(few)
-    return [*lines, f"    ... and {more} units more ({note}--json and -o FILE.txt have all)"]
+    return [*lines, f"    ... and {more} units more ({note}--json and --network FILE.txt have all)"]
 
 
 def _few_digits(values: np.ndarray) -> np.ndarray:
