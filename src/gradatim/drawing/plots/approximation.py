@@ -158,13 +158,17 @@ def _plane(
     # One scale for both sides, so that a circle is round, unless the picture became a strip.
     aspect = "equal" if 1 / _STRIP <= ratio <= _STRIP else "auto"
     for axes, (title, values, options) in zip(result.subplots(1, 3), panels, strict=True):
-        picture: dict[str, Any] = {"origin": "lower", "extent": extent, "aspect": aspect, **options}
-        shown = axes.imshow(values.reshape(_SIDE, _SIDE), **picture)
+        picture: dict[str, Any] = {"origin": "lower", "extent": extent, **options}
+        # As many pixels as points: resampled ones make a vector file five times as large.
+        shown = axes.imshow(
+            values.reshape(_SIDE, _SIDE), aspect=aspect, interpolation="none", **picture
+        )
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("x", fontsize=9)
         axes.set_ylabel("y", fontsize=9)
         tidy(axes)
-        result.colorbar(shown, ax=axes, shrink=0.85).ax.tick_params(labelsize=7)
+        shrink = 0.66 if aspect == "equal" else 0.85
+        result.colorbar(shown, ax=axes, shrink=shrink).ax.tick_params(labelsize=7)
 
 
 def plot_rates(

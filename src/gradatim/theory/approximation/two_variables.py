@@ -100,6 +100,7 @@ class _Plane:
         square = np.stack([g.ravel() for g in np.meshgrid(side, side)], axis=1)
         self.X = self._on_box(square)
         self.y = target.values(self.X)
+        self._built: dict[float, Terms] = {}
         # The smallest certified bound, and the smallest error on points, with their units.
         self.bound, self.met = (np.inf, 0), (np.inf, 0)
 
@@ -141,7 +142,10 @@ class _Plane:
             return MOST_UNITS + 1
 
     def _build(self, ridges: Ridges, hope: float) -> Terms:
-        return build_ridges(ridges, hope * (self.tolerance - ridges.error), self.name)
+        if hope not in self._built:
+            allowed = hope * (self.tolerance - ridges.error)
+            self._built[hope] = build_ridges(ridges, allowed, self.name)
+        return self._built[hope]
 
     def _by_ridges(self, ridges: Ridges | None) -> tuple[Network, Bound] | None:
         given_up = 0
