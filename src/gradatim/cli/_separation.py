@@ -8,7 +8,9 @@ such weights all are rounded, and that is said. JSON is made by `gradatim.cli._s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from gradatim.cli._separation_json import print_json, separation_dict, several_dict
@@ -104,7 +106,8 @@ def _separable(points: Points, found: Separation) -> list[str]:
     if found.widest is not None:
         best = found.widest
         scaled = _equation(points.names, best.weights, best.bias)
-        _, high = best.bounds
+        low, high = best.bounds
+        size = f"{best.margin:.6g}" if isfinite(best.margin) else f"above {low:.6g}"
         if best.is_exact:
             accuracy = "exactly: no other has a wider one"
         else:
@@ -115,7 +118,7 @@ def _separable(points: Points, found: Separation) -> list[str]:
             "",
             f"    {scaled} = 0",
             "",
-            f"Margin {best.margin:.6g}, the distance to the nearest rows: "
+            f"Margin {size}, the distance to the nearest rows: "
             f"{_listed([points.ids[i] for i in best.support])}.",
         ]
     return [*lines, "", _checked(found, f"all {found.n_samples} rows are on their sides")]
@@ -271,9 +274,13 @@ def _short(value: Fraction) -> str:
 
 def _float_text(value: Fraction) -> str:
     try:
-        return f"{float(value):.6g}"
+        number = float(value)
     except OverflowError:
-        return "too large"
+        number = 0.0
+    if number or not value:
+        return f"{number:.6g}"
+    # Beyond the range of floats; decimals have a wider one.
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
 
 
 def _point(names: Sequence[str], values: Sequence[Fraction]) -> str:

@@ -17,7 +17,15 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["MINUSES", "Number", "float_sum", "format_fraction", "to_fraction", "to_json"]
+__all__ = [
+    "MINUSES",
+    "Number",
+    "exact_text",
+    "float_sum",
+    "format_fraction",
+    "to_fraction",
+    "to_json",
+]
 
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
@@ -108,11 +116,33 @@ def format_fraction(value: Fraction) -> str:
     try:
         text = repr(float(value))
     except OverflowError:
-        return str(value)
+        return exact_text(value)
     # An infinity or a nought says nothing about what was too large or too small.
     if text in ("inf", "-inf") or Fraction(text) != value:
-        return str(value)
+        return exact_text(value)
     return text.removesuffix(".0").replace("e+", "e")
+
+
+def exact_text(value: Fraction) -> str:
+    """Write a fraction as ``numerator/denominator``, however long these are.
+
+    Parameters
+    ----------
+    value : fractions.Fraction
+        The number.
+
+    Returns
+    -------
+    str
+        What `str` returns of it, which gives up beyond some thousand digits.
+
+    Examples
+    --------
+    >>> exact_text(Fraction(-4, 6)), exact_text(Fraction(7)), len(exact_text(Fraction(10) ** 9999))
+    ('-2/3', '7', 10000)
+    """
+    above, below = Decimal(value.numerator), Decimal(value.denominator)
+    return f"{above:f}" if below == 1 else f"{above:f}/{below:f}"
 
 
 def float_sum(parts: Sequence[float]) -> float:
@@ -159,7 +189,7 @@ def to_json(value: Number | None) -> float | str | None:
     ('1/3', 0.25)
     """
     if isinstance(value, Fraction):
-        return str(value)
+        return exact_text(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value if value is None or np.isfinite(value) else None

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import gcd, lcm
+from math import gcd, inf, lcm
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,7 @@ class Rows:
         return point
 
     def floats(self) -> np.ndarray:
-        """Return the table as float64, all columns."""
+        """Return the table as float64, all columns; infinite where floats end."""
         return self._table.floats()
 
     def metric(self) -> Metric:
@@ -311,7 +311,7 @@ class _Objects:
         return [Fraction(value) for value in self._rows[index]]
 
     def floats(self) -> np.ndarray:
-        return np.array([[float(value) for value in row] for row in self._rows])
+        return np.array([[_float(value) for value in row] for row in self._rows])
 
     def about(self, columns: list[int]) -> np.ndarray:
         ones = [1 << int(self.lengths[j]) for j in columns]
@@ -328,6 +328,13 @@ def _split(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return integers and exponents of two whose products are the values."""
     mantissa, exponent = np.frexp(values)
     return np.ldexp(mantissa, _DOUBLE).astype(np.int64), exponent.astype(np.int64) - _DOUBLE
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def _power(exponent: int) -> Fraction:
