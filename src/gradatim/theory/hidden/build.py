@@ -20,7 +20,8 @@ from gradatim.theory.hidden.cuts import cut_off, cuts_network, round_between
 from gradatim.theory.hidden.directions import Directions, label_changes
 from gradatim.theory.hidden.layer import HiddenLayer, step_layer
 from gradatim.theory.hidden.plane import MOST_PAIRS, changes_along, fewest_changes
-from gradatim.theory.separation.decide import read_table, separate, sorted_labels
+from gradatim.theory.separation.decide import separate, sorted_labels
+from gradatim.theory.separation.table import read_table
 from gradatim.theory.transformation import transform
 
 __all__ = ["build_hidden"]

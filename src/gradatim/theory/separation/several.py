@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import LabelError
-from gradatim.theory.separation.decide import read_table, separate, sorted_labels
+from gradatim.theory.separation.decide import separate, sorted_labels
 from gradatim.theory.separation.result import Separation
+from gradatim.theory.separation.table import read_table
 
 __all__ = ["ClassSeparations", "separate_classes"]
 
