@@ -28,7 +28,10 @@ def test_units_theory_and_certificate_are_printed(shown):
     assert "Hidden units: 12 relu." in text
     assert "Theory counts: 11.98 = 1/4 integral of sqrt(|f''| / tolerance)." in text
     assert "Certified: the error is at most 0.0099" in text
-    assert "6 units more (weights are rounded to 4 digits; --json and --network FILE.txt have all)" in text
+    assert (
+        "6 units more (weights are rounded to 4 digits; --json and --network FILE.txt have all)"
+        in text
+    )
     assert "        - 1.334 relu(-x + 0.0797" in text
 
 

@@ -1,4 +1,5 @@
 import json
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -260,3 +261,31 @@ def test_weights_of_more_digits_than_python_writes_are_rounded_or_whole(tmp_path
     # Exactly one, by integers that are read in parts.
     whole = [tuple(map(fmpz, weight.split("/"))) for weight in weights]
     assert sum((fmpq(p, q) for p, q in whole), start=fmpq(0)) == 1
+
+
+def test_numbers_of_thousands_of_digits_are_written(tmp_path, shown):
+    # Entries from the smallest floats to the largest: their fractions are longer than str allows.
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 8)) * 10.0 ** rng.integers(-300, 300, size=(30, 8))
+    names = [f"x{j}" for j in range(8)]
+    for kind, labels in (("apart", X[:, 0] > 0), ("mixed", np.arange(30) % 2)):
+        rows = [",".join(map(repr, [*x, int(c)])) for x, c in zip(X.tolist(), labels, strict=True)]
+        text = "\n".join([",".join([*names, "label"]), *rows]) + "\n"
+        (tmp_path / f"{kind}.csv").write_text(text, encoding="utf-8")
+    assert "weights rounded here" in shown("apart.csv")
+    found = json.loads(shown("mixed.csv", "--json"))
+    assert max(map(len, found["witness"]["point"])) > sys.int_info.default_max_str_digits
+    assert found["verified"]
+    assert "Checked in exact arithmetic" in shown("mixed.csv")
+
+
+def test_numbers_at_the_end_of_floats_are_decided_but_not_drawn(tmp_path, shown, capsys):
+    (tmp_path / "huge.csv").write_text("a,b,label\n-1.7e308,-1.7e308,no\n1.7e308,1.7e308,yes\n")
+    assert "Margin above 1.79769e+308, the distance" in shown("huge.csv")
+    found = json.loads(shown("huge.csv", "--json"))
+    assert found["max_margin"]["bounds"] == [sys.float_info.max, None]
+    assert main(["separate", "huge.csv", "--target", "label", "-o", "huge.svg"]) == 2
+    assert "huge.csv are too large for a picture; divide the columns" in capsys.readouterr().err
+    (tmp_path / "more.csv").write_text("a,label\n1e308,no\n1.5e308,yes\n")
+    assert main(["separate", "more.csv", "--target", "label", "--decimals", "--perceptron"]) == 2
+    assert "too large for a perceptron" in capsys.readouterr().err

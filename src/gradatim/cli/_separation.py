@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from gradatim.cli._separation_json import print_json, separation_dict, several_dict
@@ -107,7 +108,8 @@ def _separable(points: Points, found: Separation) -> list[str]:
     if found.widest is not None:
         best = found.widest
         scaled = equation_text(points.names, best.weights, best.bias)
-        _, high = best.bounds
+        low, high = best.bounds
+        size = f"{best.margin:.6g}" if isfinite(best.margin) else f"above {low:.6g}"
         if best.is_exact:
             accuracy = "exactly: no other has a wider one"
         else:
@@ -118,7 +120,7 @@ def _separable(points: Points, found: Separation) -> list[str]:
             "",
             f"    {scaled} = 0",
             "",
-            f"Margin {best.margin:.6g}, the distance to the nearest rows: "
+            f"Margin {size}, the distance to the nearest rows: "
             f"{list_text([points.ids[i] for i in best.support])}.",
         ]
     return [*lines, "", _checked(found, f"all {found.n_samples} rows are on their sides")]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from gradatim.network.numbers import fraction_text
+from gradatim.network.numbers import exact_text, to_json
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
@@ -83,8 +83,8 @@ def separation_dict(
         if best is None
         else {
             **_plane_dict(best.weights, best.bias),
-            "margin": best.margin,
-            "bounds": list(best.bounds),
+            "margin": to_json(best.margin),
+            "bounds": [to_json(value) for value in best.bounds],
             "exact": best.is_exact,
             "nearest": [ids[i] for i in best.support],
         },
@@ -132,7 +132,7 @@ def several_dict(points: Points, found: ClassSeparations) -> dict[str, Any]:
 def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:
     if weights is None or bias is None:
         return None
-    return {"weights": [fraction_text(value) for value in weights], "w0": fraction_text(bias)}
+    return {"weights": [exact_text(value) for value in weights], "w0": exact_text(bias)}
 
 
 def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -> Any:
@@ -141,12 +141,12 @@ def _witness_dict(points: Points, ids: Sequence[str], witness: Witness | None) -
 
     def side(index: Sequence[int], weights: Sequence[Fraction]) -> list[dict[str, str]]:
         return [
-            {"row": ids[i], "weight": fraction_text(weight)}
+            {"row": ids[i], "weight": exact_text(weight)}
             for i, weight in zip(index, weights, strict=True)
         ]
 
     return {
         "negative": side(witness.negative, witness.negative_weights),
         "positive": side(witness.positive, witness.positive_weights),
-        "point": [fraction_text(value) for value in witness.point],
+        "point": [exact_text(value) for value in witness.point],
     }

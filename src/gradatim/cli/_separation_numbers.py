@@ -8,6 +8,7 @@ such weights all are rounded, and that is said.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from gradatim.network.numbers import format_fraction
@@ -123,9 +124,13 @@ def short_text(value: Fraction) -> str:
 
 def _float_text(value: Fraction) -> str:
     try:
-        return f"{float(value):.6g}"
+        number = float(value)
     except OverflowError:
-        return "too large"
+        number = 0.0
+    if number or not value:
+        return f"{number:.6g}"
+    # Beyond the range of floats; decimals have a wider one.
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):.6g}"
 
 
 def point_text(names: Sequence[str], values: Sequence[Fraction]) -> str:

@@ -27,6 +27,8 @@ _INPUT = Group("What is separated", sort_key=1)
 _PERCEPTRON = Group("The perceptron rule beside it", sort_key=2)
 _MADE = Group("Made separable", sort_key=3)
 _OUTPUT = Group("What comes out", sort_key=4)
+# Ranges of axes and their differences have to be floats too.
+_LARGEST_DRAWN = 1e150
 _Flag = Parameter(negative=(), show_default=False)
 _Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
 
@@ -189,6 +191,12 @@ def _check_points(points: Points, positive: str | None, for_two: dict[str, objec
         raise SpecError(
             f"{n_columns} columns cannot be drawn; name one to three with --columns, or leave out "
             "--output"
+        )
+    drawn = next((name for name in ("--output", "--film") if for_two[name] is not None), None)
+    if drawn is not None and abs(points.X).max() > _LARGEST_DRAWN:
+        raise SpecError(
+            f"the numbers of {points.source} are too large for a picture; divide the columns "
+            f"first, or leave out {drawn}"
         )
     if for_two["--film"] is not None and n_columns != 2:
         raise SpecError(

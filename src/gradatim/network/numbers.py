@@ -20,9 +20,9 @@ from gradatim.errors import SpecError
 __all__ = [
     "MINUSES",
     "Number",
+    "exact_text",
     "float_sum",
     "format_fraction",
-    "fraction_text",
     "to_fraction",
     "to_json",
 ]
@@ -39,8 +39,6 @@ _LITERAL = re.compile(
 )
 _MOST_CHARACTERS = 420
 _MOST_EXPONENT = 400
-# Fewer than the digits that Python writes at most, whatever the limit is set to.
-_BITS_OF_PYTHON = 2000
 
 
 def to_fraction(value: Any, name: str = "") -> Fraction:
@@ -118,15 +116,15 @@ def format_fraction(value: Fraction) -> str:
     try:
         text = repr(float(value))
     except OverflowError:
-        return fraction_text(value)
+        return exact_text(value)
     # An infinity or a nought says nothing about what was too large or too small.
     if text in ("inf", "-inf") or Fraction(text) != value:
-        return fraction_text(value)
+        return exact_text(value)
     return text.removesuffix(".0").replace("e+", "e")
 
 
-def fraction_text(value: Fraction) -> str:
-    """Write a fraction of any length; Python itself refuses more than 4,300 digits.
+def exact_text(value: Fraction) -> str:
+    """Write a fraction as ``numerator/denominator``, however long these are.
 
     Parameters
     ----------
@@ -136,20 +134,15 @@ def fraction_text(value: Fraction) -> str:
     Returns
     -------
     str
-        An integer, or ``numerator/denominator``.
+        What `str` returns of it, which gives up beyond some thousand digits.
 
     Examples
     --------
-    >>> fraction_text(Fraction(-2, 3)), len(fraction_text(Fraction(10) ** 5000))
-    ('-2/3', 5001)
+    >>> exact_text(Fraction(-4, 6)), exact_text(Fraction(7)), len(exact_text(Fraction(10) ** 9999))
+    ('-2/3', '7', 10000)
     """
-    bits = max(abs(value.numerator).bit_length(), value.denominator.bit_length())
-    if bits < _BITS_OF_PYTHON:
-        return str(value)
-    from flint import fmpz
-
-    text = str(fmpz(value.numerator))
-    return text if value.denominator == 1 else f"{text}/{fmpz(value.denominator)}"
+    above, below = Decimal(value.numerator), Decimal(value.denominator)
+    return f"{above:f}" if below == 1 else f"{above:f}/{below:f}"
 
 
 def float_sum(parts: Sequence[float]) -> float:
@@ -196,7 +189,7 @@ def to_json(value: Number | None) -> float | str | None:
     ('1/3', 0.25)
     """
     if isinstance(value, Fraction):
-        return fraction_text(value)
+        return exact_text(value)
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value if value is None or np.isfinite(value) else None

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.svm import SVC
 
 from gradatim.theory import separate
-from gradatim.theory.separation import program
+from gradatim.theory.separation import pairs, program
 from gradatim.theory.separation.hulls import nearest_in_hulls, nearest_rows
 
 
@@ -99,3 +99,26 @@ def test_a_solver_that_gives_up_is_replaced_by_the_projection(monkeypatch):
     rows, signs = normal(3, 200, 6)
     assert separate(rows, signs).separable is True
     assert separate(rows, np.where(np.arange(200) % 2, 1, -1)).separable is False
+
+
+@pytest.mark.parametrize(("n", "d"), [(165, 15), (300, 70)])
+def test_rows_of_a_lattice_that_tie_are_thinned_to_few_and_the_margin_is_exact(n, d):
+    rows = np.random.default_rng(1).integers(0, 2, size=(n, d)).astype(float)
+    found = separate(rows, rows[:, 0])
+    assert found.widest.is_exact
+    assert found.margin == 0.5
+    assert len(found.widest.support) <= d + 2
+
+
+def test_equal_rows_share_no_weight():
+    rows = np.tile(np.eye(100), (5, 1))
+    found = separate(rows, np.tile(np.arange(100) < 50, 5))
+    assert found.margin == pytest.approx(0.1, rel=1e-12)
+    assert len(found.widest.support) == 100
+
+
+def test_differences_that_depend_on_each_other_have_a_shortest_combination():
+    vectors = np.column_stack([np.arange(80.0) % 7, np.full(80, 2.0), np.arange(80.0) % 3])
+    weights = pairs._affine_minimum(vectors)
+    assert weights.sum() == pytest.approx(1.0)
+    assert weights @ vectors == pytest.approx([0.0, 2.0, 0.0], abs=1e-9)

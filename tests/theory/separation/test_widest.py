@@ -1,3 +1,4 @@
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -79,3 +80,11 @@ def test_bounds_enclose_the_root_of_the_square():
     low, high = found.widest.bounds
     assert low < 0.5 < high
     assert high - low < 1e-15
+
+
+def test_a_margin_beyond_floats_has_bounds():
+    found = separate([[-1.7e308] * 4, [1.7e308] * 4], [0, 1])
+    assert found.widest.is_exact
+    assert found.margin == float("inf")
+    assert found.widest.bounds == (sys.float_info.max, float("inf"))
+    assert found.verify()

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradatim.experiments.separable.kernels import KernelMachine
 from gradatim.experiments.separable.trained import TrainedLayer
-from gradatim.network.numbers import fraction_text
+from gradatim.network.numbers import exact_text
 from gradatim.theory.hidden import HiddenLayer
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def _features_dict(ways: Ways) -> dict[str, Any]:
                 "positive": str(one.positive),
                 "rows": list(one.witness.rows),
                 "negative": list(one.witness.negative),
-                "negative_weights": list(map(fraction_text, one.witness.negative_weights)),
-                "positive_weights": list(map(fraction_text, one.witness.positive_weights)),
+                "negative_weights": list(map(exact_text, one.witness.negative_weights)),
+                "positive_weights": list(map(exact_text, one.witness.positive_weights)),
             }
             for one in found.refuted
         ],

@@ -20,8 +20,9 @@ from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.feature_maps import Monomial, add_monomials, monomials, n_monomials
 from gradatim.theory.features.result import AddedFeatures, Refuted
 from gradatim.theory.labels import sorted_labels
-from gradatim.theory.separation.decide import read_table, separate
+from gradatim.theory.separation.decide import separate
 from gradatim.theory.separation.result import Separation
+from gradatim.theory.separation.table import read_table
 
 __all__ = ["find_features"]
 

@@ -21,7 +21,8 @@ from gradatim.theory.hidden.directions import Directions, label_changes
 from gradatim.theory.hidden.layer import HiddenLayer, step_layer
 from gradatim.theory.hidden.plane import MOST_PAIRS, changes_along, fewest_changes
 from gradatim.theory.labels import sorted_labels
-from gradatim.theory.separation.decide import read_table, separate
+from gradatim.theory.separation.decide import separate
+from gradatim.theory.separation.table import read_table
 from gradatim.theory.transformation import transform
 
 __all__ = ["build_hidden"]

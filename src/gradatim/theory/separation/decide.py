@@ -9,23 +9,23 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from numbers import Rational
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim.errors import InputError, LabelError, ShapeError
+from gradatim.errors import LabelError, ShapeError
 from gradatim.theory.labels import sorted_labels
 from gradatim.theory.separation.alternative import alternative
 from gradatim.theory.separation.gordan import Alternative
 from gradatim.theory.separation.result import Separation, Witness
 from gradatim.theory.separation.rows import Rows
 from gradatim.theory.separation.short import shorten
+from gradatim.theory.separation.table import read_table
 from gradatim.theory.separation.touching import touching
 from gradatim.theory.separation.widest import widest
 
-__all__ = ["read_table", "separate"]
+__all__ = ["separate"]
 
 
 def separate(
@@ -41,14 +41,14 @@ def separate(
 
     Either some :math:`w, w_0` have :math:`w \cdot x + w_0 > 0` on one class and :math:`< 0` on the
     other, or a point lies in the convex hulls of both [1]_; at most n_features + 2 rows show it
-    [2]_. A linear program in floats guesses which; what it guesses is solved for in integers and
+    [2]_. A quadratic program in floats guesses which; what it guesses is solved for in integers and
     checked on every row. Where floats mislead, a search in integers goes on from there.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Points. Floats are taken as their exact binary values; an array of objects may hold int and
-        fractions.Fraction.
+        Points. Floats are taken as their exact binary values; lists and arrays of objects may also
+        hold int, fractions.Fraction and decimal.Decimal, none of which is rounded.
     y : sequence of hashable of length n_samples
         Labels of two classes.
     positive : hashable, optional
@@ -107,47 +107,6 @@ def separate(
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
     found = _with_evidence(Separation(classes, None, rows, signs, names), margin, tell)
     return replace(found, seconds=time.perf_counter() - start)
-
-
-def read_table(X: ArrayLike) -> np.ndarray:
-    """Check a table of numbers.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Floats, integers, or objects that are int or fractions.Fraction.
-
-    Returns
-    -------
-    array of shape (n_samples, n_features)
-        float64, or objects where floats could not hold the values.
-
-    Raises
-    ------
-    ShapeError
-        If it is no table with rows and columns.
-    InputError
-        If an entry is no number, missing or infinite.
-    """
-    table = np.asarray(X)
-    if table.ndim != 2 or 0 in table.shape:
-        raise ShapeError(
-            f"X must be a table (n_samples, n_features) with rows and columns, not {table.shape}"
-        )
-    if table.dtype == object and all(isinstance(value, Rational) for value in table.flat):
-        return table
-    if table.dtype.kind in "iu" and np.abs(table.astype(float)).max() >= 2.0**53:
-        return table.astype(object)
-    try:
-        table = table.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError("X holds something that is no number; separate needs numbers") from error
-    if not np.isfinite(table).all():
-        i, j = np.argwhere(~np.isfinite(table))[0]
-        raise InputError(
-            f"X holds {table[i, j]} in row {i}, column {j}; fill it in or remove the row"
-        )
-    return np.ascontiguousarray(table)
 
 
 def _signs(

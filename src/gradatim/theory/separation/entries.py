@@ -7,7 +7,8 @@ bits, 0 where a column is constant; see `gradatim.theory.separation.rows`.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Floats:
         return [Fraction(value) for value in self._X[index].tolist()]
 
     def floats(self) -> np.ndarray:
-        """Return the table as float64."""
+        """Return the table as float64, infinite where floats end."""
         return self._X
 
     def about(self, columns: list[int]) -> np.ndarray:
@@ -126,8 +127,8 @@ class Objects:
         return [Fraction(value) for value in self._rows[index]]
 
     def floats(self) -> np.ndarray:
-        """Return the table as float64."""
-        return np.array([[float(value) for value in row] for row in self._rows])
+        """Return the table as float64, infinite where floats end."""
+        return np.array([[_float(value) for value in row] for row in self._rows])
 
     def about(self, columns: list[int]) -> np.ndarray:
         """Return the multiples of some columns, divided by two to their length."""
@@ -146,6 +147,13 @@ def _split(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return integers and exponents of two whose products are the values."""
     mantissa, exponent = np.frexp(values)
     return np.ldexp(mantissa, _DOUBLE).astype(np.int64), exponent.astype(np.int64) - _DOUBLE
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def _power(exponent: int) -> Fraction:

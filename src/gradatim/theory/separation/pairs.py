@@ -32,6 +32,8 @@ _ROWS_A_COLUMN = 4
 _FEWEST_ROWS = 100
 # Vectors from which on quick products replace orthogonal factors.
 _MANY = 64
+# What fewer rows may move the difference by, of entries of about 1.
+_LOST = 1e-12
 
 
 def nearest_pairs(
@@ -74,7 +76,32 @@ def _guessed(
     index, weights = nearest_rows(rows.about, signs, ratios, np.concatenate(near))
     if not len(index):
         return [extremes(rows, signs, plane)], np.ones(1)
-    return _paired(index, weights, signs)
+    return _paired(*_fewest(rows.about, ratios, signs, index, weights), signs)
+
+
+def _fewest(
+    rows: np.ndarray, ratios: np.ndarray, signs: np.ndarray, index: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out rows that the same difference of two points needs not.
+
+    An interior point has a weight on every row of the nearest faces; on a lattice, or with equal
+    rows, these are many more than are independent.
+    """
+    from scipy.optimize import nnls
+
+    own = signs[index]
+    vectors = np.vstack([(own[:, None] * rows[index] * ratios).T, own > 0, own < 0])
+    if len(index) <= len(vectors) and np.linalg.matrix_rank(vectors) == len(index):
+        return index, weights
+    try:
+        few, left = nnls(vectors, vectors @ weights, maxiter=30 * len(index))
+    except RuntimeError:
+        return index, weights
+    sums = np.where(own > 0, few[own > 0].sum(), few[own < 0].sum())
+    if left > _LOST or not sums.all():
+        return index, weights
+    kept = few > 0
+    return index[kept], (few / sums)[kept]
 
 
 def _paired(
@@ -132,7 +159,7 @@ def _shorten(
         best = _affine_minimum(differences)
         if (best > 1e-14).all():
             return pairs, best, best @ differences
-        falling = best <= 1e-14
+        falling = ~(best > 1e-14)
         steps = weights[falling] / np.maximum(weights[falling] - best[falling], 1e-300)
         step = min(float(steps.min()), 1.0)
         weights = np.maximum(weights + step * (best - weights), 0.0)
@@ -145,11 +172,18 @@ def _shorten(
 def _affine_minimum(vectors: np.ndarray) -> np.ndarray:
     """Return weights of sum 1 of the shortest vector in the affine hull."""
     base, moved = vectors[0], vectors[1:] - vectors[0]
-    if len(moved) > _MANY:
-        gram = moved @ moved.T
-        gram[np.diag_indices_from(gram)] *= 1 + 1e-13
-        found = np.linalg.solve(gram, -moved @ base)
-    else:
+    found = _by_products(moved, base) if len(moved) > _MANY else None
+    if found is None:
         # Orthogonal factors see the vectors themselves; products lose half of the digits.
         found = np.linalg.lstsq(moved.T, -base, rcond=1e-14)[0]
     return np.concatenate([[1.0 - found.sum()], found])
+
+
+def _by_products(moved: np.ndarray, base: np.ndarray) -> np.ndarray | None:
+    """Solve by products of the vectors; None where these are dependent, as on a lattice."""
+    gram = moved @ moved.T
+    gram[np.diag_indices_from(gram)] *= 1 + 1e-13
+    try:
+        return np.linalg.solve(gram, -moved @ base)
+    except np.linalg.LinAlgError:
+        return None

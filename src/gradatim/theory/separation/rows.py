@@ -116,7 +116,7 @@ class Rows:
         return point
 
     def floats(self) -> np.ndarray:
-        """Return the table as float64, all columns."""
+        """Return the table as float64, all columns; infinite where floats end."""
         return self._table.floats()
 
     def metric(self) -> Metric:

@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import LabelError
 from gradatim.theory.labels import sorted_labels
-from gradatim.theory.separation.decide import read_table, separate
+from gradatim.theory.separation.decide import separate
 from gradatim.theory.separation.result import Separation
+from gradatim.theory.separation.table import read_table
 
 __all__ = ["ClassSeparations", "separate_classes"]
 

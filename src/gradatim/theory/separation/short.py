@@ -7,6 +7,7 @@ of large numbers has small weights; w0 is minus the simplest fraction of the mid
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from math import gcd, lcm, log10
 
@@ -172,4 +173,5 @@ def whole_weights(weights: Sequence[Fraction]) -> list[Fraction]:
     longest = max(abs(weight) for weight in whole)
     if longest < 10**_MOST_DIGITS:
         return whole
-    return [weight / Fraction(10) ** (len(str(int(longest))) - 1) for weight in whole]
+    ten = Fraction(10) ** Decimal(int(longest)).adjusted()
+    return [weight / ten for weight in whole]

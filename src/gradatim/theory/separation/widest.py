@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import isqrt, lcm, nextafter
+from math import inf, isqrt, lcm, nextafter
 
 import numpy as np
 from flint import fmpz_mat
@@ -66,7 +66,7 @@ class Widest:
 
     @property
     def margin(self) -> float:
-        """Distance from the plane to the nearest row, rounded."""
+        """Distance from the plane to the nearest row, rounded; infinite beyond floats."""
         return _root(self.squares[0], up=None)
 
 
@@ -194,7 +194,10 @@ def _root(square: Fraction, up: bool | None) -> float:
     digits = square.denominator.bit_length() - square.numerator.bit_length() + 160
     digits += digits % 2
     scaled = isqrt(int(square * Fraction(2) ** digits))
-    value = float(Fraction(scaled) / Fraction(2) ** (digits // 2))
+    try:
+        value = float(Fraction(scaled) / Fraction(2) ** (digits // 2))
+    except OverflowError:  # of several columns, each as long as floats can be
+        value = inf
     if up is None:
         return value
-    return nextafter(value, float("inf") if up else 0.0)
+    return nextafter(value, inf if up else 0.0)
