@@ -18,7 +18,13 @@ _DOUBLE = 53
 
 
 class Floats:
-    """Entries that are float64: whole multiples of a power of two, one a column."""
+    """Entries that are float64: whole multiples of a power of two, one a column.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        float64, all finite.
+    """
 
     def __init__(self, X: np.ndarray) -> None:
         self._X = X
@@ -94,7 +100,13 @@ class Floats:
 
 
 class Objects:
-    """Entries that are integers or fractions: whole multiples of one fraction a column."""
+    """Entries that are integers or fractions: whole multiples of one fraction a column.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        Objects, all int or fractions.Fraction.
+    """
 
     def __init__(self, X: np.ndarray) -> None:
         rows = X.tolist()
