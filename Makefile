@@ -33,7 +33,7 @@ docs: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests/test_docs.py
 
 bench: $(VENV)/.test-installed
-	$(BIN)/gradatim bench all -o docs/benchmarks.md
+	$(BIN)/python -m benchmarks all -o docs/benchmarks.md
 
 $(VENV)/.venv-made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from gradatim import Layer, Network, approximate, certify
-from gradatim.theory import approximate_with_units
+from gradatim.approximation import approximate_with_units
 
 LINE, PLANE = "sin(2*pi*x)", "exp(-(x^2+y^2))"
 

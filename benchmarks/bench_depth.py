@@ -11,8 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gradatim.network.graph import Layer, Network
-from gradatim.theory import (
+from gradatim.depth import (
     count_pieces,
     deep_sawtooth,
     parity_layer,
@@ -22,6 +21,7 @@ from gradatim.theory import (
     sawtooth_error,
     shallow_sawtooth,
 )
+from gradatim.network.graph import Layer, Network
 
 ROUNDS = 3
 

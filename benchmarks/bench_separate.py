@@ -1,4 +1,4 @@
-"""Time what ``gradatim.theory.separate`` takes as rows and features grow, with its certificates.
+"""Time what ``gradatim.separate`` takes as rows and features grow, with its certificates.
 
     python benchmarks/bench_separate.py [--all]
 
@@ -14,7 +14,7 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from gradatim.theory import separate
+from gradatim.separability import separate
 
 SIZES = [(1_000, 2), (1_000, 10), (10_000, 10), (10_000, 50), (100_000, 50), (2_000, 200)]
 LARGE = [(3_000, 500), (100_000, 200), (3_000, 1_000), (100_000, 1_000)]

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 import tomllib
@@ -33,15 +34,47 @@ def modules():
         yield ".".join(parts).removesuffix(".__init__")
 
 
-def documented_names():
-    """Yield (module, name) of every public function and class, where it is defined."""
-    for module_name in modules():
-        module = importlib.import_module(module_name)
-        for name in getattr(module, "__all__", ()):
-            thing = getattr(module, name, None)
-            callable_ = inspect.isfunction(thing) or inspect.isclass(thing)
-            if callable_ and thing.__module__ == module_name and ".cli" not in module_name:
-                yield module_name, name
+def public_names():
+    """Yield (module, name) of every function and class of a part's ``__all__``, where defined."""
+    parts = [*PARTS, *(path.stem for path in PACKAGE.glob("[a-z]*.py"))]
+    for part in parts:
+        module = importlib.import_module(f"gradatim.{part}")
+        names = getattr(module, "__all__", ())
+        yield from where_defined(getattr(module, name) for name in names)
+    yield from where_defined(getattr(gradatim, name) for name in gradatim.__all__)
+
+
+def where_defined(things):
+    for thing in things:
+        if inspect.isfunction(thing) or inspect.isclass(thing):
+            yield thing.__module__, thing.__qualname__
+
+
+PUBLIC = set(public_names())
+SECTIONS = r"^ *(Parameters|Returns|Yields|Raises|Attributes)\n *-+$"
+
+
+def private_docstrings(path: Path):
+    """Yield (line, docstring) of all functions and classes that no user meets."""
+    module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+    # The text of a verb is the help that a user reads.
+    verb = module.startswith("gradatim.cli.") and not path.name.startswith("_")
+
+    def visit(node, outer, inside_public_class):
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, ast.FunctionDef | ast.ClassDef):
+                yield from visit(child, outer, inside_public_class)
+                continue
+            name = f"{outer}{child.name}"
+            public = (module.removesuffix(".__init__"), name) in PUBLIC
+            public |= inside_public_class and not child.name.startswith("_")
+            if not (public or verb) and (text := ast.get_docstring(child, clean=False)):
+                yield child.lineno, text
+            is_class = isinstance(child, ast.ClassDef)
+            yield from visit(child, f"{name}.", public and is_class)
+
+    yield from visit(ast.parse(path.read_text(encoding="utf-8")), "", False)
 
 
 def test_importing_gradatim_loads_nothing_heavy():
@@ -114,10 +147,16 @@ def test_a_module_lists_every_public_function_and_class_that_it_defines(module_n
     assert defined <= set(getattr(module, "__all__", ()))
 
 
-@pytest.mark.parametrize(("module_name", "name"), list(documented_names()))
+@pytest.mark.parametrize(("module_name", "name"), sorted(PUBLIC))
 def test_a_public_name_is_documented(module_name, name):
     errors = validate(f"{module_name}.{name}")["errors"]
     if getattr(getattr(importlib.import_module(module_name), name), "_is_protocol", False):
         # A protocol is never called, but Python gives it a signature of its own making.
         errors = [error for error in errors if error[0] != "PR01"]
     assert [e for e in errors if e[0] in PRESENCE | FORM] == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.stem)
+def test_what_no_user_meets_has_a_short_docstring_without_sections(path):
+    long = [line for line, text in private_docstrings(path) if re.search(SECTIONS, text, re.M)]
+    assert long == []

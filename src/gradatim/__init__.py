@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Any
 from gradatim import _pictures
 
 if TYPE_CHECKING:
+    from gradatim.approximation import approximate as approximate
+    from gradatim.certificates import certify as certify
     from gradatim.climb import Climb as Climb
     from gradatim.climb import climb_collection as climb_collection
     from gradatim.collection import Collection as Collection
+    from gradatim.comparisons import Race as Race
+    from gradatim.comparisons import race as race
+    from gradatim.comparisons.separable import find_ways as find_ways
+    from gradatim.comparisons.separable import plot_ways as plot_ways
     from gradatim.datasets import load_dataset as load_dataset
     from gradatim.datasets import load_timbre as load_timbre
     from gradatim.datasets import load_world as load_world
@@ -33,12 +39,7 @@ if TYPE_CHECKING:
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
     from gradatim.exercises import make_exam as make_exam
     from gradatim.exercises import render_exam as render_exam
-    from gradatim.experiments import Race as Race
-    from gradatim.experiments import race as race
-    from gradatim.experiments.separable import find_ways as find_ways
-    from gradatim.experiments.separable import plot_ways as plot_ways
     from gradatim.music import read_folder as read_folder
-    from gradatim.music import read_table as read_table
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
@@ -46,12 +47,11 @@ if TYPE_CHECKING:
     from gradatim.persistence import save_network as save_network
     from gradatim.problems import load_problem as load_problem
     from gradatim.reports import write_report as write_report
-    from gradatim.theory import approximate as approximate
-    from gradatim.theory import build_hidden as build_hidden
-    from gradatim.theory import certify as certify
-    from gradatim.theory import find_features as find_features
-    from gradatim.theory import separate as separate
-    from gradatim.theory import transform as transform
+    from gradatim.separability import build_hidden as build_hidden
+    from gradatim.separability import find_features as find_features
+    from gradatim.separability import separate as separate
+    from gradatim.separability import transform as transform
+    from gradatim.tables import read_table as read_table
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
     from gradatim.training import fit_many as fit_many
@@ -66,15 +66,15 @@ _PARTS = {
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
-    "build_hidden": "theory",
-    "Race": "experiments",
-    "approximate": "theory",
-    "certify": "theory",
+    "build_hidden": "separability",
+    "Race": "comparisons",
+    "approximate": "approximation",
+    "certify": "certificates",
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
-    "find_features": "theory",
-    "find_ways": "experiments.separable",
+    "find_features": "separability",
+    "find_ways": "comparisons.separable",
     "fit_many": "training",
     "load_dataset": "datasets",
     "load_network": "persistence",
@@ -89,16 +89,16 @@ _PARTS = {
     "plot_response": "drawing",
     "plot_separation": "drawing",
     "plot_spaces": "drawing",
-    "plot_ways": "experiments.separable",
+    "plot_ways": "comparisons.separable",
     "parse": "network",
-    "race": "experiments",
+    "race": "comparisons",
     "read_folder": "music",
-    "read_table": "music",
+    "read_table": "tables",
     "render_exam": "exercises",
     "save_network": "persistence",
     "save_plot": "drawing",
-    "separate": "theory",
-    "transform": "theory",
+    "separate": "separability",
+    "transform": "separability",
     "write_report": "reports",
 }
 

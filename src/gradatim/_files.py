@@ -18,24 +18,7 @@ __all__ = ["check_writable", "write_atomically"]
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
-    """Make sure, before long work, that its result can be written to a file.
-
-    Parameters
-    ----------
-    path : path-like
-        Where the file is to go; nothing is left there.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the file, links followed.
-
-    Raises
-    ------
-    OutputError
-        If its folder does not exist or takes no files, or if something that is no file bears
-        its name.
-    """
+    """Make sure, before long work, that its result can be written to a file."""
     target = _target(path)
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".gradatim-"):
@@ -45,26 +28,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 
 def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path:
-    """Write a whole file or none of it.
-
-    Parameters
-    ----------
-    path : path-like
-        Where the file goes; its folder must exist.
-    content : str or bytes
-        What goes into it.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file, links followed.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written (no such folder, no permission, a full disk). A file of that name
-        that was there before is then still there, unchanged.
-    """
+    """Write a whole file or none of it."""
     target = _target(path)
     data = content.encode() if isinstance(content, str) else content
     temporary = None

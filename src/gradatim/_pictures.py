@@ -16,31 +16,10 @@ _DRAWERS: dict[str, Callable[[Any], str]] = {}
 
 
 def register(kind: str, draw: Callable[[Any], str]) -> None:
-    """Say who draws the values of a kind.
-
-    Parameters
-    ----------
-    kind : str
-        Name of the kind, such as ``"network"``.
-    draw : callable
-        Takes a value and returns SVG.
-    """
+    """Say who draws the values of a kind."""
     _DRAWERS[kind] = draw
 
 
 def picture(kind: str, value: Any) -> str | None:
-    """Draw a value.
-
-    Parameters
-    ----------
-    kind : str
-        Name of its kind.
-    value : object
-        What is to be drawn.
-
-    Returns
-    -------
-    str or None
-        SVG; None if nobody draws this kind.
-    """
+    """Draw a value."""
     return _DRAWERS[kind](value) if kind in _DRAWERS else None

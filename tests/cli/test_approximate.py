@@ -169,7 +169,7 @@ def test_ctrl_c_ends_in_one_sentence_that_says_what_was_done(monkeypatch, capsys
         progress("choosing units: 9 err by 0.3")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gradatim.theory.approximate", interrupted)
+    monkeypatch.setattr("gradatim.approximation.approximate", interrupted)
     assert main(["approximate", "abs(x - y)"]) == 130
     said = capsys.readouterr().err
     assert said == ("gradatim: stopped by Ctrl-C while choosing units: 9 err by 0.3\n")

@@ -127,7 +127,7 @@ def test_what_is_read_is_never_written_over(tmp_path, capsys):
 
 
 def test_ctrl_c_keeps_what_is_finished_and_resuming_gives_the_same(capsys, tmp_path, monkeypatch):
-    import gradatim.experiments.racing.runners as runners
+    import gradatim.comparisons.racing.runners as runners
 
     whole = json.loads(shown(capsys, "xor", *QUICK, "--json"))
     real = runners.train_machines

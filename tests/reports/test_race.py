@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from gradatim.collection import Notice
+from gradatim.comparisons import race
+from gradatim.comparisons.racing.bar import Bar
 from gradatim.errors import OutputError
-from gradatim.experiments import race
-from gradatim.experiments.racing.bar import Bar
 from gradatim.reports import render_race, write_race
 
 

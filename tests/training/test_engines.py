@@ -16,17 +16,17 @@ import json, sys
 import jax
 import numpy as np
 from gradatim import NetworkSpec, fit_many
-from gradatim.training import lanes
+from gradatim.training import workers
 
 used = set()
-run_epochs = lanes.run_epochs
+run_epochs = workers.run_epochs
 
 def watched(*arguments):
     state, *curves = run_epochs(*arguments)
     used.update(device.id for device in state.params[0].devices())
     return state, *curves
 
-lanes.run_epochs = watched
+workers.run_epochs = watched
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(60, 3)), rng.integers(0, 2, 60)
 specs = [NetworkSpec((w,), seed=s) for w in (2, 3, 4) for s in range(3)]

@@ -13,7 +13,7 @@ import pytest
 from gradatim import NetworkSpec, fit_many
 from gradatim.network import Layer, Network
 from gradatim.training import FitJob, fit_jobs
-from gradatim.training.kept import Keeper
+from gradatim.training.checkpoint import Keeper
 from gradatim.training.store import FAN_OUT, Record, Store
 
 BATCH, EPOCHS = 40, 15
@@ -247,7 +247,7 @@ def test_another_version_makes_another_key(tmp_path, rows, monkeypatch):
 
     with Store(tmp_path) as store:
         fit(store)
-        monkeypatch.setattr("gradatim.training.kept.version", lambda name: "another")
+        monkeypatch.setattr("gradatim.training.checkpoint.version", lambda name: "another")
         fit(store)
     assert len(store) == 2
 

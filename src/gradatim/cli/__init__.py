@@ -103,11 +103,6 @@ app.command(
     help="Build a shallow network for a function, with a certified error.",
 )
 app.command(
-    "gradatim.cli.bench:bench",
-    name="bench",
-    help="Measure gradatim beside its peers on this machine.",
-)
-app.command(
     "gradatim.cli.exercises:exercises",
     name="exercises",
     help="Make an exam with worked answers, in Markdown, LaTeX, HTML or Moodle XML.",
@@ -119,13 +114,15 @@ app.command(
 )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, program: App = app) -> int:
     """Run the command line.
 
     Parameters
     ----------
     argv : sequence of str, optional
         Arguments after the program's name; those of the process if None.
+    program : cyclopts.App, optional
+        What they are given to; by default the verbs of gradatim.
 
     Returns
     -------
@@ -135,9 +132,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     tokens = list(sys.argv[1:] if argv is None else argv)
     if argv is not None:
-        return _run(tokens)
+        return _run(tokens, program)
     with _interrupt.leave_at_the_second():
-        status = _run(tokens)
+        status = _run(tokens, program)
         if status == _interrupt.STATUS and threading.active_count() > 1:
             # A thread in a native call would keep the process until it returns.
             sys.stdout.flush()
@@ -146,10 +143,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(tokens: Sequence[str]) -> int:
+def _run(tokens: Sequence[str], program: App) -> int:
     debug = "--debug" in tokens
     try:
-        app(tokens, exit_on_error=False, print_error=False, verbose=False)
+        program(tokens, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
         return _fail(2, _one_sentence(error), debug)

@@ -13,9 +13,10 @@ from gradatim.network.notation import TEXT, spoken_activation
 if TYPE_CHECKING:
     import numpy as np
 
-    from gradatim.experiments.approximations import Rates, TrainedUnits
+    from gradatim.approximation import Approximation
+    from gradatim.certificates import Bound
+    from gradatim.comparisons.approximations import Rates, TrainedUnits
     from gradatim.network import Network
-    from gradatim.theory import Approximation, Bound
 
 __all__ = ["approximation_in_words", "function_text", "rates_in_words"]
 
@@ -38,20 +39,7 @@ def _sides(on: tuple[tuple[float, float], ...]) -> str:
 
 
 def approximation_in_words(found: Approximation, beside: TrainedUnits | None) -> list[str]:
-    """Say what was built and what is certain about it.
-
-    Parameters
-    ----------
-    found : Approximation
-        What was built.
-    beside : TrainedUnits or None
-        What was trained, if that was asked for.
-
-    Returns
-    -------
-    list of str
-        Lines.
-    """
+    """Say what was built and what is certain about it."""
     kind = spoken_activation(found.activation)
     lines = [
         f"{function_text(found)} on {_sides(found.on)}, tolerance {found.tolerance:g}.",
@@ -133,20 +121,7 @@ def _trained(beside: TrainedUnits) -> list[str]:
 
 
 def rates_in_words(function: str, rates: Rates) -> list[str]:
-    """Say how the error falls with the width.
-
-    Parameters
-    ----------
-    function : str
-        As it was typed.
-    rates : Rates
-        Errors by width.
-
-    Returns
-    -------
-    list of str
-        Lines.
-    """
+    """Say how the error falls with the width."""
     kind = spoken_activation(rates.built[0].activation)
     lines = [f"{function} on {_sides(rates.built[0].on)}, {kind} units.", ""]
     head = f"{'units':>6}  {'built':>10}"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from gradatim.cli._json import asked, header
 
 if TYPE_CHECKING:
-    from gradatim.experiments.approximations import Rates, TrainedUnits
-    from gradatim.theory import Approximation
+    from gradatim.approximation import Approximation
+    from gradatim.comparisons.approximations import Rates, TrainedUnits
 
 __all__ = ["approximation_dict", "rates_dict"]
 
@@ -20,23 +20,8 @@ __all__ = ["approximation_dict", "rates_dict"]
 def approximation_dict(
     function: str, found: Approximation, beside: TrainedUnits | None
 ) -> dict[str, Any]:
-    """Return a network and its certificate as a JSON object.
-
-    Parameters
-    ----------
-    function : str
-        As it was typed.
-    found : Approximation
-        What was built.
-    beside : TrainedUnits or None
-        What was trained, if that was asked for.
-
-    Returns
-    -------
-    dict
-        Plain strings, numbers, lists and dicts.
-    """
-    from gradatim.experiments.approximations import bound_to_dict
+    """Return a network and its certificate as a JSON object."""
+    from gradatim.comparisons.approximations import bound_to_dict
 
     hidden, output = found.network.layers
     result = {
@@ -60,21 +45,8 @@ def approximation_dict(
 
 
 def rates_dict(function: str, rates: Rates) -> dict[str, Any]:
-    """Return errors by width as a JSON object.
-
-    Parameters
-    ----------
-    function : str
-        As it was typed.
-    rates : Rates
-        Errors by width.
-
-    Returns
-    -------
-    dict
-        Plain strings, numbers, lists and dicts.
-    """
-    from gradatim.experiments.approximations import bound_to_dict
+    """Return errors by width as a JSON object."""
+    from gradatim.comparisons.approximations import bound_to_dict
 
     return {
         **header(),
@@ -103,7 +75,7 @@ def _asked(function: str, found: Approximation, trained: Any, **goal: Any) -> di
 
 
 def _trained_dict(beside: TrainedUnits) -> dict[str, Any]:
-    from gradatim.experiments.approximations import bound_to_dict
+    from gradatim.comparisons.approximations import bound_to_dict
 
     return {
         "units": beside.n_units,

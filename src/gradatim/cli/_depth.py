@@ -15,25 +15,14 @@ from gradatim.network.numbers import format_fraction
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gradatim.experiments import DepthComparison, TrainedShape
+    from gradatim.comparisons import DepthComparison, TrainedShape
     from gradatim.network import Network
 
 __all__ = ["depth_in_words", "depth_picture", "parity_in_words", "parity_to_dict"]
 
 
 def depth_in_words(found: DepthComparison) -> list[str]:
-    """Return what was built, bounded and trained as lines of text.
-
-    Parameters
-    ----------
-    found : DepthComparison
-        What `gradatim.experiments.compare_depth` returned.
-
-    Returns
-    -------
-    list of str
-        Lines.
-    """
+    """Return what was built, bounded and trained as lines of text."""
     teeth = found.teeth
     lines = [
         f"A sawtooth of {teeth} = 2^{teeth.bit_length() - 1} teeth on [0, 1]: {2 * teeth} linear "
@@ -168,20 +157,9 @@ def _found_or_not(deep: TrainedShape, n: int) -> str:
 
 
 def depth_picture(found: DepthComparison) -> Figure:
-    """Plot the sawtooth, networks over it, and errors against sizes.
-
-    Parameters
-    ----------
-    found : DepthComparison
-        What `gradatim.experiments.compare_depth` returned.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The picture.
-    """
+    """Plot the sawtooth, networks over it, and errors against sizes."""
+    from gradatim.depth import lower_bound
     from gradatim.drawing import ErrorBar, plot_depth
-    from gradatim.theory import lower_bound
 
     n = found.deep.n_parameters
     networks = {f"deep, built: {n} parameters": found.deep}
@@ -220,19 +198,8 @@ def _units(n_parameters: int) -> list[int]:
 
 
 def parity_in_words(networks: Mapping[str, Network]) -> list[str]:
-    """Return parity, built twice, as lines of text.
-
-    Parameters
-    ----------
-    networks : mapping of str to Network
-        The shallow and the deep one.
-
-    Returns
-    -------
-    list of str
-        Lines.
-    """
-    from gradatim.theory import prove_parity
+    """Return parity, built twice, as lines of text."""
+    from gradatim.depth import prove_parity
 
     n = networks["shallow"].n_inputs
     rows = [["", "hidden layers", "hidden units", "parameters"]]
@@ -251,21 +218,10 @@ def parity_in_words(networks: Mapping[str, Network]) -> list[str]:
 
 
 def parity_to_dict(networks: Mapping[str, Network]) -> dict[str, Any]:
-    """Return parity, built twice, as JSON holds it.
-
-    Parameters
-    ----------
-    networks : mapping of str to Network
-        The shallow and the deep one.
-
-    Returns
-    -------
-    dict of str to object
-        Counts, equations and proofs.
-    """
+    """Return parity, built twice, as JSON holds it."""
     from importlib.metadata import version
 
-    from gradatim.theory import prove_parity
+    from gradatim.depth import prove_parity
 
     n = networks["shallow"].n_inputs
     return {

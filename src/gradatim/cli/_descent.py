@@ -24,21 +24,7 @@ _LOSSES = {
 
 
 def descent_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:
-    """Yield the lines of one step.
-
-    Parameters
-    ----------
-    step : Step
-        The step.
-    number : int
-        Which one it is, from 1.
-    loss : str
-        Name of the loss.
-    rate : str
-        Learning rate as typed.
-    most_rows : int
-        Rows that are spelled out; the others are only counted.
-    """
+    """Yield the lines of one step."""
     yield f"step {number}"
     yield f"  {step.network}"
     if number == 1:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from gradatim.music.columns import Columns
     from gradatim.network import Network
+    from gradatim.tables.columns import Columns
 
 __all__ = [
     "plain_table",
@@ -104,7 +104,7 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
 
 def read_table_file(path: Path) -> Columns:
     """Read a CSV or Parquet file."""
-    from gradatim.music.columns import read_columns
+    from gradatim.tables.columns import read_columns
 
     return read_columns(path)
 

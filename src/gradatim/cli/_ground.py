@@ -20,27 +20,7 @@ __all__ = ["check_film", "find_ground", "list_problems"]
 
 
 def find_ground(source: Source, noise: float | None) -> str | Collection:
-    """Find what is raced on.
-
-    Parameters
-    ----------
-    source : Source
-        What was asked for.
-    noise : float or None
-        Standard deviation of a problem's noise.
-
-    Returns
-    -------
-    str or Collection
-        The name of a problem, or the table that was read.
-
-    Raises
-    ------
-    SpecError
-        If there is no such problem, or an option does not go with what was named.
-    InputError
-        If a table cannot be read.
-    """
+    """Find what is raced on."""
     from gradatim.cli._source import TABLES, read_source
     from gradatim.datasets import DATASETS
 
@@ -71,20 +51,7 @@ def find_ground(source: Source, noise: float | None) -> str | Collection:
 
 
 def check_film(ground: str | Collection, film: Path | None) -> None:
-    """Refuse a film of more inputs than a picture has, before anything is trained.
-
-    Parameters
-    ----------
-    ground : str or Collection
-        What is raced on.
-    film : Path or None
-        Where the film goes.
-
-    Raises
-    ------
-    SpecError
-        If there are more than two inputs.
-    """
+    """Refuse a film of more inputs than a picture has, before anything is trained."""
     if film is None:
         return
     if isinstance(ground, str):
@@ -98,20 +65,7 @@ def check_film(ground: str | Collection, film: Path | None) -> None:
 
 
 def list_problems(target: str | None, json: bool) -> None:
-    """Print every problem with what it takes.
-
-    Parameters
-    ----------
-    target : str or None
-        Column of a table, which goes with none of them.
-    json : bool
-        Whether to print JSON.
-
-    Raises
-    ------
-    SpecError
-        If there is a target.
-    """
+    """Print every problem with what it takes."""
     from gradatim.problems import PROBLEMS
 
     if target is not None:

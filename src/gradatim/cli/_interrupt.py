@@ -34,15 +34,7 @@ _SECONDS_TO_THE_NEXT_TRY = 0.02
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a climb.
-
-    Parameters
-    ----------
-    sentence : str
-        What is finished.
-    kept : bool
-        Whether the same command with ``--resume`` goes on from there.
-    """
+    """Ctrl-C during a climb."""
 
     def __init__(self, sentence: str, kept: bool) -> None:
         super().__init__(sentence)
@@ -50,23 +42,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def hear(work: Callable[[], T]) -> T:
-    """Do some work in another thread, ready to be interrupted meanwhile.
-
-    Parameters
-    ----------
-    work : callable
-        What is to be done.
-
-    Returns
-    -------
-    Any
-        What it returned.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        On Ctrl-C; the other thread is then left to itself.
-    """
+    """Do some work in another thread, ready to be interrupted meanwhile."""
     found: list[T] = []
     errors: list[BaseException] = []
     done = threading.Event()

@@ -14,13 +14,7 @@ SCHEMA = 1
 
 
 def header() -> dict[str, Any]:
-    """Return the version that made an object, and its schema number.
-
-    Returns
-    -------
-    dict
-        ``schema`` and ``gradatim``.
-    """
+    """Return the version that made an object, and its schema number."""
     from importlib.metadata import version
 
     return {"schema": SCHEMA, "gradatim": version("gradatim")}
@@ -28,20 +22,6 @@ def header() -> dict[str, Any]:
 
 def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[str, Any]:
     """Return what was asked, how it was answered, and a hash of both.
-
-    Parameters
-    ----------
-    seed : int or None
-        First seed; None if nothing was random.
-    protocol : dict
-        How the answer was found.
-    **question : Any
-        What was asked, by name.
-
-    Returns
-    -------
-    dict
-        The question, ``protocol``, ``seed`` and ``sha256``.
 
     Examples
     --------
@@ -58,13 +38,7 @@ def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[s
 
 
 def print_json(value: dict[str, Any]) -> None:
-    """Print an object.
-
-    Parameters
-    ----------
-    value : dict
-        Plain strings, numbers, lists and dicts.
-    """
+    """Print an object."""
     from json import dumps
 
     print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

@@ -26,17 +26,7 @@ _ENOUGH_TO_GUESS = 0.03
 
 
 class LiveLadder(Observer):
-    """An observer that draws the ladder while it is climbed; a context manager.
-
-    Parameters
-    ----------
-    console : rich.console.Console
-        Where to draw.
-    title : str
-        What is climbed, in one line.
-    metric : str
-        Name of the scores.
-    """
+    """An observer that draws the ladder while it is climbed; a context manager."""
 
     def __init__(self, console: Console, title: str, metric: str) -> None:
         self._console = console

@@ -28,31 +28,7 @@ _FOREIGN = (".json", ".npz", ".onnx", ".pt", ".pth", ".pkl", ".joblib", ".h5", "
 def read_network(
     source: str, activation: str | None = None, let: Sequence[str] | None = None
 ) -> Network:
-    """Read a network from an equation or from a file.
-
-    Parameters
-    ----------
-    source : str
-        The equation, or the name of a file that ends in ``.txt`` or ``.safetensors``.
-    activation : str, optional
-        Takes the place of ``a`` in ``a(...)``.
-    let : sequence of str, optional
-        Letters such as ``"w_1=0.8"`` or ``"W=1,2,3"``; a model has none.
-
-    Returns
-    -------
-    Network
-        What the equation says, or the file holds.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read or is of another kind.
-    EquationError
-        If the equation is no network.
-    SpecError
-        If there is no such activation, or a letter has no value or no place.
-    """
+    """Read a network from an equation or from a file."""
     kind = _kind(source)
     if kind == MODEL_FORMAT:
         return _loaded(source, activation, let)
@@ -63,18 +39,7 @@ def read_network(
 
 
 def check_network_format(path: Path) -> None:
-    """Refuse a file name that tells neither text nor model.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where a network is to go.
-
-    Raises
-    ------
-    OutputError
-        If it ends otherwise.
-    """
+    """Refuse a file name that tells neither text nor model."""
     if path.suffix.lower() not in (_EQUATION, MODEL_FORMAT):
         raise OutputError(
             f"{path} cannot hold a network; end it in {_EQUATION} for the equation or "
@@ -83,25 +48,7 @@ def check_network_format(path: Path) -> None:
 
 
 def write_network(network: Network, path: Path) -> Path:
-    """Write a network as its equation or as a model; other verbs read both.
-
-    Parameters
-    ----------
-    network : Network
-        What is written.
-    path : pathlib.Path
-        Ends in ``.txt`` or ``.safetensors``.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file.
-
-    Raises
-    ------
-    OutputError
-        If the name ends otherwise, or the file cannot be written.
-    """
+    """Write a network as its equation or as a model; other verbs read both."""
     check_network_format(path)
     if path.suffix.lower() == MODEL_FORMAT:
         return save_network(network, path)
@@ -143,25 +90,7 @@ def _content(source: str) -> str:
 
 
 def read_values(texts: Sequence[str], network: Network) -> dict[str, float]:
-    """Read the values of inputs from ``x1=3,x2=1/2``, one option or several.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Pairs, separated by commas.
-    network : Network
-        Whose inputs they are.
-
-    Returns
-    -------
-    dict of str to float
-        Value of each input that is named.
-
-    Raises
-    ------
-    InputError
-        If something is no pair, a name comes twice, or a value is no number.
-    """
+    """Read the values of inputs from ``x1=3,x2=1/2``, one option or several."""
     from gradatim.network.numbers import to_fraction
 
     point = read_point(",".join(texts), network)

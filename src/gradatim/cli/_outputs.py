@@ -24,27 +24,13 @@ __all__ = ["Outputs"]
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where the results of a climb go; None for what is not wanted.
+    """Where the results of a climb go; None for what is not wanted."""
 
-    Parameters
-    ----------
-    json : str or None
-        File of the JSON object, or ``-`` for standard output.
-    report : pathlib.Path or None
-        File of the report.
-    """
-
-    json: str | None
-    report: Path | None
+    json: str | None  # File of the JSON object, or ``-`` for standard output
+    report: Path | None  # File of the report
 
     def check(self, inputs: Sequence[Path]) -> None:
-        """Refuse what could not be written, or would go over an input or over each other.
-
-        Raises
-        ------
-        OutputError
-            If an output is refused.
-        """
+        """Refuse what could not be written, or would go over an input or over each other."""
         files = [file for file in (self.json, self.report) if file is not None and file != "-"]
         targets = [check_writable(file) for file in files]
         for target in targets:
@@ -54,13 +40,7 @@ class Outputs:
             raise OutputError(f"--json and --report both name {targets[0]}; give two files")
 
     def write(self, climb: Climb) -> Iterator[tuple[str, Path]]:
-        """Write every output and yield what it is and where it lies.
-
-        Raises
-        ------
-        OutputError
-            After the last output, if any could not be written.
-        """
+        """Write every output and yield what it is and where it lies."""
         failures = []
         for label, write in {"json": self._write_json, "report": self._write_report}.items():
             try:

@@ -20,34 +20,20 @@ import numpy as np
 from gradatim.errors import TableError
 
 if TYPE_CHECKING:
-    from gradatim.music.columns import Columns
+    from gradatim.tables.columns import Columns
 
 __all__ = ["Points", "read_points"]
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """What was read.
+    """What was read."""
 
-    Parameters
-    ----------
-    source : str
-        Name of the file.
-    X : array of shape (n_samples, n_features)
-        Floats, or objects that are fractions.
-    labels : list of str
-        Label of each row.
-    names : tuple of str
-        Names of the columns.
-    ids : list of str
-        What each row is called.
-    """
-
-    source: str
-    X: np.ndarray
-    labels: list[str]
-    names: tuple[str, ...]
-    ids: list[str]
+    source: str  # Name of the file
+    X: np.ndarray  # (n_samples, n_features): Floats, or objects that are fractions
+    labels: list[str]  # Label of each row
+    names: tuple[str, ...]  # Names of the columns
+    ids: list[str]  # What each row is called
 
     @property
     def classes(self) -> list[str]:
@@ -80,34 +66,8 @@ def read_points(
     drop: Sequence[str] = (),
     decimals: bool = False,
 ) -> Points:
-    """Read labeled points from a table.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        A CSV or Parquet file.
-    target : str
-        Column of the labels.
-    columns : sequence of str, optional
-        Columns of the numbers; all but the labels and the IDs if not given.
-    id : str, optional
-        Column that names the rows.
-    drop : sequence of str, optional
-        Columns that are left out.
-    decimals : bool, default False
-        Whether numbers are the decimals that are written instead of the nearest floats.
-
-    Returns
-    -------
-    Points
-        The points.
-
-    Raises
-    ------
-    TableError
-        If a column is missing or no number, or a value is missing or infinite.
-    """
-    from gradatim.music.columns import read_columns
+    """Read labeled points from a table."""
+    from gradatim.tables.columns import read_columns
 
     table = read_columns(path)
     labels = table.texts(table.require(target, "target"))
@@ -129,7 +89,7 @@ def read_points(
 
 
 def _floats(table: Columns, name: str, unnamed: bool) -> np.ndarray:
-    from gradatim.music.columns import NotANumberError
+    from gradatim.tables.columns import NotANumberError
 
     try:
         values = table.numbers(name)

@@ -28,13 +28,7 @@ class _LeftError(Exception):
 
 
 class Session:
-    """Questions asked one after the other.
-
-    Parameters
-    ----------
-    exam : Exam
-        What to ask.
-    """
+    """Questions asked one after the other."""
 
     def __init__(self, exam: Exam) -> None:
         self._exam = exam

@@ -17,13 +17,7 @@ __all__ = ["Progress"]
 
 
 class Progress(Observer):
-    """Counts the rungs that are finished, and ends a climb that nobody waits for any more.
-
-    Parameters
-    ----------
-    other : Observer
-        Hears everything too.
-    """
+    """Counts the rungs that are finished, and ends a climb that nobody waits for any more."""
 
     def __init__(self, other: Observer) -> None:
         self._other = other

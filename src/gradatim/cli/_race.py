@@ -26,8 +26,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from gradatim.experiments import Race
-    from gradatim.experiments.racing.entry import Entry
+    from gradatim.comparisons import Race
+    from gradatim.comparisons.racing.score import Entry
 
 __all__ = ["RaceScreen", "show_race"]
 
@@ -36,13 +36,7 @@ _NO_LIMIT = 10_000
 
 
 class RaceScreen:
-    """Where a race is shown while it runs.
-
-    Parameters
-    ----------
-    quiet : bool
-        Whether to show no progress.
-    """
+    """Where a race is shown while it runs."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._console = Console(file=sys.stderr, highlight=False)
@@ -78,13 +72,7 @@ class RaceScreen:
 
 
 def show_race(race: Race) -> None:
-    """Print what was found.
-
-    Parameters
-    ----------
-    race : Race
-        What was found.
-    """
+    """Print what was found."""
     console = Console(highlight=False)
     course, protocol = race.course, race.protocol
     console.print(Text(course.title, style="bold"))

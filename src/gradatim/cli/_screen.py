@@ -23,15 +23,7 @@ __all__ = ["Screen"]
 
 
 class Screen:
-    """Where a climb is shown.
-
-    Parameters
-    ----------
-    to_stderr : bool
-        Whether standard output is kept for JSON.
-    quiet : bool
-        Whether to show the verdict only.
-    """
+    """Where a climb is shown."""
 
     def __init__(self, *, to_stderr: bool, quiet: bool) -> None:
         stream = sys.stderr if to_stderr else sys.stdout

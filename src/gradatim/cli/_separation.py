@@ -24,8 +24,8 @@ from gradatim.cli._ways import in_words
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.experiments.separable import Ways
-    from gradatim.theory import ClassSeparations, PerceptronRun, Separation, Witness
+    from gradatim.comparisons.separable import Ways
+    from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Witness
 
 __all__ = ["print_separation", "print_several"]
 
@@ -42,21 +42,7 @@ def print_separation(
     *,
     json: bool,
 ) -> None:
-    """Print what was found about two classes.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    found : Separation
-        What was found.
-    run : PerceptronRun or None
-        What the perceptron rule did, if it was asked for.
-    ways : Ways, optional
-        What makes the classes separable, if it was asked for.
-    json : bool
-        Whether to print JSON.
-    """
+    """Print what was found about two classes."""
     if json:
         print_json(points, separation_dict(points, found, run), ways)
         return
@@ -238,19 +224,7 @@ def _perceptron(run: PerceptronRun) -> list[str]:
 def print_several(
     points: Points, found: ClassSeparations, ways: Ways | None = None, *, json: bool
 ) -> None:
-    """Print every pair of classes, and each class against the rest.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    found : ClassSeparations
-        What was found.
-    ways : Ways, optional
-        What makes the classes separable, if it was asked for.
-    json : bool
-        Whether to print JSON.
-    """
+    """Print every pair of classes, and each class against the rest."""
     if json:
         print_json(points, several_dict(points, found), ways)
         return

@@ -13,24 +13,14 @@ from gradatim.network.numbers import exact_text, to_json
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.experiments.separable import Ways
-    from gradatim.theory import ClassSeparations, PerceptronRun, Separation, Witness
+    from gradatim.comparisons.separable import Ways
+    from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Witness
 
 __all__ = ["print_json", "separation_dict", "several_dict"]
 
 
 def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
-    """Print a result with what it was computed from.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    result : dict
-        What was found.
-    ways : Ways or None
-        What makes the classes separable, if it was asked for.
-    """
+    """Print a result with what it was computed from."""
     from gradatim.cli import _json
 
     arithmetic = "decimals" if points.X.dtype == object else "binary"
@@ -54,24 +44,7 @@ def separation_dict(
     run: PerceptronRun | None = None,
     ids: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Return what was found as a JSON object; numbers that are exact are texts.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    found : Separation
-        What was found.
-    run : PerceptronRun, optional
-        What the perceptron rule did.
-    ids : sequence of str, optional
-        Names of the rows, if these are not all of the table.
-
-    Returns
-    -------
-    dict
-        Plain strings, numbers, lists and dicts.
-    """
+    """Return what was found as a JSON object; numbers that are exact are texts."""
     ids = points.ids if ids is None else ids
     best = found.widest
     result = {
@@ -107,20 +80,7 @@ def separation_dict(
 
 
 def several_dict(points: Points, found: ClassSeparations) -> dict[str, Any]:
-    """Return what was found about several classes as a JSON object.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    found : ClassSeparations
-        What was found.
-
-    Returns
-    -------
-    dict
-        ``classes``, ``pairs`` and ``rest``, each of these as `separation_dict` returns it.
-    """
+    """Return what was found about several classes as a JSON object."""
     pairs = [
         separation_dict(points, one, ids=[points.ids[i] for i in found.pair_rows[pair]])
         for pair, one in found.pairs.items()

@@ -30,22 +30,7 @@ _MOST_BITS = 2200
 
 
 def equation_text(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction | None) -> str:
-    """Write the left side of a hyperplane's equation.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the columns.
-    weights : sequence of fractions.Fraction
-        A weight a column.
-    bias : fractions.Fraction or None
-        w0; 0 if None.
-
-    Returns
-    -------
-    str
-        The terms, those that are 0 left out, and only the first of very many.
-    """
+    """Write the left side of a hyperplane's equation."""
     terms = [(w, name) for w, name in zip(weights, names, strict=False) if w]
     names_used, is_rounded = len(terms), bool(rounding_note(weights, bias))
     shown = terms[:_MOST_TERMS] if names_used > _MOST_TERMS + 1 else terms
@@ -64,38 +49,14 @@ def equation_text(names: Sequence[str], weights: Sequence[Fraction], bias: Fract
 
 
 def rounding_note(weights: Sequence[Fraction], bias: Fraction | None) -> str:
-    """Return words for an equation that has a number too long to read, else nothing.
-
-    Parameters
-    ----------
-    weights : sequence of fractions.Fraction
-        Its weights.
-    bias : fractions.Fraction or None
-        Its w0.
-
-    Returns
-    -------
-    str
-        Words to put behind others, or nothing.
-    """
+    """Return words for an equation that has a number too long to read, else nothing."""
     numbers = [*weights, bias or Fraction(0)]
     is_long = any(len(format_fraction(number)) > _LONGEST_WEIGHT for number in numbers)
     return "; weights rounded here" if is_long else ""
 
 
 def cell_text(value: Fraction) -> str:
-    """Write a number of the table as it was: a float as its shortest decimal.
-
-    Parameters
-    ----------
-    value : fractions.Fraction
-        The number.
-
-    Returns
-    -------
-    str
-        Its text.
-    """
+    """Write a number of the table as it was: a float as its shortest decimal."""
     try:
         number = float(value)
     except OverflowError:
@@ -104,18 +65,7 @@ def cell_text(value: Fraction) -> str:
 
 
 def short_text(value: Fraction) -> str:
-    """Write a fraction, rounded and marked with ``~`` if it is long.
-
-    Parameters
-    ----------
-    value : fractions.Fraction
-        The number.
-
-    Returns
-    -------
-    str
-        Its text.
-    """
+    """Write a fraction, rounded and marked with ``~`` if it is long."""
     if value.numerator.bit_length() + value.denominator.bit_length() > _MOST_BITS:
         return f"~{_float_text(value)}"
     text = format_fraction(value)
@@ -134,36 +84,12 @@ def _float_text(value: Fraction) -> str:
 
 
 def point_text(names: Sequence[str], values: Sequence[Fraction]) -> str:
-    """Write the coordinates of a point.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Names of the columns.
-    values : sequence of fractions.Fraction
-        A coordinate a column.
-
-    Returns
-    -------
-    str
-        The first six of them.
-    """
+    """Write the coordinates of a point."""
     shown = [f"{name} = {cell_text(value)}" for name, value in zip(names, values, strict=True)]
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
 
 
 def list_text(names: Sequence[str]) -> str:
-    """Write names one after the other.
-
-    Parameters
-    ----------
-    names : sequence of str
-        What is listed.
-
-    Returns
-    -------
-    str
-        The first six of them, and how many more there are.
-    """
+    """Write names one after the other."""
     shown = list(names[:6])
     return ", ".join(shown) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -12,26 +12,13 @@ if TYPE_CHECKING:
 
     from gradatim.cli._points import Points
     from gradatim.drawing import Film
-    from gradatim.theory import PerceptronRun, Separation
+    from gradatim.separability import PerceptronRun, Separation
 
 __all__ = ["film_of", "picture_of"]
 
 
 def picture_of(points: Points, found: Separation) -> Figure:
-    """Draw the points with what was found about them.
-
-    Parameters
-    ----------
-    points : Points
-        One to three columns.
-    found : Separation
-        What was found.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The picture.
-    """
+    """Draw the points with what was found about them."""
     from gradatim.drawing import plot_separation
 
     witness = found.witness
@@ -50,20 +37,7 @@ def picture_of(points: Points, found: Separation) -> Figure:
 
 
 def film_of(points: Points, run: PerceptronRun) -> Film:
-    """Choose the frames of the perceptron's film.
-
-    Parameters
-    ----------
-    points : Points
-        Two columns.
-    run : PerceptronRun
-        What the rule did.
-
-    Returns
-    -------
-    Film
-        A film of at most 60 frames.
-    """
+    """Choose the frames of the perceptron's film."""
     import numpy as np
 
     from gradatim.drawing import choose_frames, film_perceptron

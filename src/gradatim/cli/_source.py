@@ -25,30 +25,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Source:
-    """What a person asked to be read.
+    """What a person asked to be read."""
 
-    Parameters
-    ----------
-    path : str
-        A dataset's name, a folder of audio, or a table.
-    target : sequence of str
-        Columns of a table to learn.
-    groups : str, optional
-        A manifest for a folder, a column for a table.
-    drop : sequence of str
-        Columns of a table to leave out.
-    impute : {"median"}, optional
-        How to fill missing values of a table.
-    task : str, optional
-        How to read the targets of a table.
-    """
-
-    path: str
-    target: Sequence[str] = ()
-    groups: str | None = None
-    drop: Sequence[str] = ()
-    impute: str | None = None
-    task: str | None = None
+    path: str  # A dataset's name, a folder of audio, or a table
+    target: Sequence[str] = ()  # Columns of a table to learn
+    groups: str | None = None  # A manifest for a folder, a column for a table
+    drop: Sequence[str] = ()  # Columns of a table to leave out
+    impute: str | None = None  # How to fill missing values of a table
+    task: str | None = None  # How to read the targets of a table
 
     def files(self) -> list[Path]:
         """Return the files that are read and must not be written over."""
@@ -57,29 +41,7 @@ class Source:
 
 
 def read_source(source: Source, *, n_jobs: int | None, progress: Progress) -> Collection:
-    """Read what PATH names.
-
-    Parameters
-    ----------
-    source : Source
-        What was asked for.
-    n_jobs : int, optional
-        Processes that read a folder.
-    progress : callable
-        Called with how many files are read, and of how many.
-
-    Returns
-    -------
-    Collection
-        Ready to climb.
-
-    Raises
-    ------
-    InputError
-        If there is nothing of that name, or it cannot be read.
-    SpecError
-        If an option does not go with it.
-    """
+    """Read what PATH names."""
     from gradatim.datasets import DATASETS
 
     path = Path(source.path).expanduser()
@@ -120,7 +82,7 @@ def _read_folder(source: Source, path: Path, n_jobs: int | None, progress: Progr
 
 
 def _read_table(source: Source, path: Path) -> Collection:
-    from gradatim.music import read_table
+    from gradatim.tables import read_table
 
     if not source.target:
         raise TableError(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.experiments.separable import Way, Ways
+    from gradatim.comparisons.separable import Way, Ways
 
 __all__ = ["in_words", "make_separable", "write_ways"]
 
@@ -33,35 +33,10 @@ def make_separable(
     seeds: int,
     seed: int,
 ) -> Ways:
-    """Find what was asked for, with its progress on the terminal.
-
-    Parameters
-    ----------
-    points : Points
-        What was read.
-    positive : str or None
-        A class to be told from all others together.
-    degree : int or None
-        Highest degree of monomials; None for none.
-    kernels : bool
-        Whether to train kernel machines.
-    hidden : bool
-        Whether to build and train hidden layers.
-    folds : int
-        Parts of the kernel machines' cross-validation; 0 for none.
-    seeds : int
-        Networks a width.
-    seed : int
-        The first seed.
-
-    Returns
-    -------
-    Ways
-        What was found.
-    """
+    """Find what was asked for, with its progress on the terminal."""
     from gradatim.cli._working import work
+    from gradatim.comparisons.separable import find_ways
     from gradatim.errors import LabelError
-    from gradatim.experiments.separable import find_ways
 
     labels = points.labels
     if positive is not None:
@@ -87,18 +62,7 @@ def make_separable(
 
 
 def in_words(ways: Ways) -> list[str]:
-    """Return the table of ways and the equations of what was found, line by line.
-
-    Parameters
-    ----------
-    ways : Ways
-        What was found.
-
-    Returns
-    -------
-    list of str
-        Lines without ends.
-    """
+    """Return the table of ways and the equations of what was found, line by line."""
     rows = [["way", "adds", "separates", "proof", "size", "margin"]]
     for way in ways.rows():
         rows += _wrapped(way)
@@ -141,21 +105,9 @@ def _short(equation: str) -> str:
 
 
 def write_ways(ways: Ways, output: Path | None, graph: Path | None, *, quiet: bool) -> None:
-    """Write the pictures that were asked for.
-
-    Parameters
-    ----------
-    ways : Ways
-        What was found.
-    output : pathlib.Path or None
-        Picture of all ways.
-    graph : pathlib.Path or None
-        Drawing of the hidden layer that was built.
-    quiet : bool
-        Whether not to say what was written.
-    """
+    """Write the pictures that were asked for."""
+    from gradatim.comparisons.separable import plot_ways
     from gradatim.drawing import draw, save_plot
-    from gradatim.experiments.separable import plot_ways
 
     written = []
     if output is not None:

@@ -18,25 +18,7 @@ Told = Callable[[str, float | None], None]
 
 
 def work(doing: str, run: Callable[[Told], T]) -> T:
-    """Do some work, shown while it lasts.
-
-    Parameters
-    ----------
-    doing : str
-        What is done, in a few words.
-    run : callable
-        Does it; is given what it should tell (words, and the finished share in [0, 1] or None).
-
-    Returns
-    -------
-    Any
-        What it returned.
-
-    Raises
-    ------
-    Interrupted
-        On Ctrl-C; the sentence says what was being done.
-    """
+    """Do some work, shown while it lasts."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -72,18 +54,5 @@ def work(doing: str, run: Callable[[Told], T]) -> T:
 
 
 def counted(told: Told, doing: str) -> Callable[[int, int], None]:
-    """Return what can be told of a count.
-
-    Parameters
-    ----------
-    told : callable
-        What `work` gave.
-    doing : str
-        What is done, in a few words.
-
-    Returns
-    -------
-    callable
-        Takes how many are done, and of how many.
-    """
+    """Return what can be told of a count."""
     return lambda done, total: told(f"{doing}: {done} of {total}", done / max(total, 1))

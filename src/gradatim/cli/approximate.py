@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
-    from gradatim.experiments.approximations import Rates, TrainedUnits
-    from gradatim.theory import Approximation
+    from gradatim.approximation import Approximation
+    from gradatim.comparisons.approximations import Rates, TrainedUnits
 
 __all__ = ["approximate"]
 
@@ -90,11 +90,11 @@ def approximate(
     for option, file in (("--graph", graph), ("--network", network)):
         if widths is not None and file is not None:
             raise SpecError(f"{option} is for one network; leave out --widths")
-    _targets.check_targets(
+    _output_files.check_targets(
         {
-            "--output": (output, _targets.plot),
-            "--graph": (graph, _targets.drawing),
-            "--network": (network, _targets.network),
+            "--output": (output, _output_files.plot),
+            "--graph": (graph, _output_files.drawing),
+            "--network": (network, _output_files.network),
         }
     )
     if trained and activation == "step":
@@ -122,8 +122,8 @@ def _for_tolerance(
     files: tuple[Path | None, Path | None, Path | None],
     json: bool,
 ) -> None:
+    from gradatim.approximation import approximate as build
     from gradatim.cli._working import work
-    from gradatim.theory import approximate as build
 
     found = work(
         "placing units",
@@ -165,7 +165,7 @@ def _write(
 
 def _box(function: str, on: list[float] | None) -> tuple[tuple[float, float], ...]:
     """Return an interval a variable; one that is given for two variables is taken for both."""
-    from gradatim.theory import parse_formula
+    from gradatim.certificates import parse_formula
 
     n = parse_formula(function).n_variables
     ends = on or [0.0, 1.0]
@@ -187,7 +187,7 @@ def _widths(text: str) -> list[int]:
 
 def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
     from gradatim.cli._working import work
-    from gradatim.experiments.approximations import train_units
+    from gradatim.comparisons.approximations import train_units
 
     doing = f"training {options['n_seeds']} networks"
     return work(
@@ -213,7 +213,7 @@ def _by_width(
     json: bool,
 ) -> None:
     from gradatim.cli._working import work
-    from gradatim.experiments.approximations import error_by_width
+    from gradatim.comparisons.approximations import error_by_width
 
     doing = f"{'training' if options['n_seeds'] else 'building'} networks of each width"
     rates = work(
@@ -252,9 +252,9 @@ def _wrote(path: Path, json: bool) -> None:
 
 
 def _plot(found: Approximation, beside: TrainedUnits | None, output: Path) -> Path:
+    from gradatim.certificates.targets import as_target
     from gradatim.cli._approximation import function_text
     from gradatim.drawing import plot_approximation, save_plot
-    from gradatim.theory.bounds.targets import as_target
 
     picture = plot_approximation(
         found.network,

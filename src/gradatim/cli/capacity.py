@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 
 if TYPE_CHECKING:
-    from gradatim.theory import Capacity
+    from gradatim.separability import Capacity
 
 __all__ = ["capacity"]
 
@@ -75,9 +75,9 @@ def capacity(
         Show the traceback of an error.
     """
     if output is not None:
-        _targets.check_targets({"--output": (output, _targets.plot)})
+        _output_files.check_targets({"--output": (output, _output_files.plot)})
     from gradatim.cli._working import counted, work
-    from gradatim.theory import capacity as compute
+    from gradatim.separability import capacity as compute
 
     task = "trying labelings"
     found = work(

@@ -126,7 +126,7 @@ def climb(
         Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._outputs import Outputs
-    from gradatim.cli._quiet import quiet_libraries
+    from gradatim.cli._silence import quiet_libraries
     from gradatim.cli._source import Source
 
     source = Source(path, target or (), groups, drop or (), impute, task)
@@ -172,7 +172,7 @@ def _kept(collection: Collection, resume: bool, options: dict) -> Iterator[Store
 
 
 def _load_kept() -> tuple[Any, Any]:
-    from gradatim.climb.kept import climb_folder, kept_work
+    from gradatim.climb.checkpoint import climb_folder, kept_work
 
     return climb_folder, kept_work
 

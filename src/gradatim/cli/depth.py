@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
-    from gradatim.experiments import DepthComparison
+    from gradatim.comparisons import DepthComparison
     from gradatim.network import Network
 
 __all__ = ["depth"]
@@ -87,11 +87,11 @@ def depth(
         given = [name for name, value in options.items() if value is not None]
         if given:
             raise SpecError(f"{given[0]} is for --teeth; parity is built and proved only")
-    _targets.check_targets(
+    _output_files.check_targets(
         {
-            "--output": (output, _targets.plot),
-            "--graph": (graph, _targets.drawing),
-            "--network": (network, _targets.network),
+            "--output": (output, _output_files.plot),
+            "--graph": (graph, _output_files.drawing),
+            "--network": (network, _output_files.network),
         }
     )
     if parity is not None:
@@ -133,7 +133,7 @@ def _sawtooth(
     teeth: int, n_seeds: int, budgets: list[int] | None, epochs: int, seed: int
 ) -> DepthComparison:
     from gradatim.cli._working import work
-    from gradatim.experiments import compare_depth
+    from gradatim.comparisons import compare_depth
 
     task = "training sawtooths"
     return work(
@@ -164,7 +164,7 @@ def _print_sawtooth(found: DepthComparison, output: Path | None, json: bool) -> 
 
 def _parity(n_bits: int, json: bool) -> dict[str, Network]:
     from gradatim.cli._depth import parity_in_words, parity_to_dict
-    from gradatim.theory import parity_layer, parity_tree
+    from gradatim.depth import parity_layer, parity_tree
 
     networks = {"shallow": parity_layer(n_bits), "deep": parity_tree(n_bits)}
     if json:

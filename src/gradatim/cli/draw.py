@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 
 __all__ = ["draw"]
 
@@ -66,7 +66,7 @@ def draw(
     from gradatim.cli._network import read_network, read_values
     from gradatim.drawing.formats import draw as draw_file
 
-    _targets.check_targets({"--output": (output, _targets.drawing)})
+    _output_files.check_targets({"--output": (output, _output_files.drawing)})
     network = read_network(source, activation, let)
     values = None if at is None else read_values(at, network)
     path = draw_file(network, output, title=title, form=form, max_units=max_units, at=values)

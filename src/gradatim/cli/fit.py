@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -81,15 +81,15 @@ def fit(
     debug
         Show the traceback of an error.
     """
-    _targets.check_targets(
+    _output_files.check_targets(
         {
-            "--output": (output, _targets.network),
-            "--graph": (graph, _targets.drawing),
-            "--plot": (plot, _targets.plot),
+            "--output": (output, _output_files.network),
+            "--graph": (graph, _output_files.drawing),
+            "--plot": (plot, _output_files.plot),
         },
         source=table,
     )
-    from gradatim.music.tables import read_table
+    from gradatim.tables.collections import read_table
 
     task = "regression" if activation == "identity" else "classification"
     rows = read_table(table, target, drop=drop or (), task=task)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +52,7 @@ def activations(
     debug
         Show the traceback of an error.
     """
-    _targets.check_targets({"--output": (output, _targets.plot)})
+    _output_files.check_targets({"--output": (output, _output_files.plot)})
     from gradatim.drawing import plot_activations, save_plot
 
     print(save_plot(plot_activations(names or (), low=low, high=high), output))
@@ -95,7 +95,7 @@ def boundary(
     debug
         Show the traceback of an error.
     """
-    _targets.check_targets({"--output": (output, _targets.plot)})
+    _output_files.check_targets({"--output": (output, _output_files.plot)})
     from gradatim.cli._network import read_network
     from gradatim.drawing import plot_boundary, save_plot
 
@@ -110,7 +110,7 @@ def _samples(
     import numpy as np
 
     from gradatim.errors import TableError
-    from gradatim.music.columns import NotANumberError, read_columns
+    from gradatim.tables.columns import NotANumberError, read_columns
 
     table = read_columns(path)
     columns = []

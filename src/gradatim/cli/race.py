@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 from gradatim.cli._ground import check_film, find_ground, list_problems
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.cli._race import RaceScreen
     from gradatim.collection import Collection
-    from gradatim.experiments import Race
+    from gradatim.comparisons import Race
     from gradatim.training.store import Store
 
 __all__ = ["race"]
@@ -131,11 +131,11 @@ def race(
         list_problems(target, json)
         return
     widths = _budgets(budgets)
-    _targets.check_targets(
-        {"--output": (output, _targets.page), "--film": (film, _targets.film)},
+    _output_files.check_targets(
+        {"--output": (output, _output_files.page), "--film": (film, _output_files.film)},
         source=Path(course),
     )
-    from gradatim.cli._quiet import quiet_libraries
+    from gradatim.cli._silence import quiet_libraries
 
     with quiet_libraries(debug):
         from gradatim.cli._interrupt import hear
@@ -201,7 +201,7 @@ def _kept(about: tuple, resume: bool) -> Iterator[Store | None]:
 
 
 def _load_kept() -> tuple:
-    from gradatim.climb.kept import kept_work
+    from gradatim.climb.checkpoint import kept_work
     from gradatim.training.cache import cache_folder
 
     return cache_folder, kept_work
@@ -214,7 +214,7 @@ def _race(
     from typing import Any
 
     from gradatim.cli._interrupt import Interrupted, hear
-    from gradatim.experiments import race as run
+    from gradatim.comparisons import race as run
 
     given: Any = options
     with screen.racing() as progress:
@@ -236,13 +236,13 @@ def _write(found: Race, output: Path | None, film: Path | None) -> list[Path]:
 
         written.append(write_race(found, output))
     elif output is not None:
+        from gradatim.comparisons import plot_race
         from gradatim.drawing import save_plot
-        from gradatim.experiments import plot_race
 
         written.append(save_plot(plot_race(found), output))
     if film is not None:
+        from gradatim.comparisons import film_race
         from gradatim.drawing import save_film
-        from gradatim.experiments import film_race
 
         written.append(save_film(film_race(found), film))
     return written

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.experiments.separable import Ways
-    from gradatim.theory import PerceptronRun, Separation
+    from gradatim.comparisons.separable import Ways
+    from gradatim.separability import PerceptronRun, Separation
 
 __all__ = ["separate"]
 
@@ -116,12 +116,12 @@ def separate(
         Show the traceback of an error.
     """
     making = degree is not None or kernels or hidden
-    _targets.check_targets(
+    _output_files.check_targets(
         {
-            "--output": (output, _targets.plot),
-            "--film": (film, _targets.film),
-            "--graph": (graph, _targets.drawing),
-            "--network": (network, _targets.network),
+            "--output": (output, _output_files.plot),
+            "--film": (film, _output_files.film),
+            "--graph": (graph, _output_files.drawing),
+            "--network": (network, _output_files.network),
         },
         source=table,
     )
@@ -207,7 +207,7 @@ def _check_points(points: Points, positive: str | None, for_two: dict[str, objec
 
 def _decide(points: Points, positive: str | None) -> Separation:
     from gradatim.cli._working import work
-    from gradatim.theory import separate as decide
+    from gradatim.separability import separate as decide
 
     task = f"deciding {points.source}"
     return work(
@@ -225,7 +225,7 @@ def _decide(points: Points, positive: str | None) -> Separation:
 def _several(points: Points, ways: Ways | None, json: bool) -> None:
     from gradatim.cli._separation import print_several
     from gradatim.cli._working import counted, work
-    from gradatim.theory import separate_classes
+    from gradatim.separability import separate_classes
 
     task = f"deciding {points.source}"
     found = work(
@@ -239,7 +239,7 @@ def _several(points: Points, ways: Ways | None, json: bool) -> None:
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
     from gradatim.cli._working import work
-    from gradatim.theory import run_perceptron
+    from gradatim.separability import run_perceptron
 
     return work(
         "running the perceptron rule",

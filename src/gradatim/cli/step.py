@@ -18,9 +18,9 @@ from cyclopts.validators import Number
 from gradatim.network.descent import LossName
 
 if TYPE_CHECKING:
-    from gradatim.music.columns import Columns
     from gradatim.network import Network
     from gradatim.network.descent import Step
+    from gradatim.tables.columns import Columns
 
 __all__ = ["step"]
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
-from gradatim.cli import _targets
+from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from gradatim.theory import Transformation
-    from gradatim.theory.line import Piece
+    from gradatim.separability import Transformation
+    from gradatim.separability.line import Piece
 
 __all__ = ["transform"]
 
@@ -78,16 +78,16 @@ def transform(
     debug
         Show the traceback of an error.
     """
-    _targets.check_targets(
+    _output_files.check_targets(
         {
-            "--output": (output, _targets.plot),
-            "--graph": (graph, _targets.drawing),
-            "--network": (network, _targets.network),
+            "--output": (output, _output_files.plot),
+            "--graph": (graph, _output_files.drawing),
+            "--network": (network, _output_files.network),
         },
         source=table,
     )
     xs, labels = _read(table, points, column, target)
-    from gradatim.theory import transform as build
+    from gradatim.separability import transform as build
 
     cuts = None if thresholds is None else thresholds.split(",")
     line = build(xs, labels, convention=convention, thresholds=cuts)
@@ -119,7 +119,7 @@ def _read(
         xs.append(x)
         labels.append(label)
     if table is not None:
-        from gradatim.music.columns import read_columns
+        from gradatim.tables.columns import read_columns
 
         read = read_columns(table)
         xs += read.texts(read.require(column, "points"))

@@ -18,17 +18,7 @@ RELATIVE_VARIANCE = 1e-10
 def principal_axes(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the directions in which rows differ from zero.
 
-    Parameters
-    ----------
-    X : array of shape (n_samples, n_features)
-        Rows, centered.
-
-    Returns
-    -------
-    array of shape (n_features, n_axes)
-        Orthonormal columns, the largest variance first; no more than rows or features.
-    array of shape (n_axes,)
-        Sum of squares along each.
+    `X` (n_samples, n_features); returns (n_features, n_axes); returns (n_axes,).
 
     Examples
     --------

@@ -23,22 +23,7 @@ _KERNEL_CACHE = 500_000_000
 
 
 def rung_bytes(problem: Problem, rung: str, input: str) -> int:
-    """Estimate what a rung holds besides its networks.
-
-    Parameters
-    ----------
-    problem : Problem
-        Rows, folds and threads.
-    rung : str
-        Name of the rung.
-    input : str
-        Name of the input that it reads; ``""`` for none.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
+    """Estimate what a rung holds besides its networks."""
     if not input:
         return OVERHEAD
     n, d = problem.collection.X[input].shape
@@ -60,20 +45,7 @@ def rung_bytes(problem: Problem, rung: str, input: str) -> int:
 
 
 def require_climb_memory(problem: Problem, plan: Sequence[tuple[str, str]]) -> None:
-    """Refuse a climb whose dearest rung would not fit into memory.
-
-    Parameters
-    ----------
-    problem : Problem
-        Rows, folds and threads.
-    plan : sequence of (str, str)
-        Rungs and inputs.
-
-    Raises
-    ------
-    NotEnoughMemoryError
-        If there is less; the sentence names the rung.
-    """
+    """Refuse a climb whose dearest rung would not fit into memory."""
     available = available_memory()
     needs = {row: rung_bytes(problem, *row) for row in plan}
     dearest = max(needs, key=lambda row: needs[row])

@@ -28,33 +28,15 @@ METRICS = {"classification": "accuracy", "multilabel": "label_accuracy", "regres
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What a climb asks of every rung.
+    """What a climb asks of every rung."""
 
-    Parameters
-    ----------
-    collection : Collection
-        Rows and targets.
-    folds : Folds
-        The splits.
-    seed : int
-        Seed of everything random.
-    n_jobs : int
-        Threads.
-    store : Store, optional
-        Where finished work is kept and looked up.
-    max_nets : int, optional
-        Networks trained at once.
-    preset : {"quick", "strong"}, default "quick"
-        How the networks of the shallow and deep rungs are trained; see
-        `gradatim.training.recipes`.
-    """
-
-    collection: Collection
-    folds: Folds
-    seed: int
-    n_jobs: int
-    store: Store | None = None
-    max_nets: int | None = None
+    collection: Collection  # Rows and targets
+    folds: Folds  # The splits
+    seed: int  # Seed of everything random
+    n_jobs: int  # Threads
+    store: Store | None = None  # Where finished work is kept and looked up
+    max_nets: int | None = None  # Networks trained at once
+    # How the networks of the shallow and deep rungs are trained; see `gradatim.training.recipes`
     preset: str = "quick"
 
     _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(

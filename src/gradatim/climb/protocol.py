@@ -21,18 +21,10 @@ __all__ = ["Folds", "make_folds"]
 
 @dataclass(frozen=True, eq=False)
 class Folds:
-    """The splits of a climb, the same for every rung.
+    """The splits of a climb, the same for every rung."""
 
-    Parameters
-    ----------
-    fold_of : array of shape (repeats, n_samples)
-        Fold in which each row is scored.
-    notices : tuple of Notice
-        What a person should know about the splits.
-    """
-
-    fold_of: np.ndarray
-    notices: tuple[Notice, ...] = ()
+    fold_of: np.ndarray  # (repeats, n_samples): Fold in which each row is scored
+    notices: tuple[Notice, ...] = ()  # What a person should know about the splits
 
     @property
     def repeats(self) -> int:
@@ -62,16 +54,6 @@ class Folds:
 
         A model trained without folds i and j may judge a choice for outer fold i on j, and for
         outer fold j on i: it serves both and has seen neither.
-
-        Parameters
-        ----------
-        thorough : bool
-            Every fold gets two partners; otherwise as few pairs as give it one.
-
-        Returns
-        -------
-        list of (int, int)
-            Pairs of folds.
         """
         k = self.folds
         if thorough:
@@ -81,31 +63,7 @@ class Folds:
 
 
 def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> Folds:
-    """Split a collection for a climb.
-
-    Parameters
-    ----------
-    collection : Collection
-        What is split.
-    folds : int
-        Folds a repeat, at least 3: one is scored, one chooses, one is learnt from.
-    repeats : int
-        Repeats with fresh folds, at least 1.
-    seed : int
-        Seed of the splits.
-
-    Returns
-    -------
-    Folds
-        The splits.
-
-    Raises
-    ------
-    SpecError
-        If there are too few folds, repeats, rows or groups.
-    LabelError
-        If there is one class only, or a class has fewer samples than there are folds.
-    """
+    """Split a collection for a climb."""
     if folds < 3 or repeats < 1:
         raise SpecError(
             f"a climb needs at least 3 folds (one to score, one to choose on, one to learn from) "

@@ -28,21 +28,11 @@ __all__ = ["Posterior", "mean_posterior"]
 
 @dataclass(frozen=True)
 class Posterior:
-    """Student t belief about a mean score or a mean difference.
+    """Student t belief about a mean score or a mean difference."""
 
-    Parameters
-    ----------
-    mean : float
-        Centre.
-    scale : float
-        Standard error, corrected for shared training rows; 0 if all scores are equal.
-    df : int
-        Degrees of freedom.
-    """
-
-    mean: float
-    scale: float
-    df: int
+    mean: float  # Centre
+    scale: float  # Standard error, corrected for shared training rows; 0 if all scores are equal
+    df: int  # Degrees of freedom
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return the central interval of the given probability."""
@@ -61,24 +51,7 @@ class Posterior:
 
 
 def mean_posterior(scores: ArrayLike, folds: int) -> Posterior:
-    """Infer the mean of correlated fold scores, or of their differences.
-
-    Parameters
-    ----------
-    scores : array-like of shape (n_scores,)
-        Scores or differences of scores, one a fold; at least two.
-    folds : int
-        Folds a repeat, at least two.
-
-    Returns
-    -------
-    Posterior
-        Belief about the mean.
-
-    Raises
-    ------
-    ShapeError
-        If there are fewer than two scores or folds.
+    """Infer the mean of correlated fold scores, or of their differences. `scores` (n_scores,).
 
     Examples
     --------

@@ -38,20 +38,7 @@ def describe(rung: str, input: str, task: str = "classification") -> str:
 
 
 def compare(best: RungResult, other: RungResult, protocol: Protocol) -> Comparison:
-    """Compare the best row with another on the same folds.
-
-    Parameters
-    ----------
-    best, other : RungResult
-        Rows with fold scores of the same folds in the same order.
-    protocol : Protocol
-        Gives the folds a repeat and the margin.
-
-    Returns
-    -------
-    Comparison
-        The difference and how sure it is.
-    """
+    """Compare the best row with another on the same folds."""
     differences = np.asarray(best.fold_scores) - np.asarray(other.fold_scores)
     belief = mean_posterior(differences, protocol.folds)
     return Comparison(
@@ -72,25 +59,6 @@ def decide(
     From the simplest rung up, the first with a row for which P(difference > margin) is below
     0.95 is chosen; of several rows of that rung, the one with the highest mean. "Equivalent" is
     said only if P(difference <= margin) is at least 0.95.
-
-    Parameters
-    ----------
-    rungs : sequence of RungResult
-        The ladder, simplest first.
-    protocol : Protocol
-        Gives the folds a repeat and the margin.
-    task : {"classification", "multilabel", "regression"}, default "classification"
-        How the majority rung is called.
-
-    Returns
-    -------
-    Verdict
-        Where to stop, and the evidence.
-
-    Raises
-    ------
-    SpecError
-        If the ladder has no rung.
     """
     if not rungs:
         raise SpecError("a verdict needs at least one rung")

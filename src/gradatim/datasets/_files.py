@@ -13,18 +13,7 @@ __all__ = ["read_arrays"]
 
 
 def read_arrays(name: str) -> dict[str, np.ndarray]:
-    """Read the arrays of a dataset.
-
-    Parameters
-    ----------
-    name : str
-        Name of the archive ``data/<name>.npz``.
-
-    Returns
-    -------
-    dict of str to array
-        Every array of the archive, by its name.
-    """
+    """Read the arrays of a dataset."""
     file = resources.files("gradatim.datasets").joinpath("data", f"{name}.npz")
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
         return {key: archive[key] for key in archive.files}

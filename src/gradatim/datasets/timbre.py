@@ -95,15 +95,7 @@ def log_harmonics(wave: np.ndarray) -> np.ndarray:
     :math:`20 \log_{10}(|c_k| / \sqrt{\sum_{j=1}^{64} |c_j|^2} + 10^{-3})`. It depends neither on
     loudness nor on where the cycle begins, which the ear does not hear either.
 
-    Parameters
-    ----------
-    wave : array of shape (n_samples, n_points)
-        One period of each sound, at least 130 points.
-
-    Returns
-    -------
-    array of shape (n_samples, 64)
-        float32 levels, dB, from -60 (absent) to about 0 (alone); all -60 for a silent cycle.
+    `wave` (n_samples, n_points); returns (n_samples, 64).
 
     Examples
     --------

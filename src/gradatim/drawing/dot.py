@@ -74,20 +74,7 @@ def draw_dot(
 
 
 def write_dot(placement: Placement, *, title: str, description: str) -> str:
-    """Write a placement out in DOT.
-
-    Parameters
-    ----------
-    placement : Placement
-        Where everything goes.
-    title, description : str
-        The text alternative: tooltip and comment of the graph.
-
-    Returns
-    -------
-    str
-        A ``digraph`` that ends in a newline.
-    """
+    """Write a placement out in DOT."""
     height = placement.height
     words = [mark for mark in marks(placement) if isinstance(mark, Text) and _is_beside(mark)]
     lines = [

@@ -38,13 +38,7 @@ _SETTINGS = {
 
 @contextmanager
 def settled() -> Iterator[None]:
-    """Use matplotlib's own defaults and ours for a while, whatever the reader's settings are.
-
-    Yields
-    ------
-    None
-        Afterwards the reader's settings are as they were.
-    """
+    """Use matplotlib's own defaults and ours for a while, whatever the reader's settings are."""
     import matplotlib as mpl
 
     # A backend once chosen must stay, and whoever draws no windows must not choose one.
@@ -55,18 +49,7 @@ def settled() -> Iterator[None]:
 
 
 def network_figure(placement: Placement) -> Figure:
-    """Draw a placement as a matplotlib figure.
-
-    Parameters
-    ----------
-    placement : Placement
-        Where everything goes.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        A figure of the placement's size.
-    """
+    """Draw a placement as a matplotlib figure."""
     with settled():
         from matplotlib.figure import Figure
 
@@ -81,27 +64,7 @@ def network_figure(placement: Placement) -> Figure:
 
 
 def figure_bytes(figure: Figure, suffix: str, *, title: str, description: str) -> bytes:
-    """Encode a figure; the same figure gives the same bytes.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        What to encode.
-    suffix : {".pdf", ".png", ".svg"}
-        The format.
-    title, description : str
-        The text alternative, which each format keeps in a place of its own.
-
-    Returns
-    -------
-    bytes
-        Content of the file.
-
-    Raises
-    ------
-    SpecError
-        If there is no such format.
-    """
+    """Encode a figure; the same figure gives the same bytes."""
     metadata: dict[str, dict[str, Any]] = {
         ".pdf": {"Title": title, "Subject": description, "CreationDate": None, "Creator": None},
         ".png": {"Title": title, "Description": description, "Software": None},

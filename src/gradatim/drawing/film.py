@@ -35,25 +35,13 @@ _SHADES = 128
 
 @dataclass(frozen=True)
 class Area:
-    """A filled region, even-odd, with an outline.
+    """A filled region, even-odd, with an outline."""
 
-    Parameters
-    ----------
-    path : str
-        Outlines of M, L, H, V and Z, all absolute.
-    fill, stroke : str
-        Colors.
-    at : (float, float), default (0, 0)
-        Where the path's origin lies.
-    scale : float, default 1
-        Pixels a unit of the path.
-    """
-
-    path: str
-    fill: str
+    path: str  # Outlines of M, L, H, V and Z, all absolute
+    fill: str  # Colors
     stroke: str
-    at: tuple[float, float] = (0.0, 0.0)
-    scale: float = 1.0
+    at: tuple[float, float] = (0.0, 0.0)  # Where the path's origin lies
+    scale: float = 1.0  # Pixels a unit of the path
 
     def svg(self) -> str:
         """Return the element."""
@@ -83,21 +71,11 @@ class Area:
 
 @dataclass(frozen=True)
 class Stroke:
-    """Straight lines.
+    """Straight lines."""
 
-    Parameters
-    ----------
-    lines : sequence of ((float, float), (float, float))
-        Both ends of each.
-    color : str
-        Color.
-    width : float
-        In pixels.
-    """
-
-    lines: Sequence[tuple[tuple[float, float], tuple[float, float]]]
-    color: str
-    width: float
+    lines: Sequence[tuple[tuple[float, float], tuple[float, float]]]  # Both ends of each
+    color: str  # Color
+    width: float  # In pixels
 
     def svg(self) -> str:
         """Return the element."""
@@ -113,23 +91,13 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Disc:
-    """A disc, or a ring.
+    """A disc, or a ring."""
 
-    Parameters
-    ----------
-    x, y, radius : float
-        Where, and how large.
-    color : str
-        Color.
-    ring : bool, default False
-        Whether only the outline is drawn.
-    """
-
-    x: float
+    x: float  # Where, and how large
     y: float
     radius: float
-    color: str
-    ring: bool = False
+    color: str  # Color
+    ring: bool = False  # Whether only the outline is drawn
 
     def svg(self) -> str:
         """Return the element."""
@@ -150,25 +118,13 @@ class Disc:
 
 @dataclass(frozen=True)
 class Words:
-    """A line of text.
+    """A line of text."""
 
-    Parameters
-    ----------
-    x, y : float
-        Where its baseline begins.
-    text : str
-        What it says.
-    size : float
-        Height of the letters, in pixels.
-    color : str
-        Color.
-    """
-
-    x: float
+    x: float  # Where its baseline begins
     y: float
-    text: str
-    size: float
-    color: str
+    text: str  # What it says
+    size: float  # Height of the letters, in pixels
+    color: str  # Color
 
     def svg(self) -> str:
         """Return the element."""

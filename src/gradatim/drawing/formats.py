@@ -97,23 +97,6 @@ def draw(
 def check_format(path: str | os.PathLike[str], formats: tuple[str, ...] = FORMATS) -> str:
     """Return the ending of a file's name if it is a format.
 
-    Parameters
-    ----------
-    path : path-like
-        A file.
-    formats : tuple of str, default `FORMATS`
-        Endings that are allowed.
-
-    Returns
-    -------
-    str
-        The ending in lower case.
-
-    Raises
-    ------
-    OutputError
-        If it is none of `formats`.
-
     Examples
     --------
     >>> check_format("network.SVG")

@@ -57,131 +57,64 @@ COLORS: dict[Tone, str] = {
 
 @dataclass(frozen=True)
 class Line:
-    """An edge.
+    """An edge."""
 
-    Parameters
-    ----------
-    start, end : Point
-        Ends.
-    tone : Tone
-        Positive, negative, or muted for a weight of 0.
-    width, opacity : float
-        Thickness in units of length, and opacity in [0, 1].
-    dashed : bool
-        Whether the weight is negative.
-    """
-
-    start: Point
+    start: Point  # Ends
     end: Point
-    tone: Tone
-    width: float
+    tone: Tone  # Positive, negative, or muted for a weight of 0
+    width: float  # Thickness in units of length, and opacity in [0, 1]
     opacity: float
-    dashed: bool
+    dashed: bool  # Whether the weight is negative
 
 
 @dataclass(frozen=True)
 class Disc:
-    """A circle: a unit, outlined, or a dot, filled.
+    """A circle: a unit, outlined, or a dot, filled."""
 
-    Parameters
-    ----------
-    center : Point
-        Center.
-    radius : float
-        Radius.
-    filled : bool
-        Whether it is a muted dot instead of a unit.
-    """
-
-    center: Point
-    radius: float
-    filled: bool = False
+    center: Point  # Center
+    radius: float  # Radius
+    filled: bool = False  # Whether it is a muted dot instead of a unit
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle with round corners.
+    """A rectangle with round corners."""
 
-    Parameters
-    ----------
-    corner : Point
-        Top left.
-    width, height : float
-        Size.
-    """
-
-    corner: Point
-    width: float
+    corner: Point  # Top left
+    width: float  # Size
     height: float
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """An arrow to the right.
+    """An arrow to the right."""
 
-    Parameters
-    ----------
-    start : Point
-        Where it begins.
-    end : float
-        Horizontal position of its tip.
-    """
-
-    start: Point
-    end: float
+    start: Point  # Where it begins
+    end: float  # Horizontal position of its tip
 
 
 @dataclass(frozen=True)
 class Text:
-    """One line of text.
+    """One line of text."""
 
-    Parameters
-    ----------
-    part : Part
-        What is said: a weight, what stands inside a unit, a bias, what a unit computes, the name
-        of an input or output, or a number of units or parameters.
-    position : Point
-        Start, middle or end of its baseline, as `anchor` says.
-    text : str
-        What is written.
-    anchor : {"start", "middle", "end"}
-        Which point of the baseline `position` is.
-    size : int
-        Size of the font in units of length.
-    tone : Tone
-        Color.
-    halo : bool
-        Whether it lies on lines and needs paper around it.
-    whole : str
-        The whole name where `text` had to be shortened, else empty.
-    """
-
+    # What is said: a weight, what stands inside a unit, a bias, what a unit computes, the name of
+    # an input or output, or a number of units or parameters
     part: Part
-    position: Point
-    text: str
+    position: Point  # Start, middle or end of its baseline, as `anchor` says
+    text: str  # What is written
+    # Which point of the baseline `position` is
     anchor: Literal["start", "middle", "end"] = "middle"
-    size: int = 12
-    tone: Tone = "ink"
-    halo: bool = False
-    whole: str = ""
+    size: int = 12  # Size of the font in units of length
+    tone: Tone = "ink"  # Color
+    halo: bool = False  # Whether it lies on lines and needs paper around it
+    whole: str = ""  # The whole name where `text` had to be shortened, else empty
 
 
 Mark = Line | Disc | Box | Arrow | Text
 
 
 def marks(placement: Placement) -> Iterator[Mark]:
-    """Turn a placement into marks.
-
-    Parameters
-    ----------
-    placement : Placement
-        Where everything goes.
-
-    Yields
-    ------
-    Mark
-        In the order of painting: edges, their labels, units, gaps, boxes.
-    """
+    """Turn a placement into marks."""
     # Strong edges last, so that they lie on top.
     yield from (_line(edge) for edge in sorted(placement.edges, key=lambda e: e.strength))
     for edge in placement.edges:
@@ -201,18 +134,7 @@ def marks(placement: Placement) -> Iterator[Mark]:
 
 
 def tone_of(edge: PlacedEdge) -> Tone:
-    """Say what the color of an edge means.
-
-    Parameters
-    ----------
-    edge : PlacedEdge
-        An edge.
-
-    Returns
-    -------
-    Tone
-        Positive, negative, or muted for a weight of 0.
-    """
+    """Say what the color of an edge means."""
     if edge.weight == 0:
         return "muted"
     return "negative" if edge.weight < 0 else "positive"

@@ -66,20 +66,7 @@ def draw_mermaid(
 
 
 def write_mermaid(placement: Placement, *, title: str, description: str) -> str:
-    """Write a placement out in Mermaid.
-
-    Parameters
-    ----------
-    placement : Placement
-        What is drawn.
-    title, description : str
-        The text alternative.
-
-    Returns
-    -------
-    str
-        A flowchart that ends in a newline.
-    """
+    """Write a placement out in Mermaid."""
     last = max((unit.layer for unit in placement.units), default=0)
     lines = [
         "flowchart LR",

@@ -20,115 +20,53 @@ RADIUS = 20.0
 
 @dataclass(frozen=True)
 class PlacedUnit:
-    """A unit, or an input, as a circle.
+    """A unit, or an input, as a circle."""
 
-    Parameters
-    ----------
-    layer, index : int
-        Layer (0 for inputs) and position in it.
-    center : Point
-        Center of the circle.
-    symbol : str
-        Symbol of the activation; empty for inputs.
-    name : str
-        Name of an input or output; empty for hidden units.
-    bias : float or None
-        w0; None for inputs.
-    pre_activation : float or None
-        z, if values are shown; None for inputs.
-    value : float or None
-        The input or the activation, if values are shown.
-    """
-
-    layer: int
+    layer: int  # Layer (0 for inputs) and position in it
     index: int
-    center: Point
-    symbol: str
-    name: str
-    bias: float | None
-    pre_activation: float | None = None
-    value: float | None = None
+    center: Point  # Center of the circle
+    symbol: str  # Symbol of the activation; empty for inputs
+    name: str  # Name of an input or output; empty for hidden units
+    bias: float | None  # w0; None for inputs
+    pre_activation: float | None = None  # z, if values are shown; None for inputs
+    value: float | None = None  # The input or the activation, if values are shown
 
 
 @dataclass(frozen=True)
 class PlacedEdge:
-    """An edge that exists, from the rim of its source to the rim of its target.
+    """An edge that exists, from the rim of its source to the rim of its target."""
 
-    Parameters
-    ----------
-    layer : int
-        Layer of the target, 1 for the first layer of weights.
-    source, target : int
-        Positions in their layers.
-    weight : float
-        Weight of the edge.
-    strength : float
-        Size of the weight relative to the largest of its layer, in [0, 1].
-    start, end : Point
-        Ends of the line.
-    label : Point or None
-        Center of the weight's label; None if the drawing is too dense for labels.
-    """
-
-    layer: int
-    source: int
+    layer: int  # Layer of the target, 1 for the first layer of weights
+    source: int  # Positions in their layers
     target: int
-    weight: float
-    strength: float
-    start: Point
+    weight: float  # Weight of the edge
+    strength: float  # Size of the weight relative to the largest of its layer, in [0, 1]
+    start: Point  # Ends of the line
     end: Point
-    label: Point | None
+    label: Point | None  # Center of the weight's label; None if the drawing is too dense for labels
 
 
 @dataclass(frozen=True)
 class PlacedGap:
-    """Units left out of a wide layer.
+    """Units left out of a wide layer."""
 
-    Parameters
-    ----------
-    layer : int
-        The layer that is too wide.
-    center : Point
-        Where the dots go.
-    n_units : int
-        How many units the whole layer has.
-    """
-
-    layer: int
-    center: Point
-    n_units: int
+    layer: int  # The layer that is too wide
+    center: Point  # Where the dots go
+    n_units: int  # How many units the whole layer has
 
 
 @dataclass(frozen=True)
 class PlacedBox:
-    """A whole layer as one box.
+    """A whole layer as one box."""
 
-    Parameters
-    ----------
-    layer : int
-        0 for the inputs.
-    corner : Point
-        Top left.
-    width, height : float
-        Size of the box; its height grows with the logarithm of the number of units.
-    n_units : int
-        Units, or inputs.
-    kind : {"inputs", "hidden", "outputs"}
-        What the layer is.
-    symbols : str
-        Symbols of the activations, empty for inputs.
-    n_parameters : int
-        Weights and biases on the way into the box, 0 for inputs.
-    """
-
-    layer: int
-    corner: Point
-    width: float
+    layer: int  # 0 for the inputs
+    corner: Point  # Top left
+    width: float  # Size of the box; its height grows with the logarithm of the number of units
     height: float
-    n_units: int
-    kind: str
-    symbols: str
-    n_parameters: int
+    n_units: int  # Units, or inputs
+    kind: str  # What the layer is
+    symbols: str  # Symbols of the activations, empty for inputs
+    n_parameters: int  # Weights and biases on the way into the box, 0 for inputs
 
 
 @dataclass(frozen=True)

@@ -84,20 +84,7 @@ def draw_svg(
 
 
 def write_svg(placement: Placement, *, title: str, description: str) -> str:
-    """Write a placement out as SVG.
-
-    Parameters
-    ----------
-    placement : Placement
-        Where everything goes.
-    title, description : str
-        The text alternative.
-
-    Returns
-    -------
-    str
-        One ``<svg>`` element that ends in a newline.
-    """
+    """Write a placement out as SVG."""
     digest = hashlib.sha256(f"{title}\n{description}".encode(errors="replace")).hexdigest()[:8]
     width, height = _n(placement.width), _n(placement.height)
     lines = [
@@ -115,16 +102,6 @@ def write_svg(placement: Placement, *, title: str, description: str) -> str:
 
 def escape_xml(text: str) -> str:
     """Make a text safe in XML; characters that XML forbids become U+FFFD.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Character data.
 
     Examples
     --------

@@ -106,20 +106,7 @@ def draw_tikz(
 
 
 def write_tikz(placement: Placement, *, title: str, description: str) -> str:
-    """Write a placement out as a LaTeX document.
-
-    Parameters
-    ----------
-    placement : Placement
-        Where everything goes.
-    title, description : str
-        Title and subject of the PDF.
-
-    Returns
-    -------
-    str
-        A document that ends in a newline.
-    """
+    """Write a placement out as a LaTeX document."""
     head = _HEAD.format(
         # A hundredth more, so that rounding never makes the picture higher than the page.
         width=_n(_SCALE * placement.width + 0.01),
@@ -138,16 +125,6 @@ def write_tikz(placement: Placement, *, title: str, description: str) -> str:
 
 def escape_tex(text: str) -> str:
     r"""Make a text safe in LaTeX; characters that pdfLaTeX does not know become question marks.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Text mode of LaTeX.
 
     Examples
     --------

@@ -22,16 +22,6 @@ _MOST_EQUATIONS = 16
 def format_number(value: float) -> str:
     """Write a weight with at most three digits and a true minus sign.
 
-    Parameters
-    ----------
-    value : float
-        A weight or a bias.
-
-    Returns
-    -------
-    str
-        What a drawing writes.
-
     Examples
     --------
     >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
@@ -43,18 +33,6 @@ def format_number(value: float) -> str:
 def shorten(name: str, limit: int = 22) -> str:
     """Cut a long name and mark the cut.
 
-    Parameters
-    ----------
-    name : str
-        A name from the data.
-    limit : int, default 22
-        Most characters to keep, the mark included.
-
-    Returns
-    -------
-    str
-        The name, or its beginning and an ellipsis.
-
     Examples
     --------
     >>> shorten("spectral_centroid_standard_deviation")
@@ -65,16 +43,6 @@ def shorten(name: str, limit: int = 22) -> str:
 
 def signed(terms: Sequence[tuple[float, str]]) -> str:
     """Write a sum such as ``x1 - 2.5``, without coefficients of 1.
-
-    Parameters
-    ----------
-    terms : sequence of (float, str)
-        Coefficient and name; the constant has the name ``""``. Terms of 0 are left out.
-
-    Returns
-    -------
-    str
-        The sum, or ``"0"``.
 
     Examples
     --------
@@ -94,16 +62,6 @@ def signed(terms: Sequence[tuple[float, str]]) -> str:
 
 def describe(network: Network) -> tuple[str, str]:
     """Say in words what a drawing shows: a headline, and the equations of a small network.
-
-    Parameters
-    ----------
-    network : Network
-        What is drawn.
-
-    Returns
-    -------
-    headline, details : str
-        The sizes; then one equation a unit, or one line a layer where there are many units.
 
     Examples
     --------

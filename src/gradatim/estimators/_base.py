@@ -46,48 +46,17 @@ SOLVERS = (*STEPPING, "lbfgs", "exact")
 
 
 class Sample(NamedTuple):
-    """Rows to learn from, all of weight above 0.
+    """Rows to learn from, all of weight above 0."""
 
-    Parameters
-    ----------
-    X : array of shape (n_samples, n_features)
-        Inputs, float64.
-    Y : array of shape (n_samples, n_outputs)
-        The matrix of `targets`, float64.
-    targets : Targets
-        What to learn.
-    sample_weight : array of shape (n_samples,)
-        Weights, class weights included.
-    codes : array of shape (n_samples,) or None
-        Number of each row's class; None without classes.
-    """
-
-    X: np.ndarray
-    Y: np.ndarray
-    targets: Targets
-    sample_weight: np.ndarray
-    codes: np.ndarray | None
+    X: np.ndarray  # (n_samples, n_features): Inputs, float64
+    Y: np.ndarray  # (n_samples, n_outputs): The matrix of `targets`, float64
+    targets: Targets  # What to learn
+    sample_weight: np.ndarray  # (n_samples,): Weights, class weights included
+    codes: np.ndarray | None  # (n_samples,): Number of each row's class; None without classes
 
 
 def can_step(estimator: NetworkEstimator) -> bool:
-    """Tell scikit-learn whether an estimator has `partial_fit`.
-
-    Parameters
-    ----------
-    estimator : NetworkEstimator
-        Any.
-
-    Returns
-    -------
-    bool
-        True.
-
-    Raises
-    ------
-    AttributeError
-        If its solver needs all rows at once, or it trains more than one network or factors of
-        the inputs.
-    """
+    """Tell scikit-learn whether an estimator has `partial_fit`."""
     try:
         recipes = choose(estimator)
     except SpecError:  # for fit to tell
@@ -102,15 +71,7 @@ def can_step(estimator: NetworkEstimator) -> bool:
 
 
 class NetworkEstimator(BaseEstimator):
-    """A network to be trained; the parameters are those of `NetworkClassifier`.
-
-    Attributes
-    ----------
-    networks_ : list of Network
-        What was learnt, a network a member.
-    scaler_ : Scaler or None
-        What is done to the inputs before.
-    """
+    """A network to be trained; the parameters are those of `NetworkClassifier`."""
 
     preset: str | None
     n_members: Any
@@ -156,24 +117,8 @@ class NetworkEstimator(BaseEstimator):
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from rows.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs; NaN marks a missing value if `scaling` is set.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What to learn.
-        sample_weight : array-like of shape (n_samples,), optional
-            Weight of each row, >= 0; 0 leaves it out.
-
-        Returns
-        -------
-        Self
-            The fitted estimator.
-
-        Raises
-        ------
-        InputError
-            If the data or a parameter cannot be used.
+        `X` (n_samples, n_features); `y` (n_samples,) or (n_samples, n_outputs); `sample_weight`
+        (n_samples,).
         """
         recipes = self._check_parameters()
         sample = self._sample(X, y, sample_weight, reset=True)
@@ -204,24 +149,8 @@ class NetworkEstimator(BaseEstimator):
         The learning rate stays at `learning_rate_init`. With `scaling`, the scaler is learnt from
         the rows of the first call.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What to learn.
-        sample_weight : array-like of shape (n_samples,), optional
-            Weight of each row, >= 0.
-
-        Returns
-        -------
-        Self
-            The estimator.
-
-        Raises
-        ------
-        InputError
-            If the data or a parameter cannot be used.
+        `X` (n_samples, n_features); `y` (n_samples,) or (n_samples, n_outputs); `sample_weight`
+        (n_samples,).
         """
         [recipe] = self._check_parameters()
         return self._continue(self._sample(X, y, sample_weight, reset=self._is_new()), recipe)

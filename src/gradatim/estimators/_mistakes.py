@@ -24,23 +24,14 @@ GRAM_ROWS = 4096
 
 @dataclass
 class Learner:
-    """Weights, and what is remembered on the way.
+    """Weights, and what is remembered on the way."""
 
-    Parameters
-    ----------
-    weights : array of shape (n_outputs, n_inputs)
-        Weights of the plain rule.
-    late : array of shape (n_outputs, n_inputs)
-        Sum of every change times the visits before it, from which the average follows.
-    n_visits : int
-        Rows visited so far.
-    pocket : array of shape (n_outputs, n_inputs) or None
-        Best weights so far; None if no pocket is kept.
-    """
-
-    weights: np.ndarray
+    weights: np.ndarray  # (n_outputs, n_inputs): Weights of the plain rule
+    # (n_outputs, n_inputs): Sum of every change times the visits before it, from which the
+    # average follows
     late: np.ndarray
-    n_visits: int = 0
+    n_visits: int = 0  # Rows visited so far
+    # (n_outputs, n_inputs): Best weights so far; None if no pocket is kept
     pocket: np.ndarray | None = None
     _pocket_weight: float = field(default=-1.0, init=False, repr=False)
     _longest_run: int = field(default=0, init=False, repr=False)
@@ -48,20 +39,7 @@ class Learner:
 
     @classmethod
     def start(cls, n_outputs: int, n_inputs: int, pocket: bool) -> Learner:
-        """Start with all weights zero.
-
-        Parameters
-        ----------
-        n_outputs, n_inputs : int
-            Shape of the weights.
-        pocket : bool
-            Whether to keep the best weights.
-
-        Returns
-        -------
-        Learner
-            Weights of zero.
-        """
+        """Start with all weights zero."""
         zeros = np.zeros((n_outputs, n_inputs))
         return cls(zeros, zeros.copy(), pocket=zeros.copy() if pocket else None)
 
@@ -80,23 +58,8 @@ class Learner:
     ) -> int:
         """Visit rows once.
 
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_inputs)
-            Inputs.
-        y : array of shape (n_samples,)
-            Targets.
-        step : array of shape (n_samples,)
-            How much of a row is added after a mistake.
-        order : array of shape (n_samples,)
-            Numbers of the rows in the order of the visits.
-        gram : array of shape (n_samples, n_samples), optional
-            Inner products of all rows.
-
-        Returns
-        -------
-        int
-            Number of mistakes.
+        `X` (n_samples, n_inputs); `y` (n_samples,); `step` (n_samples,); `order` (n_samples,);
+        `gram` (n_samples, n_samples).
         """
         n_mistakes = 0
         for first in range(0, len(order), BLOCK):
@@ -182,17 +145,7 @@ class Learner:
 def is_wrong(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Mark rows whose own score does not exceed every other, or does not have its sign.
 
-    Parameters
-    ----------
-    scores : array of shape (n_samples, n_outputs)
-        Inner products of inputs and weights.
-    y : array of shape (n_samples,)
-        Targets.
-
-    Returns
-    -------
-    array of shape (n_samples,)
-        True for a mistake.
+    `scores` (n_samples, n_outputs); `y` (n_samples,); returns (n_samples,).
     """
     if scores.shape[1] == 1:
         return y * scores[:, 0] <= 0

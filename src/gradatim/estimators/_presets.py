@@ -21,62 +21,27 @@ class Recipe:
     """How one member is trained; every field is a parameter of the estimators.
 
     The defaults are the textbook's: no scaling, no penalty, a constant rate.
-
-    Parameters
-    ----------
-    hidden_layer_sizes : sequence of int
-        Units of each hidden layer.
-    activation : str
-        Activation of the hidden layers.
-    solver : str
-        How weights are found.
-    alpha : float or None
-        Penalty on the sum of a step's losses; None if `decay` says it.
-    batch_size : int
-        Rows a step, if there are as many.
-    learning_rate : str
-        How the step size changes.
-    learning_rate_init : float
-        Step size at its largest.
-    max_iter : int
-        Epochs.
-    beta_2 : float
-        Decay of Adam's second moment.
-    initialization : str
-        How first weights are drawn.
-    input_scale : float
-        Rate of the inputs' factors, relative to the weights'; 0 for no factors.
-    dropout : float
-        Share of hidden activations set to zero.
-    label_smoothing : float
-        Share of a label that is spread over all classes.
-    scaling : str or None
-        What is done to the inputs first.
-    target_scaling : str or None
-        What is done to real targets first.
-    decay : float
-        Weight decay a step, whatever the weights of rows; used where `alpha` is None.
-    adapts : bool
-        Whether a step has fewer rows on small collections.
     """
 
-    hidden_layer_sizes: Any = ()
-    activation: str = "relu"
-    solver: str = "adam"
-    alpha: float | None = None
-    batch_size: int = 200
-    learning_rate: str = "constant"
-    learning_rate_init: float = 1e-3
-    max_iter: int = 200
-    beta_2: float = 0.999
-    initialization: str = "glorot"
+    hidden_layer_sizes: Any = ()  # Units of each hidden layer
+    activation: str = "relu"  # Activation of the hidden layers
+    solver: str = "adam"  # How weights are found
+    alpha: float | None = None  # Penalty on the sum of a step's losses; None if `decay` says it
+    batch_size: int = 200  # Rows a step, if there are as many
+    learning_rate: str = "constant"  # How the step size changes
+    learning_rate_init: float = 1e-3  # Step size at its largest
+    max_iter: int = 200  # Epochs
+    beta_2: float = 0.999  # Decay of Adam's second moment
+    initialization: str = "glorot"  # How first weights are drawn
+    # Rate of the inputs' factors, relative to the weights'; 0 for no factors
     input_scale: float = 0.0
-    dropout: float = 0.0
-    label_smoothing: float = 0.0
-    scaling: str | None = None
-    target_scaling: str | None = None
+    dropout: float = 0.0  # Share of hidden activations set to zero
+    label_smoothing: float = 0.0  # Share of a label that is spread over all classes
+    scaling: str | None = None  # What is done to the inputs first
+    target_scaling: str | None = None  # What is done to real targets first
+    # Weight decay a step, whatever the weights of rows; used where `alpha` is None
     decay: float = 0.0
-    adapts: bool = False
+    adapts: bool = False  # Whether a step has fewer rows on small collections
 
     def rows_a_step(self, n_samples: int) -> int:
         """Return the rows of a step on so many samples."""
@@ -86,18 +51,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Preset:
-    """Recipes that take turns, and how many members are averaged.
+    """Recipes that take turns, and how many members are averaged."""
 
-    Parameters
-    ----------
-    recipes : tuple of Recipe
-        Member k is trained by recipe k modulo their number.
-    n_members : int
-        Networks whose outputs are averaged.
-    """
-
-    recipes: tuple[Recipe, ...]
-    n_members: int = 1
+    recipes: tuple[Recipe, ...]  # Member k is trained by recipe k modulo their number
+    n_members: int = 1  # Networks whose outputs are averaged
 
 
 def _from_spec(spec: NetworkSpec) -> Recipe:
@@ -133,23 +90,7 @@ PRESETS: dict[str | None, Preset] = {
 
 
 def choose(estimator: Any) -> list[Recipe]:
-    """Return the recipe of every member of an estimator.
-
-    Parameters
-    ----------
-    estimator : NetworkEstimator
-        Its parameters; those it lacks follow the preset.
-
-    Returns
-    -------
-    list of Recipe
-        One a member.
-
-    Raises
-    ------
-    SpecError
-        If there is no such preset, or the number of members is no whole number of at least 1.
-    """
+    """Return the recipe of every member of an estimator."""
     name = estimator.preset
     if not (name is None or isinstance(name, str)) or name not in PRESETS:
         known = ", ".join(repr(name) for name in PRESETS)

@@ -19,24 +19,7 @@ __all__ = ["bucket", "check_sample_weight", "hold_out", "weigh_classes"]
 def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.ndarray:
     """Return one weight a row, 1 where none were given.
 
-    Parameters
-    ----------
-    sample_weight : array-like of shape (n_samples,) or None
-        Weights as the user gave them.
-    n_samples : int
-        Rows.
-
-    Returns
-    -------
-    array of shape (n_samples,)
-        Weights, >= 0.
-
-    Raises
-    ------
-    ShapeError
-        If there is not one weight a row.
-    SpecError
-        If a weight is negative or not finite, or all are zero.
+    `sample_weight` (n_samples,); returns (n_samples,).
     """
     if sample_weight is None:
         return np.ones(n_samples)
@@ -55,27 +38,8 @@ def weigh_classes(
 ) -> np.ndarray:
     """Multiply the weights of rows by those of their classes.
 
-    Parameters
-    ----------
-    class_weight : None, "balanced" or mapping of class to weight
-        ``balanced`` gives every class the same total and keeps the sum over all rows; a class that
-        a mapping does not name has weight 1.
-    classes : array of shape (n_classes,)
-        Class labels.
-    codes : array of shape (n_samples,)
-        Number of each row's class.
-    sample_weight : array of shape (n_samples,)
-        Weights of rows.
-
-    Returns
-    -------
-    array of shape (n_samples,)
-        Weights of rows in training.
-
-    Raises
-    ------
-    SpecError
-        If the class weights are of another form, or name an unknown class.
+    `classes` (n_classes,); `codes` (n_samples,); `sample_weight` (n_samples,); returns
+    (n_samples,).
     """
     if class_weight is None:
         return sample_weight
@@ -95,29 +59,7 @@ def weigh_classes(
 def hold_out(
     codes: np.ndarray | None, n_samples: int, fraction: float, rng: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw rows for validation, a like share of each class.
-
-    Parameters
-    ----------
-    codes : array of shape (n_samples,) or None
-        Class of each row; None draws without regard to classes.
-    n_samples : int
-        Rows.
-    fraction : float
-        Share of the rows to hold out, in (0, 1).
-    rng : RandomState
-        Source of the draw.
-
-    Returns
-    -------
-    tuple of array
-        Numbers of the training rows and of the validation rows, ascending.
-
-    Raises
-    ------
-    SpecError
-        If the fraction is out of its range.
-    """
+    """Draw rows for validation, a like share of each class. `codes` (n_samples,)."""
     from sklearn.model_selection import train_test_split
 
     if not 0.0 < fraction < 1.0:
@@ -130,16 +72,6 @@ def hold_out(
 
 def bucket(n_rows: int) -> int:
     """Round a number of rows up, so that data sets of about one size share a compiled program.
-
-    Parameters
-    ----------
-    n_rows : int
-        Rows there are.
-
-    Returns
-    -------
-    int
-        256, or the next multiple of an eighth of the power of two above.
 
     Examples
     --------

@@ -20,69 +20,26 @@ __all__ = ["Moments", "Rows", "pass_over"]
 
 
 class Moments(NamedTuple):
-    """What an optimizer remembers between steps.
+    """What an optimizer remembers between steps."""
 
-    Parameters
-    ----------
-    leaves : list of array
-        Its arrays, in JAX's order.
-    step : int
-        Steps taken so far.
-    """
-
-    leaves: list[np.ndarray]
-    step: int
+    leaves: list[np.ndarray]  # Its arrays, in JAX's order
+    step: int  # Steps taken so far
 
 
 class Rows(NamedTuple):
-    """What one pass reads.
+    """What one pass reads."""
 
-    Parameters
-    ----------
-    X : array of shape (n_samples, n_features)
-        Inputs.
-    targets : Targets
-        What to learn.
-    sample_weight : array of shape (n_samples,)
-        Weights.
-    order : array of shape (n_samples,)
-        Numbers of the rows in the order in which they are read.
-    batch_size : int
-        Rows a step.
-    """
-
-    X: np.ndarray
-    targets: Targets
-    sample_weight: np.ndarray
-    order: np.ndarray
-    batch_size: int
+    X: np.ndarray  # (n_samples, n_features): Inputs
+    targets: Targets  # What to learn
+    sample_weight: np.ndarray  # (n_samples,): Weights
+    order: np.ndarray  # (n_samples,): Numbers of the rows in the order in which they are read
+    batch_size: int  # Rows a step
 
 
 def pass_over(
     rows: Rows, spec: NetworkSpec, network: Network, moments: Moments | None
 ) -> tuple[Network, Moments, float]:
-    """Take one step a minibatch.
-
-    Parameters
-    ----------
-    rows : Rows
-        What to read.
-    spec : NetworkSpec
-        How to train.
-    network : Network
-        Where to start.
-    moments : Moments or None
-        What the optimizer remembers; None at the start.
-
-    Returns
-    -------
-    network : Network
-        The network afterwards.
-    moments : Moments
-        What to hand to the next pass.
-    loss : float
-        Mean loss of the rows, each as the weights were at its step.
-    """
+    """Take one step a minibatch."""
     import jax
     import jax.numpy as jnp
 

@@ -19,15 +19,9 @@ __all__ = ["Units"]
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """An affine map of each target.
+    """An affine map of each target."""
 
-    Parameters
-    ----------
-    center, spread : array of shape (n_outputs,)
-        Standard units are :math:`(y - center) / spread`.
-    """
-
-    center: np.ndarray
+    center: np.ndarray  # (n_outputs,): Standard units are :math:`(y - center) / spread`
     spread: np.ndarray
 
     @classmethod
@@ -39,17 +33,7 @@ class Units:
     def learn(cls, Y: np.ndarray, weight: np.ndarray) -> Self:
         """Take mean and standard deviation of weighted rows.
 
-        Parameters
-        ----------
-        Y : array of shape (n_samples, n_outputs)
-            Targets.
-        weight : array of shape (n_samples,)
-            Weights of rows, >= 0, not all 0.
-
-        Returns
-        -------
-        Units
-            What was learnt.
+        `Y` (n_samples, n_outputs); `weight` (n_samples,).
         """
         share = weight / weight.sum()
         center = share @ Y
@@ -59,20 +43,7 @@ class Units:
         return cls(center, np.where(spread > rounding, spread, 1.0))
 
     def standard(self, Y: np.ndarray, targets: Targets) -> Targets:
-        """Write targets in standard units.
-
-        Parameters
-        ----------
-        Y : array of shape (n_samples, n_outputs)
-            Targets in their own units, float64.
-        targets : Targets
-            How they are read.
-
-        Returns
-        -------
-        Targets
-            The same with another matrix.
-        """
+        """Write targets in standard units. `Y` (n_samples, n_outputs)."""
         return replace(targets, matrix=((Y - self.center) / self.spread).astype(np.float32))
 
     def restore(self, network: Network) -> Network:

@@ -23,7 +23,7 @@ from gradatim.estimators._mistakes import BLOCK, GRAM_ROWS, Learner
 from gradatim.estimators._rows import check_sample_weight, weigh_classes
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
-from gradatim.theory.separability import mistake_bound, multiclass_mistake_bound
+from gradatim.separability.margins import mistake_bound, multiclass_mistake_bound
 
 __all__ = ["PerceptronClassifier"]
 
@@ -78,8 +78,8 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         Whether the last pass was without mistake: the rows are then separated by the last weights.
     mistake_bound_ : float or None
         Novikoff's bound on `n_mistakes_`, from the margin of the last weights
-        (`gradatim.theory`); None if the rows were not separated, have different weights, or came
-        by `partial_fit`.
+        (`gradatim.separability`); None if the rows were not separated, have different weights, or
+        came by `partial_fit`.
     n_iter_ : int
         Passes.
     n_features_in_ : int
@@ -90,7 +90,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
     See Also
     --------
     NetworkClassifier : Learns from all rows, by how much they are wrong.
-    gradatim.theory.mistake_bound : Why the number of mistakes is bounded.
+    gradatim.separability.mistake_bound : Why the number of mistakes is bounded.
 
     References
     ----------

@@ -32,18 +32,10 @@ _FUNCTIONS = {**PIECEWISE, "logistic": logistic, "tanh": tanh}
 
 @dataclass(frozen=True)
 class Values:
-    """What the units of a layer computed.
+    """What the units of a layer computed."""
 
-    Parameters
-    ----------
-    z : tuple of Fraction
-        Pre-activations.
-    a : tuple of Fraction
-        Activations.
-    """
-
-    z: tuple[Fraction, ...]
-    a: tuple[Fraction, ...]
+    z: tuple[Fraction, ...]  # Pre-activations
+    a: tuple[Fraction, ...]  # Activations
 
 
 def build(
@@ -52,20 +44,6 @@ def build(
     output: str = "y",
 ) -> Network:
     """Build a network from rows of exact weights.
-
-    Parameters
-    ----------
-    *layers : tuple of str and sequence of rows
-        Activation, and a row a unit: w0 first, then a weight an input; None for no edge.
-    names : sequence of str, optional
-        Names of the inputs.
-    output : str, default "y"
-        Name of the output; several are numbered.
-
-    Returns
-    -------
-    Network
-        The network.
 
     Examples
     --------
@@ -89,18 +67,6 @@ def build(
 def apply(activation: str, z: Sequence[Fraction]) -> tuple[Fraction, ...]:
     """Apply an activation to the pre-activations of a layer.
 
-    Parameters
-    ----------
-    activation : str
-        Standard name.
-    z : sequence of Fraction
-        Pre-activations.
-
-    Returns
-    -------
-    tuple of Fraction
-        Activations; exact, or 40 digits of irrational ones.
-
     Examples
     --------
     >>> apply("relu", [Fraction(-1), Fraction(2)])
@@ -114,18 +80,6 @@ def apply(activation: str, z: Sequence[Fraction]) -> tuple[Fraction, ...]:
 
 def compute(network: Network, inputs: Sequence[Fraction]) -> list[Values]:
     """Compute every unit of a network in exact arithmetic.
-
-    Parameters
-    ----------
-    network : Network
-        With one activation a layer.
-    inputs : sequence of Fraction
-        A number an input.
-
-    Returns
-    -------
-    list of Values
-        A layer an entry.
 
     Examples
     --------
@@ -142,17 +96,6 @@ def compute(network: Network, inputs: Sequence[Fraction]) -> list[Values]:
 
 def exact_weights(network: Network) -> dict[str, Any]:
     """Return a network in JSON's types, weights as exact text.
-
-    Parameters
-    ----------
-    network : Network
-        What to write down.
-
-    Returns
-    -------
-    dict
-        ``inputs``, and ``layers`` with ``activation``, ``weights`` (a row a unit; null where there
-        is no edge) and ``biases``.
 
     Examples
     --------
@@ -175,34 +118,12 @@ def exact_weights(network: Network) -> dict[str, Any]:
 
 
 def is_rounded(network: Network) -> bool:
-    """Tell whether a network's outputs are irrational, so that answers must be rounded.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    bool
-        Whether some layer is a sigmoid, tanh or softmax.
-    """
+    """Tell whether a network's outputs are irrational, so that answers must be rounded."""
     return any(layer.activations[0] in ("logistic", "tanh", "softmax") for layer in network.layers)
 
 
 def skip_hidden(network: Network) -> Network:
-    """Return a network whose hidden units forget their activation function, as students do.
-
-    Parameters
-    ----------
-    network : Network
-        A network with a hidden layer.
-
-    Returns
-    -------
-    Network
-        The same weights, hidden units with the identity.
-    """
+    """Return a network whose hidden units forget their activation function, as students do."""
     *hidden, last = network.layers
     plain = [Layer(layer.weight, layer.bias, "identity", mask=layer.mask) for layer in hidden]
     return Network([*plain, last], network.input_names, network.output_names)

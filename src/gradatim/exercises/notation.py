@@ -55,40 +55,16 @@ _KNOWN = {"tanh", "ln", "max", "exp"}
 
 
 class Token(NamedTuple):
-    """A piece of a formula.
+    """A piece of a formula."""
 
-    Parameters
-    ----------
-    kind : str
-        ``partial``, ``fraction``, ``number``, ``power``, ``function``, ``name``, ``operator`` or
-        ``space``.
-    text : str
-        The piece as it was written.
-    """
-
+    # ``partial``, ``fraction``, ``number``, ``power``, ``function``, ``name``, ``operator`` or
+    # ``space``
     kind: str
-    text: str
+    text: str  # The piece as it was written
 
 
 def segments(text: str) -> Iterator[tuple[bool, str]]:
     """Split a text into words and formulas.
-
-    Parameters
-    ----------
-    text : str
-        Words with formulas between dollar signs.
-
-    Yields
-    ------
-    is_formula : bool
-        Whether the piece is a formula.
-    piece : str
-        The piece, without its dollar signs; empty pieces are left out.
-
-    Raises
-    ------
-    InputError
-        If a formula is not closed.
 
     Examples
     --------
@@ -105,21 +81,6 @@ def segments(text: str) -> Iterator[tuple[bool, str]]:
 
 def math_tokens(formula: str) -> list[Token]:
     """Split a formula into its pieces.
-
-    Parameters
-    ----------
-    formula : str
-        A formula in the notation of this module.
-
-    Returns
-    -------
-    list of Token
-        All of it, spaces included.
-
-    Raises
-    ------
-    InputError
-        If a character means nothing in this notation.
 
     Examples
     --------
@@ -139,16 +100,6 @@ def math_tokens(formula: str) -> list[Token]:
 def to_plain(formula: str) -> str:
     """Write a formula as plain text with Unicode indices, powers and minus signs.
 
-    Parameters
-    ----------
-    formula : str
-        A formula in the notation of this module.
-
-    Returns
-    -------
-    str
-        One line.
-
     Examples
     --------
     >>> to_plain("w1 x1^2 + 3")
@@ -167,16 +118,6 @@ def _plain(token: Token) -> str:
 
 def to_latex(formula: str) -> str:
     r"""Write a formula as LaTeX, without dollar signs.
-
-    Parameters
-    ----------
-    formula : str
-        A formula in the notation of this module.
-
-    Returns
-    -------
-    str
-        LaTeX for math mode; ``amsmath`` and ``amssymb`` suffice.
 
     Examples
     --------
@@ -216,16 +157,6 @@ def _parts_of(name: str) -> tuple[str, str, bool]:
 
 def to_mathml(formula: str) -> ET.Element:
     """Write a formula as a MathML element.
-
-    Parameters
-    ----------
-    formula : str
-        A formula in the notation of this module.
-
-    Returns
-    -------
-    xml.etree.ElementTree.Element
-        A ``math`` element without namespace prefix, to be put into HTML.
 
     Examples
     --------

@@ -35,18 +35,6 @@ _LONGEST = 200
 def show(value: Fraction, digits: int | None = None) -> str:
     """Write a number as short as it can be said exactly, or with a fixed number of decimals.
 
-    Parameters
-    ----------
-    value : Fraction
-        Any number.
-    digits : int, optional
-        Decimals to round to; by default the number is written exactly.
-
-    Returns
-    -------
-    str
-        A decimal such as ``-0.25`` or a fraction such as ``2/3``.
-
     Examples
     --------
     >>> show(Fraction(-1, 4)), show(Fraction(2, 3)), show(Fraction(2, 3), digits=2)
@@ -70,18 +58,6 @@ def _decimal(value: Fraction, digits: int) -> str:
 def round_to(value: Fraction, digits: int) -> Fraction:
     """Round to a number of decimals, halves to even.
 
-    Parameters
-    ----------
-    value : Fraction
-        Any number.
-    digits : int
-        Decimals to keep.
-
-    Returns
-    -------
-    Fraction
-        The rounded number, exactly.
-
     Examples
     --------
     >>> round_to(Fraction(5, 8), 2)
@@ -92,18 +68,6 @@ def round_to(value: Fraction, digits: int) -> Fraction:
 
 def rounds_clearly(value: Fraction, digits: int) -> bool:
     """Tell whether a student who carries two more digits rounds to the same number.
-
-    Parameters
-    ----------
-    value : Fraction
-        The number before rounding.
-    digits : int
-        Decimals to keep.
-
-    Returns
-    -------
-    bool
-        False if the number lies within a twentieth of a unit of where rounding turns.
 
     Examples
     --------
@@ -116,22 +80,6 @@ def rounds_clearly(value: Fraction, digits: int) -> bool:
 
 def parse_number(text: str) -> Fraction:
     """Read a number that a person typed: ``0.5``, ``.5``, ``1/2``, ``50e-2`` or ``0,5``.
-
-    Parameters
-    ----------
-    text : str
-        A decimal with point or comma, or a fraction of two such numbers. A Unicode minus sign and
-        spaces are understood.
-
-    Returns
-    -------
-    Fraction
-        The number, exactly.
-
-    Raises
-    ------
-    InputError
-        If the text is no number, or divides by zero.
 
     Examples
     --------
@@ -153,16 +101,6 @@ def parse_number(text: str) -> Fraction:
 def exp(z: Fraction) -> Fraction:
     """Compute the exponential function to 40 digits.
 
-    Parameters
-    ----------
-    z : Fraction
-        Exponent, within a few hundred of 0.
-
-    Returns
-    -------
-    Fraction
-        :math:`e^z`.
-
     Examples
     --------
     >>> round_to(exp(Fraction(1)), 5)
@@ -175,16 +113,6 @@ def exp(z: Fraction) -> Fraction:
 def ln(value: Fraction) -> Fraction:
     """Compute the natural logarithm to 40 digits.
 
-    Parameters
-    ----------
-    value : Fraction
-        A positive number.
-
-    Returns
-    -------
-    Fraction
-        Its natural logarithm.
-
     Examples
     --------
     >>> show(ln(Fraction(9)), digits=3)
@@ -196,16 +124,6 @@ def ln(value: Fraction) -> Fraction:
 def logistic(z: Fraction) -> Fraction:
     r"""Compute the logistic function :math:`1 / (1 + e^{-z})` to 40 digits.
 
-    Parameters
-    ----------
-    z : Fraction
-        Pre-activation.
-
-    Returns
-    -------
-    Fraction
-        A number between 0 and 1.
-
     Examples
     --------
     >>> show(logistic(Fraction(1, 2)), digits=2)
@@ -216,16 +134,6 @@ def logistic(z: Fraction) -> Fraction:
 
 def tanh(z: Fraction) -> Fraction:
     r"""Compute the hyperbolic tangent to 40 digits.
-
-    Parameters
-    ----------
-    z : Fraction
-        Pre-activation.
-
-    Returns
-    -------
-    Fraction
-        A number between -1 and 1.
 
     Examples
     --------

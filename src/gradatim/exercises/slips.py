@@ -84,24 +84,6 @@ def number_part(
 ) -> Part:
     """Make a part that asks for a number.
 
-    Parameters
-    ----------
-    label : str
-        What is asked for, as a text.
-    ask : mapping
-        The same in plain values.
-    answer : Fraction
-        The right number, not yet rounded.
-    slips : iterable of (str, Fraction)
-        Name of each slip and the number to which it leads.
-    digits : int, optional
-        Decimals to round to.
-
-    Returns
-    -------
-    Part
-        Of the slips only those whose numbers differ from the answer and from one another.
-
     Examples
     --------
     >>> part = number_part("", {}, Fraction(3), [("sign flipped", Fraction(-3))])
@@ -132,28 +114,7 @@ def choice_part(
     wrong: Sequence[tuple[str, Any, str]],
     at_least: int = 3,
 ) -> Part | None:
-    """Make a part that offers choices, in random order.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Orders the choices.
-    label : str
-        What is asked for, as a text.
-    ask : mapping
-        The same in plain values.
-    right : tuple
-        Text and plain value of the right choice.
-    wrong : sequence of tuple
-        Text, plain value and slip of the others; the first ones are preferred.
-    at_least : int, default 3
-        How many choices there must be.
-
-    Returns
-    -------
-    Part or None
-        None if too few wrong answers differ from the right one and from one another.
-    """
+    """Make a part that offers choices, in random order."""
     choices = [Choice(*right, None)]
     for text, value, slip in wrong:
         known = [(c.text, json.dumps(c.value)) for c in choices]
@@ -167,20 +128,7 @@ def choice_part(
 
 
 def as_choices(rng: Random, part: Part) -> Part | None:
-    """Turn a part that asks for a number into one that offers it among its slips.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Orders the choices.
-    part : Part
-        A part that asks for a number.
-
-    Returns
-    -------
-    Part or None
-        None if too few slips are known.
-    """
+    """Turn a part that asks for a number into one that offers it among its slips."""
     assert part.answer is not None
     texts = [f"${show(value, part.digits)}$" for value in (part.answer, *_values(part))]
     wrong = [

@@ -52,35 +52,13 @@ _NOTES = {
 
 
 def notes_for(network: Network) -> tuple[str, ...]:
-    """Return the conventions of the activations that a network uses.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    tuple of str
-        Sentences; none for the identity.
-    """
+    """Return the conventions of the activations that a network uses."""
     used = dict.fromkeys(layer.activations[0] for layer in network.layers)
     return tuple(_NOTES[name] for name in used if name in _NOTES)
 
 
 def unit_names(network: Network) -> list[list[str]]:
-    """Return the names of the units.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    list of list of str
-        A list a layer, inputs left out.
-    """
+    """Return the names of the units."""
     hidden = [
         [f"{letter}{i + 1}" for i in range(layer.n_out)] if layer.n_out > 1 else [letter]
         for letter, layer in zip("hg", network.layers[:-1], strict=False)
@@ -90,18 +68,6 @@ def unit_names(network: Network) -> list[list[str]]:
 
 def linear(terms: Sequence[tuple[Fraction, str]], constant: Fraction = Fraction(0)) -> str:
     """Write a weighted sum, leaving out weights of 1 and a constant of 0.
-
-    Parameters
-    ----------
-    terms : sequence of (Fraction, str)
-        Weight and name.
-    constant : Fraction, default 0
-        What is added.
-
-    Returns
-    -------
-    str
-        A formula.
 
     Examples
     --------
@@ -121,16 +87,6 @@ def linear(terms: Sequence[tuple[Fraction, str]], constant: Fraction = Fraction(
 def equations(network: Network) -> list[str]:
     """Write a formula a unit, as in ``h1 = ReLU(2 x1 - 1)``.
 
-    Parameters
-    ----------
-    network : Network
-        What to write out.
-
-    Returns
-    -------
-    list of str
-        Formulas, from the inputs to the outputs.
-
     Examples
     --------
     >>> from gradatim.exercises.nets import build
@@ -147,37 +103,12 @@ def equations(network: Network) -> list[str]:
 
 
 def wrapped(activation: str, inside: str) -> str:
-    """Write an activation function around a sum; nothing for the identity.
-
-    Parameters
-    ----------
-    activation : str
-        Standard name.
-    inside : str
-        The sum.
-
-    Returns
-    -------
-    str
-        A formula such as ``ReLU(x1 - 5)``.
-    """
+    """Write an activation function around a sum; nothing for the identity."""
     return inside if activation == "identity" else f"{WORDS[activation]}({inside})"
 
 
 def working(network: Network, inputs: Sequence[Fraction]) -> list[str]:
     """Write out how each unit is computed, a text a unit.
-
-    Parameters
-    ----------
-    network : Network
-        Any network without softmax.
-    inputs : sequence of Fraction
-        A number an input.
-
-    Returns
-    -------
-    list of str
-        Texts such as ``$y = ReLU(2 · 3 - 1) = ReLU(5) = 5$``.
 
     Examples
     --------
@@ -202,22 +133,7 @@ def _steps(unit: ExactUnit, below: Sequence[Fraction], z: Fraction, a: Fraction)
 
 
 def products(weights: Mapping[int, Fraction], below: Sequence[Fraction], bias: Fraction) -> str:
-    """Write a weighted sum with numbers in the place of names.
-
-    Parameters
-    ----------
-    weights : mapping of int to Fraction
-        Weight of each edge by its source.
-    below : sequence of Fraction
-        What the sources computed.
-    bias : Fraction
-        w0; left out if 0.
-
-    Returns
-    -------
-    str
-        A formula such as ``2 · 3 - 1``.
-    """
+    """Write a weighted sum with numbers in the place of names."""
     pieces = [(w, f"{show(abs(w))} · {factor(below[i])}") for i, w in weights.items()]
     if bias or not pieces:
         pieces.append((bias, show(abs(bias))))
@@ -226,34 +142,12 @@ def products(weights: Mapping[int, Fraction], below: Sequence[Fraction], bias: F
 
 
 def factor(value: Fraction) -> str:
-    """Write a number that stands behind a multiplication sign.
-
-    Parameters
-    ----------
-    value : Fraction
-        Any number.
-
-    Returns
-    -------
-    str
-        The number, in parentheses if it is negative.
-    """
+    """Write a number that stands behind a multiplication sign."""
     return f"({short(value)})" if value < 0 else short(value)
 
 
 def short(value: Fraction) -> str:
-    """Write a number exactly if it is short, else with four decimals.
-
-    Parameters
-    ----------
-    value : Fraction
-        Any number.
-
-    Returns
-    -------
-    str
-        The number.
-    """
+    """Write a number exactly if it is short, else with four decimals."""
     return show(value, 4) if _is_long(value) else show(value)
 
 

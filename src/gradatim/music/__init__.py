@@ -1,7 +1,7 @@
-"""Music in: a folder of audio or a table of features becomes a `Collection`.
+"""Music in: a folder of audio becomes a `Collection`.
 
-Conventions: names are loaded when first used, so that importing this part imports neither
-librosa nor pyarrow.
+Conventions: names are loaded when first used, so that importing this part does not import
+librosa.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gradatim.music.audio import FileSound, load_audio
     from gradatim.music.features import FEATURE_NAMES, extract_features
     from gradatim.music.folders import read_folder
-    from gradatim.music.tables import read_table
 
 __all__ = [
     "FEATURE_NAMES",
@@ -21,7 +20,6 @@ __all__ = [
     "extract_features",
     "load_audio",
     "read_folder",
-    "read_table",
 ]
 
 _HOMES = {
@@ -30,7 +28,6 @@ _HOMES = {
     "extract_features": "features",
     "load_audio": "audio",
     "read_folder": "folders",
-    "read_table": "tables",
 }
 
 

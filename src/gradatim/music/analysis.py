@@ -28,45 +28,18 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class FileAnalysis:
-    """What is known of one audio file.
+    """What is known of one audio file."""
 
-    Parameters
-    ----------
-    features : array of shape (n_features,)
-        As `extract_features` returns it.
-    sha256 : str
-        Hash of the decoded mono samples: files that sound the same agree in it, whatever their
-        name or lossless format.
-    whole : bool
-        Whether the file was analyzed to its end (see `FeatureRecipe`'s ``max_seconds``).
-    silent : bool
-        Whether every sample is zero.
-    """
-
-    features: np.ndarray
+    features: np.ndarray  # (n_features,): As `extract_features` returns it
+    # Hash of the decoded mono samples: files that sound the same agree in it, whatever their name
+    # or lossless format
     sha256: str
-    whole: bool
-    silent: bool
+    whole: bool  # Whether the file was analyzed to its end (see `FeatureRecipe`'s ``max_seconds``)
+    silent: bool  # Whether every sample is zero
 
 
 def analyze_file(path: str | os.PathLike[str]) -> FileAnalysis:
-    """Decode a file and extract its features.
-
-    Parameters
-    ----------
-    path : path-like
-        An audio file.
-
-    Returns
-    -------
-    FileAnalysis
-        Features, hash, and what is odd about the file.
-
-    Raises
-    ------
-    AudioError
-        If it cannot be decoded, is empty, or holds samples that are not finite.
-    """
+    """Decode a file and extract its features."""
     y, sr, whole = decode(path, RECIPE.max_seconds)
     y = resample(y, sr, RECIPE.sr)
     if len(y) == 0:
@@ -85,25 +58,6 @@ def analyze_files(
 
     Threads do it: they need no guarded ``__main__``, share one import of librosa (3 s), and much
     of the work releases the interpreter's lock.
-
-    Parameters
-    ----------
-    paths : sequence of path-like
-        Audio files.
-    n_jobs : int
-        Threads, at least 1.
-    progress : callable, optional
-        Called in this thread with (files done, files in all), first with 0 done.
-
-    Returns
-    -------
-    list of FileAnalysis or AudioError
-        One entry a path, in their order; an error where the file cannot be read.
-
-    Raises
-    ------
-    SpecError
-        If `n_jobs` is not positive.
     """
     if n_jobs < 1:
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")

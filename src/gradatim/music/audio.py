@@ -106,29 +106,7 @@ def load_audio(
 def decode(
     path: str | os.PathLike[str], max_seconds: float | None = None
 ) -> tuple[np.ndarray, int, bool]:
-    """Read an audio file at its own rate.
-
-    Parameters
-    ----------
-    path : path-like
-        An audio file.
-    max_seconds : float, optional
-        Read only so much from the start; the whole file if None.
-
-    Returns
-    -------
-    y : array of shape (n_points,)
-        float32 mono samples, at least one.
-    sr : int, Hz
-        The file's sampling rate.
-    whole : bool
-        Whether `y` reaches to the end of the file.
-
-    Raises
-    ------
-    AudioError
-        If the file cannot be decoded, is empty, or holds samples that are not finite.
-    """
+    """Read an audio file at its own rate. Returns (n_points,)."""
     import soundfile
 
     if not os.path.isfile(path):
@@ -176,17 +154,7 @@ def _join(blocks: list[np.ndarray]) -> np.ndarray:
 def resample(y: np.ndarray, sr: int, new_sr: int) -> np.ndarray:
     """Change the rate of mono samples with a high-quality band-limited filter.
 
-    Parameters
-    ----------
-    y : array of shape (n_points,)
-        Mono samples.
-    sr, new_sr : int, Hz
-        Rate of `y` and the rate wanted.
-
-    Returns
-    -------
-    array of shape (round(n_points * new_sr / sr),)
-        float32 samples; `y` itself if the rates agree.
+    `y` (n_points,); returns (round(n_points * new_sr / sr).
 
     Examples
     --------

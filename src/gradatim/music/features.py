@@ -31,45 +31,23 @@ __all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
 
 @dataclass(frozen=True)
 class FeatureRecipe:
-    """The constants that the features depend on.
+    """The constants that the features depend on."""
 
-    Parameters
-    ----------
-    version : int
-        Raised when the same constants come to give other values.
-    sr : int, Hz
-        Rate at which sounds are analyzed.
-    n_fft, hop_length : int, samples
-        Length of a frame, and from one frame to the next.
-    n_mels, n_mfcc : int
-        Mel bands, and how many cepstral coefficients are kept of them.
-    n_chroma : int
-        Pitch classes an octave, the first of them C.
-    tuning : float, semitones
-        Deviation from A4 = 440 Hz. It is fixed: an estimate from the few partials of a drum hit
-        or a short note jumps from sound to sound.
-    n_contrast_bands : int
-        Octave bands of the spectral contrast from `contrast_fmin` upwards, besides the one below.
-    contrast_fmin : float, Hz
-        Where the first octave band begins.
-    rolloff : float
-        Share of the spectral magnitude below the roll-off frequency.
-    max_seconds : float
-        Only the start of a longer file is analyzed.
-    """
-
-    version: int = 1
-    sr: int = SAMPLE_RATE
-    n_fft: int = 2048
+    version: int = 1  # Raised when the same constants come to give other values
+    sr: int = SAMPLE_RATE  # Rate at which sounds are analyzed
+    n_fft: int = 2048  # Length of a frame, and from one frame to the next
     hop_length: int = 512
-    n_mels: int = 128
+    n_mels: int = 128  # Mel bands, and how many cepstral coefficients are kept of them
     n_mfcc: int = 20
-    n_chroma: int = 12
+    n_chroma: int = 12  # Pitch classes an octave, the first of them C
+    # Deviation from A4 = 440 Hz. It is fixed: an estimate from the few partials of a drum hit or
+    # a short note jumps from sound to sound
     tuning: float = 0.0
+    # Octave bands of the spectral contrast from `contrast_fmin` upwards, besides the one below
     n_contrast_bands: int = 6
-    contrast_fmin: float = 200.0
-    rolloff: float = 0.85
-    max_seconds: float = 120.0
+    contrast_fmin: float = 200.0  # Where the first octave band begins
+    rolloff: float = 0.85  # Share of the spectral magnitude below the roll-off frequency
+    max_seconds: float = 120.0  # Only the start of a longer file is analyzed
 
 
 #: The recipe of every feature vector that this version computes.

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, LabelError
 from gradatim.music.analysis import FileAnalysis, Progress, analyze_files
 from gradatim.music.audio import AUDIO_SUFFIXES, FileSound
-from gradatim.music.duplicates import find_duplicates, plural
 from gradatim.music.features import FEATURE_NAMES, RECIPE
 from gradatim.music.manifests import read_manifest
+from gradatim.tables.duplicates import find_duplicates
 
 __all__ = ["list_audio_files", "read_folder"]
 
@@ -104,18 +105,7 @@ def read_folder(
 
 
 def list_audio_files(root: Path) -> list[str]:
-    """List the audio files below a folder.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder; links to folders are followed, each folder once.
-
-    Returns
-    -------
-    list of str
-        Paths below `root` with forward slashes, sorted.
-    """
+    """List the audio files below a folder."""
     found, seen = [], set()
     for folder, subfolders, names in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.collection import Notice
 from gradatim.errors import TableError
-from gradatim.music.columns import Columns, read_columns
-from gradatim.music.duplicates import plural
+from gradatim.tables.columns import Columns, read_columns
 
 __all__ = ["read_manifest"]
 
@@ -35,30 +35,7 @@ class _Row:
 def read_manifest(
     path: str | os.PathLike[str], folder: Path, labels: Mapping[str, str]
 ) -> tuple[np.ndarray, list[Notice]]:
-    """Read the group of every file.
-
-    Parameters
-    ----------
-    path : path-like
-        The manifest, a CSV or Parquet table.
-    folder : pathlib.Path
-        The folder of audio.
-    labels : mapping of str to str
-        Class of every file, by its path below the folder.
-
-    Returns
-    -------
-    groups : array of shape (n_files,)
-        Group of each file, in the order of `labels`.
-    notices : list of Notice
-        Rows that name no file of the folder.
-
-    Raises
-    ------
-    TableError
-        If the manifest cannot be read, lacks a column or a file, gives a file two groups, or
-        contradicts the name of a class folder.
-    """
+    """Read the group of every file. Returns (n_files,)."""
     name = Path(path).name
     find = _Finder(folder, Path(path).parent, labels)
     groups: dict[str, str] = {}

@@ -67,13 +67,7 @@ class Floats:
 
 
 class Exact:
-    """Reals, rounded only where they are shown.
-
-    Parameters
-    ----------
-    digits : int
-        Decimals after the point of what is no fraction.
-    """
+    """Reals, rounded only where they are shown."""
 
     def __init__(self, digits: int) -> None:
         self._reals = Reals()

@@ -18,11 +18,6 @@ V = TypeVar("V")
 class FrozenMap(Mapping[K, V]):
     """An immutable copy of a mapping.
 
-    Parameters
-    ----------
-    items : mapping
-        What is copied; its order is kept.
-
     Examples
     --------
     >>> weights = FrozenMap({0: 2.0})

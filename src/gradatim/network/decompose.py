@@ -25,37 +25,13 @@ _MOST_PARAMETERS = 4000
 
 
 def passes_on(unit: ExactUnit | Unit) -> bool:
-    """Tell whether a unit only hands a value to the layer above.
-
-    Parameters
-    ----------
-    unit : ExactUnit or Unit
-        A unit of a hidden layer, or of the last of several.
-
-    Returns
-    -------
-    bool
-        Whether it is the identity of one source.
-    """
+    """Tell whether a unit only hands a value to the layer above."""
     weights = [*unit.weights.values()]
     return unit.activation == "identity" and not unit.bias and weights == [1]
 
 
 def decompose(network: Network, inputs: Sequence[str]) -> Expression | None:
-    """Return the nested sums that `layered` cuts into just these layers.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-    inputs : sequence of str
-        Different names for its inputs.
-
-    Returns
-    -------
-    Expression or None
-        None if there are none, or the network is too large to be one formula.
-    """
+    """Return the nested sums that `layered` cuts into just these layers."""
     if network.depth > _MOST_LAYERS or network.n_parameters > _MOST_PARAMETERS:
         return None
     if any(layer.activation == "softmax" for layer in network.layers[:-1]):

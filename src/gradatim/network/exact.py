@@ -76,25 +76,7 @@ class Reals:
         self._enclosures: dict[int, tuple[Any, list[Any]]] = {}
 
     def apply(self, activation: str, z: WeightedSum) -> WeightedSum:
-        """Return an activation of a real.
-
-        Parameters
-        ----------
-        activation : str
-            Standard name of an elementwise activation.
-        z : WeightedSum
-            Pre-activation.
-
-        Returns
-        -------
-        WeightedSum
-            Activation.
-
-        Raises
-        ------
-        SpecError
-            If whether `z` is positive cannot be decided.
-        """
+        """Return an activation of a real."""
         if activation == "identity":
             return z
         if activation in ("heaviside", "sign", "relu", "leaky_relu"):
@@ -111,18 +93,7 @@ class Reals:
         return self._atom(activation, z)
 
     def softmax(self, z: Sequence[WeightedSum]) -> list[WeightedSum]:
-        """Return the softmax of reals.
-
-        Parameters
-        ----------
-        z : sequence of WeightedSum
-            Pre-activations.
-
-        Returns
-        -------
-        list of WeightedSum
-            Activations, which sum to 1.
-        """
+        """Return the softmax of reals."""
         activations = []
         for z_i in z:
             minus = z_i.times(Fraction(-1))
@@ -134,38 +105,11 @@ class Reals:
         return activations
 
     def total(self, parts: Sequence[WeightedSum]) -> WeightedSum:
-        """Return the sum of reals.
-
-        Parameters
-        ----------
-        parts : sequence of WeightedSum
-            What is added up.
-
-        Returns
-        -------
-        WeightedSum
-            Their sum, without atoms that cancel.
-        """
+        """Return the sum of reals."""
         return _without_zeros(WeightedSum.total(parts))
 
     def sign(self, z: WeightedSum) -> int:
-        """Return -1, 0 or 1.
-
-        Parameters
-        ----------
-        z : WeightedSum
-            A real.
-
-        Returns
-        -------
-        int
-            Its sign, which is certain.
-
-        Raises
-        ------
-        SpecError
-            If it is so close to 0 that its sign cannot be decided.
-        """
+        """Return -1, 0 or 1."""
         if not z.terms:
             return (z.constant > 0) - (z.constant < 0)
         bits = 64
@@ -180,25 +124,7 @@ class Reals:
         )
 
     def rounded(self, z: WeightedSum, digits: int) -> Fraction | Decimal:
-        """Return a fraction as it is, and any other real correctly rounded.
-
-        Parameters
-        ----------
-        z : WeightedSum
-            A real.
-        digits : int
-            Decimals after the point.
-
-        Returns
-        -------
-        fractions.Fraction or decimal.Decimal
-            The value.
-
-        Raises
-        ------
-        SpecError
-            If the last digit cannot be decided.
-        """
+        """Return a fraction as it is, and any other real correctly rounded."""
         if not z.terms:
             return z.constant
         bits, scale = 64 + 4 * digits, 10**digits

@@ -18,18 +18,11 @@ Source = str | int
 
 @dataclass(frozen=True)
 class WeightedSum:
-    """A sum of sources times coefficients, plus a constant.
+    """A sum of sources times coefficients, plus a constant."""
 
-    Parameters
-    ----------
-    terms : mapping of source to fractions.Fraction
-        Coefficient of every source that was named, zero included.
-    constant : fractions.Fraction
-        What is added.
-    """
-
+    # Coefficient of every source that was named, zero included
     terms: Mapping[Source, Fraction] = field(default_factory=dict)
-    constant: Fraction = Fraction(0)
+    constant: Fraction = Fraction(0)  # What is added
 
     @property
     def is_constant(self) -> bool:
@@ -45,35 +38,13 @@ class WeightedSum:
         return None
 
     def times(self, factor: Fraction) -> WeightedSum:
-        """Return the sum with every coefficient multiplied.
-
-        Parameters
-        ----------
-        factor : fractions.Fraction
-            What it is multiplied by.
-
-        Returns
-        -------
-        WeightedSum
-            The product.
-        """
+        """Return the sum with every coefficient multiplied."""
         terms = {source: weight * factor for source, weight in self.terms.items()}
         return WeightedSum(terms, self.constant * factor)
 
     @staticmethod
     def total(parts: Iterable[WeightedSum]) -> WeightedSum:
-        """Add sums up, in the order in which they name their sources.
-
-        Parameters
-        ----------
-        parts : iterable of WeightedSum
-            What is added up.
-
-        Returns
-        -------
-        WeightedSum
-            The total.
-        """
+        """Add sums up, in the order in which they name their sources."""
         terms: dict[Source, Fraction] = {}
         constant = Fraction(0)
         for part in parts:
@@ -85,37 +56,19 @@ class WeightedSum:
 
 @dataclass(frozen=True)
 class UnitSum:
-    """A unit: an activation of a weighted sum.
+    """A unit: an activation of a weighted sum."""
 
-    Parameters
-    ----------
-    activation : str
-        Standard name, or ``a`` if it is left open.
-    body : WeightedSum
-        Its pre-activation.
-    group : int or None
-        Number of the softmax that it belongs to.
-    """
-
-    activation: str
-    body: WeightedSum
-    group: int | None = None
+    activation: str  # Standard name, or ``a`` if it is left open
+    body: WeightedSum  # Its pre-activation
+    group: int | None = None  # Number of the softmax that it belongs to
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output: a unit, or a weighted sum that becomes one.
+    """One output: a unit, or a weighted sum that becomes one."""
 
-    Parameters
-    ----------
-    body : WeightedSum
-        What it is.
-    name : str or None
-        What it is called; None for its number.
-    """
-
-    body: WeightedSum
-    name: str | None = None
+    body: WeightedSum  # What it is
+    name: str | None = None  # What it is called; None for its number
 
 
 class Units:
@@ -127,20 +80,7 @@ class Units:
         self._n_groups = 0
 
     def add(self, activation: str, body: WeightedSum) -> WeightedSum:
-        """Return the unit of this activation and sum, a new one if there is none yet.
-
-        Parameters
-        ----------
-        activation : str
-            Standard name, or ``a``.
-        body : WeightedSum
-            Its pre-activation.
-
-        Returns
-        -------
-        WeightedSum
-            The unit as a source of other sums.
-        """
+        """Return the unit of this activation and sum, a new one if there is none yet."""
         # Integers, because a fraction takes long to hash.
         weights = ((s, w.numerator, w.denominator) for s, w in body.terms.items())
         constant = (body.constant.numerator, body.constant.denominator)
@@ -151,18 +91,7 @@ class Units:
         return WeightedSum({self._numbers[key]: Fraction(1)})
 
     def add_softmax(self, bodies: Iterable[WeightedSum]) -> list[WeightedSum]:
-        """Return the units of a softmax.
-
-        Parameters
-        ----------
-        bodies : iterable of WeightedSum
-            Their pre-activations.
-
-        Returns
-        -------
-        list of WeightedSum
-            The units as sources of other sums.
-        """
+        """Return the units of a softmax."""
         group, self._n_groups = self._n_groups, self._n_groups + 1
         first = len(self.all)
         self.all.extend(UnitSum("softmax", body, group) for body in bodies)
@@ -171,18 +100,8 @@ class Units:
 
 @dataclass(frozen=True)
 class Expression:
-    """Everything that a text says.
+    """Everything that a text says."""
 
-    Parameters
-    ----------
-    inputs : tuple of str
-        Names of the inputs, in order.
-    units : sequence of UnitSum
-        Units by number.
-    outputs : sequence of Output
-        Outputs in order.
-    """
-
-    inputs: tuple[str, ...]
-    units: list[UnitSum]
-    outputs: list[Output]
+    inputs: tuple[str, ...]  # Names of the inputs, in order
+    units: list[UnitSum]  # Units by number
+    outputs: list[Output]  # Outputs in order

@@ -159,13 +159,7 @@ BINDING = re.compile(
 
 @cache
 def parser() -> Lark:
-    """Return the parser, built when it is first used.
-
-    Returns
-    -------
-    lark.Lark
-        Reads a text into a tree.
-    """
+    """Return the parser, built when it is first used."""
     from lark import Lark
 
     return Lark(
@@ -180,16 +174,6 @@ def parser() -> Lark:
 
 def plain_name(token: str) -> str:
     r"""Return the one spelling of a name: ``x_1``, ``x_{1}`` and ``x₁`` are ``x1``.
-
-    Parameters
-    ----------
-    token : str
-        A name as typed.
-
-    Returns
-    -------
-    str
-        The name as it is known; ``\hat{y}`` is ``ŷ``, and ``w_1^{(2)}`` is ``w1^(2)``.
 
     Examples
     --------
@@ -214,70 +198,26 @@ def plain_name(token: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text is one name.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    bool
-        Whether the language reads it as one name.
-    """
+    """Tell whether a text is one name."""
     return re.fullmatch(_NAME, text) is not None
 
 
 def transposed_names(token: str) -> tuple[str, str]:
-    r"""Return the names of the two vectors of a scalar product.
-
-    Parameters
-    ----------
-    token : str
-        Such as ``W^T X``.
-
-    Returns
-    -------
-    tuple of (str, str)
-        ``("W", "X")``.
-    """
+    r"""Return the names of the two vectors of a scalar product."""
     found = re.fullmatch(_TRANSPOSED, token)
     assert found is not None
     return found[1] or found[2], found[3] or found[4]
 
 
 def call_name(token: str) -> str:
-    r"""Return the name of what is called, without LaTeX around it.
-
-    Parameters
-    ----------
-    token : str
-        ``\text{sign}``, ``\sigma``, ``ReLU``, ``a``.
-
-    Returns
-    -------
-    str
-        The bare name in lower case: ``sign``, ``σ``, ``relu``, ``a``.
-    """
+    r"""Return the name of what is called, without LaTeX around it."""
     inner = re.search(r"\{\s*(.*?)\s*\}", token)
     bare = (inner[1] if inner else token.removeprefix("\\")).replace("\\_", "_")
     return _GREEK_LETTERS.get(bare, bare.lower() if len(bare) > 1 else bare)
 
 
 def activation_of(name: str) -> str | None:
-    """Return the standard name of an activation, or None if there is none.
-
-    Parameters
-    ----------
-    name : str
-        What is called, as `call_name` returns it.
-
-    Returns
-    -------
-    str or None
-        Its standard name, or ``a``.
-    """
+    """Return the standard name of an activation, or None if there is none."""
     if name == OPEN_ACTIVATION:
         return name
     try:
@@ -287,17 +227,6 @@ def activation_of(name: str) -> str | None:
 
 
 def input_order(name: str) -> tuple[str, int, str]:
-    """Return the key by which inputs are sorted: by letter, then by number.
-
-    Parameters
-    ----------
-    name : str
-        Name of an input.
-
-    Returns
-    -------
-    tuple
-        Sorts ``x``, ``x0``, ``x2``, ``x10``, ``z`` in this order.
-    """
+    """Return the key by which inputs are sorted: by letter, then by number."""
     digits = name[1:]
     return name[:1], int(digits) if digits.isdecimal() else -1, name

@@ -23,31 +23,7 @@ _SILU_GAIN = 1.68
 def initialize(
     layer_sizes: Sequence[int], method: str, seed: int, activation: str = "relu"
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Draw the weights and biases of every layer.
-
-    Parameters
-    ----------
-    layer_sizes : sequence of int
-        Inputs, units of each hidden layer, outputs.
-    method : {"glorot", "he", "variance", "zeros"}
-        ``glorot``: uniform in the bound of [1]_, biases too, as scikit-learn draws them (factor 2
-        instead of 6 for logistic units); ``he``: normal, variance 2 / n_in [2]_, zero biases;
-        ``variance``: normal, standard deviation 1 / sqrt(n_in) in the first layer and
-        1.68 / sqrt(n_in) later, output zero; ``zeros``: all zero.
-    seed : int
-        Seed of the draws.
-    activation : str, default "relu"
-        Standard name of the hidden activation.
-
-    Returns
-    -------
-    list of (array of shape (n_out, n_in), array of shape (n_out,))
-        Weights and biases, layer by layer.
-
-    Raises
-    ------
-    SpecError
-        If the method is unknown.
+    """Draw the weights and biases of every layer. Returns (n_out, n_in).
 
     References
     ----------

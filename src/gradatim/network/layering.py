@@ -26,24 +26,7 @@ MOST_DIGITS = 400
 
 
 def layered(expression: Expression) -> Network:
-    """Cut an expression into layers.
-
-    Parameters
-    ----------
-    expression : Expression
-        Units and outputs.
-
-    Returns
-    -------
-    Network
-        The network that computes the same.
-
-    Raises
-    ------
-    SpecError
-        If it needs more than `MOST_UNITS` units, a coefficient is no number that a float can
-        hold, or a softmax would have to share its layer.
-    """
+    """Cut an expression into layers."""
     outputs = _output_units(expression)
     columns = _columns(expression, outputs)
     layers = []
@@ -59,25 +42,7 @@ def layered(expression: Expression) -> Network:
 
 
 def make_layer(units: Sequence[UnitSum], sources: Sequence[Source]) -> Layer:
-    """Make a layer of units that read the given sources.
-
-    Parameters
-    ----------
-    units : sequence of UnitSum
-        The units, in order.
-    sources : sequence of source
-        What the layer before holds, in order.
-
-    Returns
-    -------
-    Layer
-        Weights, biases, missing edges and activations.
-
-    Raises
-    ------
-    SpecError
-        If a coefficient is no number that a float can hold, or a softmax is not alone.
-    """
+    """Make a layer of units that read the given sources."""
     position = {source: j for j, source in enumerate(sources)}
     weight = np.zeros((len(units), len(sources)))
     bias = np.zeros(len(units))

@@ -27,18 +27,7 @@ Term = tuple[Fraction | float, str, bool]
 
 
 def spoken_activation(name: str) -> str:
-    """Return the name by which the lecture calls an activation.
-
-    Parameters
-    ----------
-    name : str
-        Standard name, or ``a``.
-
-    Returns
-    -------
-    str
-        ``step`` for ``heaviside``, ``sigmoid`` for ``logistic``, else the name.
-    """
+    """Return the name by which the lecture calls an activation."""
     return _SPOKEN.get(name, name)
 
 
@@ -75,20 +64,7 @@ class Text:
         return ", ".join(parts)
 
     def sum(self, terms: Sequence[Term], constant: Fraction | float) -> str:
-        """Write a weighted sum.
-
-        Parameters
-        ----------
-        terms : sequence of (coefficient, str, bool)
-            Coefficients, what they multiply, and whether that is a call.
-        constant : number
-            What is added; left out if it is 0 and there is a term.
-
-        Returns
-        -------
-        str
-            The sum.
-        """
+        """Write a weighted sum."""
         signed = [
             (value < 0, source if abs(value) == 1 else self.product(abs(value), source, is_call))
             for value, source, is_call in terms

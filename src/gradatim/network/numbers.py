@@ -44,23 +44,6 @@ _MOST_EXPONENT = 400
 def to_fraction(value: Any, name: str = "") -> Fraction:
     """Return the fraction that a number or its text stands for.
 
-    Parameters
-    ----------
-    value : int, float, fractions.Fraction, decimal.Decimal or str
-        The number; text such as ``"-0.5"``, ``"1e-3"`` or ``"1/3"``.
-    name : str, optional
-        Whose value it is, for the message.
-
-    Returns
-    -------
-    fractions.Fraction
-        Its value; of a float the shortest decimal.
-
-    Raises
-    ------
-    SpecError
-        If it is no finite number of reasonable size.
-
     Examples
     --------
     >>> to_fraction("1/3"), to_fraction(0.1)
@@ -97,17 +80,6 @@ def _decimal(text: str) -> Fraction:
 def format_fraction(value: Fraction) -> str:
     """Write a fraction in as few characters as say it exactly.
 
-    Parameters
-    ----------
-    value : fractions.Fraction
-        The number.
-
-    Returns
-    -------
-    str
-        An integer, the shortest decimal of a float if that is the same number, else
-        ``numerator/denominator``.
-
     Examples
     --------
     >>> [format_fraction(Fraction(text)) for text in ("50", "0.80", "1/3", "1e-7")]
@@ -126,16 +98,6 @@ def format_fraction(value: Fraction) -> str:
 def exact_text(value: Fraction) -> str:
     """Write a fraction as ``numerator/denominator``, however long these are.
 
-    Parameters
-    ----------
-    value : fractions.Fraction
-        The number.
-
-    Returns
-    -------
-    str
-        What `str` returns of it, which gives up beyond some thousand digits.
-
     Examples
     --------
     >>> exact_text(Fraction(-4, 6)), exact_text(Fraction(7)), len(exact_text(Fraction(10) ** 9999))
@@ -147,16 +109,6 @@ def exact_text(value: Fraction) -> str:
 
 def float_sum(parts: Sequence[float]) -> float:
     """Return a sum of floats, rounded once; infinite where it leaves the finite numbers.
-
-    Parameters
-    ----------
-    parts : sequence of float
-        What is added up.
-
-    Returns
-    -------
-    float
-        Their sum.
 
     Examples
     --------
@@ -172,16 +124,6 @@ def float_sum(parts: Sequence[float]) -> float:
 
 def to_json(value: Number | None) -> float | str | None:
     """Return a number as JSON holds it.
-
-    Parameters
-    ----------
-    value : number or None
-        Any number of a trace.
-
-    Returns
-    -------
-    float or str or None
-        Exact numbers as text, ``"1/3"`` or ``"0.25"``; floats as they are, infinite ones as None.
 
     Examples
     --------

@@ -40,20 +40,10 @@ class _Piece:
 
 @dataclass(frozen=True)
 class Label(_Piece):
-    """A bare name, a quoted one, or ``()``, of which nobody knows yet what it is for.
+    """A bare name, a quoted one, or ``()``, of which nobody knows yet what it is for."""
 
-    Parameters
-    ----------
-    start, end : int
-        Where it stands.
-    token : str or None
-        A name as typed.
-    quoted : str or None
-        What stands between quotes.
-    """
-
-    token: str | None = None
-    quoted: str | None = None
+    token: str | None = None  # A name as typed
+    quoted: str | None = None  # What stands between quotes
 
     @property
     def nothing(self) -> bool:
@@ -68,23 +58,11 @@ class Label(_Piece):
 
 @dataclass(frozen=True)
 class Value(_Piece):
-    """A weighted sum.
+    """A weighted sum."""
 
-    Parameters
-    ----------
-    start, end : int
-        Where it stands.
-    total : WeightedSum
-        What it is.
-    problem : EquationError or None
-        Why it has no value.
-    is_number : bool
-        Whether it is a plain number, as in ``= 0.08``.
-    """
-
-    total: WeightedSum = field(default_factory=WeightedSum)
-    problem: EquationError | None = None
-    is_number: bool = False
+    total: WeightedSum = field(default_factory=WeightedSum)  # What it is
+    problem: EquationError | None = None  # Why it has no value
+    is_number: bool = False  # Whether it is a plain number, as in ``= 0.08``
 
     def decimals(self, text: str) -> int:
         """Return how many decimals a plain number was typed with; fewer than none in 2e3."""
@@ -94,17 +72,9 @@ class Value(_Piece):
 
 @dataclass(frozen=True)
 class Several(_Piece):
-    """The values of a softmax.
+    """The values of a softmax."""
 
-    Parameters
-    ----------
-    start, end : int
-        Where it stands.
-    parts : list of (Label or None, WeightedSum)
-        Names and values.
-    """
-
-    parts: list[tuple[Label | None, WeightedSum]] = field(default_factory=list)
+    parts: list[tuple[Label | None, WeightedSum]] = field(default_factory=list)  # Names and values
 
 
 Side = Label | Value | Several
@@ -112,31 +82,13 @@ Side = Label | Value | Several
 
 @dataclass(frozen=True)
 class Equation:
-    """Sides that stand between signs of equality.
+    """Sides that stand between signs of equality."""
 
-    Parameters
-    ----------
-    sides : list of Label, Value or Several
-        From left to right.
-    """
-
-    sides: list[Side]
+    sides: list[Side]  # From left to right
 
 
 class Scope:
-    """What names mean.
-
-    Parameters
-    ----------
-    text : str
-        The whole text, for messages.
-    units : Units
-        Where units are collected.
-    letters : mapping of str to fraction or tuple of fractions
-        Values of letters.
-    declared : list of str or None
-        Names of the inputs; None if ``x`` and ``z`` with an index are inputs.
-    """
+    """What names mean."""
 
     def __init__(
         self,

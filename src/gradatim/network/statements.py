@@ -38,29 +38,7 @@ Letters = Mapping[str, Fraction | tuple[Fraction, ...]]
 
 
 def read_network(text: str, tree: Any, letters: Letters) -> Network:
-    """Return the network that a text describes.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-    tree : lark.Tree
-        What `grammar.parser` made of it.
-    letters : mapping of str to fraction or tuple of fractions
-        Values of letters.
-
-    Returns
-    -------
-    Network
-        The network.
-
-    Raises
-    ------
-    EquationError
-        If it is none.
-    SpecError
-        If it is too large, or a coefficient is no usable number.
-    """
+    """Return the network that a text describes."""
     segments = [child for child in tree.children if getattr(child, "data", None) == "segment"]
     if len(segments) == 1:
         return _read_free(text, segments[0], letters, None)

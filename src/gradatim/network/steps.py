@@ -19,65 +19,33 @@ __all__ = ["RowStep", "Step", "UnitChange", "UnitSlopes"]
 
 @dataclass(frozen=True)
 class UnitSlopes:
-    """Derivatives of one row's loss L by what one unit computed.
+    """Derivatives of one row's loss L by what one unit computed."""
 
-    Parameters
-    ----------
-    by_value : number or None
-        dL/da; None where it is infinite or a softmax has no slope of its own.
-    slope : number or None
-        da/dz.
-    by_pre_activation : number
-        dL/dz, the product of the two.
-    by_weights : tuple of number
-        dL/dw of every edge, in the order of `UnitTrace.products`; dL/dw0 is dL/dz.
-    """
-
-    by_value: Number | None
-    slope: Number | None
-    by_pre_activation: Number
+    by_value: Number | None  # dL/da; None where it is infinite or a softmax has no slope of its own
+    slope: Number | None  # da/dz
+    by_pre_activation: Number  # dL/dz, the product of the two
+    # dL/dw of every edge, in the order of `UnitTrace.products`; dL/dw0 is dL/dz
     by_weights: tuple[Number, ...]
 
 
 @dataclass(frozen=True)
 class RowStep:
-    """One row forward and back.
+    """One row forward and back."""
 
-    Parameters
-    ----------
-    trace : Trace
-        Forward values.
-    target : tuple of number
-        What the outputs should be.
-    loss : number
-        What the row loses.
-    slopes : tuple of tuple of UnitSlopes
-        Derivatives, layer by layer.
-    """
-
-    trace: Trace
-    target: tuple[Number, ...]
-    loss: Number
-    slopes: tuple[tuple[UnitSlopes, ...], ...]
+    trace: Trace  # Forward values
+    target: tuple[Number, ...]  # What the outputs should be
+    loss: Number  # What the row loses
+    slopes: tuple[tuple[UnitSlopes, ...], ...]  # Derivatives, layer by layer
 
 
 @dataclass(frozen=True)
 class UnitChange:
-    """What a step does to one unit.
+    """What a step does to one unit."""
 
-    Parameters
-    ----------
-    weights : tuple of (int, number, number, number)
-        Source, old weight, gradient and new weight of every edge.
-    bias : tuple of (number, number, number)
-        Old w0, its gradient and new w0.
-    is_fixed : bool
-        Whether the unit only hands a value on, and stays as it is.
-    """
-
+    # Source, old weight, gradient and new weight of every edge
     weights: tuple[tuple[int, Number, Number, Number], ...]
-    bias: tuple[Number, Number, Number]
-    is_fixed: bool
+    bias: tuple[Number, Number, Number]  # Old w0, its gradient and new w0
+    is_fixed: bool  # Whether the unit only hands a value on, and stays as it is
 
 
 @dataclass(frozen=True)

@@ -37,15 +37,7 @@ _MOST_BITS = 1600
 
 @v_args(inline=False)
 class Sums(Transformer_NonRecursive):
-    """Turns the tree of an equation into its sides.
-
-    Parameters
-    ----------
-    text : str
-        The whole text, for messages.
-    scope : Scope
-        What names mean.
-    """
+    """Turns the tree of an equation into its sides."""
 
     def __init__(self, text: str, scope: Scope) -> None:
         super().__init__(visit_tokens=False)
@@ -53,23 +45,7 @@ class Sums(Transformer_NonRecursive):
         self._scope = scope
 
     def read(self, tree: Any) -> Equation:
-        """Return the sides of an equation.
-
-        Parameters
-        ----------
-        tree : lark.Tree
-            The equation.
-
-        Returns
-        -------
-        Equation
-            Its sides.
-
-        Raises
-        ------
-        EquationError
-            If a side is no weighted sum.
-        """
+        """Return the sides of an equation."""
         try:
             return self.transform(tree)
         except VisitError as error:

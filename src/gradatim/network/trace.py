@@ -30,17 +30,6 @@ _MOST_DIGITS = 1000
 def default_threshold(activation: str) -> Fraction | None:
     """Return the middle of an activation's range, if it has one.
 
-    Parameters
-    ----------
-    activation : str
-        Standard name.
-
-    Returns
-    -------
-    fractions.Fraction or None
-        1/2 for the sigmoid and the step, 0 for tanh and sign; None for an unbounded activation,
-        whose output is no decision.
-
     Examples
     --------
     >>> default_threshold("logistic"), default_threshold("relu")

@@ -31,37 +31,12 @@ __all__ = ["hidden_name", "to_latex", "to_mathml", "to_text", "unit_names"]
 
 
 def hidden_name(layer: int, unit: int, depth: int) -> str:
-    """Return the name of a hidden unit.
-
-    Parameters
-    ----------
-    layer : int
-        Its layer, from 1.
-    unit : int
-        Its place in the layer, from 1.
-    depth : int
-        Number of layers of the network.
-
-    Returns
-    -------
-    str
-        ``h3`` if there is one hidden layer, else ``h2_3``.
-    """
+    """Return the name of a hidden unit."""
     return f"h{unit}" if depth == 2 else f"h{layer}_{unit}"
 
 
 def unit_names(network: Network) -> tuple[tuple[str, ...], ...]:
     """Return what every input and unit is called.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Names of the inputs, then of the units of each layer.
 
     Examples
     --------
@@ -78,16 +53,6 @@ def unit_names(network: Network) -> tuple[tuple[str, ...], ...]:
 
 def to_text(network: Network) -> str:
     """Write a network in the language that `parse` reads.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    str
-        Nested equations, or a line a layer.
 
     Examples
     --------
@@ -113,16 +78,6 @@ def to_text(network: Network) -> str:
 def to_latex(network: Network) -> str:
     r"""Write a network as LaTeX, for a formula environment.
 
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    str
-        One formula, or an ``aligned`` environment with a line a unit.
-
     Examples
     --------
     >>> from gradatim.network import parse
@@ -140,16 +95,6 @@ def to_latex(network: Network) -> str:
 
 def to_mathml(network: Network) -> str:
     """Write a network as MathML, which browsers set natively.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-
-    Returns
-    -------
-    str
-        A ``math`` element that carries the plain text as its alternative.
 
     Examples
     --------

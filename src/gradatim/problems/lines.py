@@ -14,13 +14,7 @@ __all__ = ["intervals", "sawtooth", "threshold"]
 
 
 def threshold() -> Problem:
-    """Return the problem that one unit solves.
-
-    Returns
-    -------
-    Problem
-        Class 1 right of 75.
-    """
+    """Return the problem that one unit solves."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         x = rng.uniform(0, 74, len(y)) + np.where(y == 1, 76, 0)
@@ -40,13 +34,7 @@ def threshold() -> Problem:
 
 
 def intervals() -> Problem:
-    """Return the lecture's line: class 1 below 50 and above 100.
-
-    Returns
-    -------
-    Problem
-        Three intervals.
-    """
+    """Return the lecture's line: class 1 below 50 and above 100."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         outside = rng.uniform(0, 98, len(y))
@@ -69,18 +57,7 @@ def intervals() -> Problem:
 
 
 def sawtooth(doublings: int) -> Problem:
-    """Return the line whose labels a sawtooth of ``2^(doublings - 1)`` teeth reaches.
-
-    Parameters
-    ----------
-    doublings : int
-        How often the tent map is applied, 2 to 10.
-
-    Returns
-    -------
-    Problem
-        ``2^doublings`` clusters with labels 0, 1, 0, 1.
-    """
+    """Return the line whose labels a sawtooth of ``2^(doublings - 1)`` teeth reaches."""
     n_points = 2**doublings
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:

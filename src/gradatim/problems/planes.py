@@ -18,13 +18,7 @@ def _polar(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
 
 
 def blobs() -> Problem:
-    """Return two discs that a line separates.
-
-    Returns
-    -------
-    Problem
-        Discs of radius 1 around (-1, -1) and (1, 1).
-    """
+    """Return two discs that a line separates."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         disc = _polar(np.sqrt(rng.uniform(0, 1, len(y))), rng.uniform(0, 2 * np.pi, len(y)))
@@ -44,13 +38,7 @@ def blobs() -> Problem:
 
 
 def wedge() -> Problem:
-    """Return a corner: class 1 where both coordinates are positive.
-
-    Returns
-    -------
-    Problem
-        A square of side 2 without a cross of width 0.2 in its middle.
-    """
+    """Return a corner: class 1 where both coordinates are positive."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         X = rng.uniform(0.1, 1.0, (len(y), 2))
@@ -73,13 +61,7 @@ def wedge() -> Problem:
 
 
 def xor() -> Problem:
-    """Return exclusive or: four clusters at the corners of a square.
-
-    Returns
-    -------
-    Problem
-        Squares of side 0.4 around (0, 0), (0, 1), (1, 0) and (1, 1).
-    """
+    """Return exclusive or: four clusters at the corners of a square."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         first = rng.integers(0, 2, len(y))
@@ -102,13 +84,7 @@ def xor() -> Problem:
 
 
 def moons() -> Problem:
-    """Return two half circles that reach into each other.
-
-    Returns
-    -------
-    Problem
-        Arcs of radius 1 around (0, 0), upper, and (1, 0.5), lower.
-    """
+    """Return two half circles that reach into each other."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         arc = _polar(np.ones(len(y)), rng.uniform(0, np.pi, len(y)))
@@ -131,13 +107,7 @@ def moons() -> Problem:
 
 
 def circles() -> Problem:
-    """Return a disc inside a ring.
-
-    Returns
-    -------
-    Problem
-        A disc of radius 0.4, class 1, and a ring from 0.9 to 1.1.
-    """
+    """Return a disc inside a ring."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         share = rng.uniform(0, 1, len(y))
@@ -164,18 +134,7 @@ def circles() -> Problem:
 
 
 def checkerboard(side: int) -> Problem:
-    """Return a checkerboard.
-
-    Parameters
-    ----------
-    side : int
-        Squares a side, 2 to 10.
-
-    Returns
-    -------
-    Problem
-        Squares of side 0.8 in a grid of step 1.
-    """
+    """Return a checkerboard."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         squares = np.array([(i, j) for i in range(side) for j in range(side)])
@@ -219,18 +178,7 @@ def _board(side: int) -> str:
 
 
 def spirals(turns: int) -> Problem:
-    """Return two spirals that wind around each other.
-
-    Parameters
-    ----------
-    turns : int
-        Half turns of each, 2 to 8.
-
-    Returns
-    -------
-    Problem
-        Archimedean spirals that end at radius 1.
-    """
+    """Return two spirals that wind around each other."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         # The root spreads points evenly along the arm.
@@ -254,18 +202,7 @@ def spirals(turns: int) -> Problem:
 
 
 def parity(bits: int) -> Problem:
-    """Return the parity of bits: whether an odd number of them is on.
-
-    Parameters
-    ----------
-    bits : int
-        How many, 2 to 16.
-
-    Returns
-    -------
-    Problem
-        The corners of a cube, each coordinate moved by at most 0.4 / bits.
-    """
+    """Return the parity of bits: whether an odd number of them is on."""
 
     def draw(rng: np.random.Generator, y: np.ndarray) -> np.ndarray:
         corners = rng.integers(0, 2, (len(y), bits))

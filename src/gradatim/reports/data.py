@@ -34,18 +34,7 @@ def _finite(values: Any) -> list[float | None]:
 
 
 def ladder_data(climb: Climb) -> dict[str, Any]:
-    """Return the model of the view ``ladder``.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-
-    Returns
-    -------
-    dict
-        See the head of ``ladder.js``.
-    """
+    """Return the model of the view ``ladder``."""
     task = climb.collection.task
     return {
         "rungs": [
@@ -65,18 +54,7 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
 
 
 def curve_data(climb: Climb) -> dict[str, Any] | None:
-    """Return the model of the view ``curves``; None if no rung has a curve.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-
-    Returns
-    -------
-    dict or None
-        See the head of ``curves.js``.
-    """
+    """Return the model of the view ``curves``; None if no rung has a curve."""
     several = len(climb.collection.X) > 1
     panels = [
         {
@@ -110,20 +88,7 @@ def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
 
 
 def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
-    """Return the model of the view ``confusion`` and the number of unreadable sounds.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found, for classes.
-
-    Returns
-    -------
-    model : dict
-        See the head of ``confusion.js``.
-    n_unreadable : int
-        How many sounds were tried and left out.
-    """
+    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
     collection, predictions = climb.collection, np.asarray(climb.winner.predictions)
     classes = [str(name) for name in collection.classes]
     cells = _cells(np.asarray(collection.y), predictions, collection.classes)
@@ -166,18 +131,7 @@ def _listed(items: list[tuple[int, int]], sounds: dict[int, str]) -> list[tuple[
 
 
 def scatter_data(climb: Climb) -> dict[str, Any]:
-    """Return the model of the view ``scatter``: predictions are means over repeats.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found, for real targets.
-
-    Returns
-    -------
-    dict
-        See the head of ``scatter.js``.
-    """
+    """Return the model of the view ``scatter``: predictions are means over repeats."""
     collection = climb.collection
     y = np.asarray(collection.y, dtype=float).reshape(collection.n_samples, -1)
     predicted = np.asarray(climb.winner.predictions, dtype=float)
@@ -195,20 +149,7 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
 
 
 def label_rows(climb: Climb) -> list[dict[str, Any]]:
-    """Return for each label of a multi-label task how often it is there, found, and right.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found, for label indicators.
-
-    Returns
-    -------
-    list of dict
-        For each label its name (``label``), how many samples have it (``samples``), the share
-        of these that was found (``found``, recall) and the share of right predictions among
-        those that claimed it (``right``, precision).
-    """
+    """Return for each label of a multi-label task how often it is there, found, and right."""
     y = np.asarray(climb.collection.y, dtype=bool)
     said = np.asarray(climb.winner.predictions).reshape(-1, *y.shape).astype(bool)
     names = list(climb.collection.target_names) or [f"label {k + 1}" for k in range(y.shape[1])]

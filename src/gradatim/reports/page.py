@@ -40,22 +40,7 @@ for (const el of document.querySelectorAll('[data-view="%s"]')) {
 def render(
     template: str, content: Mapping[str, Any], filters: Mapping[str, Callable[..., str]]
 ) -> str:
-    """Fill a template of this part.
-
-    Parameters
-    ----------
-    template : str
-        Name of its file.
-    content : mapping of str to object
-        Everything that it names.
-    filters : mapping of str to callable
-        Filters of its own.
-
-    Returns
-    -------
-    str
-        The whole page.
-    """
+    """Fill a template of this part."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -64,29 +49,12 @@ def render(
 
 
 def stylesheet() -> Markup:
-    """Return the style sheet of views and page.
-
-    Returns
-    -------
-    markupsafe.Markup
-        CSS.
-    """
+    """Return the style sheet of views and page."""
     return Markup(views.stylesheet() + _read("report.css"))
 
 
 def notices(found: Sequence[Notice]) -> dict[str, Any]:
-    """Return what a template needs to tell notices: the first ones, and how many more there are.
-
-    Parameters
-    ----------
-    found : sequence of Notice
-        What a person should know.
-
-    Returns
-    -------
-    dict
-        Messages as ``notices``, a number as ``more_notices``.
-    """
+    """Return what a template needs to tell notices: the first ones, and how many more there are."""
     return {
         "notices": [notice.message for notice in found[:_MOST_NOTICES]],
         "more_notices": max(0, len(found) - _MOST_NOTICES),
@@ -94,34 +62,12 @@ def notices(found: Sequence[Notice]) -> dict[str, Any]:
 
 
 def script(view: str) -> str:
-    """Return a view as a script that draws into the elements that ask for it.
-
-    Parameters
-    ----------
-    view : str
-        Name of a view.
-
-    Returns
-    -------
-    str
-        A module.
-    """
+    """Return a view as a script that draws into the elements that ask for it."""
     return views.source(view) + _MOUNT % view
 
 
 def policy(scripts: Sequence[str]) -> str:
-    """Return a content security policy that lets exactly these scripts run.
-
-    Parameters
-    ----------
-    scripts : sequence of str
-        Texts of the scripts, each of which stands between two line ends.
-
-    Returns
-    -------
-    str
-        The policy.
-    """
+    """Return a content security policy that lets exactly these scripts run."""
     digests = (hashlib.sha256(f"\n{script}\n".encode()).digest() for script in scripts)
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
@@ -131,35 +77,13 @@ def policy(scripts: Sequence[str]) -> str:
 
 
 def json_text(model: Any) -> Markup:
-    """Write JSON that cannot end the script element around it.
-
-    Parameters
-    ----------
-    model : object
-        Plain values.
-
-    Returns
-    -------
-    markupsafe.Markup
-        The text.
-    """
+    """Write JSON that cannot end the script element around it."""
     text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))
 
 
 def versions(gradatim: str) -> list[tuple[str, str]]:
-    """Return the programs that a result was made with.
-
-    Parameters
-    ----------
-    gradatim : str
-        Version of gradatim.
-
-    Returns
-    -------
-    list of (str, str)
-        Names and versions.
-    """
+    """Return the programs that a result was made with."""
     found = [("gradatim", gradatim), ("Python", platform.python_version())]
     for package in _PACKAGES:
         try:

@@ -14,13 +14,13 @@ from typing import Any
 from markupsafe import Markup
 
 from gradatim._files import write_atomically
-from gradatim.experiments import Race
-from gradatim.experiments.racing.contenders import CONTENDERS
-from gradatim.experiments.racing.entry import Entry
-from gradatim.experiments.racing.picture import has_boundaries
-from gradatim.experiments.racing.reels import Reel, reels_of
-from gradatim.experiments.racing.regions import Frame, frame_of
-from gradatim.experiments.racing.rule import N_PASSES
+from gradatim.comparisons import Race
+from gradatim.comparisons.racing.contenders import CONTENDERS
+from gradatim.comparisons.racing.picture import has_boundaries
+from gradatim.comparisons.racing.regions import Frame, frame_of
+from gradatim.comparisons.racing.rule import N_PASSES
+from gradatim.comparisons.racing.score import Entry
+from gradatim.comparisons.racing.training_frames import Reel, reels_of
 from gradatim.reports import page, words
 
 __all__ = ["render_race", "write_race"]

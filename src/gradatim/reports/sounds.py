@@ -42,16 +42,6 @@ def confused_items(cells: Cells) -> Iterator[int]:
     Of each pair of classes up to three confused samples, then one right one of each class to
     compare them with.
 
-    Parameters
-    ----------
-    cells : dict of (int, int) to list of (int, int)
-        Samples and how often, by (true class, predicted class).
-
-    Yields
-    ------
-    int
-        Index of a sample; none comes twice.
-
     Examples
     --------
     >>> list(confused_items({(0, 0): [(7, 2)], (0, 1): [(3, 1), (4, 2)], (1, 1): [(9, 2)]}))
@@ -71,22 +61,7 @@ def confused_items(cells: Cells) -> Iterator[int]:
 
 
 def encode_sounds(media: Sequence[Sound], items: Iterable[int]) -> tuple[dict[int, str], int]:
-    """Encode sounds until there are enough, or the page grows too large.
-
-    Parameters
-    ----------
-    media : sequence of Sound
-        One sound a sample.
-    items : iterable of int
-        Samples in order of interest.
-
-    Returns
-    -------
-    sounds : dict of int to str
-        ``data:`` URIs by sample, at most `MOST_SOUNDS`.
-    n_unreadable : int
-        How many were tried and left out.
-    """
+    """Encode sounds until there are enough, or the page grows too large."""
     chosen = list(itertools.islice(items, MOST_SOUNDS))
     with ThreadPoolExecutor() as pool:  # the encoder releases the interpreter's lock
         uris = list(pool.map(lambda item: _encode(media[item]), chosen))

@@ -40,18 +40,6 @@ _ADVICE = (
 def title_of(rung: str, task: str = "classification") -> str:
     """Name a rung for people.
 
-    Parameters
-    ----------
-    rung : str
-        Name of the rung in the results.
-    task : {"classification", "multilabel", "regression"}, default "classification"
-        How the majority rung is called.
-
-    Returns
-    -------
-    str
-        A title.
-
     Examples
     --------
     >>> title_of("kernel"), title_of("majority", "regression")
@@ -61,35 +49,12 @@ def title_of(rung: str, task: str = "classification") -> str:
 
 
 def in_sentence(rung: RungResult, collection: Collection) -> str:
-    """Name a row of the ladder inside a sentence, with its input where there are several.
-
-    Parameters
-    ----------
-    rung : RungResult
-        A row of the ladder.
-    collection : Collection
-        What was climbed.
-
-    Returns
-    -------
-    str
-        Its name, with an article where it takes one.
-    """
+    """Name a row of the ladder inside a sentence, with its input where there are several."""
     return describe(rung.rung, rung.input if len(collection.X) > 1 else "", collection.task)
 
 
 def capitalized(text: str) -> str:
     """Begin a sentence.
-
-    Parameters
-    ----------
-    text : str
-        A sentence, or its beginning.
-
-    Returns
-    -------
-    str
-        The same with a capital first letter.
 
     Examples
     --------
@@ -102,16 +67,6 @@ def capitalized(text: str) -> str:
 def score(value: float) -> str:
     """Write a score, or a difference of scores.
 
-    Parameters
-    ----------
-    value : float
-        A score or a difference, in the metric of the protocol.
-
-    Returns
-    -------
-    str
-        Three decimals, or a dash if it is not finite.
-
     Examples
     --------
     >>> score(0.6312)
@@ -122,16 +77,6 @@ def score(value: float) -> str:
 
 def score_range(interval: tuple[float, float]) -> str:
     """Write an interval of scores.
-
-    Parameters
-    ----------
-    interval : tuple of float
-        Its two ends.
-
-    Returns
-    -------
-    str
-        Both ends, or a dash if one is not finite.
 
     Examples
     --------
@@ -146,16 +91,6 @@ def score_range(interval: tuple[float, float]) -> str:
 def share(value: float) -> str:
     """Write a share in percent.
 
-    Parameters
-    ----------
-    value : float
-        A share in [0, 1].
-
-    Returns
-    -------
-    str
-        Percent with one decimal.
-
     Examples
     --------
     >>> share(0.125)
@@ -167,20 +102,6 @@ def share(value: float) -> str:
 def count(n: int, noun: str, plural: str = "") -> str:
     """Write a number of things.
 
-    Parameters
-    ----------
-    n : int
-        How many.
-    noun : str
-        What, in the singular.
-    plural : str, optional
-        Its plural; by default the noun and an s.
-
-    Returns
-    -------
-    str
-        The number with thousands separated, and the noun.
-
     Examples
     --------
     >>> count(1, "fold"), count(1059, "sample"), count(12, "class", "classes")
@@ -190,18 +111,7 @@ def count(n: int, noun: str, plural: str = "") -> str:
 
 
 def best_of(climb: Climb) -> RungResult:
-    """Return the rung of highest mean, the simplest of several.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-
-    Returns
-    -------
-    RungResult
-        The row with the highest mean.
-    """
+    """Return the rung of highest mean, the simplest of several."""
     return max(climb.rungs, key=lambda rung: rung.mean)
 
 
@@ -213,18 +123,7 @@ def _comparison_with_winner(climb: Climb) -> Comparison | None:
 
 
 def explain_verdict(climb: Climb) -> str:
-    """Say what the kind of a verdict means for the person who asked.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-
-    Returns
-    -------
-    str
-        What the headline does not say already.
-    """
+    """Say what the kind of a verdict means for the person who asked."""
     kind, margin = climb.verdict.kind, f"{climb.protocol.margin:g}"
     if kind == "nothing":
         return f"No rung was shown to do better than {_guessing(climb.collection.task)}. {_ADVICE}"
@@ -257,18 +156,7 @@ def _guessing(task: str) -> str:
 
 
 def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
-    """Say how the rungs were scored, as pairs of a term and its explanation.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-
-    Yields
-    ------
-    term, explanation : str
-        A word and a sentence or two.
-    """
+    """Say how the rungs were scored, as pairs of a term and its explanation."""
     collection, protocol = climb.collection, climb.protocol
     yield "Score", _metric_words(protocol.metric)
     yield "Folds", _fold_words(protocol, collection.task)

@@ -40,89 +40,44 @@ COMPILER_OPTIONS = (
 
 
 class BlockData(NamedTuple):
-    """What a block reads.
+    """What a block reads."""
 
-    Parameters
-    ----------
-    X : array of shape (n_groups, n_samples, n_features)
-        Inputs of each group of models.
-    y : array of shape (n_groups, n_samples, n_outputs)
-        Targets.
-    validation_rows : array of shape (n_groups, n_validation)
-        Rows on which any model of the group is validated.
-    """
-
-    X: jax.Array
-    y: jax.Array
+    X: jax.Array  # (n_groups, n_samples, n_features): Inputs of each group of models
+    y: jax.Array  # (n_groups, n_samples, n_outputs): Targets
+    # (n_groups, n_validation): Rows on which any model of the group is validated
     validation_rows: jax.Array
 
 
 class Hyper(NamedTuple):
-    """What differs between the models of a block: arrays of shape (n_models, ...).
+    """What differs between the models of a block: arrays of shape (n_models, ...)."""
 
-    Parameters
-    ----------
-    weight : array of shape (n_models, n_samples)
-        Training weight of each row; those above 0 have mean 1.
-    validation_weight : array of shape (n_models, n_validation)
-        Weight of each validation row; likewise.
-    learning_rate, weight_decay, label_smoothing, dropout, input_scale : array of shape (n_models,)
-        As in `NetworkSpec`.
-    cosine : array of shape (n_models,)
-        Whether the learning rate follows a cosine.
-    n_batches, n_steps : array of shape (n_models,)
-        Minibatches of an epoch, and steps after which each model is done.
-    patience : array of shape (n_models,)
-        Epochs without improvement after which a model stops.
-    seed : array of shape (n_models,), uint32
-        Seed of dropout.
-    """
-
-    weight: Any
-    validation_weight: Any
-    learning_rate: Any
+    weight: Any  # (n_models, n_samples): Training weight of each row; those above 0 have mean 1
+    validation_weight: Any  # (n_models, n_validation): Weight of each validation row; likewise
+    learning_rate: Any  # (n_models,): As in `NetworkSpec`
     weight_decay: Any
     label_smoothing: Any
     dropout: Any
     input_scale: Any
-    cosine: Any
-    n_batches: Any
+    cosine: Any  # (n_models,): Whether the learning rate follows a cosine
+    n_batches: Any  # (n_models,): Minibatches of an epoch, and steps after which each model is done
     n_steps: Any
-    patience: Any
-    seed: Any
+    patience: Any  # (n_models,): Epochs without improvement after which a model stops
+    seed: Any  # (n_models,): Seed of dropout
 
 
 class State(NamedTuple):
-    """Where a block stands.
+    """Where a block stands."""
 
-    Parameters
-    ----------
-    params : tuple of array of shape (n_models, n)
-        Parameters; see the conventions.
-    optimizer : pytree
-        Moments.
-    best : tuple of array of shape (n_models, n)
-        Parameters of the best epoch so far; empty without validation.
-    best_loss, best_epoch, since_best : array of shape (n_models,)
-        Validation loss of that epoch, its number from 1, epochs since.
-    active, diverged : array of shape (n_models,)
-        Which models still learn, and which left the finite numbers.
-    step : array of shape (n_models,)
-        Steps done.
-    epoch : int
-        Epochs done.
-    """
-
-    params: Params
-    optimizer: Any
-    best: Params
-    best_loss: Any
+    params: Params  # (n_models, n): Parameters; see the conventions
+    optimizer: Any  # Moments
+    best: Params  # (n_models, n): Parameters of the best epoch so far; empty without validation
+    best_loss: Any  # (n_models,): Validation loss of that epoch, its number from 1, epochs since
     best_epoch: Any
     since_best: Any
-    active: Any
+    active: Any  # (n_models,): Which models still learn, and which left the finite numbers
     diverged: Any
-    step: Any
-    epoch: Any
+    step: Any  # (n_models,): Steps done
+    epoch: Any  # Epochs done
 
 
 def _transform(program: Program) -> optax.GradientTransformation:
@@ -137,17 +92,7 @@ def initial_state(program: Program, params: Params) -> State:
 
     Everything is NumPy's: JAX would compile a program for each little array of zeros.
 
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    params : tuple of array of shape (n_models, n)
-        Initial parameters.
-
-    Returns
-    -------
-    State
-        Nothing learnt yet.
+    `params` (n_models, n).
     """
     n_models = len(params[-1])
     shapes = jax.eval_shape(jax.vmap(_transform(program).init), params)
@@ -190,21 +135,8 @@ def _drop(h: jax.Array, rate: jax.Array, seed: jax.Array, step: jax.Array, layer
 def model_logits(program: Program, params: Params, X: jax.Array, drop: Any = None) -> jax.Array:
     """Run every model on the rows of its group.
 
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    params : tuple of array of shape (n_models, n)
-        Parameters.
-    X : array of shape (n_groups, n_rows, n_features)
-        Inputs.
-    drop : callable, optional
-        Applied to the activations of each hidden layer, with its number from 0.
-
-    Returns
-    -------
-    array of shape (n_models, n_rows, n_outputs)
-        Pre-activations of the last layer.
+    `params` (n_models, n); `X` (n_groups, n_rows, n_features); returns (n_models, n_rows,
+    n_outputs).
     """
     activation = get_activation(program.activation)
     layers, scale = unpack(program, params)
@@ -231,23 +163,8 @@ def mean_loss(
     Dividing by the number of rows, not by their weight, lets a minibatch of light rows move a
     model less than one of heavy rows, as the loss over all rows wants it.
 
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    y : array of shape (n_models, n_rows, n_outputs)
-        Targets.
-    logits : array of shape (n_models, n_rows, n_outputs)
-        Pre-activations of the last layer.
-    weight : array of shape (n_models, n_rows)
-        Row weights; 0 leaves a row out.
-    smoothing : array of shape (n_models,)
-        Label smoothing.
-
-    Returns
-    -------
-    array of shape (n_models,)
-        Mean losses.
+    `y` (n_models, n_rows, n_outputs); `logits` (n_models, n_rows, n_outputs); `weight` (n_models,
+    n_rows); `smoothing` (n_models,); returns (n_models,).
     """
     if program.loss != "squared":
         # A softmax spreads the share over its classes, a logistic unit over its two outcomes.
@@ -264,19 +181,7 @@ def mean_loss(
 def weight_penalty(program: Program, params: Params, decay: jax.Array) -> jax.Array:
     """Compute half the decay times the squared weights of every model.
 
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    params : tuple of array of shape (n_models, n)
-        Parameters.
-    decay : array of shape (n_models,)
-        Weight decay.
-
-    Returns
-    -------
-    array of shape (n_models,)
-        Penalties; biases and input factors are free.
+    `params` (n_models, n); `decay` (n_models,); returns (n_models,).
     """
     weights = marks(program, "weight")
     squares = [(p**2 * mark).sum(axis=1) for p, mark in zip(params, weights, strict=True)]
@@ -409,29 +314,8 @@ def run_epochs(
 ) -> tuple[State, jax.Array, jax.Array]:
     """Train a block for some epochs.
 
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    data : BlockData
-        Inputs and targets.
-    hyper : Hyper
-        What differs between models.
-    state : State
-        Where the block stands.
-    batches : array of shape (max_epochs, max_batches, n_groups, batch_size), int32
-        Rows of each minibatch; -1 pads the last one of an epoch.
-    n_epochs : int
-        How many of these epochs are to be run.
-
-    Returns
-    -------
-    State
-        Where the block stands afterwards.
-    array of shape (max_epochs, n_models)
-        Mean training loss of each epoch; NaN where a model no longer learnt.
-    array of shape (max_epochs, n_models)
-        Validation loss after each epoch; NaN likewise.
+    `batches` (max_epochs, max_batches, n_groups, batch_size); returns (max_epochs, n_models);
+    returns (max_epochs, n_models).
     """
     n_models = hyper.learning_rate.shape[0]
     curves = jnp.full((2, batches.shape[0], n_models), jnp.nan)

@@ -16,13 +16,7 @@ __all__ = ["cache_folder", "use_compilation_cache"]
 
 
 def cache_folder() -> Path | None:
-    """Return the folder below which everything lies that may be deleted at any time.
-
-    Returns
-    -------
-    pathlib.Path or None
-        The folder, which need not exist; None if the cache is turned off.
-    """
+    """Return the folder below which everything lies that may be deleted at any time."""
     chosen = os.environ.get("GRADATIM_CACHE")
     if chosen == "":
         return None
@@ -30,13 +24,7 @@ def cache_folder() -> Path | None:
 
 
 def use_compilation_cache() -> Path | None:
-    """Let JAX keep compiled programs, unless the user has configured that already.
-
-    Returns
-    -------
-    pathlib.Path or None
-        The folder in use; None if the cache is turned off or the folder cannot be made.
-    """
+    """Let JAX keep compiled programs, unless the user has configured that already."""
     configured = jax.config.values["jax_compilation_cache_dir"]
     if configured:
         return Path(configured)

@@ -41,21 +41,12 @@ _ARMIJO = 1e-4
 
 
 class Solution(NamedTuple):
-    """What L-BFGS found.
+    """What L-BFGS found."""
 
-    Parameters
-    ----------
-    params : tuple of array of shape (n_models, n)
-        Parameters, NumPy's.
-    losses : array of shape (max_iterations, n_models)
-        Loss after each iteration; meaningless after the last.
-    n_iterations : array of shape (n_models,)
-        Iterations that each model took.
-    """
-
-    params: Params
+    params: Params  # (n_models, n): Parameters, NumPy's
+    # (max_iterations, n_models): Loss after each iteration; meaningless after the last
     losses: np.ndarray
-    n_iterations: np.ndarray
+    n_iterations: np.ndarray  # (n_models,): Iterations that each model took
 
 
 class _State(NamedTuple):
@@ -232,23 +223,7 @@ def minimize(
     A model stops when the largest entry of its gradient is at most `TOLERANCE`, when no step
     lowers its loss any more, or after the iterations of its spec.
 
-    Parameters
-    ----------
-    program : Program
-        Activation and loss.
-    data : BlockData
-        Inputs and targets.
-    hyper : Hyper
-        Row weights, decay and smoothing of each model.
-    params : tuple of array of shape (n_models, n)
-        Where to start.
-    limits : array of shape (n_models,)
-        Iterations that each model may take.
-
-    Returns
-    -------
-    Solution
-        Parameters, losses and iterations.
+    `params` (n_models, n); `limits` (n_models,).
     """
     limit, max_iterations = jnp.asarray(limits, dtype=jnp.int32), int(limits.max())
     state = _start(params, _diagonal(program, data, hyper), max_iterations)

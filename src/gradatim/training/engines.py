@@ -16,14 +16,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from gradatim.errors import SpecError
-from gradatim.training.members import group_by_shape
+from gradatim.training.networks import group_by_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gradatim.training.jobs import PreparedJob
     from gradatim.training.layout import Program
-    from gradatim.training.members import Member
+    from gradatim.training.networks import Member
     from gradatim.training.result import FitResult
 
 __all__ = ["ENGINES", "Lane", "choose_engine", "make_lanes"]
@@ -60,22 +60,6 @@ class Lane(Protocol):
 def choose_engine(engine: str = "auto") -> str:
     """Return the engine that is going to train.
 
-    Parameters
-    ----------
-    engine : {"auto", "native", "jax"}, default "auto"
-        What is asked for; ``auto`` is ``GRADATIM_ENGINE`` if that is set, else ``jax`` where JAX
-        has an accelerator and ``native`` elsewhere.
-
-    Returns
-    -------
-    {"native", "jax"}
-        The engine.
-
-    Raises
-    ------
-    SpecError
-        If there is no such engine, or ``native`` is asked for and numba is not installed.
-
     Examples
     --------
     >>> choose_engine("jax")
@@ -110,38 +94,19 @@ def make_lanes(
     n_lanes: int,
     engine: str,
 ) -> list[Lane]:
-    """Sort the specs of all jobs by shape, and cut each shape's into lanes.
-
-    Parameters
-    ----------
-    jobs : sequence of PreparedJob
-        Data sets and specs.
-    max_epochs : int
-        Epochs of specs that have none of their own.
-    patience : int or None
-        Epochs without improvement before a network stops.
-    n_lanes : int
-        Threads that lanes are made for.
-    engine : {"native", "jax"}
-        What trains.
-
-    Returns
-    -------
-    list of Lane
-        Every spec is in one of them.
-    """
+    """Sort the specs of all jobs by shape, and cut each shape's into lanes."""
     native, blocks = [], []
     for program, members in group_by_shape(jobs).items():
         if engine == "native" and program.optimizer != "lbfgs":
-            from gradatim.training.native.lanes import make_lanes as make_native
+            from gradatim.training.native.workers import make_lanes as make_native
 
             native += make_native(program, members, max_epochs, patience, n_lanes)
         else:
-            from gradatim.training.lanes import make_lanes as make_blocks
+            from gradatim.training.workers import make_lanes as make_blocks
 
             blocks += make_blocks(program, members, max_epochs, patience, n_lanes)
     if blocks:
-        from gradatim.training.lanes import share_devices
+        from gradatim.training.workers import share_devices
 
         share_devices(blocks)
     return [*native, *blocks]

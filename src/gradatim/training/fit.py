@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
+from gradatim.training.checkpoint import Keeper
 from gradatim.training.engines import Lane, choose_engine, make_lanes
 from gradatim.training.jobs import FitJob, PreparedJob
-from gradatim.training.kept import Keeper
 from gradatim.training.layout import block_size
 from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult

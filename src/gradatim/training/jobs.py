@@ -54,27 +54,13 @@ class FitJob:
 
 @dataclass(frozen=True)
 class Batches:
-    """The rows of every minibatch.
+    """The rows of every minibatch."""
 
-    Parameters
-    ----------
-    n_samples : int
-        Rows of the job.
-    n_rows : int
-        Rows that all jobs are filled up to.
-    batch_size : int
-        Rows a minibatch.
-    shuffle : bool
-        Whether each epoch has an order of its own.
-    seed : int
-        Seed of the orders.
-    """
-
-    n_samples: int
-    n_rows: int
-    batch_size: int
-    shuffle: bool
-    seed: int
+    n_samples: int  # Rows of the job
+    n_rows: int  # Rows that all jobs are filled up to
+    batch_size: int  # Rows a minibatch
+    shuffle: bool  # Whether each epoch has an order of its own
+    seed: int  # Seed of the orders
 
     @property
     def n_batches(self) -> int:
@@ -96,63 +82,23 @@ class Batches:
 
 @dataclass(frozen=True, eq=False)
 class PreparedJob:
-    """A checked job.
+    """A checked job."""
 
-    Parameters
-    ----------
-    specs : sequence of NetworkSpec
-        Networks to train.
-    X : array of shape (n_samples, n_features)
-        Inputs.
-    targets : Targets
-        What to learn.
-    weight : array of shape (n_specs, n_samples)
-        Training weight of each row; those above 0 have mean 1.
-    validation_weight : array of shape (n_specs, n_samples) or None
-        Weight of each row in validation; likewise.
-    initial : sequence of Network or None
-        Networks to start from.
-    batches : Batches
-        Rows of every minibatch.
-    """
-
-    specs: Sequence[NetworkSpec]
-    X: np.ndarray
-    targets: Targets
+    specs: Sequence[NetworkSpec]  # Networks to train
+    X: np.ndarray  # (n_samples, n_features): Inputs
+    targets: Targets  # What to learn
+    # (n_specs, n_samples): Training weight of each row; those above 0 have mean 1
     weight: np.ndarray
+    # (n_specs, n_samples): Weight of each row in validation; likewise
     validation_weight: np.ndarray | None
-    initial: Sequence[Network] | None
-    batches: Batches
+    initial: Sequence[Network] | None  # Networks to start from
+    batches: Batches  # Rows of every minibatch
 
     @classmethod
     def check(
         cls, job: FitJob, task: str, n_rows: int, batch_size: int, order: tuple
     ) -> PreparedJob:
-        """Check a job and lay it out.
-
-        Parameters
-        ----------
-        job : FitJob
-            The job.
-        task : {"classification", "regression"}
-            How its `y` is read.
-        n_rows : int
-            Rows to fill up to; at least the job's own.
-        batch_size : int
-            Rows a minibatch.
-        order : tuple of (bool, int)
-            Whether to shuffle, and the seed.
-
-        Returns
-        -------
-        PreparedJob
-            The checked job.
-
-        Raises
-        ------
-        ShapeError, LabelError, SpecError
-            If the job's arrays do not fit each other or cannot be learnt.
-        """
+        """Check a job and lay it out."""
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
             X = np.asarray(job.X, dtype=np.float32)
         targets = job.y if isinstance(job.y, Targets) else Targets.from_y(job.y, task)

@@ -24,32 +24,16 @@ LARGE = 4096
 
 
 class Program(NamedTuple):
-    """What is compiled in: everything that all models of a block share.
+    """What is compiled in: everything that all models of a block share."""
 
-    Parameters
-    ----------
-    sizes : tuple of int
-        Inputs, units of each layer.
-    activation, loss, optimizer : str
-        Names of the hidden activation, the loss and the optimizer.
-    momentum : float
-        Of ``sgd``.
-    nesterov : bool
-        Of ``sgd``.
-    beta_2 : float
-        Of Adam.
-    dropout, input_scale, validate : bool
-        Whether any model has dropout, a learnable input scale, a validation row.
-    """
-
-    sizes: tuple[int, ...]
-    activation: str
+    sizes: tuple[int, ...]  # Inputs, units of each layer
+    activation: str  # Names of the hidden activation, the loss and the optimizer
     loss: str
     optimizer: str
-    momentum: float
+    momentum: float  # Of ``sgd``
     nesterov: bool
-    beta_2: float
-    dropout: bool
+    beta_2: float  # Of Adam
+    dropout: bool  # Whether any model has dropout, a learnable input scale, a validation row
     input_scale: bool
     validate: bool
 
@@ -61,18 +45,7 @@ class Program(NamedTuple):
 
 
 def segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
-    """List the parts of a model's parameters.
-
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-
-    Returns
-    -------
-    list of (str, int, tuple of int)
-        Kind (``weight``, ``bias``, ``scale``), place in the tuple of rows (-1: the last), shape.
-    """
+    """List the parts of a model's parameters."""
     parts: list[tuple[str, int, tuple[int, ...]]] = []
     n_large = 0
     for n_in, n_out in zip(program.sizes[:-1], program.sizes[1:], strict=True):
@@ -86,20 +59,7 @@ def segments(program: Program) -> list[tuple[str, int, tuple[int, ...]]]:
 
 
 def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
-    """Lay one model's arrays out as its rows.
-
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    arrays : sequence of array
-        Weights and biases layer by layer, then the input factors if the program has them.
-
-    Returns
-    -------
-    tuple of array of shape (n,)
-        float32 rows; see the conventions.
-    """
+    """Lay one model's arrays out as its rows. Returns (n,)."""
     placed = list(zip(arrays, segments(program), strict=True))
     large = [a for a, (_, place, _) in placed if place >= 0]
     small = [a for a, (_, place, _) in placed if place < 0]
@@ -110,19 +70,7 @@ def pack(program: Program, arrays: Sequence[np.ndarray]) -> tuple[np.ndarray, ..
 def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any]:
     """Cut rows into layers.
 
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    params : tuple of array of shape (n_models, n)
-        Parameters.
-
-    Returns
-    -------
-    list of (array of shape (n_models, n_out, n_in), array of shape (n_models, n_out))
-        Weights and biases, layer by layer.
-    array of shape (n_models, n_inputs) or None
-        Input factors.
+    `params` (n_models, n); returns (n_models, n_out, n_in); returns (n_models, n_inputs).
     """
     found: dict[str, list[Any]] = {"weight": [], "bias": [], "scale": []}
     start, n_models = 0, params[-1].shape[0]
@@ -138,20 +86,7 @@ def unpack(program: Program, params: Params) -> tuple[list[tuple[Any, Any]], Any
 
 
 def marks(program: Program, kind: str) -> tuple[np.ndarray, ...]:
-    """Mark with 1 the parameters of a kind.
-
-    Parameters
-    ----------
-    program : Program
-        What is compiled in.
-    kind : {"weight", "bias", "scale"}
-        Which parameters.
-
-    Returns
-    -------
-    tuple of array of shape (n,)
-        Rows like a model's own.
-    """
+    """Mark with 1 the parameters of a kind. Returns (n,)."""
     return pack(program, [np.full(s, float(k == kind)) for k, _, s in segments(program)])
 
 
@@ -160,16 +95,6 @@ def block_size(n_parameters: int) -> int:
 
     Small networks share the cost of a step's overhead; large ones fill the cores by themselves,
     and many of them would only leave the cache.
-
-    Parameters
-    ----------
-    n_parameters : int
-        Parameters of one network.
-
-    Returns
-    -------
-    int
-        Networks a block.
     """
     for limit, size in ((3_000, 28), (20_000, 16)):
         if n_parameters < limit:

@@ -35,24 +35,12 @@ _UNLIMITED = 1 << 60
 
 
 class Need(NamedTuple):
-    """Bytes that a run is going to take.
+    """Bytes that a run is going to take."""
 
-    Parameters
-    ----------
-    fixed : int
-        Whatever the number of networks trained at once: data, results.
-    each : int
-        For every network that is trained at once.
-    at_once : int
-        Networks trained at once if nothing limits them.
-    least : int
-        Networks trained at once at least.
-    """
-
-    fixed: int
-    each: int = 0
-    at_once: int = 0
-    least: int = 0
+    fixed: int  # Whatever the number of networks trained at once: data, results
+    each: int = 0  # For every network that is trained at once
+    at_once: int = 0  # Networks trained at once if nothing limits them
+    least: int = 0  # Networks trained at once at least
 
     @property
     def total(self) -> int:
@@ -64,13 +52,7 @@ class Need(NamedTuple):
 
 
 def available_memory() -> int | None:
-    """Find out how much memory this process may still take.
-
-    Returns
-    -------
-    int or None
-        Bytes; None where the system does not say.
-    """
+    """Find out how much memory this process may still take."""
     known = [bytes_ for bytes_ in (_system_memory(), _control_group_memory()) if bytes_ is not None]
     return min(known, default=None)
 
@@ -174,24 +156,7 @@ def training_need(
     n_jobs: int,
     block_size: Callable[[int], int],
 ) -> Need:
-    """Estimate what `fit_jobs` is going to take.
-
-    Parameters
-    ----------
-    jobs : sequence of FitJob
-        Data sets, whose targets are `Targets`, and specs.
-    engine : {"jax", "native"}
-        What trains.
-    max_epochs, early_stopping, pad_rows, n_jobs : int
-        As in `fit_jobs`.
-    block_size : callable
-        Maps the number of parameters to the networks that are trained as one program.
-
-    Returns
-    -------
-    Need
-        The estimate.
-    """
+    """Estimate what `fit_jobs` is going to take."""
     shapes = [np.shape(job.X) for job in jobs]
     n_rows = max([pad_rows, *(shape[0] for shape in shapes)], default=0)
     n_networks = sum(len(job.specs) for job in jobs)
@@ -270,20 +235,7 @@ def _at_once(
 
 
 def require_memory(need: Need, max_nets: int | None = None) -> None:
-    """Refuse a run that would not fit into memory.
-
-    Parameters
-    ----------
-    need : Need
-        What it is going to take.
-    max_nets : int, optional
-        Networks trained at once.
-
-    Raises
-    ------
-    NotEnoughMemoryError
-        If there is less; the sentence says how many networks at once would fit, if any.
-    """
+    """Refuse a run that would not fit into memory."""
     available = available_memory()
     if max_nets is not None:
         need = need._replace(at_once=min(need.at_once, max(max_nets, need.least)))

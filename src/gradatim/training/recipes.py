@@ -50,35 +50,13 @@ GENTLE = replace(STRONG, learning_rate=0.004, max_epochs=30, dropout=0.4)
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks of one shape by both recipes, to be averaged.
+    """Networks of one shape by both recipes, to be averaged."""
 
-    Parameters
-    ----------
-    n_members : int
-        Networks.
-    length : float, default 1
-        Share of the recipes' epochs.
-    """
-
-    n_members: int
-    length: float = 1.0
+    n_members: int  # Networks
+    length: float = 1.0  # Share of the recipes' epochs
 
     def specs(self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int) -> list[NetworkSpec]:
         """Write the members out.
-
-        Parameters
-        ----------
-        hidden_layer_sizes : tuple of int
-            Units of each hidden layer.
-        task : {"classification", "multilabel", "regression"}
-            What is learnt; real targets have no labels to be smoothed.
-        seed : int
-            Seed of the first member; the others have the next ones.
-
-        Returns
-        -------
-        list of NetworkSpec
-            One a member.
 
         Examples
         --------
@@ -104,16 +82,6 @@ def choose_batch_size(n_samples: int) -> int:
     The recipe's 128 rows make one step an epoch of a hundred rows, and its epochs then are too few
     to learn anything. Six steps an epoch, but at least 16 rows a step, were as good or better on
     all collections of 67 to 600 rows that were tried; see docs/accuracy.md.
-
-    Parameters
-    ----------
-    n_samples : int
-        Rows of the collection.
-
-    Returns
-    -------
-    int
-        Rows a step, 16 to 128.
 
     Examples
     --------

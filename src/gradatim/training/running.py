@@ -37,15 +37,6 @@ class ExpectedTime:
     Work of a shape that has been trained is expected to take as long as it did, work of others as
     long as the shapes known so far in the mean. Preparation counts as time that is over and is
     not expected again.
-
-    Parameters
-    ----------
-    lanes : sequence of Lane
-        All that is to be done.
-    n_threads : int
-        Threads that do it.
-    began : float
-        When preparation began, by `time.perf_counter`.
     """
 
     def __init__(self, lanes: Sequence[Lane], n_threads: int, began: float) -> None:
@@ -63,20 +54,7 @@ class ExpectedTime:
         self._heard[i] = time.perf_counter()
 
     def share(self, i: int, work: float) -> float:
-        """Hear how much of lane `i` is done, and return the finished share of the time.
-
-        Parameters
-        ----------
-        i : int
-            Number of the lane; it has been started.
-        work : float
-            What is done of it.
-
-        Returns
-        -------
-        float
-            In [0, 1]; it never falls.
-        """
+        """Hear how much of lane `i` is done, and return the finished share of the time."""
         now, kind = time.perf_counter(), self._kinds[self._lanes[i].program]
         kind.seconds += now - (self._heard[i] or now)
         kind.done += work - self._done[i]
@@ -97,19 +75,7 @@ class ExpectedTime:
 
 
 def run_lanes(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None, began: float) -> None:
-    """Run all lanes; the first error ends the others.
-
-    Parameters
-    ----------
-    lanes : sequence of Lane
-        What to train.
-    n_jobs : int
-        Threads.
-    callback : callable or None
-        Hears the finished share of the expected time.
-    began : float
-        When preparation began, by `time.perf_counter`.
-    """
+    """Run all lanes; the first error ends the others."""
     expected = ExpectedTime(lanes, n_jobs, began)
     # One report at a time: otherwise a thread could hand over an older sum after a newer one.
     turn, stopped = threading.Lock(), threading.Event()

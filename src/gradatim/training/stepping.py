@@ -14,7 +14,7 @@ from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.engines import choose_engine
 from gradatim.training.jobs import FitJob, PreparedJob
-from gradatim.training.members import Member
+from gradatim.training.networks import Member
 from gradatim.training.specs import NetworkSpec
 
 __all__ = ["Stepper"]
@@ -80,7 +80,7 @@ class Stepper:
         if spec.optimizer == "lbfgs":
             raise SpecError("lbfgs has no epochs to step through; choose another optimizer")
         choose_engine("native")
-        from gradatim.training.native.lanes import NativeLane, make_rows
+        from gradatim.training.native.workers import NativeLane, make_rows
 
         job = PreparedJob.check(
             FitJob([spec], X, y, sample_weight, None, None if initial is None else [initial]),

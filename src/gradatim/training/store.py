@@ -39,34 +39,14 @@ _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFil
 
 
 class Record(NamedTuple):
-    """What is kept under a key.
+    """What is kept under a key."""
 
-    Parameters
-    ----------
-    info : dict
-        Anything that JSON can say.
-    arrays : tuple of array
-        Numbers, truth values or text.
-    """
-
-    info: dict[str, Any]
-    arrays: tuple[np.ndarray, ...] = ()
+    info: dict[str, Any]  # Anything that JSON can say
+    arrays: tuple[np.ndarray, ...] = ()  # Numbers, truth values or text
 
 
 class Store:
     """Finished work in a folder; a context manager that writes everything when left.
-
-    Parameters
-    ----------
-    folder : path-like
-        Where the parts lie; made when the first one is written.
-    seconds : float, default 1.0
-        How long a record may wait for others to share a part with: what a killed process loses.
-
-    Attributes
-    ----------
-    failure : OutputError or None
-        Why records can no longer be written, if so.
 
     Examples
     --------
@@ -118,18 +98,7 @@ class Store:
             return Counter(key.partition(":")[0] for key in (*self._place, *self._pending))
 
     def get(self, key: str) -> Record | None:
-        """Look a record up.
-
-        Parameters
-        ----------
-        key : str
-            What it was put under.
-
-        Returns
-        -------
-        Record or None
-            None if there is none, or if it can no longer be read.
-        """
+        """Look a record up."""
         with self._lock:
             if key in self._pending:
                 return self._pending[key]
@@ -145,20 +114,7 @@ class Store:
             return found
 
     def put(self, key: str, record: Record) -> None:
-        """Keep a record; it is written soon, by another thread.
-
-        Parameters
-        ----------
-        key : str
-            Kind, a colon, and a digest of everything that the record depends on.
-        record : Record
-            What to keep; its arrays must not be changed any more.
-
-        Raises
-        ------
-        ValueError
-            If an array holds objects.
-        """
+        """Keep a record; it is written soon, by another thread."""
         for array in record.arrays:
             _plain(array.dtype.str)
         with self._lock:

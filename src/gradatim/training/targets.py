@@ -20,50 +20,17 @@ __all__ = ["Targets"]
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """What a network is to output, and how to read its output.
+    """What a network is to output, and how to read its output."""
 
-    Parameters
-    ----------
-    matrix : array of shape (n_samples, n_outputs)
-        float32 targets of the loss.
-    loss : Loss
-        The loss that belongs to the task.
-    classes : array of shape (n_classes,) or None
-        Sorted class labels; None for labels and real targets.
-    flat : bool
-        Whether `y` was one-dimensional.
-    """
-
-    matrix: np.ndarray
-    loss: Loss
+    matrix: np.ndarray  # (n_samples, n_outputs): float32 targets of the loss
+    loss: Loss  # The loss that belongs to the task
+    # (n_classes,): Sorted class labels; None for labels and real targets
     classes: np.ndarray | None
-    flat: bool
+    flat: bool  # Whether `y` was one-dimensional
 
     @classmethod
     def from_y(cls, y: ArrayLike, task: str) -> Targets:
-        """Read `y` for a task.
-
-        Parameters
-        ----------
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Labels, 0/1 indicators, or real values.
-        task : {"classification", "regression"}
-            How to read it.
-
-        Returns
-        -------
-        Targets
-            The matrix and its reading.
-
-        Raises
-        ------
-        LabelError
-            If there are fewer than two classes, a label is missing, labels are of several kinds,
-            an indicator is neither 0 nor 1, or a real target is no finite number.
-        ShapeError
-            If `y` has more than two dimensions or no rows.
-        SpecError
-            If the task is unknown.
+        """Read `y` for a task. `y` (n_samples,) or (n_samples, n_outputs).
 
         Examples
         --------

@@ -19,8 +19,15 @@ import numpy as np
 
 from gradatim.climb.problem import Problem
 from gradatim.climb.result import RungResult
+from gradatim.climb.rungs.checkpoint import (
+    find_fits,
+    find_rung,
+    fit_keys,
+    keep_fit,
+    keep_rung,
+    rung_key,
+)
 from gradatim.climb.rungs.fits import Fit, Fitted
-from gradatim.climb.rungs.kept import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
 from gradatim.climb.statistics import mean_posterior
 
 __all__ = ["Family", "Fit", "Fitted", "Report", "fit_kept", "kept_rung", "run_rung"]
@@ -29,21 +36,7 @@ Report = Callable[[float, str], None]
 
 
 class Family(ABC):
-    """A kind of model: its candidates, and how they are fitted.
-
-    Attributes
-    ----------
-    name : str
-        Rung on the ladder.
-    needs_input : bool
-        Whether it reads any input.
-    thorough : bool
-        Whether candidates for a fold are judged on two others rather than on one.
-    tasks : tuple of str
-        Tasks for which the rung exists.
-    trains_networks : bool
-        Whether its fits are networks that `fit_jobs` keeps one by one.
-    """
+    """A kind of model: its candidates, and how they are fitted."""
 
     name: str
     needs_input: bool = True
@@ -71,24 +64,7 @@ class Family(ABC):
 
 
 def run_rung(family: Family, problem: Problem, input: str, report: Report) -> RungResult:
-    """Choose inside the training folds, fit on them, and score on the held-out ones.
-
-    Parameters
-    ----------
-    family : Family
-        The kind of model.
-    problem : Problem
-        Rows, targets and folds.
-    input : str
-        Name of the input to read.
-    report : callable
-        Hears the finished share, in [0, 1], and what is being done.
-
-    Returns
-    -------
-    RungResult
-        The row of the ladder.
-    """
+    """Choose inside the training folds, fit on them, and score on the held-out ones."""
     kept = kept_rung(family, problem, input)
     if kept is None:
         kept = _run_rung(family, problem, input, report)
@@ -115,26 +91,7 @@ def fit_kept(
     fits: Sequence[Fit],
     report: Callable[[float], None],
 ) -> list[Fitted]:
-    """Carry out the fits that the store does not have, and keep each as soon as it is there.
-
-    Parameters
-    ----------
-    family : Family
-        The kind of model.
-    problem : Problem
-        Rows, targets, folds and store.
-    input : str
-        Name of the input to read.
-    fits : sequence of Fit
-        What to carry out.
-    report : callable
-        Hears the finished share, in [0, 1].
-
-    Returns
-    -------
-    list of Fitted
-        One a fit.
-    """
+    """Carry out the fits that the store does not have, and keep each as soon as it is there."""
     if problem.store is None or family.trains_networks:
         return family.fit(problem, input, fits, report)
     keys = fit_keys(problem, family.name, input, fits)

@@ -19,41 +19,20 @@ __all__ = ["Fit", "Fitted"]
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What a fit gave.
+    """What a fit gave."""
 
-    Parameters
-    ----------
-    outputs : array of shape (n_test, n_outputs)
-        Outputs for the rows to predict.
-    n_parameters : int
-        Numbers that the model learnt.
-    curve : LearningCurve, optional
-        Learning curve, for models that learn by epochs.
-    network : Network, optional
-        The model as a network on scaled inputs, where it is one.
-    """
-
-    outputs: np.ndarray
-    n_parameters: int
-    curve: LearningCurve | None = None
-    network: Network | None = None
+    outputs: np.ndarray  # (n_test, n_outputs): Outputs for the rows to predict
+    n_parameters: int  # Numbers that the model learnt
+    curve: LearningCurve | None = None  # Learning curve, for models that learn by epochs
+    network: Network | None = None  # The model as a network on scaled inputs, where it is one
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A candidate to learn from some rows and to apply to others.
+    """A candidate to learn from some rows and to apply to others."""
 
-    Parameters
-    ----------
-    candidate : Any
-        One of the family's candidates.
-    train, test : array of int
-        Rows to learn from, and to predict.
-    keep : callable
-        Hears what the fit gave, as soon as it is there.
-    """
-
-    candidate: Any
-    train: np.ndarray
+    candidate: Any  # One of the family's candidates
+    train: np.ndarray  # Rows to learn from, and to predict
     test: np.ndarray
+    # Hears what the fit gave, as soon as it is there
     keep: Callable[[Fitted], None] = lambda fitted: None

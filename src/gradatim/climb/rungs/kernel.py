@@ -21,21 +21,12 @@ __all__ = ["Kernel", "Machine"]
 
 
 class Machine(NamedTuple):
-    """One kernel machine.
+    """One kernel machine."""
 
-    Parameters
-    ----------
-    degree : int
-        Degree of the polynomial kernel; 0 for RBF.
-    gamma : float
-        Factor of the squared distance, or of the inner product, in units of 1 / n_features.
-    C : float
-        Weight of the errors against the margin.
-    """
-
-    degree: int
+    degree: int  # Degree of the polynomial kernel; 0 for RBF
+    # Factor of the squared distance, or of the inner product, in units of 1 / n_features
     gamma: float
-    C: float
+    C: float  # Weight of the errors against the margin
 
 
 class Kernel(Family):

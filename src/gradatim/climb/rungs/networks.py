@@ -27,15 +27,7 @@ __all__ = ["Logistic", "NetworkFamily"]
 
 
 class NetworkFamily(Family):
-    """Shallow or deep networks by the strong recipe, averaged; nothing is chosen.
-
-    Parameters
-    ----------
-    name : str
-        ``"shallow"`` or ``"deep"``.
-    hidden_layer_sizes : tuple of int
-        Units of each hidden layer.
-    """
+    """Shallow or deep networks by the strong recipe, averaged; nothing is chosen."""
 
     trains_networks = True
 
@@ -52,20 +44,7 @@ class NetworkFamily(Family):
         return f"{layers} SiLU, {candidate.n_members} averaged"
 
     def specs(self, problem: Problem, candidate: Ensemble) -> list[NetworkSpec]:
-        """Write the networks of a fit out.
-
-        Parameters
-        ----------
-        problem : Problem
-            Task and seed.
-        candidate : Ensemble
-            The setting.
-
-        Returns
-        -------
-        list of NetworkSpec
-            One a network that is averaged.
-        """
+        """Write the networks of a fit out."""
         return candidate.specs(self.hidden_layer_sizes, problem.task, problem.seed * 1000)
 
     def seconds(self, problem: Problem, input: str) -> float:

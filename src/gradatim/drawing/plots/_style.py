@@ -25,46 +25,21 @@ MARKERS = ("X", "o", "s", "^", "D", "v", "P")
 
 
 def figure(width: float, height: float) -> Figure:
-    """Make an empty figure; to be called inside `settled`.
-
-    Parameters
-    ----------
-    width, height : float
-        Size in inches.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        A white figure that lays itself out.
-    """
+    """Make an empty figure; to be called inside `settled`."""
     from matplotlib.figure import Figure
 
     return Figure((width, height), dpi=96, facecolor="white", layout="constrained")
 
 
 def tidy(axes: Axes) -> None:
-    """Leave out what says nothing: the upper and right frame, and strong ticks.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        Axes of a plane.
-    """
+    """Leave out what says nothing: the upper and right frame, and strong ticks."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GRAY)
     axes.tick_params(colors=GRAY, labelsize=8, length=3)
 
 
 def number_line(axes: Axes, *, vertical: bool = False) -> None:
-    """Turn axes into a number line.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        Axes of a plane.
-    vertical : bool, default False
-        Whether the line stands upright.
-    """
+    """Turn axes into a number line."""
     tidy(axes)
     axes.spines["bottom" if vertical else "left"].set_visible(False)
     if vertical:
@@ -74,16 +49,5 @@ def number_line(axes: Axes, *, vertical: bool = False) -> None:
 
 
 def markers(index: int) -> dict[str, Any]:
-    """Return color and marker of a class.
-
-    Parameters
-    ----------
-    index : int
-        Number of the class.
-
-    Returns
-    -------
-    dict of str to object
-        Options of matplotlib's ``scatter``.
-    """
+    """Return color and marker of a class."""
     return {"color": COLORS[index % len(COLORS)], "marker": MARKERS[index % len(MARKERS)]}

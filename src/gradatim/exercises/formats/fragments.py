@@ -39,26 +39,7 @@ _RELATIONS = re.compile(r" (?=[=≈≥≤<>] )")
 def add(
     parent: ET.Element, tag: str, text: str, mathematics: Mathematics, **attributes: str
 ) -> ET.Element:
-    """Add an element with a text that may hold formulas.
-
-    Parameters
-    ----------
-    parent : xml.etree.ElementTree.Element
-        What it is added to.
-    tag : str
-        Name of the element.
-    text : str
-        Words with formulas between dollar signs.
-    mathematics : {"mathml", "latex"}
-        How formulas are written.
-    **attributes : str
-        Attributes of the element.
-
-    Returns
-    -------
-    xml.etree.ElementTree.Element
-        The new element.
-    """
+    """Add an element with a text that may hold formulas."""
     element = ET.SubElement(parent, tag, attributes)
     for is_formula, piece in segments(text):
         if not is_formula:
@@ -115,39 +96,14 @@ def add_list(
     mathematics: Mathematics,
     **attributes: str,
 ) -> None:
-    """Add a list of texts.
-
-    Parameters
-    ----------
-    parent : xml.etree.ElementTree.Element
-        What it is added to.
-    tag : {"ol", "ul"}
-        Kind of list.
-    items : iterable of str
-        Texts that may hold formulas.
-    mathematics : {"mathml", "latex"}
-        How formulas are written.
-    **attributes : str
-        Attributes of the list.
-    """
+    """Add a list of texts."""
     element = ET.SubElement(parent, tag, attributes)
     for item in items:
         add(element, "li", item, mathematics)
 
 
 def add_question(parent: ET.Element, question: Question, mathematics: Mathematics) -> None:
-    """Add the text of a question, its table, its drawing and its conventions.
-
-    Parameters
-    ----------
-    parent : xml.etree.ElementTree.Element
-        What they are added to.
-    question : Question
-        Where they come from.
-    mathematics : {"mathml", "latex"}
-        How formulas are written; drawings follow the reader's preference for dark only beside
-        MathML, because a site that sets LaTeX has colors of its own.
-    """
+    """Add the text of a question, its table, its drawing and its conventions."""
     for paragraph in question.text:
         add(parent, "p", paragraph, mathematics)
     if question.table is not None:
@@ -172,22 +128,7 @@ def _add_table(parent: ET.Element, table: Table, mathematics: Mathematics) -> No
 
 
 def network_element(network: Network, name: str, follow_dark: bool) -> ET.Element:
-    """Return the drawing of a network as an SVG element that HTML takes in.
-
-    Parameters
-    ----------
-    network : Network
-        What to draw.
-    name : str
-        What tells its ids from those of other drawings on the page.
-    follow_dark : bool
-        Whether the drawing changes its colors where the reader prefers dark.
-
-    Returns
-    -------
-    xml.etree.ElementTree.Element
-        A ``figure`` around an ``svg``, without namespace prefixes.
-    """
+    """Return the drawing of a network as an SVG element that HTML takes in."""
     svg = ET.fromstring(draw_svg(network))
     for element in svg.iter():
         element.tag = element.tag.removeprefix(_SVG)
@@ -206,16 +147,6 @@ def network_element(network: Network, name: str, follow_dark: bool) -> ET.Elemen
 def plain_text(text: str) -> str:
     """Write a text and its formulas without any markup.
 
-    Parameters
-    ----------
-    text : str
-        Words with formulas between dollar signs.
-
-    Returns
-    -------
-    str
-        One line of plain text.
-
     Examples
     --------
     >>> plain_text("Find $w1$.")
@@ -225,16 +156,5 @@ def plain_text(text: str) -> str:
 
 
 def serialize(*elements: ET.Element) -> str:
-    """Write elements as HTML.
-
-    Parameters
-    ----------
-    *elements : xml.etree.ElementTree.Element
-        What to write, one after the other.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Write elements as HTML."""
     return "".join(ET.tostring(element, encoding="unicode", method="html") for element in elements)

@@ -46,18 +46,6 @@ _PICTURE = re.compile(r"\\begin\{tikzpicture\}.*\\end\{tikzpicture\}", re.DOTALL
 def write_latex(exam: Exam, *, answers: bool = False) -> str:
     r"""Write an exam, or its worked answers, in LaTeX.
 
-    Parameters
-    ----------
-    exam : Exam
-        What to write.
-    answers : bool, default False
-        Whether to write the worked answers in place of the exam.
-
-    Returns
-    -------
-    str
-        A document that ends in a newline.
-
     Examples
     --------
     >>> from gradatim.exercises import make_exam

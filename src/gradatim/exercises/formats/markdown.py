@@ -31,18 +31,6 @@ _BLANK = r"\_\_\_\_\_\_"
 def write_markdown(exam: Exam, *, answers: bool = False) -> str:
     """Write an exam, or its worked answers, in Markdown.
 
-    Parameters
-    ----------
-    exam : Exam
-        What to write.
-    answers : bool, default False
-        Whether to write the worked answers in place of the exam.
-
-    Returns
-    -------
-    str
-        A document that ends in a newline.
-
     Examples
     --------
     >>> from gradatim.exercises import make_exam

@@ -43,18 +43,6 @@ _PENALTY = "0.3333333"
 def write_moodle(exam: Exam, *, answers: bool = False) -> str:
     """Write an exam as Moodle XML.
 
-    Parameters
-    ----------
-    exam : Exam
-        What to write.
-    answers : bool, default False
-        Changes nothing: Moodle grades, so the answers are always inside.
-
-    Returns
-    -------
-    str
-        An XML document that ends in a newline.
-
     Examples
     --------
     >>> from gradatim.exercises import make_exam

@@ -59,18 +59,6 @@ details li{margin:.2rem 0}
 def write_html(exam: Exam, *, answers: bool = False) -> str:
     """Write an exam, or its worked answers folded below each question, as HTML.
 
-    Parameters
-    ----------
-    exam : Exam
-        What to write.
-    answers : bool, default False
-        Whether to add the worked answers.
-
-    Returns
-    -------
-    str
-        A page that ends in a newline.
-
     Examples
     --------
     >>> from gradatim.exercises import make_exam

@@ -23,18 +23,6 @@ __all__ = ["FORMATS", "render_exam", "write_json"]
 def write_json(exam: Exam, *, answers: bool = False) -> str:
     """Write an exam as JSON, with all that a program needs to check it.
 
-    Parameters
-    ----------
-    exam : Exam
-        What to write.
-    answers : bool, default False
-        Changes nothing: the answers are always inside.
-
-    Returns
-    -------
-    str
-        A JSON object that ends in a newline.
-
     Examples
     --------
     >>> from gradatim.exercises import make_exam

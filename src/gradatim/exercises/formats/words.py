@@ -18,102 +18,36 @@ LETTERS = "abcdefgh"
 
 
 def title(answers: bool) -> str:
-    """Return the title of a document.
-
-    Parameters
-    ----------
-    answers : bool
-        Whether it holds the worked answers.
-
-    Returns
-    -------
-    str
-        The title.
-    """
+    """Return the title of a document."""
     return "Exercises: worked answers" if answers else "Exercises"
 
 
 def subtitle(exam: Exam) -> str:
-    """Return what tells an exam from others.
-
-    Parameters
-    ----------
-    exam : Exam
-        Any exam.
-
-    Returns
-    -------
-    str
-        Topics, seed, size and version.
-    """
+    """Return what tells an exam from others."""
     return f"{', '.join(exam.topics)}. {exam.name[0].upper()}{exam.name[1:]}."
 
 
 def heading(question: Question) -> str:
-    """Return what stands beside the number of a question.
-
-    Parameters
-    ----------
-    question : Question
-        Any question.
-
-    Returns
-    -------
-    str
-        Topic and level.
-    """
+    """Return what stands beside the number of a question."""
     return f"{question.topic}, level {question.level}"
 
 
 def remarks(question: Question) -> Iterator[str]:
-    """Yield the conventions on which a question relies, and how exact answers must be.
-
-    Parameters
-    ----------
-    question : Question
-        Any question.
-
-    Yields
-    ------
-    str
-        Sentences.
-    """
+    """Yield the conventions on which a question relies, and how exact answers must be."""
     yield from question.notes
     if any("/" in show(p.answer) for p in question.parts if p.answer is not None):
         yield "A fraction, or a decimal that is right to within 0.005, will do."
 
 
 def answer_line(part: Part) -> str:
-    """Return the right answer behind what was asked for.
-
-    Parameters
-    ----------
-    part : Part
-        Any part of a question.
-
-    Returns
-    -------
-    str
-        Such as ``$y =$ $2$``.
-    """
+    """Return the right answer behind what was asked for."""
     letter = f"({LETTERS[part.right_choice]}) " if part.choices else ""
     label = f"{part.label} " if part.label else ""
     return f"{label}{letter}{part.answer_text}"
 
 
 def slip_lines(question: Question) -> Iterator[str]:
-    """Yield each wrong answer that can be explained, with its explanation.
-
-    Parameters
-    ----------
-    question : Question
-        Any question.
-
-    Yields
-    ------
-    str
-        Sentences.
-    """
+    """Yield each wrong answer that can be explained, with its explanation."""
     for part in question.parts:
         label = f"{part.label.rstrip(':')} " if part.label and len(question.parts) > 1 else ""
         for i, choice in enumerate(part.choices):

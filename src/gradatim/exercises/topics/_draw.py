@@ -16,108 +16,34 @@ __all__ = ["given_inputs", "inputs_text", "joined", "nonzero", "round_text", "wh
 
 
 def nonzero(rng: Random, limit: int) -> int:
-    """Draw a whole number that is not 0.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of the number.
-    limit : int
-        Largest size.
-
-    Returns
-    -------
-    int
-        Between -limit and limit.
-    """
+    """Draw a whole number that is not 0."""
     return rng.choice((-1, 1)) * rng.randint(1, limit)
 
 
 def whole(rng: Random, limit: int) -> Fraction:
-    """Draw a whole number.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of the number.
-    limit : int
-        Largest size.
-
-    Returns
-    -------
-    Fraction
-        Between -limit and limit.
-    """
+    """Draw a whole number."""
     return Fraction(rng.randint(-limit, limit))
 
 
 def joined(items: Sequence[str]) -> str:
-    """Join items as in a sentence: a, b and c.
-
-    Parameters
-    ----------
-    items : sequence of str
-        At least one.
-
-    Returns
-    -------
-    str
-        The items.
-    """
+    """Join items as in a sentence: a, b and c."""
     *most, last = items
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def given_inputs(network: Network, inputs: Sequence[Fraction]) -> dict[str, str]:
-    """Return the inputs by their names, as exact text.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-    inputs : sequence of Fraction
-        A number an input.
-
-    Returns
-    -------
-    dict of str to str
-        For programs.
-    """
+    """Return the inputs by their names, as exact text."""
     return {name: str(x) for name, x in zip(network.input_names, inputs, strict=True)}
 
 
 def inputs_text(network: Network, inputs: Sequence[Fraction]) -> str:
-    """Write the inputs as formulas, as in ``$x1 = 2$ and $x2 = -1$``.
-
-    Parameters
-    ----------
-    network : Network
-        Any network.
-    inputs : sequence of Fraction
-        A number an input.
-
-    Returns
-    -------
-    str
-        For students.
-    """
+    """Write the inputs as formulas, as in ``$x1 = 2$ and $x2 = -1$``."""
     pairs = zip(network.input_names, inputs, strict=True)
     return joined([f"${name} = {show(x)}$" for name, x in pairs])
 
 
 def round_text(digits: int | None) -> str:
-    """Say to how many decimals to round; nothing for exact answers.
-
-    Parameters
-    ----------
-    digits : int or None
-        2, 3, or None for an exact answer.
-
-    Returns
-    -------
-    str
-        A sentence after a space, or nothing.
-    """
+    """Say to how many decimals to round; nothing for exact answers."""
     return f" Round to {WORDS_OF_DIGITS[digits]} decimals." if digits else ""
 
 

@@ -24,19 +24,6 @@ def separating_unit(
     and an edge; its direction is then a difference of two points of different classes, or at
     right angles to a difference of two points of one class. So it suffices to try these.
 
-    Parameters
-    ----------
-    ones, zeros : sequence of Point
-        Points of the two classes.
-
-    Returns
-    -------
-    weights : tuple of Fraction
-        w1 and w2, whole numbers without a common divisor.
-    bias : Fraction
-        w0, such that the weighted sum is positive on `ones` and negative on `zeros`. None in place
-        of both if there is no such line.
-
     Examples
     --------
     >>> square = [(Fraction(a), Fraction(b)) for a in (0, 1) for b in (0, 1)]

@@ -27,21 +27,7 @@ _RATES = (Fraction(1, 10), Fraction(1, 2), Fraction(1, 5), Fraction(1, 100))
 
 
 def make_backprop(rng: Random, level: int) -> Question | None:
-    """Ask for partial derivatives and new weights.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: one unit, and its weights after a step; 2: a hidden unit below; 3: two hidden units of
-        two inputs.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask for partial derivatives and new weights."""
     return (_one_unit, _chain, _two_hidden)[level - 1](rng)
 
 

@@ -22,21 +22,7 @@ _TRIPLES = ((3, 4, 5), (4, 3, 5), (6, 8, 10), (8, 6, 10), (5, 12, 13), (12, 5, 1
 
 
 def make_boundary(rng: Random, level: int) -> Question | None:
-    """Ask where the prediction of a unit changes.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: the point on a line; 2: the line in a plane; 3: the distance of a point from it, or the
-        boundary of a threshold other than 0.5.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask where the prediction of a unit changes."""
     if level == 1:
         return _point(rng)
     if level == 2:

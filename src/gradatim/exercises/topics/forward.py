@@ -24,20 +24,7 @@ _SHAPES = {1: ((1, 1, 1), (1, 2, 1)), 2: ((2, 2, 1), (3, 2, 1)), 3: ((2, 2, 2, 1
 
 
 def make_forward(rng: Random, level: int) -> Question | None:
-    """Ask for the activation of every unit.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: one input; 2: a hidden layer of two; 3: two hidden layers, or two outputs.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask for the activation of every unit."""
     shape = rng.choice(_SHAPES[level])
     hidden = rng.choice(("relu", "relu", "heaviside", "sign"))
     last = rng.choice(("identity", "identity", "heaviside", "logistic"))

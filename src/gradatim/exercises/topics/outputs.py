@@ -23,20 +23,7 @@ _ASK = {"quantity": "activation", "unit": 1}
 
 
 def make_outputs(rng: Random, level: int) -> Question | None:
-    """Ask for the output of a unit, or at level 3 of a network with one hidden layer.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: one unit, one or two inputs; 2: up to four inputs and one without an edge; 3: a network.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask for the output of a unit, or at level 3 of a network with one hidden layer."""
     if level == 1:
         return _one_unit(rng)
     return _missing_input(rng) if level == 2 else _network(rng)

@@ -23,21 +23,7 @@ _ASK = {"quantity": "parameters"}
 
 
 def make_parameters(rng: Random, level: int) -> Question | None:
-    """Ask for the number of weights and biases.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: at most one hidden layer; 2: two or three; 3: missing edges, or the widest shallow
-        network within the budget of a deep one.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask for the number of weights and biases."""
     if level == 1:
         return _sizes(rng, 1, [rng.randint(2, 12) for _ in range(rng.choice((2, 2, 3)))])
     if level == 2:

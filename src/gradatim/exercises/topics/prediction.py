@@ -24,21 +24,7 @@ _HALF = Fraction(1, 2)
 
 
 def make_prediction(rng: Random, level: int) -> Question | None:
-    """Ask which class a network predicts, and with which output.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: one input, threshold 0.5; 2: four inputs and another threshold; 3: softmax over three
-        classes.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask which class a network predicts, and with which output."""
     return (_one_class, _four_classes, _softmax)[level - 1](rng)
 
 

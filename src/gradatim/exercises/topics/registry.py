@@ -45,24 +45,6 @@ TOPICS: MappingProxyType[str, Maker] = MappingProxyType(
 def draw_question(topic: str, level: int, seed: int, index: int, again: int = 0) -> Question:
     """Draw a question.
 
-    Parameters
-    ----------
-    topic : str
-        Key of `TOPICS`.
-    level : int
-        1 to 3.
-    seed : int
-        Seed of the exam.
-    index : int
-        How many questions of this topic and level come before it.
-    again : int, default 0
-        Another number gives another question in its place.
-
-    Returns
-    -------
-    Question
-        The same for the same arguments.
-
     Examples
     --------
     >>> draw_question("outputs", 1, seed=7, index=0).topic

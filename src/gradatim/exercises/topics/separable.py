@@ -33,20 +33,7 @@ Points = Sequence[tuple[Fraction, ...]]
 
 
 def make_separable(rng: Random, level: int) -> Question | None:
-    """Ask which unit separates points, if any, or at level 3 which feature makes them separable.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: points on a line; 2: points in a plane; 3: a feature that is added.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask which unit separates points, if any, or at level 3 which feature makes them separable."""
     if level == 3:
         return _feature(rng)
     can = rng.random() < 0.6

@@ -30,21 +30,7 @@ _BETWEEN_AND_OUTSIDE = {"heaviside": (0, 1), "sign": (-2, 0)}
 
 
 def make_transform(rng: Random, level: int) -> Question | None:
-    """Ask what hidden units make of points on a line, and where a hyperplane separates them.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: values of z; 2: the hyperplane in z; 3: what the whole network computes, or how many
-        hidden units a labelling takes.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask what hidden units make of points on a line, and where a hyperplane separates them."""
     if level == 1:
         return _values_of_z(rng)
     if level == 2:

@@ -25,21 +25,7 @@ _W2 = {"quantity": "weight", "input": "x2"}
 
 
 def make_weights(rng: Random, level: int) -> Question | None:
-    """Ask for the weights with which a unit does what is wanted.
-
-    Parameters
-    ----------
-    rng : random.Random
-        Source of all numbers.
-    level : int
-        1: a line through two points; 2: a boundary that is given; 3: a gate, or one step of the
-        perceptron rule.
-
-    Returns
-    -------
-    Question or None
-        None where the numbers make no good question.
-    """
+    """Ask for the weights with which a unit does what is wanted."""
     if level == 1:
         return _two_pairs(rng)
     if level == 2:

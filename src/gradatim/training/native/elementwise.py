@@ -154,17 +154,7 @@ def _tanh(z: Any) -> Any:
 
 
 def activate(code: int, Z: Any, H: Any, n: int) -> None:
-    """Write the activations of Z to H and put the slopes in Z's place.
-
-    Parameters
-    ----------
-    code : int
-        One of `ACTIVATION_CODES`.
-    Z, H : pointer to float32
-        Pre-activations, and room for the activations.
-    n : int
-        Entries of each.
-    """
+    """Write the activations of Z to H and put the slopes in Z's place."""
     if code == _TANH:
         for i in range(n):
             a = _tanh(Z[i])
@@ -252,19 +242,6 @@ def drop(key: int, rate: Any, places: Any, H: Any, Z: Any, n_units: int, n: int)
     """Set a share of the activations and their slopes to zero, and scale the others up.
 
     The mask is the JAX engine's: a hash of seed, step, layer, place in the minibatch and unit.
-
-    Parameters
-    ----------
-    key : int
-        Hash of seed, step and layer.
-    rate : float32
-        Share to drop, in [0, 1).
-    places : pointer to int32
-        Place of each sample in the minibatch as drawn.
-    H, Z : pointer to float32
-        Activations and slopes, (n_units, n).
-    n_units, n : int
-        Their shape.
     """
     limit = np.int64(rate * np.float32(4294967040.0))
     factor = _1 / (_1 - rate)

@@ -156,19 +156,7 @@ def _train(table: np.ndarray) -> int:
 
 
 class Bound:
-    """Networks and data, ready to be trained round by round.
-
-    Parameters
-    ----------
-    shape : Shape
-        What the networks share.
-    rows : Rows
-        Data set.
-    nets : Nets
-        All networks of the shape.
-    batch, room, epoch : Batch, Room, Epoch
-        What `records.make_room` made, for as many networks as a round trains.
-    """
+    """Networks and data, ready to be trained round by round."""
 
     def __init__(
         self, shape: Shape, rows: Rows, nets: Nets, batch: Batch, room: Room, epoch: Epoch
@@ -178,19 +166,6 @@ class Bound:
         self._numbers = [number for values in self._records for number in numbers(values)]
 
     def train(self, counted: Counted, todo: Round) -> int:
-        """Train some networks for some epochs, in place.
-
-        Parameters
-        ----------
-        counted : Counted
-            Which samples count for them.
-        todo : Round
-            Which networks to train, and on what.
-
-        Returns
-        -------
-        int
-            Whole epochs done.
-        """
+        """Train some networks for some epochs, in place."""
         table = self._numbers + numbers(counted) + numbers(todo)
         return _train(np.array(table, dtype=np.int64))

@@ -32,18 +32,7 @@ _DIGEST = _digest()
 
 
 def named(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function the name under which its compiled form may be kept.
-
-    Parameters
-    ----------
-    function : callable
-        Written for numba.
-
-    Returns
-    -------
-    callable
-        The same.
-    """
+    """Give a function the name under which its compiled form may be kept."""
     function.__qualname__ = f"{function.__name__}_{_DIGEST}"
     return function
 

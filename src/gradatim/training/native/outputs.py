@@ -91,30 +91,7 @@ def loss_and_slope(
     smoothing: Any,
     losses: Any,
 ) -> float:
-    """Return the mean of weight times loss over the counted samples, and leave its slope in D.
-
-    Parameters
-    ----------
-    code : int
-        One of `LOSS_CODES`.
-    Z, D, Y : pointer to float32
-        Logits, room for the slope, and targets, (n_outputs, n).
-    weight : pointer to float32
-        Weight of each of the n samples.
-    n_outputs, n : int
-        Shape of these.
-    count : int
-        Samples that count; the others only fill up.
-    smoothing : float32
-        Label smoothing.
-    losses : pointer to float32
-        Room for 3 n numbers.
-
-    Returns
-    -------
-    float
-        Mean loss.
-    """
+    """Return the mean of weight times loss over the counted samples, and leave its slope in D."""
     if code == _MULTICLASS:
         _multiclass(Z, D, Y, n_outputs, n, smoothing, losses)
     elif code == _BINARY:

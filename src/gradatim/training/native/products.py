@@ -37,23 +37,6 @@ def product(
     """Compute C (n_rows, n) = A (n_rows, n_sum) times B (n_sum, n), for n a multiple of `HALF`.
 
     Rows of C and B lie `c_row` and `b_row` apart, A's entries `a_row` and `a_step`.
-
-    Parameters
-    ----------
-    C : pointer to float32
-        Result.
-    c_row : int
-        Entries from row to row of C.
-    A : pointer to float32
-        Left factor.
-    a_row, a_step : int
-        Entries from row to row, and from step to step of the sum.
-    B : pointer to float32
-        Right factor.
-    b_row : int
-        Entries from row to row of B.
-    n_rows, n_sum, n : int
-        Rows of A, the length of the sums, columns of B.
     """
     r = 0
     # Of the last eight rows, four and four are better than six and twice one.
@@ -98,19 +81,7 @@ def product(
 def product_of_rows(
     C: Any, c_row: int, A: Any, B: Any, n_rows: int, n_columns: int, n: int
 ) -> None:
-    """Compute C (n_rows, n_columns) = A (n_rows, n) times transposed B (n_columns, n).
-
-    Parameters
-    ----------
-    C : pointer to float32
-        Result.
-    c_row : int
-        Entries from row to row of C.
-    A, B : pointer to float32
-        Factors.
-    n_rows, n_columns, n : int
-        Rows of A, rows of B, the length of both.
-    """
+    """Compute C (n_rows, n_columns) = A (n_rows, n) times transposed B (n_columns, n)."""
     r = 0
     while r + 4 <= n_rows:
         i = 0
@@ -134,17 +105,6 @@ def transpose(A: Any, a_row: int, B: Any, n_rows: int, n_columns: int) -> None:
     """Compute B (n_columns, n_rows) = transposed A (n_rows, n_columns).
 
     Rows of A lie `a_row` apart.
-
-    Parameters
-    ----------
-    A : pointer to float32
-        Matrix.
-    a_row : int
-        Entries from row to row of A.
-    B : pointer to float32
-        Result.
-    n_rows, n_columns : int
-        Shape of A; multiples of `HALF`.
     """
     for r in range(0, n_rows, HALF):
         for c in range(0, n_columns, HALF):

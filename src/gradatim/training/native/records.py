@@ -39,227 +39,120 @@ _POINTERS = {
 
 
 class Shape(NamedTuple):
-    """What all networks of a call share.
+    """What all networks of a call share."""
 
-    Parameters
-    ----------
-    sizes : array of shape (n_layers + 1,), int64
-        Inputs, units of each layer.
-    weights, biases : array of shape (n_layers,), int64
-        Where each layer's parameters begin in a network's row.
-    n_layers : int
-        Layers of weights.
-    scale : int
-        Where the input factors begin; -1 without.
-    n_parameters : int
-        Length of a row.
-    activation, loss, optimizer : int
-        Codes of the hidden activation, the loss and the optimizer.
-    nesterov : int
-        Whether ``sgd`` is Nesterov's.
-    constants : array of shape (2,), float64
-        Momentum of ``sgd``, decay of Adam's second moment.
-    """
-
-    sizes: Wholes
-    weights: Wholes
+    sizes: Wholes  # (n_layers + 1,): Inputs, units of each layer
+    weights: Wholes  # (n_layers,): Where each layer's parameters begin in a network's row
     biases: Wholes
-    n_layers: int
-    scale: int
-    n_parameters: int
-    activation: int
+    n_layers: int  # Layers of weights
+    scale: int  # Where the input factors begin; -1 without
+    n_parameters: int  # Length of a row
+    activation: int  # Codes of the hidden activation, the loss and the optimizer
     loss: int
     optimizer: int
-    nesterov: int
-    constants: Doubles
+    nesterov: int  # Whether ``sgd`` is Nesterov's
+    constants: Doubles  # (2,): Momentum of ``sgd``, decay of Adam's second moment
 
 
 class Rows(NamedTuple):
-    """A data set.
+    """A data set."""
 
-    Parameters
-    ----------
-    X : array of shape (n_samples, n_features), float32
-        Inputs; the samples of a minibatch are copied whole and turned together.
-    y : array of shape (n_outputs, n_samples), float32
-        Targets.
-    n_features, n_outputs, n_samples : int
-        Their sizes.
-    """
-
+    # (n_samples, n_features): Inputs; the samples of a minibatch are copied whole and turned
+    # together
     X: Reals
-    y: Reals
-    n_features: int
+    y: Reals  # (n_outputs, n_samples): Targets
+    n_features: int  # Their sizes
     n_outputs: int
     n_samples: int
 
 
 class Counted(NamedTuple):
-    """Which samples count for the networks of a call, and how much.
+    """Which samples count for the networks of a call, and how much."""
 
-    Parameters
-    ----------
-    weight : array of shape (n_samples,), float32
-        In training.
-    validation_rows : array of shape (n_validation,), int64
-        Samples on which to validate; none to do without.
-    validation_weight : array of shape (n_validation,), float32
-        Weight of each.
-    n_validation : int
-        How many.
-    """
-
-    weight: Reals
-    validation_rows: Wholes
-    validation_weight: Reals
-    n_validation: int
+    weight: Reals  # (n_samples,): In training
+    validation_rows: Wholes  # (n_validation,): Samples on which to validate; none to do without
+    validation_weight: Reals  # (n_validation,): Weight of each
+    n_validation: int  # How many
 
 
 class Nets(NamedTuple):
-    """Networks and where they stand.
+    """Networks and where they stand."""
 
-    Parameters
-    ----------
-    params, first, second, best : array of shape (n_nets * n_parameters,), float32
-        Parameters, the optimizer's moments, parameters of the best epoch, network after network;
-        empty where there are none.
-    keeps_best : int
-        Whether there is room for the best.
-    learning_rate, weight_decay, label_smoothing, dropout, input_scale : array of shape (n_nets,)
-        As in `NetworkSpec`.
-    cosine, n_steps, patience, seed : array of shape (n_nets,), int64
-        Whether the rate follows a cosine, steps and epochs without improvement after which to
-        stop, seed of dropout.
-    step, updates, epoch, best_epoch, since_best : array of shape (n_nets,), int64
-        Steps due so far, those done, epochs done, the best epoch from 1, epochs since.
-    active, diverged : array of shape (n_nets,), int64
-        Which still learn, and which left the finite numbers.
-    best_loss : array of shape (n_nets,), float64
-        Validation loss of the best epoch.
-    """
-
+    # (n_nets * n_parameters,): Parameters, the optimizer's moments, parameters of the best epoch,
+    # network after network; empty where there are none
     params: Reals
     first: Reals
     second: Reals
     best: Reals
-    keeps_best: int
-    learning_rate: Reals
+    keeps_best: int  # Whether there is room for the best
+    learning_rate: Reals  # (n_nets,): As in `NetworkSpec`
     weight_decay: Reals
     label_smoothing: Reals
     dropout: Reals
     input_scale: Reals
+    # (n_nets,): Whether the rate follows a cosine, steps and epochs without improvement after
+    # which to stop, seed of dropout
     cosine: Wholes
     n_steps: Wholes
     patience: Wholes
     seed: Wholes
+    # (n_nets,): Steps due so far, those done, epochs done, the best epoch from 1, epochs since
     step: Wholes
     updates: Wholes
     epoch: Wholes
     best_epoch: Wholes
     since_best: Wholes
-    active: Wholes
+    active: Wholes  # (n_nets,): Which still learn, and which left the finite numbers
     diverged: Wholes
-    best_loss: Doubles
+    best_loss: Doubles  # (n_nets,): Validation loss of the best epoch
 
 
 class Batch(NamedTuple):
-    """Room for gathered minibatches, one behind the other.
+    """Room for gathered minibatches, one behind the other."""
 
-    Parameters
-    ----------
-    X, y, weight : array, float32
-        Flat: (n_features, n), (n_outputs, n) and (n,) of each minibatch, its n filled up to whole
-        halves of vectors.
-    samples : array, float32
-        The inputs once more, sample after sample: (n, n_features) of each.
-    places : array, int32
-        Place of each sample in the minibatch as drawn.
-    counts : array of shape (n_batches,), int64
-        Samples of each.
-    chosen : array of shape (n,), int64
-        Room for the samples of one.
-    n_batches, n_room : int
-        Minibatches that there is room for, and the n of each.
-    """
-
+    # Flat: (n_features, n), (n_outputs, n) and (n,) of each minibatch, its n filled up to whole
+    # halves of vectors
     X: Reals
     y: Reals
     weight: Reals
-    samples: Reals
-    places: Smalls
-    counts: Wholes
-    chosen: Wholes
-    n_batches: int
+    samples: Reals  # The inputs once more, sample after sample: (n, n_features) of each
+    places: Smalls  # Place of each sample in the minibatch as drawn
+    counts: Wholes  # (n_batches,): Samples of each
+    chosen: Wholes  # (n,): Room for the samples of one
+    n_batches: int  # Minibatches that there is room for, and the n of each
     n_room: int
 
 
 class Room(NamedTuple):
-    """Room for one network's step: what its layers hold, and its gradient.
+    """Room for one network's step: what its layers hold, and its gradient."""
 
-    Parameters
-    ----------
-    H, Z : array, float32
-        Activations of all layers; pre-activations, later slopes.
-    D, E : array, float32
-        Slope of the loss at one layer, and at the layer below.
-    gradient : array of shape (n_parameters,), float32
-        Slope at the parameters.
-    scaled : array, float32
-        First weights times input factors.
-    turned : array, float32
-        Transposed activations of one layer.
-    losses : array, float32
-        Loss of each sample, and twice as much to work in.
-    """
-
-    H: Reals
+    H: Reals  # Activations of all layers; pre-activations, later slopes
     Z: Reals
-    D: Reals
+    D: Reals  # Slope of the loss at one layer, and at the layer below
     E: Reals
-    gradient: Reals
-    scaled: Reals
-    turned: Reals
-    losses: Reals
+    gradient: Reals  # (n_parameters,): Slope at the parameters
+    scaled: Reals  # First weights times input factors
+    turned: Reals  # Transposed activations of one layer
+    losses: Reals  # Loss of each sample, and twice as much to work in
 
 
 class Epoch(NamedTuple):
-    """What is summed up over an epoch.
+    """What is summed up over an epoch."""
 
-    Parameters
-    ----------
-    before : array of shape (n_members * n_parameters,), float32
-        Parameters at its start.
-    loss, samples : array of shape (n_members,), float64
-        Loss times samples, and samples.
-    """
-
-    before: Reals
-    loss: Doubles
+    before: Reals  # (n_members * n_parameters,): Parameters at its start
+    loss: Doubles  # (n_members,): Loss times samples, and samples
     samples: Doubles
 
 
 class Round(NamedTuple):
-    """What one call is to do.
+    """What one call is to do."""
 
-    Parameters
-    ----------
-    members : array of shape (n_members,), int64
-        Networks to train.
-    order : array of shape (n_epochs, n_batches, batch_size), int32
-        Samples of each minibatch; -1 is none.
-    curves : array of shape (2, n_nets, max_epochs), float64
-        Training and validation loss of each epoch, to be filled in.
-    stop : array of shape (1,), uint8
-        Not 0 as soon as the call is to come back.
-    n_members, n_epochs, n_batches, batch_size, n_nets, max_epochs : int
-        The sizes of these.
-    """
-
-    members: Wholes
-    order: Smalls
+    members: Wholes  # (n_members,): Networks to train
+    order: Smalls  # (n_epochs, n_batches, batch_size): Samples of each minibatch; -1 is none
+    # (2, n_nets, max_epochs): Training and validation loss of each epoch, to be filled in
     curves: Doubles
-    stop: Bytes
-    n_members: int
+    stop: Bytes  # (1,): Not 0 as soon as the call is to come back
+    n_members: int  # The sizes of these
     n_epochs: int
     n_batches: int
     batch_size: int
@@ -270,24 +163,7 @@ class Round(NamedTuple):
 def make_room(
     shape: Shape, rows: Rows, batch_size: int, n_members: int
 ) -> tuple[Batch, Room, Epoch]:
-    """Make the arrays that training works in.
-
-    Parameters
-    ----------
-    shape : Shape
-        What the networks share.
-    rows : Rows
-        Data set.
-    batch_size : int
-        Samples of a minibatch.
-    n_members : int
-        Networks of a call at most.
-
-    Returns
-    -------
-    Batch, Room, Epoch
-        To be used by one thread.
-    """
+    """Make the arrays that training works in."""
     n = -(-batch_size // HALF) * HALF
     n_batches = min(-(-rows.n_samples // batch_size), max(1, _GATHERED // (n * rows.n_features)))
     units = shape.sizes[1:]
@@ -323,18 +199,7 @@ def make_room(
 def make_round(
     members: np.ndarray, order: np.ndarray, curves: np.ndarray, stop: np.ndarray
 ) -> Round:
-    """Describe a round; parameters and sizes as in `Round`.
-
-    Parameters
-    ----------
-    members, order, curves, stop : array
-        See there.
-
-    Returns
-    -------
-    Round
-        With the sizes of the arrays.
-    """
+    """Describe a round; parameters and sizes as in `Round`."""
     return Round(members, order, curves, stop, len(members), *order.shape, *curves.shape[1:])
 
 
@@ -347,24 +212,7 @@ def _kinds(kind: type) -> tuple[tuple[str, Any], ...]:
 
 
 def numbers(values: Any) -> list[int]:
-    """Write a record as numbers, for `record` to read.
-
-    Parameters
-    ----------
-    values : NamedTuple
-        A record of arrays; it must outlive the numbers.
-
-    Returns
-    -------
-    list of int
-        Addresses and whole numbers, a field each.
-
-    Raises
-    ------
-    TypeError
-        If an array is of another type than its field, or not contiguous: compiled code would
-        write over foreign memory.
-    """
+    """Write a record as numbers, for `record` to read."""
     found = []
     for (name, dtype), value in zip(_kinds(type(values)), values, strict=True):
         if dtype is None:
@@ -377,18 +225,7 @@ def numbers(values: Any) -> list[int]:
 
 
 def record(kind: type) -> Any:
-    """Make the function that reads a record in compiled code.
-
-    Parameters
-    ----------
-    kind : type
-        One of the named tuples above.
-
-    Returns
-    -------
-    callable
-        Takes a pointer to the numbers and returns the record, its arrays as pointers.
-    """
+    """Make the function that reads a record in compiled code."""
     fields = [types.int64 if d is None else _POINTERS[d.type] for _, d in _kinds(kind)]
     made = types.NamedTuple(fields, kind)
 

@@ -38,18 +38,7 @@ def _int(n: int) -> ir.Constant:
 
 
 def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a function that writes LLVM instructions for the compiled code that calls it.
-
-    Parameters
-    ----------
-    function : callable
-        Takes numba's typing context and the types of the arguments.
-
-    Returns
-    -------
-    callable
-        To be called, without the context, from compiled code only.
-    """
+    """Mark a function that writes LLVM instructions for the compiled code that calls it."""
     return intrinsic(function)
 
 
@@ -114,23 +103,7 @@ def _add_product(builder: Any, place: Any, a: Any, b: Any) -> None:
 
 
 def product_tile(n_rows: int, n_vectors: int, lanes: int = LANES) -> Callable[..., None]:
-    """Make the tile ``C[r, c] = sum_k A[r, k] B[k, c]`` of some rows and vectors of columns.
-
-    Parameters
-    ----------
-    n_rows : int
-        Rows of the tile.
-    n_vectors : int
-        Vectors of columns.
-    lanes : int, default `LANES`
-        Columns of a vector.
-
-    Returns
-    -------
-    callable
-        ``tile(C, c_row, A, a_row, a_step, B, b_step, n)`` for compiled code: matrices, each with
-        the stride from row to row and that of the sum.
-    """
+    """Make the tile ``C[r, c] = sum_k A[r, k] B[k, c]`` of some rows and vectors of columns."""
     vector = ir.VectorType(ir.FloatType(), lanes)
 
     @instruction
@@ -165,18 +138,7 @@ def product_tile(n_rows: int, n_vectors: int, lanes: int = LANES) -> Callable[..
 
 
 def dot_tile(n_rows: int, n_columns: int) -> Callable[..., None]:
-    """Make the tile ``C[r, c] = sum_k A[r, k] B[c, k]`` of some rows and columns.
-
-    Parameters
-    ----------
-    n_rows, n_columns : int
-        Rows and columns of the tile.
-
-    Returns
-    -------
-    callable
-        ``tile(C, c_row, A, a_row, B, b_row, n)`` for compiled code; `n` is a multiple of `HALF`.
-    """
+    """Make the tile ``C[r, c] = sum_k A[r, k] B[c, k]`` of some rows and columns."""
 
     @instruction
     def tile(_, C, c_row, A, a_row, B, b_row, n):

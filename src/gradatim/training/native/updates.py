@@ -38,22 +38,7 @@ def cosine_factor(step: int, n_steps: int) -> float:
 
 
 def add_penalty(params: Any, gradient: Any, n: int, decay: Any) -> float:
-    """Add the slope of half the decay times the squared weights; return their sum of squares.
-
-    Parameters
-    ----------
-    params, gradient : pointer to float32
-        Weights, and what is added to.
-    n : int
-        Entries.
-    decay : float32
-        Weight decay.
-
-    Returns
-    -------
-    float
-        Sum of squares.
-    """
+    """Add the slope of half the decay times the squared weights; return their sum of squares."""
     total = 0.0
     for i in range(n):
         w = params[i]
@@ -76,17 +61,6 @@ def adam(
 ) -> None:
     """Take a step of Adam [1]_.
 
-    Parameters
-    ----------
-    params, gradient, first, second : pointer to float32
-        Parameters, their gradient, the moments.
-    n : int
-        Entries.
-    rate, decay, beta_2 : float32
-        Learning rate, AdamW's decay, decay of the second moment.
-    correct_1, correct_2 : float32
-        What makes up for moments begun at zero.
-
     References
     ----------
     .. [1] D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
@@ -105,19 +79,7 @@ def adam(
 def sgd(
     params: Any, gradient: Any, trace: Any, n: int, rate: Any, momentum: Any, nesterov: int
 ) -> None:
-    """Take a step of gradient descent with momentum.
-
-    Parameters
-    ----------
-    params, gradient, trace : pointer to float32
-        Parameters, their gradient, the velocity.
-    n : int
-        Entries.
-    rate, momentum : float32
-        Learning rate and momentum.
-    nesterov : int
-        Whether it is Nesterov's.
-    """
+    """Take a step of gradient descent with momentum."""
     for i in range(n):
         slope = gradient[i]
         t = slope + momentum * trace[i]

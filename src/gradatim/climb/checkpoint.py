@@ -1,0 +1,89 @@
+"""Where the work of a climb is kept until the climb has ended well.
+
+Conventions: one folder a climb below the user's cache folder, named by a digest of what its fits
+depend on: rows, targets, groups, task, folds, repeats, seed. The margin, the rungs and the number
+of threads are not among them, so a climb may go on with others. Folders older than two weeks, and
+the oldest beyond 2 GB, are removed whenever a climb begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from gradatim.collection import Collection
+from gradatim.training.cache import cache_folder
+from gradatim.training.store import Store
+
+__all__ = ["climb_folder", "kept_work", "prune"]
+
+#: Days after which the work of a climb that never went on is removed.
+MAX_DAYS = 14
+
+#: Bytes that the work of all climbs may take.
+MAX_BYTES = 2 * 10**9
+
+
+def climb_folder(
+    collection: Collection,
+    *,
+    folds: int,
+    repeats: int,
+    seed: int,
+    shuffle_labels: bool,
+    preset: str = "quick",
+) -> Path | None:
+    """Name the folder of a climb."""
+    cache = cache_folder()
+    if cache is None:
+        return None
+    protocol = (folds, repeats, seed, shuffle_labels, preset)
+    about = (collection.sha256, collection.task, *protocol)
+    name = hashlib.blake2b(repr(about).encode(), digest_size=10).hexdigest()
+    return cache / "climbs" / name
+
+
+@contextlib.contextmanager
+def kept_work(folder: Path | None, resume: bool = False) -> Iterator[Store | None]:
+    """Keep the work of a climb until it has ended well; an error or interrupt leaves it there."""
+    if folder is None:
+        yield None
+        return
+    prune(folder.parent, spare=folder)
+    store = Store(folder)
+    if not resume:
+        store.clear()
+    try:
+        yield store
+    except BaseException:
+        store.close()
+        raise
+    store.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def prune(
+    parent: Path,
+    spare: Path | None = None,
+    max_days: float = MAX_DAYS,
+    max_bytes: int = MAX_BYTES,
+) -> None:
+    """Remove the folders of climbs that are too old, then the oldest until the rest fits."""
+    sizes = {}
+    for folder in parent.glob("*/"):
+        with contextlib.suppress(OSError):
+            sizes[folder] = (folder.stat().st_mtime, _size(folder))
+    total = sum(size for _, size in sizes.values())
+    for folder, (changed, size) in sorted(sizes.items(), key=lambda item: item[1]):
+        old = time.time() - changed > max_days * 86_400
+        if folder != spare and (old or total > max_bytes):
+            shutil.rmtree(folder, ignore_errors=True)
+            total -= size
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir())

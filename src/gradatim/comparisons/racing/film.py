@@ -1,0 +1,106 @@
+"""The film of a race: contenders side by side while they learn.
+
+Conventions: those of `gradatim.drawing.film`; all reels run at the same pace, frame by frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gradatim.comparisons.racing.picture import SHADES
+from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
+from gradatim.comparisons.racing.result import Race
+from gradatim.comparisons.racing.training_frames import FILMED, Reel, reels_of
+from gradatim.drawing.film import Area, Disc, Film, Mark, Stroke, Words
+from gradatim.drawing.plots._style import COLORS, GRAY, INK
+from gradatim.errors import SpecError
+
+__all__ = ["film_race"]
+
+#: Pixels a unit of a reel's picture; space between reels, above and below them.
+_SCALE, _GAP, _TOP, _FOOT = 2.6, 24, 52, 34
+_SECONDS, _REST = 0.18, 2.0
+
+
+def film_race(race: Race) -> Film:
+    """Film a race: perceptron, logistic regression, shallow and deep network while they learn.
+
+    Parameters
+    ----------
+    race : Race
+        What was found, for one or two inputs.
+
+    Returns
+    -------
+    Film
+        What `gradatim.drawing.save_film` writes.
+
+    Raises
+    ------
+    SpecError
+        If there are more than two inputs, or nobody to be filmed.
+    """
+    frame = frame_of(race.course)
+    reels = reels_of(race, frame)
+    if not reels:
+        raise SpecError(f"none of {', '.join(FILMED)} ran; there is nothing to film")
+    n = max(len(reel.stills) for reel in reels)
+    width, height = WIDTH * _SCALE, frame.height * _SCALE
+    lefts = [_GAP / 2 + k * (width + _GAP) for k in range(len(reels))]
+    return Film(
+        title=f"{race.course.title}: contenders while they learn",
+        description=_in_words(reels),
+        width=len(reels) * (width + _GAP),
+        height=_TOP + height + _FOOT,
+        under=[
+            mark for x, reel in zip(lefts, reels, strict=True) for mark in _head(reel, x, frame)
+        ],
+        frames=[
+            [
+                mark
+                for x, reel in zip(lefts, reels, strict=True)
+                for mark in _moment(reel, min(i, len(reel.stills) - 1), x, frame)
+            ]
+            for i in range(n)
+        ],
+        over=[mark for x in lefts for mark in _dots(race, frame, x)],
+        seconds=_SECONDS,
+        rest=_REST,
+    )
+
+
+def _head(reel: Reel, x: float, frame: Frame) -> Iterator[Mark]:
+    yield Words(x, 22, reel.title, 15, INK)
+    yield Words(x, 41, reel.caption, 11, GRAY)
+    whole = f"M0 0H{WIDTH}V{frame.height}H0Z"
+    yield Area(whole, SHADES[0], SHADES[0], (x, _TOP), _SCALE)
+
+
+def _moment(reel: Reel, number: int, x: float, frame: Frame) -> Iterator[Mark]:
+    still = reel.stills[number]
+    for k, region in enumerate(still.regions, 1):
+        if region:
+            yield Area(region, SHADES[k % len(SHADES)], GRAY, (x, _TOP), _SCALE)
+    said = f"{reel.unit} {still.epoch}, accuracy {still.accuracy:.3f}; scored: {reel.counted}"
+    yield Words(x, _TOP + frame.height * _SCALE + 22, said, 12.5, INK)
+
+
+def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
+    places, labels = frame.points(race.course)
+    inside = (places >= 1).all(axis=1) & (places <= [WIDTH - 1, frame.height - 1]).all(axis=1)
+    for (a, b), label in zip(places[inside] * _SCALE, labels[inside], strict=True):
+        x, y, color = left + a, _TOP + b, COLORS[label % len(COLORS)]
+        if label % 2:
+            yield Disc(x, y, 2.4, color)
+        else:
+            arms = [((x - 2, y - 2), (x + 2, y + 2)), ((x - 2, y + 2), (x + 2, y - 2))]
+            yield Stroke(arms, color, 1.4)
+
+
+def _in_words(reels: Sequence[Reel]) -> str:
+    return " ".join(
+        f"{reel.title}, {reel.caption}: accuracy {reel.stills[0].accuracy:.3f} before training, "
+        f"{reel.stills[-1].accuracy:.3f} after {reel.unit} {reel.stills[-1].epoch}; the weights of "
+        f"{reel.unit} {reel.counted} were scored."
+        for reel in reels
+    )

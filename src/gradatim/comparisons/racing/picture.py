@@ -1,0 +1,253 @@
+"""The picture of a race: accuracy and share solved against parameters, and every boundary.
+
+Conventions: see `gradatim.drawing.plots`. Networks with one hidden layer are blue, deep ones
+orange, polynomials green, kernels purple, perceptron and logistic regression black and gray; each
+has its marker too. Whiskers are 95 % intervals. Small pictures show the median seed; those who have
+no choice of size stand in a row of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradatim.comparisons.racing.contenders import Contender
+from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
+from gradatim.comparisons.racing.result import Race
+from gradatim.comparisons.racing.score import Entry
+from gradatim.drawing.figure import settled
+from gradatim.drawing.plots._style import COLORS, GRAY, INK, MARKERS, figure, tidy
+from gradatim.errors import SpecError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["SHADES", "draw_points", "draw_regions", "has_boundaries", "plot_race"]
+
+#: Backgrounds of the classes; class 0 is the first.
+SHADES = ("#f6dcc3", "#cfe0f1", "#cfe6d5", "#ead0e4", "#d9effb", "#f8e6bf", "#dddddd")
+
+#: Color, marker and dashes of each contender.
+_LINES: dict[str, tuple[str, str, Any]] = {
+    "perceptron": (COLORS[6], "P", "-"),
+    "logistic": (GRAY, ">", "-"),
+    "shallow-relu": (COLORS[1], "o", "-"),
+    "shallow-tanh": (COLORS[4], "s", "-"),
+    "deep-2": (COLORS[5], "^", "-"),
+    "deep-3": (COLORS[0], "D", "-"),
+    "deep-5": (COLORS[0], "v", (0, (3, 2))),
+    "polynomial": (COLORS[2], "X", "-"),
+    "kernel": (COLORS[3], "*", "-"),
+    "kernel-all": (COLORS[3], "h", "-"),
+}
+
+#: A row of few pictures would show them larger than the others.
+_LEAST_COLUMNS = 5
+
+#: Markers are shifted along the logarithmic axis by so much, so that whiskers do not hide another.
+_DODGE = 0.012
+
+
+def has_boundaries(race: Race) -> bool:
+    """Say whether a race has boundaries that can be drawn."""
+    return race.course.n_features <= 2
+
+
+def plot_race(race: Race) -> Figure:
+    """Plot a race.
+
+    Parameters
+    ----------
+    race : Race
+        What was found.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Accuracy and, if there is a bar, share solved against parameters; below, for one or two
+        inputs, the boundary of every contender at every budget, then of those that have none.
+    """
+    heights = [3.9, *(_heights(race) if has_boundaries(race) else ())]
+    with settled():
+        result = figure(9.0, sum(heights))
+        parts: Any = result.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
+        upper, *lower = parts[:, 0]
+        _curves(upper, race)
+        result.suptitle(f"{race.course.title}: {race.protocol.n_seeds} seeds", fontsize=11)
+        if lower:
+            frame = frame_of(race.course)
+            for part, draw in zip(lower, _drawn(race), strict=True):
+                draw(part, race, frame)
+    result.set_label(_in_words(race))
+    return result
+
+
+def _drawn(race: Race) -> list[Callable[[Any, Race, Frame], None]]:
+    """Return what draws the boundaries: of those with a choice of size, of those without."""
+    budgeted = {contender.budgeted for contender in race.contenders}
+    return [draw for has, draw in ((True, _grid), (False, _strip)) if has in budgeted]
+
+
+def _heights(race: Race) -> list[float]:
+    """Return the inches that each of these takes."""
+    each = 1.02 if race.course.n_features == 2 else 0.5
+    n_rows = sum(contender.budgeted for contender in race.contenders)
+    return [n_rows * each + 0.4 if draw is _grid else each + 0.85 for draw in _drawn(race)]
+
+
+def _curves(upper: Any, race: Race) -> None:
+    """Draw both scores against parameters; without a bar there is one."""
+    panels = [("mean test accuracy", _accuracy)]
+    if race.bar.accuracy is not None:
+        panels.append(("share of seeds that solve it", _solved))
+    row = upper.subplots(1, len(panels), squeeze=False)[0]
+    for axes, (label, score) in zip(row, panels, strict=True):
+        _panel(axes, race, label, score)
+    if race.bar.accuracy is not None:
+        row[0].axhline(race.bar.accuracy, color=GRAY, lw=0.8, ls=(0, (4, 3)), zorder=0)
+    handles, names = row[0].get_legend_handles_labels()
+    upper.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+
+
+def _accuracy(entry: Entry) -> tuple[float, tuple[float, float]]:
+    return entry.mean, entry.interval
+
+
+def _solved(entry: Entry) -> tuple[float, tuple[float, float]]:
+    return entry.solved, entry.solved_interval
+
+
+def _panel(axes: Axes, race: Race, label: str, score: Any) -> None:
+    tidy(axes)
+    axes.set_xscale("log")
+    for number, contender in enumerate(race.contenders):
+        entries = [e for e in race.entries if e.contender is contender]
+        middle = (len(race.contenders) - 1) / 2
+        _curve(axes, contender, entries, score, 10 ** (_DODGE * (number - middle)))
+    axes.set_xlabel("parameters", fontsize=9)
+    axes.set_ylabel(label, fontsize=9)
+    axes.set_xticks(race.protocol.budgets, [str(b) for b in race.protocol.budgets])
+    axes.minorticks_off()
+    axes.grid(axis="y", color="#e8e4da", lw=0.6)
+    axes.set_axisbelow(True)
+    axes.set_ylim(top=1.02)
+
+
+def _curve(
+    axes: Axes, contender: Contender, entries: list[Entry], score: Any, shift: float
+) -> None:
+    color, marker, dashes = _LINES[contender.name]
+    x = np.array([entry.n_parameters for entry in entries]) * shift
+    means = np.array([score(entry)[0] for entry in entries])
+    ends = np.array([score(entry)[1] for entry in entries])
+    axes.errorbar(
+        x,
+        means,
+        np.abs(ends.T - means),
+        color=color,
+        marker=marker,
+        ls=dashes,
+        lw=1.3,
+        ms=5,
+        elinewidth=0.8,
+        mfc="white" if contender.name == "kernel-all" else color,
+        label=contender.title,
+    )
+
+
+def _grid(part: Any, race: Race, frame: Frame) -> None:
+    """Draw those with a choice of size, a row a contender and a column a budget."""
+    contenders = [contender for contender in race.contenders if contender.budgeted]
+    grid = part.subplots(len(contenders), len(race.protocol.budgets), squeeze=False)
+    for row, contender in zip(grid, contenders, strict=True):
+        row[0].set_ylabel(
+            contender.title.replace(" (", "\n("), fontsize=7, rotation=0, ha="right", va="center"
+        )
+        for axes, budget in zip(row, race.protocol.budgets, strict=True):
+            _small(axes, race.entry(contender.name, budget), race, frame)
+    for axes, budget in zip(grid[0], race.protocol.budgets, strict=True):
+        axes.set_title(f"{budget}", fontsize=8, color=INK)
+
+
+def _strip(part: Any, race: Race, frame: Frame) -> None:
+    """Draw those without a choice of size side by side."""
+    contenders = [contender for contender in race.contenders if not contender.budgeted]
+    n_columns = max(len(contenders), len(race.protocol.budgets), _LEAST_COLUMNS)
+    row = part.subplots(1, n_columns, squeeze=False)[0]
+    part.suptitle("no choice of size", x=0.02, ha="left", fontsize=8, color=GRAY)
+    for axes, contender in zip(row, [*contenders, *[None] * n_columns], strict=False):
+        entry = None if contender is None else race.entry(contender.name)
+        _small(axes, entry, race, frame)
+        if contender is not None and entry is not None:
+            said = f"{contender.title}\n{entry.n_parameters:.0f} parameters"
+            axes.set_title(said, fontsize=7, color=INK)
+
+
+def _small(axes: Axes, entry: Entry | None, race: Race, frame: Frame) -> None:
+    """Draw the median seed's boundary with its accuracy; nothing for nobody."""
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    if entry is None:
+        axes.patch.set_visible(False)
+        return
+    draw_regions(axes, frame, frame.regions(entry.median_run.decision))
+    draw_points(axes, race, frame, 3)
+    axes.text(
+        0.5, -0.02, f"{entry.median_run.accuracy:.3f}", transform=axes.transAxes,
+        ha="center", va="top", fontsize=6.5, color=INK,
+    )  # fmt: skip
+
+
+def draw_regions(axes: Axes, frame: Frame, regions: list[str]) -> None:
+    """Draw regions into axes."""
+    from matplotlib.patches import PathPatch
+
+    axes.set(xlim=(0, WIDTH), ylim=(frame.height, 0), aspect="equal")
+    axes.set_facecolor(SHADES[0])
+    for number, text in enumerate(regions, 1):
+        if text:
+            color = SHADES[number % len(SHADES)]
+            axes.add_patch(PathPatch(_path(text), facecolor=color, edgecolor=GRAY, lw=0.6))
+
+
+def draw_points(axes: Axes, race: Race, frame: Frame, size: float) -> None:
+    """Draw scored points into axes."""
+    places, labels = frame.points(race.course)
+    for label in range(len(race.course.classes)):
+        x, y = places[labels == label].T
+        color = COLORS[label % len(COLORS)]
+        axes.scatter(x, y, s=size, color=color, marker=MARKERS[label % len(MARKERS)], lw=0)
+
+
+def _path(text: str) -> Any:
+    """Read the text of a path of M, L, H, V and Z, all absolute."""
+    from matplotlib.path import Path
+
+    vertices, codes = [], []
+    x = y = 0.0
+    for letter, numbers in re.findall(r"([MLHVZ])([^MLHVZ]*)", text):
+        values = [float(number) for number in numbers.split()]
+        if letter in "ML":
+            x, y = values
+        elif letter in "HV":
+            x, y = (values[0], y) if letter == "H" else (x, values[0])
+        code = {"M": Path.MOVETO, "Z": Path.CLOSEPOLY}.get(letter, Path.LINETO)
+        vertices.append((x, y))
+        codes.append(code)
+    if not codes:
+        raise SpecError("a path needs a point")
+    return Path(vertices, codes)
+
+
+def _in_words(race: Race) -> str:
+    said = " ".join([*race.verdict.sentences, race.bar.words])
+    rows = "; ".join(
+        f"{entry.contender.title}, {entry.n_parameters:.0f} parameters: accuracy {entry.mean:.3f}, "
+        f"solved by {entry.n_solved} of {len(entry.runs)}"
+        for entry in race.entries
+    )
+    return f"Race on {race.course.title}\n{said} {rows}."

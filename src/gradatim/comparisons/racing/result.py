@@ -1,0 +1,166 @@
+"""What a race found: protocol, bar, every contender's entries, and a verdict in words.
+
+Conventions: see `gradatim.comparisons.racing.score`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gradatim.comparisons.racing.bar import Bar
+from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
+from gradatim.comparisons.racing.score import Entry
+from gradatim.comparisons.racing.task import Course
+
+__all__ = ["Difference", "Protocol", "Race", "Verdict"]
+
+#: Version of the JSON object: it grows when a key changes its meaning or goes.
+SCHEMA = 2
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How the contenders were trained and scored."""
+
+    n_seeds: int  # Seeds, each with rows and initial weights of its own
+    seed: int  # The first one
+    budgets: tuple[int, ...]  # Parameters at most
+    n_train: int  # Rows that a seed learns from, chooses on, and is scored on
+    n_choose: int
+    n_test: int
+    # Rates that every network is trained at; the rows to choose on choose
+    learning_rates: tuple[float, ...]
+    max_epochs: int  # Epochs of a network; the rows to choose on say which one counts
+    margin: float  # Difference in accuracy that is of no practical matter
+    grouped: bool  # Whether groups stayed whole
+
+    @property
+    def first(self) -> int:
+        """Seed of the first seed's weights, centers and orders; the others' follow."""
+        return self.seed * self.n_seeds
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A deep contender against one hidden layer of ReLU at the same budget, seed by seed."""
+
+    contender: str  # The deep one
+    budget: int  # Parameters at most
+    mean: float  # Its accuracy minus that of the shallow one
+    # Simultaneous 95 % interval: Bonferroni's over all differences of the race
+    interval: tuple[float, float]
+    kind: str  # Shown to be better or worse; at most the margin apart; or neither is shown
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the race says."""
+
+    sentences: tuple[str, ...]  # The findings, the most important first
+    differences: tuple[Difference, ...]  # What depth did at each budget
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Everything that a race found.
+
+    Parameters
+    ----------
+    course : Course
+        What was raced on.
+    protocol : Protocol
+        How.
+    bar : Bar
+        From where a seed has solved it.
+    entries : tuple of Entry
+        Contenders in order, each with its budgets ascending.
+    verdict : Verdict
+        The findings.
+    absent : tuple of (str, int)
+        Contenders that have no shape within a budget.
+    seconds : float
+        Wall clock.
+    version : str
+        Version of gradatim.
+    """
+
+    course: Course
+    protocol: Protocol
+    bar: Bar
+    entries: tuple[Entry, ...]
+    verdict: Verdict
+    absent: tuple[tuple[str, int], ...] = ()
+    seconds: float = 0.0
+    version: str = ""
+
+    def entry(self, contender: str, budget: int | None = None) -> Entry | None:
+        """Return a contender at a budget.
+
+        Parameters
+        ----------
+        contender : str
+            Its name.
+        budget : int, optional
+            One of the protocol's; without meaning for contenders that have none.
+
+        Returns
+        -------
+        Entry or None
+            None if it is not there.
+        """
+        for entry in self.entries:
+            if entry.contender.name == contender and entry.budget in (None, budget):
+                return entry
+        return None
+
+    @property
+    def contenders(self) -> Sequence[Contender]:
+        """Contenders with an entry, in order."""
+        present = {entry.contender.name for entry in self.entries}
+        return [contender for contender in CONTENDERS if contender.name in present]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but models and rows as plain values, ready for JSON.
+
+        Returns
+        -------
+        dict
+            The keys are explained in docs/lecture/race.md.
+        """
+        course = self.course
+        return {
+            "schema": SCHEMA,
+            "gradatim": self.version,
+            "course": {
+                "name": course.name,
+                "title": course.title,
+                "kind": "problem" if course.is_problem else "table",
+                "takes": course.takes,
+                "because": course.because,
+                "classes": list(course.classes),
+                "n_features": course.n_features,
+                "noise": course.noise,
+                "ceiling": course.ceiling,
+                "majority": course.majority,
+                "sha256": course.sha256,
+            },
+            "protocol": _plain(asdict(self.protocol)),
+            "bar": _plain(asdict(self.bar)),
+            "entries": [entry.to_dict() for entry in self.entries],
+            "warnings": [asdict(notice) for notice in course.notices],
+            "absent": [{"contender": name, "budget": budget} for name, budget in self.absent],
+            "verdict": {
+                "sentences": list(self.verdict.sentences),
+                "differences": [_plain(asdict(one)) for one in self.verdict.differences],
+            },
+            "seconds": self.seconds,
+        }
+
+
+def _plain(values: Any) -> Any:
+    """Turn tuples into lists, as JSON reads them back."""
+    if isinstance(values, dict):
+        return {key: _plain(value) for key, value in values.items()}
+    return list(values) if isinstance(values, tuple) else values

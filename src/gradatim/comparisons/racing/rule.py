@@ -1,0 +1,55 @@
+"""The perceptron of a race: Rosenblatt's rule, pass by pass.
+
+Conventions: `gradatim.estimators.PerceptronClassifier` on standardized rows to learn from. It is
+not trained by `gradatim.training`, whose engines descend a loss that has a slope; a step has none,
+and the rule moves after each single mistake. Where no hyperplane separates the classes, the weights
+never come to rest; those after the pass count that got most of the rows to learn from right, which
+is Gallant's pocket, looked into once a pass. (Rows to choose on would choose the luckiest pass.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradatim.comparisons.racing.contenders import network_parameters
+from gradatim.comparisons.racing.networks import network_decision
+from gradatim.comparisons.racing.runs import Decision, Run, accuracy_of
+from gradatim.comparisons.racing.task import Course, Heat
+
+__all__ = ["N_PASSES", "passes", "train_rule"]
+
+#: Passes at most.
+N_PASSES = 100
+
+
+def passes(heat: Heat, course: Course, seed: int) -> Iterator[Decision]:
+    """Teach a perceptron, and yield what it decides by after every pass."""
+    from gradatim.estimators import PerceptronClassifier
+
+    rows, labels = heat.scaled[: heat.n_train], heat.y[: heat.n_train]
+    classes = np.unique(labels)
+    model = PerceptronClassifier(random_state=seed)
+    for _ in range(N_PASSES):
+        model.partial_fit(rows, labels, classes=classes)
+        # The model goes on learning, but makes a new network of it every time.
+        yield network_decision(model.network_, classes, heat, course)
+        if model.converged_:
+            return
+
+
+def train_rule(heat: Heat, course: Course, seed: int) -> Run:
+    """Teach a perceptron on a seed's rows."""
+    X, y = heat.X[: heat.n_train], heat.y[: heat.n_train]
+    found = list(passes(heat, course, seed))
+    best = int(np.argmax([accuracy_of(decision, X, y) for decision in found]))
+    decision = found[best]
+    return Run(
+        accuracy=accuracy_of(decision, heat.X_test, heat.y_test),
+        choosing=accuracy_of(decision, *heat.choosing),
+        n_parameters=network_parameters(course.n_features, (), course.n_outputs),
+        setting=f"pass {best + 1}",
+        decision=decision,
+        epoch=best + 1,
+    )

@@ -1,0 +1,65 @@
+"""Runners: every contender trained on every seed.
+
+Conventions: settings are chosen on the rows to choose on, seed by seed, never on scored rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from gradatim.comparisons.racing.machines import train_machines
+from gradatim.comparisons.racing.networks import train_networks
+from gradatim.comparisons.racing.runs import Run, Start
+from gradatim.comparisons.racing.task import Course
+
+if TYPE_CHECKING:
+    from gradatim.training.store import Store
+
+__all__ = ["train"]
+
+Progress = Callable[[float, str], None]
+
+#: Time that a machine takes, measured in times that a network takes.
+_MACHINE = 0.25
+
+
+def train(
+    field: Sequence[Start],
+    course: Course,
+    *,
+    learning_rates: Sequence[float],
+    max_epochs: int,
+    seed: int,
+    n_jobs: int | None,
+    store: Store | None,
+    progress: Progress,
+) -> list[list[Run]]:
+    """Train every start on every seed."""
+    networks = [start for start in field if start.contender.kind == "network"]
+    machines = [start for start in field if start.contender.kind != "network"]
+    share = len(networks) / (len(networks) + _MACHINE * len(machines))
+    runs: list[list[Run]] = []
+    if networks:
+        runs += train_networks(
+            networks,
+            course,
+            learning_rates=learning_rates,
+            max_epochs=max_epochs,
+            seed=seed,
+            n_jobs=n_jobs,
+            store=store,
+            progress=lambda done: progress(share * done, "networks"),
+        )
+    if machines:
+        runs += train_machines(
+            machines,
+            course,
+            seed,
+            n_jobs,
+            lambda done: progress(
+                share + (1 - share) * done, "perceptron, polynomials and kernels"
+            ),
+        )
+    place = {id(start): i for i, start in enumerate([*networks, *machines])}
+    return [runs[place[id(start)]] for start in field]

@@ -1,0 +1,183 @@
+"""All ways to make classes separable on one table: what each adds, and what is proved about it.
+
+Conventions: a *way* is a row of the table that is printed; margins are in the space that the plane
+lives in, so they cannot be compared between ways. The same table and seed give the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.comparisons.separable.kernels import KernelMachine, fit_kernels
+from gradatim.comparisons.separable.summary import (
+    Way,
+    alone_row,
+    built_row,
+    features_row,
+    kernel_row,
+    trained_row,
+)
+from gradatim.comparisons.separable.trained import TrainedLayer, train_hidden
+from gradatim.errors import ShapeError
+from gradatim.separability.features import AddedFeatures, find_features
+from gradatim.separability.hidden import HiddenLayer, build_hidden
+
+__all__ = ["Ways", "find_ways"]
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """What was tried on one table."""
+
+    table: np.ndarray  # (n_samples, n_inputs): The rows
+    labels: tuple[Hashable, ...]  # Label of each row
+    names: tuple[str, ...]  # Names of the inputs
+    seed: int  # Seed of all that is drawn
+    alone: AddedFeatures  # The inputs alone
+    features: AddedFeatures | None = None  # Monomials; None if not asked for
+    kernels: tuple[KernelMachine, ...] = ()  # Kernel machines; empty if not asked for
+    built: HiddenLayer | None = None  # Step units; None if not asked for
+    trained: TrainedLayer | None = None  # A trained hidden layer; None if not asked for
+
+    @property
+    def classes(self) -> tuple[Hashable, ...]:
+        """The classes in ascending order."""
+        return self.alone.classes
+
+    def rows(self) -> list[Way]:
+        """Return the table: the plane alone, then every way that was asked for."""
+        ways = [alone_row(self.alone, len(self.names))]
+        if self.features is not None:
+            ways.append(features_row(self.features, self.names))
+        ways += [kernel_row(machine) for machine in self.kernels]
+        if self.built is not None:
+            ways.append(built_row(self.built))
+        if self.trained is not None:
+            ways.append(trained_row(self.trained))
+        return ways
+
+    def verify(self) -> bool:
+        """Check every proof again."""
+        proofs = [self.alone, *(one for one in (self.features, self.built) if one is not None)]
+        if self.trained is not None and self.trained.network is not None:
+            proofs.append(self.trained)
+        return all(one.verify() for one in proofs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON holds it."""
+        from gradatim.comparisons.separable.record import ways_to_dict
+
+        return ways_to_dict(self)
+
+
+def find_ways(
+    X: ArrayLike,
+    y: Sequence[Hashable] | np.ndarray,
+    *,
+    degree: int | None = 3,
+    kernels: bool = True,
+    hidden: bool = True,
+    folds: int = 0,
+    n_seeds: int = 20,
+    activation: str = "tanh",
+    random_state: int = 0,
+    input_names: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Ways:
+    """Make classes separable by features, kernels and hidden units, and say what each takes.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_inputs)
+        Rows, as `separate` takes them.
+    y : sequence of hashable of length n_samples
+        Labels of two or more classes.
+    degree : int, default 3
+        Highest degree of monomials and polynomial kernels; None for no monomials.
+    kernels : bool, default True
+        Whether to train kernel machines.
+    hidden : bool, default True
+        Whether to build and to train hidden layers.
+    folds : int, default 0
+        Parts of the kernel machines' cross-validation; 0 for none.
+    n_seeds : int, default 20
+        Trained networks a width.
+    activation : {"tanh", "relu", "sigmoid"}, default "tanh"
+        Activation of the trained hidden units.
+    random_state : int, default 0
+        Seed of directions, networks and parts.
+    input_names : sequence of str, optional
+        Names of the inputs.
+    progress : callable, optional
+        Called with what is being done and the finished share of it.
+
+    Returns
+    -------
+    Ways
+        The table of ways, with their networks.
+
+    Raises
+    ------
+    InputError
+        As `find_features`, `build_hidden`, `train_hidden` and `fit_kernels`.
+
+    Examples
+    --------
+    >>> found = find_ways([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], kernels=False)
+    >>> for way in found.rows():
+    ...     print(way.name, "|", way.added, "|", way.separable)
+    plane | nothing | False
+    features | x1 x2 | True
+    hidden layer, built | 2 step units | True
+    hidden layer, trained | 2 tanh units | True
+    """
+    tell = progress or (lambda what, share: None)
+    table = np.asarray(X)
+    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
+    alone = find_features(table, labels, degree=1, input_names=input_names)
+    names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
+    if len(names) != table.shape[1]:
+        raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
+    features = None
+    if degree is not None:
+        features = find_features(
+            table,
+            labels,
+            degree=degree,
+            input_names=names,
+            progress=lambda done, total: tell("sets of monomials", done / total),
+        )
+    machines = ()
+    if kernels:
+        tell("kernel machines", 0.0)
+        machines = fit_kernels(
+            table, labels, degree=degree or 3, folds=folds, random_state=random_state
+        )
+    built = trained = None
+    if hidden:
+        built = build_hidden(
+            table,
+            labels,
+            random_state=random_state,
+            input_names=names,
+            progress=lambda share: tell("building a hidden layer", share),
+        )
+        trained = train_hidden(
+            table,
+            labels,
+            activation=activation,
+            n_seeds=n_seeds,
+            random_state=random_state,
+            input_names=names,
+            progress=lambda width, share: tell(f"training hidden layers of {width}", share),
+        )
+    return Ways(
+        table, tuple(labels), names, random_state, alone, features, machines, built, trained
+    )

@@ -1,4 +1,0 @@
-"""Races: contenders of equal size on the same points, over many seeds.
-
-Conventions: see `gradatim.experiments.racing.run`.
-"""

@@ -1,0 +1,73 @@
+"""Separability (L9-L14): planes and witnesses, features, hidden units, transformations.
+
+Conventions: names are loaded when first used, so that importing this part for one name loads
+neither a grammar nor a linear program nor exact arithmetic that it does not need.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradatim.separability.features import AddedFeatures as AddedFeatures
+    from gradatim.separability.features import Refuted as Refuted
+    from gradatim.separability.features import find_features as find_features
+    from gradatim.separability.hidden import HiddenLayer as HiddenLayer
+    from gradatim.separability.hidden import build_hidden as build_hidden
+    from gradatim.separability.margins import margin as margin
+    from gradatim.separability.margins import mistake_bound as mistake_bound
+    from gradatim.separability.margins import multiclass_margin as multiclass_margin
+    from gradatim.separability.margins import multiclass_mistake_bound as multiclass_mistake_bound
+    from gradatim.separability.planes import Capacity as Capacity
+    from gradatim.separability.planes import ClassSeparations as ClassSeparations
+    from gradatim.separability.planes import PerceptronRun as PerceptronRun
+    from gradatim.separability.planes import Separation as Separation
+    from gradatim.separability.planes import Widest as Widest
+    from gradatim.separability.planes import Witness as Witness
+    from gradatim.separability.planes import capacity as capacity
+    from gradatim.separability.planes import n_separable_labelings as n_separable_labelings
+    from gradatim.separability.planes import run_perceptron as run_perceptron
+    from gradatim.separability.planes import separate as separate
+    from gradatim.separability.planes import separate_classes as separate_classes
+    from gradatim.separability.planes import simulate_capacity as simulate_capacity
+    from gradatim.separability.transformation import Transformation as Transformation
+    from gradatim.separability.transformation import transform as transform
+
+_HOMES = {
+    "AddedFeatures": "features",
+    "Capacity": "planes",
+    "ClassSeparations": "planes",
+    "HiddenLayer": "hidden",
+    "PerceptronRun": "planes",
+    "Refuted": "features",
+    "Separation": "planes",
+    "Transformation": "transformation",
+    "Widest": "planes",
+    "Witness": "planes",
+    "build_hidden": "hidden",
+    "capacity": "planes",
+    "find_features": "features",
+    "margin": "margins",
+    "mistake_bound": "margins",
+    "multiclass_margin": "margins",
+    "multiclass_mistake_bound": "margins",
+    "n_separable_labelings": "planes",
+    "run_perceptron": "planes",
+    "separate": "planes",
+    "separate_classes": "planes",
+    "simulate_capacity": "planes",
+    "transform": "transformation",
+}
+
+__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

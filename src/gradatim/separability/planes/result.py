@@ -1,0 +1,202 @@
+r"""What was found about two classes of points: a plane between them, or a proof that there is none.
+
+Conventions: the second of the two classes, in ascending order, is the positive one, on which a
+unit ``step(w x + w0)`` is 1. Coordinates are the exact values of what was given: a float stands for
+its binary value (`fractions.Fraction` of it), not for its shortest decimal, because in a table the
+floats are the data. `Separation.verify` trusts nothing that the search did: it goes back to the
+given table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradatim.network.graph import Layer, Network
+
+if TYPE_CHECKING:
+    from gradatim.separability.planes.rows import Rows
+    from gradatim.separability.planes.widest import Widest
+
+__all__ = ["Separation", "Witness", "unit_network"]
+
+
+@dataclass(frozen=True)
+class Witness:
+    r"""A point in both hulls: why no plane has the classes on different sides.
+
+    If a plane had all rows of one class on one side and those of the other on the other, it would
+    have this point on both.
+
+    Parameters
+    ----------
+    negative, positive : tuple of int
+        Rows of the first and of the second class, from 0; together at most n_features + 2
+        (Kirchberger's theorem [1]_).
+    negative_weights, positive_weights : tuple of fractions.Fraction
+        Positive weights of these rows, of sum 1 in each class.
+    point : tuple of fractions.Fraction
+        What both combinations are.
+
+    References
+    ----------
+    .. [1] P. Kirchberger, "Über Tchebychefsche Annäherungsmethoden", Mathematische Annalen,
+       vol. 57, pp. 509-540, 1903.
+    """
+
+    negative: tuple[int, ...]
+    positive: tuple[int, ...]
+    negative_weights: tuple[Fraction, ...]
+    positive_weights: tuple[Fraction, ...]
+    point: tuple[Fraction, ...]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Rows of both classes, in ascending order."""
+        return tuple(sorted((*self.negative, *self.positive)))
+
+    @property
+    def n_points(self) -> int:
+        """Number of different rows that are needed."""
+        return len(self.negative) + len(self.positive)
+
+
+@dataclass(frozen=True, eq=False)
+class Separation:
+    """Whether a plane separates two classes, with the evidence.
+
+    Parameters
+    ----------
+    classes : (hashable, hashable)
+        The negative and the positive class.
+    separable : bool or None
+        Whether a plane has all rows of one class strictly on one side and all rows of the other
+        on the other; None if that was not decided.
+    rows : Rows
+        The table, exactly.
+    signs : array of shape (n_samples,)
+        -1 and +1 for the two classes.
+    input_names : tuple of str
+        Names of the columns; empty for x1, x2, ...
+    weights : tuple of fractions.Fraction or None
+        Weights of a separating plane that are short.
+    bias : fractions.Fraction or None
+        w0 of that plane.
+    widest : Widest or None
+        The plane of the widest margin.
+    witness : Witness or None
+        Proof that no plane separates.
+    touching : bool or None
+        If not separable: whether a plane has no row on the wrong side, but some on itself and
+        some off it (the hulls touch and share no inner point); None if that was not decided.
+    touching_weights : tuple of fractions.Fraction or None
+        Weights of that plane.
+    touching_bias : fractions.Fraction or None
+        w0 of that plane.
+    overlap : Witness or None
+        If not even such a plane exists: a common point of both hulls whose rows, all with positive
+        weights, span everything that the rows span; at most 2 n_features + 2 of them.
+    reason : str
+        Why something was not decided; empty if all was.
+    seconds : float
+        How long it took.
+    """
+
+    classes: tuple[Hashable, Hashable]
+    separable: bool | None
+    rows: Rows = field(repr=False)
+    signs: np.ndarray = field(repr=False)
+    input_names: tuple[str, ...] = ()
+    weights: tuple[Fraction, ...] | None = None
+    bias: Fraction | None = None
+    widest: Widest | None = None
+    witness: Witness | None = None
+    touching: bool | None = None
+    touching_weights: tuple[Fraction, ...] | None = None
+    touching_bias: Fraction | None = None
+    overlap: Witness | None = None
+    reason: str = ""
+    seconds: float = 0.0
+
+    @property
+    def n_samples(self) -> int:
+        """Number of rows of both classes."""
+        return self.rows.n_rows
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns, constant ones included."""
+        return self.rows.n_columns
+
+    @property
+    def hyperplane(self) -> Network | None:
+        """The short separating plane as a network of one step unit; None if there is none."""
+        if self.weights is None or self.bias is None:
+            return None
+        return unit_network(self.weights, self.bias, self.input_names)
+
+    @property
+    def max_margin(self) -> Network | None:
+        """The plane of the widest margin as a network of one step unit; None if there is none."""
+        if self.widest is None:
+            return None
+        return unit_network(self.widest.weights, self.widest.bias, self.input_names)
+
+    @property
+    def margin(self) -> float | None:
+        """Distance from the widest plane to the nearest row, in the table's units."""
+        return None if self.widest is None else self.widest.margin
+
+    @property
+    def touching_plane(self) -> Network | None:
+        """The plane on which touching hulls meet, as a network of one step unit."""
+        if self.touching_weights is None or self.touching_bias is None:
+            return None
+        return unit_network(self.touching_weights, self.touching_bias, self.input_names)
+
+    def verify(self) -> bool:
+        """Check the evidence against the given rows in exact arithmetic.
+
+        Returns
+        -------
+        bool
+            True if what `separable` says is proved: every row is strictly on its side of both
+            planes, or both combinations of the witness are the same point. False also if nothing
+            was decided.
+        """
+        from gradatim.separability.planes.checks import is_proved
+
+        return is_proved(self)
+
+
+def unit_network(
+    weights: Sequence[Fraction], bias: Fraction, input_names: Sequence[str] = ()
+) -> Network:
+    """Make a network of one step unit that keeps its fractions."""
+    numbers = _in_range([*weights, bias])
+    stored = [float(value) for value in numbers]
+    exact = {
+        (0, j if j < len(weights) else -1): value
+        for j, (value, number) in enumerate(zip(numbers, stored, strict=True))
+        if Fraction(repr(number)) != value
+    }
+    array = np.array([stored[:-1]])
+    mask = np.array([[value != 0 for value in numbers[:-1]]])
+    layer = Layer(array, np.array(stored[-1:]), "heaviside", mask=mask, exact=exact or None)
+    return Network([layer], tuple(input_names), ("y",))
+
+
+def _in_range(numbers: list[Fraction]) -> list[Fraction]:
+    """Scale numbers by a power of two so that none is too large for a float."""
+    sizes = [
+        value.numerator.bit_length() - value.denominator.bit_length() for value in numbers if value
+    ]
+    largest, smallest = max(sizes), min(sizes)
+    if largest < 1000 and smallest > -1000:
+        return numbers
+    down = max(largest - 1000, min(0, (largest + smallest) // 2))
+    return [value / Fraction(2) ** down for value in numbers]

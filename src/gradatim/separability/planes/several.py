@@ -1,0 +1,120 @@
+"""Several classes: every pair of them, and each against the rest.
+
+Conventions: classes are in ascending order, numbers before texts; of a pair the later is the
+positive one, and of a class and the rest the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gradatim.certificates.labels import sorted_labels
+from gradatim.errors import LabelError
+from gradatim.separability.planes.decide import separate
+from gradatim.separability.planes.result import Separation
+from gradatim.separability.planes.table import read_table
+
+__all__ = ["ClassSeparations", "separate_classes"]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassSeparations:
+    """What was found about several classes.
+
+    Parameters
+    ----------
+    classes : tuple of hashable
+        The classes in ascending order.
+    pairs : dict of (hashable, hashable) to Separation
+        Every pair; rows are numbered within the pair, see `pair_rows`.
+    rest : dict of hashable to Separation
+        Each class against all others together.
+    pair_rows : dict of (hashable, hashable) to array of int
+        Rows of the whole table that a pair has.
+    """
+
+    classes: tuple[Hashable, ...]
+    pairs: dict[tuple[Hashable, Hashable], Separation]
+    rest: dict[Hashable, Separation]
+    pair_rows: dict[tuple[Hashable, Hashable], np.ndarray]
+
+    def verify(self) -> bool:
+        """Check all evidence in exact arithmetic.
+
+        Returns
+        -------
+        bool
+            Whether every verdict is proved.
+        """
+        return all(found.verify() for found in (*self.pairs.values(), *self.rest.values()))
+
+
+def separate_classes(
+    X: ArrayLike,
+    y: Sequence[Hashable] | np.ndarray,
+    *,
+    input_names: Sequence[str] = (),
+    margin: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> ClassSeparations:
+    """Decide for every pair of classes, and for each class against the rest.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Points, as `separate` takes them.
+    y : sequence of hashable of length n_samples
+        Labels of two or more classes.
+    input_names : sequence of str, optional
+        Names of the columns, for the networks.
+    margin : bool, default True
+        Whether to look for the widest margins too.
+    progress : callable, optional
+        Called with how many questions are answered, and of how many.
+
+    Returns
+    -------
+    ClassSeparations
+        A separation a pair and a class.
+
+    Raises
+    ------
+    InputError
+        As `separate`.
+
+    Examples
+    --------
+    On a line, the class in the middle cannot be told from the other two by one number:
+
+    >>> found = separate_classes([[1], [2], [3], [4], [5]], ["a", "a", "b", "c", "c"])
+    >>> [separation.separable for separation in found.pairs.values()]
+    [True, True, True]
+    >>> {label: separation.separable for label, separation in found.rest.items()}
+    {'a': True, 'b': False, 'c': True}
+    """
+    table = read_table(X)
+    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
+    classes = sorted_labels(labels, len(table))
+    if len(classes) < 2:
+        raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
+    codes = np.array([classes.index(label) for label in labels])
+    n_questions = len(classes) * (len(classes) - 1) // 2 + len(classes)
+    tell = progress or (lambda done, total: None)
+    options = {"input_names": tuple(input_names), "margin": margin}
+    pairs, pair_rows, rest = {}, {}, {}
+    for i, k in combinations(range(len(classes)), 2):
+        pair = (classes[i], classes[k])
+        pair_rows[pair] = np.flatnonzero((codes == i) | (codes == k))
+        chosen = pair_rows[pair]
+        pairs[pair] = separate(table[chosen], [labels[j] for j in chosen], **options)
+        tell(len(pairs), n_questions)
+    for label in classes:
+        # Of two classes, one against the rest is the pair once more.
+        rest[label] = separate(table, labels, positive=label, **options)
+        tell(len(pairs) + len(rest), n_questions)
+    return ClassSeparations(tuple(classes), pairs, rest, pair_rows)

@@ -1,0 +1,227 @@
+"""Tables of features: a CSV or Parquet file becomes a `Collection`.
+
+Conventions: a row is a sample; every column that is not a target, the groups or dropped is a
+feature and must be numeric. Missing features may stay as NaN (``impute``): whoever trains fills
+them with medians of the training rows, because medians of the whole table would tell the training
+of the scored rows. Rows are numbered as an editor shows them (the header is line 1).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gradatim._text import plural
+from gradatim.collection import Collection, Notice
+from gradatim.errors import SpecError, TableError
+from gradatim.tables.columns import Columns, NotANumberError, read_columns
+from gradatim.tables.duplicates import find_duplicates
+from gradatim.tables.targets import read_targets
+
+__all__ = ["read_table"]
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    target: str | Sequence[str],
+    groups: str | None = None,
+    drop: Sequence[str] = (),
+    *,
+    impute: str | None = None,
+    task: str | None = None,
+) -> Collection:
+    r"""Read a table of features with one or several columns to learn.
+
+    Unless `task` forces it, one target is learnt as classes if it holds text, true/false, or
+    whole numbers with at most 20 different values, and as a regression otherwise. Several targets
+    are multi-label if all of them hold only 0 and 1 (or true/false), else a regression with
+    several outputs.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV file (comma, semicolon or tab; UTF-8; one header line) or a Parquet file.
+    target : str or sequence of str
+        Column or columns to learn.
+    groups : str, optional
+        Column that says which rows must stay together (artist, recording).
+    drop : sequence of str
+        Columns that are neither features nor targets, such as file names.
+    impute : {"median"}, optional
+        Keep rows with missing or infinite features: these become NaN, to be filled with the
+        median of the training rows. Without it they are an error.
+    task : {"classification", "multilabel", "regression"}, optional
+        Forces how the target is read.
+
+    Returns
+    -------
+    Collection
+        Input ``"features"``; ids such as ``"row 2"``; notices tell of missing values, of rows
+        that are the same, and of a column that only counts the rows.
+
+    Raises
+    ------
+    TableError
+        If there is no such file or column, the file is empty, malformed or has two columns of
+        one name; a feature holds text, or missing or infinite values; a target or group is
+        missing; no feature is left.
+    LabelError
+        If all rows are of one class.
+    SpecError
+        If there is no such task or way to impute.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "songs.csv")
+    ...     _ = file.write_text("tempo,key,genre\n120,5,rock\n96,0,jazz\n")
+    ...     songs = read_table(file, "genre")
+    >>> songs.X["features"].tolist(), songs.y.tolist(), songs.ids.tolist()
+    ([[120.0, 5.0], [96.0, 0.0]], ['rock', 'jazz'], ['row 2', 'row 3'])
+    """
+    if impute not in (None, "median"):
+        raise SpecError(f"there is no imputation {impute!r}; choose median")
+    table = read_columns(path)
+    targets = [target] if isinstance(target, str) else list(target)
+    dropped = [drop] if isinstance(drop, str) else list(drop)
+    names = _feature_names(table, targets, groups, dropped)
+    y, known_task = read_targets(table, targets, task)
+    group_column = None if groups is None else np.array(table.texts(groups))
+    X, n_missing = _read_features(table, names, impute is not None)
+    notices = [
+        *_imputation_notices(n_missing),
+        *_counter_notices(names, X),
+        *_duplicate_notices(table, X, y, group_column),
+    ]
+    return Collection(
+        name=Path(path).name,
+        X={"features": X},
+        y=y,
+        task=known_task,
+        ids=np.array([f"row {row}" for row in table.rows.tolist()]),
+        groups=group_column,
+        feature_names={"features": tuple(names)},
+        target_names=() if known_task == "classification" else tuple(targets),
+        notices=tuple(notices),
+    )
+
+
+def _feature_names(
+    table: Columns, targets: Sequence[str], groups: str | None, dropped: Sequence[str]
+) -> list[str]:
+    """Return the columns that are features, after a look at those that are not."""
+    if not targets:
+        raise TableError(f"{table.source} needs a target: name the column that is to be learnt")
+    roles = [("target", name) for name in targets]
+    roles += [("groups", groups)] if groups is not None else []
+    roles += [("drop", name) for name in dropped]
+    taken: dict[str, str] = {}
+    for role, name in roles:
+        other = taken.setdefault(table.require(name, role), role)
+        if other != role or (role == "target" and targets.count(name) > 1):
+            raise TableError(
+                f"column {name!r} of {table.source} is named twice ({other} and {role}); "
+                "name it once"
+            )
+    names = [name for name in table.names if name not in taken]
+    if not names:
+        raise TableError(f"{table.source} has no column left to learn from; drop fewer columns")
+    return names
+
+
+def _read_features(
+    table: Columns, names: Sequence[str], impute: bool
+) -> tuple[np.ndarray, dict[str, int]]:
+    """Stack the features as float32; also count the missing values of each column."""
+    X = np.empty((len(table.rows), len(names)), dtype=np.float32)
+    n_missing = {}
+    for k, name in enumerate(names):
+        X[:, k] = values = _read_feature(table, name)
+        bad = ~np.isfinite(values)
+        if bad.any() and not impute:
+            _refuse_gap(table, name, values)
+        if bad.all():
+            raise TableError(
+                f"column {name!r} of {table.source} has no value in any row; leave it out with "
+                f"--drop {_quoted(name)}"
+            )
+        X[bad, k] = np.nan
+        n_missing[name] = int(bad.sum())
+    return X, n_missing
+
+
+def _read_feature(table: Columns, name: str) -> np.ndarray:
+    try:
+        values = table.numbers(name)
+    except NotANumberError as error:
+        raise TableError(
+            f"column {name!r} of {table.source} holds text ({error.cell!r}) in row "
+            f"{table.rows[error.index]}; leave it out with --drop {_quoted(name)}, or write "
+            "numbers (with a decimal point)"
+        ) from None
+    # What is beyond float32 is as good as infinite to everything that trains.
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
+
+
+def _refuse_gap(table: Columns, name: str, values: np.ndarray) -> None:
+    index = int(np.argmax(~np.isfinite(values)))
+    what = "a missing" if np.isnan(values[index]) else "an infinite"
+    raise TableError(
+        f"column {name!r} of {table.source} has {what} value in row {table.rows[index]}; fill gaps "
+        f"with --impute median, or leave the column out with --drop {_quoted(name)}"
+    )
+
+
+def _quoted(name: str) -> str:
+    """Write a column's name as one word of a command line."""
+    return f"'{name}'" if " " in name else name
+
+
+def _imputation_notices(n_missing: dict[str, int]) -> list[Notice]:
+    gaps = {name: count for name, count in n_missing.items() if count}
+    if not gaps:
+        return []
+    columns = ", ".join(f"{name} {count:,}" for name, count in gaps.items())
+    message = (
+        f"{plural(sum(gaps.values()), 'missing or infinite value')} replaced by the median of the "
+        f"training rows: {columns}"
+    )
+    return [Notice("imputed", message)]
+
+
+def _counter_notices(names: Sequence[str], X: np.ndarray) -> list[Notice]:
+    """Warn of columns that only count the rows: in a sorted table they give the target away."""
+    counts = np.arange(len(X), dtype=np.float64)[:, None]
+    is_counter = (X - X[:1].astype(np.float64) == counts).all(axis=0) & (len(X) >= 10)
+    return [
+        Notice(
+            "row-counter",
+            f"column {name!r} only counts the rows, and in a sorted table that gives the target "
+            f"away; leave it out with --drop {_quoted(name)}",
+        )
+        for name in np.array(names)[is_counter].tolist()
+    ]
+
+
+def _duplicate_notices(
+    table: Columns, X: np.ndarray, y: np.ndarray, groups: np.ndarray | None
+) -> list[Notice]:
+    # Adding 0 turns -0 into 0, which is the same number in other bytes.
+    found = find_duplicates((row.tobytes() for row in X + np.float32(0)), y, groups)
+    if found is None:
+        return []
+    first, copy = table.rows[list(found.example)].tolist()
+    parts = [
+        f"{plural(found.n_pairs, 'pair')} of rows have identical features (rows {first} and "
+        f"{copy}, for one)"
+    ]
+    if found.n_conflicting:
+        parts.append(f"{found.n_conflicting} of them with different targets")
+    if groups is not None:
+        parts.append(f"{found.n_across_groups} of them in different groups")
+    return [Notice("duplicate-rows", ", ".join(parts))]

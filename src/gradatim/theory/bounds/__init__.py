@@ -1,1 +1,0 @@
-"""Rigorous bounds: functions as text, enclosures of functions and networks, branch and bound."""

@@ -1,0 +1,303 @@
+"""A lane: blocks of one shape that one thread trains, round by round.
+
+Conventions: a round is a few epochs of every block of the lane; between rounds the networks that
+still learn are repacked into as few blocks as hold them. The size of a block follows from the
+shape of its networks and their number; places that no network fills repeat the last one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradatim.training import convex
+from gradatim.training.blocks import BlockData, Hyper, State, initial_state, run_epochs
+from gradatim.training.jobs import EPOCHS_A_ROUND, PreparedJob
+from gradatim.training.layout import Params, Program, block_size, pack, unpack
+from gradatim.training.networks import Member, Outcome
+from gradatim.training.result import FitResult
+
+__all__ = ["Lane", "make_lanes", "share_devices"]
+
+#: Bytes that a block may take for copies of the data of several jobs.
+COPY_LIMIT = 256 * 2**20
+
+
+class _Block(NamedTuple):
+    """Networks that are trained as one program: their places in the lane, and its arguments."""
+
+    places: np.ndarray
+    data: BlockData
+    hyper: Hyper
+    state: State
+
+
+def make_lanes(
+    program: Program,
+    members: Sequence[Member],
+    max_epochs: int,
+    patience: int | None,
+    n_lanes: int,
+) -> list[Lane]:
+    """Cut the networks of one shape into lanes of whole blocks."""
+    lanes = []
+    for own, one_job in _shares(program, list(members)):
+        size = _size(program, len(own))
+        n_blocks = -(-len(own) // size)
+        # Without early stopping nothing is repacked, so every block may go its own way.
+        n_parts = min(n_blocks, n_lanes) if patience else n_blocks
+        for part in np.array_split(np.arange(n_blocks), n_parts):
+            chosen = own[part[0] * size : (part[-1] + 1) * size]
+            lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job))
+    return lanes
+
+
+def share_devices(lanes: Sequence[Lane]) -> None:
+    """Let the devices take the lanes in turn, the costliest first."""
+    devices = jax.devices()
+    for i, lane in enumerate(sorted(lanes, key=lambda lane: -lane.work)):
+        lane.device = devices[i % len(devices)]
+
+
+def _size(program: Program, n_members: int) -> int:
+    # L-BFGS is compiled quickly; a block with empty places would only cost time.
+    if program.optimizer == "lbfgs":
+        return min(block_size(program.n_parameters), n_members)
+    return min(block_size(program.n_parameters), _next_power_of_two(n_members))
+
+
+def _shares(program: Program, members: list[Member]) -> list[tuple[list[Member], bool]]:
+    """Let networks of several jobs share blocks, unless that copies too much data.
+
+    With each list comes whether its networks read the same data, so that a block needs it once.
+    """
+    one_job = all(member.job_number == members[0].job_number for member in members)
+    bytes_a_block = block_size(program.n_parameters) * members[0].job.X.nbytes
+    # L-BFGS is all matrix products with the data: narrow ones of separate data are slow.
+    if one_job or (bytes_a_block <= COPY_LIMIT and program.optimizer != "lbfgs"):
+        return [(members, one_job)]
+    jobs: dict[int, list[Member]] = {}
+    for member in members:
+        jobs.setdefault(member.job_number, []).append(member)
+    return [(own, True) for own in jobs.values()]
+
+
+def _next_power_of_two(n: int) -> int:
+    return 1 << (n - 1).bit_length()
+
+
+class Lane:
+    """Blocks of one shape, run by one thread."""
+
+    def __init__(
+        self,
+        program: Program,
+        members: Sequence[Member],
+        size: int,
+        max_epochs: int,
+        patience: int | None,
+        one_job: bool,
+    ) -> None:
+        self.program, self.members, self.size = program, list(members), size
+        self.patience = patience or np.iinfo(np.int32).max
+        self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
+        self.results: dict[tuple[int, int], FitResult] = {}
+        self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
+        self._one_job = one_job
+        #: Where to train; JAX's first if None.
+        self.device: Any = None
+        self._cancelled = threading.Event()
+
+    @property
+    def work(self) -> float:
+        """Expected cost, in multiplications."""
+        pairs = zip(self.members, self.n_epochs, strict=True)
+        rows = sum(m.job.batches.n_samples * n_epochs for m, n_epochs in pairs)
+        return float(self.program.n_parameters) * rows
+
+    def cancel(self) -> None:
+        """End at the next pause."""
+        self._cancelled.set()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Train all networks of the lane; `report` hears the work done so far."""
+        with jax.default_device(self.device):
+            if self.program.optimizer == "lbfgs":
+                self._run_convex(report)
+            else:
+                self._run_rounds(report)
+
+    # -- minibatches ---------------------------------------------------------------------------
+
+    def _run_rounds(self, report: Callable[[float], None]) -> None:
+        last, epoch = max(self.n_epochs), 0
+        curves = np.full((2, last, len(self.members)), np.nan, dtype=np.float32)
+        blocks = [self._block(places) for places in self._places(np.arange(len(self.members)))]
+        while blocks and epoch < last and not self._cancelled.is_set():
+            n_epochs = min(EPOCHS_A_ROUND, last - epoch)
+            after = []
+            for block in blocks:
+                batches = self._batches(block.places, epoch)
+                state, *pair = run_epochs(
+                    self.program, block.data, block.hyper, block.state, batches, n_epochs
+                )
+                part = np.asarray(pair)[:, :n_epochs]
+                curves[:, epoch : epoch + n_epochs, block.places] = part
+                after.append(block._replace(state=state))
+            epoch += n_epochs
+            blocks = self._harvest(after, curves[:, :epoch])
+            report(self.work * epoch / last)
+
+    def _block(self, places: np.ndarray) -> _Block:
+        params = self._params(places)
+        hyper = self._hyper(places)
+        return _Block(places, self._data(places), hyper, initial_state(self.program, params))
+
+    def _sources(self, places: np.ndarray) -> list[PreparedJob]:
+        """Return the jobs that a block reads: the one of all its networks, or one a network."""
+        jobs = [self.members[i].job for i in places]
+        return jobs[:1] if self._one_job else jobs
+
+    def _data(self, places: np.ndarray) -> BlockData:
+        jobs = self._sources(places)
+        X, y = (jnp.asarray(np.stack(a)) for a in zip(*[j.filled for j in jobs], strict=True))
+        width = max(len(job.validation_rows) for job in jobs)
+        rows = [np.pad(j.validation_rows, (0, width - len(j.validation_rows))) for j in jobs]
+        return BlockData(X, y, jnp.asarray(np.stack(rows)))
+
+    def _batches(self, places: np.ndarray, epoch: int) -> jax.Array:
+        made: dict[int, np.ndarray] = {}
+        jobs = self._sources(places)
+        for job in jobs:
+            if id(job) not in made:
+                made[id(job)] = job.batches(epoch, EPOCHS_A_ROUND)
+        return jnp.asarray(np.stack([made[id(job)] for job in jobs], axis=2))
+
+    def _places(self, members: np.ndarray) -> list[np.ndarray]:
+        """Split members into blocks; the last block is filled up with its last member."""
+        blocks = [members[i : i + self.size] for i in range(0, len(members), self.size)]
+        return [np.pad(block, (0, self.size - len(block)), mode="edge") for block in blocks]
+
+    def _params(self, places: np.ndarray) -> Params:
+        rows = [pack(self.program, self.members[i].initial()) for i in places]
+        return tuple(np.stack(part) for part in zip(*rows, strict=True))
+
+    def _hyper(self, places: np.ndarray) -> Hyper:
+        members = [self.members[i] for i in places]
+        batches = [m.job.batches for m in members]
+        n_batches = np.array([b.n_batches for b in batches])
+        weight = np.zeros((len(places), batches[0].n_rows), dtype=np.float32)
+        width = max(len(m.job.validation_rows) for m in members)
+        validation = np.zeros((len(places), width), dtype=np.float32)
+        for slot, m in enumerate(members):
+            weight[slot, : m.job.batches.n_samples] = m.job.weight[m.number]
+            if m.job.validation_weight is not None:
+                rows = m.job.validation_rows
+                validation[slot, : len(rows)] = m.job.validation_weight[m.number, rows]
+        epochs = np.array([self.n_epochs[i] for i in places])
+
+        def each(name: str) -> np.ndarray:
+            return np.array([getattr(m.spec, name) for m in members], dtype=np.float32)
+
+        return Hyper(
+            weight=jnp.asarray(weight),
+            validation_weight=jnp.asarray(validation),
+            learning_rate=each("learning_rate"),
+            weight_decay=each("weight_decay"),
+            label_smoothing=each("label_smoothing"),
+            dropout=each("dropout"),
+            input_scale=each("input_scale"),
+            cosine=np.array([m.spec.schedule == "cosine" for m in members]),
+            n_batches=n_batches.astype(np.int32),
+            n_steps=(epochs * n_batches).astype(np.int32),
+            patience=np.full(len(places), self.patience, dtype=np.int32),
+            seed=np.array([m.spec.seed % 2**32 for m in members], dtype=np.uint32),
+        )
+
+    def _harvest(self, blocks: list[_Block], curves: np.ndarray) -> list[_Block]:
+        """Take out the networks that are done, and repack the others into fewer blocks."""
+        going: dict[int, tuple[int, int]] = {}
+        for b, block in enumerate(blocks):
+            active = np.asarray(block.state.active)
+            for slot, place in enumerate(block.places):
+                if active[slot]:
+                    going.setdefault(int(place), (b, slot))
+                elif self.members[place].key not in self.results:
+                    self._finish(int(place), slot, block.state, curves[:, :, place])
+        if -(-len(going) // self.size) == len(blocks):
+            return blocks
+        return self._repack(blocks, going)
+
+    def _repack(self, blocks: list[_Block], going: dict[int, tuple[int, int]]) -> list[_Block]:
+        epoch = blocks[0].state.epoch
+        # The epoch is common to all; every other leaf has a row a model.
+        states = [block.state._replace(epoch=()) for block in blocks]
+        # In NumPy: JAX would compile a program for every shape of every leaf.
+        stacked = jax.tree.map(lambda *leaves: np.concatenate(leaves), *states)
+        packed = []
+        for places in self._places(np.array(list(going), dtype=int)):
+            rows = np.array([going[int(p)][0] * self.size + going[int(p)][1] for p in places])
+            chosen = jax.tree.map(lambda leaf, r=rows: leaf[r], stacked)
+            state = chosen._replace(epoch=epoch)
+            packed.append(_Block(places, self._data(places), self._hyper(places), state))
+        return packed
+
+    def _finish(self, place: int, slot: int, state: State, curves: np.ndarray) -> None:
+        params = state.best if self.program.validate else state.params
+        losses, validation = curves
+        best_epoch = int(np.asarray(state.best_epoch)[slot])
+        trained = ~np.isnan(losses) | (np.arange(len(losses)) < best_epoch)
+        n_epochs = int(np.flatnonzero(trained).max(initial=-1)) + 1
+        self._store(
+            place,
+            # np.asarray first: slicing a JAX array would compile a program for it.
+            tuple(np.array(np.asarray(p)[slot]) for p in params),
+            best_epoch=best_epoch,
+            stopped_early=bool(np.asarray(state.since_best)[slot] >= self.patience),
+            diverged=bool(np.asarray(state.diverged)[slot]),
+            loss_curve=losses[:n_epochs],
+            validation_curve=validation[:n_epochs] if self.program.validate else np.empty(0),
+        )
+
+    # -- all rows at once ----------------------------------------------------------------------
+
+    def _run_convex(self, report: Callable[[float], None]) -> None:
+        for done, places in enumerate(self._places(np.arange(len(self.members)))):
+            if self._cancelled.is_set():
+                return
+            limits = np.array([self.n_epochs[i] for i in places])
+            solution = convex.minimize(
+                self.program, self._data(places), self._hyper(places), self._params(places), limits
+            )
+            for slot, place in enumerate(places):
+                params = tuple(np.array(p[slot]) for p in solution.params)
+                n = int(solution.n_iterations[slot])
+                losses = solution.losses[:n, slot]
+                self._store(
+                    int(place),
+                    params,
+                    best_epoch=n,
+                    stopped_early=False,
+                    diverged=not np.isfinite(losses).all(),
+                    loss_curve=losses,
+                    validation_curve=np.empty(0),
+                )
+            report(self.work * min((done + 1) * self.size / len(self.members), 1.0))
+
+    def _store(self, place: int, params: Params, **how: Any) -> None:
+        member = self.members[place]
+        layers, scale = unpack(self.program, tuple(row[None] for row in params))
+        outcome = Outcome(
+            [(weight[0], bias[0]) for weight, bias in layers],
+            None if scale is None else scale[0],
+            **how,
+        )
+        result = member.result(outcome)
+        self.results[member.key] = result
+        if self.on_result is not None:
+            self.on_result(member.key, result)

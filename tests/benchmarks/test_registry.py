@@ -1,0 +1,34 @@
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from benchmarks.registry import BENCHES
+from benchmarks.result import Options
+
+
+def test_the_benches_have_the_promised_names():
+    assert set(BENCHES) == {"w1", "w2", "w3", "ten-thousand", "verdict", "single", "cost"}
+
+
+@pytest.mark.parametrize("bench", BENCHES.values(), ids=BENCHES)
+def test_a_bench_has_a_function(bench):
+    module, name = bench.home.split(":")
+    assert callable(getattr(import_module(f"benchmarks.{module}"), name))
+
+
+@pytest.mark.parametrize("bench", BENCHES.values(), ids=BENCHES)
+def test_more_rounds_take_longer_and_quick_ones_do_not(bench):
+    few, many = Options(rounds=3), Options(rounds=10)
+    assert bench.seconds(few) < bench.seconds(many)
+    assert bench.seconds(Options(rounds=10, quick=True)) < 60
+
+
+def test_listing_the_benches_imports_no_engine_and_no_peer():
+    code = (
+        "import sys; from benchmarks import BENCHES, Options; "
+        "heavy = {'jax', 'numpy', 'sklearn', 'numba', 'torch'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+
+from gradatim.errors import LabelError, SpecError, TableError
+from gradatim.tables.columns import read_columns
+from gradatim.tables.targets import MAX_INTEGER_CLASSES, read_targets
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read targets from columns given as lists of cells."""
+
+    def read(columns, task=None):
+        # A feature beside them keeps a row with an empty cell from being a blank line.
+        cells = zip(*columns.values(), strict=True)
+        rows = [",".join([*columns, "x"]), *(",".join([*row, "0"]) for row in cells)]
+        (tmp_path / "t.csv").write_text("\n".join(rows))
+        return read_targets(read_columns(tmp_path / "t.csv"), list(columns), task)
+
+    return read
+
+
+def numbers(n):
+    return [str(k) for k in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "task"),
+    [
+        (["rock", "jazz"], "classification"),
+        (["true", "false"], "classification"),
+        (["1", "x"], "classification"),
+        (["0", "1"], "classification"),
+        (["1.0", "2.0"], "classification"),
+        (numbers(MAX_INTEGER_CLASSES), "classification"),
+        (numbers(MAX_INTEGER_CLASSES + 1), "regression"),
+        (["0.5", "1"], "regression"),
+    ],
+)
+def test_the_task_of_one_target_follows_from_its_values(read, cells, task):
+    assert read({"a": cells})[1] == task
+
+
+@pytest.mark.parametrize(
+    ("columns", "task"),
+    [
+        ({"a": ["0", "1"], "b": ["1", "1"]}, "multilabel"),
+        ({"a": ["true", "false"], "b": ["0", "1"]}, "multilabel"),
+        ({"a": ["0", "1"], "b": ["2", "1"]}, "regression"),
+        ({"a": ["0.5", "1"], "b": ["0", "1"]}, "regression"),
+    ],
+)
+def test_the_task_of_several_targets_follows_from_their_values(read, columns, task):
+    y, found = read(columns)
+    assert found == task
+    assert y.shape == (2, 2)
+
+
+def test_classes_are_texts_and_one_point_zero_is_one(read):
+    assert read({"a": ["1", "1.0", "2"]})[0].tolist() == ["1", "1", "2"]
+    assert read({"a": ["true", "false"]})[0].tolist() == ["true", "false"]
+
+
+def test_a_regression_with_one_target_is_one_dimensional(read):
+    y, _ = read({"a": ["0.5", "-3e2"]})
+    assert y.tolist() == [0.5, -300.0]
+
+
+def test_label_indicators_are_zero_and_one(read):
+    y, _ = read({"a": ["0", "1"], "b": ["true", "false"]})
+    np.testing.assert_array_equal(y, [[0, 1], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("cells", "task", "kind"),
+    [
+        (numbers(50), "classification", "U"),
+        (["0", "1", "0"], "regression", "f"),
+        (["0", "1", "0"], "multilabel", "i"),
+    ],
+)
+def test_the_task_can_be_forced(read, cells, task, kind):
+    y, found = read({"a": cells}, task)
+    assert found == task
+    assert y.dtype.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("columns", "task", "message"),
+    [
+        ({"a": ["x", "1"]}, "regression", r"holds text \('x'\) in row 2; regression needs numbers"),
+        ({"a": ["1", "x"], "b": ["1", "2"]}, None, r"\('x'\) in row 3; name one target"),
+        ({"a": ["0.5", ""]}, None, "has no value in row 3"),
+        ({"a": ["x", ""]}, None, "has no value in row 3"),
+        ({"a": ["0", "inf"]}, None, "has an infinite value in row 3"),
+        ({"a": ["0", "2"]}, "multilabel", "is 2 in row 3; multilabel needs 0 or 1"),
+        ({"a": ["0", "1"], "b": ["1", "0"]}, "classification", "classes come from one column"),
+    ],
+)
+def test_targets_that_do_not_suit_the_task_are_an_error(read, columns, task, message):
+    with pytest.raises(TableError, match=message):
+        read(columns, task)
+
+
+def test_a_single_class_is_an_error(read):
+    with pytest.raises(LabelError, match="single class 'x'"):
+        read({"a": ["x", "x"]})
+
+
+def test_an_unknown_task_is_an_error(read):
+    with pytest.raises(SpecError, match="no task 'ranking'"):
+        read({"a": ["x", "y"]}, "ranking")
