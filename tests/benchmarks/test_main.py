@@ -107,6 +107,6 @@ def test_what_cannot_be_used_is_one_sentence_and_status_2(capsys, quick_benches,
 def test_the_names_on_the_command_line_are_those_of_the_benches():
     from typing import get_args
 
-    from gradatim.cli.bench import BenchName
+    from benchmarks.__main__ import BenchName
 
     assert get_args(BenchName) == (*registry.BENCHES, "all")

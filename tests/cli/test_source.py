@@ -2,6 +2,7 @@ import pytest
 
 import gradatim.datasets
 import gradatim.music
+import gradatim.tables
 from gradatim.cli._source import Source, read_source
 from gradatim.errors import InputError, SpecError, TableError
 
@@ -24,8 +25,8 @@ def calls(monkeypatch, tmp_path):
     monkeypatch.setitem(datasets, "DATASETS", {"timbre": None, "world": None})
     for name in ("load_dataset", "load_world"):
         monkeypatch.setitem(datasets, name, remember(name))
-    for name in ("read_folder", "read_table"):
-        monkeypatch.setitem(vars(gradatim.music), name, remember(name))
+    monkeypatch.setitem(vars(gradatim.music), "read_folder", remember("read_folder"))
+    monkeypatch.setitem(vars(gradatim.tables), "read_table", remember("read_table"))
     return calls
 
 

@@ -114,7 +114,7 @@ app.command(
 )
 
 
-def main(argv: Sequence[str] | None = None, program: App = app) -> int:
+def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
     """Run the command line.
 
     Parameters
@@ -122,7 +122,7 @@ def main(argv: Sequence[str] | None = None, program: App = app) -> int:
     argv : sequence of str, optional
         Arguments after the program's name; those of the process if None.
     program : cyclopts.App, optional
-        What they are given to; by default the verbs of gradatim.
+        Program that they are given to; by default gradatim with its verbs.
 
     Returns
     -------
@@ -131,6 +131,7 @@ def main(argv: Sequence[str] | None = None, program: App = app) -> int:
         1 a fault of gradatim itself.
     """
     tokens = list(sys.argv[1:] if argv is None else argv)
+    program = program or app
     if argv is not None:
         return _run(tokens, program)
     with _interrupt.leave_at_the_second():
