@@ -75,7 +75,7 @@ def without_copies(collection):
 
 
 def prepare(folder, data, seed, repeats):
-    from gradatim.climb.protocol import make_folds
+    from gradatim.evaluation.folds import make_folds
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, collection, column in read_tables(data):
@@ -233,7 +233,7 @@ def read_scores(path):
 
 
 def report(folder, against, nets):
-    from gradatim.climb.statistics import mean_posterior
+    from gradatim.evaluation.statistics import mean_posterior
 
     found = {path.stem: read_scores(path) for path in sorted(folder.glob("*.jsonl"))}
     tables = sorted({s["table"] for scores in found.values() for s in scores})

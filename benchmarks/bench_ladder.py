@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from gradatim import climb_collection, load_timbre, load_world, read_table
-from gradatim.climb.protocol import make_folds
+from gradatim.evaluation.folds import make_folds
 
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 

@@ -26,8 +26,8 @@ from sklearn.svm import SVC
 
 from benchmarks.peer_rung import PeerRung, count_epochs, specs_of
 from benchmarks.peers import run_parallel
-from gradatim.climb.problem import Problem
-from gradatim.climb.rungs import Family
+from gradatim.climb.task import ClimbTask
+from gradatim.models.families.base import Family
 from gradatim.training import NetworkSpec
 from gradatim.training.recipes import choose_batch_size
 
@@ -37,12 +37,12 @@ __all__ = ["climb_rung", "make_models", "make_pipeline"]
 PASSES = 10
 
 
-def climb_rung(problem: Problem, family: Family, input: str) -> PeerRung:
+def climb_rung(problem: ClimbTask, family: Family, input: str) -> PeerRung:
     """Choose and score one rung on one input.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         Rows, classes and folds.
     family : Family
         The rung, for its candidates.
@@ -80,7 +80,7 @@ def climb_rung(problem: Problem, family: Family, input: str) -> PeerRung:
 
 
 def _choose(
-    problem: Problem, family: Family, input: str, candidates: Sequence[Any], X: np.ndarray
+    problem: ClimbTask, family: Family, input: str, candidates: Sequence[Any], X: np.ndarray
 ) -> tuple[list[int], int]:
     """Choose a candidate for every outer fold; also count the fits."""
     folds = problem.folds
@@ -99,7 +99,7 @@ def _choose(
 
 
 def _final_fits(
-    problem: Problem, family: Family, input: str, chosen: Sequence[Any], X: np.ndarray
+    problem: ClimbTask, family: Family, input: str, chosen: Sequence[Any], X: np.ndarray
 ) -> list[Any]:
     fits = []
     for (r, k), candidate in zip(problem.folds.outer, chosen, strict=True):
@@ -112,7 +112,7 @@ def _final_fits(
 
 
 def _search(
-    problem: Problem, family: Family, input: str, candidates: Sequence[Any], repeat: int
+    problem: ClimbTask, family: Family, input: str, candidates: Sequence[Any], repeat: int
 ) -> GridSearchCV:
     folds = problem.folds
     splits = [
@@ -160,7 +160,7 @@ class _FoldScores:
         }
 
 
-def _numbered(problem: Problem, input: str) -> np.ndarray:
+def _numbered(problem: ClimbTask, input: str) -> np.ndarray:
     n = problem.collection.n_samples
     X = problem.collection.X[input] if input else np.zeros((n, 1))
     return np.column_stack([np.arange(n), X])
@@ -192,13 +192,13 @@ def make_pipeline(model: BaseEstimator) -> Pipeline:
 
 
 def make_models(
-    problem: Problem, family: Family, candidate: Any, input: str, n_train: int
+    problem: ClimbTask, family: Family, candidate: Any, input: str, n_train: int
 ) -> list[BaseEstimator]:
     """Return scikit-learn's counterparts of a candidate.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         What is climbed.
     family : Family
         The rung.
@@ -221,7 +221,9 @@ def make_models(
     return [_convex(problem, family.name, candidate, input, n_train)]
 
 
-def _convex(problem: Problem, rung: str, candidate: Any, input: str, n_train: int) -> BaseEstimator:
+def _convex(
+    problem: ClimbTask, rung: str, candidate: Any, input: str, n_train: int
+) -> BaseEstimator:
     if rung == "majority":
         return DummyClassifier(strategy="most_frequent")
     if rung == "linear":

@@ -17,18 +17,21 @@ from benchmarks.grid_search import climb_rung
 from benchmarks.peer_rung import PeerRung, specs_of
 from benchmarks.peers import has_torch, one_thread_each, run_parallel
 from benchmarks.torch_ladder import climb_rung_with_torch
-from gradatim.climb.problem import Problem
-from gradatim.climb.rungs import RUNGS, Family
+from gradatim.climb.task import ClimbTask
+from gradatim.models.families.base import Family
+from gradatim.models.families.registry import FAMILIES
 
 __all__ = ["climb_ladder", "ladder_rows", "start_workers"]
 
 
-def climb_ladder(problem: Problem, rungs: Sequence[str], *, torch: bool = False) -> list[PeerRung]:
+def climb_ladder(
+    problem: ClimbTask, rungs: Sequence[str], *, torch: bool = False
+) -> list[PeerRung]:
     """Climb with scikit-learn.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         Rows, classes and folds.
     rungs : sequence of str
         Names of the rungs.
@@ -50,12 +53,12 @@ def climb_ladder(problem: Problem, rungs: Sequence[str], *, torch: bool = False)
         ]
 
 
-def ladder_rows(problem: Problem, rungs: Sequence[str]) -> list[tuple[Family, str]]:
+def ladder_rows(problem: ClimbTask, rungs: Sequence[str]) -> list[tuple[Family, str]]:
     """List the rows of the climb's ladder.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         What is climbed.
     rungs : sequence of str
         Names of the rungs.
@@ -65,7 +68,7 @@ def ladder_rows(problem: Problem, rungs: Sequence[str]) -> list[tuple[Family, st
     list of (Family, str)
         Rung and input, in order; the input is empty for a rung that reads none.
     """
-    families = [family for family in RUNGS if family.name in rungs]
+    families = [family for family in FAMILIES.values() if family.name in rungs]
     return [
         (f, name) for f in families for name in (problem.collection.X if f.needs_input else [""])
     ]

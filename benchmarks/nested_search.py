@@ -21,8 +21,8 @@ from benchmarks.grid_search import make_models, make_pipeline
 from benchmarks.ladder import ladder_rows
 from benchmarks.peer_rung import PeerRung
 from benchmarks.peers import one_thread_each
-from gradatim.climb.problem import Problem
-from gradatim.climb.rungs import Family
+from gradatim.climb.task import ClimbTask
+from gradatim.models.families.base import Family
 
 __all__ = ["NestedLadder"]
 
@@ -32,7 +32,7 @@ class NestedLadder:
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         Rows, classes and folds.
     rungs : sequence of str
         Names of the rungs.
@@ -45,7 +45,7 @@ class NestedLadder:
         Outer folds that have been climbed, as (repeat, fold).
     """
 
-    def __init__(self, problem: Problem, rungs: Sequence[str], n_shares: int = 10) -> None:
+    def __init__(self, problem: ClimbTask, rungs: Sequence[str], n_shares: int = 10) -> None:
         self.problem, self.rows = problem, ladder_rows(problem, rungs)
         self.outer: list[tuple[int, int]] = []
         self._found: dict[tuple[str, str], PeerRung] = {}

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradatim.climb.problem import Problem
-from gradatim.climb.rungs import Family
-from gradatim.climb.rungs.networks import NetworkFamily
+from gradatim.climb.task import ClimbTask
+from gradatim.models.families.base import Family
+from gradatim.models.families.networks import NetworkFamily
 from gradatim.training import NetworkSpec
 from gradatim.training.recipes import PRESETS
 
@@ -51,12 +51,12 @@ class PeerRung:
         return float(np.mean(self.scores))
 
 
-def specs_of(problem: Problem, family: Family) -> list[NetworkSpec]:
+def specs_of(problem: ClimbTask, family: Family) -> list[NetworkSpec]:
     """Write out the networks that a rung averages.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         What is climbed.
     family : Family
         The rung; of its kind only networks have any.
@@ -71,12 +71,12 @@ def specs_of(problem: Problem, family: Family) -> list[NetworkSpec]:
     return family.specs(problem, PRESETS[problem.preset])
 
 
-def count_epochs(problem: Problem, family: Family) -> int:
+def count_epochs(problem: ClimbTask, family: Family) -> int:
     """Count the epochs of all networks of a rung.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         What is climbed.
     family : Family
         The rung.

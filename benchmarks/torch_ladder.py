@@ -17,20 +17,20 @@ from joblib import delayed
 from benchmarks.peer_rung import PeerRung, count_epochs, specs_of
 from benchmarks.peers import run_parallel
 from benchmarks.torch_nets import TorchNet
-from gradatim.climb.problem import Problem
-from gradatim.climb.rungs import Family
+from gradatim.climb.task import ClimbTask
+from gradatim.models.families.base import Family
 from gradatim.scalers import fit_scaler
 from gradatim.training.recipes import choose_batch_size
 
 __all__ = ["climb_rung_with_torch"]
 
 
-def climb_rung_with_torch(problem: Problem, family: Family, input: str) -> PeerRung:
+def climb_rung_with_torch(problem: ClimbTask, family: Family, input: str) -> PeerRung:
     """Score one rung of networks on one input.
 
     Parameters
     ----------
-    problem : Problem
+    problem : ClimbTask
         Rows, classes and folds.
     family : Family
         The rung, for its candidates.
@@ -67,7 +67,7 @@ def climb_rung_with_torch(problem: Problem, family: Family, input: str) -> PeerR
     )
 
 
-def _codes(problem: Problem) -> np.ndarray:
+def _codes(problem: ClimbTask) -> np.ndarray:
     return np.unique(problem.collection.y, return_inverse=True)[1]
 
 

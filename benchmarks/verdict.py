@@ -29,12 +29,12 @@ from benchmarks.peers import has_torch
 from benchmarks.result import Options, Report, Result, Table
 from benchmarks.timing import Timing, alternate, seconds_of, spread
 from gradatim.climb import Climb, climb_collection
-from gradatim.climb.problem import Problem
-from gradatim.climb.protocol import make_folds
-from gradatim.climb.rungs import RUNGS
+from gradatim.climb.task import ClimbTask
 from gradatim.collection import Collection
 from gradatim.datasets import load_dataset
 from gradatim.errors import SpecError
+from gradatim.evaluation.folds import make_folds
+from gradatim.models.families.registry import FAMILIES
 from gradatim.tables import read_table
 from gradatim.training.recipes import PRESETS
 
@@ -69,7 +69,7 @@ class Ladder(NamedTuple):
     command: tuple[str, ...]
     folds: int = 5
     repeats: int = 2
-    rungs: tuple[str, ...] = tuple(family.name for family in RUNGS)
+    rungs: tuple[str, ...] = tuple(family.name for family in FAMILIES.values())
 
 
 def measure(options: Options, report: Report) -> Result:
@@ -124,7 +124,7 @@ def compare(ladder: Ladder, options: Options, report: Report) -> dict[str, Any]:
     report(0.0, "the command in processes of its own")
     calls = _commands(ladder, options.seed)
     split = make_folds(ladder.collection, ladder.folds, ladder.repeats, options.seed)
-    problem = Problem(ladder.collection, split, options.seed, n_cores())
+    problem = ClimbTask(ladder.collection, options.seed, n_cores(), folds=split)
     climb = partial(
         climb_collection,
         ladder.collection,

@@ -1,7 +1,48 @@
-"""What all tests share: slow ones run last."""
+"""What all tests share: slow ones run last; small collections whose answers are known."""
 
+import numpy as np
 import pytest
+
+from gradatim.collection import Collection
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def _make_collection(X, y, task="classification", groups=None, name="made"):
+    X = np.asarray(X, dtype=np.float32)
+    return Collection(
+        name=name,
+        X={"features": X},
+        y=np.asarray(y),
+        task=task,
+        ids=np.array([f"row {i}" for i in range(len(X))]),
+        groups=groups,
+    )
+
+
+@pytest.fixture(scope="session")
+def make_collection():
+    """Return a maker of collections of one input."""
+    return _make_collection
+
+
+@pytest.fixture
+def blobs():
+    """Return 90 points in three separable clouds, in 30 groups of three."""
+    rng = np.random.default_rng(0)
+    y = np.repeat(["a", "b", "c"], 30)
+    centers = {"a": (0, 0), "b": (6, 0), "c": (0, 6)}
+    X = np.array([centers[label] for label in y]) + rng.normal(size=(90, 2))
+    return _make_collection(X, y, groups=np.repeat(np.arange(30), 3))
+
+
+@pytest.fixture
+def rings():
+    """Return 200 points of two rings, which no line separates."""
+    rng = np.random.default_rng(1)
+    radius = np.repeat([1.0, 3.0], 100) + 0.2 * rng.normal(size=200)
+    angle = rng.uniform(0, 2 * np.pi, 200)
+    X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return _make_collection(X, np.repeat(["in", "out"], 100))

@@ -11,7 +11,7 @@ import pytest
 
 import gradatim
 from gradatim.cli import app, main
-from gradatim.climb import Climb, Comparison, Protocol, RungResult, Verdict
+from gradatim.climb import Climb, Comparison, EvaluationProtocol, RungResult, Verdict
 from gradatim.collection import Collection, Notice
 
 ROOT = Path(__file__).parent.parent
@@ -112,7 +112,7 @@ def test_the_json_object_has_the_documented_keys():
     comparison = Comparison("majority", "", 0.0, (0.0, 0.0), 0.1, 0.0)
     climb = Climb(
         collection,
-        Protocol(2, 1, False, 0, "accuracy", 0.01),
+        EvaluationProtocol(2, 1, False, 0, "accuracy", 0.01),
         [result],
         Verdict("majority", "", "nothing", "Stop.", [comparison]),
         notices=[Notice("few", "few")],

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
     from gradatim.exercises import make_exam as make_exam
     from gradatim.exercises import render_exam as render_exam
+    from gradatim.models import Model as Model
+    from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
@@ -62,6 +64,7 @@ _PARTS = {
     "FitResult": "training",
     "Layer": "network",
     "Network": "network",
+    "Model": "models",
     "NetworkClassifier": "estimators",
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
@@ -77,6 +80,7 @@ _PARTS = {
     "find_ways": "comparisons.separable",
     "fit_many": "training",
     "load_dataset": "datasets",
+    "load_model": "models",
     "load_network": "persistence",
     "load_problem": "problems",
     "load_timbre": "datasets",

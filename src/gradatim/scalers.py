@@ -1,7 +1,7 @@
 r"""Scalers: what is learnt about the inputs' location and spread before any network sees them.
 
 Conventions: fit on training rows only, then applied to all; a missing value (NaN) becomes the
-training median of its column. float64 while fitting, float32 out.
+training median of its column. float64 while fitting, float32 out unless asked otherwise.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from gradatim.errors import ShapeError, SpecError
 
@@ -39,18 +39,20 @@ class Scaler:
     fill: np.ndarray
     clip: float | None = None
 
-    def transform(self, X: ArrayLike) -> np.ndarray:
+    def transform(self, X: ArrayLike, dtype: DTypeLike = np.float32) -> np.ndarray:
         """Scale rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
             Rows, NaN where a value is missing.
+        dtype : numpy.float32 or numpy.float64, default numpy.float32
+            Precision of what is returned.
 
         Returns
         -------
         array of shape (n_samples, n_features)
-            float32, without missing values.
+            Scaled rows, without missing values.
 
         Raises
         ------
@@ -64,7 +66,7 @@ class Scaler:
         if self.clip is not None:
             # hypot does not overflow where a square would
             z = z / np.hypot(1.0, z / self.clip)
-        return z.astype(np.float32)
+        return z.astype(dtype, copy=False)
 
 
 def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks.result import Result, Table
-from gradatim.climb.problem import Problem
-from gradatim.climb.protocol import make_folds
+from gradatim.climb.task import ClimbTask
 from gradatim.collection import Collection
+from gradatim.evaluation.folds import make_folds
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def problem():
     X = rng.normal(size=(63, 4))
     X[:, 0] += 1.2 * (y == "bell") - 1.2 * (y == "drum")
     collection = Collection("sounds", {"features": X}, y, "classification", np.arange(63))
-    return Problem(collection, make_folds(collection, 3, 2, 0), 0, 1)
+    return ClimbTask(collection, 0, 1, folds=make_folds(collection, 3, 2, 0))
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import pytest
 
 from benchmarks.grid_search import _search, climb_rung
 from benchmarks.ladder import climb_ladder
-from gradatim.climb.rungs import RUNGS, run_rung
-from gradatim.climb.rungs.base import Fitted
+from gradatim.climb.rung import run_rung
+from gradatim.models.families.base import Fitted, make_model
+from gradatim.models.families.registry import FAMILIES
+from gradatim.models.learners import Constant
 from gradatim.training.recipes import PRESETS
-
-FAMILIES = {family.name: family for family in RUNGS}
 
 
 def fits_of_the_climb(family, problem, monkeypatch):
@@ -18,8 +18,9 @@ def fits_of_the_climb(family, problem, monkeypatch):
 
     def fit(self, problem, input, fits, report):
         asked.extend(fits)
-        n_outputs = problem.targets.n_outputs
-        return [Fitted(np.zeros((len(fit.test), n_outputs)), 1) for fit in fits]
+        learner = Constant(np.zeros(problem.targets.n_outputs))
+        model = make_model(self, problem, input, learner, None)
+        return [Fitted(model, learner.outputs(fit.test)) for fit in fits]
 
     monkeypatch.setattr(type(family), "fit", fit)
     run_rung(family, problem, "features" if family.needs_input else "", lambda *_: None)

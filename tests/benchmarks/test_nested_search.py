@@ -8,9 +8,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.nested_search import NestedLadder
-from gradatim.climb.rungs import RUNGS
+from gradatim.models.families.registry import FAMILIES
 
-LINEAR = next(family for family in RUNGS if family.name == "linear")
+LINEAR = next(family for family in FAMILIES.values() if family.name == "linear")
 
 
 def test_each_call_climbs_the_next_outer_folds_and_tells_the_time_of_all(problem):

@@ -7,7 +7,7 @@ import gradatim.climb
 import gradatim.datasets
 import gradatim.reports
 from gradatim._files import write_atomically
-from gradatim.climb.result import Climb, Protocol, RungResult, Verdict
+from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, Verdict
 from gradatim.collection import Collection, Notice
 
 LADDER = [("majority", ""), ("logistic", "wave"), ("deep", "wave")]
@@ -47,7 +47,7 @@ def make_result(rung="logistic", input="wave", mean=0.5, half=0.1, **changes):
 def make_climb(collection=None, **changes):
     values = {
         "collection": collection or make_collection(),
-        "protocol": Protocol(5, 2, True, 0, "accuracy", 0.01),
+        "protocol": EvaluationProtocol(5, 2, True, 0, "accuracy", 0.01),
         "rungs": [make_result(*row, mean=0.2 + 0.2 * k) for k, row in enumerate(LADDER)],
         "verdict": Verdict("deep", "wave", "best", "Climb to the deep rung."),
         "notices": [Notice("few", "the class bell has only 20 samples")],

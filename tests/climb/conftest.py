@@ -1,51 +1,12 @@
-"""Small collections whose answers are known."""
+"""Rows of a ladder, and a protocol."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from gradatim.climb.result import Protocol, RungResult
-from gradatim.climb.statistics import mean_posterior
-from gradatim.collection import Collection
-
-
-def _make_collection(X, y, task="classification", groups=None, name="made"):
-    X = np.asarray(X, dtype=np.float32)
-    return Collection(
-        name=name,
-        X={"features": X},
-        y=np.asarray(y),
-        task=task,
-        ids=np.array([f"row {i}" for i in range(len(X))]),
-        groups=groups,
-    )
-
-
-@pytest.fixture(scope="session")
-def make_collection():
-    """Return a maker of collections of one input."""
-    return _make_collection
-
-
-@pytest.fixture
-def blobs():
-    """Return 90 points in three separable clouds, in 30 groups of three."""
-    rng = np.random.default_rng(0)
-    y = np.repeat(["a", "b", "c"], 30)
-    centers = {"a": (0, 0), "b": (6, 0), "c": (0, 6)}
-    X = np.array([centers[label] for label in y]) + rng.normal(size=(90, 2))
-    return _make_collection(X, y, groups=np.repeat(np.arange(30), 3))
-
-
-@pytest.fixture
-def rings():
-    """Return 200 points of two rings, which no line separates."""
-    rng = np.random.default_rng(1)
-    radius = np.repeat([1.0, 3.0], 100) + 0.2 * rng.normal(size=200)
-    angle = rng.uniform(0, 2 * np.pi, 200)
-    X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return _make_collection(X, np.repeat(["in", "out"], 100))
+from gradatim.climb.result import EvaluationProtocol, RungResult
+from gradatim.evaluation.statistics import mean_posterior
 
 
 @pytest.fixture
@@ -62,4 +23,6 @@ def row():
 
 @pytest.fixture
 def protocol():
-    return Protocol(folds=5, repeats=2, grouped=False, seed=0, metric="accuracy", margin=0.01)
+    return EvaluationProtocol(
+        folds=5, repeats=2, grouped=False, seed=0, metric="accuracy", margin=0.01
+    )

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from gradatim.climb import Observer, climb_collection
+from gradatim.climb import rung as rung_module
 from gradatim.climb.checkpoint import climb_folder, kept_work, prune
-from gradatim.climb.problem import Problem
-from gradatim.climb.protocol import make_folds
-from gradatim.climb.rungs import RUNGS, run_rung
-from gradatim.climb.rungs import base as rungs_base
+from gradatim.climb.rung import run_rung
+from gradatim.climb.task import ClimbTask
+from gradatim.evaluation.folds import make_folds
+from gradatim.models.families.registry import FAMILIES
 from gradatim.training.store import Record, Store
 
 FAST = ("majority", "linear", "perceptron", "kernel")
@@ -100,7 +101,7 @@ def test_finished_rungs_are_neither_run_nor_counted_as_work_again(tmp_path, blob
             def finished(self, result, total):
                 totals.append(total)
 
-        monkeypatch.setattr(rungs_base, "_run_rung", None)  # to call it would be an error
+        monkeypatch.setattr(rung_module, "_run_rung", None)  # to call it would be an error
         more = {"margin": 0.2, "observer": Watch()}
         again = climb_collection(blobs, rungs=FAST, store=store, **PROTOCOL, **more)
     assert [r.seconds for r in again.rungs] == [r.seconds for r in first.rungs]
@@ -108,27 +109,27 @@ def test_finished_rungs_are_neither_run_nor_counted_as_work_again(tmp_path, blob
 
 
 def test_finished_fits_of_an_unfinished_rung_are_not_carried_out_again(tmp_path, blobs):
-    problem = Problem(blobs, make_folds(blobs, 3, 1, 0), 0, 2, Store(tmp_path))
+    task = ClimbTask(blobs, 0, 2, Store(tmp_path), folds=make_folds(blobs, 3, 1, 0))
     for name in ("linear", "perceptron", "kernel"):
-        family = next(f for f in RUNGS if f.name == name)
+        family = FAMILIES[name]
         carried_out = []
         real = family.fit
 
-        def fit(problem, input, fits, report, real=real, carried_out=carried_out):
+        def fit(task, input, fits, report, real=real, carried_out=carried_out):
             carried_out.append(len(fits))
-            return real(problem, input, fits, report)
+            return real(task, input, fits, report)
 
         family.fit = fit
         try:
             with pytest.raises(KeyboardInterrupt):
-                run_rung(family, problem, "features", _raise_at(2))
-            n_kept = problem.store.count()["fit"]
+                run_rung(family, task, "features", _raise_at(2))
+            n_kept = task.store.count()["fit"]
             assert n_kept > 0
-            run_rung(family, problem, "features", lambda fraction, doing: None)
+            run_rung(family, task, "features", lambda fraction, doing: None)
         finally:
             del family.fit
-        assert sum(carried_out[1:]) == problem.store.count()["fit"] - n_kept
-        problem.store.clear()
+        assert sum(carried_out[1:]) == task.store.count()["fit"] - n_kept
+        task.store.clear()
 
 
 def _raise_at(calls):

@@ -9,8 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gradatim.climb import Observer, climb_collection
-from gradatim.climb.protocol import make_folds
 from gradatim.errors import LabelError, SpecError
+from gradatim.evaluation.folds import make_folds
 
 CHEAP = ["majority", "linear", "logistic", "perceptron", "kernel"]
 
@@ -102,8 +102,8 @@ def test_separable_clouds_stop_at_a_linear_rung_and_the_winner_is_a_network(blob
     found = climb_collection(blobs, folds=3, repeats=1, rungs=CHEAP)
     assert found.verdict.rung in ("linear", "logistic")
     assert found.protocol.grouped
-    assert found.network is not None
-    assert found.network.output_names == ("a", "b", "c")
+    assert found.model.network is not None
+    assert found.model.network.output_names == ("a", "b", "c")
     assert found.winner.mean > 0.95
 
 
@@ -151,8 +151,8 @@ def test_logistic_rung_scores_as_scikit_learn_with_the_same_folds_and_penalties(
 
 
 def test_linear_rung_is_ridge_of_scikit_learn():
-    from gradatim.climb.axes import principal_axes
-    from gradatim.climb.rungs.baselines import _ridge
+    from gradatim.models.axes import principal_axes
+    from gradatim.models.families.baselines import _ridge
 
     rng = np.random.default_rng(0)
     for shape in ((40, 5), (10, 30)):
@@ -166,8 +166,8 @@ def test_linear_rung_is_ridge_of_scikit_learn():
 
 
 def test_least_squares_without_a_penalty_is_numpys_minimum_norm_solution():
-    from gradatim.climb.axes import principal_axes
-    from gradatim.climb.rungs.baselines import _ridge
+    from gradatim.models.axes import principal_axes
+    from gradatim.models.families.baselines import _ridge
 
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(8, 20)), rng.normal(size=(8, 1))

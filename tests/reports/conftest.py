@@ -9,13 +9,16 @@ import pytest
 from gradatim.climb.result import (
     Climb,
     Comparison,
+    EvaluationProtocol,
     LearningCurve,
-    Protocol,
     RungResult,
     Verdict,
 )
 from gradatim.collection import Collection, CycleSound, Notice
+from gradatim.models import Model
+from gradatim.models.learners import AveragedNetworks
 from gradatim.network.graph import Layer, Network
+from gradatim.scalers import fit_scaler
 
 INSTRUMENTS = ("altosax", "bass_clarinet", "cello", "clarinet", "electric_bass", "electric_piano",
                "flute", "guitar", "organ", "piano", "violin", "voice")  # fmt: skip
@@ -42,6 +45,14 @@ def make_network(*sizes, hidden="silu", output="softmax", output_names=(), seed=
         for i, (n_in, n_out) in enumerate(pairwise(sizes))
     ]
     return Network(layers, output_names=output_names)
+
+
+def models_of(rung, input, network, classes=None):
+    scaler = fit_scaler(np.eye(2, network.n_inputs))
+    task = "regression" if classes is None else "classification"
+    labels = None if classes is None else np.array(classes)
+    learner = AveragedNetworks((network,), probabilistic=classes is not None)
+    return {(rung, input): Model(rung, input, task, learner, scaler, labels)}
 
 
 def make_collection(n_samples=600, classes=INSTRUMENTS, seed=0):
@@ -120,10 +131,10 @@ def make_climb(**collection_options):
     )
     return Climb(
         collection=collection,
-        protocol=Protocol(5, 2, grouped=True, seed=0, metric="accuracy", margin=0.01),
+        protocol=EvaluationProtocol(5, 2, grouped=True, seed=0, metric="accuracy", margin=0.01),
         rungs=rungs,
         verdict=Verdict("shallow", "harmonics", "not shown worse", sentence, comparisons),
-        network=make_network(64, 256, 256, 12, output_names=INSTRUMENTS),
+        models=models_of("shallow", "harmonics", make_network(64, 256, 256, 12), INSTRUMENTS),
         notices=[
             Notice("skipped-file", "flute/AKWF_flute_0099.wav is no readable audio; skipped."),
             Notice("few-groups", "cello has only 5 groups, so its scores vary much."),
@@ -154,10 +165,12 @@ def make_regression():
                                 scores, interval, 1.0, predictions))  # fmt: skip
     return Climb(
         collection=collection,
-        protocol=Protocol(5, 1, grouped=False, seed=1, metric="r2", margin=0.01),
+        protocol=EvaluationProtocol(5, 1, grouped=False, seed=1, metric="r2", margin=0.01),
         rungs=rungs,
         verdict=Verdict("deep", "features", "best", "Climb to the deep network: R² 0.55."),
-        network=make_network(5, 4, 2, hidden="tanh", output="identity"),
+        models=models_of(
+            "deep", "features", make_network(5, 4, 2, hidden="tanh", output="identity")
+        ),
         version="0.1.0",
     )
 
@@ -179,7 +192,7 @@ def make_multilabel():
     )
     return Climb(
         collection=collection,
-        protocol=Protocol(5, 2, grouped=False, seed=0, metric="accuracy", margin=0.01),
+        protocol=EvaluationProtocol(5, 2, grouped=False, seed=0, metric="accuracy", margin=0.01),
         rungs=[rung],
         verdict=Verdict("logistic", "features", "best", "Stop at logistic regression."),
     )
@@ -193,7 +206,7 @@ def climb():
 @pytest.fixture(scope="session")
 def small_network_climb(climb):
     network = make_network(2, 3, 1, hidden="tanh", output="logistic")
-    return replace(climb, network=network)
+    return replace(climb, models=models_of("shallow", "harmonics", network, ("a", "b")))
 
 
 @pytest.fixture(scope="session")
@@ -214,6 +227,6 @@ def hostile_climb():
     return replace(
         climb,
         collection=replace(climb.collection, name="<!--<script>", origin="<i>origin</i>"),
-        network=make_network(2, 2, 3, output_names=names),
+        models=models_of("shallow", "harmonics", make_network(2, 2, 3), names),
         notices=[notice],
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradatim.errors import LabelError, ShapeError, SpecError
-from gradatim.training.targets import Targets
+from gradatim.training.targets import Targets, probabilities
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_two_classes_share_one_output_that_is_the_greater_ones_probability(label
     assert targets.loss.name == "binary"
     assert targets.matrix.tolist() == [[0.0], [1.0], [1.0]]
     outputs = np.array([[0.1], [0.6]])
-    np.testing.assert_allclose(targets.probabilities(outputs), [[0.9, 0.1], [0.4, 0.6]])
+    np.testing.assert_allclose(probabilities(outputs, targets.classes), [[0.9, 0.1], [0.4, 0.6]])
     assert targets.decide(outputs).tolist() == [labels[0], labels[1]]
     assert targets.output_names == (str(targets.classes[1]),)
 
@@ -48,7 +48,7 @@ def test_indicators_are_one_label_a_column():
     assert (targets.loss.name, targets.n_outputs, targets.classes) == ("binary", 2, None)
     assert targets.output_names == ()
     outputs = np.array([[0.2, 0.5], [0.7, 0.49]])
-    assert targets.probabilities(outputs) is outputs
+    assert probabilities(outputs, targets.classes) is outputs
     assert targets.decide(outputs).tolist() == [[0, 1], [1, 0]]
 
 

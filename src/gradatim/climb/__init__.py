@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from gradatim.climb.result import (
     Climb,
     Comparison,
+    EvaluationProtocol,
     LearningCurve,
     Observer,
-    Protocol,
     RungResult,
     Verdict,
 )
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Climb",
     "Comparison",
+    "EvaluationProtocol",
     "LearningCurve",
     "Observer",
-    "Protocol",
     "RungResult",
     "Verdict",
     "climb_collection",

@@ -9,27 +9,29 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gradatim.climb.memory import require_climb_memory
-from gradatim.climb.problem import METRICS, Problem
-from gradatim.climb.protocol import make_folds
-from gradatim.climb.result import Climb, Observer, Protocol, RungResult
-from gradatim.climb.rungs import RUNGS, Family, fit_kept, kept_rung, run_rung
-from gradatim.climb.rungs.base import Fit
+from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
+from gradatim.climb.rung import fit_all, run_rung, stored_rung
+from gradatim.climb.task import ClimbTask
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
-from gradatim.network.graph import Network
+from gradatim.evaluation.folds import make_folds
+from gradatim.evaluation.scores import METRICS
+from gradatim.models.families.base import Family, Fit
+from gradatim.models.families.registry import FAMILIES
+from gradatim.models.model import Model
 from gradatim.training.cache import use_compilation_cache
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
-__all__ = ["climb_collection"]
+__all__ = ["choose_families", "climb_collection", "read_rung"]
 
 
 def climb_collection(
@@ -46,6 +48,8 @@ def climb_collection(
     store: Store | None = None,
     max_nets: int | None = None,
     preset: str = "quick",
+    inputs: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -80,6 +84,11 @@ def climb_collection(
     preset : {"quick", "strong"}, default "quick"
         How shallow and deep networks are trained: two averaged for 70 % of the recipe's epochs, or
         eight for all of them, as ``NetworkClassifier(preset="strong")`` does.
+    inputs : sequence of str, optional
+        Names of the inputs to climb on; all unless given.
+    keep : sequence of str, default ()
+        Rungs whose models are wanted besides the winner's, as ``"linear"`` (on the input where it
+        scored best) or ``"linear/wave"``.
 
     Returns
     -------
@@ -89,7 +98,8 @@ def climb_collection(
     Raises
     ------
     SpecError
-        If an option is out of its range, or there are too few rows or groups.
+        If an option is out of its range, a rung or input is unknown, or there are too few rows or
+        groups.
     LabelError
         If there is one class only, or one with fewer samples than folds.
     NotEnoughMemoryError
@@ -107,34 +117,38 @@ def climb_collection(
         raise SpecError(f"margin must be at least 0, not {margin}")
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
-    families = _families(rungs, collection.task)
+    collection = _with_inputs(collection, inputs)
+    families = choose_families(rungs, collection.task)
+    wanted = [read_rung(text, families, collection) for text in keep]
     if shuffle_labels:
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
     grouped, metric = collection.groups is not None, METRICS[collection.task]
-    protocol = Protocol(folds, repeats, grouped, seed, metric, margin, preset)
+    protocol = EvaluationProtocol(folds, repeats, grouped, seed, metric, margin, preset)
     threads = n_jobs or os.cpu_count() or 1
-    problem = Problem(collection, split, seed, threads, store, max_nets, preset)
+    task = ClimbTask(collection, seed, threads, store, max_nets, preset, folds=split)
     use_compilation_cache()
-    # The climb has a thread a core of its own; BLAS threads on top would only fight with them.
+    # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
-        rows = _climb(problem, families, observer or Observer())
+        rows = _climb(task, families, observer or Observer())
         verdict = decide(rows, protocol, collection.task)
-        network = _winner(problem, families, rows, verdict.rung, verdict.input)
+        chosen = [(verdict.rung, verdict.input), *(_best_of(rows, *pair) for pair in wanted)]
+        models = {pair: _on_all_rows(task, rows, protocol, *pair) for pair in dict.fromkeys(chosen)}
     return Climb(
         collection=collection,
         protocol=protocol,
         rungs=rows,
         verdict=verdict,
-        network=network,
+        models=models,
         notices=(*collection.notices, *split.notices),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
     )
 
 
-def _families(names: Sequence[str] | None, task: str) -> list[Family]:
-    known = [family for family in RUNGS if task in family.tasks]
+def choose_families(names: Sequence[str] | None, task: str) -> list[Family]:
+    """Return the families of some names, or all that suit a task, in the order of the ladder."""
+    known = [family for family in FAMILIES.values() if task in family.tasks]
     if names is None:
         return known
     unknown = set(names) - {family.name for family in known}
@@ -148,6 +162,32 @@ def _families(names: Sequence[str] | None, task: str) -> list[Family]:
     return [family for family in known if family.name in names]
 
 
+def read_rung(
+    text: str, families: Sequence[Family], collection: Collection
+) -> tuple[str, str | None]:
+    """Read ``RUNG`` or ``RUNG/INPUT``; without an input it is None."""
+    rung, slash, input = text.partition("/")
+    names = [family.name for family in families]
+    if rung not in names:
+        raise SpecError(f"no rung {rung!r} is climbed; choose among {', '.join(names)}")
+    if slash and input not in collection.X:
+        listed = ", ".join(collection.X)
+        raise SpecError(f"{collection.name} has no input {input!r}; choose among {listed}")
+    needs_input = next(family.needs_input for family in families if family.name == rung)
+    return rung, input if slash and needs_input else None
+
+
+def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collection:
+    if inputs is None:
+        return collection
+    unknown = [name for name in inputs if name not in collection.X]
+    if unknown or not inputs:
+        listed = ", ".join(collection.X)
+        what = f"{collection.name} has no input {unknown[0]!r}; " if unknown else ""
+        raise SpecError(f"{what}choose among {listed}")
+    return replace(collection, X={n: X for n, X in collection.X.items() if n in inputs})
+
+
 def _shuffled(collection: Collection, seed: int) -> Collection:
     order = np.random.default_rng([seed, 1]).permutation(collection.n_samples)
     notice = Notice("shuffled-labels", "labels were shuffled: any rung above the first is chance")
@@ -155,18 +195,17 @@ def _shuffled(collection: Collection, seed: int) -> Collection:
 
 
 def _climb(
-    problem: Problem, families: Sequence[Family], observer: Observer
+    task: ClimbTask, families: Sequence[Family], observer: Observer
 ) -> tuple[RungResult, ...]:
     plan = [
         (family, name)
         for family in families
-        for name in (problem.collection.X if family.needs_input else [""])
+        for name in (task.collection.X if family.needs_input else [""])
     ]
-    rows_planned = [(family.name, name) for family, name in plan]
-    require_climb_memory(problem, rows_planned)
-    observer.planned(rows_planned)
+    require_climb_memory(task, plan)
+    observer.planned([(family.name, name) for family, name in plan])
     expected = [
-        0.0 if kept_rung(family, problem, name) else family.seconds(problem, name)
+        0.0 if stored_rung(family, task, name) else family.seconds(task, name, task.plan(family))
         for family, name in plan
     ]
     whole, rows = sum(expected) or 1.0, []
@@ -184,24 +223,46 @@ def _climb(
             observer.progressed(*row, fraction, doing, total)
 
         report(0.0, "starting")
-        rows.append(run_rung(family, problem, name, report))
+        rows.append(run_rung(family, task, name, report))
         observer.finished(rows[-1], (before + expected[i]) / whole)
     return tuple(rows)
 
 
-def _winner(
-    problem: Problem, families: Sequence[Family], rows: Sequence[RungResult], rung: str, input: str
-) -> Network | None:
-    """Train the winner's commonest setting on every row."""
-    family = next(f for f in families if f.name == rung)
+def _best_of(rows: Sequence[RungResult], rung: str, input: str | None) -> tuple[str, str]:
+    """Return the row of a rung on an input, or on the input where it scored best."""
+    found = [row for row in rows if row.rung == rung and input in (None, row.input)]
+    best = max(found, key=lambda row: row.mean)
+    return best.rung, best.input
+
+
+def _on_all_rows(
+    task: ClimbTask,
+    rows: Sequence[RungResult],
+    protocol: EvaluationProtocol,
+    rung: str,
+    input: str,
+) -> Model:
+    """Train a rung's most frequent setting on every row."""
+    family = FAMILIES[rung]
     row = next(r for r in rows if (r.rung, r.input) == (rung, input))
-    if not family.needs_input:
-        return None
-    everything = np.arange(problem.collection.n_samples)
-    candidate = family.candidates(problem, input)[row.choice]
-    fit = Fit(candidate, everything, everything[:1])
-    network = fit_kept(family, problem, input, [fit], lambda fraction: None)[0].network
-    names = problem.collection.feature_names.get(input, ())
-    if network is not None and names:
-        network = replace(network, input_names=tuple(names))
-    return network
+    candidate = family.candidates(task, input)[row.choice]
+    everything = np.arange(task.collection.n_samples)
+    fit = Fit(candidate, everything, everything[:0])
+    [fitted] = fit_all(family, task, input, [fit], lambda fraction: None)
+    about = {
+        "gradatim": version("gradatim"),
+        "seed": protocol.seed,
+        "protocol": asdict(protocol),
+        "collection": {
+            "name": task.collection.name,
+            "n_samples": task.collection.n_samples,
+            "sha256": task.collection.sha256,
+        },
+        "score": {
+            "metric": protocol.metric,
+            "mean": row.mean,
+            "interval": [float(end) for end in row.interval],
+        },
+    }
+    setting = family.describe(candidate)
+    return replace(fitted.model, setting=setting, about=about)

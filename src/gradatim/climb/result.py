@@ -7,21 +7,22 @@ are of the same rows. Times are seconds of wall clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
 from gradatim.collection import Collection, Notice
-from gradatim.network.graph import Network
+from gradatim.models.families.base import LearningCurve
+from gradatim.models.model import Model
 
 __all__ = [
     "Climb",
     "Comparison",
+    "EvaluationProtocol",
     "LearningCurve",
     "Observer",
-    "Protocol",
     "RungResult",
     "Verdict",
 ]
@@ -31,7 +32,7 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
-class Protocol:
+class EvaluationProtocol:
     """How the rungs were scored.
 
     Parameters
@@ -57,25 +58,6 @@ class Protocol:
     metric: str
     margin: float
     preset: str = "quick"
-
-
-@dataclass(frozen=True)
-class LearningCurve:
-    """Loss by epoch of one network of a rung, trained on the training rows of one fold.
-
-    Parameters
-    ----------
-    label : str
-        What was trained, such as ``"256, rate 0.012"``.
-    loss : array of shape (n_epochs,)
-        Mean training loss.
-    validation_loss : array of shape (n_epochs,), optional
-        Loss on rows held out inside the training fold.
-    """
-
-    label: str
-    loss: np.ndarray
-    validation_loss: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -181,15 +163,15 @@ class Climb:
     ----------
     collection : Collection
         What was climbed.
-    protocol : Protocol
+    protocol : EvaluationProtocol
         How rungs were scored.
     rungs : sequence of RungResult
         The ladder, simplest first.
     verdict : Verdict
         On which rung to stop.
-    network : Network or None
-        The winner, trained again on every row (one network of the ensemble where there are
-        several); None for rungs that are no network.
+    models : mapping of (str, str) to Model
+        Models of rungs by rung and input, all trained on every row: the winner's and those that
+        were asked for.
     notices : sequence of Notice
         What a person should know.
     seconds : float
@@ -199,10 +181,10 @@ class Climb:
     """
 
     collection: Collection
-    protocol: Protocol
+    protocol: EvaluationProtocol
     rungs: Sequence[RungResult]
     verdict: Verdict
-    network: Network | None = None
+    models: Mapping[tuple[str, str], Model] = field(default_factory=dict, repr=False)
     notices: Sequence[Notice] = ()
     seconds: float = 0.0
     version: str = field(default="")
@@ -213,6 +195,11 @@ class Climb:
         return next(
             r for r in self.rungs if (r.rung, r.input) == (self.verdict.rung, self.verdict.input)
         )
+
+    @property
+    def model(self) -> Model:
+        """The model of the verdict's rung, trained again on every row."""
+        return self.models[self.verdict.rung, self.verdict.input]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the climb as a JSON object.

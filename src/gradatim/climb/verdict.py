@@ -11,33 +11,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradatim.climb.result import Comparison, Protocol, RungResult, Verdict
-from gradatim.climb.statistics import mean_posterior
+from gradatim.climb.result import Comparison, EvaluationProtocol, RungResult, Verdict
 from gradatim.errors import SpecError
+from gradatim.evaluation.statistics import mean_posterior
+from gradatim.models.families.registry import get_family
 
 __all__ = ["LEVEL", "compare", "decide", "describe"]
 
 #: Probability from which a statement counts as shown.
 LEVEL = 0.95
 
-_NAMES = {
-    "majority": "the majority guess",
-    "linear": "linear regression",
-    "logistic": "logistic regression",
-    "perceptron": "the perceptron",
-    "kernel": "the kernel machine",
-    "shallow": "the shallow network",
-    "deep": "the deep network",
-}
-
 
 def describe(rung: str, input: str, task: str = "classification") -> str:
     """Name a row of the ladder in words."""
-    name = "the mean" if rung == "majority" and task == "regression" else _NAMES[rung]
+    name = get_family(rung).title_for(task)
     return f"{name} on {input}" if input else name
 
 
-def compare(best: RungResult, other: RungResult, protocol: Protocol) -> Comparison:
+def compare(best: RungResult, other: RungResult, protocol: EvaluationProtocol) -> Comparison:
     """Compare the best row with another on the same folds."""
     differences = np.asarray(best.fold_scores) - np.asarray(other.fold_scores)
     belief = mean_posterior(differences, protocol.folds)
@@ -52,7 +43,7 @@ def compare(best: RungResult, other: RungResult, protocol: Protocol) -> Comparis
 
 
 def decide(
-    rungs: Sequence[RungResult], protocol: Protocol, task: str = "classification"
+    rungs: Sequence[RungResult], protocol: EvaluationProtocol, task: str = "classification"
 ) -> Verdict:
     """Stop on the first rung that the best is not shown to beat by more than the margin.
 
@@ -95,7 +86,7 @@ def _sentence(
     best: RungResult,
     kind: str,
     evidence: dict,
-    protocol: Protocol,
+    protocol: EvaluationProtocol,
     task: str,
 ) -> str:
     name = describe(chosen.rung, chosen.input, task)

@@ -19,11 +19,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from gradatim.errors import LabelError, NotSeparableError, SpecError
-from gradatim.estimators._mistakes import BLOCK, GRAM_ROWS, Learner
 from gradatim.estimators._rows import check_sample_weight, weigh_classes
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
 from gradatim.separability.margins import mistake_bound, multiclass_mistake_bound
+from gradatim.training.perceptron import PerceptronRule, learn_rule
 
 __all__ = ["PerceptronClassifier"]
 
@@ -162,17 +162,19 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         if len(np.unique(targets)) < 2:
             raise LabelError("all rows of weight above 0 are of one class; give at least two")
         rng = check_random_state(self.random_state)
-        # All pairs at once cost less than a block's in every pass, if there are passes enough.
-        n = len(rows)
-        gram = rows @ rows.T if n <= min(GRAM_ROWS, BLOCK * self.max_iter) else None
-        learner, counts = self._new_learner(rows.shape[1]), []
-        while len(counts) < self.max_iter and (not counts or counts[-1] > 0):
-            order = rng.permutation(n) if self.shuffle else np.arange(n)
-            counts.append(learner.visit(rows, targets, weight, order, gram))
-        self._keep(learner, counts)
+        rule, counts = learn_rule(
+            rows,
+            targets,
+            weight,
+            n_outputs=self._n_outputs,
+            max_iter=self.max_iter,
+            rng=rng if self.shuffle else None,
+            pocket=self.variant == "pocket",
+        )
+        self._keep(rule, counts)
         equal = bool((weight == weight[0]).all())
         if self.converged_ and equal:
-            self.mistake_bound_ = self._bound(rows, targets, learner.weights)
+            self.mistake_bound_ = self._bound(rows, targets, rule.weights)
         return self
 
     @available_if(_has_no_pocket)
@@ -222,12 +224,12 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
             self.classes_ = given
         rows, targets, weight = self._rows(inputs, labels, sample_weight)
         if new:
-            self._learner = self._new_learner(rows.shape[1])
+            self._rule = PerceptronRule.start(self._n_outputs, rows.shape[1], pocket=False)
         if not hasattr(self, "_rng"):
             self._rng = check_random_state(self.random_state)
         order = self._rng.permutation(len(rows)) if self.shuffle else np.arange(len(rows))
         counts = [] if new else self.mistakes_curve_.tolist()
-        self._keep(self._learner, [*counts, self._learner.visit(rows, targets, weight, order)])
+        self._keep(self._rule, [*counts, self._rule.visit(rows, targets, weight, order)])
         return self
 
     def _check_parameters(self) -> None:
@@ -261,23 +263,23 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         X = np.column_stack([X[counted], np.ones(counted.sum())])
         return X, targets[counted], weight[counted]
 
-    def _new_learner(self, n_inputs: int) -> Learner:
-        n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        return Learner.start(n_outputs, n_inputs, self.variant == "pocket")
+    @property
+    def _n_outputs(self) -> int:
+        return 1 if len(self.classes_) == 2 else len(self.classes_)
 
-    def _keep(self, learner: Learner, counts: list[int]) -> None:
+    def _keep(self, rule: PerceptronRule, counts: list[int]) -> None:
         """Take over what was learnt."""
-        weights = learner.weights
+        weights = rule.weights
         if self.variant == "averaged":
-            weights = learner.average
-        elif learner.pocket is not None:
-            weights = learner.pocket
+            weights = rule.average
+        elif rule.pocket is not None:
+            weights = rule.pocket
         names = tuple(str(label) for label in self.classes_)
         binary = len(names) == 2
         layer = Layer(weights[:, :-1], weights[:, -1], "heaviside" if binary else "identity")
         inputs = tuple(str(name) for name in getattr(self, "feature_names_in_", ()))
         self.network_ = Network([layer], inputs, names[1:] if binary else names)
-        self._learner = learner
+        self._rule = rule
         self.mistakes_curve_ = np.array(counts)
         self.n_iter_, self.n_mistakes_ = len(counts), int(sum(counts))
         self.converged_ = counts[-1] == 0

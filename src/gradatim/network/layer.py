@@ -76,7 +76,8 @@ class ExactUnit:
 
 
 def _read_only(values: ArrayLike, dtype: Any = None) -> np.ndarray:
-    array = np.array(values, dtype=dtype)
+    # In C order, so that products do not depend on how the weights came about.
+    array = np.array(values, dtype=dtype, order="C")
     if array.dtype.kind != "b" and array.dtype not in (np.float32, np.float64):
         array = array.astype(np.float64)
     array.setflags(write=False)

@@ -152,11 +152,12 @@ def _labels(climb: Climb) -> Iterator[dict[str, Any]]:
 
 def _winner(climb: Climb) -> dict[str, Any]:
     rung = climb.winner
+    networks = climb.model.networks if climb.models else ()
     return {
         "name": words.capitalized(words.in_sentence(rung, climb.collection)),
         "model": rung.model,
         "n_parameters": f"{rung.n_parameters:,}",
-        "drawing": None if climb.network is None else _drawing(climb.network, rung),
+        "drawing": _drawing(networks[0], rung) if networks else None,
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradatim.climb.result import Climb, Comparison, Protocol, RungResult
+from gradatim.climb.result import Climb, Comparison, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection
 
@@ -197,7 +197,7 @@ def _metric_words(metric: str) -> str:
     return known.get(metric, f"{metric}; larger is better.")
 
 
-def _fold_words(protocol: Protocol, task: str) -> str:
+def _fold_words(protocol: EvaluationProtocol, task: str) -> str:
     stratified = ", each with about the same share of every class" if _has_classes(task) else ""
     again = f", {protocol.repeats} times with fresh folds" if protocol.repeats > 1 else ""
     scores = count(protocol.folds * protocol.repeats, "score")
@@ -212,7 +212,7 @@ def _has_classes(task: str) -> bool:
     return task == "classification"
 
 
-def _group_words(protocol: Protocol, groups: np.ndarray | None) -> str:
+def _group_words(protocol: EvaluationProtocol, groups: np.ndarray | None) -> str:
     if protocol.grouped and groups is not None:
         n_groups = count(len(np.unique(groups)), "group")
         return (

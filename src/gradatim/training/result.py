@@ -17,7 +17,7 @@ from gradatim.errors import SpecError
 from gradatim.network.evaluate import evaluate
 from gradatim.network.graph import Network
 from gradatim.training.specs import NetworkSpec
-from gradatim.training.targets import Targets
+from gradatim.training.targets import Targets, probabilities
 
 __all__ = ["FitResult"]
 
@@ -101,4 +101,4 @@ class FitResult:
         """
         if self.targets.loss.name == "squared":
             raise SpecError("a regression network has no probabilities; use predict")
-        return self.targets.probabilities(evaluate(self.network, X))
+        return probabilities(evaluate(self.network, X), self.targets.classes)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.losses import LOSSES, Loss
 
-__all__ = ["Targets"]
+__all__ = ["Targets", "decide", "probabilities"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +94,22 @@ class Targets:
         names = tuple(str(c) for c in self.classes)
         return names[1:] if len(names) == 2 else names
 
-    def probabilities(self, outputs: np.ndarray) -> np.ndarray:
-        """Turn outputs into one column a class (or a label)."""
-        if self.classes is not None and len(self.classes) == 2:
-            return np.concatenate([1.0 - outputs, outputs], axis=1)
-        return outputs
-
     def decide(self, outputs: np.ndarray) -> np.ndarray:
         """Turn outputs into labels, 0/1 indicators (threshold 0.5), or real values."""
-        if self.classes is not None:
-            return self.classes[self.probabilities(outputs).argmax(axis=1)]
-        values = (outputs >= 0.5).astype(int) if self.loss.name == "binary" else outputs
-        return values[:, 0] if self.flat else values
+        kind = "multilabel" if self.loss.name == "binary" else "regression"
+        return decide(outputs, self.classes, kind, self.flat)
+
+
+def probabilities(outputs: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
+    """Turn outputs (n_rows, n_outputs) into one column per class, or per label."""
+    if classes is not None and len(classes) == 2:
+        return np.concatenate([1.0 - outputs, outputs], axis=1)
+    return outputs
+
+
+def decide(outputs: np.ndarray, classes: np.ndarray | None, task: str, flat: bool) -> np.ndarray:
+    """Turn outputs (n_rows, n_outputs) into labels, 0/1 indicators, or real values."""
+    if classes is not None:
+        return classes[probabilities(outputs, classes).argmax(axis=1)]
+    values = (outputs >= 0.5).astype(int) if task == "multilabel" else outputs
+    return values[:, 0] if flat else values

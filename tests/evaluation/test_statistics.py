@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gradatim.climb.statistics import mean_posterior
 from gradatim.errors import ShapeError
+from gradatim.evaluation.statistics import mean_posterior
 
 
 def test_standard_error_is_nadeau_and_bengios_by_hand():

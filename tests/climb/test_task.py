@@ -4,43 +4,43 @@ import numpy as np
 import pytest
 from sklearn.metrics import hamming_loss, r2_score
 
-from gradatim.climb.problem import Problem
-from gradatim.climb.protocol import make_folds
+from gradatim.climb.task import ClimbTask
+from gradatim.evaluation.folds import make_folds
 
 
-def problem_of(made):
-    return Problem(made, make_folds(made, 3, 1, 0), seed=0, n_jobs=1)
+def task_of(made):
+    return ClimbTask(made, seed=0, n_jobs=1, folds=make_folds(made, 3, 1, 0))
 
 
 def test_accuracy_is_the_share_of_right_labels(blobs):
-    problem = problem_of(blobs)
+    task = task_of(blobs)
     rng = np.random.default_rng(0)
     p = rng.dirichlet(np.ones(3), len(blobs.y))
     rows = np.arange(0, 90, 2)
     labels = blobs.classes[p[rows].argmax(axis=1)]
-    assert problem.score(p[rows], rows) == pytest.approx(np.mean(labels == blobs.y[rows]))
+    assert task.score(p[rows], rows) == pytest.approx(np.mean(labels == blobs.y[rows]))
 
 
 def test_r2_of_several_targets_is_scikit_learns(make_collection):
     rng = np.random.default_rng(0)
     y = rng.normal(size=(30, 2)).astype(np.float32)
-    problem = problem_of(make_collection(rng.normal(size=(30, 2)), y, "regression"))
+    task = task_of(make_collection(rng.normal(size=(30, 2)), y, "regression"))
     outputs = y + 0.1 * rng.normal(size=y.shape)
-    assert problem.score(outputs, np.arange(30)) == pytest.approx(r2_score(y, outputs))
+    assert task.score(outputs, np.arange(30)) == pytest.approx(r2_score(y, outputs))
 
 
 def test_label_accuracy_is_one_minus_the_hamming_loss(make_collection):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, (30, 4))
-    problem = problem_of(make_collection(rng.normal(size=(30, 2)), y, "multilabel"))
+    task = task_of(make_collection(rng.normal(size=(30, 2)), y, "multilabel"))
     outputs = rng.random((30, 4))
     expected = 1 - hamming_loss(y, (outputs >= 0.5).astype(int))
-    assert problem.score(outputs, np.arange(30)) == pytest.approx(expected)
+    assert task.score(outputs, np.arange(30)) == pytest.approx(expected)
 
 
 def test_scaling_learns_from_the_given_rows_alone(blobs):
-    problem = problem_of(blobs)
+    task = task_of(blobs)
     rows = np.arange(30)
-    X = problem.scaled("features", rows, "standard")
+    X = task.scaler("features", rows, "standard").transform(blobs.X["features"])
     assert np.allclose(X[rows].mean(axis=0), 0, atol=1e-5)
     assert not np.allclose(X.mean(axis=0), 0, atol=0.1)

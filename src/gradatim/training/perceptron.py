@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Learner", "is_wrong"]
+__all__ = ["PerceptronRule", "is_wrong", "learn_rule"]
 
 #: Rows scored at a time: enough for matrix products to pay, few enough for the pairs to be cheap.
 BLOCK = 32
@@ -23,7 +23,7 @@ GRAM_ROWS = 4096
 
 
 @dataclass
-class Learner:
+class PerceptronRule:
     """Weights, and what is remembered on the way."""
 
     weights: np.ndarray  # (n_outputs, n_inputs): Weights of the plain rule
@@ -38,7 +38,7 @@ class Learner:
     _run: int = field(default=0, init=False, repr=False)
 
     @classmethod
-    def start(cls, n_outputs: int, n_inputs: int, pocket: bool) -> Learner:
+    def start(cls, n_outputs: int, n_inputs: int, pocket: bool) -> PerceptronRule:
         """Start with all weights zero."""
         zeros = np.zeros((n_outputs, n_inputs))
         return cls(zeros, zeros.copy(), pocket=zeros.copy() if pocket else None)
@@ -153,3 +153,28 @@ def is_wrong(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     others = scores.copy()
     others[rows, y] = -np.inf
     return scores[rows, y] <= others.max(axis=1)
+
+
+def learn_rule(
+    rows: np.ndarray,
+    targets: np.ndarray,
+    weight: np.ndarray,
+    *,
+    n_outputs: int,
+    max_iter: int,
+    rng: np.random.RandomState | None,
+    pocket: bool = False,
+) -> tuple[PerceptronRule, list[int]]:
+    """Pass over rows until none is misclassified; return the rule and the mistakes of each pass.
+
+    `rows` (n_rows, n_inputs) with a last column of ones, `targets` and `weight` (n_rows,); without
+    `rng` the rows keep their order.
+    """
+    n = len(rows)
+    # All pairs at once cost less than a block's in every pass, if there are passes enough.
+    gram = rows @ rows.T if n <= min(GRAM_ROWS, BLOCK * max_iter) else None
+    rule, counts = PerceptronRule.start(n_outputs, rows.shape[1], pocket), []
+    while len(counts) < max_iter and (not counts or counts[-1] > 0):
+        order = np.arange(n) if rng is None else rng.permutation(n)
+        counts.append(rule.visit(rows, targets, weight, order, gram))
+    return rule, counts

@@ -14,11 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradatim.climb.problem import Problem
-from gradatim.climb.result import LearningCurve
-from gradatim.climb.rungs.base import Family, Fit, Fitted
-from gradatim.network.evaluate import evaluate
+from gradatim.models.families.base import (
+    Family,
+    Fit,
+    Fitted,
+    LearningCurve,
+    by_rows,
+    make_model,
+)
+from gradatim.models.learners import AveragedNetworks
+from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
+from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
 from gradatim.training.recipes import PRESETS, Ensemble, choose_batch_size
 from gradatim.training.targets import Targets
@@ -31,49 +38,50 @@ class NetworkFamily(Family):
 
     trains_networks = True
 
-    def __init__(self, name: str, hidden_layer_sizes: tuple[int, ...]) -> None:
-        self.name, self.hidden_layer_sizes = name, hidden_layer_sizes
+    def __init__(self, name: str, title: str, hidden_layer_sizes: tuple[int, ...]) -> None:
+        self.name, self.title, self.hidden_layer_sizes = name, title, hidden_layer_sizes
 
-    def candidates(self, problem: Problem, input: str) -> Sequence[Ensemble]:
+    def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
         """List the one setting."""
-        return (PRESETS[problem.preset],)
+        return (PRESETS[data.preset],)
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
         layers = "-".join(map(str, self.hidden_layer_sizes))
         return f"{layers} SiLU, {candidate.n_members} averaged"
 
-    def specs(self, problem: Problem, candidate: Ensemble) -> list[NetworkSpec]:
+    def specs(self, data: TrainingSet, candidate: Ensemble) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
-        return candidate.specs(self.hidden_layer_sizes, problem.task, problem.seed * 1000)
+        return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000)
 
-    def seconds(self, problem: Problem, input: str) -> float:
+    def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
-        n, d = problem.collection.X[input].shape
-        sizes = (d, *self.hidden_layer_sizes, problem.targets.n_outputs)
+        n, d = data.collection.X[input].shape
+        sizes = (d, *self.hidden_layer_sizes, data.targets.n_outputs)
         n_parameters = sum(a * b for a, b in pairwise(sizes))
-        [candidate] = self.candidates(problem, input)
-        epochs = sum(spec.max_epochs or 0 for spec in self.specs(problem, candidate))
-        return 1.0 + len(problem.folds.outer) * epochs * n * n_parameters * 6 / 8e10
+        [candidate] = self.candidates(data, input)
+        epochs = sum(spec.max_epochs or 0 for spec in self.specs(data, candidate))
+        return 1.0 + plan.n_scored * epochs * n * n_parameters * 6 / 8e10
 
     def fit(
-        self, problem: Problem, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
     ) -> list[Fitted]:
         """Train all fits."""
-        specs = [self.specs(problem, fit.candidate) for fit in fits]
-        return _train(problem, input, fits, specs, _Layout("robust"), report)
+        specs = [self.specs(data, fit.candidate) for fit in fits]
+        return _train(self, data, input, fits, specs, _Layout("robust"), report)
 
 
 class Logistic(Family):
     """Logistic regression: no hidden layer, maximum likelihood with an L2 penalty."""
 
     name = "logistic"
+    title = "logistic regression"
     tasks = ("classification", "multilabel")
     trains_networks = True
     _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
     _max_iterations = 100
 
-    def candidates(self, problem: Problem, input: str) -> Sequence[float]:
+    def candidates(self, data: TrainingSet, input: str) -> Sequence[float]:
         """List scikit-learn's C, the strongest penalty first."""
         return self._strengths
 
@@ -81,15 +89,14 @@ class Logistic(Family):
         """Name C."""
         return f"C {candidate:g}"
 
-    def seconds(self, problem: Problem, input: str) -> float:
+    def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
-        n, d = problem.collection.X[input].shape
-        folds = problem.folds
-        fits = folds.repeats * (len(folds.pairs(True)) * len(self._strengths) + folds.folds)
-        return 2.0 + fits * n * d * problem.targets.n_outputs * 80 * 6 / 3e10
+        n, d = data.collection.X[input].shape
+        fits = plan.n_choosing * len(self._strengths) + plan.n_scored
+        return 2.0 + fits * n * d * data.targets.n_outputs * 80 * 6 / 3e10
 
     def fit(
-        self, problem: Problem, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
     ) -> list[Fitted]:
         """Solve all fits by L-BFGS."""
         specs = [
@@ -104,7 +111,7 @@ class Logistic(Family):
             ]
             for fit in fits
         ]
-        return _train(problem, input, fits, specs, _Layout("standard", rotated=True), report)
+        return _train(self, data, input, fits, specs, _Layout("standard", rotated=True), report)
 
 
 class _Layout(NamedTuple):
@@ -115,7 +122,8 @@ class _Layout(NamedTuple):
 
 
 def _train(
-    problem: Problem,
+    family: Family,
+    data: TrainingSet,
     input: str,
     fits: Sequence[Fit],
     specs: Sequence[Sequence[NetworkSpec]],
@@ -123,64 +131,74 @@ def _train(
     report: Callable[[float], None],
 ) -> list[Fitted]:
     """Train the specs of every fit, all fits with the same training rows as one job."""
-    splits: dict[bytes, list[int]] = {}
-    for i, fit in enumerate(fits):
-        splits.setdefault(fit.train.tobytes(), []).append(i)
-    learnt = [
-        _Split.learn(problem, input, fits[members[0]].train, layout) for members in splits.values()
-    ]
-    width = _common_width(learnt)
+    groups = by_rows(fits)
+    splits = [_Split.learn(data, input, fits[group[0]].train, layout) for group in groups]
+    width = _common_width(splits)
     jobs = [
-        FitJob([s for i in members for s in specs[i]], split.inputs(width), split.targets)
-        for members, split in zip(splits.values(), learnt, strict=True)
+        FitJob([s for i in group for s in specs[i]], split.inputs(width), split.targets)
+        for group, split in zip(groups, splits, strict=True)
     ]
     results = fit_jobs(
         jobs,
-        batch_size=choose_batch_size(problem.collection.n_samples),
-        random_state=problem.seed,
+        batch_size=choose_batch_size(data.collection.n_samples),
+        random_state=data.seed,
         # One program for folds of any size; L-BFGS would only multiply zeros.
-        pad_rows=0 if layout.rotated else problem.collection.n_samples,
-        n_jobs=problem.n_jobs,
+        pad_rows=0 if layout.rotated else data.collection.n_samples,
+        n_jobs=data.n_jobs,
         callback=report,
-        store=problem.store,
-        max_nets=problem.max_nets,
+        store=data.store,
+        max_nets=data.max_nets,
     )
     fitted: dict[int, Fitted] = {}
-    for members, trained, split in zip(splits.values(), results, learnt, strict=True):
+    for group, trained, split in zip(groups, results, splits, strict=True):
+        X = data.collection.X[input][fits[group[0]].test]
+        judged = split.scaler.transform(X).astype(np.float64)
         remaining = iter(trained)
-        for i in members:
+        for i in group:
             ensemble = [next(remaining) for _ in specs[i]]
-            fitted[i] = _fitted(ensemble, split, fits[i].test)
+            learner = split.learner(ensemble)
+            model = make_model(family, data, input, learner, split.scaler)
+            fitted[i] = Fitted(model, learner.outputs(judged), _curve(ensemble[0]))
     return [fitted[i] for i in range(len(fits))]
+
+
+def _curve(result: FitResult) -> LearningCurve:
+    layers = "-".join(map(str, result.spec.hidden_layer_sizes))
+    label = layers or f"decay {result.spec.weight_decay:.3g}"
+    return LearningCurve(label, result.loss_curve)
 
 
 @dataclass(frozen=True, eq=False)
 class _Split:
     """What is learnt about some training rows before any network sees them."""
 
-    X: np.ndarray  # all rows, scaled
-    train: np.ndarray
+    Z: np.ndarray  # (n_train, n_features): scaled training rows, float32
+    scaler: Scaler
     axes: np.ndarray | None  # (n_features, n_axes)
     targets: Targets
     mean: np.ndarray  # of real targets
     spread: np.ndarray
 
     @classmethod
-    def learn(cls, problem: Problem, input: str, train: np.ndarray, layout: _Layout) -> _Split:
-        X = problem.scaled(input, train, layout.scaling)
-        axes = problem.axes(input, train)[0] if layout.rotated else None
-        targets, mean, spread = _targets(problem, train)
-        return cls(X, train, axes, targets, mean, spread)
+    def learn(cls, data: TrainingSet, input: str, train: np.ndarray, layout: _Layout) -> _Split:
+        scaler = data.scaler(input, train, layout.scaling)
+        Z = scaler.transform(data.collection.X[input][train])
+        axes = data.axes(input, train)[0] if layout.rotated else None
+        return cls(Z, scaler, axes, *_targets(data, train))
 
     def inputs(self, width: int) -> np.ndarray:
         """Return the training rows, in principal axes filled up with zeros to a width."""
         if self.axes is None:
-            return self.X[self.train]
-        turned = self.X[self.train] @ self.axes
+            return self.Z
+        turned = self.Z @ self.axes
         return np.pad(turned, ((0, 0), (0, width - turned.shape[1])))
 
-    def network(self, network: Network) -> Network:
-        """Turn a network back to the scaled inputs, and its outputs to the targets' units."""
+    def learner(self, ensemble: Sequence[FitResult]) -> AveragedNetworks:
+        """Average networks, turned back to the scaled inputs and to the targets' units."""
+        networks = tuple(self._restored(result.network) for result in ensemble)
+        return AveragedNetworks(networks, networks[0].layers[-1].activation != "identity")
+
+    def _restored(self, network: Network) -> Network:
         layers = list(network.layers)
         if self.axes is not None:
             first = layers[0]
@@ -199,25 +217,12 @@ def _common_width(splits: Sequence[_Split]) -> int:
     return -(-n_axes // 64) * 64
 
 
-def _targets(problem: Problem, train: np.ndarray) -> tuple[Targets, np.ndarray, np.ndarray]:
+def _targets(data: TrainingSet, train: np.ndarray) -> tuple[Targets, np.ndarray, np.ndarray]:
     """Take the targets of the training rows, real ones standardized; also their mean and spread."""
-    matrix = problem.targets.matrix[train]
+    matrix = data.targets.matrix[train]
     mean, spread = np.zeros(matrix.shape[1]), np.ones(matrix.shape[1])
-    if problem.task == "regression":
+    if data.task == "regression":
         mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
         matrix = ((matrix - mean) / spread).astype(np.float32)
-    return replace(problem.targets, matrix=matrix), mean, spread
-
-
-def _fitted(ensemble: Sequence[FitResult], split: _Split, test: np.ndarray) -> Fitted:
-    networks = [split.network(result.network) for result in ensemble]
-    outputs = np.mean([evaluate(n, split.X[test], np.float32) for n in networks], axis=0)
-    spec, curve = ensemble[0].spec, ensemble[0].loss_curve
-    layers = "-".join(map(str, spec.hidden_layer_sizes))
-    return Fitted(
-        outputs,
-        sum(network.n_parameters for network in networks),
-        LearningCurve(layers or f"decay {spec.weight_decay:.3g}", curve),
-        networks[0],
-    )
+    return replace(data.targets, matrix=matrix), mean, spread

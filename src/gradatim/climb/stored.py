@@ -1,6 +1,6 @@
 """Fits and rungs in a store: what they depend on, as a key, and what they gave, as a record.
 
-Conventions: a key is a digest of the problem, of the rows, of the candidate, of the engine, and of
+Conventions: a key is a digest of the task, of the rows, of the candidate, of the engine, and of
 the versions of what computes. Networks that `gradatim.training.fit_jobs` trains are kept there, one
 by one; here are the other kinds, and whole rungs, whose time is that of the climb that ran them.
 """
@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from gradatim.climb.problem import Problem
-from gradatim.climb.result import LearningCurve, RungResult
-from gradatim.climb.rungs.fits import Fit, Fitted
-from gradatim.network.graph import Layer, Network
+from gradatim.climb.result import RungResult
+from gradatim.climb.task import ClimbTask
+from gradatim.models.families.base import Fit, Fitted, LearningCurve
+from gradatim.models.files import Tensors, from_record, to_record
 from gradatim.training.checkpoint import digest_arrays
 from gradatim.training.engines import choose_engine
 from gradatim.training.store import Record
@@ -48,12 +48,12 @@ def _key(kind: str, *parts: Any) -> str:
 # -- fits ---------------------------------------------------------------------------------------
 
 
-def fit_keys(problem: Problem, rung: str, input: str, fits: Sequence[Fit]) -> list[str]:
+def fit_keys(task: ClimbTask, rung: str, input: str, fits: Sequence[Fit]) -> list[str]:
     """Name each fit by what it depends on."""
     return [
         _key(
             "fit",
-            problem.digest,
+            task.digest,
             rung,
             input,
             fit.candidate,
@@ -63,36 +63,29 @@ def fit_keys(problem: Problem, rung: str, input: str, fits: Sequence[Fit]) -> li
     ]
 
 
-def find_fits(problem: Problem, keys: Sequence[str]) -> dict[int, Fitted]:
+def find_fits(task: ClimbTask, keys: Sequence[str]) -> dict[int, Fitted]:
     """Return the fits that the store has, by their place among the keys."""
-    assert problem.store is not None
-    records = ((i, problem.store.get(key)) for i, key in enumerate(keys))
+    assert task.store is not None
+    records = ((i, task.store.get(key)) for i, key in enumerate(keys))
     return {i: _fitted(record) for i, record in records if record is not None}
 
 
-def keep_fit(problem: Problem, key: str, fitted: Fitted) -> None:
+def keep_fit(task: ClimbTask, key: str, fitted: Fitted) -> None:
     """Put what a fit gave into the store."""
-    assert problem.store is not None
+    assert task.store is not None
     curves = [] if fitted.curve is None else [fitted.curve]
-    info = {"n_parameters": int(fitted.n_parameters), "curves": _curve_info(curves)}
-    arrays = [fitted.outputs, *_curve_arrays(curves)]
-    if fitted.network is not None:
-        layers = fitted.network.layers
-        info["activations"] = [layer.activation for layer in layers]
-        info["output_names"] = list(fitted.network.output_names)
-        arrays += [array for layer in layers for array in (layer.weight, layer.bias)]
-    problem.store.put(key, Record(info, tuple(arrays)))
+    record, tensors = to_record(fitted.model)
+    info = {"model": record, "tensors": list(tensors), "curves": _curve_info(curves)}
+    arrays = (fitted.outputs, *tensors.values(), *_curve_arrays(curves))
+    task.store.put(key, Record(info, arrays))
 
 
 def _fitted(record: Record) -> Fitted:
-    info, arrays = record.info, list(record.arrays)
-    outputs = arrays.pop(0)
-    curves = _curves(info["curves"], arrays)
-    network = None
-    if "activations" in info:
-        pairs = zip(arrays[::2], arrays[1::2], info["activations"], strict=True)
-        network = Network([Layer(*pair) for pair in pairs], output_names=info["output_names"])
-    return Fitted(outputs, info["n_parameters"], curves[0] if curves else None, network)
+    info, (outputs, *arrays) = record.info, record.arrays
+    names = info["tensors"]
+    model = from_record(info["model"], Tensors(dict(zip(names, arrays, strict=False))))
+    curves = _curves(info["curves"], arrays[len(names) :])
+    return Fitted(model, outputs, curves[0] if curves else None)
 
 
 def _curve_info(curves: Sequence[LearningCurve]) -> list[tuple[str, bool]]:
@@ -115,33 +108,33 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
 # -- rungs --------------------------------------------------------------------------------------
 
 
-def rung_key(problem: Problem, rung: str, input: str, candidates: Sequence[Any]) -> str:
+def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:
     """Name a rung by what it depends on."""
-    folds = digest_arrays(problem.folds.fold_of)
-    return _key("rung", problem.digest, folds, rung, input, list(candidates))
+    folds = digest_arrays(task.folds.fold_of)
+    return _key("rung", task.digest, folds, rung, input, list(candidates))
 
 
-def find_rung(problem: Problem, key: str) -> RungResult | None:
+def find_rung(task: ClimbTask, key: str) -> RungResult | None:
     """Return a row of the ladder, if the store has it."""
-    record = None if problem.store is None else problem.store.get(key)
+    record = None if task.store is None else task.store.get(key)
     if record is None:
         return None
     info, (scores, predictions, *curves) = dict(record.info), record.arrays
-    if problem.task == "classification":
-        predictions = problem.collection.classes[predictions]
+    if task.task == "classification":
+        predictions = task.collection.classes[predictions]
     return RungResult(
         **{name: info[name] for name in ("rung", "input", "model", "n_parameters", "seconds")},
         choice=info["choice"],
         fold_scores=scores,
         interval=tuple(info["interval"]),
-        predictions=predictions.astype(problem.collection.y.dtype, copy=False),
+        predictions=predictions.astype(task.collection.y.dtype, copy=False),
         curves=tuple(_curves(info["curves"], curves)),
     )
 
 
-def keep_rung(problem: Problem, key: str, row: RungResult) -> None:
+def keep_rung(task: ClimbTask, key: str, row: RungResult) -> None:
     """Put a row of the ladder into the store."""
-    assert problem.store is not None
+    assert task.store is not None
     info = {
         "rung": row.rung,
         "input": row.input,
@@ -153,8 +146,8 @@ def keep_rung(problem: Problem, key: str, row: RungResult) -> None:
         "curves": _curve_info(row.curves),
     }
     predictions = row.predictions
-    if problem.task == "classification":
+    if task.task == "classification":
         # Labels may be of any type; their numbers are of one that a store holds.
-        predictions = np.searchsorted(problem.collection.classes, predictions).astype(np.int32)
+        predictions = np.searchsorted(task.collection.classes, predictions).astype(np.int32)
     arrays = (row.fold_scores, predictions, *_curve_arrays(row.curves))
-    problem.store.put(key, Record(info, arrays))
+    task.store.put(key, Record(info, arrays))

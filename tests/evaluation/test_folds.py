@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradatim.climb.protocol import make_folds
 from gradatim.errors import LabelError, SpecError
+from gradatim.evaluation.folds import make_folds
 
 
 @settings(max_examples=25, deadline=None)

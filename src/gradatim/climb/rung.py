@@ -1,0 +1,163 @@
+"""One rung: candidates are judged inside the training folds, the chosen one is scored.
+
+Conventions: candidates and fits are those of `gradatim.models.families.base`. Rows that are
+scored are never among those that a candidate was learnt from or chosen on; they are scored by
+what the fitted model says of them in raw units.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gradatim.climb.result import RungResult
+from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
+from gradatim.climb.task import ClimbTask
+from gradatim.evaluation.statistics import mean_posterior
+from gradatim.models.families.base import Family, Fit, Fitted
+
+__all__ = ["Report", "fit_all", "run_rung", "stored_rung"]
+
+Report = Callable[[float, str], None]
+
+
+def run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> RungResult:
+    """Choose inside the training folds, fit on them, and score on the held-out ones."""
+    stored = stored_rung(family, task, input)
+    if stored is None:
+        stored = _run_rung(family, task, input, report)
+        if task.store is not None:
+            keep_rung(task, _rung_key(family, task, input), stored)
+    return stored
+
+
+def stored_rung(family: Family, task: ClimbTask, input: str) -> RungResult | None:
+    """Return the row of the ladder if an earlier climb has left it in the store."""
+    if task.store is None:
+        return None
+    return find_rung(task, _rung_key(family, task, input))
+
+
+def _rung_key(family: Family, task: ClimbTask, input: str) -> str:
+    return rung_key(task, family.name, input, family.candidates(task, input))
+
+
+def fit_all(
+    family: Family,
+    task: ClimbTask,
+    input: str,
+    fits: Sequence[Fit],
+    report: Callable[[float], None],
+) -> list[Fitted]:
+    """Carry out the fits that the store does not have, and keep each as soon as it is there."""
+    if task.store is None or family.trains_networks:
+        return family.fit(task, input, fits, report)
+    keys = fit_keys(task, family.name, input, fits)
+    found = find_fits(task, keys)
+    missing = [i for i in range(len(fits)) if i not in found]
+    if missing:
+        watched = [replace(fits[i], keep=partial(keep_fit, task, keys[i])) for i in missing]
+        share = len(missing) / len(fits)
+        fresh = family.fit(task, input, watched, lambda f: report(1.0 - share + share * f))
+        found |= zip(missing, fresh, strict=True)
+    return [found[i] for i in range(len(fits))]
+
+
+def _run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> RungResult:
+    start = time.perf_counter()
+    candidates = list(family.candidates(task, input))
+    share = _choosing_share(family, task, len(candidates))
+    chosen = _choose(family, task, input, candidates, lambda f: report(f * share, "choosing"))
+    folds = task.folds
+    fits = [
+        Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k))
+        for (r, k), c in zip(folds.outer, chosen, strict=True)
+    ]
+    fitted = fit_all(
+        family, task, input, fits, lambda f: report(share + f * (1 - share), "training")
+    )
+    X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
+    outputs = [m.model.outputs(X[f.test]) for m, f in zip(fitted, fits, strict=True)]
+    scores = np.array([task.score(out, f.test) for out, f in zip(outputs, fits, strict=True)])
+    return RungResult(
+        rung=family.name,
+        input=input,
+        model=_describe_choice(family, candidates, chosen),
+        n_parameters=max(m.model.n_parameters for m in fitted),
+        fold_scores=scores,
+        interval=mean_posterior(scores, folds.folds).interval(),
+        seconds=time.perf_counter() - start,
+        predictions=_gather(task, fits, outputs),
+        curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
+        choice=_commonest(chosen),
+    )
+
+
+def _choosing_share(family: Family, task: ClimbTask, n_candidates: int) -> float:
+    """Share of the fits that serve only to choose."""
+    if n_candidates == 1:
+        return 0.0
+    folds = task.folds
+    n = len(folds.pairs(family.thorough)) * folds.repeats * n_candidates
+    return n / (n + len(folds.outer))
+
+
+def _choose(
+    family: Family,
+    task: ClimbTask,
+    input: str,
+    candidates: Sequence[Any],
+    report: Callable[[float], None],
+) -> list[int]:
+    """Choose a candidate for every outer fold on other folds of its repeat."""
+    folds = task.folds
+    if len(candidates) == 1:
+        return [0] * len(folds.outer)
+    pairs = folds.pairs(family.thorough)
+    fits = [
+        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, i, j))
+        for r in range(folds.repeats)
+        for i, j in pairs
+        for candidate in candidates
+    ]
+    outputs = iter(fit_all(family, task, input, fits, report))
+    total = np.zeros((folds.repeats, folds.folds, len(candidates)))
+    for r in range(folds.repeats):
+        for i, j in pairs:
+            fold = folds.fold_of[r, folds.rows(r, i, j)]
+            rows = folds.rows(r, i, j)
+            for c in range(len(candidates)):
+                out = next(outputs).outputs
+                for outer, judge in ((i, j), (j, i)):
+                    mine = fold == judge
+                    total[r, outer, c] += task.score(out[mine], rows[mine])
+    counts = np.bincount(np.ravel(pairs), minlength=folds.folds)
+    # argmax takes the first, simplest, of equally good candidates
+    return [int(np.argmax(total[r, k] / counts[k])) for r, k in folds.outer]
+
+
+def _commonest(chosen: Sequence[int]) -> int:
+    counts = Counter(chosen)
+    return min(counts, key=lambda c: (-counts[c], c))
+
+
+def _describe_choice(family: Family, candidates: Sequence[Any], chosen: Sequence[int]) -> str:
+    best = _commonest(chosen)
+    text = family.describe(candidates[best])
+    n = sum(c == best for c in chosen)
+    return text if n == len(chosen) else f"{text} ({n} of {len(chosen)} folds)"
+
+
+def _gather(task: ClimbTask, fits: Sequence[Fit], outputs: Sequence[np.ndarray]) -> np.ndarray:
+    """Put the held-out predictions of each repeat back into the order of the rows."""
+    y = task.collection.y
+    predictions = np.empty((task.folds.repeats, *y.shape), dtype=y.dtype)
+    for (r, _), fit, out in zip(task.folds.outer, fits, outputs, strict=True):
+        predictions[r, fit.test] = task.decide(out)
+    return predictions

@@ -1,0 +1,1 @@
+"""Evaluation: folds, scores and statistics, shared by climbs and races."""

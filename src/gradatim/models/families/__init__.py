@@ -1,0 +1,1 @@
+"""Families of models, one class per rung of the ladder, simplest first."""

@@ -1,0 +1,92 @@
+"""The perceptron rung: Rosenblatt's rule with averaged weights (L5, L9).
+
+Conventions: what `gradatim.estimators.PerceptronClassifier` learns of standardized inputs; one
+perceptron per label in multi-label tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from gradatim.models.families.base import SCALING, Family, Fit, Fitted, make_model
+from gradatim.models.learners import Perceptrons
+from gradatim.models.training_set import Plan, TrainingSet
+from gradatim.network.graph import Layer, Network
+from gradatim.training.perceptron import learn_rule
+
+__all__ = ["Perceptron"]
+
+
+class Perceptron(Family):
+    """The perceptron rule, averaged over all its steps."""
+
+    name = "perceptron"
+    title = "the perceptron"
+    tasks = ("classification", "multilabel")
+    _max_iter = 10
+
+    def candidates(self, data: TrainingSet, input: str) -> Sequence[str]:
+        """There is nothing to choose: the rule has no rate that matters."""
+        return ["averaged"]
+
+    def describe(self, candidate: str) -> str:
+        """Name the variant."""
+        return "averaged weights"
+
+    def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
+        """Guess from the steps."""
+        n, d = data.collection.X[input].shape
+        work = plan.n_scored * n * self._max_iter
+        return 0.1 + work * (1e-5 + d * data.targets.n_outputs / 1e10)
+
+    def bytes(self, data: TrainingSet, input: str, plan: Plan) -> int:
+        """Estimate the scaled copies of every thread."""
+        n, d = data.collection.X[input].shape
+        return data.n_jobs * (SCALING + 4) * n * d
+
+    def fit(
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+    ) -> list[Fitted]:
+        """Fit in threads."""
+        fitted = []
+        with ThreadPoolExecutor(data.n_jobs) as pool:
+            models = pool.map(lambda fit: self._one(data, input, fit), fits)
+            for fit, model in zip(fits, models, strict=True):
+                fitted.append(model)
+                fit.keep(model)
+                report(len(fitted) / len(fits))
+        return fitted
+
+    def _one(self, data: TrainingSet, input: str, fit: Fit) -> Fitted:
+        X, scaler = data.collection.X[input], data.scaler(input, fit.train, "standard")
+        Z = scaler.transform(X[fit.train])
+        labels = [data.codes] if data.task == "classification" else data.targets.matrix.T
+        units = tuple(self._unit(data, Z, codes[fit.train].astype(int)) for codes in labels)
+        learner = Perceptrons(units, data.targets.n_outputs)
+        outputs = learner.outputs(scaler.transform(X[fit.test]).astype(np.float64))
+        return Fitted(make_model(self, data, input, learner, scaler), outputs)
+
+    def _unit(
+        self, data: TrainingSet, Z: np.ndarray, codes: np.ndarray
+    ) -> tuple[Network | None, tuple[int, ...]]:
+        """Learn class numbers; a class that the training rows lack is never predicted."""
+        present = tuple(np.unique(codes).tolist())
+        if len(present) == 1:
+            return None, present
+        binary = len(present) == 2
+        targets = np.searchsorted(present, codes)
+        rows = np.column_stack([Z.astype(np.float64), np.ones(len(Z))])
+        rule, _ = learn_rule(
+            rows,
+            2 * targets - 1 if binary else targets,
+            np.ones(len(rows)),
+            n_outputs=1 if binary else len(present),
+            max_iter=self._max_iter,
+            rng=np.random.RandomState(data.seed),
+        )
+        weights = rule.average
+        layer = Layer(weights[:, :-1], weights[:, -1], "heaviside" if binary else "identity")
+        return Network([layer]), present

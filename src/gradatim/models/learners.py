@@ -1,0 +1,299 @@
+"""Learners: what was learnt of scaled inputs, whatever the kind of model.
+
+Conventions: ``Z`` is (n_rows, n_features) in scaled units, float64; *outputs* are (n_rows,
+n_outputs) as `gradatim.training.targets` reads them; *scores* have the same shape, above 0 (or
+largest) where a class or label is chosen. Everything is float64.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, pairwise
+from typing import Protocol
+
+import numpy as np
+
+from gradatim.network.evaluate import evaluate, forward
+from gradatim.network.graph import Network
+
+__all__ = [
+    "AveragedNetworks",
+    "Constant",
+    "KernelMachines",
+    "Learner",
+    "Perceptrons",
+    "SupportVectors",
+]
+
+
+class Learner(Protocol):
+    """What every kind of model can do with scaled rows."""
+
+    probabilistic: bool  # Whether outputs are probabilities
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers that were learnt."""
+        ...
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The learner as networks on scaled inputs; empty if it is none."""
+        ...
+
+    def describe(self) -> str:
+        """Name the learner in a few words."""
+        ...
+
+    def outputs(self, Z: np.ndarray) -> np.ndarray:
+        """Compute outputs, (n_rows, n_outputs)."""
+        ...
+
+    def scores(self, Z: np.ndarray) -> np.ndarray:
+        """Compute scores, (n_rows, n_outputs)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """One answer for all rows."""
+
+    values: np.ndarray  # (n_outputs,): shares of the classes or labels, or means
+
+    probabilistic = True
+    networks = ()
+
+    @property
+    def n_parameters(self) -> int:
+        """Numbers that were learnt."""
+        return len(self.values)
+
+    def describe(self) -> str:
+        """Name the learner."""
+        return "one answer for all rows"
+
+    def outputs(self, Z: np.ndarray) -> np.ndarray:
+        """Repeat the answer."""
+        return np.tile(self.values, (len(Z), 1))
+
+    def scores(self, Z: np.ndarray) -> np.ndarray:
+        """Return how far the shares lie above one half."""
+        return self.outputs(Z) - 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class AveragedNetworks:
+    """Networks whose outputs are averaged; mostly one or two."""
+
+    members: tuple[Network, ...]
+    probabilistic: bool
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks."""
+        return self.members
+
+    @property
+    def n_parameters(self) -> int:
+        """Parameters of all networks."""
+        return sum(network.n_parameters for network in self.members)
+
+    def describe(self) -> str:
+        """Name the layers and how many networks are averaged."""
+        sizes = "-".join(map(str, self.members[0].layer_sizes))
+        n = len(self.members)
+        return f"network {sizes}" if n == 1 else f"{n} networks {sizes}, averaged"
+
+    def outputs(self, Z: np.ndarray) -> np.ndarray:
+        """Average the outputs."""
+        return np.mean([evaluate(network, Z) for network in self.members], axis=0)
+
+    def scores(self, Z: np.ndarray) -> np.ndarray:
+        """Return the pre-activations of one network, or the log-odds of averaged ones."""
+        if len(self.members) == 1:
+            z = forward(self.members[0], Z).pre_activations[-1]
+            return z if self.probabilistic else z - 0.5
+        p = np.clip(self.outputs(Z), 1e-300, 1.0)
+        return np.log(p) - np.log(np.clip(1.0 - p, 1e-300, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Perceptrons:
+    """Perceptrons, one for all classes or one per label, each with the codes that it may name.
+
+    A perceptron that met one class only is that class's code and no network.
+    """
+
+    units: tuple[tuple[Network | None, tuple[int, ...]], ...]
+    n_outputs: int
+
+    probabilistic = False
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The units that are networks."""
+        return tuple(network for network, _ in self.units if network is not None)
+
+    @property
+    def n_parameters(self) -> int:
+        """Parameters of all units; 1 for a unit that knows one class."""
+        return sum(1 if network is None else network.n_parameters for network, _ in self.units)
+
+    def describe(self) -> str:
+        """Name the learner."""
+        n = len(self.units)
+        return "perceptron" if n == 1 else f"{n} perceptrons, one per label"
+
+    def outputs(self, Z: np.ndarray) -> np.ndarray:
+        """Decide: 0 and 1."""
+        scores = self.scores(Z)
+        if scores.shape[1] == 1 or len(self.units) > 1:
+            return (scores >= 0).astype(np.float64)
+        return np.eye(self.n_outputs)[scores.argmax(axis=1)]
+
+    def scores(self, Z: np.ndarray) -> np.ndarray:
+        """Return pre-activations; minus infinity for a class that no training row had."""
+        return np.concatenate([self._scores(Z, *unit) for unit in self.units], axis=1)
+
+    def _scores(self, Z: np.ndarray, network: Network | None, codes: tuple[int, ...]) -> np.ndarray:
+        n_columns = 1 if len(self.units) > 1 else self.n_outputs
+        if network is None:
+            z = np.where(np.arange(max(n_columns, 2)) == codes[0], np.inf, -np.inf)
+            return np.tile(z if n_columns > 1 else z[1:], (len(Z), 1))
+        z = forward(network, Z).pre_activations[-1]
+        if n_columns == 1:
+            return z
+        scores = np.full((len(Z), n_columns), -np.inf)
+        scores[:, codes] = z if z.shape[1] > 1 else np.concatenate([-z, z], axis=1)
+        return scores
+
+
+@dataclass(frozen=True, eq=False)
+class SupportVectors:
+    """One kernel machine: (gamma x . s + 1)^degree, or exp(-gamma |x - s|^2).
+
+    Of classes it is scikit-learn's one-against-one machine; of real values its regression. A
+    machine that met one class only has no vectors.
+    """
+
+    degree: int  # Degree of the polynomial kernel; 0 for RBF
+    gamma: float  # Factor of the inner product or of the squared distance
+    vectors: np.ndarray  # (n_vectors, n_features): scaled rows, those of a class together
+    coefficients: np.ndarray  # (n_classes - 1, n_vectors), or (1, n_vectors)
+    intercepts: np.ndarray  # (n_pairs,) or (1,)
+    codes: tuple[int, ...] = ()  # Classes in order; empty for real values
+    counts: tuple[int, ...] = ()  # Vectors of each class
+    mean: float = 0.0  # Units of real values
+    spread: float = 1.0
+
+    @property
+    def n_parameters(self) -> int:
+        """Coefficients and intercepts."""
+        return max(1, self.coefficients.size + self.intercepts.size)
+
+    def kernel(self, Z: np.ndarray) -> np.ndarray:
+        """Compute the kernel of rows with the vectors, (n_rows, n_vectors)."""
+        V = self.vectors.astype(np.float64)
+        products = Z @ V.T
+        if self.degree:
+            return (self.gamma * products + 1.0) ** self.degree
+        squares = (Z**2).sum(axis=1)[:, None] + (V**2).sum(axis=1) - 2 * products
+        return np.exp(-self.gamma * np.maximum(squares, 0))
+
+    def values(self, kernel: np.ndarray) -> np.ndarray:
+        """Predict real values, (n_rows,)."""
+        return (kernel @ self.coefficients[0] + self.intercepts[0]) * self.spread + self.mean
+
+    def pairs(self, kernel: np.ndarray) -> np.ndarray:
+        """Decide between every two classes, (n_rows, n_pairs): above 0 for the first of a pair."""
+        if len(self.codes) == 2:
+            # Of two classes scikit-learn turns the sign round.
+            return -(kernel @ self.coefficients[0] + self.intercepts[0])[:, None]
+        ends = np.cumsum((0, *self.counts))
+        parts = [kernel[:, a:b] @ self.coefficients[:, a:b].T for a, b in pairwise(ends)]
+        return np.stack(
+            [
+                parts[i][:, j - 1] + parts[j][:, i] + self.intercepts[p]
+                for p, (i, j) in enumerate(combinations(range(len(self.codes)), 2))
+            ],
+            axis=1,
+        )
+
+    def votes(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Count won pairs, and sum up by how much, both (n_rows, n_classes)."""
+        votes, sums = (np.zeros((len(pairs), len(self.codes))) for _ in range(2))
+        for p, (i, j) in enumerate(combinations(range(len(self.codes)), 2)):
+            won = pairs[:, p] > 0
+            votes[:, i] += won
+            votes[:, j] += ~won
+            sums[:, i] += pairs[:, p]
+            sums[:, j] -= pairs[:, p]
+        return votes, sums
+
+    def chosen(self, kernel: np.ndarray) -> np.ndarray:
+        """Predict codes, (n_rows,); of classes with equally many votes the first."""
+        if len(self.codes) == 1:
+            return np.full(len(kernel), self.codes[0])
+        votes, _ = self.votes(self.pairs(kernel))
+        return np.array(self.codes)[votes.argmax(axis=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class KernelMachines:
+    """Kernel machines: one for all classes, one per label, or one per real target."""
+
+    machines: tuple[SupportVectors, ...]
+    n_outputs: int
+
+    probabilistic = False
+    networks = ()
+
+    @property
+    def n_parameters(self) -> int:
+        """Coefficients and intercepts of all machines."""
+        return sum(machine.n_parameters for machine in self.machines)
+
+    def describe(self) -> str:
+        """Name the kernel and the number of support vectors."""
+        first = self.machines[0]
+        kernel = f"polynomial of degree {first.degree}" if first.degree else "RBF"
+        n = sum(len(machine.vectors) for machine in self.machines)
+        return f"kernel machine, {kernel}, {n} support vectors"
+
+    @cached_property
+    def _one_for_all(self) -> bool:
+        return len(self.machines) == 1 and bool(self.machines[0].codes)
+
+    def outputs(self, Z: np.ndarray) -> np.ndarray:
+        """Decide: 0 and 1; or predict real values."""
+        return self.outputs_of([machine.kernel(Z) for machine in self.machines])
+
+    def outputs_of(self, kernels: list[np.ndarray]) -> np.ndarray:
+        """Compute outputs from the kernel of rows with each machine's vectors."""
+        columns = [
+            machine.chosen(kernel) if machine.codes else machine.values(kernel)
+            for machine, kernel in zip(self.machines, kernels, strict=True)
+        ]
+        if self._one_for_all and self.n_outputs > 1:
+            return np.eye(self.n_outputs)[columns[0]]
+        return np.stack(columns, axis=1).astype(np.float64)
+
+    def scores(self, Z: np.ndarray) -> np.ndarray:
+        """Return distances of two classes, or votes with a bounded share for the distances."""
+        columns = [self._scores(machine, Z) for machine in self.machines]
+        return np.concatenate(columns, axis=1)
+
+    def _scores(self, machine: SupportVectors, Z: np.ndarray) -> np.ndarray:
+        n_columns = self.n_outputs if self._one_for_all else 1
+        if len(machine.codes) == 1:
+            z = np.where(np.arange(max(n_columns, 2)) == machine.codes[0], np.inf, -np.inf)
+            return np.tile(z if n_columns > 1 else z[1:], (len(Z), 1))
+        pairs = machine.pairs(machine.kernel(Z))
+        if n_columns == 1:
+            return -pairs
+        votes, sums = machine.votes(pairs)
+        scores = np.full((len(Z), n_columns), -np.inf)
+        # As scikit-learn: below 1/3 of a vote, so that distances only order equal votes.
+        scores[:, machine.codes] = votes + sums / (3 * (np.abs(sums) + 1))
+        return scores

@@ -1,0 +1,87 @@
+"""Rows as users have them: arrays, named inputs, data frames and collections, read for a model.
+
+Conventions: what is returned is (n_rows, n_features), float64, NaN where a value is missing. A
+data frame is anything with ``columns`` or ``column_names``; its columns are taken by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradatim.collection import Collection
+from gradatim.errors import InputError, ShapeError
+
+__all__ = ["read_rows"]
+
+_MOST_NAMED = 5
+
+
+def read_rows(
+    X: Any, input: str, n_features: int | None, feature_names: Sequence[str]
+) -> np.ndarray:
+    """Read rows, (n_rows, n_features); with `n_features` None any number of columns will do."""
+    if isinstance(X, Collection):
+        X = X.X
+    if isinstance(X, Mapping):
+        X = _input_of(X, input)
+    names = _column_names(X)
+    if names is not None and feature_names:
+        X = _columns_by_name(X, names, feature_names)
+    elif names is not None:
+        X = np.stack([np.asarray(X[name], dtype=object) for name in names], axis=1)
+    rows = _numbers(X)
+    if rows.ndim != 2 or (n_features is not None and rows.shape[1] != n_features):
+        wanted = "n_features" if n_features is None else n_features
+        what = f" of the input {input!r}" if input else ""
+        raise ShapeError(f"X must be (n_rows, {wanted}){what}, not {rows.shape}")
+    if np.isinf(rows).any():
+        row, column = np.argwhere(np.isinf(rows))[0]
+        name = feature_names[column] if feature_names else column + 1
+        raise InputError(f"row {row} of X is infinite in column {name}; leave it out or correct it")
+    return rows
+
+
+def _input_of(X: Mapping[str, Any], input: str) -> Any:
+    if not X:
+        raise InputError("X is an empty mapping; give it the model's input")
+    if not input:
+        return next(iter(X.values()))
+    if input not in X:
+        raise InputError(f"the model reads the input {input!r}; X has {', '.join(map(repr, X))}")
+    return X[input]
+
+
+def _column_names(X: Any) -> list[Any] | None:
+    """Return the names of the columns of a data frame (pandas, polars, Arrow), or None."""
+    if isinstance(X, np.ndarray):
+        return None
+    names = getattr(X, "column_names", None)
+    if names is None and hasattr(X, "__getitem__"):
+        names = getattr(X, "columns", None)
+    return None if names is None or callable(names) else list(names)
+
+
+def _columns_by_name(X: Any, names: Sequence[Any], wanted: Sequence[str]) -> np.ndarray:
+    known = {str(name): name for name in names}
+    if len(known) < len(names):
+        twice = next(str(n) for n in names if [str(m) for m in names].count(str(n)) > 1)
+        raise InputError(f"X has two columns called {twice!r}; give each its own name")
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        more = len(missing) - _MOST_NAMED
+        listed = ", ".join(map(repr, missing[:_MOST_NAMED])) + (f" and {more} more" * (more > 0))
+        raise InputError(f"X lacks the column{'s' * (len(missing) > 1)} {listed}")
+    return np.stack([np.asarray(X[known[name]], dtype=object) for name in wanted], axis=1)
+
+
+def _numbers(X: Any) -> np.ndarray:
+    try:
+        return np.ascontiguousarray(X, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            "X holds something that is no number; give one number per row and column, NaN where "
+            "it is missing"
+        ) from None

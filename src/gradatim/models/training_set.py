@@ -1,0 +1,84 @@
+"""A training set: a collection as families learn from it, with what all of them share.
+
+Conventions: *rows* are indices into the collection; scalers and axes are learnt from the rows
+that a fit learns from and from no others. *Outputs* are (n_rows, n_outputs) as
+`gradatim.training.targets.Targets` reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from gradatim.collection import Collection
+from gradatim.models.axes import principal_axes
+from gradatim.scalers import Scaler, fit_scaler
+from gradatim.training.store import Store
+from gradatim.training.targets import Targets
+
+__all__ = ["Plan", "TrainingSet"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many fits a rung is going to need, for estimates of time and memory."""
+
+    n_scored: int  # Splits whose held-out rows are scored
+    n_choosing: int  # Splits on which candidates are judged, if there are several
+    n_train: int  # Rows that a fit learns from
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """A collection, and how families are to learn from it."""
+
+    collection: Collection
+    seed: int = 0  # Seed of everything random
+    n_jobs: int = 1  # Threads
+    store: Store | None = None  # Where finished work is kept and looked up
+    max_nets: int | None = None  # Networks trained at once
+    # How the networks of the shallow and deep rungs are trained; see `gradatim.training.recipes`
+    preset: str = "quick"
+
+    _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
+    @property
+    def task(self) -> str:
+        """Task of the collection."""
+        return self.collection.task
+
+    @cached_property
+    def digest(self) -> str:
+        """What all work depends on: rows, targets, groups, task and seed."""
+        return f"{self.collection.sha256} {self.task} {self.seed}"
+
+    @cached_property
+    def targets(self) -> Targets:
+        """Targets of all rows."""
+        kind = "regression" if self.task == "regression" else "classification"
+        return Targets.from_y(self.collection.y, kind)
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Number of each row's class, (n_samples,)."""
+        matrix = self.targets.matrix
+        return matrix[:, 0].astype(int) if matrix.shape[1] == 1 else matrix.argmax(axis=1)
+
+    def scaler(self, input: str, rows: np.ndarray, method: str) -> Scaler:
+        """Learn the scaler of an input from some rows alone."""
+        return fit_scaler(self.collection.X[input][rows], method)
+
+    def axes(self, input: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the principal axes of some rows of an input, standardized on them.
+
+        They are kept, since the linear and the logistic rung want the same ones.
+        """
+        key = (input, rows.tobytes())
+        if key not in self._axes:
+            X = self.collection.X[input][rows]
+            self._axes[key] = principal_axes(fit_scaler(X, "standard").transform(X))
+        return self._axes[key]

@@ -1,0 +1,161 @@
+"""A model in a file predicts bit for bit what it did; what is no model is refused."""
+
+import contextlib
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import save, save_file
+
+from gradatim import load_model
+from gradatim.errors import InputError, OutputError
+from gradatim.models.files import to_record
+from tests.models.conftest import RUNGS
+from tests.models.test_model import model_of
+
+EVERY = [(kind, rung, "quick") for kind, rungs in RUNGS.items() for rung in rungs]
+EVERY += [(kind, rung, "strong") for kind in ("two", "values") for rung in ("shallow", "deep")]
+
+
+@pytest.mark.parametrize(("kind", "rung", "preset"), EVERY)
+def test_a_loaded_model_predicts_bit_for_bit_the_same(climbs, tmp_path, kind, rung, preset):
+    climb = climbs(kind, preset)
+    model = model_of(climb, rung)
+    path = model.save(tmp_path / "winner.gradatim")
+    loaded = load_model(path)
+    X = climb.collection.X["sounds"]
+    np.testing.assert_array_equal(loaded.outputs(X), model.outputs(X))
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    assert loaded.predict(X).dtype == model.predict(X).dtype
+    assert repr(loaded) == repr(model)
+    assert loaded.about == json.loads(json.dumps(model.about))
+    assert loaded.feature_names == model.feature_names
+    assert [p.name for p in tmp_path.iterdir()] == ["winner.gradatim"]
+
+
+@pytest.fixture
+def model(climbs):
+    return model_of(climbs("three"), "kernel")
+
+
+def rewritten(model, tmp_path, change):
+    record, tensors = to_record(model)
+    change(record, tensors)
+    path = tmp_path / "changed.gradatim"
+    path.write_bytes(save(tensors, metadata={"gradatim": json.dumps(record)}))
+    return path
+
+
+def test_what_is_not_known_is_ignored(model, climbs, tmp_path):
+    def add(record, tensors):
+        record["calibration"] = {"temperature": 1.3}
+        record["learner"]["later"] = [1, 2]
+        tensors["nearest.rows"] = np.zeros((3, 2), dtype=np.int8)
+
+    X = climbs("three").collection.X["sounds"]
+    loaded = load_model(rewritten(model, tmp_path, add))
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+def put(*path):
+    *keys, last, value = path
+
+    def change(record, tensors):
+        for key in keys:
+            record = record[key]
+        record[last] = value
+
+    return change
+
+
+def tensor(name, value):
+    return lambda record, tensors: tensors.update({name: value})
+
+
+BAD = {
+    "newer schema": (put("schema", 99), "schema 99"),
+    "another kind": (put("kind", "network"), "load_network reads networks"),
+    "unknown task": (put("task", "singing"), "no task 'singing'"),
+    "unknown learner": (put("learner", "kind", "oracle"), "no learner 'oracle'"),
+    "negative count": (put("scaler", "n_features", -3), "-3 is no number of things"),
+    "true as a count": (put("scaler", "n_features", True), "True is no number of things"),
+    "huge count": (put("learner", "machines", 0, "n_vectors", 10**15), "vectors for 3 classes"),
+    "one class": (put("classes", "labels", ["a"]), "at least two classes"),
+    "labels of objects": (put("classes", "dtype", "|O"), "cannot be of the type"),
+    "codes out of order": (put("learner", "machines", 0, "codes", [2, 1, 0]), "no codes"),
+    "codes beyond": (put("learner", "machines", 0, "codes", [0, 1, 9]), "no codes"),
+    "counts that do not add up": (put("learner", "machines", 0, "counts", [1, 1, 1]), "are not"),
+    "names that do not fit": (put("feature_names", ["x"]), "1 names for 3 columns"),
+    "too few outputs": (put("learner", "n_outputs", 2), "no codes"),
+    "a wrong shape": (tensor("scaler.center", np.zeros(7)), "has the shape"),
+    "a wrong type": (tensor("scaler.center", np.zeros(3, dtype=np.int8)), "of type I8"),
+    "not finite": (tensor("scaler.scale", np.full(3, np.nan)), "not finite"),
+    "no numbers": (tensor("machines.0.vectors", np.zeros((0, 3), np.float32)), "has the shape"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_record_that_makes_no_sense_is_refused_in_a_sentence(model, tmp_path, case):
+    change, match = BAD[case]
+    with pytest.raises(InputError, match=match):
+        load_model(rewritten(model, tmp_path, change))
+
+
+def test_a_missing_tensor_is_named(model, tmp_path):
+    with pytest.raises(InputError, match=r"the tensor scaler\.fill is missing"):
+        load_model(rewritten(model, tmp_path, lambda record, tensors: tensors.pop("scaler.fill")))
+
+
+def test_a_deeply_nested_or_endless_record_is_refused(tmp_path):
+    path = tmp_path / "deep.gradatim"
+    save_file({}, path, metadata={"gradatim": "[" * 100_000})
+    with pytest.raises(InputError):
+        load_model(path)
+    save_file({}, path, metadata={"gradatim": '{"schema": NaN, "kind": "model"}'})
+    with pytest.raises(InputError, match="NaN is no number"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"", "no whole model file"),
+        (b"PK\x03\x04 a zip", "would have"),
+        ((10**12).to_bytes(8, "little") + b"{}", "would have 1,000,000,000,000 bytes"),
+        ((2).to_bytes(8, "little") + b"{}", "no model of gradatim"),
+    ],
+)
+def test_a_file_that_is_no_model_is_refused(tmp_path, content, match):
+    path = tmp_path / "x.gradatim"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=match):
+        load_model(path)
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path):
+    with pytest.raises(InputError, match=r"none\.gradatim cannot be read \(no such file"):
+        load_model(tmp_path / "none.gradatim")
+    with pytest.raises(InputError, match="is a folder"):
+        load_model(tmp_path)
+
+
+def test_a_model_goes_only_into_a_file_of_its_ending(model, tmp_path):
+    with pytest.raises(OutputError, match=r"end it in \.gradatim"):
+        model.save(tmp_path / "model.safetensors")
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_damaged_files_never_end_in_another_error(climbs, tmp_path_factory, data):
+    model = model_of(climbs("two"), "linear")
+    record, tensors = to_record(model)
+    whole = bytearray(save(tensors, metadata={"gradatim": json.dumps(record)}))
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "damaged.gradatim"
+    path.write_bytes(bytes(whole[: data.draw(st.integers(0, len(whole)))] or whole))
+    # Bytes of numbers may change unseen; whatever else is wrong is said in gradatim's own words.
+    with contextlib.suppress(InputError):
+        load_model(path)

@@ -1,0 +1,259 @@
+"""A model is everything between what a user has and what is predicted."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from sklearn.metrics import r2_score
+
+from gradatim import Model
+from gradatim.climb import climb_collection
+from gradatim.climb import rung as rung_module
+from gradatim.errors import InputError, ShapeError, SpecError
+from gradatim.models.families.registry import FAMILIES
+from gradatim.models.folding import average, fold_scaler
+from gradatim.models.learners import AveragedNetworks
+from gradatim.music import read_folder
+from gradatim.network import Layer, Network, evaluate, parse
+from gradatim.scalers import fit_scaler
+from tests.models.conftest import RUNGS, make_collection
+
+EVERY = [(kind, rung) for kind, rungs in RUNGS.items() for rung in rungs]
+every = pytest.mark.parametrize(("kind", "rung"), EVERY)
+
+
+def model_of(climb, rung) -> Model:
+    return next(model for (name, _), model in climb.models.items() if name == rung)
+
+
+@every
+def test_predictions_are_of_the_kind_of_the_targets(climbs, kind, rung):
+    climb = climbs(kind)
+    y, found = climb.collection.y, model_of(climb, rung).predict(climb.collection)
+    assert found.shape == y.shape
+    if climb.collection.task == "regression":
+        assert abs(found.mean() - y.mean()) < 3 * y.std()
+    else:
+        assert set(np.unique(found)) <= set(np.unique(y))
+
+
+@pytest.mark.parametrize(("kind", "rung"), [(k, r) for k, r in EVERY if r != "majority"])
+def test_a_model_has_learnt_its_training_rows_in_raw_units(climbs, kind, rung):
+    climb = climbs(kind)
+    y, found = climb.collection.y, model_of(climb, rung).predict(climb.collection)
+    if kind == "value" and rung == "linear":
+        return  # a parabola is no line
+    score = r2_score(y, found) if climb.collection.task == "regression" else np.mean(found == y)
+    assert score > (0.2 if kind in ("value", "values") else 0.8)
+
+
+@every
+def test_folds_score_what_their_models_say_of_raw_rows(monkeypatch, kind, rung):
+    collection = make_collection(kind)
+    asked = []
+
+    def fit_all(family, task, input, fits, report, real=rung_module.fit_all):
+        fitted = real(family, task, input, fits, report)
+        asked.append([(fit, one.model) for fit, one in zip(fits, fitted, strict=True)])
+        return fitted
+
+    monkeypatch.setattr(rung_module, "fit_all", fit_all)
+    climb = climb_collection(collection, folds=3, repeats=1, rungs=[rung])
+    scores = []
+    for fit, model in next(fits for fits in asked[::-1] if len(fits) == 3):
+        y, found = collection.y[fit.test], model.predict(collection.take(fit.test))
+        right = collection.task == "regression"
+        scores.append(r2_score(y, found) if right else np.mean(found == y))
+    np.testing.assert_array_equal(climb.rungs[0].fold_scores, scores)
+
+
+@every
+def test_the_one_network_on_raw_inputs_equals_the_model(climbs, kind, rung):
+    climb = climbs(kind)
+    model = model_of(climb, rung)
+    X = climb.collection.X["sounds"][~np.isnan(climb.collection.X["sounds"]).any(axis=1)]
+    network = model.network
+    if rung in ("majority", "kernel", "shallow", "deep"):
+        assert network is None
+        return
+    assert network.input_names == ("tempo", "level", "tilt")
+    wanted = model.outputs(X)
+    if (kind, rung) == ("three", "perceptron"):
+        wanted = model.decision_function(X)
+    np.testing.assert_allclose(evaluate(network, X.astype(float)), wanted, atol=1e-9)
+
+
+def test_averaged_networks_are_one_network():
+    members = [parse("tanh(2 x1 - x2) + 0.5"), parse("tanh(x1 + x2 - 1) - tanh(3 x2)")]
+    X = np.random.default_rng(0).normal(size=(50, 2)) * (3, 0.1) + (20, 1)
+    scaler = fit_scaler(X)
+    model = Model("made", "xy", "regression", AveragedNetworks(tuple(members), False), scaler)
+    assert len(model.networks) == 2
+    np.testing.assert_allclose(evaluate(model.network, X), model.outputs(X), atol=1e-12)
+
+
+def test_networks_that_no_one_network_equals_give_none():
+    softmax = Network([Layer(np.eye(3), np.zeros(3), "softmax")])
+    assert average([softmax, softmax]) is None
+    assert average([softmax]) is softmax
+    assert average([parse("tanh(x1)"), parse("2 x1")]) is None
+    assert fold_scaler(parse("x1"), fit_scaler([[1.0], [2.0]], "robust")) is None
+
+
+@every
+def test_probabilities_are_of_every_class_and_sum_to_one(climbs, kind, rung):
+    climb = climbs(kind)
+    model = model_of(climb, rung)
+    if kind in ("value", "values"):
+        with pytest.raises(SpecError, match="real values has no probabilities"):
+            model.predict_proba(climb.collection)
+    elif rung in ("linear", "perceptron", "kernel"):
+        with pytest.raises(SpecError, match=f"the {rung} model gives no probabilities"):
+            model.predict_proba(climb.collection)
+    else:
+        p = model.predict_proba(climb.collection)
+        assert p.shape == (60, 2 if kind == "two" else 3)
+        assert ((p >= 0) & (p <= 1)).all()
+        if kind != "labels":
+            np.testing.assert_allclose(p.sum(axis=1), 1.0)
+            np.testing.assert_array_equal(
+                model.classes[p.argmax(axis=1)], model.predict(climb.collection)
+            )
+
+
+@every
+def test_decisions_agree_with_predictions(climbs, kind, rung):
+    climb = climbs(kind)
+    model, X = model_of(climb, rung), climb.collection
+    if kind in ("value", "values"):
+        with pytest.raises(SpecError, match="decides nothing"):
+            model.decision_function(X)
+        return
+    d = model.decision_function(X)
+    if kind == "two":
+        assert d.shape == (60,)
+        found = model.classes[(d > 0).astype(int)]
+    elif kind == "three":
+        found = model.classes[d.argmax(axis=1)]
+    else:
+        found = (d >= 0).astype(int)
+    np.testing.assert_array_equal(found, model.predict(X))
+
+
+def test_kernel_machines_predict_what_scikit_learns_do(climbs):
+    from sklearn.svm import SVC
+
+    for kind in ("two", "three"):
+        climb = climbs(kind)
+        model = model_of(climb, "kernel")
+        [machine] = model.learner.machines
+        X = model.scaler.transform(climb.collection.X["sounds"])
+        kernel = "poly" if machine.degree else "rbf"
+        C = float(model.setting.split("C ")[1])
+        peer = SVC(kernel=kernel, degree=machine.degree or 3, gamma=machine.gamma, coef0=1.0, C=C)
+        peer.fit(X, climb.collection.y)
+        np.testing.assert_array_equal(peer.predict(X), model.predict(climb.collection))
+        theirs = peer.decision_function(X)
+        np.testing.assert_allclose(model.decision_function(climb.collection), theirs, atol=2e-2)
+
+
+# -- what may be given -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def model(climbs):
+    return model_of(climbs("three"), "logistic")
+
+
+def test_arrays_mappings_frames_and_collections_give_the_same(model):
+    collection = make_collection("three")
+    X = collection.X["sounds"].astype(float)
+    columns = dict(zip(["tempo", "level", "tilt"], X.T, strict=True))
+    table = pa.table({"extra": np.zeros(60)} | {n: columns[n] for n in ("tilt", "tempo", "level")})
+    wanted = model.outputs(X)
+    for given in (X.tolist(), {"other": X[:, :1], "sounds": X}, {"sounds": table}, collection):
+        np.testing.assert_array_equal(model.outputs(given), wanted)
+    np.testing.assert_array_equal(model.outputs(table), wanted)
+
+
+class Frame:
+    """As pandas and polars: columns by name."""
+
+    def __init__(self, **columns):
+        self.columns, self._columns = list(columns), columns
+
+    def __getitem__(self, name):
+        return self._columns[name]
+
+
+def test_a_frame_may_have_its_columns_in_any_order(model):
+    X = make_collection("three").X["sounds"]
+    frame = Frame(tilt=X[:, 2], level=X[:, 1], more=["x"] * 60, tempo=X[:, 0])
+    np.testing.assert_array_equal(model.outputs(frame), model.outputs(X))
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "match"),
+    [
+        (np.zeros((2, 4)), ShapeError, r"X must be \(n_rows, 3\) of the input 'sounds', not"),
+        (np.zeros(3), ShapeError, r"X must be \(n_rows, 3\)"),
+        ({"wave": np.zeros((2, 3))}, InputError, "reads the input 'sounds'; X has 'wave'"),
+        ({}, InputError, "empty mapping"),
+        (Frame(tempo=[1.0], tilt=[1.0]), InputError, "X lacks the column 'level'"),
+        (Frame(tempo=[1.0]), InputError, "X lacks the columns 'level', 'tilt'"),
+        ([["a", "b", "c"]], InputError, "no number"),
+        ([[1.0, np.inf, 2.0]], InputError, "row 0 of X is infinite in column level"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_sentence(model, given, error, match):
+    with pytest.raises(error, match=match):
+        model.predict(given)
+
+
+def test_a_missing_value_is_the_training_median(model):
+    X = make_collection("three").X["sounds"].astype(float)
+    median = np.nanmedian(X, axis=0)
+    [filled] = model.outputs([[X[0, 0], median[1], X[0, 2]]])
+    [missing] = model.outputs([[X[0, 0], np.nan, X[0, 2]]])
+    np.testing.assert_allclose(missing, filled, atol=1e-6)
+
+
+def test_a_model_says_what_it_is_in_a_line_and_in_a_table(model):
+    assert repr(model) == "Model(logistic on 'sounds' (3 columns): network 3-3, 3 classes)"
+    shown = model._repr_html_()
+    assert "a, b, c" in shown
+    assert "accuracy" in shown
+    assert model.about["score"]["metric"] == "accuracy"
+    assert model.about["collection"]["sha256"] == make_collection("three").sha256
+
+
+def test_the_winner_of_the_drums_knows_its_own_rows(request):
+    folder = request.config.rootpath / "examples" / "drums"
+    drums = read_folder(folder)
+    climb = climb_collection(drums, folds=3, repeats=1, rungs=["linear", "logistic"])
+    assert np.mean(climb.model.predict(drums) == drums.y) > 0.95
+
+
+def test_a_family_that_is_registered_is_a_rung():
+    from gradatim.models.families.baselines import Majority
+    from gradatim.models.families.registry import register
+
+    class Rarest(Majority):
+        name, title = "rarest", "the rarest class"
+
+        def fit(self, data, input, fits, report):
+            fitted = super().fit(data, input, fits, report)
+            for one in fitted:
+                one.model.learner.values[:] *= -1
+            return fitted
+
+    before = dict(FAMILIES)
+    try:
+        register(Rarest(), before="linear")
+        assert list(FAMILIES)[:3] == ["majority", "rarest", "linear"]
+        climb = climb_collection(
+            make_collection("three"), folds=3, repeats=1, rungs=["majority", "rarest"]
+        )
+        assert [row.rung for row in climb.rungs] == ["majority", "rarest"]
+    finally:
+        FAMILIES.clear()
+        FAMILIES.update(before)
