@@ -95,7 +95,7 @@ def test_networks_that_no_one_network_equals_give_none():
     softmax = Network([Layer(np.eye(3), np.zeros(3), "softmax")])
     assert average([softmax, softmax]) is None
     assert average([softmax]) is softmax
-    assert average([parse("tanh(x1)"), parse("2 x1")]) is None
+    assert average([parse("tanh(x1)"), parse("tanh(tanh(x1))")]) is None
     assert fold_scaler(parse("x1"), fit_scaler([[1.0], [2.0]], "robust")) is None
 
 

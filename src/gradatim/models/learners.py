@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -211,25 +211,21 @@ class SupportVectors:
             # Of two classes scikit-learn turns the sign round.
             return -(kernel @ self.coefficients[0] + self.intercepts[0])[:, None]
         ends = np.cumsum((0, *self.counts))
-        parts = [kernel[:, a:b] @ self.coefficients[:, a:b].T for a, b in pairwise(ends)]
-        return np.stack(
-            [
-                parts[i][:, j - 1] + parts[j][:, i] + self.intercepts[p]
-                for p, (i, j) in enumerate(combinations(range(len(self.codes)), 2))
-            ],
-            axis=1,
-        )
+        parts = np.stack([kernel[:, a:b] @ self.coefficients[:, a:b].T for a, b in pairwise(ends)])
+        first, second = self._pairs
+        return (parts[first, :, second - 1] + parts[second, :, first]).T + self.intercepts
+
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """The first and the second class of every pair, (n_pairs,) each."""
+        first, second = np.triu_indices(len(self.codes), 1)
+        return first, second
 
     def votes(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Count won pairs, and sum up by how much, both (n_rows, n_classes)."""
-        votes, sums = (np.zeros((len(pairs), len(self.codes))) for _ in range(2))
-        for p, (i, j) in enumerate(combinations(range(len(self.codes)), 2)):
-            won = pairs[:, p] > 0
-            votes[:, i] += won
-            votes[:, j] += ~won
-            sums[:, i] += pairs[:, p]
-            sums[:, j] -= pairs[:, p]
-        return votes, sums
+        first, second = (np.eye(len(self.codes))[classes] for classes in self._pairs)
+        won = (pairs > 0).astype(np.float64)
+        return won @ first + (1.0 - won) @ second, pairs @ (first - second)
 
     def chosen(self, kernel: np.ndarray) -> np.ndarray:
         """Predict codes, (n_rows,); of classes with equally many votes the first."""
