@@ -43,6 +43,8 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "rungs": None,
             "shuffle_labels": False,
             "max_nets": None,
+            "inputs": None,
+            "keep": [],
         }
     ]
 
@@ -56,6 +58,11 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
         "strong",
         "--max-nets",
         "40",
+        "--inputs",
+        "wave",
+        "--save-rung",
+        "deep/wave",
+        "deep.gradatim",
         "--rungs",
         "majority",
         "deep",
@@ -73,6 +80,8 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "preset": "strong",
             "shuffle_labels": True,
             "max_nets": 40,
+            "inputs": ["wave"],
+            "keep": ["deep/wave"],
         }
     ]
 
@@ -224,3 +233,47 @@ def test_no_color_is_honored(capsys, fake, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     _, out, _ = run(capsys, "timbre")
     assert not any(f"\x1b[{code}m" in out for code in (*range(31, 38), *range(90, 98)))
+
+
+def test_the_winner_and_another_rung_are_saved_before_anything_is_shown(capsys, songs):
+    command = ["songs.csv", "--target", "y", "--repeats", "1", "--rungs", "majority", "linear"]
+    saved = ["--save", "winner.gradatim", "--save-rung", "majority", "guess.gradatim"]
+    status, out, _ = run(capsys, *command, "--no-report", *saved)
+    assert status == 0
+    assert 'gradatim.load_model("winner.gradatim").predict(X)' in out
+    assert sorted(p.name for p in songs.glob("*.gradatim")) == ["guess.gradatim", "winner.gradatim"]
+    winner, guess = (gradatim.load_model(songs / f"{n}.gradatim") for n in ("winner", "guess"))
+    assert (winner.rung, guess.rung) == ("linear", "majority")
+    assert winner.feature_names == ("a", "b")
+    assert winner.predict([[9.0, 0.0], [-9.0, 0.0]]).tolist() == ["up", "down"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--save", "x.pkl"], "x.pkl cannot hold a model; end it in .gradatim"),
+        (["--save", "no/x.gradatim"], "no"),
+        (["--save-rung", "oracle", "x.gradatim"], "no rung 'oracle' is climbed; choose among"),
+        (["--save-rung", "linear/wave", "x.gradatim"], "songs.csv has no input 'wave'"),
+        (["--inputs", "wave"], "songs.csv has no input 'wave'; choose among features"),
+        (
+            ["--save", "x.gradatim", "--save-rung", "linear", "x.gradatim"],
+            "--save and --save-rung both name",
+        ),
+    ],
+)
+def test_what_cannot_be_saved_or_climbed_is_said_before_the_climb(capsys, songs, options, sentence):
+    command = ["songs.csv", "--target", "y", "--rungs", "majority", "linear", "--no-report"]
+    status, out, err = run(capsys, *command, *options)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert list(songs.glob("*.gradatim")) == []
+
+
+@pytest.fixture
+def songs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRADATIM_CACHE", "")
+    rows = [f"{a},{a * a % 7},{'up' if a > 0 else 'down'}" for a in range(-20, 20)]
+    (tmp_path / "songs.csv").write_text("\n".join(["a,b,y", *rows]))
+    return tmp_path

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim._files import check_writable, write_atomically
 from gradatim.errors import OutputError
+from gradatim.models.files import MODEL_SUFFIX
 
 if TYPE_CHECKING:
     from gradatim.climb.result import Climb
@@ -28,32 +30,39 @@ class Outputs:
 
     json: str | None  # File of the JSON object, or ``-`` for standard output
     report: Path | None  # File of the report
+    models: Sequence[tuple[str, Path]] = ()  # Rungs and files of models; "" is the verdict's rung
 
     def check(self, inputs: Sequence[Path]) -> None:
         """Refuse what could not be written, or would go over an input or over each other."""
-        files = [file for file in (self.json, self.report) if file is not None and file != "-"]
-        targets = [check_writable(file) for file in files]
-        for target in targets:
-            if target in [file.resolve() for file in inputs]:
+        for _, file in self.models:
+            if file.suffix.lower() != MODEL_SUFFIX:
+                raise OutputError(f"{file} cannot hold a model; end it in {MODEL_SUFFIX}")
+        named = {"--json": self.json if self.json != "-" else None, "--report": self.report}
+        wanted = [(option, file) for option, file in named.items() if file is not None]
+        wanted += [("--save-rung" if rung else "--save", file) for rung, file in self.models]
+        seen: dict[Path, str] = {}
+        for option, file in wanted:
+            target = check_writable(file)
+            if target in [path.resolve() for path in inputs]:
                 raise OutputError(f"{target} is read as input; write the result to another file")
-        if len(set(targets)) < len(targets):
-            raise OutputError(f"--json and --report both name {targets[0]}; give two files")
+            if target in seen:
+                raise OutputError(f"{seen[target]} and {option} both name {target}; give two files")
+            seen[target] = option
 
-    def write(self, climb: Climb) -> Iterator[tuple[str, Path]]:
-        """Write every output and yield what it is and where it lies."""
-        failures = []
-        for label, write in {"json": self._write_json, "report": self._write_report}.items():
+    def write(self, climb: Climb) -> tuple[list[str], list[str]]:
+        """Write every output; return a line on each that was written, and what went wrong."""
+        written, failures = [], []
+        writers = [self._write_json, self._write_report]
+        writers += [partial(self._write_model, rung, file) for rung, file in self.models]
+        for write in writers:
             try:
-                file = write(climb)
+                if line := write(climb):
+                    written.append(line)
             except OutputError as error:
                 failures.append(str(error))
-            else:
-                if file is not None:
-                    yield label, file
-        if failures:
-            raise OutputError("; ".join(failures))
+        return written, failures
 
-    def _write_json(self, climb: Climb) -> Path | None:
+    def _write_json(self, climb: Climb) -> str | None:
         if self.json is None:
             return None
         # NaN and Infinity are no JSON: better to fail here than in whatever reads the file.
@@ -61,11 +70,18 @@ class Outputs:
         if self.json == "-":
             sys.stdout.write(text)
             return None
-        return write_atomically(self.json, text)
+        return f"json: {write_atomically(self.json, text)}"
 
-    def _write_report(self, climb: Climb) -> Path | None:
+    def _write_report(self, climb: Climb) -> str | None:
         if self.report is None:
             return None
         from gradatim.reports import write_report
 
-        return write_report(climb, self.report)
+        return f"report: {write_report(climb, self.report)}"
+
+    def _write_model(self, rung: str, file: Path, climb: Climb) -> str:
+        model = climb.find_model(rung) if rung else climb.model
+        path = model.save(file)
+        read = f" on {model.input}" if model.input else ", which gives one answer for all rows"
+        use = f'gradatim.load_model("{file}").predict(X)'
+        return f"model: {path} ({model.rung}{read}); use it in Python: {use}"

@@ -1,8 +1,8 @@
 """``gradatim climb``: train and compare every rung, and say on which to stop.
 
 Conventions: where results go is checked before anything is read, and input before anything is
-trained, so that a mistake costs seconds and leaves nothing behind. Results are printed before
-they are written, so that a full disk does not lose them.
+trained, so that a mistake costs seconds and leaves nothing behind. Results are written before
+they are printed, and printed even where a file could not be written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import Interrupted, hear
-from gradatim.errors import SpecError
+from gradatim.errors import OutputError, SpecError
+from gradatim.models.families.registry import FAMILIES
 
 if TYPE_CHECKING:
     from gradatim.cli._screen import Screen
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["climb"]
 
-RungName = Literal["majority", "linear", "logistic", "perceptron", "kernel", "shallow", "deep"]
+RungName = Literal[tuple(FAMILIES)]  # pyright: ignore[reportInvalidTypeForm]
 TaskName = Literal["classification", "multilabel", "regression"]
 
 _INPUT = Group("What is climbed", sort_key=1)
@@ -62,6 +63,10 @@ def climb(
         list[RungName] | None,
         Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
     ] = None,
+    inputs: Annotated[
+        list[str] | None,
+        Parameter(group=_PROTOCOL, metavar="NAME...", consume_multiple=(1, None), negative=()),
+    ] = None,
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
@@ -72,6 +77,11 @@ def climb(
     ] = None,
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
+    save_rung: Annotated[
+        list[tuple[str, Path]] | None,
+        Parameter(group=_OUTPUT, metavar="RUNG[/INPUT] FILE", negative=()),
+    ] = None,
     quiet: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -104,6 +114,8 @@ def climb(
         Seed of the folds and of every network.
     rungs
         Only these rungs.
+    inputs
+        Only these inputs of the collection.
     preset
         How hard networks are trained: quick, or eight times as long and a little better.
     shuffle_labels
@@ -120,6 +132,10 @@ def climb(
         Write the report here instead of to gradatim-report.html.
     no_report
         Write no report.
+    save
+        Save the model of the verdict's rung, trained on all rows, to this file (.gradatim).
+    save_rung
+        Save the model of another rung too, on the input where it scored best or on the one named.
     quiet
         Print the verdict only.
     debug
@@ -132,7 +148,8 @@ def climb(
     source = Source(path, target or (), groups, drop or (), impute, task)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
-    outputs = Outputs(json, None if no_report else report or _REPORT)
+    models = [*([("", save)] if save else []), *(save_rung or ())]
+    outputs = Outputs(json, None if no_report else report or _REPORT, models)
     outputs.check(source.files())
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
@@ -147,11 +164,15 @@ def climb(
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")
             more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}
+            more |= {"inputs": inputs, "keep": [rung for rung, _ in save_rung or ()]}
             found = _climb(screen, collection, store, options | more)
             try:
+                written, failures = outputs.write(found)
                 screen.show(found)
-                for label, file in outputs.write(found):
-                    screen.say(f"{label}: {file}")
+                for line in written:
+                    screen.say(line)
+                if failures:
+                    raise OutputError("; ".join(failures))
             except KeyboardInterrupt:
                 said = "stopped by Ctrl-C with every rung finished"
                 raise Interrupted(f"{said} and kept" if store else said, bool(store)) from None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradatim.collection import Collection, Notice
+from gradatim.errors import SpecError
 from gradatim.models.families.base import LearningCurve
 from gradatim.models.model import Model
 
@@ -200,6 +201,37 @@ class Climb:
     def model(self) -> Model:
         """The model of the verdict's rung, trained again on every row."""
         return self.models[self.verdict.rung, self.verdict.input]
+
+    def find_model(self, name: str) -> Model:
+        """Return a model that was kept.
+
+        Parameters
+        ----------
+        name : str
+            A rung, or a rung and an input such as ``"linear/wave"``; without an input, the one of
+            those kept on which it scored best.
+
+        Returns
+        -------
+        Model
+            Trained on every row.
+
+        Raises
+        ------
+        SpecError
+            If the model of that rung was not kept.
+        """
+        rung, _, input = name.partition("/")
+        found = [
+            row
+            for row in self.rungs
+            if row.rung == rung and input in ("", row.input) and (rung, row.input) in self.models
+        ]
+        if not found:
+            kept = ", ".join("/".join(filter(None, pair)) for pair in self.models)
+            raise SpecError(f"the model of {name!r} was not kept; there are {kept}")
+        best = max(found, key=lambda row: row.mean)
+        return self.models[best.rung, best.input]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the climb as a JSON object.

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.svm import SVC, SVR
 
 from gradatim.models.families.base import Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.learners import KernelMachines, SupportVectors
@@ -170,6 +169,8 @@ def _fit_machines(
 def _classify(
     products: _Products, kernel: np.ndarray, codes: np.ndarray, setting: KernelSetting
 ) -> tuple[SupportVectors, np.ndarray]:
+    from sklearn.svm import SVC
+
     present = np.unique(codes)
     if len(present) == 1:
         none = np.zeros(0, dtype=int)
@@ -190,6 +191,8 @@ def _classify(
 def _regress(
     products: _Products, kernel: np.ndarray, y: np.ndarray, setting: KernelSetting
 ) -> tuple[SupportVectors, np.ndarray]:
+    from sklearn.svm import SVR
+
     mean, spread = float(y.mean()), float(y.std()) or 1.0
     model = SVR(C=setting.C, kernel="precomputed", cache_size=500).fit(kernel, (y - mean) / spread)
     machine = products.vectors(
