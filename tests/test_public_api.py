@@ -46,8 +46,10 @@ def public_names():
 
 def where_defined(things):
     for thing in things:
-        if inspect.isfunction(thing) or inspect.isclass(thing):
-            yield thing.__module__, thing.__qualname__
+        # What a class inherits is met with it.
+        for one in inspect.getmro(thing) if inspect.isclass(thing) else [thing]:
+            if inspect.isfunction(one) or inspect.isclass(one) and "gradatim." in one.__module__:
+                yield one.__module__, one.__qualname__
 
 
 PUBLIC = set(public_names())

@@ -71,7 +71,15 @@ def can_step(estimator: NetworkEstimator) -> bool:
 
 
 class NetworkEstimator(BaseEstimator):
-    """A network to be trained; the parameters are those of `NetworkClassifier`."""
+    """A network to be trained; the parameters are those of `NetworkClassifier`.
+
+    Attributes
+    ----------
+    networks_ : list of Network
+        What was learnt, a network a member.
+    scaler_ : Scaler or None
+        What is done to the inputs before.
+    """
 
     preset: str | None
     n_members: Any
@@ -117,8 +125,24 @@ class NetworkEstimator(BaseEstimator):
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from rows.
 
-        `X` (n_samples, n_features); `y` (n_samples,) or (n_samples, n_outputs); `sample_weight`
-        (n_samples,).
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs; NaN marks a missing value if `scaling` is set.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            What to learn.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weight of each row, >= 0; 0 leaves it out.
+
+        Returns
+        -------
+        Self
+            The fitted estimator.
+
+        Raises
+        ------
+        InputError
+            If the data or a parameter cannot be used.
         """
         recipes = self._check_parameters()
         sample = self._sample(X, y, sample_weight, reset=True)
@@ -149,8 +173,24 @@ class NetworkEstimator(BaseEstimator):
         The learning rate stays at `learning_rate_init`. With `scaling`, the scaler is learnt from
         the rows of the first call.
 
-        `X` (n_samples, n_features); `y` (n_samples,) or (n_samples, n_outputs); `sample_weight`
-        (n_samples,).
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            What to learn.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weight of each row, >= 0.
+
+        Returns
+        -------
+        Self
+            The estimator.
+
+        Raises
+        ------
+        InputError
+            If the data or a parameter cannot be used.
         """
         [recipe] = self._check_parameters()
         return self._continue(self._sample(X, y, sample_weight, reset=self._is_new()), recipe)
