@@ -52,6 +52,18 @@ def test_gradient_is_prediction_minus_target(name):
     np.testing.assert_allclose(gradient, predictions - TARGETS[name], atol=1e-6)
 
 
+def test_the_binary_slope_is_right_at_zero_too():
+    slope = jax.grad(lambda z: LOSSES["binary"].function(jnp.array([0.05]), z))(jnp.zeros(1))
+    np.testing.assert_allclose(slope, 0.45, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_numpy_gives_what_jax_gives(name):
+    found = LOSSES[name].function(TARGETS[name], LOGITS)
+    assert isinstance(found, np.ndarray)
+    np.testing.assert_allclose(found, LOSS[name](TARGETS[name], LOGITS), rtol=1e-5)
+
+
 @pytest.mark.parametrize("name", sorted(LOSSES))
 def test_losses_are_not_negative_and_leading_axes_are_kept(name):
     y, z = jnp.asarray(TARGETS[name]), jnp.asarray(np.stack([LOGITS, -LOGITS]))

@@ -48,7 +48,7 @@ def where_defined(things):
     for thing in things:
         # What a class inherits is met with it.
         for one in inspect.getmro(thing) if inspect.isclass(thing) else [thing]:
-            if inspect.isfunction(one) or inspect.isclass(one) and "gradatim." in one.__module__:
+            if inspect.isfunction(one) or (inspect.isclass(one) and "gradatim." in one.__module__):
                 yield one.__module__, one.__qualname__
 
 

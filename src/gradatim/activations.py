@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from gradatim._arrays import namespace as _xp
 from gradatim.errors import SpecError
 
 __all__ = ["ACTIVATIONS", "Activation", "get_activation"]
@@ -62,11 +64,6 @@ class Activation:
         return self.function(z)
 
 
-def _xp(z: Array) -> Any:
-    """Return the namespace (numpy or jax.numpy) that `z` belongs to."""
-    return np if isinstance(z, np.ndarray | np.generic) else z.__array_namespace__()
-
-
 def _logistic(z: Array) -> Array:
     # tanh keeps both tails finite without a branch on the sign of z
     return 0.5 * (1.0 + _xp(z).tanh(0.5 * z))
@@ -90,9 +87,10 @@ def _silu_derivative(z: Array) -> Array:
 def _erf(z: Array) -> Array:
     if _xp(z) is np:
         from scipy.special import erf
-    else:
-        from jax.scipy.special import erf
-    return erf(z)
+
+        return erf(z)
+    # Only JAX's arrays come here, and JAX is an extra.
+    return import_module("jax.scipy.special").erf(z)
 
 
 def _normal_cdf(z: Array) -> Array:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from gradatim import NetworkSpec, fit_many
-from gradatim.errors import SpecError
+from gradatim.errors import MissingExtraError, SpecError
 from gradatim.training.engines import choose_engine
 
 _ON_DEVICES = """
@@ -16,7 +16,7 @@ import json, sys
 import jax
 import numpy as np
 from gradatim import NetworkSpec, fit_many
-from gradatim.training import workers
+from gradatim.training.jax import workers
 
 used = set()
 run_epochs = workers.run_epochs
@@ -60,16 +60,40 @@ def test_the_environment_chooses_unless_the_caller_does(monkeypatch):
         choose_engine()
 
 
-def test_without_numba_jax_trains(monkeypatch, rows):
+def test_native_is_what_auto_means_whatever_devices_there_are(monkeypatch):
     monkeypatch.delenv("GRADATIM_ENGINE", raising=False)
+    monkeypatch.setattr("gradatim.training.engines.has_accelerator", lambda: True)
+    assert choose_engine() == "native"
+
+
+def test_without_the_extra_jax_is_refused_with_the_command_that_installs_it(monkeypatch, rows):
     monkeypatch.setattr("gradatim.training.engines.find_spec", lambda name: None)
-    monkeypatch.setattr("gradatim.training.engines._has_accelerator", lambda: False)
-    assert choose_engine() == "jax"
-    with pytest.raises(SpecError, match="the native engine needs numba"):
-        fit_many([NetworkSpec()], rows.X, rows.binary, engine="native")
+    with pytest.raises(MissingExtraError, match=r"pip install 'gradatim\[jax\]'"):
+        fit_many([NetworkSpec()], rows.X, rows.binary, engine="jax")
 
 
-def test_an_accelerator_is_preferred(monkeypatch):
-    monkeypatch.delenv("GRADATIM_ENGINE", raising=False)
-    monkeypatch.setattr("gradatim.training.engines._has_accelerator", lambda: True)
-    assert choose_engine() == "jax"
+_WITHOUT_JAX = """
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("jax", "jaxlib", "optax"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Refuse())
+import numpy as np
+from gradatim import Collection, NetworkClassifier, NetworkSpec, climb_collection, fit_many
+
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(40, 3)), np.arange(40) % 2
+fit_many([NetworkSpec((3,), optimizer=name) for name in ("adam", "lbfgs")], X, y, max_epochs=3)
+NetworkClassifier((3,)).partial_fit(X, y, classes=[0, 1]).predict_proba(X)
+climb_collection(Collection("x", {"x": X}, y, "classification", y), folds=3, repeats=1).model
+print(sorted(name for name in sys.modules if name.startswith(("jax", "optax"))))
+"""
+
+
+def test_everything_but_its_own_engine_works_without_jax():
+    command = [sys.executable, "-c", _WITHOUT_JAX]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -60,7 +60,7 @@ def climb(
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
     seed: Annotated[int, _number(gte=0)] = 0,
     rungs: Annotated[
-        list[RungName] | None,
+        list[RungName] | None,  # pyright: ignore[reportInvalidTypeForm]
         Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
     ] = None,
     inputs: Annotated[

@@ -27,7 +27,6 @@ from gradatim.evaluation.scores import METRICS
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
-from gradatim.training.cache import use_compilation_cache
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
@@ -127,7 +126,6 @@ def climb_collection(
     protocol = EvaluationProtocol(folds, repeats, grouped, seed, metric, margin, preset)
     threads = n_jobs or os.cpu_count() or 1
     task = ClimbTask(collection, seed, threads, store, max_nets, preset, folds=split)
-    use_compilation_cache()
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
         rows = _climb(task, families, observer or Observer())

@@ -32,7 +32,7 @@ __all__ = [
     "rung_key",
 ]
 
-_ARITHMETIC = ("gradatim", "jax", "numpy", "scikit-learn", "scipy")
+_ARITHMETIC = ("gradatim", "numba", "numpy", "scikit-learn", "scipy")
 
 
 @cache

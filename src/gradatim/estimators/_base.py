@@ -25,7 +25,7 @@ from gradatim.errors import SpecError
 from gradatim.estimators import exact
 from gradatim.estimators._presets import Recipe, choose
 from gradatim.estimators._rows import bucket, hold_out
-from gradatim.estimators._stream import Moments, Rows, pass_over
+from gradatim.estimators._stream import Moments, Pass, pass_over
 from gradatim.estimators._units import Units
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
@@ -217,7 +217,7 @@ class NetworkEstimator(BaseEstimator):
         network = self._drawn(sample, spec) if new else self._units.reduce(self.network_)
         order = self._rng.permutation(n) if self.shuffle else np.arange(n)
         targets = self._units.standard(sample.Y, sample.targets)
-        rows = Rows(self._scaled(sample.X), targets, sample.sample_weight, order, batch_size)
+        rows = Pass(self._scaled(sample.X), targets, sample.sample_weight, order, batch_size)
         network, self._moments, loss = pass_over(rows, spec, network, self._moments)
         self.networks_ = [self._units.restore(network)]
         self._sum_up([np.append(self.loss_curve_, loss)])

@@ -30,7 +30,10 @@ __all__ = [
 class Learner(Protocol):
     """What every kind of model can do with scaled rows."""
 
-    probabilistic: bool  # Whether outputs are probabilities
+    @property
+    def probabilistic(self) -> bool:
+        """Whether outputs are probabilities."""
+        ...
 
     @property
     def n_parameters(self) -> int:

@@ -19,15 +19,15 @@ from gradatim.training.jobs import PreparedJob
 from gradatim.training.result import FitResult
 from gradatim.training.store import Record, Store
 
-__all__ = ["Keeper", "digest_arrays"]
+__all__ = ["Checkpoint", "digest_arrays"]
 
 Key = tuple[int, int]
 
 #: Packages whose arithmetic ends up in a network.
-_ARITHMETIC = ("gradatim", "jax", "numba", "numpy")
+_ARITHMETIC = ("gradatim", "jax", "numba", "numpy", "scipy")
 
 
-class Keeper:
+class Checkpoint:
     """The networks of one call of `fit_jobs` in a store."""
 
     def __init__(self, store: Store, jobs: Sequence[PreparedJob], conditions: tuple) -> None:

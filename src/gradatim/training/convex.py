@@ -1,31 +1,31 @@
-"""L-BFGS over whole blocks: networks whose loss is a smooth function of all rows at once.
+r"""L-BFGS over all rows at once, for many networks of one shape on one data set.
 
-Conventions: as in `gradatim.training.blocks`. Every evaluation serves all models: one whose trial
-point is good enough accepts it and turns to a new direction, one whose is not shortens its step,
-so that no model waits for another's line search, as it would in optax's L-BFGS mapped over
-models.
+Conventions: a *model* is one network of the batch; a point is its parameters as one row, weights
+(n_out, n_in) and biases layer by layer, then the input factors if it learns them. Products with
+the data are float32, steps and memory float64. Every evaluation serves all models that are not
+done: one whose trial point is good enough accepts it and turns to a new direction, one whose is
+not shortens its step, so that no model waits for another's line search [1]_.
+
+References
+----------
+.. [1] J. Nocedal, S. J. Wright, "Numerical Optimization", Springer, 2006, algorithms 7.4 and 3.1.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import pairwise
-from typing import Any, NamedTuple
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from gradatim.training.blocks import (
-    BlockData,
-    Hyper,
-    mean_loss,
-    model_logits,
-    weight_penalty,
-)
-from gradatim.training.layout import Params, Program, pack, segments
+from gradatim.activations import get_activation
+from gradatim.losses import LOSSES
+from gradatim.training.layout import Program
+from gradatim.training.networks import NetworkJob, Outcome
+from gradatim.training.result import FitResult
 
-__all__ = ["TOLERANCE", "Solution", "minimize"]
+__all__ = ["TOLERANCE", "ConvexWorker", "make_workers"]
 
 #: Largest entry of the gradient of the mean loss at which a model is solved; scikit-learn's
 #: LogisticRegression stops there too.
@@ -34,206 +34,303 @@ TOLERANCE = 1e-4
 #: Pairs of steps and gradient differences that are remembered.
 MEMORY = 10
 
-_EVALUATIONS_A_ROUND = 20
-
-#: Sufficient decrease (Nocedal and Wright, Numerical Optimization, 2006, eq. 3.4).
+#: Sufficient decrease (Nocedal and Wright, eq. 3.4).
 _ARMIJO = 1e-4
 
-
-class Solution(NamedTuple):
-    """What L-BFGS found."""
-
-    params: Params  # (n_models, n): Parameters, NumPy's
-    # (max_iterations, n_models): Loss after each iteration; meaningless after the last
-    losses: np.ndarray
-    n_iterations: np.ndarray  # (n_models,): Iterations that each model took
+#: Shortest step that is tried.
+_SHORTEST = 1e-8
 
 
-class _State(NamedTuple):
-    """Where every model stands: rows of shape (n_models, n_parameters), or a number a model."""
+class _Memory:
+    """Pairs of steps and gradient differences of every model, newest first."""
 
-    x: Any
-    loss: Any
-    gradient: Any
-    direction: Any
-    step: Any
-    diagonal: Any  # first guess of the inverse Hessian
-    steps: Any  # (MEMORY, n_models, n_parameters), newest first
-    changes: Any
-    active: Any
-    iteration: Any
-    losses: Any  # (max_iterations + 1, n_models)
+    def __init__(self, n_models: int, n: int) -> None:
+        self.steps = np.zeros((MEMORY, n_models, n))
+        self.changes = np.zeros((MEMORY, n_models, n))
+        self.curvature = np.zeros((MEMORY, n_models))
+        self.filled = 0
+
+    def remember(self, models: np.ndarray, steps: np.ndarray, changes: np.ndarray) -> None:
+        """Put a pair of some models, (n, n_parameters) each, before their older ones."""
+        for kept, new in ((self.steps, steps), (self.changes, changes)):
+            kept[1:, models] = kept[:-1, models]
+            kept[0, models] = new
+        self.curvature[1:, models] = self.curvature[:-1, models]
+        self.curvature[0, models] = _dot(steps, changes)
+        self.filled = min(self.filled + 1, MEMORY)
+
+    def direction(
+        self, models: np.ndarray, gradient: np.ndarray, diagonal: np.ndarray
+    ) -> np.ndarray:
+        """Apply the two-loop recursion to the gradients of some models, (n, n_parameters).
+
+        A model without memory takes a step of length 1 at most down its scaled gradient.
+        """
+        q, rho, alphas = gradient.copy(), self.curvature[:, models], []
+        rho = np.divide(1.0, rho, out=np.zeros_like(rho), where=rho > 0)
+        for i in range(self.filled):
+            alpha = rho[i] * _dot(self.steps[i, models], q)
+            q -= alpha[:, None] * self.changes[i, models]
+            alphas.append(alpha)
+        last = self.changes[0, models]
+        squared = _dot(last, diagonal * last)
+        length = np.abs(diagonal * gradient).sum(axis=1)
+        newton = self.curvature[0, models] / np.where(squared > 0, squared, 1.0)
+        scale = np.where(rho[0] > 0, newton, 1.0 / np.maximum(length, 1.0))
+        q *= diagonal * scale[:, None]
+        for i in reversed(range(self.filled)):
+            beta = rho[i] * _dot(self.changes[i, models], q)
+            q += (alphas[i] - beta)[:, None] * self.steps[i, models]
+        return -q
 
 
-def _dot(a: jax.Array, b: jax.Array) -> jax.Array:
-    return (a * b).sum(axis=-1, keepdims=True)
+def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.einsum("mp,mp->m", a, b)
 
 
-def _direction(
-    gradient: jax.Array, diagonal: jax.Array, steps: jax.Array, changes: jax.Array
-) -> jax.Array:
-    """Apply the two-loop recursion (Nocedal and Wright, algorithm 7.4), newest pair first.
+class _Objective:
+    """The mean loss of every model over all rows, with its gradient."""
 
-    Without memory it is a step of length 1 at most down the scaled gradient.
+    def __init__(self, program: Program, jobs: Sequence[NetworkJob]) -> None:
+        job = jobs[0].job
+        self.program, self.X = program, np.ascontiguousarray(job.X)
+        weight = np.stack([job.weight[one.number] for one in jobs], axis=1)
+        counted = (weight > 0).sum(axis=0)
+        self.share = (weight / np.maximum(counted, 1)).astype(np.float32)  # (n_rows, n_models)
+        self.decay = np.array([one.spec.weight_decay for one in jobs])
+        self.smoothing = np.array([one.spec.label_smoothing for one in jobs])
+        self.targets = job.targets.matrix
+        self.shapes = list(zip(program.sizes[1:], program.sizes[:-1], strict=True))
+
+    def __call__(self, models: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (n,) and gradients (n, n_parameters) of some models at points x."""
+        if len(self.shapes) == 1 and not self.program.input_scale:
+            loss, gradient = self._linear(models, x)
+        else:
+            each = [self._deep(model, row) for model, row in zip(models, x, strict=True)]
+            loss, gradient = (np.stack(part) for part in zip(*each, strict=True))
+        for part in self._weights():
+            loss += 0.5 * self.decay[models] * _dot(x[:, part], x[:, part])
+            gradient[:, part] += self.decay[models, None] * x[:, part]
+        return loss, gradient
+
+    def _weights(self) -> list[slice]:
+        """Places of the weights in a row of parameters."""
+        places, start = [], 0
+        for n_out, n_in in self.shapes:
+            places.append(slice(start, start + n_out * n_in))
+            start += n_out * (n_in + 1)
+        return places
+
+    def _linear(self, models: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Evaluate networks without a hidden layer: one product forwards, one backwards."""
+        [(n_out, n_in)], n = self.shapes, len(models)
+        weight, bias = x[:, : n_out * n_in].astype(np.float32), x[:, n_out * n_in :]
+        z = (self.X @ weight.reshape(n * n_out, n_in).T).reshape(-1, n, n_out)
+        z += bias.astype(np.float32)
+        loss, slope = self._loss(z, models)
+        gradient = np.empty_like(x)
+        product = slope.reshape(len(self.X), -1).T @ self.X
+        gradient[:, : n_out * n_in] = product.reshape(n, -1)
+        gradient[:, n_out * n_in :] = slope.sum(axis=0)
+        return loss, gradient
+
+    def _deep(self, model: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Evaluate one network with hidden layers or input factors, by the chain rule."""
+        activation = get_activation(self.program.activation)
+        layers, start = [], 0
+        for n_out, n_in in self.shapes:
+            stop = start + n_out * n_in
+            weight = x[start:stop].reshape(n_out, n_in).astype(np.float32)
+            layers.append((weight, x[stop : stop + n_out].astype(np.float32)))
+            start = stop + n_out
+        factors = x[start:].astype(np.float32) if self.program.input_scale else None
+        a, inputs, sums = self.X if factors is None else self.X * factors, [], []
+        for i, (weight, bias) in enumerate(layers):
+            inputs.append(a)
+            sums.append(a @ weight.T + bias)
+            a = activation(sums[-1]) if i < len(layers) - 1 else sums[-1]
+        loss, slope = self._loss(a[:, None, :], np.array([model]))
+        slope, back, parts = slope[:, 0], self.X, []
+        for i in reversed(range(len(layers))):
+            parts[:0] = [(slope.T @ inputs[i]).ravel(), slope.sum(axis=0)]
+            back = slope @ layers[i][0]
+            if i:
+                slope = back * activation.derivative(sums[i - 1])
+        if factors is not None:
+            parts.append((back * self.X).sum(axis=0))
+        return loss[0], np.concatenate(parts).astype(np.float64)
+
+    def _loss(self, z: np.ndarray, models: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean losses (n,), and their slopes by z (n_rows, n, n_outputs)."""
+        name, y = self.program.loss, self.targets[:, None, :]
+        if name != "squared" and (share := self.smoothing[models]).any():
+            # A softmax spreads the share over its classes, a logistic unit over its two outcomes.
+            n_classes = z.shape[-1] if name == "multiclass" else 2
+            share = share[:, None].astype(np.float32)
+            y = y * (1.0 - share) + share / n_classes
+        output = get_activation(LOSSES[name].output_activation)
+        share = self.share[:, models]
+        # where, not a product: a row without weight must not count even if its loss overflowed.
+        losses = np.where(share > 0, share * LOSSES[name].function(y, z), 0.0)
+        slope = output(z)
+        slope -= y
+        slope *= share[:, :, None]
+        return losses.sum(axis=0, dtype=np.float64), slope
+
+    def diagonal(self) -> np.ndarray:
+        """Invert the diagonal of a bound of every model's Hessian; ones with hidden layers.
+
+        The second derivative of the loss is at most 1/4 in the logit of a logistic unit, and 1
+        for squared errors; with uncorrelated inputs little is left for the memory to learn.
+        """
+        n_models = len(self.decay)
+        if len(self.shapes) > 1 or self.program.input_scale:
+            return np.ones((n_models, self.program.n_parameters))
+        [(n_out, _)] = self.shapes
+        bound = 1.0 if self.program.loss == "squared" else 0.25
+        second = self.share.T.astype(np.float64) @ self.X.astype(np.float64) ** 2
+        inverse = 1.0 / np.maximum(bound * second + self.decay[:, None], 1e-6)
+        return np.hstack([np.tile(inverse, n_out), np.full((n_models, n_out), 1.0 / bound)])
+
+
+class _Solution(NamedTuple):
+    x: np.ndarray  # (n_models, n_parameters)
+    losses: list[list[float]]  # of each model after each iteration
+
+
+def _minimize(
+    objective: _Objective,
+    start: np.ndarray,
+    limits: np.ndarray,
+    stopped: threading.Event,
+    report: Callable[[float], None],
+) -> _Solution:
+    """Minimize from rows of parameters; a model ends solved, stuck, or after its iterations.
+
+    `start` (n_models, n_parameters), `limits` (n_models,).
     """
-    curvature = (steps * changes).sum(axis=-1, keepdims=True)
-    rho = jnp.where(curvature > 0, 1.0 / jnp.where(curvature > 0, curvature, 1.0), 0.0)
-
-    def descend(q: jax.Array, pair: tuple) -> tuple[jax.Array, jax.Array]:
-        s, y, r = pair
-        alpha = r * _dot(s, q)
-        return q - alpha * y, alpha
-
-    def ascend(q: jax.Array, pair: tuple) -> tuple[jax.Array, None]:
-        s, y, r, alpha = pair
-        return q + s * (alpha - r * _dot(y, q)), None
-
-    q, alphas = jax.lax.scan(descend, gradient, (steps, changes, rho))
-    squared = _dot(changes[0], diagonal * changes[0])
-    newton = curvature[0] / jnp.where(squared > 0, squared, 1.0)
-    length = jnp.abs(diagonal * gradient).sum(axis=-1, keepdims=True)
-    q = diagonal * q * jnp.where(rho[0] > 0, newton, 1.0 / jnp.maximum(length, 1.0))
-    q, _ = jax.lax.scan(ascend, q, (steps, changes, rho, alphas), reverse=True)
-    return -q
-
-
-def _remember(memory: jax.Array, new: jax.Array, chosen: jax.Array) -> jax.Array:
-    shifted = jnp.concatenate([new[None], memory[:-1]])
-    return jnp.where(chosen[:, None], shifted, memory)
-
-
-def _evaluate(
-    program: Program, data: BlockData, hyper: Hyper, like: Params, x: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """Compute the loss and gradient of every model on all its rows."""
-
-    def total(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-        params = _split(x, like)
-        logits = model_logits(program, params, data.X)
-        y = jnp.repeat(data.y, len(x) // len(data.y), axis=0)
-        loss = mean_loss(program, y, logits, hyper.weight, hyper.label_smoothing)
-        loss = loss + weight_penalty(program, params, hyper.weight_decay)
-        return loss.sum(), loss
-
-    (_, loss), gradient = jax.value_and_grad(total, has_aux=True)(x)
-    return loss, gradient
-
-
-def _split(x: Any, like: Params) -> Params:
-    ends = np.cumsum([0] + [p.shape[1] for p in like])
-    return tuple(x[:, a:b] for a, b in pairwise(ends))
-
-
-def _advance(s: _State, loss: jax.Array, gradient: jax.Array, limit: jax.Array) -> _State:
-    """Judge every model's trial point, and choose where to look next."""
-    trial = s.x + s.step[:, None] * s.direction
-    slope = _dot(s.gradient, s.direction)[:, 0]
-    # Near the minimum the decrease drowns in the rounding of a float32 loss.
-    rounding = jnp.minimum(4 * jnp.finfo(jnp.float32).eps * jnp.abs(s.loss), 1e-3)
-    good = s.active & (loss <= s.loss + _ARMIJO * s.step * slope + rounding)
-    moved, changed = trial - s.x, gradient - s.gradient
-    curved = good & (_dot(moved, changed)[:, 0] > 1e-10 * _dot(moved, moved)[:, 0])
-    steps, changes = _remember(s.steps, moved, curved), _remember(s.changes, changed, curved)
-    direction = _direction(gradient, s.diagonal, steps, changes)
-    downhill = _dot(gradient, direction)[:, 0] < 0
-    direction = jnp.where(downhill[:, None], direction, -s.diagonal * gradient)
-    iteration = s.iteration + good
-    solved = jnp.abs(gradient).max(axis=1) <= TOLERANCE
-    stuck = ~good & (s.step < 1e-8)
-    losses = s.losses.at[iteration, jnp.arange(len(loss))].min(jnp.where(good, loss, jnp.inf))
-    kept = good[:, None]
-    return s._replace(
-        x=jnp.where(kept, trial, s.x),
-        loss=jnp.where(good, loss, s.loss),
-        gradient=jnp.where(kept, gradient, s.gradient),
-        direction=jnp.where(kept, direction, s.direction),
-        step=jnp.where(good, 1.0, 0.3 * s.step),
-        steps=steps,
-        changes=changes,
-        active=s.active & ~(good & solved) & ~stuck & (iteration < limit),
-        iteration=iteration,
-        losses=losses,
-    )
-
-
-def _diagonal(program: Program, data: BlockData, hyper: Hyper) -> np.ndarray:
-    """Invert the diagonal of a bound of the Hessian; ones for networks with hidden layers.
-
-    The second derivative of the loss is at most 1/4 in the logit of a logistic unit, and 1 for
-    squared errors; with uncorrelated inputs little is left for the memory to learn.
-    """
-    n_models = len(hyper.seed)
-    if len(program.sizes) != 2:
-        one = [np.ones(shape) for _, _, shape in segments(program)]
-        return np.tile(np.concatenate(pack(program, one)), (n_models, 1))
-    bound = 1.0 if program.loss == "squared" else 0.25
-    weight = np.asarray(hyper.weight)
-    rows = np.maximum((weight > 0).sum(axis=1), 1)
-    squares = np.repeat(np.asarray(data.X) ** 2, n_models // len(data.X), axis=0)
-    second = np.einsum("mn,mnd->md", weight, squares) / rows[:, None]
-    inverse = 1.0 / np.maximum(bound * second + hyper.weight_decay[:, None], 1e-6)
-    n_out = program.sizes[1]
-    ones = np.full(n_out, 1.0 / bound)
-    packed = [pack(program, [np.tile(d, (n_out, 1)), ones]) for d in inverse]
-    return np.stack([np.concatenate(p) for p in packed])
-
-
-def _start(params: Params, diagonal: np.ndarray, max_iterations: int) -> _State:
-    """Look at the starting point first: a trial step of length 0, which any loss improves on."""
-    x = np.concatenate([np.asarray(p) for p in params], axis=1)
-    n_models, nothing = len(x), np.zeros_like(x)
-    memory = np.zeros((MEMORY, *x.shape), dtype=np.float32)
-    return _State(
-        x=x,
-        loss=np.full(n_models, np.finfo(np.float32).max),
-        gradient=nothing,
-        direction=nothing,
-        step=np.zeros(n_models, dtype=np.float32),
-        diagonal=diagonal,
-        steps=memory,
-        changes=memory,
-        active=np.ones(n_models, dtype=bool),
-        iteration=np.full(n_models, -1, dtype=np.int32),
-        losses=np.full((max_iterations + 1, n_models), np.inf, dtype=np.float32),
-    )
-
-
-@partial(jax.jit, static_argnums=0)
-def _round(
-    program: Program,
-    data: BlockData,
-    hyper: Hyper,
-    like: Params,
-    state: _State,
-    limit: jax.Array,
-) -> _State:
-    def body(_: jax.Array, s: _State) -> _State:
-        trial = s.x + s.step[:, None] * s.direction
-        loss, gradient = _evaluate(program, data, hyper, like, trial)
-        return _advance(s, loss, gradient, limit)
-
-    return jax.lax.fori_loop(0, _EVALUATIONS_A_ROUND, body, state)
-
-
-def minimize(
-    program: Program, data: BlockData, hyper: Hyper, params: Params, limits: np.ndarray
-) -> Solution:
-    """Minimize the mean loss of every model of a block over all its rows.
-
-    A model stops when the largest entry of its gradient is at most `TOLERANCE`, when no step
-    lowers its loss any more, or after the iterations of its spec.
-
-    `params` (n_models, n); `limits` (n_models,).
-    """
-    limit, max_iterations = jnp.asarray(limits, dtype=jnp.int32), int(limits.max())
-    state = _start(params, _diagonal(program, data, hyper), max_iterations)
-    # Most evaluations are accepted; twice the iterations leave room for shortened steps.
-    for _ in range(2 * max_iterations // _EVALUATIONS_A_ROUND + 1):
-        if not np.asarray(state.active).any():
-            break
-        state = _round(program, data, hyper, params, state, limit)
+    n_models, n = start.shape
+    x, memory, diagonal = start.astype(np.float64), _Memory(n_models, n), objective.diagonal()
+    active = np.arange(n_models)
+    loss, gradient = objective(active, x)
     # A start that is solved already still has one entry in its curve.
-    n_iterations = np.maximum(np.asarray(state.iteration), 1)
-    losses = np.asarray(state.losses)
-    losses = np.where(np.isinf(losses), losses[0], losses)
-    return Solution(_split(np.asarray(state.x), params), losses[1:], n_iterations)
+    losses = [[float(value)] for value in loss]
+    iteration = np.zeros(n_models, dtype=int)
+    active = active[np.abs(gradient).max(axis=1) > TOLERANCE]
+    direction = np.zeros_like(x)
+    direction[active] = memory.direction(active, gradient[active], diagonal[active])
+    step = np.ones(n_models)
+    # Most evaluations are accepted; twice the iterations leave room for shortened steps.
+    for done in range(2 * int(limits.max()) + 20):
+        if not len(active) or stopped.is_set():
+            break
+        trial = x[active] + step[active, None] * direction[active]
+        found, slope = objective(active, trial)
+        wanted = _ARMIJO * step[active] * _dot(gradient[active], direction[active])
+        # Near the minimum the decrease drowns in the rounding of float32 products.
+        rounding = np.minimum(4 * np.finfo(np.float32).eps * np.abs(loss[active]), 1e-3)
+        good = found <= loss[active] + wanted + rounding
+        step[active[~good]] *= 0.3
+        moved = active[good]
+        if len(moved):
+            steps, changes = trial[good] - x[moved], slope[good] - gradient[moved]
+            curved = _dot(steps, changes) > 1e-10 * _dot(steps, steps)
+            memory.remember(moved[curved], steps[curved], changes[curved])
+            x[moved], loss[moved], gradient[moved] = trial[good], found[good], slope[good]
+            new = memory.direction(moved, gradient[moved], diagonal[moved])
+            uphill = _dot(gradient[moved], new) >= 0
+            new[uphill] = -(diagonal[moved] * gradient[moved])[uphill]
+            direction[moved], step[moved] = new, 1.0
+            iteration[moved] += 1
+            for model in moved:
+                value = float(loss[model])
+                if iteration[model] == 1:
+                    losses[model] = [value]
+                else:
+                    losses[model].append(min(value, losses[model][-1]))
+        solved = np.abs(gradient[active]).max(axis=1) <= TOLERANCE
+        going = ~solved & (iteration[active] < limits[active]) & (step[active] >= _SHORTEST)
+        active = active[going]
+        if done % 10 == 9:
+            report(1.0 - len(active) / n_models + 0.5 * iteration.max() / limits.max())
+    return _Solution(x, losses)
+
+
+class ConvexWorker:
+    """Networks of one shape and one job, solved by one thread."""
+
+    divisible = False  # the last bits of a product depend on its width
+
+    def __init__(self, program: Program, jobs: Sequence[NetworkJob], max_epochs: int) -> None:
+        self.program, self.network_jobs = program, list(jobs)
+        self.n_epochs = [one.spec.max_epochs or max_epochs for one in jobs]
+        self.results: dict[tuple[int, int], FitResult] = {}
+        self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
+        self._stopped = threading.Event()
+
+    @property
+    def work(self) -> float:
+        """Expected cost, in multiplications."""
+        rows = len(self.network_jobs[0].job.X)
+        return float(self.program.n_parameters) * rows * sum(self.n_epochs)
+
+    def cancel(self) -> None:
+        """End after the next evaluation."""
+        self._stopped.set()
+
+    def run(self, report: Callable[[float], None]) -> None:
+        """Solve all networks; `report` hears the work done so far."""
+        starts = [np.concatenate([np.ravel(a) for a in one.initial()]) for one in self.network_jobs]
+        told = 0.0
+
+        def tell(share: float) -> None:
+            nonlocal told
+            told = max(told, min(share, 0.99))
+            report(told * self.work)
+
+        solution = _minimize(
+            _Objective(self.program, self.network_jobs),
+            np.stack(starts),
+            np.array(self.n_epochs),
+            self._stopped,
+            tell,
+        )
+        if self._stopped.is_set():
+            return
+        for one, x, losses in zip(self.network_jobs, solution.x, solution.losses, strict=True):
+            result = one.result(self._outcome(x.astype(np.float32), np.array(losses)))
+            self.results[one.key] = result
+            if self.on_result is not None:
+                self.on_result(one.key, result)
+
+    def _outcome(self, x: np.ndarray, losses: np.ndarray) -> Outcome:
+        layers, start = [], 0
+        for n_in, n_out in zip(self.program.sizes[:-1], self.program.sizes[1:], strict=True):
+            stop = start + n_in * n_out
+            layers.append((x[start:stop].reshape(n_out, n_in), x[stop : stop + n_out]))
+            start = stop + n_out
+        return Outcome(
+            layers,
+            x[start:] if self.program.input_scale else None,
+            best_epoch=len(losses),
+            stopped_early=False,
+            diverged=not np.isfinite(losses).all(),
+            loss_curve=losses,
+            validation_curve=np.empty(0),
+        )
+
+
+def make_workers(
+    program: Program, jobs: Sequence[NetworkJob], max_epochs: int, n_workers: int
+) -> list[ConvexWorker]:
+    """Give every data set a worker of its own, or several where data sets are few."""
+    by_data: dict[int, list[NetworkJob]] = {}
+    for one in jobs:
+        by_data.setdefault(one.job_number, []).append(one)
+    workers = []
+    for own in by_data.values():
+        n_parts = 1 if len(by_data) >= n_workers else min(n_workers, len(own))
+        for part in np.array_split(np.arange(len(own)), n_parts):
+            workers.append(ConvexWorker(program, [own[i] for i in part], max_epochs))
+    return workers

@@ -1,21 +1,20 @@
-"""Engines: what trains, chosen once a process and named in every result.
+"""Engines: what trains, chosen once per process and named in every result.
 
-Conventions: ``native`` is compiled by numba and trains every network by itself: many times as fast
-for small ones on a CPU. ``jax`` trains blocks of networks of one shape as one program, on whatever
-device JAX has, several if there are several; ``lbfgs`` is always its. Both compute the same, to
-rounding. ``GRADATIM_ENGINE`` names one for a whole process.
+Conventions: ``native`` is compiled by numba and trains every network by itself on the CPU; it is
+what ``auto`` means, so that the same command gives the same result on every machine. ``jax``, of
+the extra ``gradatim[jax]``, trains blocks of networks of one shape as one program, on whatever
+devices JAX has. Both compute the same, to rounding; ``lbfgs`` is NumPy's in either case.
+``GRADATIM_ENGINE`` names one for a whole process.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
-from gradatim.errors import SpecError
+from gradatim.errors import MissingExtraError, SpecError
 from gradatim.training.networks import group_by_shape
 
 if TYPE_CHECKING:
@@ -23,20 +22,24 @@ if TYPE_CHECKING:
 
     from gradatim.training.jobs import PreparedJob
     from gradatim.training.layout import Program
-    from gradatim.training.networks import Member
+    from gradatim.training.networks import NetworkJob
     from gradatim.training.result import FitResult
 
-__all__ = ["ENGINES", "Lane", "choose_engine", "make_lanes"]
+__all__ = ["ENGINES", "Worker", "choose_engine", "has_accelerator", "make_workers"]
 
 #: What may be asked for.
 ENGINES = ("auto", "native", "jax")
 
+#: Where drivers of graphics processors and TPUs show that there is one.
+_ACCELERATORS = ("/dev/nvidia0", "/dev/kfd", "/dev/accel0")
 
-class Lane(Protocol):
+
+class Worker(Protocol):
     """Networks that one thread trains, whatever the engine."""
 
-    members: list[Member]
+    network_jobs: list[NetworkJob]
     n_epochs: list[int]
+    divisible: bool  # Whether networks may be left out without changing the others
     results: dict[tuple[int, int], FitResult]
     on_result: Callable[[tuple[int, int], FitResult], None] | None
 
@@ -54,7 +57,7 @@ class Lane(Protocol):
         """End at the next pause."""
 
     def run(self, report: Callable[[float], None]) -> None:
-        """Train all networks of the lane; `report` hears the work done so far."""
+        """Train all networks of the worker; `report` hears the work done so far."""
 
 
 def choose_engine(engine: str = "auto") -> str:
@@ -62,51 +65,47 @@ def choose_engine(engine: str = "auto") -> str:
 
     Examples
     --------
-    >>> choose_engine("jax")
-    'jax'
+    >>> choose_engine("native")
+    'native'
     """
     if engine == "auto":
         engine = os.environ.get("GRADATIM_ENGINE") or "auto"
     if engine not in ENGINES:
         raise SpecError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
-    if engine == "auto":
-        return "jax" if _has_accelerator() or find_spec("numba") is None else "native"
-    if engine == "native" and find_spec("numba") is None:
-        raise SpecError('the native engine needs numba: install it, or choose engine="jax"')
-    return engine
+    if engine == "jax" and find_spec("jax") is None:
+        raise MissingExtraError(
+            "the engine jax is not installed; install it with: pip install 'gradatim[jax]'"
+        )
+    return "native" if engine == "auto" else engine
 
 
-@cache
-def _has_accelerator() -> bool:
-    # Devices but the CPU come to JAX as plugins; without one there is no need to ask, and asking
-    # costs a second.
-    if not (entry_points(group="jax_plugins") or find_spec("jax_plugins")):
-        return False
-    import jax
-
-    return jax.default_backend() != "cpu"
+def has_accelerator() -> bool:
+    """Tell whether there is a device that JAX might use, without loading JAX."""
+    return any(os.path.exists(device) for device in _ACCELERATORS)
 
 
-def make_lanes(
+def make_workers(
     jobs: Sequence[PreparedJob],
     max_epochs: int,
     patience: int | None,
-    n_lanes: int,
+    n_workers: int,
     engine: str,
-) -> list[Lane]:
-    """Sort the specs of all jobs by shape, and cut each shape's into lanes."""
-    native, blocks = [], []
-    for program, members in group_by_shape(jobs).items():
-        if engine == "native" and program.optimizer != "lbfgs":
-            from gradatim.training.native.workers import make_lanes as make_native
+) -> list[Worker]:
+    """Sort the specs of all jobs by shape, and cut each shape's into workers."""
+    workers: list[Worker] = []
+    blocks = []
+    for program, network_jobs in group_by_shape(jobs).items():
+        if program.optimizer == "lbfgs":
+            from gradatim.training import convex
 
-            native += make_native(program, members, max_epochs, patience, n_lanes)
+            workers += convex.make_workers(program, network_jobs, max_epochs, n_workers)
+        elif engine == "native":
+            from gradatim.training.native import workers as native
+
+            workers += native.make_workers(program, network_jobs, max_epochs, patience, n_workers)
         else:
-            from gradatim.training.workers import make_lanes as make_blocks
+            from gradatim.training.jax import workers as jax
 
-            blocks += make_blocks(program, members, max_epochs, patience, n_lanes)
-    if blocks:
-        from gradatim.training.workers import share_devices
-
-        share_devices(blocks)
-    return [*native, *blocks]
+            blocks += jax.make_workers(program, network_jobs, max_epochs, patience, n_workers)
+            jax.share_devices(blocks)
+    return [*workers, *blocks]

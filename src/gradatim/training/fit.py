@@ -1,7 +1,7 @@
 """Training many networks: specs are sorted into blocks, and blocks run from a thread a core.
 
 Conventions: a *job* is one data set with the specs to train on it; specs of one shape make up
-*lanes* of blocks that are run, and repacked, by one thread. A network is the same alone or in
+*workers* of blocks that are run, and repacked, by one thread. A network is the same alone or in
 company, and the same from the store as trained again. Everything handed over is NumPy's; float32
 inside.
 """
@@ -18,13 +18,13 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
-from gradatim.training.checkpoint import Keeper
-from gradatim.training.engines import Lane, choose_engine, make_lanes
+from gradatim.training.checkpoint import Checkpoint
+from gradatim.training.engines import Worker, choose_engine, make_workers
 from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.layout import block_size
 from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult
-from gradatim.training.running import Progress, run_lanes
+from gradatim.training.running import Progress, run_workers
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.store import Store
 from gradatim.training.targets import Targets
@@ -231,38 +231,40 @@ def fit_jobs(
         require_memory(need, max_nets)
     prepared = [PreparedJob.check(job, task, n_rows, batch_size, order) for job in jobs]
     found: dict[tuple[int, int], FitResult] = {}
-    n_lanes = _n_lanes(sum(len(job.specs) for job in prepared), max_nets, n_jobs)
-    lanes = make_lanes(prepared, max_epochs, early_stopping, n_lanes, engine)
+    n_workers = _n_workers(sum(len(job.specs) for job in prepared), max_nets, n_jobs)
+    workers = make_workers(prepared, max_epochs, early_stopping, n_workers, engine)
     if store is not None:
-        keeper = Keeper(store, prepared, (engine, max_epochs, early_stopping))
-        found = keeper.known()
-        lanes = _without(lanes, found)
-        for lane in lanes:
-            lane.on_result = keeper.keep
+        checkpoint = Checkpoint(store, prepared, (engine, max_epochs, early_stopping))
+        found = checkpoint.known()
+        workers = _without(workers, found)
+        for worker in workers:
+            worker.on_result = checkpoint.keep
     try:
-        run_lanes(lanes, n_jobs, callback, began)
+        run_workers(workers, n_jobs, callback, began)
     finally:
         if store is not None:
             store.flush()
-    for lane in lanes:
-        found |= lane.results
+    for worker in workers:
+        found |= worker.results
     return [[found[i, k] for k in range(len(job.specs))] for i, job in enumerate(prepared)]
 
 
-def _n_lanes(n_networks: int, max_nets: int | None, n_jobs: int) -> int:
-    """Choose so many lanes that those which run at once have no more networks than allowed."""
+def _n_workers(n_networks: int, max_nets: int | None, n_jobs: int) -> int:
+    """Choose so many workers that those which run at once have no more networks than allowed."""
     if max_nets is None:
         return n_jobs
     return max(n_jobs, -(-n_networks * n_jobs // max_nets))
 
 
-def _without(lanes: Sequence[Lane], found: Container[tuple[int, int]]) -> list[Lane]:
+def _without(workers: Sequence[Worker], found: Container[tuple[int, int]]) -> list[Worker]:
     """Leave out the networks that are known; blocks keep their size, and so every bit."""
-    for lane in lanes:
-        left = [i for i, member in enumerate(lane.members) if member.key not in found]
-        lane.members = [lane.members[i] for i in left]
-        lane.n_epochs = [lane.n_epochs[i] for i in left]
-    return [lane for lane in lanes if lane.members]
+    for worker in workers:
+        left = [i for i, one in enumerate(worker.network_jobs) if one.key not in found]
+        if left and not worker.divisible:
+            continue
+        worker.network_jobs = [worker.network_jobs[i] for i in left]
+        worker.n_epochs = [worker.n_epochs[i] for i in left]
+    return [worker for worker in workers if worker.network_jobs]
 
 
 def _check_counts(**counts: int | None) -> None:

@@ -1,6 +1,6 @@
-"""Members: the networks that an engine is given to train, and what it hands back.
+"""Network jobs: the networks that an engine is given to train, and what it hands back.
 
-Conventions: a member is one spec of one job; its parameters are NumPy arrays, weights (n_out,
+Conventions: a network_job is one spec of one job; its parameters are NumPy arrays, weights (n_out,
 n_in) and biases layer by layer, then the input factors if it learns them. Both engines start
 from here and end here, so that they differ in arithmetic only.
 """
@@ -20,7 +20,7 @@ from gradatim.training.layout import Program
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
 
-__all__ = ["Member", "Outcome", "group_by_shape"]
+__all__ = ["NetworkJob", "Outcome", "group_by_shape"]
 
 
 class Outcome(NamedTuple):
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
     validation_curve: np.ndarray
 
 
-class Member(NamedTuple):
+class NetworkJob(NamedTuple):
     """One network to train."""
 
     job_number: int  # Number of its job
@@ -105,11 +105,11 @@ class Member(NamedTuple):
         )
 
 
-def group_by_shape(jobs: Sequence[PreparedJob]) -> dict[Program, list[Member]]:
+def group_by_shape(jobs: Sequence[PreparedJob]) -> dict[Program, list[NetworkJob]]:
     """Sort the specs of all jobs by what their training program is."""
-    shapes: dict[Program, list[Member]] = {}
+    shapes: dict[Program, list[NetworkJob]] = {}
     for number, job in enumerate(jobs):
         for i in range(len(job.specs)):
-            member = Member(number, i, job)
-            shapes.setdefault(member.program(), []).append(member)
+            network_job = NetworkJob(number, i, job)
+            shapes.setdefault(network_job.program(), []).append(network_job)
     return shapes

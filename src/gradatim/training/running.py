@@ -1,7 +1,7 @@
-"""Lanes run from a thread a core: their progress, and how they end.
+"""Workers run from a thread a core: their progress, and how they end.
 
-Conventions: lanes release Python's lock while they train. The first error, an interrupt among
-them, ends all lanes at their next pause.
+Conventions: workers release Python's lock while they train. The first error, an interrupt among
+them, ends all workers at their next pause.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from gradatim.training.engines import Lane
+from gradatim.training.engines import Worker
 
-__all__ = ["ExpectedTime", "Progress", "run_lanes"]
+__all__ = ["ExpectedTime", "Progress", "run_workers"]
 
 Progress = Callable[[float], None]
 
@@ -24,7 +24,7 @@ _PATIENCE = 0.5
 
 @dataclass
 class _Kind:
-    """Lanes of one shape: all their work, what is done of it, and the thread seconds it took."""
+    """Workers of one shape: all their work, what is done of it, and the thread seconds it took."""
 
     work: float = 0.0
     done: float = 0.0
@@ -39,23 +39,23 @@ class ExpectedTime:
     not expected again.
     """
 
-    def __init__(self, lanes: Sequence[Lane], n_threads: int, began: float) -> None:
-        self._lanes, self._began = lanes, began
-        self._n_threads = max(1, min(n_threads, len(lanes)))
+    def __init__(self, workers: Sequence[Worker], n_threads: int, began: float) -> None:
+        self._workers, self._began = workers, began
+        self._n_threads = max(1, min(n_threads, len(workers)))
         self._kinds: dict[Hashable, _Kind] = {}
-        for lane in lanes:
-            self._kinds.setdefault(lane.program, _Kind()).work += lane.work
-        self._done = [0.0] * len(lanes)
-        self._heard: list[float | None] = [None] * len(lanes)
+        for worker in workers:
+            self._kinds.setdefault(worker.program, _Kind()).work += worker.work
+        self._done = [0.0] * len(workers)
+        self._heard: list[float | None] = [None] * len(workers)
         self._told = 0.0
 
     def start(self, i: int) -> None:
-        """Hear that a thread takes up lane `i`."""
+        """Hear that a thread takes up worker `i`."""
         self._heard[i] = time.perf_counter()
 
     def share(self, i: int, work: float) -> float:
-        """Hear how much of lane `i` is done, and return the finished share of the time."""
-        now, kind = time.perf_counter(), self._kinds[self._lanes[i].program]
+        """Hear how much of worker `i` is done, and return the finished share of the time."""
+        now, kind = time.perf_counter(), self._kinds[self._workers[i].program]
         kind.seconds += now - (self._heard[i] or now)
         kind.done += work - self._done[i]
         self._heard[i], self._done[i] = now, work
@@ -74,16 +74,18 @@ class ExpectedTime:
         )
 
 
-def run_lanes(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None, began: float) -> None:
-    """Run all lanes; the first error ends the others."""
-    expected = ExpectedTime(lanes, n_jobs, began)
+def run_workers(
+    workers: Sequence[Worker], n_jobs: int, callback: Progress | None, began: float
+) -> None:
+    """Run all workers; the first error ends the others."""
+    expected = ExpectedTime(workers, n_jobs, began)
     # One report at a time: otherwise a thread could hand over an older sum after a newer one.
     turn, stopped = threading.Lock(), threading.Event()
 
     def stop() -> None:
         stopped.set()
-        for lane in lanes:
-            lane.cancel()
+        for worker in workers:
+            worker.cancel()
 
     def run(i: int) -> None:
         def report(work: float) -> None:
@@ -95,13 +97,13 @@ def run_lanes(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None, beg
         try:
             with turn:
                 expected.start(i)
-            lanes[i].run(report)
-            report(lanes[i].work)
+            workers[i].run(report)
+            report(workers[i].work)
         except BaseException:
             stop()
             raise
 
-    order = _order(lanes)
+    order = _order(workers)
     if n_jobs == 1:
         # In the calling thread, whose settings of JAX then hold.
         for i in order:
@@ -118,16 +120,16 @@ def run_lanes(lanes: Sequence[Lane], n_jobs: int, callback: Progress | None, beg
     pool.shutdown()
 
 
-def _order(lanes: Sequence[Lane]) -> list[int]:
+def _order(workers: Sequence[Worker]) -> list[int]:
     """Take the costliest first, so that threads end together; but one of each shape before all.
 
-    That one tells how long its shape takes, where some shapes have many lanes.
+    That one tells how long its shape takes, where some shapes have many workers.
     """
-    costliest = sorted(range(len(lanes)), key=lambda i: -lanes[i].work)
+    costliest = sorted(range(len(workers)), key=lambda i: -workers[i].work)
     first: dict[Hashable, int] = {}
     for i in costliest:
-        first.setdefault(lanes[i].program, i)
-    if 4 * len(first) > len(lanes):
+        first.setdefault(workers[i].program, i)
+    if 4 * len(first) > len(workers):
         return costliest
     scouts = set(first.values())
     return [*first.values(), *(i for i in costliest if i not in scouts)]

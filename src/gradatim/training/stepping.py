@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
-from gradatim.training.engines import choose_engine
 from gradatim.training.jobs import FitJob, PreparedJob
-from gradatim.training.networks import Member
+from gradatim.training.networks import NetworkJob
 from gradatim.training.specs import NetworkSpec
 
 __all__ = ["Stepper"]
@@ -79,9 +78,6 @@ class Stepper:
     ) -> None:
         if spec.optimizer == "lbfgs":
             raise SpecError("lbfgs has no epochs to step through; choose another optimizer")
-        choose_engine("native")
-        from gradatim.training.native.workers import NativeLane, make_rows
-
         job = PreparedJob.check(
             FitJob([spec], X, y, sample_weight, None, None if initial is None else [initial]),
             task,
@@ -89,13 +85,41 @@ class Stepper:
             batch_size,
             (shuffle, random_state),
         )
-        member = Member(0, 0, job)
-        lane = NativeLane(member.program(), [member], make_rows(job), max_epochs, None)
-        if spec.schedule == "constant":
-            lane.n_epochs = [np.iinfo(np.int32).max]
-        self._member, self._lane, self._nets = member, lane, lane.make_nets()
-        self._bound = lane.bind(self._nets, 1)
-        self._counted = lane.groups()[0][0]
+        self._begin(job, max_epochs)
+
+    @classmethod
+    def of_job(cls, job: PreparedJob, max_epochs: int) -> Stepper:
+        """Step the only network of a job that has been checked."""
+        stepper = cls.__new__(cls)
+        stepper._begin(job, max_epochs)
+        return stepper
+
+    def _begin(self, job: PreparedJob, max_epochs: int) -> None:
+        from gradatim.training.native.workers import NativeWorker, make_rows
+
+        network_job = NetworkJob(0, 0, job)
+        worker = NativeWorker(
+            network_job.program(), [network_job], make_rows(job), max_epochs, None
+        )
+        if network_job.spec.schedule == "constant":
+            worker.n_epochs = [np.iinfo(np.int32).max]
+        self._network_job, self._worker, self._nets = network_job, worker, worker.make_nets()
+        self._bound = worker.bind(self._nets, 1)
+        self._counted = worker.groups()[0][0]
+
+    @property
+    def moments(self) -> tuple[np.ndarray, np.ndarray, int, int]:
+        """What the optimizer remembers: first and second moments, steps, and updates."""
+        nets = self._nets
+        return nets.first.copy(), nets.second.copy(), int(nets.step[0]), int(nets.updates[0])
+
+    @moments.setter
+    def moments(self, moments: tuple[np.ndarray, np.ndarray, int, int]) -> None:
+        first, second, step, updates = moments
+        self._nets.first[:], self._nets.second[:] = first, second
+        self._nets.step[0], self._nets.updates[0] = step, updates
+        # The count of steps left begins where the steps taken end.
+        self._nets.n_steps[0] = np.iinfo(np.int64).max
 
     @property
     def epoch(self) -> int:
@@ -115,8 +139,8 @@ class Stepper:
     @property
     def network(self) -> Network:
         """The network as it stands."""
-        outcome = self._lane.outcome(self._nets, 0, np.empty((2, 0)))
-        return self._member.result(outcome).network
+        outcome = self._worker.outcome(self._nets, 0, np.empty((2, 0)))
+        return self._network_job.result(outcome).network
 
     def run(self, n_epochs: int = 1) -> np.ndarray:
         """Train for some epochs.
@@ -133,7 +157,7 @@ class Stepper:
         """
         from gradatim.training.native.records import make_round
 
-        job, first = self._member.job, self.epoch
+        job, first = self._network_job.job, self.epoch
         order = np.ascontiguousarray(job.batches(first, n_epochs)[:, : job.batches.n_batches])
         curves, start = np.full((2, 1, n_epochs), np.nan), self._nets.epoch.copy()
         # The loop writes losses by the number of the epoch: here from 0 again.

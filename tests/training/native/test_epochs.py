@@ -106,20 +106,20 @@ def test_folds_as_weights_share_a_job_and_folds_as_jobs_do_not_matter(rows):
 
 
 def test_a_cancelled_lane_comes_back_within_a_minibatch(rows):
-    from gradatim.training.engines import make_lanes
+    from gradatim.training.engines import make_workers
     from gradatim.training.jobs import PreparedJob
 
     X, y = np.tile(rows.X, (50, 1)), np.tile(rows.multiclass, 50)
     job = FitJob([NetworkSpec((64, 64))], X, y)
     prepared = PreparedJob.check(job, "classification", len(X), 50, (True, 0))
-    [lane] = make_lanes([prepared], 10**6, None, 1, "native")
-    thread = threading.Thread(target=lane.run, args=(lambda work: None,))
+    [worker] = make_workers([prepared], 10**6, None, 1, "native")
+    thread = threading.Thread(target=worker.run, args=(lambda work: None,))
     thread.start()
     time.sleep(0.3)
-    lane.cancel()
+    worker.cancel()
     thread.join(timeout=20)
     assert not thread.is_alive()
-    assert lane.results == {}
+    assert worker.results == {}
 
 
 def test_stepping_trains_the_network_that_fit_many_trains(rows):

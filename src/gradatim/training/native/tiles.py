@@ -102,9 +102,9 @@ def _add_product(builder: Any, place: Any, a: Any, b: Any) -> None:
     builder.store(builder.fadd(builder.load(place), product, flags=_FAST), place)
 
 
-def product_tile(n_rows: int, n_vectors: int, lanes: int = LANES) -> Callable[..., None]:
+def product_tile(n_rows: int, n_vectors: int, workers: int = LANES) -> Callable[..., None]:
     """Make the tile ``C[r, c] = sum_k A[r, k] B[k, c]`` of some rows and vectors of columns."""
-    vector = ir.VectorType(ir.FloatType(), lanes)
+    vector = ir.VectorType(ir.FloatType(), workers)
 
     @instruction
     def tile(_, C, c_row, A, a_row, a_step, B, b_step, n):
@@ -117,7 +117,7 @@ def product_tile(n_rows: int, n_vectors: int, lanes: int = LANES) -> Callable[..
             with cgutils.for_range(builder, n) as loop:
                 start = builder.mul(loop.index, b_step)
                 right = [
-                    _load(builder, builder.gep(B, [builder.add(start, _int(v * lanes))]), vector)
+                    _load(builder, builder.gep(B, [builder.add(start, _int(v * workers))]), vector)
                     for v in range(n_vectors)
                 ]
                 step = builder.mul(loop.index, a_step)
@@ -128,7 +128,7 @@ def product_tile(n_rows: int, n_vectors: int, lanes: int = LANES) -> Callable[..
             for r, places in enumerate(sums):
                 start = builder.mul(c_row, _int(r))
                 for v, place in enumerate(places):
-                    target = builder.gep(C, [builder.add(start, _int(v * lanes))])
+                    target = builder.gep(C, [builder.add(start, _int(v * workers))])
                     _store(builder, builder.load(place), target)
             return context.get_dummy_value()
 

@@ -1,7 +1,7 @@
-"""A lane of the native engine: networks of one shape and data set, trained by one thread.
+"""A worker of the native engine: networks of one shape and data set, trained by one thread.
 
-Conventions: as in `gradatim.training.workers`, whose place it takes. A round is as many epochs as
-take a fraction of a second; between rounds the lane reports, and what is done is handed over.
+Conventions: as in `gradatim.training.engines.Worker`. A round is as many epochs as
+take a fraction of a second; between rounds the worker reports, and what is done is handed over.
 Nothing is filled up or repacked: every network is trained by itself.
 """
 
@@ -20,13 +20,13 @@ from gradatim.training.native.epochs import Bound
 from gradatim.training.native.outputs import LOSS_CODES
 from gradatim.training.native.records import Counted, Nets, Rows, Shape, make_room, make_round
 from gradatim.training.native.updates import OPTIMIZER_CODES
-from gradatim.training.networks import Member, Outcome
+from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
 
-__all__ = ["NativeLane", "make_lanes", "make_rows"]
+__all__ = ["NativeWorker", "make_rows", "make_workers"]
 
-#: Networks of a lane at most: few enough that the threads end together.
-NETWORKS_A_LANE = 64
+#: Networks of a worker at most: few enough that the threads end together.
+MOST_NETWORKS = 64
 
 #: Jobs a thread from which threads end together although no job is cut apart.
 _ENOUGH_JOBS = 5
@@ -37,32 +37,34 @@ ROUND = 0.2
 #: What else costs time, in multiplications of a weight with a row: an activation or loss; the calls
 #: of a layer and minibatch; drawing a weight and handing it over; making a network and its result.
 #: Fitted to the times of the shapes of the benches w1 and w2, within a factor 1.6; for the order of
-#: lanes, and for the time left while a shape has not been trained yet.
+#: workers, and for the time left while a shape has not been trained yet.
 A_UNIT, A_CALL, A_WEIGHT, A_NETWORK = 30, 3_000, 1_400, 2_000_000
 
 
-def make_lanes(
+def make_workers(
     program: Program,
-    members: Sequence[Member],
+    network_jobs: Sequence[NetworkJob],
     max_epochs: int,
     patience: int | None,
-    n_lanes: int,
-) -> list[NativeLane]:
-    """Cut the networks of one shape into lanes, each of one job."""
-    lanes = []
-    jobs: dict[int, list[Member]] = {}
-    for member in members:
-        jobs.setdefault(member.job_number, []).append(member)
+    n_workers: int,
+) -> list[NativeWorker]:
+    """Cut the networks of one shape into workers, each of one job."""
+    workers = []
+    jobs: dict[int, list[NetworkJob]] = {}
+    for network_job in network_jobs:
+        jobs.setdefault(network_job.job_number, []).append(network_job)
     # Cut apart, the networks of a job each gather its minibatches: only where jobs are few.
-    parts = 1 if len(jobs) >= _ENOUGH_JOBS * n_lanes else n_lanes
+    parts = 1 if len(jobs) >= _ENOUGH_JOBS * n_workers else n_workers
     for own in jobs.values():
         # Networks that count the same samples side by side: they share each minibatch.
         own.sort(key=_counted_key)
         rows = make_rows(own[0].job)
-        size = min(NETWORKS_A_LANE, -(-len(own) // parts))
+        size = min(MOST_NETWORKS, -(-len(own) // parts))
         for start in range(0, len(own), size):
-            lanes.append(NativeLane(program, own[start : start + size], rows, max_epochs, patience))
-    return lanes
+            workers.append(
+                NativeWorker(program, own[start : start + size], rows, max_epochs, patience)
+            )
+    return workers
 
 
 def make_rows(job: PreparedJob) -> Rows:
@@ -71,12 +73,12 @@ def make_rows(job: PreparedJob) -> Rows:
     return Rows(X, y, X.shape[1], len(y), n_samples=len(X))
 
 
-def _counted_key(member: Member) -> tuple[bytes, ...]:
+def _counted_key(network_job: NetworkJob) -> tuple[bytes, ...]:
     """Return what is the same for networks that count the same samples."""
-    weights = (member.job.weight, member.job.validation_weight)
+    weights = (network_job.job.weight, network_job.job.validation_weight)
     # One row broadcast to all networks has the stride 0: nothing to tell apart.
     return tuple(
-        b"" if w is None or w.strides[0] == 0 else blake2b(w[member.number].tobytes()).digest()
+        b"" if w is None or w.strides[0] == 0 else blake2b(w[network_job.number].tobytes()).digest()
         for w in weights
     )
 
@@ -101,20 +103,22 @@ def _shape(program: Program) -> Shape:
     )
 
 
-class NativeLane:
+class NativeWorker:
     """Networks of one shape and one job, run by one thread."""
+
+    divisible = True
 
     def __init__(
         self,
         program: Program,
-        members: Sequence[Member],
+        network_jobs: Sequence[NetworkJob],
         rows: Rows,
         max_epochs: int,
         patience: int | None,
     ) -> None:
-        self.program, self.members = program, list(members)
+        self.program, self.network_jobs = program, list(network_jobs)
         self.patience = patience or np.iinfo(np.int32).max
-        self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
+        self.n_epochs = [m.spec.max_epochs or max_epochs for m in network_jobs]
         self.results: dict[tuple[int, int], FitResult] = {}
         self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
         self._rows = rows
@@ -125,9 +129,9 @@ class NativeLane:
         """Expected cost, in multiplications."""
         n_parameters, units = self.program.n_parameters, self.program.sizes[1:]
         a_row, a_batch = n_parameters + A_UNIT * sum(units), A_CALL * len(units)
-        total = len(self.members) * (A_NETWORK + A_WEIGHT * n_parameters)
-        for member, n_epochs in zip(self.members, self.n_epochs, strict=True):
-            batches = member.job.batches
+        total = len(self.network_jobs) * (A_NETWORK + A_WEIGHT * n_parameters)
+        for network_job, n_epochs in zip(self.network_jobs, self.n_epochs, strict=True):
+            batches = network_job.job.batches
             total += n_epochs * (a_row * batches.n_samples + a_batch * batches.n_batches)
         return float(total)
 
@@ -136,10 +140,10 @@ class NativeLane:
         self._stop[0] = 1
 
     def run(self, report: Callable[[float], None]) -> None:
-        """Train all networks of the lane; `report` hears the work done so far."""
-        nets, job = self.make_nets(), self.members[0].job
+        """Train all networks of the worker; `report` hears the work done so far."""
+        nets, job = self.make_nets(), self.network_jobs[0].job
         last, epoch, at_once = max(self.n_epochs), 0, 1
-        curves = np.full((2, len(self.members), last), np.nan)
+        curves = np.full((2, len(self.network_jobs), last), np.nan)
         groups = self.groups()
         bound = self.bind(nets, max(len(places) for _, places in groups))
         while epoch < last and nets.active.any() and not self._stop[0]:
@@ -162,21 +166,22 @@ class NativeLane:
 
     def bind(self, nets: Nets, n_members: int) -> Bound:
         """Make everything ready for training `n_members` networks a round."""
-        shape, job = _shape(self.program), self.members[0].job
+        shape, job = _shape(self.program), self.network_jobs[0].job
         room = make_room(shape, self._rows, job.batches.batch_size, n_members)
         return Bound(shape, self._rows, nets, *room)
 
     def groups(self) -> list[tuple[Counted, np.ndarray]]:
-        """Bring together the networks that count the same samples: their places in the lane."""
+        """Bring together the networks that count the same samples: their places in the worker."""
         places: dict[tuple[bytes, ...], list[int]] = {}
-        for i, member in enumerate(self.members):
-            places.setdefault(_counted_key(member), []).append(i)
+        for i, network_job in enumerate(self.network_jobs):
+            places.setdefault(_counted_key(network_job), []).append(i)
         return [
-            (self._counted(self.members[group[0]]), np.array(group)) for group in places.values()
+            (self._counted(self.network_jobs[group[0]]), np.array(group))
+            for group in places.values()
         ]
 
-    def _counted(self, member: Member) -> Counted:
-        job, number = member.job, member.number
+    def _counted(self, network_job: NetworkJob) -> Counted:
+        job, number = network_job.job, network_job.number
         watched = np.zeros(0, dtype=np.int64)
         weight = np.zeros(0, dtype=np.float32)
         if job.validation_weight is not None:
@@ -186,9 +191,9 @@ class NativeLane:
 
     def make_nets(self) -> Nets:
         """Draw or take the weights to start from."""
-        n, job = len(self.members), self.members[0].job
-        specs = [member.spec for member in self.members]
-        arrays = [np.ravel(a) for member in self.members for a in member.initial()]
+        n, job = len(self.network_jobs), self.network_jobs[0].job
+        specs = [network_job.spec for network_job in self.network_jobs]
+        arrays = [np.ravel(a) for network_job in self.network_jobs for a in network_job.initial()]
         params = np.concatenate(arrays).astype(np.float32)
         none = np.zeros(0, dtype=np.float32)
         moments = self.program.optimizer != "sgd"
@@ -227,18 +232,18 @@ class NativeLane:
     def _harvest(self, nets: Nets, curves: np.ndarray) -> None:
         """Hand over the networks that are done."""
         for i in np.flatnonzero(nets.active == 0):
-            member = self.members[i]
-            if member.key in self.results:
+            network_job = self.network_jobs[i]
+            if network_job.key in self.results:
                 continue
-            result = member.result(self.outcome(nets, int(i), curves[:, i]))
-            self.results[member.key] = result
+            result = network_job.result(self.outcome(nets, int(i), curves[:, i]))
+            self.results[network_job.key] = result
             if self.on_result is not None:
-                self.on_result(member.key, result)
+                self.on_result(network_job.key, result)
 
     def outcome(self, nets: Nets, i: int, curves: np.ndarray) -> Outcome:
         """Return network i as it stands, with its curves of shape (2, n_epochs)."""
         params = nets.best if self.program.validate else nets.params
-        row = params.reshape(len(self.members), -1)[i]
+        row = params.reshape(len(self.network_jobs), -1)[i]
         layers, start = [], 0
         for n_in, n_out in zip(self.program.sizes[:-1], self.program.sizes[1:], strict=True):
             weight = row[start : start + n_in * n_out].reshape(n_out, n_in)

@@ -5,7 +5,7 @@ from pathlib import Path
 import jax
 import pytest
 
-from gradatim.training.cache import use_compilation_cache
+from gradatim.training.jax.cache import use_compilation_cache
 
 OPTIONS = (
     "jax_compilation_cache_dir",

@@ -1,4 +1,4 @@
-"""Lanes: early stopping, best weights, repacking, and blocks that are compiled once."""
+"""Workers: early stopping, best weights, repacking, and blocks that are compiled once."""
 
 import logging
 
@@ -80,7 +80,7 @@ def test_a_network_stops_when_its_patience_is_over_and_not_before(rows, patience
 
 def test_repacking_the_survivors_changes_nothing(rows, monkeypatch):
     # Blocks of four, and rates that make some stop in the first round and some in the last.
-    monkeypatch.setattr("gradatim.training.workers.block_size", lambda _: 4)
+    monkeypatch.setattr("gradatim.training.jax.workers.block_size", lambda _: 4)
     specs = [_spec(s, learning_rate=0.003 * 1.5**s) for s in range(12)]
     repacked = _fit(rows, specs, patience=4, n_jobs=1)
     patient = _fit(rows, specs, patience=10**6, n_jobs=1)

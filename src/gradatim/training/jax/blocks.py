@@ -19,7 +19,8 @@ import optax
 
 from gradatim.activations import get_activation
 from gradatim.losses import LOSSES
-from gradatim.training.layout import Params, Program, marks, unpack
+from gradatim.training.jax.layout import Params, marks, unpack
+from gradatim.training.layout import Program
 
 __all__ = [
     "BlockData",

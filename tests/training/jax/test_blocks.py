@@ -11,9 +11,10 @@ import pytest
 from gradatim.activations import ACTIVATIONS
 from gradatim.losses import LOSSES
 from gradatim.network import Layer, Network, evaluate
-from gradatim.training import blocks, layout
-from gradatim.training.blocks import mean_loss, model_logits, weight_penalty
-from gradatim.training.layout import Program, pack, unpack
+from gradatim.training.jax import blocks, layout
+from gradatim.training.jax.blocks import mean_loss, model_logits, weight_penalty
+from gradatim.training.jax.layout import pack, unpack
+from gradatim.training.layout import Program
 
 HIDDEN = [name for name in ACTIVATIONS if ACTIVATIONS[name].elementwise]
 # Equal widths: operations are compiled once a shape.

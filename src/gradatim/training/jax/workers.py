@@ -1,6 +1,6 @@
-"""A lane: blocks of one shape that one thread trains, round by round.
+"""A worker of the JAX engine: blocks of one shape that one thread trains, round by round.
 
-Conventions: a round is a few epochs of every block of the lane; between rounds the networks that
+Conventions: a round is a few epochs of every block of the worker; between rounds the networks that
 still learn are repacked into as few blocks as hold them. The size of a block follows from the
 shape of its networks and their number; places that no network fills repeat the last one.
 """
@@ -15,21 +15,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradatim.training import convex
-from gradatim.training.blocks import BlockData, Hyper, State, initial_state, run_epochs
+from gradatim.training.jax.blocks import BlockData, Hyper, State, initial_state, run_epochs
+from gradatim.training.jax.cache import use_compilation_cache
+from gradatim.training.jax.layout import Params, pack, unpack
 from gradatim.training.jobs import EPOCHS_A_ROUND, PreparedJob
-from gradatim.training.layout import Params, Program, block_size, pack, unpack
-from gradatim.training.networks import Member, Outcome
+from gradatim.training.layout import Program, block_size
+from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
 
-__all__ = ["Lane", "make_lanes", "share_devices"]
+__all__ = ["BlockWorker", "make_workers", "share_devices"]
 
 #: Bytes that a block may take for copies of the data of several jobs.
 COPY_LIMIT = 256 * 2**20
 
 
 class _Block(NamedTuple):
-    """Networks that are trained as one program: their places in the lane, and its arguments."""
+    """Networks that are trained as one program: their places in the worker, and its arguments."""
 
     places: np.ndarray
     data: BlockData
@@ -37,53 +38,54 @@ class _Block(NamedTuple):
     state: State
 
 
-def make_lanes(
+def make_workers(
     program: Program,
-    members: Sequence[Member],
+    network_jobs: Sequence[NetworkJob],
     max_epochs: int,
     patience: int | None,
-    n_lanes: int,
-) -> list[Lane]:
-    """Cut the networks of one shape into lanes of whole blocks."""
-    lanes = []
-    for own, one_job in _shares(program, list(members)):
+    n_workers: int,
+) -> list[BlockWorker]:
+    """Cut the networks of one shape into workers of whole blocks."""
+    workers = []
+    for own, one_job in _shares(program, list(network_jobs)):
         size = _size(program, len(own))
         n_blocks = -(-len(own) // size)
         # Without early stopping nothing is repacked, so every block may go its own way.
-        n_parts = min(n_blocks, n_lanes) if patience else n_blocks
+        n_parts = min(n_blocks, n_workers) if patience else n_blocks
         for part in np.array_split(np.arange(n_blocks), n_parts):
             chosen = own[part[0] * size : (part[-1] + 1) * size]
-            lanes.append(Lane(program, chosen, size, max_epochs, patience, one_job))
-    return lanes
+            workers.append(BlockWorker(program, chosen, size, max_epochs, patience, one_job))
+    return workers
 
 
-def share_devices(lanes: Sequence[Lane]) -> None:
-    """Let the devices take the lanes in turn, the costliest first."""
+def share_devices(workers: Sequence[BlockWorker]) -> None:
+    """Let the devices take the workers in turn, the most expensive first."""
+    use_compilation_cache()
     devices = jax.devices()
-    for i, lane in enumerate(sorted(lanes, key=lambda lane: -lane.work)):
-        lane.device = devices[i % len(devices)]
+    for i, worker in enumerate(sorted(workers, key=lambda worker: -worker.work)):
+        worker.device = devices[i % len(devices)]
 
 
-def _size(program: Program, n_members: int) -> int:
-    # L-BFGS is compiled quickly; a block with empty places would only cost time.
-    if program.optimizer == "lbfgs":
-        return min(block_size(program.n_parameters), n_members)
-    return min(block_size(program.n_parameters), _next_power_of_two(n_members))
+def _size(program: Program, n_network_jobs: int) -> int:
+    return min(block_size(program.n_parameters), _next_power_of_two(n_network_jobs))
 
 
-def _shares(program: Program, members: list[Member]) -> list[tuple[list[Member], bool]]:
+def _shares(
+    program: Program, network_jobs: list[NetworkJob]
+) -> list[tuple[list[NetworkJob], bool]]:
     """Let networks of several jobs share blocks, unless that copies too much data.
 
     With each list comes whether its networks read the same data, so that a block needs it once.
     """
-    one_job = all(member.job_number == members[0].job_number for member in members)
-    bytes_a_block = block_size(program.n_parameters) * members[0].job.X.nbytes
-    # L-BFGS is all matrix products with the data: narrow ones of separate data are slow.
-    if one_job or (bytes_a_block <= COPY_LIMIT and program.optimizer != "lbfgs"):
-        return [(members, one_job)]
-    jobs: dict[int, list[Member]] = {}
-    for member in members:
-        jobs.setdefault(member.job_number, []).append(member)
+    one_job = all(
+        network_job.job_number == network_jobs[0].job_number for network_job in network_jobs
+    )
+    bytes_a_block = block_size(program.n_parameters) * network_jobs[0].job.X.nbytes
+    if one_job or bytes_a_block <= COPY_LIMIT:
+        return [(network_jobs, one_job)]
+    jobs: dict[int, list[NetworkJob]] = {}
+    for network_job in network_jobs:
+        jobs.setdefault(network_job.job_number, []).append(network_job)
     return [(own, True) for own in jobs.values()]
 
 
@@ -91,21 +93,23 @@ def _next_power_of_two(n: int) -> int:
     return 1 << (n - 1).bit_length()
 
 
-class Lane:
+class BlockWorker:
     """Blocks of one shape, run by one thread."""
+
+    divisible = True
 
     def __init__(
         self,
         program: Program,
-        members: Sequence[Member],
+        network_jobs: Sequence[NetworkJob],
         size: int,
         max_epochs: int,
         patience: int | None,
         one_job: bool,
     ) -> None:
-        self.program, self.members, self.size = program, list(members), size
+        self.program, self.network_jobs, self.size = program, list(network_jobs), size
         self.patience = patience or np.iinfo(np.int32).max
-        self.n_epochs = [m.spec.max_epochs or max_epochs for m in members]
+        self.n_epochs = [m.spec.max_epochs or max_epochs for m in network_jobs]
         self.results: dict[tuple[int, int], FitResult] = {}
         self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
         self._one_job = one_job
@@ -116,7 +120,7 @@ class Lane:
     @property
     def work(self) -> float:
         """Expected cost, in multiplications."""
-        pairs = zip(self.members, self.n_epochs, strict=True)
+        pairs = zip(self.network_jobs, self.n_epochs, strict=True)
         rows = sum(m.job.batches.n_samples * n_epochs for m, n_epochs in pairs)
         return float(self.program.n_parameters) * rows
 
@@ -125,19 +129,16 @@ class Lane:
         self._cancelled.set()
 
     def run(self, report: Callable[[float], None]) -> None:
-        """Train all networks of the lane; `report` hears the work done so far."""
+        """Train all networks of the worker; `report` hears the work done so far."""
         with jax.default_device(self.device):
-            if self.program.optimizer == "lbfgs":
-                self._run_convex(report)
-            else:
-                self._run_rounds(report)
+            self._run_rounds(report)
 
     # -- minibatches ---------------------------------------------------------------------------
 
     def _run_rounds(self, report: Callable[[float], None]) -> None:
         last, epoch = max(self.n_epochs), 0
-        curves = np.full((2, last, len(self.members)), np.nan, dtype=np.float32)
-        blocks = [self._block(places) for places in self._places(np.arange(len(self.members)))]
+        curves = np.full((2, last, len(self.network_jobs)), np.nan, dtype=np.float32)
+        blocks = [self._block(places) for places in self._places(np.arange(len(self.network_jobs)))]
         while blocks and epoch < last and not self._cancelled.is_set():
             n_epochs = min(EPOCHS_A_ROUND, last - epoch)
             after = []
@@ -160,7 +161,7 @@ class Lane:
 
     def _sources(self, places: np.ndarray) -> list[PreparedJob]:
         """Return the jobs that a block reads: the one of all its networks, or one a network."""
-        jobs = [self.members[i].job for i in places]
+        jobs = [self.network_jobs[i].job for i in places]
         return jobs[:1] if self._one_job else jobs
 
     def _data(self, places: np.ndarray) -> BlockData:
@@ -178,23 +179,23 @@ class Lane:
                 made[id(job)] = job.batches(epoch, EPOCHS_A_ROUND)
         return jnp.asarray(np.stack([made[id(job)] for job in jobs], axis=2))
 
-    def _places(self, members: np.ndarray) -> list[np.ndarray]:
-        """Split members into blocks; the last block is filled up with its last member."""
-        blocks = [members[i : i + self.size] for i in range(0, len(members), self.size)]
+    def _places(self, network_jobs: np.ndarray) -> list[np.ndarray]:
+        """Split network_jobs into blocks; the last block is filled up with its last network_job."""
+        blocks = [network_jobs[i : i + self.size] for i in range(0, len(network_jobs), self.size)]
         return [np.pad(block, (0, self.size - len(block)), mode="edge") for block in blocks]
 
     def _params(self, places: np.ndarray) -> Params:
-        rows = [pack(self.program, self.members[i].initial()) for i in places]
+        rows = [pack(self.program, self.network_jobs[i].initial()) for i in places]
         return tuple(np.stack(part) for part in zip(*rows, strict=True))
 
     def _hyper(self, places: np.ndarray) -> Hyper:
-        members = [self.members[i] for i in places]
-        batches = [m.job.batches for m in members]
+        network_jobs = [self.network_jobs[i] for i in places]
+        batches = [m.job.batches for m in network_jobs]
         n_batches = np.array([b.n_batches for b in batches])
         weight = np.zeros((len(places), batches[0].n_rows), dtype=np.float32)
-        width = max(len(m.job.validation_rows) for m in members)
+        width = max(len(m.job.validation_rows) for m in network_jobs)
         validation = np.zeros((len(places), width), dtype=np.float32)
-        for slot, m in enumerate(members):
+        for slot, m in enumerate(network_jobs):
             weight[slot, : m.job.batches.n_samples] = m.job.weight[m.number]
             if m.job.validation_weight is not None:
                 rows = m.job.validation_rows
@@ -202,7 +203,7 @@ class Lane:
         epochs = np.array([self.n_epochs[i] for i in places])
 
         def each(name: str) -> np.ndarray:
-            return np.array([getattr(m.spec, name) for m in members], dtype=np.float32)
+            return np.array([getattr(m.spec, name) for m in network_jobs], dtype=np.float32)
 
         return Hyper(
             weight=jnp.asarray(weight),
@@ -212,11 +213,11 @@ class Lane:
             label_smoothing=each("label_smoothing"),
             dropout=each("dropout"),
             input_scale=each("input_scale"),
-            cosine=np.array([m.spec.schedule == "cosine" for m in members]),
+            cosine=np.array([m.spec.schedule == "cosine" for m in network_jobs]),
             n_batches=n_batches.astype(np.int32),
             n_steps=(epochs * n_batches).astype(np.int32),
             patience=np.full(len(places), self.patience, dtype=np.int32),
-            seed=np.array([m.spec.seed % 2**32 for m in members], dtype=np.uint32),
+            seed=np.array([m.spec.seed % 2**32 for m in network_jobs], dtype=np.uint32),
         )
 
     def _harvest(self, blocks: list[_Block], curves: np.ndarray) -> list[_Block]:
@@ -227,7 +228,7 @@ class Lane:
             for slot, place in enumerate(block.places):
                 if active[slot]:
                     going.setdefault(int(place), (b, slot))
-                elif self.members[place].key not in self.results:
+                elif self.network_jobs[place].key not in self.results:
                     self._finish(int(place), slot, block.state, curves[:, :, place])
         if -(-len(going) // self.size) == len(blocks):
             return blocks
@@ -264,40 +265,15 @@ class Lane:
             validation_curve=validation[:n_epochs] if self.program.validate else np.empty(0),
         )
 
-    # -- all rows at once ----------------------------------------------------------------------
-
-    def _run_convex(self, report: Callable[[float], None]) -> None:
-        for done, places in enumerate(self._places(np.arange(len(self.members)))):
-            if self._cancelled.is_set():
-                return
-            limits = np.array([self.n_epochs[i] for i in places])
-            solution = convex.minimize(
-                self.program, self._data(places), self._hyper(places), self._params(places), limits
-            )
-            for slot, place in enumerate(places):
-                params = tuple(np.array(p[slot]) for p in solution.params)
-                n = int(solution.n_iterations[slot])
-                losses = solution.losses[:n, slot]
-                self._store(
-                    int(place),
-                    params,
-                    best_epoch=n,
-                    stopped_early=False,
-                    diverged=not np.isfinite(losses).all(),
-                    loss_curve=losses,
-                    validation_curve=np.empty(0),
-                )
-            report(self.work * min((done + 1) * self.size / len(self.members), 1.0))
-
     def _store(self, place: int, params: Params, **how: Any) -> None:
-        member = self.members[place]
+        network_job = self.network_jobs[place]
         layers, scale = unpack(self.program, tuple(row[None] for row in params))
         outcome = Outcome(
             [(weight[0], bias[0]) for weight, bias in layers],
             None if scale is None else scale[0],
             **how,
         )
-        result = member.result(outcome)
-        self.results[member.key] = result
+        result = network_job.result(outcome)
+        self.results[network_job.key] = result
         if self.on_result is not None:
-            self.on_result(member.key, result)
+            self.on_result(network_job.key, result)
