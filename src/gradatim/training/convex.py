@@ -20,7 +20,6 @@ from typing import NamedTuple
 import numpy as np
 
 from gradatim.activations import get_activation
-from gradatim.losses import LOSSES
 from gradatim.training.layout import Program
 from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
@@ -42,46 +41,67 @@ _SHORTEST = 1e-8
 
 
 class _Memory:
-    """Pairs of steps and gradient differences of every model, newest first."""
+    """Pairs of steps and gradient differences of every model, with all their products.
+
+    The two-loop recursion is run on coefficients of the pairs, so that a direction costs two
+    passes over the memory instead of forty.
+    """
 
     def __init__(self, n_models: int, n: int) -> None:
-        self.steps = np.zeros((MEMORY, n_models, n))
-        self.changes = np.zeros((MEMORY, n_models, n))
-        self.curvature = np.zeros((MEMORY, n_models))
-        self.filled = 0
+        self._pairs = np.zeros((n_models, 2 * MEMORY, n))  # steps, then differences
+        self._products = np.zeros((n_models, 2 * MEMORY, 2 * MEMORY))
+        self._count = np.zeros(n_models, dtype=int)
 
     def remember(self, models: np.ndarray, steps: np.ndarray, changes: np.ndarray) -> None:
-        """Put a pair of some models, (n, n_parameters) each, before their older ones."""
-        for kept, new in ((self.steps, steps), (self.changes, changes)):
-            kept[1:, models] = kept[:-1, models]
-            kept[0, models] = new
-        self.curvature[1:, models] = self.curvature[:-1, models]
-        self.curvature[0, models] = _dot(steps, changes)
-        self.filled = min(self.filled + 1, MEMORY)
+        """Put a pair of some models, (n, n_parameters) each, in the place of their oldest."""
+        for place, rows in ((0, steps), (MEMORY, changes)):
+            slots = place + self._count[models] % MEMORY
+            self._pairs[models, slots] = rows
+            products = _with_pairs(self._pairs, models, rows)
+            self._products[models, slots] = products
+            self._products[models, :, slots] = products
+        self._count[models] += 1
 
-    def direction(
-        self, models: np.ndarray, gradient: np.ndarray, diagonal: np.ndarray
-    ) -> np.ndarray:
+    def direction(self, models: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         """Apply the two-loop recursion to the gradients of some models, (n, n_parameters).
 
-        A model without memory takes a step of length 1 at most down its scaled gradient.
+        A model without memory takes a step of length 1 at most down its gradient.
         """
-        q, rho, alphas = gradient.copy(), self.curvature[:, models], []
-        rho = np.divide(1.0, rho, out=np.zeros_like(rho), where=rho > 0)
-        for i in range(self.filled):
-            alpha = rho[i] * _dot(self.steps[i, models], q)
-            q -= alpha[:, None] * self.changes[i, models]
-            alphas.append(alpha)
-        last = self.changes[0, models]
-        squared = _dot(last, diagonal * last)
-        length = np.abs(diagonal * gradient).sum(axis=1)
-        newton = self.curvature[0, models] / np.where(squared > 0, squared, 1.0)
-        scale = np.where(rho[0] > 0, newton, 1.0 / np.maximum(length, 1.0))
-        q *= diagonal * scale[:, None]
-        for i in reversed(range(self.filled)):
-            beta = rho[i] * _dot(self.changes[i, models], q)
-            q += (alphas[i] - beta)[:, None] * self.steps[i, models]
-        return -q
+        products, count = self._products[models], self._count[models]
+        dots, each = _with_pairs(self._pairs, models, gradient), np.arange(len(models))
+        # The direction is a multiple of the gradient and of every pair.
+        weights, alphas = np.zeros_like(dots), []
+        for age in range(min(int(count.max(initial=0)), MEMORY)):
+            step = (count - 1 - age) % MEMORY
+            there = age < count
+            curvature = np.where(there, products[each, step, MEMORY + step], 1.0)
+            along = dots[each, step] + (products[each, step] * weights).sum(axis=1)
+            alpha = np.where(there, along / curvature, 0.0)
+            weights[each, MEMORY + step] -= alpha
+            alphas.append((step, alpha, curvature))
+        last = (count - 1) % MEMORY
+        squared = products[each, MEMORY + last, MEMORY + last]
+        newton = products[each, last, MEMORY + last] / np.where(squared > 0, squared, 1.0)
+        length = np.maximum(np.abs(gradient).sum(axis=1), 1.0)
+        scale = np.where(count > 0, newton, 1.0 / length)
+        weights *= scale[:, None]
+        for step, alpha, curvature in reversed(alphas):
+            change = MEMORY + step
+            along = scale * dots[each, change] + (products[each, change] * weights).sum(axis=1)
+            there = alpha != 0.0
+            weights[each, step] += np.where(there, alpha - along / curvature, 0.0)
+        found = scale[:, None] * gradient
+        for k, model in enumerate(models):
+            found[k] += weights[k] @ self._pairs[model]
+        return -found
+
+
+def _with_pairs(pairs: np.ndarray, models: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Multiply every model's row with all its pairs, (n, 2 * MEMORY)."""
+    products = np.empty((len(models), pairs.shape[1]))
+    for k, model in enumerate(models):
+        products[k] = pairs[model] @ rows[k]
+    return products
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -89,21 +109,26 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 class _Objective:
-    """The mean loss of every model over all rows, with its gradient."""
+    """The mean loss of every model over all rows, with its gradient.
+
+    Points are in units of the square root of `diagonal`, in which curvatures are about 1.
+    """
 
     def __init__(self, program: Program, jobs: Sequence[NetworkJob]) -> None:
         job = jobs[0].job
         self.program, self.X = program, np.ascontiguousarray(job.X)
-        weight = np.stack([job.weight[one.number] for one in jobs], axis=1)
-        counted = (weight > 0).sum(axis=0)
-        self.share = (weight / np.maximum(counted, 1)).astype(np.float32)  # (n_rows, n_models)
+        weight = np.stack([job.weight[one.number] for one in jobs])
+        counted = (weight > 0).sum(axis=1, keepdims=True)
+        self.share = (weight / np.maximum(counted, 1)).astype(np.float32)  # (n_models, n_rows)
         self.decay = np.array([one.spec.weight_decay for one in jobs])
-        self.smoothing = np.array([one.spec.label_smoothing for one in jobs])
-        self.targets = job.targets.matrix
+        self.smoothing = np.array([one.spec.label_smoothing for one in jobs], dtype=np.float32)
+        self.targets = np.ascontiguousarray(job.targets.matrix.T)  # (n_outputs, n_rows)
         self.shapes = list(zip(program.sizes[1:], program.sizes[:-1], strict=True))
+        self.units = np.sqrt(self._diagonal())
 
-    def __call__(self, models: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return losses (n,) and gradients (n, n_parameters) of some models at points x."""
+    def __call__(self, models: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (n,) and gradients (n, n_parameters) of some models at points u."""
+        x = u * self.units[models]
         if len(self.shapes) == 1 and not self.program.input_scale:
             loss, gradient = self._linear(models, x)
         else:
@@ -112,7 +137,12 @@ class _Objective:
         for part in self._weights():
             loss += 0.5 * self.decay[models] * _dot(x[:, part], x[:, part])
             gradient[:, part] += self.decay[models, None] * x[:, part]
+        gradient *= self.units[models]
         return loss, gradient
+
+    def solved(self, models: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Tell of which models the gradient, in units of the parameters, vanishes."""
+        return np.abs(gradient / self.units[models]).max(axis=1) <= TOLERANCE
 
     def _weights(self) -> list[slice]:
         """Places of the weights in a row of parameters."""
@@ -126,13 +156,13 @@ class _Objective:
         """Evaluate networks without a hidden layer: one product forwards, one backwards."""
         [(n_out, n_in)], n = self.shapes, len(models)
         weight, bias = x[:, : n_out * n_in].astype(np.float32), x[:, n_out * n_in :]
-        z = (self.X @ weight.reshape(n * n_out, n_in).T).reshape(-1, n, n_out)
-        z += bias.astype(np.float32)
+        z = (weight.reshape(n * n_out, n_in) @ self.X.T).reshape(n, n_out, -1)
+        z += bias.astype(np.float32)[:, :, None]
         loss, slope = self._loss(z, models)
         gradient = np.empty_like(x)
-        product = slope.reshape(len(self.X), -1).T @ self.X
+        product = slope.reshape(n * n_out, -1) @ self.X
         gradient[:, : n_out * n_in] = product.reshape(n, -1)
-        gradient[:, n_out * n_in :] = slope.sum(axis=0)
+        gradient[:, n_out * n_in :] = slope.sum(axis=2)
         return loss, gradient
 
     def _deep(self, model: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -150,8 +180,8 @@ class _Objective:
             inputs.append(a)
             sums.append(a @ weight.T + bias)
             a = activation(sums[-1]) if i < len(layers) - 1 else sums[-1]
-        loss, slope = self._loss(a[:, None, :], np.array([model]))
-        slope, back, parts = slope[:, 0], self.X, []
+        loss, slope = self._loss(a.T[None].copy(), np.array([model]))
+        slope, back, parts = slope[0].T, self.X, []
         for i in reversed(range(len(layers))):
             parts[:0] = [(slope.T @ inputs[i]).ravel(), slope.sum(axis=0)]
             back = slope @ layers[i][0]
@@ -162,23 +192,38 @@ class _Objective:
         return loss[0], np.concatenate(parts).astype(np.float64)
 
     def _loss(self, z: np.ndarray, models: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean losses (n,), and their slopes by z (n_rows, n, n_outputs)."""
-        name, y = self.program.loss, self.targets[:, None, :]
-        if name != "squared" and (share := self.smoothing[models]).any():
-            # A softmax spreads the share over its classes, a logistic unit over its two outcomes.
-            n_classes = z.shape[-1] if name == "multiclass" else 2
-            share = share[:, None].astype(np.float32)
-            y = y * (1.0 - share) + share / n_classes
-        output = get_activation(LOSSES[name].output_activation)
-        share = self.share[:, models]
-        # where, not a product: a row without weight must not count even if its loss overflowed.
-        losses = np.where(share > 0, share * LOSSES[name].function(y, z), 0.0)
-        slope = output(z)
-        slope -= y
-        slope *= share[:, :, None]
-        return losses.sum(axis=0, dtype=np.float64), slope
+        """Return mean losses (n,) and their slopes by z, which is overwritten.
 
-    def diagonal(self) -> np.ndarray:
+        `z` (n, n_outputs, n_rows): outputs lie apart, so that sums over them run along rows. The
+        losses are those of `gradatim.losses`, computed together with their slopes.
+        """
+        name, y, share = self.program.loss, self.targets, self.share[models]
+        if name != "squared" and (part := self.smoothing[models]).any():
+            # A softmax spreads the part over its classes, a logistic unit over its two outcomes.
+            n_classes = z.shape[1] if name == "multiclass" else 2
+            part = part[:, None, None]
+            y = y * (1.0 - part) + part / n_classes
+        if name == "multiclass":
+            z -= z.max(axis=1, keepdims=True)
+            product, slope = (y * z).sum(axis=1), np.exp(z, out=z)
+            total = slope.sum(axis=1)
+            losses = np.log(total) - product
+            slope /= total[:, None]
+            slope -= y
+        elif name == "binary":
+            size = np.abs(z)
+            tail = np.exp(-size)
+            losses = (0.5 * (z + size) - y * z + np.log1p(tail)).sum(axis=1)
+            slope = np.where(z >= 0, 1.0, tail) / (1.0 + tail) - y
+        else:
+            slope = z - y
+            losses = 0.5 * (slope**2).sum(axis=1)
+        # where, not a product: a row without weight must not count even if its loss overflowed.
+        losses = np.where(share > 0, share * losses, 0.0)
+        slope *= share[:, None]
+        return losses.sum(axis=1, dtype=np.float64), slope
+
+    def _diagonal(self) -> np.ndarray:
         """Invert the diagonal of a bound of every model's Hessian; ones with hidden layers.
 
         The second derivative of the loss is at most 1/4 in the logit of a logistic unit, and 1
@@ -189,7 +234,7 @@ class _Objective:
             return np.ones((n_models, self.program.n_parameters))
         [(n_out, _)] = self.shapes
         bound = 1.0 if self.program.loss == "squared" else 0.25
-        second = self.share.T.astype(np.float64) @ self.X.astype(np.float64) ** 2
+        second = self.share.astype(np.float64) @ self.X.astype(np.float64) ** 2
         inverse = 1.0 / np.maximum(bound * second + self.decay[:, None], 1e-6)
         return np.hstack([np.tile(inverse, n_out), np.full((n_models, n_out), 1.0 / bound)])
 
@@ -211,16 +256,15 @@ def _minimize(
     `start` (n_models, n_parameters), `limits` (n_models,).
     """
     n_models, n = start.shape
-    x, memory, diagonal = start.astype(np.float64), _Memory(n_models, n), objective.diagonal()
+    x, memory = start / objective.units, _Memory(n_models, n)
     active = np.arange(n_models)
     loss, gradient = objective(active, x)
     # A start that is solved already still has one entry in its curve.
     losses = [[float(value)] for value in loss]
     iteration = np.zeros(n_models, dtype=int)
-    active = active[np.abs(gradient).max(axis=1) > TOLERANCE]
-    direction = np.zeros_like(x)
-    direction[active] = memory.direction(active, gradient[active], diagonal[active])
-    step = np.ones(n_models)
+    active = active[~objective.solved(active, gradient)]
+    direction, step = np.zeros_like(x), np.ones(n_models)
+    direction[active] = memory.direction(active, gradient[active])
     # Most evaluations are accepted; twice the iterations leave room for shortened steps.
     for done in range(2 * int(limits.max()) + 20):
         if not len(active) or stopped.is_set():
@@ -236,11 +280,12 @@ def _minimize(
         if len(moved):
             steps, changes = trial[good] - x[moved], slope[good] - gradient[moved]
             curved = _dot(steps, changes) > 1e-10 * _dot(steps, steps)
-            memory.remember(moved[curved], steps[curved], changes[curved])
+            if curved.any():
+                memory.remember(moved[curved], steps[curved], changes[curved])
             x[moved], loss[moved], gradient[moved] = trial[good], found[good], slope[good]
-            new = memory.direction(moved, gradient[moved], diagonal[moved])
+            new = memory.direction(moved, gradient[moved])
             uphill = _dot(gradient[moved], new) >= 0
-            new[uphill] = -(diagonal[moved] * gradient[moved])[uphill]
+            new[uphill] = -gradient[moved][uphill]
             direction[moved], step[moved] = new, 1.0
             iteration[moved] += 1
             for model in moved:
@@ -249,12 +294,12 @@ def _minimize(
                     losses[model] = [value]
                 else:
                     losses[model].append(min(value, losses[model][-1]))
-        solved = np.abs(gradient[active]).max(axis=1) <= TOLERANCE
+        solved = objective.solved(active, gradient[active])
         going = ~solved & (iteration[active] < limits[active]) & (step[active] >= _SHORTEST)
         active = active[going]
         if done % 10 == 9:
             report(1.0 - len(active) / n_models + 0.5 * iteration.max() / limits.max())
-    return _Solution(x, losses)
+    return _Solution(x * objective.units, losses)
 
 
 class ConvexWorker:
