@@ -1,4 +1,4 @@
-r"""L-BFGS over all rows at once, for many networks of one shape on one data set.
+r"""L-BFGS over all rows at once, for many networks of one shape on one or more data sets.
 
 Conventions: a *model* is one network of the batch; a point is its parameters as one row, weights
 (n_out, n_in) and biases layer by layer, then the input factors if it learns them. Products with
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,10 @@ __all__ = ["TOLERANCE", "ConvexWorker", "make_workers"]
 TOLERANCE = 1e-4
 
 #: Pairs of steps and gradient differences that are remembered.
-MEMORY = 10
+MEMORY = 6
+
+#: Bytes of remembered pairs up to which data sets are solved in step: about a second cache.
+_TOGETHER = 2**22
 
 #: Sufficient decrease (Nocedal and Wright, eq. 3.4).
 _ARMIJO = 1e-4
@@ -48,7 +52,8 @@ class _Memory:
     """
 
     def __init__(self, n_models: int, n: int) -> None:
-        self._pairs = np.zeros((n_models, 2 * MEMORY, n))  # steps, then differences
+        # Steps, then differences; float32, since they only say where to look next.
+        self._pairs = np.zeros((n_models, 2 * MEMORY, n), dtype=np.float32)
         self._products = np.zeros((n_models, 2 * MEMORY, 2 * MEMORY))
         self._count = np.zeros(n_models, dtype=int)
 
@@ -57,7 +62,7 @@ class _Memory:
         for place, rows in ((0, steps), (MEMORY, changes)):
             slots = place + self._count[models] % MEMORY
             self._pairs[models, slots] = rows
-            products = _with_pairs(self._pairs, models, rows)
+            products = self._with_pairs(models, rows)
             self._products[models, slots] = products
             self._products[models, :, slots] = products
         self._count[models] += 1
@@ -68,7 +73,7 @@ class _Memory:
         A model without memory takes a step of length 1 at most down its gradient.
         """
         products, count = self._products[models], self._count[models]
-        dots, each = _with_pairs(self._pairs, models, gradient), np.arange(len(models))
+        dots, each = self._with_pairs(models, gradient), np.arange(len(models))
         # The direction is a multiple of the gradient and of every pair.
         weights, alphas = np.zeros_like(dots), []
         for age in range(min(int(count.max(initial=0)), MEMORY)):
@@ -90,18 +95,23 @@ class _Memory:
             along = scale * dots[each, change] + (products[each, change] * weights).sum(axis=1)
             there = alpha != 0.0
             weights[each, step] += np.where(there, alpha - along / curvature, 0.0)
-        found = scale[:, None] * gradient
+        found, weights = scale[:, None] * gradient, weights.astype(np.float32)
         for k, model in enumerate(models):
             found[k] += weights[k] @ self._pairs[model]
         return -found
 
+    def _with_pairs(self, models: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Multiply every model's row with all its pairs, (n, 2 * MEMORY)."""
+        products, rows = np.empty((len(models), 2 * MEMORY)), rows.astype(np.float32)
+        for k, model in enumerate(models):
+            products[k] = self._pairs[model] @ rows[k]
+        return products
 
-def _with_pairs(pairs: np.ndarray, models: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Multiply every model's row with all its pairs, (n, 2 * MEMORY)."""
-    products = np.empty((len(models), pairs.shape[1]))
-    for k, model in enumerate(models):
-        products[k] = pairs[model] @ rows[k]
-    return products
+
+def _filled(rows: np.ndarray, n_rows: int) -> np.ndarray:
+    """Fill rows up with zeros."""
+    extra = [(0, n_rows - len(rows)), *[(0, 0)] * (rows.ndim - 1)]
+    return np.pad(rows, extra) if len(rows) < n_rows else rows
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -115,14 +125,20 @@ class _Objective:
     """
 
     def __init__(self, program: Program, jobs: Sequence[NetworkJob]) -> None:
-        job = jobs[0].job
-        self.program, self.X = program, np.ascontiguousarray(job.X)
-        weight = np.stack([job.weight[one.number] for one in jobs])
+        data = list({one.job_number: one.job for one in jobs}.values())
+        places = {number: i for i, number in enumerate(dict.fromkeys(o.job_number for o in jobs))}
+        n_rows = max(len(job.X) for job in data)
+        self.program = program
+        # Rows that fill a data set up to the largest one weigh nothing.
+        self.X = np.stack([_filled(job.X, n_rows) for job in data])  # (n_jobs, n_rows, n_in)
+        targets = [_filled(job.targets.matrix, n_rows).T for job in data]
+        self.targets = np.stack(targets)  # (n_jobs, n_outputs, n_rows)
+        self.job_of = np.array([places[one.job_number] for one in jobs])
+        weight = np.stack([_filled(one.job.weight[one.number], n_rows) for one in jobs])
         counted = (weight > 0).sum(axis=1, keepdims=True)
         self.share = (weight / np.maximum(counted, 1)).astype(np.float32)  # (n_models, n_rows)
         self.decay = np.array([one.spec.weight_decay for one in jobs])
         self.smoothing = np.array([one.spec.label_smoothing for one in jobs], dtype=np.float32)
-        self.targets = np.ascontiguousarray(job.targets.matrix.T)  # (n_outputs, n_rows)
         self.shapes = list(zip(program.sizes[1:], program.sizes[:-1], strict=True))
         self.units = np.sqrt(self._diagonal())
 
@@ -153,14 +169,22 @@ class _Objective:
         return places
 
     def _linear(self, models: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Evaluate networks without a hidden layer: one product forwards, one backwards."""
+        """Evaluate networks without a hidden layer: a product forwards and one backwards."""
         [(n_out, n_in)], n = self.shapes, len(models)
-        weight, bias = x[:, : n_out * n_in].astype(np.float32), x[:, n_out * n_in :]
-        z = (weight.reshape(n * n_out, n_in) @ self.X.T).reshape(n, n_out, -1)
-        z += bias.astype(np.float32)[:, :, None]
+        weight = x[:, : n_out * n_in].astype(np.float32).reshape(n * n_out, n_in)
+        z = np.empty((n, n_out, self.X.shape[1]), dtype=np.float32)
+        product = np.empty((n * n_out, n_in), dtype=np.float32)
+        ends = [0, *np.flatnonzero(np.diff(self.job_of[models])) + 1, n]
+        parts = [(self.job_of[models[a]], slice(a * n_out, b * n_out)) for a, b in pairwise(ends)]
+        flat = z.reshape(n * n_out, -1)
+        for job, part in parts:
+            np.matmul(weight[part], self.X[job].T, out=flat[part])
+        z += x[:, n_out * n_in :].astype(np.float32)[:, :, None]
         loss, slope = self._loss(z, models)
+        flat = slope.reshape(n * n_out, -1)
+        for job, part in parts:
+            np.matmul(flat[part], self.X[job], out=product[part])
         gradient = np.empty_like(x)
-        product = slope.reshape(n * n_out, -1) @ self.X
         gradient[:, : n_out * n_in] = product.reshape(n, -1)
         gradient[:, n_out * n_in :] = slope.sum(axis=2)
         return loss, gradient
@@ -175,20 +199,21 @@ class _Objective:
             layers.append((weight, x[stop : stop + n_out].astype(np.float32)))
             start = stop + n_out
         factors = x[start:].astype(np.float32) if self.program.input_scale else None
-        a, inputs, sums = self.X if factors is None else self.X * factors, [], []
+        X = self.X[self.job_of[model]]
+        a, inputs, sums = X if factors is None else X * factors, [], []
         for i, (weight, bias) in enumerate(layers):
             inputs.append(a)
             sums.append(a @ weight.T + bias)
             a = activation(sums[-1]) if i < len(layers) - 1 else sums[-1]
         loss, slope = self._loss(a.T[None].copy(), np.array([model]))
-        slope, back, parts = slope[0].T, self.X, []
+        slope, back, parts = slope[0].T, X, []
         for i in reversed(range(len(layers))):
             parts[:0] = [(slope.T @ inputs[i]).ravel(), slope.sum(axis=0)]
             back = slope @ layers[i][0]
             if i:
                 slope = back * activation.derivative(sums[i - 1])
         if factors is not None:
-            parts.append((back * self.X).sum(axis=0))
+            parts.append((back * X).sum(axis=0))
         return loss[0], np.concatenate(parts).astype(np.float64)
 
     def _loss(self, z: np.ndarray, models: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -197,7 +222,8 @@ class _Objective:
         `z` (n, n_outputs, n_rows): outputs lie apart, so that sums over them run along rows. The
         losses are those of `gradatim.losses`, computed together with their slopes.
         """
-        name, y, share = self.program.loss, self.targets, self.share[models]
+        name, share, job_of = self.program.loss, self.share[models], self.job_of[models]
+        y = self.targets[job_of[:1] if (job_of == job_of[0]).all() else job_of]
         if name != "squared" and (part := self.smoothing[models]).any():
             # A softmax spreads the part over its classes, a logistic unit over its two outcomes.
             n_classes = z.shape[1] if name == "multiclass" else 2
@@ -234,7 +260,9 @@ class _Objective:
             return np.ones((n_models, self.program.n_parameters))
         [(n_out, _)] = self.shapes
         bound = 1.0 if self.program.loss == "squared" else 0.25
-        second = self.share.astype(np.float64) @ self.X.astype(np.float64) ** 2
+        squares = [X.astype(np.float64) ** 2 for X in self.X]
+        shares = zip(self.share.astype(np.float64), self.job_of, strict=True)
+        second = np.stack([share @ squares[job] for share, job in shares])
         inverse = 1.0 / np.maximum(bound * second + self.decay[:, None], 1e-6)
         return np.hstack([np.tile(inverse, n_out), np.full((n_models, n_out), 1.0 / bound)])
 
@@ -303,7 +331,7 @@ def _minimize(
 
 
 class ConvexWorker:
-    """Networks of one shape and one job, solved by one thread."""
+    """Networks of one shape, on one or more data sets, solved in step by one thread."""
 
     divisible = False  # the last bits of a product depend on its width
 
@@ -317,8 +345,8 @@ class ConvexWorker:
     @property
     def work(self) -> float:
         """Expected cost, in multiplications."""
-        rows = len(self.network_jobs[0].job.X)
-        return float(self.program.n_parameters) * rows * sum(self.n_epochs)
+        pairs = zip(self.network_jobs, self.n_epochs, strict=True)
+        return float(self.program.n_parameters) * sum(len(o.job.X) * n for o, n in pairs)
 
     def cancel(self) -> None:
         """End after the next evaluation."""
@@ -369,13 +397,19 @@ class ConvexWorker:
 def make_workers(
     program: Program, jobs: Sequence[NetworkJob], max_epochs: int, n_workers: int
 ) -> list[ConvexWorker]:
-    """Give every data set a worker of its own, or several where data sets are few."""
-    by_data: dict[int, list[NetworkJob]] = {}
-    for one in jobs:
-        by_data.setdefault(one.job_number, []).append(one)
-    workers = []
-    for own in by_data.values():
-        n_parts = 1 if len(by_data) >= n_workers else min(n_workers, len(own))
-        for part in np.array_split(np.arange(len(own)), n_parts):
-            workers.append(ConvexWorker(program, [own[i] for i in part], max_epochs))
-    return workers
+    """Put data sets together whose memory fits a cache, for as many workers as there are threads.
+
+    Steps in Python cost the same for many networks as for one.
+    """
+    limit = min(_TOGETHER // (8 * MEMORY * program.n_parameters), -(-len(jobs) // n_workers))
+    workers: list[list[NetworkJob]] = []
+    for _, group in groupby(jobs, key=lambda one: one.job_number):
+        own = list(group)
+        if workers and len(workers[-1]) + len(own) <= limit:
+            workers[-1] += own
+        else:
+            workers.append(own)
+    if len(workers) < n_workers:
+        cut = [np.array_split(np.arange(len(w)), min(n_workers, len(w))) for w in workers]
+        workers = [[w[i] for i in part] for w, c in zip(workers, cut, strict=True) for part in c]
+    return [ConvexWorker(program, own, max_epochs) for own in workers]
