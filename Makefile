@@ -1,10 +1,12 @@
 # make run · test · check · docs · bench. VENV and PYTHON may be given: make test VENV=/tmp/v PYTHON=python3.12
+# make test NEWEST=1 VENV=/tmp/v installs the newest libraries instead of those of constraints.txt.
 
 VENV   ?= .venv
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	echo $$python && exit; done; echo none)
 BIN    := $(VENV)/bin
+PINS   := $(if $(NEWEST),,--constraint constraints.txt)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs bench
@@ -50,5 +52,5 @@ $(VENV)/.run-installed $(VENV)/.test-installed $(VENV)/.dev-installed: \
 		$(VENV)/.venv-made pyproject.toml constraints.txt
 	@echo 'installing $(WHAT) into $(VENV); the first time takes a minute or two'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '$(WHAT)'
+		$(PINS) --editable '$(WHAT)'
 	@touch $@

@@ -43,6 +43,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "rungs": None,
             "shuffle_labels": False,
             "max_nets": None,
+            "engine": "auto",
             "inputs": None,
             "keep": [],
         }
@@ -58,6 +59,8 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
         "strong",
         "--max-nets",
         "40",
+        "--engine",
+        "jax",
         "--inputs",
         "wave",
         "--save-rung",
@@ -80,6 +83,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "preset": "strong",
             "shuffle_labels": True,
             "max_nets": 40,
+            "engine": "jax",
             "inputs": ["wave"],
             "keep": ["deep/wave"],
         }
@@ -277,3 +281,10 @@ def songs(tmp_path, monkeypatch):
     rows = [f"{a},{a * a % 7},{'up' if a > 0 else 'down'}" for a in range(-20, 20)]
     (tmp_path / "songs.csv").write_text("\n".join(["a,b,y", *rows]))
     return tmp_path
+
+
+def test_an_accelerator_is_told_of_and_not_used(capsys, fake, monkeypatch):
+    monkeypatch.setattr("gradatim.training.engines.has_accelerator", lambda: True)
+    assert "--engine jax uses the accelerator" in run(capsys, "timbre")[2]
+    assert run(capsys, "timbre", "--engine", "jax")[2] == ""
+    assert fake.options[0]["engine"] == "auto"

@@ -7,6 +7,7 @@ they are printed, and printed even where a file could not be written.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,7 @@ def climb(
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
+    engine: Annotated[Literal["native", "jax"] | None, Parameter(group=_RUN)] = None,
     resume: Annotated[bool, _Flag, Parameter(group=_RUN)] = False,
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
@@ -124,6 +126,9 @@ def climb(
         Processor cores to use; all of them if left out.
     max_nets
         Networks to train at once, to save memory; the results are the same.
+    engine
+        What trains networks: native code for processors, which is what is meant if left out, or
+        JAX, for graphics processors (install gradatim[jax]).
     resume
         Go on from what an interrupted climb of the same data and protocol has finished.
     json
@@ -158,13 +163,18 @@ def climb(
         from gradatim.cli._source import read_source
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
+        _tell_of_accelerator(engine, quiet)
         with screen.reading(path) as progress:
             collection = hear(lambda: read_source(source, n_jobs=jobs, progress=progress))
         with _kept(collection, resume, options) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")
             more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}
-            more |= {"inputs": inputs, "keep": [rung for rung, _ in save_rung or ()]}
+            more |= {
+                "engine": engine or "auto",
+                "inputs": inputs,
+                "keep": [rung for rung, _ in save_rung or ()],
+            }
             found = _climb(screen, collection, store, options | more)
             try:
                 written, failures = outputs.write(found)
@@ -176,6 +186,18 @@ def climb(
             except KeyboardInterrupt:
                 said = "stopped by Ctrl-C with every rung finished"
                 raise Interrupted(f"{said} and kept" if store else said, bool(store)) from None
+
+
+def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:
+    """Say how a graphics processor would be used; never use it unasked."""
+    from gradatim.training.engines import choose_engine, has_accelerator
+
+    if choose_engine(engine or "auto") == "native" and has_accelerator() and not quiet:
+        print(
+            "note: networks are trained on the processor; --engine jax uses the accelerator that "
+            "is there (pip install 'gradatim[jax]')",
+            file=sys.stderr,
+        )
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from gradatim.evaluation.scores import METRICS
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
+from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
@@ -49,6 +50,7 @@ def climb_collection(
     preset: str = "quick",
     inputs: Sequence[str] | None = None,
     keep: Sequence[str] = (),
+    engine: str = "auto",
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -88,6 +90,8 @@ def climb_collection(
     keep : sequence of str, default ()
         Rungs whose models are wanted besides the winner's, as ``"linear"`` (on the input where it
         scored best) or ``"linear/wave"``.
+    engine : {"auto", "native", "jax"}, default "auto"
+        What trains shallow and deep networks; see `gradatim.fit_many`.
 
     Returns
     -------
@@ -103,6 +107,8 @@ def climb_collection(
         If there is one class only, or one with fewer samples than folds.
     NotEnoughMemoryError
         If a rung would not fit into memory.
+    MissingExtraError
+        If the engine is not installed.
 
     Examples
     --------
@@ -118,6 +124,7 @@ def climb_collection(
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
     collection = _with_inputs(collection, inputs)
     families = choose_families(rungs, collection.task)
+    engine = choose_engine(engine)
     wanted = [read_rung(text, families, collection) for text in keep]
     if shuffle_labels:
         collection = _shuffled(collection, seed)
@@ -125,7 +132,7 @@ def climb_collection(
     grouped, metric = collection.groups is not None, METRICS[collection.task]
     protocol = EvaluationProtocol(folds, repeats, grouped, seed, metric, margin, preset)
     threads = n_jobs or os.cpu_count() or 1
-    task = ClimbTask(collection, seed, threads, store, max_nets, preset, folds=split)
+    task = ClimbTask(collection, seed, threads, store, max_nets, preset, engine, folds=split)
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
         rows = _climb(task, families, observer or Observer())
@@ -206,6 +213,8 @@ def _climb(
         0.0 if stored_rung(family, task, name) else family.seconds(task, name, task.plan(family))
         for family, name in plan
     ]
+    if any(family.needs_engine and left for (family, _), left in zip(plan, expected, strict=True)):
+        prepare(task.engine)
     whole, rows = sum(expected) or 1.0, []
     for i, (family, name) in enumerate(plan):
         before = sum(expected[:i])

@@ -40,8 +40,8 @@ def _versions() -> tuple[str, ...]:
     return tuple(version(name) for name in _ARITHMETIC)
 
 
-def _key(kind: str, *parts: Any) -> str:
-    text = repr((_versions(), choose_engine(), parts)).encode()
+def _key(kind: str, task: ClimbTask, *parts: Any) -> str:
+    text = repr((_versions(), choose_engine(task.engine), task.digest, parts)).encode()
     return f"{kind}:{hashlib.blake2b(text, digest_size=20).hexdigest()}"
 
 
@@ -53,7 +53,7 @@ def fit_keys(task: ClimbTask, rung: str, input: str, fits: Sequence[Fit]) -> lis
     return [
         _key(
             "fit",
-            task.digest,
+            task,
             rung,
             input,
             fit.candidate,
@@ -111,7 +111,7 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:
     """Name a rung by what it depends on."""
     folds = digest_arrays(task.folds.fold_of)
-    return _key("rung", task.digest, folds, rung, input, list(candidates))
+    return _key("rung", task, folds, rung, input, list(candidates))
 
 
 def find_rung(task: ClimbTask, key: str) -> RungResult | None:

@@ -41,6 +41,7 @@ class TrainingSet:
     max_nets: int | None = None  # Networks trained at once
     # How the networks of the shallow and deep rungs are trained; see `gradatim.training.recipes`
     preset: str = "quick"
+    engine: str = "auto"  # What trains them
 
     _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
         default_factory=dict, init=False, repr=False

@@ -9,7 +9,9 @@ devices JAX has. Both compute the same, to rounding; ``lbfgs`` is NumPy's in eit
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from gradatim.training.networks import NetworkJob
     from gradatim.training.result import FitResult
 
-__all__ = ["ENGINES", "Worker", "choose_engine", "has_accelerator", "make_workers"]
+__all__ = ["ENGINES", "Worker", "choose_engine", "has_accelerator", "make_workers", "prepare"]
 
 #: What may be asked for.
 ENGINES = ("auto", "native", "jax")
@@ -82,6 +84,26 @@ def choose_engine(engine: str = "auto") -> str:
 def has_accelerator() -> bool:
     """Tell whether there is a device that JAX might use, without loading JAX."""
     return any(os.path.exists(device) for device in _ACCELERATORS)
+
+
+def prepare(engine: str = "auto") -> threading.Thread | None:
+    """Begin to compile what the engine needs, in a thread, while other work is done.
+
+    LLVM lets other threads run. Whoever trains before the thread has ended waits for it, and meets
+    its error, if there is one, again.
+    """
+    if choose_engine(engine) != "native":
+        return None
+
+    def compile_native() -> None:
+        from gradatim.training.native.workers import compile_all
+
+        with contextlib.suppress(Exception):
+            compile_all()
+
+    thread = threading.Thread(target=compile_native, name="gradatim-compiles", daemon=True)
+    thread.start()
+    return thread
 
 
 def make_workers(

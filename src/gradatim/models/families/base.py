@@ -74,6 +74,7 @@ class Family(ABC):
     needs_input: bool = True
     thorough: bool = True  # Whether every fold judges candidates once
     trains_networks: bool = False
+    needs_engine: bool = False  # Whether networks are trained by epochs
 
     def title_for(self, task: str) -> str:
         """Name the family as it is called for a task."""

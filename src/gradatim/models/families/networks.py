@@ -37,6 +37,7 @@ class NetworkFamily(Family):
     """Shallow or deep networks by the strong recipe, averaged; nothing is chosen."""
 
     trains_networks = True
+    needs_engine = True
 
     def __init__(self, name: str, title: str, hidden_layer_sizes: tuple[int, ...]) -> None:
         self.name, self.title, self.hidden_layer_sizes = name, title, hidden_layer_sizes
@@ -148,6 +149,7 @@ def _train(
         callback=report,
         store=data.store,
         max_nets=data.max_nets,
+        engine=data.engine,
     )
     fitted: dict[int, Fitted] = {}
     for group, trained, split in zip(groups, results, splits, strict=True):

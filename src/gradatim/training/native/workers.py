@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from gradatim.training.jobs import PreparedJob
+from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.layout import Program
 from gradatim.training.native.elementwise import ACTIVATION_CODES
 from gradatim.training.native.epochs import Bound
@@ -22,8 +22,10 @@ from gradatim.training.native.records import Counted, Nets, Rows, Shape, make_ro
 from gradatim.training.native.updates import OPTIMIZER_CODES
 from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
+from gradatim.training.specs import NetworkSpec
+from gradatim.training.targets import Targets
 
-__all__ = ["NativeWorker", "make_rows", "make_workers"]
+__all__ = ["NativeWorker", "compile_all", "make_rows", "make_workers"]
 
 #: Networks of a worker at most: few enough that the threads end together.
 MOST_NETWORKS = 64
@@ -65,6 +67,15 @@ def make_workers(
                 NativeWorker(program, own[start : start + size], rows, max_epochs, patience)
             )
     return workers
+
+
+def compile_all() -> None:
+    """Compile everything, or load what was kept: train one network on two rows."""
+    spec = NetworkSpec((2,), seed=0, max_epochs=1)
+    targets = Targets.from_y([0, 1], "classification")
+    job = PreparedJob.check(FitJob([spec], np.eye(2), targets), "", 2, 2, (False, 0))
+    [worker] = make_workers(NetworkJob(0, 0, job).program(), [NetworkJob(0, 0, job)], 1, None, 1)
+    worker.run(lambda work: None)
 
 
 def make_rows(job: PreparedJob) -> Rows:
