@@ -28,12 +28,10 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_modules(
-    path: Path, package: str, *, when_loaded: bool = False
-) -> Iterator[tuple[int, str]]:
+def imported_modules(path: Path, package: str) -> Iterator[tuple[int, str]]:
     """Yield (line, absolute module) of every import in a file, those inside functions too."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in tree.body if when_loaded else ast.walk(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -73,7 +71,7 @@ def test_imports_point_down_the_rows(part):
 
 
 def module_imports(part: str) -> dict[str, set[str]]:
-    """Map every module of a part to those of the same part that are loaded with it."""
+    """Map every module of a part to those of the same part that it names, wherever it does."""
     modules = {
         "gradatim." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
         for path in (PACKAGE / part).rglob("*.py")
@@ -82,7 +80,7 @@ def module_imports(part: str) -> dict[str, set[str]]:
     return {
         name: {
             other
-            for _, imported in imported_modules(path, name.rpartition(".")[0], when_loaded=True)
+            for _, imported in imported_modules(path, name.rpartition(".")[0])
             for other in modules
             if other != name and (imported == other or imported.startswith(other + "."))
         }
@@ -91,7 +89,7 @@ def module_imports(part: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("part", sorted(p for p in ROWS if (PACKAGE / p).is_dir()))
-def test_modules_of_a_part_load_one_another_without_a_cycle(part):
+def test_modules_of_a_part_import_one_another_without_a_circle(part):
     imports = module_imports(part)
     while free := [name for name, needs in imports.items() if not needs & set(imports)]:
         for name in free:

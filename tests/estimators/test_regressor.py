@@ -92,3 +92,29 @@ def test_the_network_bears_the_names_of_the_columns():
     table = pa.table(dict(zip(("tempo", "energy", "flatness"), X.T, strict=True)))
     model = NetworkRegressor(solver="exact").fit(table, y)
     assert model.network_.input_names == ("tempo", "energy", "flatness")
+
+
+def test_targets_of_held_out_rows_do_not_move_the_weights(monkeypatch):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(50, 3)), rng.normal(size=50)
+    held_out = np.arange(0, 50, 7)
+    training = np.setdiff1d(np.arange(50), held_out)
+    monkeypatch.setattr("gradatim.estimators._base.hold_out", lambda *_: (training, held_out))
+    changed = y.copy()
+    changed[held_out] += 100.0
+    # One epoch, since the held-out rows may choose among several.
+    options = {"early_stopping": True, "max_iter": 1, "random_state": 0}
+    first, second = (NetworkRegressor((4,), **options).fit(X, t) for t in (y, changed))
+    for a, b in zip(
+        first.coefs_ + first.intercepts_, second.coefs_ + second.intercepts_, strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_predictions_are_in_the_units_of_the_targets():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 2))
+    y = 5000.0 + 20.0 * X[:, 0]
+    options = {"target_scaling": "standard", "learning_rate_init": 0.1, "random_state": 0}
+    found = NetworkRegressor((4,), max_iter=60, **options).fit(X, y).predict(X)
+    assert abs(found - y).max() < 20.0

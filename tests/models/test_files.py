@@ -11,7 +11,7 @@ from safetensors.numpy import save, save_file
 
 from gradatim import load_model
 from gradatim.errors import InputError, OutputError
-from gradatim.models.files import to_record
+from gradatim.models.records import to_record
 from tests.models.conftest import RUNGS
 from tests.models.test_model import model_of
 

@@ -16,7 +16,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
 
 from gradatim.cli import _interrupt
 from gradatim.errors import EquationError, GradatimError
@@ -29,6 +29,11 @@ def _version() -> str:
 
     return f"gradatim {version('gradatim')}"
 
+
+#: The groups of verbs in the help, in order.
+_MUSIC, _HAND, _PROOFS, _CLASS = (
+    Group(name, sort_key=i) for i, name in enumerate(("Your music", "By hand", "Proofs", "Class"))
+)
 
 app = App(
     name="gradatim",
@@ -44,72 +49,86 @@ app = App(
 app.command(
     "gradatim.cli.climb:climb",
     name="climb",
+    group=_MUSIC,
     help="Train and compare every rung on a dataset, folder or table.",
 )
 app.command("gradatim.cli.data:data", name="data", help="List the datasets in the package.")
 app.command(
     "gradatim.cli.eval:eval",
     name="eval",
+    group=_HAND,
     help="Evaluate an equation, with every number of every unit.",
 )
 app.command(
     "gradatim.cli.step:step",
     name="step",
+    group=_HAND,
     help="Take steps of gradient descent, with every derivative.",
 )
 app.command(
     "gradatim.cli.fit:fit",
     name="fit",
+    group=_HAND,
     help="Fit linear or logistic regression exactly, and print its equation.",
 )
 app.command(
     "gradatim.cli.draw:draw",
     name="draw",
+    group=_HAND,
     help="Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",
 )
 app.command(
     "gradatim.cli.plot:plot",
     name="plot",
+    group=_HAND,
     help="Plot activation functions, or where a network changes its mind.",
 )
 app.command(
     "gradatim.cli.transform:transform",
     name="transform",
+    group=_PROOFS,
     help="Separate a labeled line with step units, and prove it right.",
 )
 app.command(
     "gradatim.cli.separate:separate",
     name="separate",
-    help="Decide whether a hyperplane separates classes, and prove it either way.",
+    group=_PROOFS,
+    help="Tell whether one straight line (or plane) can tell your classes apart, with a proof.",
 )
 app.command(
     "gradatim.cli.capacity:capacity",
     name="capacity",
+    group=_PROOFS,
     help="Count how many labelings of points a hyperplane can make, and try it.",
 )
 app.command(
     "gradatim.cli.depth:depth",
     name="depth",
+    group=_PROOFS,
     help="Show what depth separates: sawtooth and parity, built, proved and trained.",
 )
 app.command(
     "gradatim.cli.race:race",
     name="race",
-    help="Race perceptron, shallow, deep and kernel models of equal size.",
+    group=_MUSIC,
+    help="Compare kinds of models of equal size on one task, over many random starts.",
 )
 app.command(
     "gradatim.cli.approximate:approximate",
     name="approximate",
+    group=_PROOFS,
     help="Build a shallow network for a function, with a certified error.",
 )
 app.command(
     "gradatim.cli.exercises:exercises",
     name="exercises",
+    group=_CLASS,
     help="Make an exam with worked answers, in Markdown, LaTeX, HTML or Moodle XML.",
 )
 app.command(
     "gradatim.cli.practice:practice",
     name="practice",
+    group=_CLASS,
     help="Answer questions in the terminal, checked and explained.",
 )
 

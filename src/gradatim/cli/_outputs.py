@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gradatim._files import check_writable, write_atomically
 from gradatim.errors import OutputError
-from gradatim.models.files import MODEL_SUFFIX
+from gradatim.models.records import MODEL_SUFFIX
 
 if TYPE_CHECKING:
     from gradatim.climb.result import Climb

@@ -18,7 +18,8 @@ import numpy as np
 from gradatim.climb.result import RungResult
 from gradatim.climb.task import ClimbTask
 from gradatim.models.families.base import Fit, Fitted, LearningCurve
-from gradatim.models.files import Tensors, from_record, to_record
+from gradatim.models.files import Tensors, from_record
+from gradatim.models.records import to_record
 from gradatim.training.checkpoint import digest_arrays
 from gradatim.training.engines import choose_engine
 from gradatim.training.store import Record

@@ -20,6 +20,7 @@ from gradatim.collection import Task
 from gradatim.errors import SpecError
 from gradatim.models.folding import average, fold_scaler, side_by_side
 from gradatim.models.learners import AveragedNetworks, Learner, Perceptrons
+from gradatim.models.records import save_model
 from gradatim.models.rows import read_rows
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
@@ -254,8 +255,6 @@ class Model:
         OutputError
             If the name ends otherwise, or the file cannot be written.
         """
-        from gradatim.models.files import save_model
-
         return save_model(self, path)
 
     # -- shown ------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from fractions import Fraction
 import numpy as np
 
 from gradatim.errors import SpecError
+from gradatim.network._protocols import NetworkLike
 from gradatim.network.expression import Expression, Output, Units, WeightedSum
-from gradatim.network.graph import ExactUnit, Network, Unit
+from gradatim.network.layer import ExactUnit, Unit
 from gradatim.network.layering import layered
 
 __all__ = ["decompose", "passes_on"]
@@ -30,7 +31,7 @@ def passes_on(unit: ExactUnit | Unit) -> bool:
     return unit.activation == "identity" and not unit.bias and weights == [1]
 
 
-def decompose(network: Network, inputs: Sequence[str]) -> Expression | None:
+def decompose(network: NetworkLike, inputs: Sequence[str]) -> Expression | None:
     """Return the nested sums that `layered` cuts into just these layers."""
     if network.depth > _MOST_LAYERS or network.n_parameters > _MOST_PARAMETERS:
         return None
@@ -42,14 +43,14 @@ def decompose(network: Network, inputs: Sequence[str]) -> Expression | None:
         return None
     expression = _Decomposition(network, inputs).expression()
     try:
-        same = layered(expression).layers == network.layers
+        same = tuple(layered(expression)[0]) == tuple(network.layers)
     except SpecError:
         return None
     return expression if same else None
 
 
 class _Decomposition:
-    def __init__(self, network: Network, inputs: Sequence[str]) -> None:
+    def __init__(self, network: NetworkLike, inputs: Sequence[str]) -> None:
         self._network = network
         self._inputs = tuple(inputs)
         self._units = Units()

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
-from gradatim.network.graph import Layer, Network
+from gradatim.network._protocols import NetworkLike
+from gradatim.network.layer import Layer
 
 __all__ = ["ForwardPass", "evaluate", "forward"]
 
@@ -32,7 +33,7 @@ class ForwardPass(NamedTuple):
     activations: list[np.ndarray]
 
 
-def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> ForwardPass:
+def forward(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -> ForwardPass:
     r"""Compute :math:`z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}` and :math:`a^{(l)}` for every layer.
 
     Parameters
@@ -58,6 +59,7 @@ def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> Fo
 
     Examples
     --------
+    >>> from gradatim.network import Layer, Network
     >>> network = Network([Layer([[1.0]], [-5.0], "relu")])
     >>> forward(network, [[3.0], [7.0]]).pre_activations[0].ravel()
     array([-2.,  2.])
@@ -79,7 +81,7 @@ def forward(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> Fo
     return result
 
 
-def evaluate(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
+def evaluate(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
     """Compute the outputs of a network.
 
     Parameters
@@ -105,6 +107,7 @@ def evaluate(network: Network, X: ArrayLike, dtype: DTypeLike = np.float64) -> n
 
     Examples
     --------
+    >>> from gradatim.network import Layer, Network
     >>> network = Network([Layer([[0.8]], [0.4], "identity")])
     >>> evaluate(network, [[1.0]])
     array([[1.2]])

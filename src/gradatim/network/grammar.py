@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from gradatim.activations import get_activation
 from gradatim.errors import SpecError
-from gradatim.network.graph import OPEN_ACTIVATION
+from gradatim.network.layer import OPEN_ACTIVATION
 from gradatim.network.numbers import MINUSES
 
 if TYPE_CHECKING:

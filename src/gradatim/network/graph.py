@@ -1,7 +1,7 @@
 """A network as a value: layers, each reading the one before, nothing ever changed.
 
-Conventions: those of `gradatim.network.layer`, whose names are to be had here as well. Equal
-networks hash alike. `Network.depth` counts layers of weights, so logistic regression has depth 1.
+Conventions: those of `gradatim.network.layer`, whose names are exported here too. Equal networks
+hash alike. `Network.depth` counts layers of weights, so logistic regression has depth 1.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.network.expression import Expression, Source, UnitSum, WeightedSum
-from gradatim.network.graph import Layer, Network
+from gradatim.network.layer import Layer
 
 __all__ = ["MOST_DIGITS", "MOST_UNITS", "layered", "make_layer"]
 
@@ -25,8 +25,8 @@ MOST_UNITS = 10_000
 MOST_DIGITS = 400
 
 
-def layered(expression: Expression) -> Network:
-    """Cut an expression into layers."""
+def layered(expression: Expression) -> tuple[list[Layer], list[str]]:
+    """Cut an expression into layers; return them with the names of the outputs."""
     outputs = _output_units(expression)
     columns = _columns(expression, outputs)
     layers = []
@@ -38,7 +38,7 @@ def layered(expression: Expression) -> Network:
         f"y{i}" if output.name is None else output.name
         for i, output in enumerate(expression.outputs, start=1)
     ]
-    return Network(layers, expression.inputs, names)
+    return layers, names
 
 
 def make_layer(units: Sequence[UnitSum], sources: Sequence[Source]) -> Layer:

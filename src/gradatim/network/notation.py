@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.sax.saxutils import escape
 
-from gradatim.network.graph import OPEN_ACTIVATION
+from gradatim.network.layer import OPEN_ACTIVATION
 from gradatim.network.numbers import format_fraction
 
 __all__ = ["LATEX", "MATHML", "TEXT", "Latex", "MathMl", "Text", "spoken_activation"]

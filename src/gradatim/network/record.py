@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gradatim.network.graph import Network
+from gradatim.network._protocols import NetworkLike
 from gradatim.network.numbers import Number, format_fraction, to_fraction, to_json
 
 __all__ = ["Product", "Trace", "UnitTrace"]
@@ -99,7 +99,7 @@ class Trace:
         From where on each output is of class 1; None if nothing is decided.
     """
 
-    network: Network
+    network: NetworkLike
     inputs: tuple[Number | None, ...]
     layers: tuple[tuple[UnitTrace, ...], ...]
     thresholds: tuple[Number | None, ...]

@@ -118,10 +118,8 @@ def _read_free(text: str, segment: Any, letters: Letters, inputs: dict[str, str]
             found.extend(_outputs(text, sums.read(equation), scope))
     outputs = _unread(text, found, scope)
     names = sorted(scope.inputs, key=input_order) if inputs is None else list(inputs)
-    network = layered(Expression(tuple(names), scope.units.all, outputs))
-    if inputs is None:
-        return network
-    return Network(network.layers, tuple(inputs.values()), network.output_names)
+    layers, output_names = layered(Expression(tuple(names), scope.units.all, outputs))
+    return Network(layers, names if inputs is None else tuple(inputs.values()), output_names)
 
 
 def _bind(text: str, equations: list[Any], scope: Scope) -> dict[int, tuple[str, Fraction]]:
@@ -261,7 +259,8 @@ def _compared(text: str, value: Value | Several, number: Value, scope: Scope) ->
             )
         return value
     claimed = number.total.constant
-    network = layered(Expression((), scope.units.all, [Output(value.total)]))
+    layers, names = layered(Expression((), scope.units.all, [Output(value.total)]))
+    network = Network(layers, (), names)
     if network.is_open:
         return value
     actual = float(network([[]])[0, 0])

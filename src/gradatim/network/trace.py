@@ -16,8 +16,9 @@ from typing import Any
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network._arithmetic import Arithmetic, Exact, Floats
+from gradatim.network._protocols import NetworkLike
 from gradatim.network.decompose import passes_on
-from gradatim.network.graph import ExactUnit, Layer, Network
+from gradatim.network.layer import ExactUnit, Layer
 from gradatim.network.numbers import to_fraction
 from gradatim.network.record import Product, Trace, UnitTrace
 from gradatim.network.writing import unit_names
@@ -40,7 +41,7 @@ def default_threshold(activation: str) -> Fraction | None:
 
 
 def trace(
-    network: Network,
+    network: NetworkLike,
     x: Sequence[Any] | Mapping[str, Any],
     *,
     activation: str | None = None,
@@ -102,7 +103,7 @@ def trace(
     return _traced(network, values, arithmetic, limit)
 
 
-def _inputs(network: Network, x: Sequence[Any] | Mapping[str, Any]) -> list[Fraction | None]:
+def _inputs(network: NetworkLike, x: Sequence[Any] | Mapping[str, Any]) -> list[Fraction | None]:
     """Return the value of every input; None if it has none and nobody asks."""
     names = network.input_names
     if not isinstance(x, Mapping):
@@ -122,7 +123,7 @@ def _inputs(network: Network, x: Sequence[Any] | Mapping[str, Any]) -> list[Frac
 
 
 def _traced(
-    network: Network,
+    network: NetworkLike,
     inputs: Sequence[Fraction | None],
     arithmetic: Arithmetic,
     limit: Fraction | None,
@@ -180,7 +181,7 @@ def _traced(
     return Trace(network, shown_inputs, tuple(layers), tuple(thresholds))
 
 
-def _names_in_traces(network: Network) -> list[list[str]]:
+def _names_in_traces(network: NetworkLike) -> list[list[str]]:
     """Return the names of inputs and units; what is passed on keeps the name that it has."""
     names = [list(column) for column in unit_names(network)]
     for depth, layer in enumerate(network.layers[:-1], start=1):

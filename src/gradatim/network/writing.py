@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from gradatim.network._protocols import NetworkLike
 from gradatim.network.decompose import decompose
 from gradatim.network.expression import Expression, Source, WeightedSum
 from gradatim.network.grammar import (
@@ -24,7 +25,7 @@ from gradatim.network.grammar import (
     is_name,
     plain_name,
 )
-from gradatim.network.graph import Layer, Network
+from gradatim.network.layer import Layer
 from gradatim.network.notation import LATEX, MATHML, TEXT, Text, spoken_activation
 
 __all__ = ["hidden_name", "to_latex", "to_mathml", "to_text", "unit_names"]
@@ -35,7 +36,7 @@ def hidden_name(layer: int, unit: int, depth: int) -> str:
     return f"h{unit}" if depth == 2 else f"h{layer}_{unit}"
 
 
-def unit_names(network: Network) -> tuple[tuple[str, ...], ...]:
+def unit_names(network: NetworkLike) -> tuple[tuple[str, ...], ...]:
     """Return what every input and unit is called.
 
     Examples
@@ -51,7 +52,7 @@ def unit_names(network: Network) -> tuple[tuple[str, ...], ...]:
     return (tuple(network.input_names), *hidden, tuple(network.output_names))
 
 
-def to_text(network: Network) -> str:
+def to_text(network: NetworkLike) -> str:
     """Write a network in the language that `parse` reads.
 
     Examples
@@ -75,7 +76,7 @@ def to_text(network: Network) -> str:
     return f"{prefix} -> {text}" if _must_declare(form, network, inputs) else text
 
 
-def to_latex(network: Network) -> str:
+def to_latex(network: NetworkLike) -> str:
     r"""Write a network as LaTeX, for a formula environment.
 
     Examples
@@ -93,7 +94,7 @@ def to_latex(network: Network) -> str:
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
-def to_mathml(network: Network) -> str:
+def to_mathml(network: NetworkLike) -> str:
     """Write a network as MathML, which browsers set natively.
 
     Examples
@@ -122,7 +123,7 @@ def to_mathml(network: Network) -> str:
 # Names
 
 
-def _input_names(network: Network) -> tuple[str, ...]:
+def _input_names(network: NetworkLike) -> tuple[str, ...]:
     """Return names of the inputs that the language reads, all different."""
     counts = Counter(network.input_names)
     good = {name for name in network.input_names if counts[name] == 1 and _is_plain(name)}
@@ -142,14 +143,14 @@ def _is_plain(name: str) -> bool:
     return is_name(name) and plain_name(name) == name and activation_of(name) is None
 
 
-def _declarations(network: Network, inputs: Sequence[str]) -> str:
+def _declarations(network: NetworkLike, inputs: Sequence[str]) -> str:
     return ", ".join(
         local if local == name else f"{local} {TEXT.quoted(name)}"
         for local, name in zip(inputs, network.input_names, strict=True)
     )
 
 
-def _must_declare(form: Expression, network: Network, inputs: Sequence[str]) -> bool:
+def _must_declare(form: Expression, network: NetworkLike, inputs: Sequence[str]) -> bool:
     """Tell whether the equations alone would give other inputs."""
     if tuple(inputs) != tuple(network.input_names):
         return True
@@ -159,7 +160,7 @@ def _must_declare(form: Expression, network: Network, inputs: Sequence[str]) -> 
     return not implicit or tuple(sorted(named, key=input_order)) != tuple(inputs)
 
 
-def _label(network: Network, index: int, inputs: Sequence[str], notation: Text) -> str:
+def _label(network: NetworkLike, index: int, inputs: Sequence[str], notation: Text) -> str:
     """Return the name of an output as it is set, or nothing if the language gives it anyway."""
     name = network.output_names[index]
     if name == f"y{index + 1}":
@@ -171,7 +172,7 @@ def _label(network: Network, index: int, inputs: Sequence[str], notation: Text) 
 # Nested equations
 
 
-def _short_form(network: Network, inputs: Sequence[str]) -> Expression | None:
+def _short_form(network: NetworkLike, inputs: Sequence[str]) -> Expression | None:
     """Return nested sums if they say all and are no longer than the layers one by one."""
     form = decompose(network, inputs)
     if form is None:
@@ -195,7 +196,7 @@ def _nested_length(form: Expression) -> int:
     return sum(length(output.body) + 2 for output in form.outputs)
 
 
-def _nested(form: Expression, network: Network, inputs: Sequence[str], notation: Text) -> str:
+def _nested(form: Expression, network: NetworkLike, inputs: Sequence[str], notation: Text) -> str:
     """Return the outputs, each with its label, in one line."""
     parts = []
     for i, text in enumerate(_output_texts(form, notation)):
@@ -233,7 +234,7 @@ def _source_text(source: Source, texts: Sequence[str], notation: Text) -> str:
 # Layer by layer
 
 
-def _layer_text(network: Network, depth: int, inputs: Sequence[str]) -> str:
+def _layer_text(network: NetworkLike, depth: int, inputs: Sequence[str]) -> str:
     """Return the units of one layer, each under its name."""
     layer = network.layers[depth - 1]
     parts = []
@@ -249,7 +250,7 @@ def _layer_text(network: Network, depth: int, inputs: Sequence[str]) -> str:
 
 
 def _unit_texts(
-    network: Network, depth: int, inputs: Sequence[str], notation: Text
+    network: NetworkLike, depth: int, inputs: Sequence[str], notation: Text
 ) -> Iterator[str]:
     """Yield what every unit of a layer is; of a softmax, what goes into it."""
     layer = network.layers[depth - 1]
@@ -260,7 +261,7 @@ def _unit_texts(
         yield text if bare else notation.call(activation, text)
 
 
-def _names_of(network: Network, depth: int, inputs: Sequence[str]) -> Sequence[str]:
+def _names_of(network: NetworkLike, depth: int, inputs: Sequence[str]) -> Sequence[str]:
     if depth == 0:
         return inputs
     n_out = network.layers[depth - 1].n_out
@@ -277,7 +278,7 @@ def _unit_sum(layer: Layer, index: int, sources: Sequence[str], notation: Text) 
 
 
 def _equations(
-    network: Network, form: Expression | None, inputs: Sequence[str], notation: Text
+    network: NetworkLike, form: Expression | None, inputs: Sequence[str], notation: Text
 ) -> Iterator[tuple[str, str]]:
     """Yield the two sides of an equation a unit, or an output if sums are nested."""
     depths = [network.depth] if form else range(1, network.depth + 1)

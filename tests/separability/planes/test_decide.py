@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradatim.errors import InputError, LabelError, ShapeError
-from gradatim.separability import separate, separate_classes
+from gradatim.separability import Witness, separate, separate_classes
+from gradatim.separability.planes.result import witnesses
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 
@@ -244,3 +245,12 @@ def test_a_witness_that_does_not_span_all_rows_proves_no_overlap():
     found = separate([[0, 0], [2, 2], [1, 1], [0, 3]], [0, 0, 1, 1])
     claimed = replace(found, touching=False, overlap=found.witness)
     assert not claimed.verify()
+
+
+def test_a_witness_with_a_weight_below_zero_is_refused():
+    found = separate([[0], [1], [2], [3]], [0, 0, 1, 1])
+    outside = Witness((0, 1), (2,), (Fraction(-1), Fraction(2)), (Fraction(1),), (Fraction(2),))
+    assert not witnesses(replace(found, witness=outside), outside)
+    # The same combination with its weights in order: 1 is no common point, and is said to be none.
+    inside = replace(outside, negative_weights=(Fraction(0), Fraction(1)), point=(Fraction(1),))
+    assert not witnesses(replace(found, witness=inside), inside)

@@ -1,0 +1,150 @@
+"""A model written out: plain values for JSON, named arrays for safetensors.
+
+Conventions: the JSON object stands in the header of the file under ``gradatim``;
+`gradatim.models.files` reads it back. The model comes untyped, since its class calls this module.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gradatim._files import write_atomically
+from gradatim.errors import OutputError
+from gradatim.models.learners import (
+    AveragedNetworks,
+    Constant,
+    KernelMachines,
+    Learner,
+    Perceptrons,
+    SupportVectors,
+)
+from gradatim.network.graph import Network
+
+__all__ = ["KINDS", "MODEL_SUFFIX", "SCHEMA", "save_model", "to_record"]
+
+#: Ending of a file that holds a model.
+MODEL_SUFFIX = ".gradatim"
+
+#: Version of the JSON object: it grows when a key changes its meaning or goes.
+SCHEMA = 1
+
+#: The kinds of learners, by the name that a file gives them.
+KINDS = {
+    "constant": Constant,
+    "networks": AveragedNetworks,
+    "perceptrons": Perceptrons,
+    "kernel machines": KernelMachines,
+}
+
+
+def save_model(model: Any, path: str | os.PathLike[str]) -> Path:
+    """Save a `Model`; see its `save`."""
+    from safetensors.numpy import save
+
+    if Path(path).suffix.lower() != MODEL_SUFFIX:
+        raise OutputError(f"{path} cannot hold a model; end it in {MODEL_SUFFIX}")
+    record, tensors = to_record(model)
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    return write_atomically(path, save(tensors, metadata={"gradatim": text}))
+
+
+def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Write a `Model` out as plain values and named arrays."""
+    learner, tensors = _learner_record(model.learner)
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "kind": "model",
+        "gradatim": version("gradatim"),
+        "rung": model.rung,
+        "input": model.input,
+        "task": model.task,
+        "learner": learner,
+        "scaler": None,
+        "classes": None,
+        "target_names": list(model.target_names),
+        "units": list(model.units),
+        "flat": model.flat,
+        "feature_names": list(model.feature_names),
+        "recipe": None if model.recipe is None else dict(model.recipe),
+        "setting": model.setting,
+        "about": dict(model.about),
+    }
+    if model.scaler is not None:
+        record["scaler"] = {"clip": model.scaler.clip, "n_features": model.n_features}
+        for name in ("center", "scale", "fill"):
+            tensors[f"scaler.{name}"] = np.ascontiguousarray(getattr(model.scaler, name))
+    if model.classes is not None:
+        if model.classes.dtype.kind not in "Uiubf":
+            raise OutputError(
+                f"class labels of the type {model.classes.dtype} cannot be saved; make them text"
+            )
+        labels = model.classes.tolist()
+        record["classes"] = {"dtype": model.classes.dtype.str, "labels": labels}
+    return record, tensors
+
+
+def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    kind = next(name for name, made in KINDS.items() if isinstance(learner, made))
+    record: dict[str, Any] = {"kind": kind}
+    tensors: dict[str, np.ndarray] = {}
+    if isinstance(learner, Constant):
+        record["n_outputs"] = len(learner.values)
+        tensors["constant"] = np.ascontiguousarray(learner.values, dtype=np.float64)
+    elif isinstance(learner, AveragedNetworks):
+        record["probabilistic"] = learner.probabilistic
+        record["networks"] = _networks_record(learner.members, tensors)
+    elif isinstance(learner, Perceptrons):
+        record["n_outputs"] = learner.n_outputs
+        record["networks"] = _networks_record(learner.networks, tensors)
+        record["units"] = [
+            {"network": network is not None, "codes": list(codes)}
+            for network, codes in learner.units
+        ]
+    elif isinstance(learner, KernelMachines):
+        record["n_outputs"] = learner.n_outputs
+        record["machines"] = [
+            _machine_record(i, machine, tensors) for i, machine in enumerate(learner.machines)
+        ]
+    return record, tensors
+
+
+def _networks_record(
+    networks: Sequence[Network], tensors: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    records = []
+    for i, network in enumerate(networks):
+        for k, layer in enumerate(network.layers):
+            tensors[f"networks.{i}.layers.{k}.weight"] = layer.weight
+            tensors[f"networks.{i}.layers.{k}.bias"] = layer.bias
+            if layer.mask is not None:
+                tensors[f"networks.{i}.layers.{k}.mask"] = layer.mask
+        records.append(
+            {
+                "layer_sizes": list(network.layer_sizes),
+                "activations": [layer.activation for layer in network.layers],
+            }
+        )
+    return records
+
+
+def _machine_record(
+    i: int, machine: SupportVectors, tensors: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    for name in ("vectors", "coefficients", "intercepts"):
+        tensors[f"machines.{i}.{name}"] = np.ascontiguousarray(getattr(machine, name))
+    return {
+        "degree": machine.degree,
+        "gamma": machine.gamma,
+        "n_vectors": len(machine.vectors),
+        "codes": list(machine.codes),
+        "counts": list(machine.counts),
+        "mean": machine.mean,
+        "spread": machine.spread,
+    }
