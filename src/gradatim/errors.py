@@ -1,6 +1,6 @@
 """Every error that gradatim raises on purpose, as one tree.
 
-Conventions: a message is one sentence that says what is wrong, where, and how to mend it.
+Conventions: a message is one sentence that says what is wrong, where, and how to fix it.
 The command line prints it and exits with status 2; in Python, catch `GradatimError` for all
 of them, or the standard class (``ValueError``, ``OSError``) that each one also is.
 
@@ -62,7 +62,7 @@ class EquationError(InputError):
     Parameters
     ----------
     sentence : str
-        What is wrong and how to mend it.
+        What is wrong and how to fix it.
     text : str
         The equation, if the place is known.
     position : int, optional

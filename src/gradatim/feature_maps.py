@@ -1,6 +1,6 @@
 """Feature maps: monomials of the inputs, by name and by value.
 
-Conventions: a monomial is its exponents, one an input; its name is ``x1^2 x3``. Monomials are in
+Conventions: a monomial is its exponents, one per input; its name is ``x1^2 x3``. Monomials are in
 graded order: lower degrees first, and within a degree higher powers of earlier inputs. Exact values
 are those of the given floats (`fractions.Fraction` of each), multiplied without rounding.
 """
@@ -72,7 +72,7 @@ class Monomial:
         Raises
         ------
         ShapeError
-            If there is not one name an input.
+            If there is not one name per input.
         """
         names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(len(self.exponents)))
         if len(names) != len(self.exponents):

@@ -111,7 +111,7 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
         raise ShapeError(f"X must be (n_samples, n_features) with at least one row, not {X.shape}")
     if np.isnan(X).any():
         X = np.where(np.isnan(X), _median_of_present(X), X)
-    # One sort a column gives the median and both quartiles, several times quicker than three
+    # One sort per column gives the median and both quartiles, several times quicker than three
     # selections; filling in medians leaves the median where it was.
     columns = np.sort(X.T, axis=1)
     fill = _sorted_quantile(columns, 0.5)

@@ -196,7 +196,7 @@ def test_a_stopped_process_is_resumed_to_the_same_result(folder, capsys, number)
 
 
 @signals
-@pytest.mark.parametrize("module", ["gradatim.cli.climb", "jax"])
+@pytest.mark.parametrize("module", ["gradatim.cli.climb", "gradatim.climb.ladder"])
 def test_an_interrupt_while_loading_is_one_sentence(folder, module):
     # The signal comes at the import of a module, first without and then with a work thread.
     code = (

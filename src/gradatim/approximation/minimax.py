@@ -1,6 +1,6 @@
 r"""Coefficients with the largest error small: reweighted least squares, and a linear program.
 
-Conventions: a design has a row a sample and a column a function; the error of coefficients c is
+Conventions: a design has one row per sample and a column a function; the error of coefficients c is
 :math:`\max_i |A c - y|_i`. Lawson's rounds are cheap and come near; the program is exact on the
 rows that it is given, and gets those rows whose errors are large.
 """
@@ -18,7 +18,7 @@ _CONDITION = 1e-9
 _LAWSON_ROUNDS = 40
 # Added to the diagonal of normal equations, as a share of its mean.
 _RIDGE = 1e-11
-# A program begins with so many rows a column, those with the largest errors.
+# A program begins with so many rows per column, those with the largest errors.
 _ROWS_A_COLUMN = 4
 _PROGRAMS = 8
 

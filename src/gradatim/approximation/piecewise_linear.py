@@ -40,7 +40,7 @@ class Path:
 
     @property
     def n_units(self) -> int:
-        """ReLU units that make it: one a line, or one a knot if a line is horizontal."""
+        """ReLU units that make it: one per line, or one a knot if a line is horizontal."""
         return len(self.slopes) if self.level is None else max(1, len(self.knots))
 
 

@@ -36,7 +36,7 @@ class Terms(NamedTuple):
 
 
 def values_of(lines: Lines, s: np.ndarray, name: str) -> np.ndarray:
-    """Return a column a unit. `s` (n_points, 2); returns (n_points, n_units)."""
+    """Return one column per unit. `s` (n_points, 2); returns (n_points, n_units)."""
     return get_activation(name).function(s @ lines.weight.T + lines.bias)
 
 

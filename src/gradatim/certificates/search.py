@@ -187,7 +187,7 @@ class Search:
         bound = np.fmin(plain, np.where(np.isnan(mean), np.inf, mean))
         if len(self.sides) == 1:
             bound = self._at_ends(low, high, bound, slopes, network.steady)
-        # Which of several steps a part meets depends on its sides, which slopes do not tell.
+        # Which of several steps per part meets depends on its sides, which slopes do not tell.
         shares = (high - low) / (self.sides[:, 1] - self.sides[:, 0])
         pull = np.where(network.steady[:, None], pull, shares)
         return np.where(np.isnan(bound), np.inf, bound), pull

@@ -1,4 +1,4 @@
-"""The command line: one module a verb; it parses, calls and prints.
+"""The command line: one module per verb; it parses, calls and prints.
 
 Conventions: a verb is a function in the module of its name, imported only when it is asked for;
 modules that are no verb begin with an underscore. Exit status: 0 done, 2 what was given cannot be
@@ -52,7 +52,12 @@ app.command(
     group=_MUSIC,
     help="Train and compare every rung on a dataset, folder or table.",
 )
-app.command("gradatim.cli.data:data", name="data", help="List the datasets in the package.")
+app.command(
+    "gradatim.cli.data:data",
+    name="data",
+    group=_MUSIC,
+    help="List the datasets in the package.",
+)
 app.command(
     "gradatim.cli.eval:eval",
     name="eval",
@@ -178,7 +183,7 @@ def _run(tokens: Sequence[str], program: App) -> int:
     except GradatimError as error:
         return _fail(2, str(error), debug)
     except _interrupt.Interrupted as stop:
-        # Not through _fail, which would mend the spaces in the name of a file.
+        # Not through _fail, which would change the spaces in the name of a file.
         print(f"gradatim: {stop}{_how_to_go_on(tokens) if stop.kept else ''}", file=sys.stderr)
         return _interrupt.STATUS
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The ladder as a table: a row a rung and input, its state or its score on a common axis.
+"""The ladder as a table: one row per rung and input, its state or its score on a common axis.
 
 Conventions: a score has three decimals in the protocol's metric; the axis runs over all intervals
 of the ladder, rounded outwards to tenths. The same rows serve the live table and the final one.

@@ -62,7 +62,7 @@ def climb_collection(
     collection : Collection
         What to learn.
     folds : int, default 5
-        Folds a repeat, at least 3.
+        Folds per repeat, at least 3.
     repeats : int, default 2
         Repeats with fresh folds.
     margin : float, default 0.01

@@ -39,7 +39,7 @@ class EvaluationProtocol:
     Parameters
     ----------
     folds, repeats : int
-        Folds a repeat, and repeats with fresh folds.
+        Folds per repeat, and repeats with fresh folds.
     grouped : bool
         Whether groups were kept on one side of every split.
     seed : int

@@ -48,7 +48,7 @@ def compare_depth(
     teeth : int
         Number of teeth, a power of two.
     n_seeds : int, default 50
-        Networks a shape; 0 trains none.
+        Networks per shape; 0 trains none.
     budgets : sequence of int, optional
         Numbers of parameters; by default those of the deep construction, doubled until the shallow
         one is near, those of the shallow one, and twice as many. Under the first, networks that

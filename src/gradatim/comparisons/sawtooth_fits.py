@@ -1,4 +1,4 @@
-r"""Networks trained to be a sawtooth: as well as the usual means can, many seeds a shape.
+r"""Networks trained to be a sawtooth: as well as the usual means can, many seeds per shape.
 
 Conventions: rows are the middles of equal cells of [0, 1] with the sawtooth's values, at least
 `ROWS_A_TOOTH` a tooth, all of them for training: the question is what is found, not whether it

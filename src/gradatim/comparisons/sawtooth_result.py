@@ -70,9 +70,9 @@ class TrainedShape:
     learning_rate : float
         Learning rate of Adam.
     networks : tuple of Network
-        One a seed.
+        One per seed.
     errors : tuple of SawtoothError
-        One a seed.
+        One per seed.
     bound : SawtoothError
         What no network of this shape can do better than.
     """
@@ -180,7 +180,7 @@ class DepthComparison:
     trained : tuple of TrainedShape
         Shapes that were trained, by budget; empty if none was.
     n_seeds : int
-        Networks a shape.
+        Networks per shape.
     max_epochs : int
         Epochs of each.
     random_state : int

@@ -82,7 +82,7 @@ class LinearPiece:
         Returns
         -------
         tuple of fractions.Fraction
-            One value an output.
+            One value per output.
         """
         return tuple(m * x + c for m, c in zip(self.slopes, self.intercepts, strict=True))
 
@@ -182,7 +182,7 @@ def along(network: Network, start: Sequence[Number], end: Sequence[Number]) -> N
     Raises
     ------
     ShapeError
-        If a point does not have one number an input.
+        If a point does not have one number per input.
 
     Examples
     --------

@@ -56,7 +56,7 @@ def draw(
     title : str, optional
         First line of the text alternative; by default the sizes of the network.
     form : {"units", "layers", "auto"}, default "units"
-        Circles and edges, or one box a layer; ``"auto"`` takes boxes as soon as a layer is
+        Circles and edges, or one box per layer; ``"auto"`` takes boxes as soon as a layer is
         wider than `max_units`.
     max_units : int, default 12
         How many units of a layer are drawn at most; a wider one says how many it has.

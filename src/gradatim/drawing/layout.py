@@ -61,7 +61,7 @@ def place(
     max_units : int, default 12, at least 3
         A wider layer is drawn with its first and last units, `max_units` - 1 in all, and a gap.
     form : {"units", "layers", "auto"}, default "units"
-        Circles and edges, or one box a layer; ``"auto"`` takes boxes as soon as a layer is
+        Circles and edges, or one box per layer; ``"auto"`` takes boxes as soon as a layer is
         wider than `max_units`.
     at : mapping of str to float, or sequence of float of length n_inputs, optional
         Inputs by name, or in order; every unit then shows what it computes there. Boxes show

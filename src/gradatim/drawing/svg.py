@@ -53,7 +53,7 @@ def draw_svg(
     title : str, optional
         The text alternative's first line; by default the sizes and activations.
     form : {"auto", "units", "layers"}, default "auto"
-        Circles and edges, or one box a layer; ``"auto"`` takes boxes as soon as a layer is
+        Circles and edges, or one box per layer; ``"auto"`` takes boxes as soon as a layer is
         wider than `max_units`.
     max_units : int, default 12
         How many units of a layer are drawn at most.

@@ -78,7 +78,7 @@ def draw_tikz(
     title : str, optional
         Title of the PDF; by default the sizes of the network.
     form : {"auto", "units", "layers"}, default "auto"
-        Circles and edges, or one box a layer, as in `draw_svg`.
+        Circles and edges, or one box per layer, as in `draw_svg`.
     max_units : int, default 12
         How many units of a layer are drawn at most.
     at : mapping of str to float, or sequence of float of length n_inputs, optional

@@ -27,7 +27,7 @@ class Recipe:
     activation: str = "relu"  # Activation of the hidden layers
     solver: str = "adam"  # How weights are found
     alpha: float | None = None  # Penalty on the sum of a step's losses; None if `decay` says it
-    batch_size: int = 200  # Rows a step, if there are as many
+    batch_size: int = 200  # Rows per step, if there are as many
     learning_rate: str = "constant"  # How the step size changes
     learning_rate_init: float = 1e-3  # Step size at its largest
     max_iter: int = 200  # Epochs

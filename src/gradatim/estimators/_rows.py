@@ -17,7 +17,7 @@ __all__ = ["bucket", "check_sample_weight", "hold_out", "weigh_classes"]
 
 
 def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.ndarray:
-    """Return one weight a row, 1 where none were given.
+    """Return one weight per row, 1 where none were given.
 
     `sample_weight` (n_samples,); returns (n_samples,).
     """
@@ -78,6 +78,6 @@ def bucket(n_rows: int) -> int:
     >>> [bucket(n) for n in (30, 256, 257, 5000, 5121)]
     [256, 256, 320, 5120, 6144]
     """
-    # Up to 256 rows a step costs about the same; beyond, at most a quarter is added.
+    # Up to 256 rows per step costs about the same; beyond, at most a quarter is added.
     grid = 1 << max(n_rows.bit_length() - 3, 0)
     return max(256, -(-n_rows // grid) * grid)

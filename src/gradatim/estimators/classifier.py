@@ -79,7 +79,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ``alpha`` is that of its MLPClassifier and Ridge, and 1 / C of its LogisticRegression.
         ``adamw`` shrinks weights by the same measure, apart from the gradient.
     batch_size : int or "auto", default "auto"
-        Rows a step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
+        Rows per step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
         fewer than 768 rows, but at least 16.
     learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes: ``cosine`` rises for a twentieth of the steps, then falls to 0.
@@ -312,14 +312,14 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         return Sample(X[counted], Y, targets, weight[counted], codes)
 
     def _labels(self, y: np.ndarray) -> Targets:
-        """Read one label a column."""
+        """Read one label per column."""
         if self.class_weight is not None:
             raise SpecError("class_weight is for classes, but y has one column a label")
         self.classes_ = np.arange(y.shape[1])
         return Targets.from_y(y, "classification")
 
     def _classes(self, y: np.ndarray) -> tuple[Targets, np.ndarray]:
-        """Read one class a row, and number the rows' classes."""
+        """Read one class per row, and number the rows' classes."""
         classes = self.classes_
         codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
         if (unknown := classes[codes] != y).any():
@@ -375,7 +375,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Returns
         -------
         array of shape (n_samples,) or (n_samples, n_outputs)
-            Log-odds of the second of two classes, or a column a class or label.
+            Log-odds of the second of two classes, or one column per class or label.
         """
         z = self._pre_activations(X)
         return z[:, 0] if self._flat and z.shape[1] == 1 else z

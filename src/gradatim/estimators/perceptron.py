@@ -306,7 +306,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         array of shape (n_samples,) or (n_samples, n_classes)
-            One score a row for two classes, one a class for more.
+            One score per row for two classes, one per class for more.
         """
         check_is_fitted(self, "network_")
         given: Any = X

@@ -48,7 +48,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     alpha : float or "auto", default "auto"
         Penalty, as scikit-learn's Ridge and MLPRegressor have it; see `NetworkClassifier`.
     batch_size : int or "auto", default "auto"
-        Rows a step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
+        Rows per step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
         fewer than 768 rows, but at least 16.
     learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes in training.

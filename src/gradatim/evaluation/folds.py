@@ -33,7 +33,7 @@ class Folds:
 
     @property
     def folds(self) -> int:
-        """Folds a repeat."""
+        """Folds per repeat."""
         return int(self.fold_of.max()) + 1
 
     @property

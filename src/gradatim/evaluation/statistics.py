@@ -1,6 +1,6 @@
 r"""Statistics of fold scores: intervals and comparisons that know folds share training rows.
 
-Conventions: ``scores`` are ordered repeat by repeat; J is their number, K the folds a repeat.
+Conventions: ``scores`` are ordered repeat by repeat; J is their number, K the folds per repeat.
 Scores of different folds are correlated because their training sets overlap; the variance of a
 mean is therefore :math:`(1/J + 1/(K-1)) s^2` rather than :math:`s^2 / J` [1]_, and a difference
 has a Student t posterior with J - 1 degrees of freedom [2]_.

@@ -191,7 +191,7 @@ class Question:
     parts : sequence of Part
         What is to be answered, in order.
     solution : sequence of str
-        The way to the answer, a line a step.
+        The way to the answer, one line per step.
     notes : sequence of str
         Conventions that the question relies on.
     network : Network or None

@@ -85,7 +85,7 @@ def linear(terms: Sequence[tuple[Fraction, str]], constant: Fraction = Fraction(
 
 
 def equations(network: Network) -> list[str]:
-    """Write a formula a unit, as in ``h1 = ReLU(2 x1 - 1)``.
+    """Write one formula per unit, as in ``h1 = ReLU(2 x1 - 1)``.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def wrapped(activation: str, inside: str) -> str:
 
 
 def working(network: Network, inputs: Sequence[Fraction]) -> list[str]:
-    """Write out how each unit is computed, a text a unit.
+    """Write out how each unit is computed, one text per unit.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Folders of audio: a folder a class becomes a `Collection` of features and playable sounds.
+"""Folders of audio: one folder per class becomes a `Collection` of features and playable sounds.
 
 Conventions: the class of a file is the first folder below the root, however deep the file lies;
 ids are paths below the root with forward slashes, in sorted order. Hidden files and folders, and

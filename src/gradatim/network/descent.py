@@ -62,7 +62,7 @@ def descend(
     X : sequence of rows
         Inputs of each row, in order or by name.
     y : sequence of rows
-        Targets of each row, one an output.
+        Targets of each row, one per output.
     loss : {"squared", "binary", "multiclass"}, default "squared"
         What is made small.
     learning_rate : number, default 0.1
@@ -75,7 +75,7 @@ def descend(
     Returns
     -------
     list of Step
-        One a step.
+        One per step.
 
     Raises
     ------

@@ -41,7 +41,7 @@ def forward(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -
     network : Network
         What to evaluate.
     X : array-like of shape (n_samples, n_inputs)
-        Inputs, a row a sample.
+        Inputs, one row per sample.
     dtype : numpy.float64 or numpy.float32, default numpy.float64
         Precision of all arithmetic.
 
@@ -53,7 +53,7 @@ def forward(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -
     Raises
     ------
     ShapeError
-        If `X` does not have one column an input.
+        If `X` does not have one column per input.
     SpecError
         If an activation is left open.
 
@@ -89,7 +89,7 @@ def evaluate(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) 
     network : Network
         What to evaluate.
     X : array-like of shape (n_samples, n_inputs)
-        Inputs, a row a sample.
+        Inputs, one row per sample.
     dtype : numpy.float64 or numpy.float32, default numpy.float64
         Precision of all arithmetic.
 
@@ -101,7 +101,7 @@ def evaluate(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) 
     Raises
     ------
     ShapeError
-        If `X` does not have one column an input.
+        If `X` does not have one column per input.
     SpecError
         If an activation is left open.
 

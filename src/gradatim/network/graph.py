@@ -205,7 +205,7 @@ class Network:
         Returns
         -------
         str
-            One formula, or an ``aligned`` environment with a line a unit.
+            One formula, or an ``aligned`` environment with one line per unit.
 
         Examples
         --------

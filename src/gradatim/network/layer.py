@@ -91,11 +91,11 @@ class Layer:
     Parameters
     ----------
     weight : array-like of shape (n_out, n_in)
-        Weights, a row a unit.
+        Weights, one row per unit.
     bias : array-like of shape (n_out,)
         w0 of each unit.
     activation : str or sequence of str
-        One name for all units, or one a unit. ``softmax`` is for a whole layer.
+        One name for all units, or one per unit. ``softmax`` is for a whole layer.
     mask : array-like of shape (n_out, n_in), optional
         False where there is no edge; None if every edge is there.
     exact : mapping of (int, int) to fractions.Fraction, optional

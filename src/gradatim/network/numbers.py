@@ -89,7 +89,7 @@ def format_fraction(value: Fraction) -> str:
         text = repr(float(value))
     except OverflowError:
         return exact_text(value)
-    # An infinity or a nought says nothing about what was too large or too small.
+    # An infinity or a zero says nothing about what was too large or too small.
     if text in ("inf", "-inf") or Fraction(text) != value:
         return exact_text(value)
     return text.removesuffix(".0").replace("e+", "e")

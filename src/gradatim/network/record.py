@@ -55,7 +55,7 @@ class UnitTrace:
     activation : str
         Standard name of its activation.
     products : tuple of Product
-        One an edge; a missing edge has none.
+        One per edge; a missing edge has none.
     bias : number
         w0.
     sum : number

@@ -116,7 +116,7 @@ def multiclass_margin(X: ArrayLike, y: ArrayLike, W: ArrayLike) -> float:
     y : array-like of shape (n_samples,)
         Number of each sample's class, 0 to n_classes - 1.
     W : array-like of shape (n_classes, n_features)
-        Weights, a row a class.
+        Weights, one row per class.
 
     Returns
     -------

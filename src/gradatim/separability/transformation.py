@@ -51,7 +51,7 @@ class Transformation:
     convention : {"step", "sign"}
         What a unit's two values are: 0 and 1, or -1 and +1.
     network : Network
-        One hidden unit a threshold; one output for two classes, else one a class.
+        One hidden unit a threshold; one output for two classes, else one per class.
     """
 
     points: tuple[Fraction, ...]
@@ -112,7 +112,7 @@ class Transformation:
         Parameters
         ----------
         outputs : sequence of fractions.Fraction
-            One number an output unit.
+            One number per output unit.
 
         Returns
         -------
@@ -223,7 +223,7 @@ def transform(
     Raises
     ------
     ShapeError
-        If there is not one label a point.
+        If there is not one label per point.
     LabelError
         If all labels are the same, or one point has two.
     SpecError

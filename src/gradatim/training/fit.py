@@ -1,4 +1,4 @@
-"""Training many networks: specs are sorted into blocks, and blocks run from a thread a core.
+"""Training many networks: specs are sorted into blocks, and blocks run from one thread per core.
 
 Conventions: a *job* is one data set with the specs to train on it; specs of one shape make up
 *workers* of blocks that are run, and repacked, by one thread. A network is the same alone or in
@@ -64,13 +64,13 @@ def fit_many(
     X : array-like of shape (n_samples, n_features)
         Inputs; scale them first (`gradatim.scalers`).
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Labels; 0/1 indicators, a column a label; or real targets.
+        Labels; 0/1 indicators, one column per label; or real targets.
     task : {"classification", "regression"}, default "classification"
         How `y` is read.
     max_epochs : int, default 200
         Epochs (iterations of ``lbfgs``), unless a spec has its own.
     batch_size : int, default 50
-        Rows a step; ``lbfgs`` takes all.
+        Rows per step; ``lbfgs`` takes all.
     sample_weight : array-like of shape (n_samples,) or (n_specs, n_samples), optional
         Weight of each row in training, >= 0; 0 leaves a row out of that network's training.
     validation_weight : array-like of shape (n_samples,) or (n_specs, n_samples), optional
@@ -84,7 +84,7 @@ def fit_many(
     random_state : int, default 0
         Seed of that order, common to all networks.
     initial : sequence of Network, optional
-        Networks to start from, one a spec, instead of drawn weights.
+        Networks to start from, one per spec, instead of drawn weights.
     n_jobs : int, optional
         Threads; as many as cores unless given.
     callback : callable, optional
@@ -93,7 +93,7 @@ def fit_many(
     store : Store, optional
         Where finished networks are kept and looked up: those in it are not trained again.
     max_nets : int, optional
-        Networks held in memory for training at once, though at least one block a thread; the
+        Networks held in memory for training at once, though at least one block per thread; the
         results are the same.
     engine : {"auto", "native", "jax"}, default "auto"
         What trains; see `gradatim.training.engines`.
@@ -101,7 +101,7 @@ def fit_many(
     Returns
     -------
     list of FitResult
-        One a spec, in the order of the specs.
+        One per spec, in the order of the specs.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def fit_jobs(
     max_epochs : int, default 200
         Epochs (iterations of ``lbfgs``), unless a spec has its own.
     batch_size : int, default 50
-        Rows a step; ``lbfgs`` takes all.
+        Rows per step; ``lbfgs`` takes all.
     early_stopping : int, optional
         Patience in epochs, as in `fit_many`; every job then needs `validation_weight`.
     shuffle : bool, default True

@@ -41,7 +41,7 @@ class FitJob:
     sample_weight, validation_weight : array-like, optional
         Of shape (n_samples,) or (n_specs, n_samples).
     initial : sequence of Network, optional
-        Networks to start from, one a spec.
+        Networks to start from, one per spec.
     """
 
     specs: Sequence[NetworkSpec]

@@ -22,7 +22,7 @@ __all__ = [
     "choose_batch_size",
 ]
 
-#: Rows a step of the recipe, where there are enough.
+#: Rows per step of the recipe, where there are enough.
 BATCH_SIZE = 128
 
 #: Units of the hidden layers.
@@ -79,8 +79,8 @@ class Ensemble:
 def choose_batch_size(n_samples: int) -> int:
     """Choose the rows of a step, so that an epoch has steps enough on small collections too.
 
-    The recipe's 128 rows make one step an epoch of a hundred rows, and its epochs then are too few
-    to learn anything. Six steps an epoch, but at least 16 rows a step, were as good or better on
+    The recipe's 128 rows make one step per epoch of a hundred rows, and its epochs then are too few
+    to learn anything. Six steps per epoch, but at least 16 rows per step, were as good or better on
     all collections of 67 to 600 rows that were tried; see docs/accuracy.md.
 
     Examples

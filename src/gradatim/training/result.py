@@ -1,6 +1,6 @@
 """What training one spec gave.
 
-Conventions: a loss curve has one entry an epoch, the mean training loss over that epoch's steps,
+Conventions: a loss curve has one entry per epoch, the mean training loss over that epoch's steps,
 as the weights were at each step; for ``lbfgs`` an epoch is an iteration, and its entry the loss
 after it. Training losses have the penalty (but for ``adamw``), smoothed labels and dropout in them,
 validation losses do not. Log losses are in nats, squared errors in half squared units.
@@ -77,7 +77,7 @@ class FitResult:
         Raises
         ------
         ShapeError
-            If `X` does not have one column an input.
+            If `X` does not have one column per input.
         """
         return self.targets.decide(evaluate(self.network, X))
 

@@ -1,4 +1,4 @@
-"""Workers run from a thread a core: their progress, and how they end.
+"""Workers run from one thread per core: their progress, and how they end.
 
 Conventions: workers release Python's lock while they train. The first error, an interrupt among
 them, ends all workers at their next pause.

@@ -33,7 +33,7 @@ class Stepper:
     task : {"classification", "regression"}, default "classification"
         How `y` is read.
     batch_size : int, default 50
-        Rows a step.
+        Rows per step.
     max_epochs : int, default 200
         Length of the schedule, unless the spec has its own; a constant rate has no end.
     sample_weight : array-like of shape (n_samples,), optional

@@ -1,7 +1,7 @@
 """Targets: labels and real values as the matrix that a loss reads, and back.
 
 Conventions: classes are sorted; two classes take one logistic output, more take one softmax
-output each; a two-dimensional 0/1 `y` in classification is one label a column. Real targets stay
+output each; a two-dimensional 0/1 `y` in classification is one label per column. Real targets stay
 in their own units.
 """
 

@@ -39,7 +39,7 @@ def train_machines(
     n_jobs: int | None,
     progress: Callable[[float], None],
 ) -> list[list[Run]]:
-    """Train what is no network, a seed a thread."""
+    """Train what is no network, one seed per thread."""
     from threadpoolctl import threadpool_limits
 
     tasks = [(start, number) for start in field for number in range(len(course.heats))]

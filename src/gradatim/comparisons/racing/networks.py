@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BATCH_SIZE", "network_decision", "train_networks"]
 
-#: Rows a step.
+#: Rows per step.
 BATCH_SIZE = 50
 
 

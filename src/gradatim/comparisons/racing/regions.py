@@ -101,7 +101,7 @@ def frame_of(course: Course) -> Frame:
 
 
 def _leads(decision: np.ndarray) -> list[np.ndarray]:
-    """Return by how much each class leads, an array a class."""
+    """Return by how much each class leads, one array per class."""
     values = np.nan_to_num(decision, nan=0.0, posinf=1e9, neginf=-1e9)
     if values.ndim == 1:
         return [-values, values]

@@ -23,7 +23,7 @@ class Entry:
     """A contender at a budget."""
 
     start: Start  # Who, with which budget, in which shape
-    runs: tuple[Run, ...] = field(repr=False)  # One a seed
+    runs: tuple[Run, ...] = field(repr=False)  # One per seed
     bar: float | None  # Accuracy from which a seed has solved it; None if no seed can
     overlap: float  # Scored rows per row learnt from, where seeds share rows; else 0
 

@@ -100,7 +100,7 @@ class Course:
 
     @property
     def n_outputs(self) -> int:
-        """1 for two classes, else one a class."""
+        """1 for two classes, else one per class."""
         return len(self.classes) if len(self.classes) > 2 else 1
 
     @property

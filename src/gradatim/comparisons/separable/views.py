@@ -82,7 +82,7 @@ def _panel(
     codes: np.ndarray,
     input_name: str = "x1",
 ) -> Panel:
-    """Show scores: over x if that is a line, else along a line with a lane a class."""
+    """Show scores: over x if that is a line, else along a line with one lane per class."""
     values, decide = scores(table), _decide(scores)
     if values.shape[1] > 1:
         name, values = "lead over the other classes", _lead(values, codes)[:, None]

@@ -55,7 +55,7 @@ def plot_spaces(network: Network, x: ArrayLike, y: Sequence[Hashable]) -> Figure
     SpecError
         If the network has several inputs, or not one hidden layer.
     ShapeError
-        If there is not one label a point.
+        If there is not one label per point.
 
     Examples
     --------

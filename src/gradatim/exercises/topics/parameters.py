@@ -1,6 +1,6 @@
 """How many parameters? Fully connected layers, deeper ones, missing edges, equal budgets.
 
-Conventions: parameters are the weights, one an edge, and the biases, one a unit that computes
+Conventions: parameters are the weights, one per edge, and the biases, one per unit that computes
 something; inputs have none.
 """
 

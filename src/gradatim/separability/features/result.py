@@ -62,7 +62,7 @@ class AddedFeatures:
     added : tuple of Monomial or None
         What is added; empty if the inputs alone do, None if no set does or it was not decided.
     separations : tuple of Separation
-        The planes in the features: one for two classes, else one a class.
+        The planes in the features: one for two classes, else one per class.
     refuted : tuple of Refuted
         Sets that do not do, smaller sets first.
     at_least : int

@@ -74,7 +74,7 @@ def find_features(
     Raises
     ------
     ShapeError
-        If `X` is no table or there is not one label a row.
+        If `X` is no table or there is not one label per row.
     InputError
         If an entry of `X` is no number, missing or infinite.
     LabelError

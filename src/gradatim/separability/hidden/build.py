@@ -86,7 +86,7 @@ def build_hidden(
     Raises
     ------
     ShapeError
-        If `X` is no table or there is not one label a row.
+        If `X` is no table or there is not one label per row.
     InputError
         If an entry of `X` is no number, missing or infinite.
     LabelError

@@ -35,7 +35,7 @@ _MOST_TRIES, _ROWS_TRIED, _CUTS_TRIED, _FEW = 40, 6000, 1000, 30
 class Cut:
     """A half space whose remaining rows are of one class."""
 
-    weights: tuple[Fraction, ...]  # A weight an input
+    weights: tuple[Fraction, ...]  # One weight per input
     bias: Fraction  # w0
     code: int  # Number of the class
 

@@ -1,7 +1,7 @@
 """A hidden layer that was built, with its proof on every row.
 
 Conventions: units are 0 or 1 and step(0) = 1. Of two classes there is one output, which is 1 on the
-second; of several, one a class. Rows are their exact binary values; weights are those that the
+second; of several, one per class. Rows are their exact binary values; weights are those that the
 network says (`gradatim.network.graph.Layer.exact_units`).
 """
 
@@ -34,7 +34,7 @@ class HiddenLayer:
     classes : tuple of hashable
         The classes in ascending order.
     construction : {"line", "cuts"}
-        How it was built: all units along one direction, one a label change; or each unit along a
+        How it was built: all units along one direction, one per label change; or each unit along a
         direction of its own, cutting off rows of one class.
     n_directions : int
         Number of directions that were compared for the units along one line.
@@ -79,7 +79,7 @@ class HiddenLayer:
         Returns
         -------
         list of hashable
-            A class a row; None where no output, or more than one, is 1.
+            One class per row; None where no output, or more than one, is 1.
         """
         return [self._label(row) for row in self.network(X)]
 

@@ -69,7 +69,7 @@ def separate(
     Raises
     ------
     ShapeError
-        If `X` is no table, has no row or column, or there is not one label a row.
+        If `X` is no table, has no row or column, or there is not one label per row.
     InputError
         If an entry of `X` is no number, missing or infinite.
     LabelError

@@ -1,4 +1,4 @@
-"""Entries of a table as whole multiples of one number a column.
+"""Entries of a table as whole multiples of one number per column.
 
 Conventions: entry (i, j) is ``origin(j) + unit(j) * m`` with an integer m of at most ``lengths[j]``
 bits, 0 where a column is constant; see `gradatim.separability.planes.rows`.
@@ -18,7 +18,7 @@ _DOUBLE = 53
 
 
 class Floats:
-    """Entries that are float64: whole multiples of a power of two, one a column.
+    """Entries that are float64: whole multiples of a power of two, one per column.
 
     `X` (n_samples, n_features).
     """

@@ -70,7 +70,7 @@ class Rows:
         return self._table.integers(np.asarray(index, dtype=np.intp), self.columns)
 
     def even(self, index: Sequence[int] | np.ndarray) -> fmpz_mat:
-        """Return even vectors, one a row."""
+        """Return even vectors, one per row."""
         one = 1 << self.bits
         return fmpz_mat(
             [

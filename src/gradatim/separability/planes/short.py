@@ -118,7 +118,7 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
 
 
 def _roundest(low: Fraction, high: Fraction) -> Fraction:
-    """Return the whole number between two positive ones that ends in the most noughts."""
+    """Return the whole number between two positive ones that ends in the most zeros."""
     power = 1
     best = -(-low // 1)
     while (value := -(-low // power) * power) <= high:

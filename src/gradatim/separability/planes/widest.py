@@ -40,7 +40,7 @@ class Widest:
     Parameters
     ----------
     weights : tuple of fractions.Fraction
-        Normal, a weight a column; scaled so that the nearest rows have the score -1 or +1.
+        Normal, one weight per column; scaled so that the nearest rows have the score -1 or +1.
     bias : fractions.Fraction
         w0.
     support : tuple of int

@@ -201,7 +201,7 @@ def _select(chosen: jax.Array, new: Any, old: Any) -> Any:
 def _gather(
     data: BlockData, rows: jax.Array, n_models: int
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Take rows (n_groups, n_rows): inputs a group; targets and the rows' numbers a model."""
+    """Take rows (n_groups, n_rows): inputs a group; targets and the rows' numbers per model."""
     take = jax.vmap(lambda values, index: values[index])
     X, y = take(data.X, rows), take(data.y, rows)
     size = n_models // rows.shape[0]

@@ -160,7 +160,7 @@ class BlockWorker:
         return _Block(places, self._data(places), hyper, initial_state(self.program, params))
 
     def _sources(self, places: np.ndarray) -> list[PreparedJob]:
-        """Return the jobs that a block reads: the one of all its networks, or one a network."""
+        """Return the jobs that a block reads: the one of all its networks, or one per network."""
         jobs = [self.network_jobs[i].job for i in places]
         return jobs[:1] if self._one_job else jobs
 
@@ -236,7 +236,7 @@ class BlockWorker:
 
     def _repack(self, blocks: list[_Block], going: dict[int, tuple[int, int]]) -> list[_Block]:
         epoch = blocks[0].state.epoch
-        # The epoch is common to all; every other leaf has a row a model.
+        # The epoch is common to all; every other leaf has one row per model.
         states = [block.state._replace(epoch=()) for block in blocks]
         # In NumPy: JAX would compile a program for every shape of every leaf.
         stacked = jax.tree.map(lambda *leaves: np.concatenate(leaves), *states)

@@ -176,7 +176,7 @@ class NativeWorker:
             report(self.work * epoch / last)
 
     def bind(self, nets: Nets, n_members: int) -> Bound:
-        """Make everything ready for training `n_members` networks a round."""
+        """Make everything ready for training `n_members` networks per round."""
         shape, job = _shape(self.program), self.network_jobs[0].job
         room = make_room(shape, self._rows, job.batches.batch_size, n_members)
         return Bound(shape, self._rows, nets, *room)
