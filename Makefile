@@ -6,14 +6,16 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
 	echo $$python && exit; done; echo none)
 BIN    := $(VENV)/bin
+KERNEL ?= Prescott
 PINS   := $(if $(NEWEST),,--constraint constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs bench
+.PHONY: help run test test-blas check docs bench
 
 help:
 	@echo 'make run     install into $(VENV) and climb the packaged timbre collection'
 	@echo 'make test    run every test, the examples in docstrings and documents included'
+	@echo 'make test-blas  run what depends on it under another BLAS kernel (KERNEL=Haswell)'
 	@echo 'make check   formatter, linter, type checker, form of the docstrings'
 	@echo 'make docs    run the examples of all documents and follow their links'
 	@echo 'make bench   measure against peers, and write docs/benchmarks.md'
@@ -23,6 +25,11 @@ run: $(VENV)/.run-installed
 
 test: $(VENV)/.test-installed
 	$(BIN)/python -m pytest
+
+# What is chosen among equals must not depend on the kernel that a processor gets from OpenBLAS.
+test-blas: $(VENV)/.test-installed
+	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest tests/approximation tests/separability/planes \
+		tests/cli/test_approximate.py tests/cli/test_separate.py
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .

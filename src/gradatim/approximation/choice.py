@@ -14,6 +14,9 @@ _ACROSS = 1e-5
 # A gain below this share of all is one of rounding.
 _ROUNDING = 1e-26
 
+#: Relative difference up to which two gains are the same.
+_EQUAL = 1e-9
+
 
 def choose_columns(columns: np.ndarray, given: np.ndarray, y: np.ndarray, n: int) -> list[int]:
     """Choose columns that leave little of the square error, one by one.
@@ -44,7 +47,8 @@ def choose_columns(columns: np.ndarray, given: np.ndarray, y: np.ndarray, n: int
         gain = np.where(
             across > _ACROSS * sizes, (left @ columns) ** 2 / np.maximum(across, 1e-300), 0.0
         )
-        best = int(np.argmax(gain))
+        # Of equally good columns the first: which is larger by rounding depends on the processor.
+        best = int(np.flatnonzero(gain >= (1 - _EQUAL) * gain.max())[0])
         if gain[best] <= _ROUNDING * float(y @ y):
             break
         part = columns[:, best] - span @ (span.T @ columns[:, best])
