@@ -1,11 +1,14 @@
 """A model is everything between what a user has and what is predicted."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from sklearn.metrics import r2_score
 
 from gradatim import Model
+from gradatim.cli import main
 from gradatim.climb import climb_collection
 from gradatim.climb import rung as rung_module
 from gradatim.errors import InputError, ShapeError, SpecError
@@ -233,7 +236,7 @@ def test_the_winner_of_the_drums_knows_its_own_rows(request):
     assert np.mean(climb.model.predict(drums) == drums.y) > 0.95
 
 
-def test_a_family_that_is_registered_is_a_rung():
+def test_a_family_that_is_registered_is_a_rung_everywhere(monkeypatch, tmp_path):
     from gradatim.models.families.baselines import Majority
     from gradatim.models.families.registry import register
 
@@ -254,6 +257,11 @@ def test_a_family_that_is_registered_is_a_rung():
             make_collection("three"), folds=3, repeats=1, rungs=["majority", "rarest"]
         )
         assert [row.rung for row in climb.rungs] == ["majority", "rarest"]
+        monkeypatch.chdir(tmp_path)
+        names = ["--rungs", "rarest", "--json", "found.json", "--no-report", "--quiet"]
+        assert main(["climb", "world", *names]) == 0
+        assert json.loads((tmp_path / "found.json").read_text())["verdict"]["rung"] == "rarest"
+        assert main(["climb", "--help"]) == 0
     finally:
         FAMILIES.clear()
         FAMILIES.update(before)

@@ -18,7 +18,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import Interrupted, hear
 from gradatim.errors import OutputError, SpecError
-from gradatim.models.families.registry import FAMILIES
+from gradatim.models.families.registry import FAMILIES, get_family
 
 if TYPE_CHECKING:
     from gradatim.cli._screen import Screen
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["climb"]
 
-RungName = Literal[tuple(FAMILIES)]  # pyright: ignore[reportInvalidTypeForm]
 TaskName = Literal["classification", "multilabel", "regression"]
 
 _INPUT = Group("What is climbed", sort_key=1)
@@ -61,8 +60,14 @@ def climb(
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
     seed: Annotated[int, _number(gte=0)] = 0,
     rungs: Annotated[
-        list[RungName] | None,  # pyright: ignore[reportInvalidTypeForm]
-        Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
+        list[str] | None,
+        Parameter(
+            group=_PROTOCOL,
+            metavar="RUNG...",
+            consume_multiple=(1, None),
+            negative=(),
+            help=f"Only these rungs, of {', '.join(FAMILIES)}.",
+        ),
     ] = None,
     inputs: Annotated[
         list[str] | None,
@@ -82,7 +87,7 @@ def climb(
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     save_rung: Annotated[
         list[tuple[str, Path]] | None,
-        Parameter(group=_OUTPUT, metavar="RUNG[/INPUT] FILE", negative=()),
+        Parameter(group=_OUTPUT, metavar=r"RUNG\[/INPUT] FILE", negative=()),
     ] = None,
     quiet: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
@@ -114,8 +119,6 @@ def climb(
         Difference in score that is of no practical matter.
     seed
         Seed of the folds and of every network.
-    rungs
-        Only these rungs.
     inputs
         Only these inputs of the collection.
     preset
@@ -127,8 +130,7 @@ def climb(
     max_nets
         Networks to train at once, to save memory; the results are the same.
     engine
-        What trains networks: native code for processors, which is what is meant if left out, or
-        JAX, for graphics processors (install gradatim[jax]).
+        What trains networks: native code if left out; jax, an extra, uses accelerators.
     resume
         Go on from what an interrupted climb of the same data and protocol has finished.
     json
@@ -150,6 +152,8 @@ def climb(
     from gradatim.cli._silence import quiet_libraries
     from gradatim.cli._source import Source
 
+    for rung in rungs or ():
+        get_family(rung)
     source = Source(path, target or (), groups, drop or (), impute, task)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")

@@ -27,20 +27,18 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
-from gradatim.training.recipes import PRESETS, Ensemble, choose_batch_size
+from gradatim.training.recipes import DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
 from gradatim.training.targets import Targets
 
-__all__ = ["Logistic", "NetworkFamily"]
+__all__ = ["Deep", "Logistic", "NetworkFamily", "Shallow"]
 
 
 class NetworkFamily(Family):
     """Shallow or deep networks by the strong recipe, averaged; nothing is chosen."""
 
+    hidden_layer_sizes: tuple[int, ...]
     trains_networks = True
     needs_engine = True
-
-    def __init__(self, name: str, title: str, hidden_layer_sizes: tuple[int, ...]) -> None:
-        self.name, self.title, self.hidden_layer_sizes = name, title, hidden_layer_sizes
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
         """List the one setting."""
@@ -70,6 +68,20 @@ class NetworkFamily(Family):
         """Train all fits."""
         specs = [self.specs(data, fit.candidate) for fit in fits]
         return _train(self, data, input, fits, specs, _Layout("robust"), report)
+
+
+class Shallow(NetworkFamily):
+    """Networks of one hidden layer."""
+
+    name, title = "shallow", "the shallow network"
+    hidden_layer_sizes = SHALLOW
+
+
+class Deep(NetworkFamily):
+    """Networks of three hidden layers."""
+
+    name, title = "deep", "the deep network"
+    hidden_layer_sizes = DEEP
 
 
 class Logistic(Family):

@@ -1,42 +1,72 @@
 """The ladder: every family by its name, simplest first.
 
-Conventions: whoever adds a rung defines one class and registers it here, or from outside by
-`register`; everything else reads this list.
+Conventions: whoever adds a rung defines one class and enters it here, or from outside by
+`register`; everything else reads this list. A family is loaded when it is first asked for, so
+that the names cost nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from gradatim.errors import SpecError
-from gradatim.models.families.base import Family
-from gradatim.models.families.baselines import Linear, Majority
-from gradatim.models.families.kernel import Kernel
-from gradatim.models.families.networks import Logistic, NetworkFamily
-from gradatim.models.families.perceptron import Perceptron
-from gradatim.training.recipes import DEEP, SHALLOW
+
+if TYPE_CHECKING:
+    from gradatim.models.families.base import Family
 
 __all__ = ["FAMILIES", "get_family", "register"]
 
+
+class _Families(MutableMapping[str, "Family"]):
+    """Families by name, each given as itself or as the ``module:class`` to make it of."""
+
+    def __init__(self, homes: Mapping[str, str]) -> None:
+        self._known: dict[str, Family | str] = dict(homes)
+
+    def __getitem__(self, name: str) -> Family:
+        known = self._known[name]
+        if isinstance(known, str):
+            module, _, family = known.partition(":")
+            known = getattr(import_module(f"gradatim.models.families.{module}"), family)()
+            self._known[name] = known
+        return known
+
+    def __setitem__(self, name: str, family: Family) -> None:
+        self._known[name] = family
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
 #: The families by name, in the order of the ladder.
-FAMILIES: dict[str, Family] = {
-    family.name: family
-    for family in (
-        Majority(),
-        Linear(),
-        Logistic(),
-        Perceptron(),
-        Kernel(),
-        NetworkFamily("shallow", "the shallow network", SHALLOW),
-        NetworkFamily("deep", "the deep network", DEEP),
-    )
-}
+FAMILIES: MutableMapping[str, Family] = _Families(
+    {
+        "majority": "baselines:Majority",
+        "linear": "baselines:Linear",
+        "logistic": "networks:Logistic",
+        "perceptron": "perceptron:Perceptron",
+        "kernel": "kernel:Kernel",
+        "shallow": "networks:Shallow",
+        "deep": "networks:Deep",
+    }
+)
 
 
 def register(family: Family, before: str | None = None) -> None:
     """Put a family on the ladder, before another one or at the end; a name it had is replaced."""
+    if before is not None:
+        get_family(before)
     FAMILIES.pop(family.name, None)
     names = list(FAMILIES)
-    place = len(names) if before is None else names.index(get_family(before).name)
-    later = {name: FAMILIES.pop(name) for name in names[place:]}
+    later = {n: FAMILIES.pop(n) for n in (names[names.index(before) :] if before else ())}
     FAMILIES[family.name] = family
     FAMILIES.update(later)
 
