@@ -27,9 +27,9 @@ from gradatim.training.result import FitResult
 
 __all__ = ["TOLERANCE", "ConvexWorker", "make_workers"]
 
-#: Largest entry of the gradient of the mean loss at which a model is solved; scikit-learn's
-#: LogisticRegression stops there too.
-TOLERANCE = 1e-4
+#: Largest entry of the gradient of the mean loss at which a model is solved: half of what
+#: scikit-learn's LogisticRegression allows.
+TOLERANCE = 5e-5
 
 #: Pairs of steps and gradient differences that are remembered.
 MEMORY = 6
@@ -125,13 +125,15 @@ class _Objective:
     """
 
     def __init__(self, program: Program, jobs: Sequence[NetworkJob]) -> None:
-        data = list({one.job_number: one.job for one in jobs}.values())
-        places = {number: i for i, number in enumerate(dict.fromkeys(o.job_number for o in jobs))}
-        n_rows = max(len(job.X) for job in data)
+        data = {one.job_number: one.job for one in jobs}
+        places = {number: i for i, number in enumerate(data)}
+        n_rows = max(len(job.X) for job in data.values())
         self.program = program
         # Rows that fill a data set up to the largest one weigh nothing.
-        self.X = np.stack([_filled(job.X, n_rows) for job in data])  # (n_jobs, n_rows, n_in)
-        targets = [_filled(job.targets.matrix, n_rows).T for job in data]
+        self.X = np.stack(
+            [_filled(job.X, n_rows) for job in data.values()]
+        )  # (n_jobs, n_rows, n_in)
+        targets = [_filled(job.targets.matrix, n_rows).T for job in data.values()]
         self.targets = np.stack(targets)  # (n_jobs, n_outputs, n_rows)
         self.job_of = np.array([places[one.job_number] for one in jobs])
         weight = np.stack([_filled(one.job.weight[one.number], n_rows) for one in jobs])
@@ -269,7 +271,7 @@ class _Objective:
 
 class _Solution(NamedTuple):
     x: np.ndarray  # (n_models, n_parameters)
-    losses: list[list[float]]  # of each model after each iteration
+    losses: list[np.ndarray]  # (n_iterations,) of each model
 
 
 def _minimize(
@@ -287,9 +289,8 @@ def _minimize(
     x, memory = start / objective.units, _Memory(n_models, n)
     active = np.arange(n_models)
     loss, gradient = objective(active, x)
-    # A start that is solved already still has one entry in its curve.
-    losses = [[float(value)] for value in loss]
-    iteration = np.zeros(n_models, dtype=int)
+    losses = np.full((int(limits.max()) + 1, n_models), np.nan)
+    losses[0], iteration = loss, np.zeros(n_models, dtype=int)
     active = active[~objective.solved(active, gradient)]
     direction, step = np.zeros_like(x), np.ones(n_models)
     direction[active] = memory.direction(active, gradient[active])
@@ -316,18 +317,18 @@ def _minimize(
             new[uphill] = -gradient[moved][uphill]
             direction[moved], step[moved] = new, 1.0
             iteration[moved] += 1
-            for model in moved:
-                value = float(loss[model])
-                if iteration[model] == 1:
-                    losses[model] = [value]
-                else:
-                    losses[model].append(min(value, losses[model][-1]))
+            before = losses[iteration[moved] - 1, moved]
+            losses[iteration[moved], moved] = np.minimum(found[good], before)
         solved = objective.solved(active, gradient[active])
         going = ~solved & (iteration[active] < limits[active]) & (step[active] >= _SHORTEST)
         active = active[going]
         if done % 10 == 9:
-            report(1.0 - len(active) / n_models + 0.5 * iteration.max() / limits.max())
-    return _Solution(x * objective.units, losses)
+            left = np.zeros(n_models)
+            left[active] = 1.0 - iteration[active] / limits[active]
+            report(1.0 - left.mean())
+    # A start that is solved already still has one entry in its curve.
+    curves = [losses[min(n, 1) : n + 1, i] for i, n in enumerate(iteration)]
+    return _Solution(x * objective.units, curves)
 
 
 class ConvexWorker:
@@ -355,24 +356,17 @@ class ConvexWorker:
     def run(self, report: Callable[[float], None]) -> None:
         """Solve all networks; `report` hears the work done so far."""
         starts = [np.concatenate([np.ravel(a) for a in one.initial()]) for one in self.network_jobs]
-        told = 0.0
-
-        def tell(share: float) -> None:
-            nonlocal told
-            told = max(told, min(share, 0.99))
-            report(told * self.work)
-
         solution = _minimize(
             _Objective(self.program, self.network_jobs),
             np.stack(starts),
             np.array(self.n_epochs),
             self._stopped,
-            tell,
+            lambda share: report(share * self.work),
         )
         if self._stopped.is_set():
             return
         for one, x, losses in zip(self.network_jobs, solution.x, solution.losses, strict=True):
-            result = one.result(self._outcome(x.astype(np.float32), np.array(losses)))
+            result = one.result(self._outcome(x.astype(np.float32), losses))
             self.results[one.key] = result
             if self.on_result is not None:
                 self.on_result(one.key, result)

@@ -86,14 +86,14 @@ def has_accelerator() -> bool:
     return any(os.path.exists(device) for device in _ACCELERATORS)
 
 
-def prepare(engine: str = "auto") -> threading.Thread | None:
+def prepare(engine: str = "auto") -> None:
     """Begin to compile what the engine needs, in a thread, while other work is done.
 
     LLVM lets other threads run. Whoever trains before the thread has ended waits for it, and meets
     its error, if there is one, again.
     """
     if choose_engine(engine) != "native":
-        return None
+        return
 
     def compile_native() -> None:
         from gradatim.training.native.workers import compile_all
@@ -101,9 +101,7 @@ def prepare(engine: str = "auto") -> threading.Thread | None:
         with contextlib.suppress(Exception):
             compile_all()
 
-    thread = threading.Thread(target=compile_native, name="gradatim-compiles", daemon=True)
-    thread.start()
-    return thread
+    threading.Thread(target=compile_native, name="gradatim-compiles", daemon=True).start()
 
 
 def make_workers(
@@ -129,5 +127,8 @@ def make_workers(
             from gradatim.training.jax import workers as jax
 
             blocks += jax.make_workers(program, network_jobs, max_epochs, patience, n_workers)
-            jax.share_devices(blocks)
+    if blocks:
+        from gradatim.training.jax import workers as jax
+
+        jax.share_devices(blocks)
     return [*workers, *blocks]
