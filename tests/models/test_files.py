@@ -87,6 +87,23 @@ BAD = {
     "codes out of order": (put("learner", "machines", 0, "codes", [2, 1, 0]), "no codes"),
     "codes beyond": (put("learner", "machines", 0, "codes", [0, 1, 9]), "no codes"),
     "counts that do not add up": (put("learner", "machines", 0, "counts", [1, 1, 1]), "are not"),
+    "a type beyond all labels": (put("classes", "dtype", "<U100000000"), "larger than any"),
+    "labels that the type cuts": (put("classes", "labels", ["a", "b", "cc"]), "different and"),
+    "labels twice": (put("classes", "labels", ["a", "a", "c"]), "different and sorted"),
+    "labels out of order": (put("classes", "labels", ["b", "a", "c"]), "different and sorted"),
+    "text as a number": (put("learner", "machines", 0, "gamma", "inf"), "no finite number"),
+    "a number beyond floats": (put("scaler", "clip", 10**400), "too large"),
+    "a clip of zero": (put("scaler", "clip", 0), "no finite number above 0"),
+    "a scale of zero": (tensor("scaler.scale", np.zeros(3)), "above 0"),
+    "a scale of bits": (tensor("scaler.scale", np.ones(3, dtype=bool)), "of type bool"),
+    "a score without its interval": (put("about", {"score": {"mean": 1.0}}), "interval"),
+    "a mean beside its interval": (
+        put("about", {"score": {"metric": "r2", "mean": 2.0, "interval": [0.0, 1.0]}}),
+        "outside",
+    ),
+    "a schema that is no number": (put("schema", True), "schema True"),
+    "names twice": (put("feature_names", ["x", "x", "y"]), "are the same"),
+    "names as one text": (put("feature_names", "abc"), "no list"),
     "names that do not fit": (put("feature_names", ["x"]), "1 names for 3 columns"),
     "too few outputs": (put("learner", "n_outputs", 2), "no codes"),
     "a wrong shape": (tensor("scaler.center", np.zeros(7)), "has the shape"),
@@ -121,7 +138,7 @@ def test_a_deeply_nested_or_endless_record_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (b"", "no whole model file"),
+        (b"", "no whole safetensors file"),
         (b"PK\x03\x04 a zip", "would have"),
         ((10**12).to_bytes(8, "little") + b"{}", "would have 1,000,000,000,000 bytes"),
         ((2).to_bytes(8, "little") + b"{}", "no model of gradatim"),
@@ -144,6 +161,43 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path):
 def test_a_model_goes_only_into_a_file_of_its_ending(model, tmp_path):
     with pytest.raises(OutputError, match=r"end it in \.gradatim"):
         model.save(tmp_path / "model.safetensors")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+
+
+def places(value, path=()):
+    """Yield the path of everything below a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in items:
+        yield (*path, key)
+        if isinstance(inner, dict | list):
+            yield from places(inner, (*path, key))
+
+
+@pytest.mark.parametrize("rung", ["majority", "logistic", "perceptron", "kernel"])
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_record_with_anything_in_it_is_refused_or_works(climbs, tmp_path_factory, rung, data):
+    model = model_of(climbs("three"), rung)
+    record, tensors = to_record(model)
+    record = json.loads(json.dumps(record))
+    path = data.draw(st.sampled_from(sorted(places(record), key=repr)))
+    put(*path, data.draw(JSON))(record, tensors)
+    file = tmp_path_factory.getbasetemp() / "drawn.gradatim"
+    file.write_bytes(save(tensors, metadata={"gradatim": json.dumps(record)}))
+    try:
+        loaded = load_model(file)
+    except InputError:
+        return
+    rows = climbs("three").collection.X["sounds"][:4]
+    assert loaded.predict(rows).shape[0] == 4
+    assert repr(loaded)
+    assert loaded._repr_html_()
 
 
 @settings(max_examples=150, deadline=None)

@@ -18,8 +18,9 @@ import numpy as np
 from gradatim.climb.result import RungResult
 from gradatim.climb.task import ClimbTask
 from gradatim.models.families.base import Fit, Fitted, LearningCurve
-from gradatim.models.files import Tensors, from_record
+from gradatim.models.files import from_record
 from gradatim.models.records import to_record
+from gradatim.persistence.container import Tensors
 from gradatim.training.checkpoint import digest_arrays
 from gradatim.training.engines import choose_engine
 from gradatim.training.store import Record
@@ -84,7 +85,7 @@ def keep_fit(task: ClimbTask, key: str, fitted: Fitted) -> None:
 def _fitted(record: Record) -> Fitted:
     info, (outputs, *arrays) = record.info, record.arrays
     names = info["tensors"]
-    model = from_record(info["model"], Tensors(dict(zip(names, arrays, strict=False))))
+    model = from_record(info["model"], Tensors.of_arrays(dict(zip(names, arrays, strict=False))))
     curves = _curves(info["curves"], arrays[len(names) :])
     return Fitted(model, outputs, curves[0] if curves else None)
 

@@ -1,22 +1,20 @@
-"""A model in a file, and back: safetensors for the numbers, JSON for the rest.
+"""A model in a file, and back.
 
-Conventions: the JSON object stands in the header under ``gradatim``. Every tensor that it asks
-for is checked for shape and type before it is read; tensors and keys that it does not know are
-ignored, so that later versions may add sections. A loaded model predicts bit for bit what the
-saved one did. Nothing in a file can run code.
+Conventions: a container of `gradatim.persistence.container`, made by `gradatim.models.records`.
+Keys and tensors that are not known are ignored, so that later versions may add sections; known
+ones are checked. A loaded model predicts bit for bit what the saved one did.
 """
 
 from __future__ import annotations
 
-import json
+import math
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, TypeVar
 
 import numpy as np
 
-from gradatim.errors import GradatimError, InputError
+from gradatim.errors import InputError
 from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
@@ -27,16 +25,17 @@ from gradatim.models.learners import (
 )
 from gradatim.models.model import Model
 from gradatim.models.records import KINDS, MODEL_SUFFIX, SCHEMA
-from gradatim.network.graph import Layer, Network
+from gradatim.network.graph import Network
+from gradatim.persistence import networks as network_files
+from gradatim.persistence.container import Tensors, read_container
 from gradatim.scalers import Scaler
 
-__all__ = ["Tensors", "from_record", "load_model"]
+__all__ = ["from_record", "load_model"]
 
+T = TypeVar("T")
 
-#: Bytes of names and settings that a file may have.
-_MOST_HEADER = 50_000_000
-
-_DTYPES = {"F32": np.float32, "F64": np.float64, "BOOL": np.bool_, "I64": np.int64}
+#: Degree from which a polynomial kernel is a fault of the file.
+_MOST_DEGREE = 20
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -71,94 +70,14 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     >>> str(model.predict(world.X["features"][:1])[0])
     'China'
     """
-    from safetensors import SafetensorError, safe_open
-
-    if Path(path).is_dir():
-        raise InputError(f"{path} is a folder; give a file ending in {MODEL_SUFFIX}")
-    try:
-        with open(path, "rb") as file:
-            n_header = int.from_bytes(file.read(8), "little")
-        if n_header > _MOST_HEADER:
-            raise InputError(f"{path} is no model: its header would have {n_header:,} bytes")
-        with safe_open(os.fspath(path), framework="numpy") as file:
-            text = (file.metadata() or {}).get("gradatim")
-            if text is None:
-                raise InputError(f"{path} holds tensors but no model of gradatim")
-            return from_record(json.loads(text, parse_constant=_refuse), _Checked(file))
-    except InputError as error:
-        named = str(error) if str(path) in str(error) else f"{path} holds no model that can be "
-        raise InputError(named if str(path) in str(error) else f"{named}read: {error}") from error
-    except OSError as error:
-        reason = error.strerror or "it is no file"
-        raise InputError(f"{path} cannot be read ({reason.lower()})") from error
-    except SafetensorError as error:
-        raise InputError(f"{path} is no whole model file: {error}") from error
-    except (GradatimError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} holds no model that can be read: {error}") from error
-    except RecursionError as error:
-        raise InputError(f"{path} holds no model that can be read: too deeply nested") from error
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise InputError(f"{constant} is no number of JSON")
-
-
-class Tensors:
-    """Tensors by name, each with the shape that the record says it has."""
-
-    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
-        self._arrays = arrays
-
-    def get(self, name: str, shape: Sequence[int | None]) -> np.ndarray:
-        """Return a tensor; None in `shape` stands for any length."""
-        array = self._arrays[name]
-        _check_shape(name, array.shape, shape)
-        return array
-
-    def has(self, name: str) -> bool:
-        """Whether there is a tensor of that name."""
-        return name in self._arrays
-
-
-class _Checked(Tensors):
-    """Tensors of a file, whose shapes and types are checked before they are read."""
-
-    def __init__(self, file: Any) -> None:
-        self._file, self._names = file, set(file.keys())
-
-    def get(self, name: str, shape: Sequence[int | None]) -> np.ndarray:
-        if name not in self._names:
-            raise InputError(f"the tensor {name} is missing")
-        view = self._file.get_slice(name)
-        if view.get_dtype() not in _DTYPES:
-            raise InputError(f"the tensor {name} is of type {view.get_dtype()}")
-        _check_shape(name, view.get_shape(), shape)
-        array = self._file.get_tensor(name)
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise InputError(f"the tensor {name} holds numbers that are not finite")
-        return array
-
-    def has(self, name: str) -> bool:
-        return name in self._names
-
-
-def _check_shape(name: str, found: Sequence[int], wanted: Sequence[int | None]) -> None:
-    fits = len(found) == len(wanted) and all(
-        b is None or a == b for a, b in zip(found, wanted, strict=True)
-    )
-    if not fits:
-        text = ", ".join("any" if n is None else str(n) for n in wanted)
-        raise InputError(f"the tensor {name} has the shape {tuple(found)}, not ({text})")
-
-
-# -- models as records --------------------------------------------------------------------------
+    return read_container(path, MODEL_SUFFIX, "model", from_record)
 
 
 def from_record(record: Any, tensors: Tensors) -> Model:
     """Make the model of which `to_record` gave a record and its arrays."""
     if record["kind"] != "model":
         raise InputError(f"it is a {record['kind']}; gradatim.load_network reads networks")
-    if record["schema"] != SCHEMA:
+    if type(record["schema"]) is not int or record["schema"] != SCHEMA:
         raise InputError(
             f"it is of schema {record['schema']}, and this version reads schema {SCHEMA}; update "
             "gradatim"
@@ -167,37 +86,89 @@ def from_record(record: Any, tensors: Tensors) -> Model:
     if task not in ("classification", "multilabel", "regression"):
         raise InputError(f"there is no task {task!r}")
     scaler = None if record["scaler"] is None else _scaler(record["scaler"], tensors)
-    classes = None
-    if task == "classification":
-        kind = np.dtype(record["classes"]["dtype"])
-        if kind.kind not in "Uiubf":
-            raise InputError(f"class labels cannot be of the type {kind}")
-        classes = np.array(record["classes"]["labels"], dtype=kind)
-        if classes.ndim != 1 or len(classes) < 2:
-            raise InputError("a model needs at least two classes")
     n_features = None if scaler is None else len(scaler.center)
-    model = Model(
-        rung=str(record["rung"]),
-        input=str(record["input"]),
+    learner = _learner(record["learner"], n_features, tensors)
+    n_outputs = _n_outputs(learner)
+    classes = _classes(record["classes"], n_outputs) if task == "classification" else None
+    flat = _of_type(record["flat"], bool)
+    if flat and classes is None and n_outputs > 1:
+        raise InputError(f"{n_outputs} outputs make no flat predictions")
+    return Model(
+        rung=_of_type(record["rung"], str),
+        input=_of_type(record["input"], str),
         task=task,
-        learner=_learner(record["learner"], n_features, tensors),
+        learner=learner,
         scaler=scaler,
         classes=classes,
-        target_names=tuple(map(str, record["target_names"])),
-        units=tuple(map(str, record["units"])),
-        flat=bool(record["flat"]),
-        feature_names=tuple(map(str, record["feature_names"])),
-        recipe=record["recipe"],
-        setting=str(record["setting"]),
-        about=dict(record["about"]),
+        target_names=_names(record["target_names"], n_outputs),
+        units=_names(record["units"], n_outputs, unique=False),
+        flat=flat,
+        feature_names=_names(record["feature_names"], n_features),
+        recipe=record["recipe"] and _of_type(record["recipe"], dict),
+        setting=_of_type(record["setting"], str),
+        about=_about(record["about"]),
     )
-    if model.feature_names and len(model.feature_names) != n_features:
-        raise InputError(f"{len(model.feature_names)} names for {n_features} columns")
-    n_outputs = _n_outputs(model.learner)
-    wanted = n_outputs if classes is None else 1 if len(classes) == 2 else len(classes)
-    if n_outputs != wanted:
-        raise InputError(f"{n_outputs} outputs do not fit {wanted} that the classes need")
-    return model
+
+
+# -- plain values -------------------------------------------------------------------------------
+
+
+def _of_type(value: Any, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise InputError(f"{value!r:.40} is no {kind.__name__}")
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise InputError(f"{value!r:.40} is no number of things")
+    return value
+
+
+def _real(value: Any, *, above: float = -math.inf) -> float:
+    if type(value) not in (int, float) or not above < float(value) < math.inf:
+        raise InputError(f"{value!r:.40} is no finite number above {above:g}")
+    return float(value)
+
+
+def _names(values: Any, n: int | None, *, unique: bool = True) -> tuple[str, ...]:
+    names = tuple(_of_type(name, str) for name in _of_type(values, list))
+    if names and len(names) != n:
+        raise InputError(f"{len(names)} names for {n or 0} columns")
+    if unique and len(set(names)) < len(names):
+        raise InputError(f"two names of {len(names)} are the same")
+    return names
+
+
+def _classes(record: Any, n_outputs: int) -> np.ndarray:
+    """Read sorted labels; the type is asked for again, since it says how much memory they take."""
+    labels, dtype = _of_type(record["labels"], list), np.dtype(record["dtype"])
+    natural = np.array(labels)
+    if dtype.kind not in "Uiubf" or natural.dtype.kind not in "Uiubf" or natural.ndim != 1:
+        raise InputError(f"class labels cannot be of the type {dtype}")
+    if dtype.itemsize > max(natural.dtype.itemsize, 8):
+        raise InputError(f"the type {dtype} is larger than any class label")
+    classes = natural.astype(dtype)
+    if classes.tolist() != labels or not np.array_equal(np.unique(classes), classes):
+        raise InputError(f"the class labels are not different and sorted ones of the type {dtype}")
+    if len(classes) < 2:
+        raise InputError("a model needs at least two classes")
+    if n_outputs != (1 if len(classes) == 2 else len(classes)):
+        raise InputError(f"{n_outputs} outputs do not fit {len(classes)} classes")
+    return classes
+
+
+def _about(record: Any) -> dict[str, Any]:
+    about = _of_type(record, dict)
+    if (score := about.get("score")) is not None:
+        low, high = map(_real, _of_type(score["interval"], list))
+        _of_type(score["metric"], str)
+        if not low <= _real(score["mean"]) <= high:
+            raise InputError("the mean score lies outside of its interval")
+    return about
+
+
+# -- numbers ------------------------------------------------------------------------------------
 
 
 def _n_outputs(learner: Learner) -> int:
@@ -211,15 +182,13 @@ def _n_outputs(learner: Learner) -> int:
 
 def _scaler(record: Mapping[str, Any], tensors: Tensors) -> Scaler:
     shape = (_count(record["n_features"]),)
-    parts = (tensors.get(f"scaler.{name}", shape) for name in ("center", "scale", "fill"))
+    center, scale, fill = (
+        tensors.get(f"scaler.{name}", shape, finite=True) for name in ("center", "scale", "fill")
+    )
+    if not (scale > 0).all():
+        raise InputError("a scale must be above 0")
     clip = record["clip"]
-    return Scaler(*parts, clip=None if clip is None else float(clip))
-
-
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InputError(f"{value!r} is no number of things")
-    return value
+    return Scaler(center, scale, fill, None if clip is None else _real(clip, above=0))
 
 
 def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors) -> Learner:
@@ -227,21 +196,18 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
     if kind not in KINDS:
         raise InputError(f"there is no learner {kind!r}; update gradatim")
     if kind == "constant":
-        return Constant(tensors.get("constant", (_count(record["n_outputs"]),)))
+        return Constant(tensors.get("constant", (_count(record["n_outputs"]),), finite=True))
     if n_features is None:
         raise InputError("a model that reads an input needs a scaler")
     if kind == "networks":
         members = _networks(record["networks"], n_features, tensors)
         if not members or len({network.n_outputs for network in members}) > 1:
             raise InputError("averaged networks must have the same outputs")
-        return AveragedNetworks(members, bool(record["probabilistic"]))
+        return AveragedNetworks(members, _of_type(record["probabilistic"], bool))
     n_outputs = _count(record["n_outputs"])
     if kind == "perceptrons":
-        networks = iter(_networks(record["networks"], n_features, tensors))
-        units = tuple(
-            (next(networks) if unit["network"] else None, _codes(unit["codes"], n_outputs))
-            for unit in record["units"]
-        )
+        networks = list(_networks(record["networks"], n_features, tensors))
+        units = tuple(_unit(unit, networks, n_outputs) for unit in record["units"])
         if len(units) not in (1, n_outputs):
             raise InputError(f"{len(units)} perceptrons for {n_outputs} outputs")
         return Perceptrons(units, n_outputs)
@@ -254,6 +220,19 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
     return KernelMachines(machines, n_outputs)
 
 
+def _unit(
+    record: Mapping[str, Any], networks: list[Network], n_outputs: int
+) -> tuple[Network | None, tuple[int, ...]]:
+    """Take the next network for a perceptron, if it has one."""
+    codes = _codes(record["codes"], n_outputs)
+    if not _of_type(record["network"], bool):
+        return None, codes
+    network = networks.pop(0)
+    if network.n_outputs != (1 if len(codes) == 2 else len(codes)):
+        raise InputError(f"a perceptron of {network.n_outputs} units cannot name {len(codes)}")
+    return network, codes
+
+
 def _codes(values: Sequence[Any], n_outputs: int) -> tuple[int, ...]:
     codes = tuple(map(_count, values))
     if not codes or list(codes) != sorted(set(codes)) or codes[-1] >= max(2, n_outputs):
@@ -264,26 +243,22 @@ def _codes(values: Sequence[Any], n_outputs: int) -> tuple[int, ...]:
 def _networks(
     records: Sequence[Mapping[str, Any]], n_features: int, tensors: Tensors
 ) -> tuple[Network, ...]:
-    networks = []
-    for i, record in enumerate(records):
-        sizes = list(map(_count, record["layer_sizes"]))
-        if not sizes or sizes[0] != n_features:
-            raise InputError(f"a network of {sizes[:1]} inputs cannot read {n_features} columns")
-        layers = []
-        pairs = zip(sizes[:-1], sizes[1:], record["activations"], strict=True)
-        for k, (n_in, n_out, activation) in enumerate(pairs):
-            name = f"networks.{i}.layers.{k}"
-            mask = f"{name}.mask"
-            layers.append(
-                Layer(
-                    tensors.get(f"{name}.weight", (n_out, n_in)),
-                    tensors.get(f"{name}.bias", (n_out,)),
-                    activation if isinstance(activation, str) else tuple(activation),
-                    tensors.get(mask, (n_out, n_in)) if tensors.has(mask) else None,
-                )
-            )
-        networks.append(Network(layers))
-    return tuple(networks)
+    networks = tuple(
+        network_files.from_record(record, tensors, f"networks.{i}.", finite=True)
+        for i, record in enumerate(records)
+    )
+    for network in networks:
+        if network.n_inputs != n_features:
+            raise InputError(f"a network of {network.n_inputs} inputs cannot read {n_features}")
+        if network.is_open:
+            raise InputError("a network's activation is left open")
+    return networks
+
+
+def _degree(value: Any) -> int:
+    if _count(value) > _MOST_DEGREE:
+        raise InputError(f"a kernel of degree {value} is no kernel of gradatim")
+    return value
 
 
 def _machine(
@@ -297,13 +272,13 @@ def _machine(
         raise InputError(f"{list(counts)} vectors for {k} classes are not {n}")
     rows, pairs = (max(0, k - 1), k * (k - 1) // 2) if codes else (1, 1)
     return SupportVectors(
-        degree=_count(record["degree"]),
-        gamma=float(record["gamma"]),
-        vectors=tensors.get(f"machines.{i}.vectors", (n, n_features)),
-        coefficients=tensors.get(f"machines.{i}.coefficients", (rows, n)),
-        intercepts=tensors.get(f"machines.{i}.intercepts", (pairs,)),
+        degree=_degree(record["degree"]),
+        gamma=_real(record["gamma"], above=0),
+        vectors=tensors.get(f"machines.{i}.vectors", (n, n_features), finite=True),
+        coefficients=tensors.get(f"machines.{i}.coefficients", (rows, n), finite=True),
+        intercepts=tensors.get(f"machines.{i}.intercepts", (pairs,), finite=True),
         codes=codes,
         counts=counts,
-        mean=float(record["mean"]),
-        spread=float(record["spread"]),
+        mean=_real(record["mean"]),
+        spread=_real(record["spread"], above=0),
     )

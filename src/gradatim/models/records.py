@@ -6,16 +6,13 @@ Conventions: the JSON object stands in the header of the file under ``gradatim``
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gradatim._files import write_atomically
 from gradatim.errors import OutputError
 from gradatim.models.learners import (
     AveragedNetworks,
@@ -25,7 +22,8 @@ from gradatim.models.learners import (
     Perceptrons,
     SupportVectors,
 )
-from gradatim.network.graph import Network
+from gradatim.persistence import networks as network_files
+from gradatim.persistence.container import write_container
 
 __all__ = ["KINDS", "MODEL_SUFFIX", "SCHEMA", "save_model", "to_record"]
 
@@ -46,13 +44,7 @@ KINDS = {
 
 def save_model(model: Any, path: str | os.PathLike[str]) -> Path:
     """Save a `Model`; see its `save`."""
-    from safetensors.numpy import save
-
-    if Path(path).suffix.lower() != MODEL_SUFFIX:
-        raise OutputError(f"{path} cannot hold a model; end it in {MODEL_SUFFIX}")
-    record, tensors = to_record(model)
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
-    return write_atomically(path, save(tensors, metadata={"gradatim": text}))
+    return write_container(path, MODEL_SUFFIX, "model", *to_record(model))
 
 
 def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -79,7 +71,7 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     if model.scaler is not None:
         record["scaler"] = {"clip": model.scaler.clip, "n_features": model.n_features}
         for name in ("center", "scale", "fill"):
-            tensors[f"scaler.{name}"] = np.ascontiguousarray(getattr(model.scaler, name))
+            tensors[f"scaler.{name}"] = getattr(model.scaler, name)
     if model.classes is not None:
         if model.classes.dtype.kind not in "Uiubf":
             raise OutputError(
@@ -96,13 +88,13 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
     tensors: dict[str, np.ndarray] = {}
     if isinstance(learner, Constant):
         record["n_outputs"] = len(learner.values)
-        tensors["constant"] = np.ascontiguousarray(learner.values, dtype=np.float64)
+        tensors["constant"] = learner.values
     elif isinstance(learner, AveragedNetworks):
         record["probabilistic"] = learner.probabilistic
-        record["networks"] = _networks_record(learner.members, tensors)
+        record["networks"] = _networks_record(learner, tensors)
     elif isinstance(learner, Perceptrons):
         record["n_outputs"] = learner.n_outputs
-        record["networks"] = _networks_record(learner.networks, tensors)
+        record["networks"] = _networks_record(learner, tensors)
         record["units"] = [
             {"network": network is not None, "codes": list(codes)}
             for network, codes in learner.units
@@ -115,22 +107,12 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
     return record, tensors
 
 
-def _networks_record(
-    networks: Sequence[Network], tensors: dict[str, np.ndarray]
-) -> list[dict[str, Any]]:
+def _networks_record(learner: Learner, tensors: dict[str, np.ndarray]) -> list[dict[str, Any]]:
     records = []
-    for i, network in enumerate(networks):
-        for k, layer in enumerate(network.layers):
-            tensors[f"networks.{i}.layers.{k}.weight"] = layer.weight
-            tensors[f"networks.{i}.layers.{k}.bias"] = layer.bias
-            if layer.mask is not None:
-                tensors[f"networks.{i}.layers.{k}.mask"] = layer.mask
-        records.append(
-            {
-                "layer_sizes": list(network.layer_sizes),
-                "activations": [layer.activation for layer in network.layers],
-            }
-        )
+    for i, network in enumerate(learner.networks):
+        record, arrays = network_files.to_record(network, f"networks.{i}.")
+        records.append(record)
+        tensors |= arrays
     return records
 
 
@@ -138,7 +120,7 @@ def _machine_record(
     i: int, machine: SupportVectors, tensors: dict[str, np.ndarray]
 ) -> dict[str, Any]:
     for name in ("vectors", "coefficients", "intercepts"):
-        tensors[f"machines.{i}.{name}"] = np.ascontiguousarray(getattr(machine, name))
+        tensors[f"machines.{i}.{name}"] = getattr(machine, name)
     return {
         "degree": machine.degree,
         "gamma": machine.gamma,

@@ -7,20 +7,20 @@ under ``gradatim``. What is loaded equals what was saved. Other programs can rea
 
 from __future__ import annotations
 
-import json
 import os
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gradatim._files import write_atomically
-from gradatim.errors import GradatimError, InputError, OutputError
+from gradatim.errors import InputError
 from gradatim.network import Layer, Network
 from gradatim.network.numbers import to_fraction
+from gradatim.persistence.container import Tensors, read_container, write_container
 
-__all__ = ["MODEL_FORMAT", "load_network", "save_network"]
+__all__ = ["MODEL_FORMAT", "from_record", "load_network", "save_network", "to_record"]
 
 #: Ending of a file that holds a network.
 MODEL_FORMAT = ".safetensors"
@@ -58,12 +58,9 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> Path:
     ...     str(load_network(path))
     'tanh(1/3 x1 - 2)'
     """
-    from safetensors.numpy import save
-
-    if Path(path).suffix.lower() != MODEL_FORMAT:
-        raise OutputError(f"{path} cannot hold a network; end it in {MODEL_FORMAT}")
-    header = {"gradatim": json.dumps(_header(network), ensure_ascii=False)}
-    return write_atomically(path, save(_tensors(network), metadata=header))
+    record, tensors = to_record(network)
+    record = {"schema": _SCHEMA, "gradatim": version("gradatim"), "kind": "network", **record}
+    return write_container(path, MODEL_FORMAT, "network", record, tensors)
 
 
 def load_network(path: str | os.PathLike[str]) -> Network:
@@ -84,72 +81,50 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     InputError
         If the file cannot be read, is no whole safetensors file, or holds no network.
     """
-    from safetensors import SafetensorError, safe_open
-
-    if Path(path).is_dir():
-        raise InputError(f"{path} is a folder; give a file ending in {MODEL_FORMAT}")
-    try:
-        with safe_open(os.fspath(path), framework="numpy") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            header = (file.metadata() or {}).get("gradatim")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({_reason(error)})") from error
-    except SafetensorError as error:
-        raise InputError(f"{path} is no whole safetensors file: {error}") from error
-    if header is None:
-        raise InputError(f"{path} holds tensors but no network of gradatim; save one to it first")
-    try:
-        return _network(json.loads(header), tensors)
-    except (GradatimError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} holds no network that can be read: {error}") from error
+    return read_container(path, MODEL_FORMAT, "network", _network)
 
 
-def _reason(error: OSError) -> str:
-    # Raised by the library with a text of its own and no number.
-    return "no such file" if isinstance(error, FileNotFoundError) else str(error)
-
-
-def _tensors(network: Network) -> dict[str, np.ndarray]:
-    tensors = {}
+def to_record(network: Network, prefix: str = "") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Write a network out as plain values and tensors, whose names begin with a prefix."""
+    tensors, layers = {}, []
     for i, layer in enumerate(network.layers):
-        tensors[f"layers.{i}.weight"] = np.ascontiguousarray(layer.weight)
-        tensors[f"layers.{i}.bias"] = layer.bias
+        name = f"{prefix}layers.{i}"
+        tensors |= {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
         if layer.mask is not None:
-            tensors[f"layers.{i}.mask"] = np.ascontiguousarray(layer.mask)
-    return tensors
+            tensors[f"{name}.mask"] = layer.mask
+        exact = [[i, j, str(value)] for (i, j), value in (layer.exact or {}).items()]
+        shape = list(layer.weight.shape)
+        layers.append({"activation": layer.activation, "exact": exact, "shape": shape})
+    names = {"input_names": network.input_names, "output_names": network.output_names}
+    return {"layers": layers, **names}, tensors
 
 
-def _header(network: Network) -> dict[str, Any]:
-    return {
-        "schema": _SCHEMA,
-        "gradatim": version("gradatim"),
-        "kind": "network",
-        "layers": [
-            {
-                "activation": layer.activation,
-                "exact": [[i, j, str(value)] for (i, j), value in (layer.exact or {}).items()],
-            }
-            for layer in network.layers
-        ],
-        "input_names": network.input_names,
-        "output_names": network.output_names,
-    }
+def from_record(
+    record: Mapping[str, Any], tensors: Tensors, prefix: str = "", *, finite: bool = False
+) -> Network:
+    """Make the network of which `to_record` gave a record and its tensors."""
+    layers = []
+    for i, layer in enumerate(record["layers"]):
+        name = f"{prefix}layers.{i}"
+        # Files of before do not say it.
+        n_out, n_in = layer.get("shape", (None, None))
+        mask = f"{name}.mask"
+        layers.append(
+            Layer(
+                tensors.get(f"{name}.weight", (n_out, n_in), finite=finite),
+                tensors.get(f"{name}.bias", (n_out,), finite=finite),
+                layer["activation"],
+                tensors.get(mask, (n_out, n_in), "b") if mask in tensors else None,
+                {(row, source): to_fraction(text) for row, source, text in layer["exact"]},
+            )
+        )
+    return Network(layers, record["input_names"], record["output_names"])
 
 
-def _network(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> Network:
+def _network(header: Mapping[str, Any], tensors: Tensors) -> Network:
     if header["schema"] != _SCHEMA or header["kind"] != "network":
         raise InputError(
             f"it is a {header['kind']} of schema {header['schema']}, and this version reads "
             f"networks of schema {_SCHEMA}; update gradatim"
         )
-    layers = [
-        Layer(
-            tensors[f"layers.{i}.weight"],
-            tensors[f"layers.{i}.bias"],
-            layer["activation"],
-            tensors.get(f"layers.{i}.mask"),
-            {(row, source): to_fraction(text) for row, source, text in layer["exact"]},
-        )
-        for i, layer in enumerate(header["layers"])
-    ]
-    return Network(layers, header["input_names"], header["output_names"])
+    return from_record(header, tensors)
