@@ -1,6 +1,6 @@
 """Text that people read: counts with their nouns.
 
-Conventions: names that come from outside are made printable before they are shown.
+Conventions: numbers have thousands separated by commas.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 import errno
+import io
 import json
 import os
 import warnings
@@ -250,6 +251,18 @@ def test_the_winner_and_another_rung_are_saved_before_anything_is_shown(capsys, 
     assert (winner.rung, guess.rung) == ("linear", "majority")
     assert winner.feature_names == ("a", "b")
     assert winner.predict([[9.0, 0.0], [-9.0, 0.0]]).tolist() == ["up", "down"]
+
+
+def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, monkeypatch):
+    class Stream(io.StringIO):
+        def write(self, text):
+            assert (songs / "winner.gradatim").exists()
+            return super().write(text)
+
+    monkeypatch.setattr("sys.stdout", stream := Stream())
+    command = ["climb", "songs.csv", "--target", "y", "--rungs", "majority", "--no-report"]
+    assert main([*command, "--json", "-", "--save", "winner.gradatim", "--quiet"]) == 0
+    assert json.loads(stream.getvalue())["schema"] == 1
 
 
 @pytest.mark.parametrize(

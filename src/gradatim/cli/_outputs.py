@@ -52,8 +52,9 @@ class Outputs:
     def write(self, climb: Climb) -> tuple[list[str], list[str]]:
         """Write every output; return a line on each that was written, and what went wrong."""
         written, failures = [], []
-        writers = [self._write_json, self._write_report]
-        writers += [partial(self._write_model, rung, file) for rung, file in self.models]
+        writers = [partial(self._write_model, rung, file) for rung, file in self.models]
+        # Last, since it may go to standard output, and files are written before anything is shown.
+        writers += [self._write_report, self._write_json]
         for write in writers:
             try:
                 if line := write(climb):
@@ -83,5 +84,5 @@ class Outputs:
         model = climb.find_model(rung) if rung else climb.model
         path = model.save(file)
         read = f" on {model.input}" if model.input else ", which gives one answer for all rows"
-        use = f'gradatim.load_model("{file}").predict(X)'
+        use = f"gradatim.load_model({json.dumps(str(file))}).predict(X)"
         return f"model: {path} ({model.rung}{read}); use it in Python: {use}"

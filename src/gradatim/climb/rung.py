@@ -75,16 +75,18 @@ def _run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> Ru
     share = _choosing_share(family, task, len(candidates))
     chosen = _choose(family, task, input, candidates, lambda f: report(f * share, "choosing"))
     folds = task.folds
+    held_out = [folds.rows(r, k) for r, k in folds.outer]
     fits = [
-        Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k))
-        for (r, k), c in zip(folds.outer, chosen, strict=True)
+        # No rows to judge on: the model itself is asked for those that are held out.
+        Fit(candidates[c], folds.rows_without(r, k), rows[:0])
+        for (r, k), c, rows in zip(folds.outer, chosen, held_out, strict=True)
     ]
     fitted = fit_all(
         family, task, input, fits, lambda f: report(share + f * (1 - share), "training")
     )
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
-    outputs = [m.model.outputs(X[f.test]) for m, f in zip(fitted, fits, strict=True)]
-    scores = np.array([task.score(out, f.test) for out, f in zip(outputs, fits, strict=True)])
+    outputs = [m.model.outputs(X[rows]) for m, rows in zip(fitted, held_out, strict=True)]
+    scores = np.array([task.score(out, rows) for out, rows in zip(outputs, held_out, strict=True)])
     return RungResult(
         rung=family.name,
         input=input,
@@ -93,7 +95,7 @@ def _run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> Ru
         fold_scores=scores,
         interval=mean_posterior(scores, folds.folds).interval(),
         seconds=time.perf_counter() - start,
-        predictions=_gather(task, fits, outputs),
+        predictions=_gather(task, held_out, outputs),
         curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
         choice=_commonest(chosen),
     )
@@ -154,10 +156,12 @@ def _describe_choice(family: Family, candidates: Sequence[Any], chosen: Sequence
     return text if n == len(chosen) else f"{text} ({n} of {len(chosen)} folds)"
 
 
-def _gather(task: ClimbTask, fits: Sequence[Fit], outputs: Sequence[np.ndarray]) -> np.ndarray:
+def _gather(
+    task: ClimbTask, held_out: Sequence[np.ndarray], outputs: Sequence[np.ndarray]
+) -> np.ndarray:
     """Put the held-out predictions of each repeat back into the order of the rows."""
     y = task.collection.y
     predictions = np.empty((task.folds.repeats, *y.shape), dtype=y.dtype)
-    for (r, _), fit, out in zip(task.folds.outer, fits, outputs, strict=True):
-        predictions[r, fit.test] = task.decide(out)
+    for (r, _), rows, out in zip(task.folds.outer, held_out, outputs, strict=True):
+        predictions[r, rows] = task.decide(out)
     return predictions

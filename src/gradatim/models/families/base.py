@@ -60,7 +60,7 @@ class Fit:
 
     candidate: Any  # One of the family's candidates
     train: np.ndarray  # Rows to learn from
-    test: np.ndarray  # Rows to judge on; may be none
+    test: np.ndarray  # Rows to judge on; none where the model is asked later
     # Hears what the fit gave, as soon as it is there
     keep: Callable[[Fitted], None] = lambda fitted: None
 
