@@ -6,32 +6,24 @@ benches imports neither an engine nor a peer.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
-    from benchmarks.document import to_document, write_document
-    from benchmarks.registry import BENCHES, Bench
-    from benchmarks.result import Options, Result, Table
+    from benchmarks.document import to_document as to_document
+    from benchmarks.document import write_document as write_document
+    from benchmarks.registry import BENCHES as BENCHES
+    from benchmarks.registry import Bench as Bench
+    from benchmarks.result import Options as Options
+    from benchmarks.result import Result as Result
+    from benchmarks.result import Table as Table
 
-__all__ = ["BENCHES", "Bench", "Options", "Result", "Table", "to_document", "write_document"]
-
-_HOMES = {
-    "BENCHES": "registry",
-    "Bench": "registry",
-    "Options": "result",
-    "Result": "result",
-    "Table": "result",
-    "to_document": "document",
-    "write_document": "document",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "document": ["to_document", "write_document"],
+        "registry": ["BENCHES", "Bench"],
+        "result": ["Options", "Result", "Table"],
+    },
+)

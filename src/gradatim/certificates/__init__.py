@@ -6,8 +6,9 @@ neither a grammar nor a linear program nor exact arithmetic that it does not nee
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from gradatim.certificates.bound import Bound as Bound
@@ -16,22 +17,11 @@ if TYPE_CHECKING:
     from gradatim.certificates.formulas import parse_formula as parse_formula
     from gradatim.certificates.proof import Proof as Proof
 
-_HOMES = {
-    "Bound": "bound",
-    "Formula": "formulas",
-    "Proof": "proof",
-    "certify": "bound",
-    "parse_formula": "formulas",
-}
-
-__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "bound": ["Bound", "certify"],
+        "formulas": ["Formula", "parse_formula"],
+        "proof": ["Proof"],
+    },
+)

@@ -6,45 +6,28 @@ loaded when first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
-    from gradatim.comparisons.depth import compare_depth
-    from gradatim.comparisons.racing.film import film_race
-    from gradatim.comparisons.racing.picture import plot_race
-    from gradatim.comparisons.racing.result import Race
-    from gradatim.comparisons.racing.run import race
-    from gradatim.comparisons.sawtooth_result import Built, DepthComparison, TrainedShape
+    from gradatim.comparisons.depth import compare_depth as compare_depth
+    from gradatim.comparisons.racing.film import film_race as film_race
+    from gradatim.comparisons.racing.picture import plot_race as plot_race
+    from gradatim.comparisons.racing.result import Race as Race
+    from gradatim.comparisons.racing.run import race as race
+    from gradatim.comparisons.sawtooth_result import Built as Built
+    from gradatim.comparisons.sawtooth_result import DepthComparison as DepthComparison
+    from gradatim.comparisons.sawtooth_result import TrainedShape as TrainedShape
 
-__all__ = [
-    "Built",
-    "DepthComparison",
-    "Race",
-    "TrainedShape",
-    "compare_depth",
-    "film_race",
-    "plot_race",
-    "race",
-]
-
-_HOMES = {
-    "Built": "sawtooth_result",
-    "DepthComparison": "sawtooth_result",
-    "Race": "racing.result",
-    "TrainedShape": "sawtooth_result",
-    "compare_depth": "depth",
-    "film_race": "racing.film",
-    "plot_race": "racing.picture",
-    "race": "racing.run",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "depth": ["compare_depth"],
+        "racing.film": ["film_race"],
+        "racing.picture": ["plot_race"],
+        "racing.result": ["Race"],
+        "racing.run": ["race"],
+        "sawtooth_result": ["Built", "DepthComparison", "TrainedShape"],
+    },
+)

@@ -6,30 +6,22 @@ are loaded when first used, so that importing this part does not import NumPy.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
-    from gradatim.datasets.registry import DATASETS, Dataset, load_dataset
-    from gradatim.datasets.timbre import load_timbre
-    from gradatim.datasets.world import load_world
+    from gradatim.datasets.registry import DATASETS as DATASETS
+    from gradatim.datasets.registry import Dataset as Dataset
+    from gradatim.datasets.registry import load_dataset as load_dataset
+    from gradatim.datasets.timbre import load_timbre as load_timbre
+    from gradatim.datasets.world import load_world as load_world
 
-__all__ = ["DATASETS", "Dataset", "load_dataset", "load_timbre", "load_world"]
-
-_HOMES = {
-    "DATASETS": "registry",
-    "Dataset": "registry",
-    "load_dataset": "registry",
-    "load_timbre": "timbre",
-    "load_world": "world",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "registry": ["DATASETS", "Dataset", "load_dataset"],
+        "timbre": ["load_timbre"],
+        "world": ["load_world"],
+    },
+)

@@ -6,8 +6,9 @@ neither a grammar nor a linear program nor exact arithmetic that it does not nee
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from gradatim.depth.lower_bounds import SawtoothError as SawtoothError
@@ -28,34 +29,12 @@ if TYPE_CHECKING:
     from gradatim.depth.teeth import sawtooth as sawtooth
     from gradatim.depth.teeth import shallow_sawtooth as shallow_sawtooth
 
-_HOMES = {
-    "LinearPiece": "pieces",
-    "ParityProof": "parity",
-    "SawtoothError": "lower_bounds",
-    "along": "pieces",
-    "count_pieces": "pieces",
-    "deep_sawtooth": "teeth",
-    "linear_pieces": "pieces",
-    "lower_bound": "lower_bounds",
-    "most_pieces": "lower_bounds",
-    "parity_layer": "parity",
-    "parity_tree": "parity",
-    "prove_parity": "parity",
-    "prove_sawtooth": "teeth",
-    "sawtooth": "teeth",
-    "sawtooth_error": "lower_bounds",
-    "shallow_sawtooth": "teeth",
-    "truth_table": "parity",
-}
-
-__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "lower_bounds": ["SawtoothError", "lower_bound", "most_pieces", "sawtooth_error"],
+        "parity": ["ParityProof", "parity_layer", "parity_tree", "prove_parity", "truth_table"],
+        "pieces": ["LinearPiece", "along", "count_pieces", "linear_pieces"],
+        "teeth": ["deep_sawtooth", "prove_sawtooth", "sawtooth", "shallow_sawtooth"],
+    },
+)

@@ -6,33 +6,25 @@ when first used, so that importing this part imports nothing heavy.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
-    from gradatim.exercises.exam import make_exam
-    from gradatim.exercises.formats.registry import render_exam
-    from gradatim.exercises.model import Choice, Exam, Part, Question, Slip, Table
+    from gradatim.exercises.exam import make_exam as make_exam
+    from gradatim.exercises.formats.registry import render_exam as render_exam
+    from gradatim.exercises.model import Choice as Choice
+    from gradatim.exercises.model import Exam as Exam
+    from gradatim.exercises.model import Part as Part
+    from gradatim.exercises.model import Question as Question
+    from gradatim.exercises.model import Slip as Slip
+    from gradatim.exercises.model import Table as Table
 
-__all__ = ["Choice", "Exam", "Part", "Question", "Slip", "Table", "make_exam", "render_exam"]
-
-_HOMES = {
-    "Choice": "model",
-    "Exam": "model",
-    "Part": "model",
-    "Question": "model",
-    "Slip": "model",
-    "Table": "model",
-    "make_exam": "exam",
-    "render_exam": "formats.registry",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "exam": ["make_exam"],
+        "formats.registry": ["render_exam"],
+        "model": ["Choice", "Exam", "Part", "Question", "Slip", "Table"],
+    },
+)

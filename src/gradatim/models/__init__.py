@@ -5,8 +5,9 @@ Conventions: names are loaded when first used, so that loading a model imports n
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from gradatim.models.families.base import Family as Family
@@ -14,21 +15,11 @@ if TYPE_CHECKING:
     from gradatim.models.files import load_model as load_model
     from gradatim.models.model import Model as Model
 
-_HOMES = {
-    "Family": "families.base",
-    "LearningCurve": "families.base",
-    "Model": "model",
-    "load_model": "files",
-}
-
-__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "families.base": ["Family", "LearningCurve"],
+        "files": ["load_model"],
+        "model": ["Model"],
+    },
+)

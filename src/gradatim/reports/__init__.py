@@ -6,22 +6,20 @@ writes no report imports no template engine.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
-    from gradatim.reports.html import render_report, write_report
-    from gradatim.reports.race import render_race, write_race
+    from gradatim.reports.html import render_report as render_report
+    from gradatim.reports.html import write_report as write_report
+    from gradatim.reports.race import render_race as render_race
+    from gradatim.reports.race import write_race as write_race
 
-__all__ = ["render_race", "render_report", "write_race", "write_report"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "race" if name.endswith("race") else "html"
-    return getattr(import_module(f"{__name__}.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "html": ["render_report", "write_report"],
+        "race": ["render_race", "write_race"],
+    },
+)

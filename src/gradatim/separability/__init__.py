@@ -6,8 +6,9 @@ neither a grammar nor a linear program nor exact arithmetic that it does not nee
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from gradatim.separability.features import AddedFeatures as AddedFeatures
@@ -34,40 +35,26 @@ if TYPE_CHECKING:
     from gradatim.separability.transformation import Transformation as Transformation
     from gradatim.separability.transformation import transform as transform
 
-_HOMES = {
-    "AddedFeatures": "features",
-    "Capacity": "planes",
-    "ClassSeparations": "planes",
-    "HiddenLayer": "hidden",
-    "PerceptronRun": "planes",
-    "Refuted": "features",
-    "Separation": "planes",
-    "Transformation": "transformation",
-    "Widest": "planes",
-    "Witness": "planes",
-    "build_hidden": "hidden",
-    "capacity": "planes",
-    "find_features": "features",
-    "margin": "margins",
-    "mistake_bound": "margins",
-    "multiclass_margin": "margins",
-    "multiclass_mistake_bound": "margins",
-    "n_separable_labelings": "planes",
-    "run_perceptron": "planes",
-    "separate": "planes",
-    "separate_classes": "planes",
-    "simulate_capacity": "planes",
-    "transform": "transformation",
-}
-
-__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "features": ["AddedFeatures", "Refuted", "find_features"],
+        "hidden": ["HiddenLayer", "build_hidden"],
+        "margins": ["margin", "mistake_bound", "multiclass_margin", "multiclass_mistake_bound"],
+        "planes": [
+            "Capacity",
+            "ClassSeparations",
+            "PerceptronRun",
+            "Separation",
+            "Widest",
+            "Witness",
+            "capacity",
+            "n_separable_labelings",
+            "run_perceptron",
+            "separate",
+            "separate_classes",
+            "simulate_capacity",
+        ],
+        "transformation": ["Transformation", "transform"],
+    },
+)

@@ -8,6 +8,7 @@ that the names cost nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -74,5 +75,7 @@ def register(family: Family, before: str | None = None) -> None:
 def get_family(name: str) -> Family:
     """Return the family of a name."""
     if name not in FAMILIES:
-        raise SpecError(f"there is no rung {name!r}; choose among {', '.join(FAMILIES)}")
+        close = get_close_matches(name, FAMILIES, 1)
+        meant = f'did you mean "{close[0]}"? ' if close else ""
+        raise SpecError(f"there is no rung {name!r}; {meant}choose among {', '.join(FAMILIES)}")
     return FAMILIES[name]
