@@ -7,14 +7,14 @@ one side of every split.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from gradatim._digest import sha256
 from gradatim.errors import ShapeError
 
 __all__ = ["Collection", "CycleSound", "Notice", "Sound", "Task"]
@@ -103,6 +103,11 @@ class Collection:
         Where the data come from and under which licence.
     notices : sequence of Notice, optional
         What happened while reading: skipped files, imputed values.
+    recipes : mapping of str to mapping, optional
+        How each input that was computed from audio was computed, as plain values.
+    content_hashes : array of shape (n_samples,), optional
+        Hash of what each sample was read from (the samples of a sound, the features of a row):
+        those that agree are copies of each other.
     """
 
     name: str
@@ -116,6 +121,8 @@ class Collection:
     target_names: Sequence[str] = ()
     origin: str = ""
     notices: Sequence[Notice] = ()
+    recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    content_hashes: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         inputs = {name: np.asarray(X, dtype=np.float32) for name, X in self.X.items()}
@@ -125,7 +132,10 @@ class Collection:
                     f"input {name!r} has shape {X.shape}, but there are {self.n_samples} targets; "
                     "give one row of features per sample"
                 )
-        for name, column in {"ids": self.ids, "groups": self.groups, "media": self.media}.items():
+        columns = {
+            name: getattr(self, name) for name in ("ids", "groups", "media", "content_hashes")
+        }
+        for name, column in columns.items():
             if column is not None and len(column) != self.n_samples:
                 raise ShapeError(f"{name} has {len(column)} entries for {self.n_samples} samples")
         object.__setattr__(self, "X", MappingProxyType(inputs))
@@ -143,15 +153,9 @@ class Collection:
     @property
     def sha256(self) -> str:
         """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
-        digest = hashlib.sha256()
-        for name, X in self.X.items():
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(X).tobytes())
-        for column in (self.y, self.groups):
-            values = np.asarray([] if column is None else column)
-            text = values.dtype.kind in "USO"
-            digest.update("\x1f".join(map(str, values)).encode() if text else values.tobytes())
-        return digest.hexdigest()
+        columns = [np.asarray([] if c is None else c) for c in (self.y, self.groups)]
+        texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
+        return sha256(*(part for named in self.X.items() for part in named), *texts)
 
     def take(self, rows: np.ndarray) -> Collection:
         """Return the collection of the given rows (indices or a mask), in that order."""
@@ -163,4 +167,5 @@ class Collection:
             ids=self.ids[index],
             groups=None if self.groups is None else self.groups[index],
             media=None if self.media is None else [self.media[i] for i in index],
+            content_hashes=None if self.content_hashes is None else self.content_hashes[index],
         )

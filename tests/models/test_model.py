@@ -244,6 +244,7 @@ def test_the_winner_of_the_drums_knows_its_own_rows(request):
     drums = read_folder(folder)
     climb = climb_collection(drums, folds=3, repeats=1, rungs=["linear", "logistic"])
     assert np.mean(climb.model.predict(drums) == drums.y) > 0.95
+    assert climb.model.recipe == drums.recipes["features"]
 
 
 def test_a_family_that_is_registered_is_a_rung_everywhere(monkeypatch, tmp_path):

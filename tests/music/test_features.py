@@ -1,9 +1,12 @@
+import dataclasses
+import json
+
 import librosa
 import numpy as np
 import pytest
 
-from gradatim.errors import AudioError, ShapeError
-from gradatim.music.features import FEATURE_NAMES, RECIPE, extract_features
+from gradatim.errors import AudioError, ShapeError, SpecError
+from gradatim.music.features import FEATURE_NAMES, RECIPE, FeatureRecipe, extract_features
 
 SR = RECIPE.sr
 
@@ -99,3 +102,71 @@ def test_samples_that_have_no_finite_power_are_an_error(value):
 def test_integers_held_as_floats_are_analyzed():
     y = 2.0**31 * np.sin(np.arange(5000))
     assert np.isfinite(extract_features(y, SR)).all()
+
+
+def test_the_default_recipe_is_used_unless_another_is_given():
+    y = np.random.default_rng(0).normal(size=SR)
+    np.testing.assert_array_equal(extract_features(y, SR), extract_features(y, SR, RECIPE))
+
+
+def test_a_recipe_comes_back_from_json_as_it_was():
+    recipe = FeatureRecipe(n_mfcc=13, tuning=0.25)
+    assert FeatureRecipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe != RECIPE
+
+
+def test_the_default_recipe_holds_the_constants_that_it_always_had():
+    assert RECIPE.to_dict() == {
+        "version": 1,
+        "sr": 22050,
+        "n_fft": 2048,
+        "hop_length": 512,
+        "n_mels": 128,
+        "n_mfcc": 20,
+        "n_chroma": 12,
+        "tuning": 0.0,
+        "n_contrast_bands": 6,
+        "contrast_fmin": 200.0,
+        "rolloff": 0.85,
+        "max_seconds": 120.0,
+    }
+
+
+OTHERS = {
+    "sr": 16000,
+    "n_fft": 1024,
+    "hop_length": 256,
+    "n_mels": 64,
+    "n_mfcc": 13,
+    "n_chroma": 24,
+    "tuning": 0.3,
+    "n_contrast_bands": 4,
+    "contrast_fmin": 100.0,
+    "rolloff": 0.5,
+}
+
+
+@pytest.mark.parametrize(("name", "value"), OTHERS.items(), ids=list(OTHERS))
+def test_every_constant_of_a_recipe_changes_the_features(name, value):
+    y = np.random.default_rng(0).normal(size=SR)
+    recipe = dataclasses.replace(RECIPE, **{name: value})
+    features = extract_features(y, SR, recipe)
+    assert features.shape == (len(recipe.names),)
+    assert recipe.names != FEATURE_NAMES or (features != extract_features(y, SR)).any()
+
+
+@pytest.mark.parametrize(
+    ("constants", "match"),
+    [
+        ({"version": 2}, "version 2 are not known"),
+        ({"hop_length": 0}, "hop_length is at least 1"),
+        ({"n_mfcc": 200}, "128 mel bands"),
+        ({"sr": 8000}, "half the rate"),
+        ({"rolloff": 1.5}, "rolloff"),
+        ({"n_mels": 64.5}, "n_mels of a recipe"),
+        ({"n_mels": "64"}, "n_mels of a recipe"),
+        ({"window": 1}, "'window'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_is_refused(constants, match):
+    with pytest.raises(SpecError, match=match):
+        FeatureRecipe.from_dict({**RECIPE.to_dict(), **constants})

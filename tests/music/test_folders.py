@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from gradatim.errors import AudioError, LabelError, TableError
-from gradatim.music.features import FEATURE_NAMES, extract_features
+from gradatim.music.features import FEATURE_NAMES, FeatureRecipe, extract_features
 from gradatim.music.folders import list_audio_files, read_folder
 
 
@@ -103,25 +103,23 @@ def test_more_than_a_tenth_of_bad_files_is_an_error(folder):
         read_folder(folder)
 
 
-def test_the_same_sound_twice_is_noticed(folder, tone):
+def test_sounds_that_are_the_same_have_one_hash_and_the_reader_says_nothing_of_it(folder, tone):
     tone(folder / "low" / "copy.wav", 2000)
     collection = read_folder(folder)
-    assert codes(collection) == ["duplicate-files"]
-    assert collection.notices[0].message == (
-        "1 pair of files sound exactly the same (high/0.wav = low/copy.wav), "
-        "1 of them with different labels"
-    )
+    hashes = dict(zip(collection.ids.tolist(), collection.content_hashes.tolist(), strict=True))
+    assert hashes["high/0.wav"] == hashes["low/copy.wav"]
+    assert len(set(hashes.values())) == 12
+    assert collection.notices == ()
 
 
-def test_copies_across_groups_are_counted(folder, tmp_path, tone):
-    tone(folder / "high" / "copy.wav", 2000)
-    tone(folder / "high" / "again.wav", 2000)
-    files = list_audio_files(folder)
-    rows = [f"{file},{'b' if 'copy' in file else 'a'}" for file in files]
-    (tmp_path / "groups.csv").write_text("\n".join(["path,group", *rows]))
-    collection = read_folder(folder, tmp_path / "groups.csv")
-    assert "3 pairs of files" in collection.notices[0].message
-    assert "2 of them in different groups" in collection.notices[0].message
+def test_the_recipe_is_used_and_stored_with_the_input_it_made(folder):
+    recipe = FeatureRecipe(n_mfcc=13, max_seconds=0.05)
+    collection = read_folder(folder, recipe=recipe)
+    assert collection.X["features"].shape == (12, 76)
+    assert collection.feature_names["features"] == recipe.names
+    assert FeatureRecipe.from_dict(collection.recipes["features"]) == recipe
+    assert codes(collection) == ["cut-file"]
+    assert "0.05 s" in collection.notices[0].message
 
 
 def test_a_long_or_silent_file_is_noticed(folder):

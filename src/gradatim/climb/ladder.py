@@ -24,6 +24,7 @@ from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.scores import METRICS
+from gradatim.inspection import inspected
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
@@ -122,7 +123,7 @@ def climb_collection(
         raise SpecError(f"margin must be at least 0, not {margin}")
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
-    collection = _with_inputs(collection, inputs)
+    collection = inspected(_with_inputs(collection, inputs))
     families = choose_families(rungs, collection.task)
     engine = choose_engine(engine)
     wanted = [read_rung(text, families, collection) for text in keep]
@@ -190,7 +191,12 @@ def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collec
         listed = ", ".join(collection.X)
         what = f"{collection.name} has no input {unknown[0]!r}; " if unknown else ""
         raise SpecError(f"{what}choose among {listed}")
-    return replace(collection, X={n: X for n, X in collection.X.items() if n in inputs})
+    return replace(
+        collection,
+        X={n: X for n, X in collection.X.items() if n in inputs},
+        feature_names={n: c for n, c in collection.feature_names.items() if n in inputs},
+        recipes={n: recipe for n, recipe in collection.recipes.items() if n in inputs},
+    )
 
 
 def _shuffled(collection: Collection, seed: int) -> Collection:

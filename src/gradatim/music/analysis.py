@@ -8,7 +8,6 @@ nothing.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -16,9 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim._digest import sha256
 from gradatim.errors import AudioError, SpecError
 from gradatim.music.audio import decode, resample
-from gradatim.music.features import RECIPE, extract_features
+from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
 
 __all__ = ["FileAnalysis", "Progress", "analyze_file", "analyze_files"]
 
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 class FileAnalysis:
     """What is known of one audio file."""
 
-    features: np.ndarray  # (n_features,): As `extract_features` returns it
+    features: np.ndarray  # (n_features,), as `extract_features` returns them
     # Hash of the decoded mono samples: files that sound the same agree in it, whatever their name
     # or lossless format
     sha256: str
@@ -38,21 +38,25 @@ class FileAnalysis:
     silent: bool  # Whether every sample is zero
 
 
-def analyze_file(path: str | os.PathLike[str]) -> FileAnalysis:
+def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -> FileAnalysis:
     """Decode a file and extract its features."""
-    y, sr, whole = decode(path, RECIPE.max_seconds)
-    y = resample(y, sr, RECIPE.sr)
+    y, sr, whole = decode(path, recipe.max_seconds)
+    y = resample(y, sr, recipe.sr)
     if len(y) == 0:
-        raise AudioError(f"{path} is shorter than one sample at {RECIPE.sr} Hz")
+        raise AudioError(f"{path} is shorter than one sample at {recipe.sr} Hz")
     try:
-        features = extract_features(y, RECIPE.sr)
+        features = extract_features(y, recipe.sr, recipe)
     except AudioError as error:
         raise AudioError(f"{path} cannot be analyzed: {error}") from error
-    return FileAnalysis(features, hashlib.sha256(y.tobytes()).hexdigest(), whole, not y.any())
+    return FileAnalysis(features, sha256(y), whole, not y.any())
 
 
 def analyze_files(
-    paths: Sequence[str | os.PathLike[str]], *, n_jobs: int = 2, progress: Progress | None = None
+    paths: Sequence[str | os.PathLike[str]],
+    recipe: FeatureRecipe = RECIPE,
+    *,
+    n_jobs: int = 2,
+    progress: Progress | None = None,
 ) -> list[FileAnalysis | AudioError]:
     """Analyze files side by side.
 
@@ -63,11 +67,11 @@ def analyze_files(
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
     report = progress or _no_progress
     report(0, len(paths))
-    _load_librosa()
+    _load_librosa(recipe)
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
     try:
         futures: list[Future[FileAnalysis | AudioError]] = [
-            executor.submit(_analyze_or_error, path) for path in paths
+            executor.submit(_analyze_or_error, path, recipe) for path in paths
         ]
         for n_done, _ in enumerate(as_completed(futures), start=1):
             report(n_done, len(paths))
@@ -77,9 +81,11 @@ def analyze_files(
     return [future.result() for future in futures]
 
 
-def _analyze_or_error(path: str | os.PathLike[str]) -> FileAnalysis | AudioError:
+def _analyze_or_error(
+    path: str | os.PathLike[str], recipe: FeatureRecipe
+) -> FileAnalysis | AudioError:
     try:
-        return analyze_file(path)
+        return analyze_file(path, recipe)
     except AudioError as error:
         return error
 
@@ -88,6 +94,6 @@ def _no_progress(_done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-def _load_librosa() -> None:
+def _load_librosa(recipe: FeatureRecipe) -> None:
     # librosa loads its parts on first use, which must not happen in two threads at once.
-    extract_features(np.zeros(1, dtype=np.float32), RECIPE.sr)
+    extract_features(np.zeros(1, dtype=np.float32), recipe.sr, recipe)

@@ -2,9 +2,9 @@
 
 Conventions: everything is computed by librosa [1]_ from one magnitude spectrogram of shape
 (1 + n_fft / 2, n_frames), centered frames, Hann window; zero crossings and loudness from the
-samples of the same frames. A track is one number a frame; each
-track gives two features, its mean and its standard deviation over the frames. `RECIPE` holds
-every constant: two vectors are comparable if and only if their recipes are equal.
+samples of the same frames. A track is one number per frame; each track gives two features, its
+mean and its standard deviation over the frames. A `FeatureRecipe` holds every constant: two
+vectors are comparable if and only if their recipes are equal.
 
 References
 ----------
@@ -15,12 +15,13 @@ References
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradatim.errors import AudioError, ShapeError
+from gradatim.errors import AudioError, ShapeError, SpecError
 from gradatim.music.audio import SAMPLE_RATE, resample
 
 if TYPE_CHECKING:
@@ -28,58 +29,145 @@ if TYPE_CHECKING:
 
 __all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
 
+_PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+
 
 @dataclass(frozen=True)
 class FeatureRecipe:
-    """The constants that the features depend on."""
+    """Everything that the features of a sound depend on, apart from the sound.
 
-    version: int = 1  # Raised when the same constants come to give other values
-    sr: int = SAMPLE_RATE  # Rate at which sounds are analyzed
-    n_fft: int = 2048  # Length of a frame, and from one frame to the next
+    Parameters
+    ----------
+    version : int
+        1; raised when the same constants come to give other values.
+    sr : int, Hz
+        Rate at which sounds are analyzed.
+    n_fft : int, samples
+        Length of a frame.
+    hop_length : int, samples
+        From the start of one frame to the start of the next.
+    n_mels : int
+        Mel bands.
+    n_mfcc : int
+        Cepstral coefficients that are kept of the mel bands.
+    n_chroma : int
+        Pitch classes per octave, the first of them C.
+    tuning : float, fractions of a pitch class
+        Deviation from A4 = 440 Hz. It is fixed: an estimate from the few partials of a drum hit
+        or a short note jumps from sound to sound.
+    n_contrast_bands : int
+        Octave bands of the spectral contrast above `contrast_fmin`, besides the one below.
+    contrast_fmin : float, Hz
+        Where the first octave band begins.
+    rolloff : float, in (0, 1)
+        Share of the spectral magnitude below the roll-off frequency.
+    max_seconds : float, seconds
+        Only the start of a longer file is analyzed.
+
+    Raises
+    ------
+    SpecError
+        If a value is out of its range.
+
+    Examples
+    --------
+    >>> recipe = FeatureRecipe(n_mfcc=13)
+    >>> FeatureRecipe.from_dict(recipe.to_dict()) == recipe
+    True
+    >>> len(recipe.names)
+    76
+    """
+
+    version: int = 1
+    sr: int = SAMPLE_RATE
+    n_fft: int = 2048
     hop_length: int = 512
-    n_mels: int = 128  # Mel bands, and how many cepstral coefficients are kept of them
+    n_mels: int = 128
     n_mfcc: int = 20
-    n_chroma: int = 12  # Pitch classes an octave, the first of them C
-    # Deviation from A4 = 440 Hz. It is fixed: an estimate from the few partials of a drum hit or
-    # a short note jumps from sound to sound
+    n_chroma: int = 12
     tuning: float = 0.0
-    # Octave bands of the spectral contrast from `contrast_fmin` upwards, besides the one below
     n_contrast_bands: int = 6
-    contrast_fmin: float = 200.0  # Where the first octave band begins
-    rolloff: float = 0.85  # Share of the spectral magnitude below the roll-off frequency
-    max_seconds: float = 120.0  # Only the start of a longer file is analyzed
+    contrast_fmin: float = 200.0
+    rolloff: float = 0.85
+    max_seconds: float = 120.0
+
+    def __post_init__(self) -> None:
+        if self.version != 1:
+            raise SpecError(
+                f"features of version {self.version} are not known here, only those of version 1; "
+                "use the version of gradatim that made them"
+            )
+        for name in ("sr", "n_fft", "hop_length", "n_mels", "n_mfcc", "n_chroma"):
+            if getattr(self, name) < 1:
+                raise SpecError(f"{name} is at least 1, not {getattr(self, name)}")
+        if self.n_mfcc > self.n_mels:
+            raise SpecError(f"of {self.n_mels} mel bands there are no {self.n_mfcc} coefficients")
+        if not (0 < self.rolloff < 1 and self.max_seconds > 0):
+            raise SpecError("rolloff lies between 0 and 1, and max_seconds is above 0")
+        last = self.contrast_fmin * 2 ** (self.n_contrast_bands - 1)
+        if not (self.contrast_fmin > 0 and self.n_contrast_bands >= 1 and last < self.sr / 2):
+            raise SpecError(
+                f"the last of {self.n_contrast_bands} octaves from {self.contrast_fmin:g} Hz must "
+                f"begin below {self.sr / 2:g} Hz, half the rate"
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features, in the order of `extract_features`."""
+        pitches = _PITCH_CLASSES if self.n_chroma == 12 else range(self.n_chroma)
+        tracks = (
+            *(f"mfcc_{k + 1}" for k in range(self.n_mfcc)),
+            *(f"chroma_{pitch}" for pitch in pitches),
+            "centroid",
+            "bandwidth",
+            "rolloff",
+            *(f"contrast_{k}" for k in range(self.n_contrast_bands + 1)),
+            "flatness",
+            "zero_crossing_rate",
+            "rms",
+        )
+        return tuple(f"{track}_{what}" for track in tracks for what in ("mean", "std"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the constants by name, as JSON holds them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, constants: Mapping[str, Any]) -> FeatureRecipe:
+        """Return the recipe that `to_dict` wrote.
+
+        Raises
+        ------
+        SpecError
+            If a constant is missing, unknown, no number, or out of its range.
+        """
+        kinds = {field.name: int if field.type == "int" else (int, float) for field in fields(cls)}
+        if set(constants) != set(kinds):
+            odd = sorted(set(constants) ^ set(kinds))
+            raise SpecError(f"a recipe of features has {', '.join(kinds)}; look at {odd[0]!r}")
+        for name, value in constants.items():
+            if not isinstance(value, kinds[name]) or isinstance(value, bool):
+                raise SpecError(f"{name} of a recipe of features is a number, not {value!r}")
+        return cls(**constants)
 
 
-#: The recipe of every feature vector that this version computes.
+#: The recipe that is used unless another is given.
 RECIPE = FeatureRecipe()
+
+#: Names of the features that `RECIPE` gives, in the order of `extract_features`.
+FEATURE_NAMES = RECIPE.names
 
 # Full scale is 1, or 2**31 in files that hold integers as floats; far beyond, powers overflow.
 _LOUDEST = 1e12
 
-_PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
-_TRACK_NAMES = (
-    *(f"mfcc_{k + 1}" for k in range(RECIPE.n_mfcc)),
-    *(f"chroma_{pitch}" for pitch in _PITCH_CLASSES),
-    "centroid",
-    "bandwidth",
-    "rolloff",
-    *(f"contrast_{k}" for k in range(RECIPE.n_contrast_bands + 1)),
-    "flatness",
-    "zero_crossing_rate",
-    "rms",
-)
-
-#: Names of the features, in the order of `extract_features`.
-FEATURE_NAMES = tuple(f"{track}_{what}" for track in _TRACK_NAMES for what in ("mean", "std"))
-
-
-def extract_features(y: np.ndarray, sr: int) -> np.ndarray:
+def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> np.ndarray:
     """Describe a sound by the mean and deviation of its spectral tracks.
 
-    20 mel-frequency cepstral coefficients, 12 pitch classes, spectral centroid, bandwidth,
-    roll-off, contrast in 7 bands and flatness, zero-crossing rate and root mean square. A sound
-    shorter than one frame is followed by silence to the frame's end.
+    Mel-frequency cepstral coefficients, pitch classes, spectral centroid, bandwidth, roll-off,
+    contrast and flatness, zero-crossing rate and root mean square; 20, 12 and 7 of those that
+    are several, unless the recipe says otherwise. A sound shorter than one frame is followed by
+    silence to the frame's end.
 
     Parameters
     ----------
@@ -87,11 +175,13 @@ def extract_features(y: np.ndarray, sr: int) -> np.ndarray:
         Mono samples.
     sr : int, Hz
         Their rate; other rates than the recipe's are resampled.
+    recipe : FeatureRecipe, optional
+        Rate, frames and numbers of bands.
 
     Returns
     -------
-    array of shape (90,)
-        float32 features, named by `FEATURE_NAMES`.
+    array of shape (n_features,)
+        float32 features, named by ``recipe.names``; 90 of them unless the recipe says otherwise.
 
     Raises
     ------
@@ -111,24 +201,24 @@ def extract_features(y: np.ndarray, sr: int) -> np.ndarray:
     y = np.asarray(y, dtype=np.float32)
     if y.ndim != 1 or len(y) == 0:
         raise ShapeError(f"a sound is a one-dimensional array of samples, not of shape {y.shape}")
-    y = resample(y, sr, RECIPE.sr)
+    y = resample(y, sr, recipe.sr)
     if not np.abs(y).max() <= _LOUDEST:  # nor is NaN
         raise AudioError(
-            "the sound holds samples that are not finite numbers or beyond all measure"
+            f"the sound holds samples that are not finite numbers, or above {_LOUDEST:g}"
         )
-    y = np.pad(y, (0, max(0, RECIPE.n_fft - len(y))))
-    tracks = _tracks(y)
+    y = np.pad(y, (0, max(0, recipe.n_fft - len(y))))
+    tracks = _tracks(y, recipe)
     summary = np.stack([tracks.mean(axis=1), tracks.std(axis=1)], axis=1)
     return summary.ravel().astype(np.float32)
 
 
-def _tracks(y: np.ndarray) -> np.ndarray:
+def _tracks(y: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
     """Stack all tracks of a sound of at least one frame: shape (n_tracks, n_frames), float64."""
     import librosa
     from librosa import feature
 
-    banks = _filter_banks()
-    n_fft, hop_length = RECIPE.n_fft, RECIPE.hop_length
+    banks = _filter_banks(recipe)
+    n_fft, hop_length = recipe.n_fft, recipe.hop_length
     S = np.abs(librosa.stft(y, n_fft=n_fft, hop_length=hop_length))
     power = S**2
     # librosa builds both filter banks anew for every sound: 4 ms, as much as half of a drum hit's
@@ -138,17 +228,17 @@ def _tracks(y: np.ndarray) -> np.ndarray:
     chroma = librosa.util.normalize(raw_chroma, norm=np.inf, axis=-2)
     centroid = feature.spectral_centroid(S=S, freq=banks.frequencies)
     parts = (
-        feature.mfcc(S=mel, n_mfcc=RECIPE.n_mfcc),
+        feature.mfcc(S=mel, n_mfcc=recipe.n_mfcc),
         chroma,
         centroid,
         feature.spectral_bandwidth(S=S, freq=banks.frequencies, centroid=centroid),
-        feature.spectral_rolloff(S=S, freq=banks.frequencies, roll_percent=RECIPE.rolloff),
+        feature.spectral_rolloff(S=S, freq=banks.frequencies, roll_percent=recipe.rolloff),
         feature.spectral_contrast(
             S=S,
-            sr=RECIPE.sr,
+            sr=recipe.sr,
             freq=banks.frequencies,
-            fmin=RECIPE.contrast_fmin,
-            n_bands=RECIPE.n_contrast_bands,
+            fmin=recipe.contrast_fmin,
+            n_bands=recipe.n_contrast_bands,
         ),
         feature.spectral_flatness(S=S),
         feature.zero_crossing_rate(y, frame_length=n_fft, hop_length=hop_length),
@@ -166,17 +256,17 @@ class _FilterBanks:
     frequencies: np.ndarray
 
 
-@functools.cache
-def _filter_banks() -> _FilterBanks:
+@functools.lru_cache(maxsize=4)
+def _filter_banks(recipe: FeatureRecipe) -> _FilterBanks:
     import librosa
     from scipy import sparse
 
-    sr, n_fft = RECIPE.sr, RECIPE.n_fft
+    sr, n_fft = recipe.sr, recipe.n_fft
     return _FilterBanks(
         # 98 % of the mel bank is zero.
-        mel=sparse.csr_array(librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=RECIPE.n_mels)),
+        mel=sparse.csr_array(librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=recipe.n_mels)),
         chroma=librosa.filters.chroma(
-            sr=sr, n_fft=n_fft, n_chroma=RECIPE.n_chroma, tuning=RECIPE.tuning
+            sr=sr, n_fft=n_fft, n_chroma=recipe.n_chroma, tuning=recipe.tuning
         ),
         frequencies=librosa.fft_frequencies(sr=sr, n_fft=n_fft),
     )

@@ -18,9 +18,8 @@ from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, LabelError
 from gradatim.music.analysis import FileAnalysis, Progress, analyze_files
 from gradatim.music.audio import AUDIO_SUFFIXES, FileSound
-from gradatim.music.features import FEATURE_NAMES, RECIPE
+from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.manifests import read_manifest
-from gradatim.tables.duplicates import find_duplicates
 
 __all__ = ["list_audio_files", "read_folder"]
 
@@ -32,10 +31,11 @@ def read_folder(
     path: str | os.PathLike[str],
     groups: str | os.PathLike[str] | None = None,
     *,
+    recipe: FeatureRecipe = RECIPE,
     n_jobs: int = 2,
     progress: Progress | None = None,
 ) -> Collection:
-    """Read a folder of audio with a sub-folder a class.
+    """Read a folder of audio with one sub-folder per class.
 
     Parameters
     ----------
@@ -44,6 +44,8 @@ def read_folder(
     groups : path-like, optional
         A manifest: a table with columns ``path`` (relative to the folder or to the manifest) and
         ``group`` (artist, kit, session). A column ``label`` must agree with the folders.
+    recipe : FeatureRecipe, optional
+        How features are computed.
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
@@ -52,13 +54,14 @@ def read_folder(
     Returns
     -------
     Collection
-        Input ``"features"`` (see `FEATURE_NAMES`), class labels, ids, media, groups if given.
-        Notices tell of files that were skipped, cut, silent, or the same as others.
+        Input ``"features"`` (see `extract_features`) with its recipe, class labels, ids, media,
+        groups if given, and a hash of each sound. Notices tell of files that were skipped, cut
+        or silent.
 
     Raises
     ------
     AudioError
-        If there is no such folder, no audio in it, audio but no folder a class, or more than a
+        If there is no such folder, no audio in it, audio but no folder per class, or more than a
         tenth of the files cannot be read.
     LabelError
         If there is only one class.
@@ -78,7 +81,8 @@ def read_folder(
         file_groups, strays = read_manifest(Path(groups).expanduser(), root, labels)
         notices += strays
     files = list(labels)
-    outcomes = analyze_files([root / file for file in files], n_jobs=n_jobs, progress=progress)
+    paths = [root / file for file in files]
+    outcomes = analyze_files(paths, recipe, n_jobs=n_jobs, progress=progress)
     good = np.array([isinstance(outcome, FileAnalysis) for outcome in outcomes])
     errors = [outcome for outcome in outcomes if isinstance(outcome, AudioError)]
     notices += _skip_notices(root, errors, len(files))
@@ -87,10 +91,7 @@ def read_folder(
     _require_classes(root, y)
     ids = np.array(files)[good]
     kept_groups = None if file_groups is None else file_groups[good]
-    notices += [
-        *_oddity_notices(analyses, ids),
-        *_duplicate_notices(analyses, ids, y, kept_groups),
-    ]
+    notices += _oddity_notices(analyses, ids, recipe.max_seconds)
     return Collection(
         name=root.resolve().name,
         X={"features": np.stack([analysis.features for analysis in analyses])},
@@ -99,7 +100,9 @@ def read_folder(
         ids=ids,
         groups=kept_groups,
         media=tuple(FileSound(root / file) for file in ids.tolist()),
-        feature_names={"features": FEATURE_NAMES},
+        feature_names={"features": recipe.names},
+        recipes={"features": recipe.to_dict()},
+        content_hashes=np.array([analysis.sha256 for analysis in analyses]),
         notices=tuple(notices),
     )
 
@@ -130,7 +133,7 @@ def _label_files(root: Path) -> tuple[dict[str, str], list[Notice]]:
     kinds = ", ".join(sorted(AUDIO_SUFFIXES))
     if not files:
         raise AudioError(
-            f"{root} holds no audio ({kinds}); give a folder with a sub-folder a class"
+            f"{root} holds no audio ({kinds}); give a folder with one sub-folder per class"
         )
     loose = [file for file in files if "/" not in file]
     if len(loose) == len(files):
@@ -173,12 +176,14 @@ def _skip_notices(root: Path, errors: Sequence[AudioError], n_files: int) -> lis
     return [Notice("skipped-file", f"{reason}; it was skipped") for reason in reasons]
 
 
-def _oddity_notices(analyses: Sequence[FileAnalysis], ids: np.ndarray) -> list[Notice]:
+def _oddity_notices(
+    analyses: Sequence[FileAnalysis], ids: np.ndarray, max_seconds: float
+) -> list[Notice]:
     """Tell of files that were cut, and of files in which nothing sounds."""
     notices = []
     cut = ids[[not analysis.whole for analysis in analyses]]
     if len(cut):
-        message = f"longer than {RECIPE.max_seconds:g} s, of which only the start was analyzed"
+        message = f"longer than {max_seconds:g} s, of which only the start was analyzed"
         notices.append(Notice("cut-file", f"{_count_and_name(cut)} {message}"))
     silent = ids[[analysis.silent for analysis in analyses]]
     if len(silent):
@@ -188,18 +193,3 @@ def _oddity_notices(analyses: Sequence[FileAnalysis], ids: np.ndarray) -> list[N
 
 def _count_and_name(ids: np.ndarray) -> str:
     return f"{plural(len(ids), 'file')} (such as {ids[0]}) {'is' if len(ids) == 1 else 'are'}"
-
-
-def _duplicate_notices(
-    analyses: Sequence[FileAnalysis], ids: np.ndarray, y: np.ndarray, groups: np.ndarray | None
-) -> list[Notice]:
-    found = find_duplicates([analysis.sha256 for analysis in analyses], y, groups)
-    if found is None:
-        return []
-    first, copy = ids[list(found.example)]
-    parts = [f"{plural(found.n_pairs, 'pair')} of files sound exactly the same ({first} = {copy})"]
-    if found.n_conflicting:
-        parts.append(f"{found.n_conflicting} of them with different labels")
-    if groups is not None:
-        parts.append(f"{found.n_across_groups} of them in different groups")
-    return [Notice("duplicate-files", ", ".join(parts))]

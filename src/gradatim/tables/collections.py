@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from gradatim._digest import row_hashes
 from gradatim._text import plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError, TableError
 from gradatim.tables.columns import Columns, NotANumberError, read_columns
-from gradatim.tables.duplicates import find_duplicates
 from gradatim.tables.targets import read_targets
 
 __all__ = ["read_table"]
@@ -59,8 +59,8 @@ def read_table(
     Returns
     -------
     Collection
-        Input ``"features"``; ids such as ``"row 2"``; notices tell of missing values, of rows
-        that are the same, and of a column that only counts the rows.
+        Input ``"features"``; ids such as ``"row 2"``; a hash of each row's features; a notice
+        tells of missing values.
 
     Raises
     ------
@@ -92,11 +92,6 @@ def read_table(
     y, known_task = read_targets(table, targets, task)
     group_column = None if groups is None else np.array(table.texts(groups))
     X, n_missing = _read_features(table, names, impute is not None)
-    notices = [
-        *_imputation_notices(n_missing),
-        *_counter_notices(names, X),
-        *_duplicate_notices(table, X, y, group_column),
-    ]
     return Collection(
         name=Path(path).name,
         X={"features": X},
@@ -106,7 +101,8 @@ def read_table(
         groups=group_column,
         feature_names={"features": tuple(names)},
         target_names=() if known_task == "classification" else tuple(targets),
-        notices=tuple(notices),
+        notices=_imputation_notices(n_missing),
+        content_hashes=row_hashes(X),
     )
 
 
@@ -182,46 +178,13 @@ def _quoted(name: str) -> str:
     return f"'{name}'" if " " in name else name
 
 
-def _imputation_notices(n_missing: dict[str, int]) -> list[Notice]:
+def _imputation_notices(n_missing: dict[str, int]) -> tuple[Notice, ...]:
     gaps = {name: count for name, count in n_missing.items() if count}
     if not gaps:
-        return []
+        return ()
     columns = ", ".join(f"{name} {count:,}" for name, count in gaps.items())
     message = (
         f"{plural(sum(gaps.values()), 'missing or infinite value')} replaced by the median of the "
         f"training rows: {columns}"
     )
-    return [Notice("imputed", message)]
-
-
-def _counter_notices(names: Sequence[str], X: np.ndarray) -> list[Notice]:
-    """Warn of columns that only count the rows: in a sorted table they give the target away."""
-    counts = np.arange(len(X), dtype=np.float64)[:, None]
-    is_counter = (X - X[:1].astype(np.float64) == counts).all(axis=0) & (len(X) >= 10)
-    return [
-        Notice(
-            "row-counter",
-            f"column {name!r} only counts the rows, and in a sorted table that gives the target "
-            f"away; leave it out with --drop {_quoted(name)}",
-        )
-        for name in np.array(names)[is_counter].tolist()
-    ]
-
-
-def _duplicate_notices(
-    table: Columns, X: np.ndarray, y: np.ndarray, groups: np.ndarray | None
-) -> list[Notice]:
-    # Adding 0 turns -0 into 0, which is the same number in other bytes.
-    found = find_duplicates((row.tobytes() for row in X + np.float32(0)), y, groups)
-    if found is None:
-        return []
-    first, copy = table.rows[list(found.example)].tolist()
-    parts = [
-        f"{plural(found.n_pairs, 'pair')} of rows have identical features (rows {first} and "
-        f"{copy}, for one)"
-    ]
-    if found.n_conflicting:
-        parts.append(f"{found.n_conflicting} of them with different targets")
-    if groups is not None:
-        parts.append(f"{found.n_across_groups} of them in different groups")
-    return [Notice("duplicate-rows", ", ".join(parts))]
+    return (Notice("imputed", message),)

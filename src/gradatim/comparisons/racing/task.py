@@ -16,6 +16,7 @@ import numpy as np
 
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
+from gradatim.inspection import inspected
 from gradatim.problems import Problem
 from gradatim.scalers import Scaler, fit_scaler
 
@@ -194,7 +195,7 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
         feature_names=tuple(map(str, names)),
         heats=tuple(heats),
         grouped=collection.groups is not None,
-        notices=tuple(collection.notices),
+        notices=tuple(inspected(collection).notices),
     )
 
 

@@ -122,6 +122,7 @@ def make_model(
         target_names=tuple(map(str, collection.target_names)),
         flat=targets.flat,
         feature_names=tuple(map(str, collection.feature_names.get(input, ()))),
+        recipe=collection.recipes.get(input),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradatim.tables.duplicates import find_duplicates
+from gradatim.inspection.duplicates import find_duplicates
 
 rows = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 1)), min_size=1, max_size=12

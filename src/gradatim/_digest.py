@@ -1,0 +1,46 @@
+"""Hashes of content: what is equal has one hash, on every machine.
+
+Conventions: text is hashed as UTF-8, arrays as the bytes of their values in C order. A hash is
+written in hexadecimal digits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+__all__ = ["row_hashes", "sha256", "short_hash"]
+
+Part = str | bytes | np.ndarray
+
+
+def sha256(*parts: Part) -> str:
+    """Hash texts, bytes and arrays, one after the other (64 digits)."""
+    digest = hashlib.sha256()
+    for data in _bytes(parts):
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def short_hash(*parts: Part, size: int = 20) -> str:
+    """Hash texts, bytes and arrays to a name of `size` bytes (2 * size digits)."""
+    digest = hashlib.blake2b(digest_size=size)
+    for data in _bytes(parts):
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def row_hashes(X: np.ndarray) -> np.ndarray:
+    """Hash every row of a matrix (n_rows, n_columns) of floats, to an array of shape (n_rows,)."""
+    # Adding 0 turns -0 into 0, which is the same number in other bytes.
+    return np.array([sha256(row) for row in X + X.dtype.type(0)])
+
+
+def _bytes(parts: tuple[Part, ...]) -> Iterator[bytes]:
+    for part in parts:
+        if isinstance(part, str):
+            yield part.encode(errors="surrogatepass")
+        else:
+            yield part if isinstance(part, bytes) else np.ascontiguousarray(part).tobytes()
