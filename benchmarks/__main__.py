@@ -71,7 +71,7 @@ def bench(
     name
         What to measure.
     rounds
-        Alternating rounds; medians are of so many.
+        Alternating rounds, over which medians are taken.
     quick
         A small form of each, to see that it works; its times mean nothing.
     seed

@@ -7,7 +7,7 @@ Three steps, since the peer may live in another environment than gradatim:
    are written; DATA is a folder that also holds ``tables/gtzan_features_30s.csv``,
    ``tables/emotions.arff`` and ``drums_hydrogen/``.
 2. ``accuracy.py run FOLDER --model strong --model svc [--table world]`` fits and scores, and
-   appends a line a fold to ``FOLDER/MODEL.jsonl``; folds that are there already are left out.
+   appends one line per fold to ``FOLDER/MODEL.jsonl``; folds that are there already are left out.
    Of gradatim it needs nothing unless its own models are run, so
    ``realmlp`` (pytabkit) can be run from an environment of its own.
 3. ``accuracy.py report FOLDER`` prints the table, and the differences of each model to RealMLP-TD
@@ -98,7 +98,7 @@ def strong(X, y, groups, seed, table, **options):
 
 
 def realmlp(X, y, groups, seed, table, **options):
-    """RealMLP-TD as it comes; it reads one class a row, so labels get a network each."""
+    """RealMLP-TD as it comes; it reads one class per row, so labels get a network each."""
     from pytabkit import RealMLP_TD_Classifier
     from sklearn.multioutput import MultiOutputClassifier
 

@@ -109,7 +109,7 @@ def read_curve(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     Examples
     --------
-    A fixed second beside a second a unit of work:
+    A fixed second beside one second per unit of work:
 
     >>> work = [1.0, 10.0, 100.0]
     >>> points = [{"value": w, "work": w, "median": 1.0 + w} for w in work]
@@ -148,7 +148,7 @@ def _result(base: Size, curves: dict[str, Any]) -> Result:
     cheapest = min(p["ns_a_visit"] for curve in curves.values() for p in curve["points"])
     return Result(
         name="cost",
-        headline=f"slope of time on work: {slopes}; at best {cheapest:.3g} ns a weight and row",
+        headline=f"slope of time on work: {slopes}; at best {cheapest:.3g} ns per weight and row",
         target="",
         met=None,
         tables=(
@@ -198,5 +198,5 @@ def _points_table(axis: str, curve: dict[str, Any]) -> Table:
         )
         for p in curve["points"]
     )
-    columns = (axis, "work", "seconds (median)", "ns a unit", "first call (s)")
+    columns = (axis, "work", "seconds (median)", "ns per unit", "first call (s)")
     return Table(f"Against {axis}", columns, rows)

@@ -1,8 +1,8 @@
 """The curves of ``cost``, drawn by matplotlib on two logarithmic axes.
 
-Conventions: abscissa is the work, ordinate the median time, a curve a varied size; the dashed line
-is the cheapest cost a unit of work, which a program without fixed costs and caches would keep.
-matplotlib is imported when something is drawn.
+Conventions: the abscissa is the work, the ordinate the median time, one curve per varied size; the
+dashed line is the cheapest cost per unit of work, which a program without fixed costs and caches
+would keep. matplotlib is imported when something is drawn.
 """
 
 from __future__ import annotations

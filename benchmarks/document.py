@@ -1,9 +1,9 @@
 """Results as files: JSON for programs, marked sections of a Markdown document, a drawing.
 
-Conventions: the suffix of the file says which. In a document a bench's results stand between
-``<!-- bench NAME -->`` and ``<!-- /bench NAME -->`` and replace what stood there; its row of the
-table between the marks of ``summary`` is replaced too; everything else is left alone. A document
-that does not exist yet is made.
+Conventions: the suffix of the file says which. In a document the results of a bench replace
+what stood between ``<!-- bench NAME -->`` and ``<!-- /bench NAME -->``, and its row in the table
+between the marks of ``summary``; everything else is left alone. A document that does not exist yet
+is made.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def fit_scikit_learn(
     net : Net
         The network.
     epochs, batch_size : int
-        Length of the training, and rows a step.
+        Length of the training, and rows per step.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def fit_torch(X: np.ndarray, y: np.ndarray, net: Net, epochs: int, batch_size: i
     net : Net
         The network.
     epochs, batch_size : int
-        Length of the training, and rows a step.
+        Length of the training, and rows per step.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def train_all(
     nets : sequence of Net
         Networks.
     epochs, batch_size : int
-        Length of the training, and rows a step.
+        Length of the training, and rows per step.
     n_jobs : int
         Worker processes, which stay for the next call.
 

@@ -72,7 +72,7 @@ BENCHES: dict[str, Bench] = {
     for bench in (
         Bench(
             "single",
-            "one network of 2-8-8-1, all parameters handed back each epoch: steps a second",
+            "one network of 2-8-8-1, all parameters handed back each epoch: steps per second",
             "single:measure",
             fixed=10,
             a_round=5,

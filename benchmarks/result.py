@@ -29,7 +29,7 @@ class Options:
     Parameters
     ----------
     rounds : int, default 3
-        Alternating rounds, at least 1; medians are of so many.
+        Alternating rounds, at least 1, over which medians are taken.
     quick : bool, default False
         A small form of each bench that shows that it works; its times mean nothing.
     seed : int, default 0

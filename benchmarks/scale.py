@@ -51,7 +51,7 @@ def measure(options: Options, report: Report) -> Result:
     Returns
     -------
     Result
-        Networks a second, bytes a network, and errors.
+        Networks per second, bytes per network, and errors.
     """
     n, quick = (24, True) if options.quick else (N_NETWORKS, False)
     counts = (n // 4, n // 2, n)

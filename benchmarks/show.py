@@ -1,7 +1,7 @@
 """What benches show: the list of them, how far one is, and what it found.
 
-Conventions: results go to standard output, progress to standard error: a bar on a terminal, a line
-a step elsewhere, so that a log of a long run tells where it is.
+Conventions: results go to standard output, progress to standard error: a bar on a terminal, one
+line per step elsewhere, so that a log of a long run tells where it is.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ SHAPE = (8, 8)
 BATCH_SIZE = 10
 RATE = 0.003
 
-#: Steps a second that are asked for.
+#: Steps per second that are asked for.
 FLOOR = 60_000
 
 
 def measure(options: Options, report: Report) -> Result:
-    """Measure steps a second.
+    """Measure steps per second.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def measure(options: Options, report: Report) -> Result:
     Returns
     -------
     Result
-        Steps a second of each side, and their ratio.
+        Steps per second of each side, and their ratio.
     """
     n_samples, epochs, slow = (50, 3, 2) if options.quick else (1_000, 500, 20)
     X, y = make_data(n_samples, 2, 2, options.seed)
@@ -63,7 +63,7 @@ def measure(options: Options, report: Report) -> Result:
 
 
 def train_ours(X: np.ndarray, y: np.ndarray, epochs: int) -> list[list[np.ndarray]]:
-    """Train with gradatim, an epoch a call.
+    """Train with gradatim, one epoch per call.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def train_ours(X: np.ndarray, y: np.ndarray, epochs: int) -> list[list[np.ndarra
 
 
 def train_scikit_learn(X: np.ndarray, y: np.ndarray, epochs: int) -> list[list[np.ndarray]]:
-    """Train with scikit-learn's ``partial_fit``, an epoch a call.
+    """Train with scikit-learn's ``partial_fit``, one epoch per call.
 
     Parameters
     ----------
@@ -181,15 +181,15 @@ def _result(n_samples: int, timings: dict[str, Timing], steps: dict[str, int]) -
     rows.append(("gradatim", "1", f"{rates['gradatim']:,.0f}"))
     return Result(
         name="single",
-        headline=f"{rates['gradatim']:,.0f} steps a second, "
+        headline=f"{rates['gradatim']:,.0f} steps per second, "
         f"{peers[0]['ratio']:.3g} times {peers[0]['name']}",
-        target=f"floor {FLOOR:,} steps a second",
+        target=f"floor {FLOOR:,} steps per second",
         met=rates["gradatim"] >= FLOOR,
-        tables=(Table("One network, 2-8-8-1", ("", "ratio", "steps a second"), tuple(rows)),),
+        tables=(Table("One network, 2-8-8-1", ("", "ratio", "steps per second"), tuple(rows)),),
         notes=(
             f"{n_samples:,} rows in minibatches of {BATCH_SIZE}, Adam; all parameters are handed "
-            "back as arrays after every epoch, one call an epoch",
-            "scikit-learn: MLPClassifier.partial_fit, an epoch a call, in this process",
+            "back as arrays after every epoch, one call per epoch",
+            "scikit-learn: MLPClassifier.partial_fit, one epoch per call, in this process",
         ),
         data={
             "work": {"layers": [2, *SHAPE, 1], "n_samples": n_samples, "batch_size": BATCH_SIZE},

@@ -82,7 +82,7 @@ class TorchNet:
         n_classes : int
             Classes; two have one output.
         epochs, batch_size : int
-            Length of the training, and rows a step.
+            Length of the training, and rows per step.
         each_epoch : callable, optional
             Shown the module after every epoch.
 

@@ -313,7 +313,7 @@ def _notes(found: Sequence[dict[str, Any]]) -> tuple[str, ...]:
         "averaged perceptron by SGDClassifier, SVC, and MLPClassifier (relu, Adam) with the "
         f"recipe's widths, rates, batches and epochs, on {n_cores()} processes with one BLAS "
         "thread each",
-        "PyTorch, where installed: the climb's own recipe in a loop a network, on the same "
+        "PyTorch, where installed: the climb's own recipe in one loop per network, on the same "
         "processes; its other rungs are scikit-learn's",
         "cold and cached are the whole command, with starting Python and reading the data",
     )

@@ -57,7 +57,7 @@ class Workload:
     rates : tuple of float
         Learning rates that the copies go through in turn.
     every : int
-        A peer trains every so many-th copy of each shape, and its time is multiplied.
+        A peer trains one copy in `share` of each shape, and its time is multiplied.
     floor, limit : float
         Ratio that is asked for, and the one that a kernel written by hand reached.
     """
@@ -77,7 +77,7 @@ class Workload:
     limit: float
 
     def networks(self, every: int = 1) -> list[Net]:
-        """List the networks, or those of every so many-th copy of each shape."""
+        """List the networks, or one in `share` copies of each shape."""
         return [
             Net(shape, self.activation, self.rates[copy % len(self.rates)], copy)
             for copy in range(0, self.copies, every)

@@ -162,3 +162,10 @@ def test_a_public_name_is_documented(module_name, name):
 def test_what_no_user_meets_has_a_short_docstring_without_sections(path):
     long = [line for line, text in private_docstrings(path) if re.search(SECTIONS, text, re.M)]
     assert long == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("find_ways", "find_methods"), ("plot_ways", "plot_methods")]
+)
+def test_a_name_of_an_earlier_version_still_works(old, new):
+    assert getattr(gradatim, old) is getattr(gradatim, new)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from gradatim.collection import Collection as Collection
     from gradatim.comparisons import Race as Race
     from gradatim.comparisons import race as race
-    from gradatim.comparisons.separable import find_ways as find_ways
-    from gradatim.comparisons.separable import plot_ways as plot_ways
+    from gradatim.comparisons.separable import find_methods as find_methods
+    from gradatim.comparisons.separable import plot_methods as plot_methods
     from gradatim.datasets import load_dataset as load_dataset
     from gradatim.datasets import load_timbre as load_timbre
     from gradatim.datasets import load_world as load_world
@@ -77,7 +77,7 @@ _PARTS = {
     "draw": "drawing",
     "draw_svg": "drawing",
     "find_features": "separability",
-    "find_ways": "comparisons.separable",
+    "find_methods": "comparisons.separable",
     "fit_many": "training",
     "load_dataset": "datasets",
     "load_model": "models",
@@ -89,11 +89,11 @@ _PARTS = {
     "plot_activations": "drawing",
     "plot_approximation": "drawing",
     "plot_boundary": "drawing",
+    "plot_methods": "comparisons.separable",
     "plot_rates": "drawing",
     "plot_response": "drawing",
     "plot_separation": "drawing",
     "plot_spaces": "drawing",
-    "plot_ways": "comparisons.separable",
     "parse": "network",
     "race": "comparisons",
     "read_folder": "music",
@@ -105,6 +105,9 @@ _PARTS = {
     "transform": "separability",
     "write_report": "reports",
 }
+
+#: Names of earlier versions, which still work.
+_RENAMED = {"find_ways": "find_methods", "plot_ways": "plot_methods"}
 
 __version__: str
 """Version of the installed package."""
@@ -120,6 +123,7 @@ _pictures.register("network", _draw_network)
 
 
 def __getattr__(name: str) -> Any:
+    name = _RENAMED.get(name, name)
     if name == "__version__":
         from importlib.metadata import version
 

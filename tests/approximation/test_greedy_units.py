@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from gradatim.approximation.corners import Corners
-from gradatim.approximation.greedy_units import Pursuit
+from gradatim.approximation.greedy_units import GreedyUnits
 from gradatim.approximation.kinks import Lines, find_kinks
 from gradatim.approximation.minimax import least_maximum, reweighted
 from gradatim.approximation.units import values_of
@@ -76,9 +76,9 @@ def test_units_are_chosen_until_the_aim_is_met_and_few_are_kept():
         return np.maximum(s[:, 0] * s[:, 1], 0.2 * s[:, 0])
 
     heard = []
-    pursuit = Pursuit(function, "relu", NONE, lambda n, error: heard.append((n, error)))
-    wide = pursuit.terms(0.1, 100)
-    close = pursuit.terms(0.03, 100)
+    greedy = GreedyUnits(function, "relu", NONE, lambda n, error: heard.append((n, error)))
+    wide = greedy.terms(0.1, 100)
+    close = greedy.terms(0.03, 100)
     s = np.random.default_rng(0).uniform(-1, 1, (20_000, 2))
     for terms, aim in ((wide, 0.1), (close, 0.03)):
         lines = Lines(terms.weight, terms.bias)
@@ -89,7 +89,7 @@ def test_units_are_chosen_until_the_aim_is_met_and_few_are_kept():
 
 
 def test_what_cannot_be_met_ends_early():
-    pursuit = Pursuit(lambda s: np.sin(60 * s[:, 0] * s[:, 1]), "relu", NONE)
-    assert pursuit.terms(0.01, 160) is None
-    assert pursuit.n_units < 50
-    assert 0.5 < pursuit.smallest <= 1.01
+    greedy = GreedyUnits(lambda s: np.sin(60 * s[:, 0] * s[:, 1]), "relu", NONE)
+    assert greedy.terms(0.01, 160) is None
+    assert greedy.n_units < 50
+    assert 0.5 < greedy.smallest <= 1.01

@@ -1,4 +1,4 @@
-"""Chains and stairs of the fewest pieces: within the tolerance, and none has fewer."""
+"""Chains and constant pieces, the fewest: within the tolerance, and none has fewer."""
 
 from itertools import combinations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from gradatim.approximation.piecewise_constant import shortest_stairs
+from gradatim.approximation.piecewise_constant import fewest_pieces
 from gradatim.approximation.piecewise_linear import fewest_units, shortest_path
 from gradatim.approximation.samples import Samples, sample
 
@@ -39,8 +39,8 @@ def test_paths_and_stairs_stay_within_the_tolerance(name, tolerance):
         assert np.max(np.abs(values(path, x) - function(x))) <= 1.0005 * tolerance
         assert np.all(np.diff(path.knots) >= 0)
         assert len(path.knots) == len(path.slopes) - 1
-    stairs = shortest_stairs(sample(function, low, high, 3_000, order=1), tolerance)
-    steps = stairs.levels[np.searchsorted(stairs.cuts, x, side="right")]
+    pieces = fewest_pieces(sample(function, low, high, 3_000, order=1), tolerance)
+    steps = pieces.levels[np.searchsorted(pieces.breaks, x, side="right")]
     assert np.max(np.abs(steps - function(x))) <= 1.01 * tolerance
 
 
@@ -81,9 +81,9 @@ def test_the_best_lines_to_a_square_are_known():
 
 
 def test_stairs_of_a_line_have_equal_steps():
-    stairs = shortest_stairs(sample(lambda x: x, 0.0, 1.0, 2_000, order=1), 0.1001)
-    assert stairs.levels == pytest.approx([0.1, 0.3, 0.5, 0.7, 0.9], abs=2e-3)
-    assert stairs.cuts == pytest.approx([0.2, 0.4, 0.6, 0.8], abs=2e-3)
+    pieces = fewest_pieces(sample(lambda x: x, 0.0, 1.0, 2_000, order=1), 0.1001)
+    assert pieces.levels == pytest.approx([0.1, 0.3, 0.5, 0.7, 0.9], abs=2e-3)
+    assert pieces.breaks == pytest.approx([0.2, 0.4, 0.6, 0.8], abs=2e-3)
 
 
 def test_theory_s_integrals_are_those_worked_by_hand():

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from gradatim.approximation.ridge_functions import build_ridges, find_ridges
+from gradatim.approximation.ridge_functions import build_ridge_functions, find_ridge_functions
 
 
 def test_a_product_is_two_ridges():
-    found = find_ridges(lambda s: s[:, 0] * s[:, 1], 0.05, "relu")
+    found = find_ridge_functions(lambda s: s[:, 0] * s[:, 1], 0.05, "relu")
     assert found.error < 1e-12
     assert np.abs(found.directions).tolist() == [[0.5, 0.5], [0.5, 0.5]]
 
 
 def test_a_cubic_in_two_variables_is_met_to_the_tolerance():
-    found = find_ridges(lambda s: s[:, 0] ** 2 * s[:, 1] - s[:, 1], 0.02, "relu")
+    found = find_ridge_functions(lambda s: s[:, 0] ** 2 * s[:, 1] - s[:, 1], 0.02, "relu")
     assert found.error <= 0.01
 
 
@@ -22,8 +22,8 @@ def test_units_stay_within_what_their_ridges_may_err(activation):
     def function(s):
         return s[:, 0] * s[:, 1] + s[:, 1] ** 2
 
-    ridges = find_ridges(function, 0.2, activation)
-    terms = build_ridges(ridges, 0.1, activation)
+    ridges = find_ridge_functions(function, 0.2, activation)
+    terms = build_ridge_functions(ridges, 0.1, activation)
     s = np.random.default_rng(0).uniform(-1, 1, (4_000, 2))
     z = s @ terms.weight.T + terms.bias
     units = {
@@ -36,6 +36,6 @@ def test_units_stay_within_what_their_ridges_may_err(activation):
 
 
 def test_what_no_few_ridges_are_gets_the_error_that_was_met():
-    found = find_ridges(lambda s: np.sin(40 * s[:, 0] * s[:, 1]), 0.01, "relu")
+    found = find_ridge_functions(lambda s: np.sin(40 * s[:, 0] * s[:, 1]), 0.01, "relu")
     assert isinstance(found, float)
     assert found > 0.005

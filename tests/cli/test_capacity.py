@@ -28,7 +28,7 @@ def test_the_theorem_alone_is_a_table(shown):
 
 def test_trials_stand_beside_the_theorem(shown):
     text = shown("--dimensions", "1", "--points", "4", "5", "--trials", "30", "--seed", "2")
-    assert "30 trials a row, each decided with a proof, 0 undecided." in text
+    assert "30 trials per row, each decided with a proof, 0 undecided." in text
     assert text == shown("--dimensions", "1", "--points", "4", "5", "--trials", "30", "--seed", "2")
 
 

@@ -46,7 +46,7 @@ def test_where_no_theorem_holds_none_is_claimed(shown):
 
 def test_training_is_told_apart_from_what_was_built(shown):
     text = shown("--teeth", "4", "--seeds", "2", "--epochs", "5", "--budgets", "19,25")
-    assert text.index("Built, with exact errors") < text.index("Trained, 2 seeds a shape")
+    assert text.index("Built, with exact errors") < text.index("Trained, 2 seeds per shape")
     assert (
         "A deep network of 19 parameters is exactly right and stands above, but none of 2" in text
     )

@@ -86,7 +86,7 @@ def test_a_shallow_network_is_built_that_is_at_most_about_twice_as_bad_as_the_bo
 
 @pytest.mark.parametrize(("k", "layers"), list(product(range(4, 14), range(1, 5))))
 def test_the_bound_implies_telgarsky_s_theorem(k, layers):
-    # n = 2^k alternating points; at most 2^((k - 3) / l - 1) units a layer miss a sixth of them.
+    # n = 2^k alternating points; at most 2^((k - 3) / l - 1) units per layer miss a sixth of them.
     width = int(2 ** ((k - 3) / layers - 1))
     if width >= 1:
         bound = lower_bound(2 ** (k - 1), hidden_layer_sizes=[width] * layers)

@@ -73,7 +73,7 @@ def test_a_wrong_network_is_told_where():
 
 
 def test_right_in_fractions_but_not_in_floats_is_wrong():
-    # 2 x + 2^60 - 2^60: exact in fractions, nought or more in float64.
+    # 2 x + 2^60 - 2^60: exact in fractions, zero or more in float64.
     big = 2.0**60
     hidden = Layer([[1.0], [1.0], [0.0]], [0.0, -0.5, big], "relu")
     same = Network([hidden, Layer([[2.0, -4.0, 1.0]], [-big])])

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gradatim.drawing import Film, save_film
-from gradatim.drawing.film import Area, Disc, Stroke, Words
+from gradatim.drawing.film import Area, FilmDisc, Stroke, Words
 from gradatim.errors import OutputError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -15,7 +15,10 @@ RING = "M10 10H70V70H10ZM30 30H50V50H30Z"
 
 def film(n=3):
     frames = [
-        [Disc(20 + 20 * k, 80, 8, "#0000ff", ring=k == 1), Words(5, 95, f"<{k}>", 10, "#000000")]
+        [
+            FilmDisc(20 + 20 * k, 80, 8, "#0000ff", ring=k == 1),
+            Words(5, 95, f"<{k}>", 10, "#000000"),
+        ]
         for k in range(n)
     ]
     under = [Area(RING, "#ff0000", "#ff0000", (0, 0), 1.0)]

@@ -168,7 +168,7 @@ def test_a_unit_left_open_shows_its_letter():
         ({"at": [1.0]}, "1 values for 2 inputs"),
         ({"at": {"x1": 1.0}}, "no value for 'x2'"),
         ({"at": {"x1": 1.0, "x2": 1.0, "x3": 1.0}}, "no input 'x3'"),
-        ({"at": [1.0, 2.0], "form": "layers"}, "a box a layer shows no values"),
+        ({"at": [1.0, 2.0], "form": "layers"}, "one box per layer shows no values"),
     ],
 )
 def test_values_that_fit_no_drawing_are_refused(options, words):

@@ -226,7 +226,7 @@ def test_labels_from_which_nothing_can_be_learnt_are_refused(three_classes):
         NetworkClassifier().fit(X, np.ones(60, dtype=int))
     with pytest.raises(LabelError, match="class without a row"):
         NetworkClassifier(solver="exact").fit(X, y, sample_weight=(y != 1) * 1.0)
-    with pytest.raises(SpecError, match="one column a label"):
+    with pytest.raises(SpecError, match="one column per label"):
         NetworkClassifier(class_weight="balanced").fit(X, np.eye(3, dtype=int)[y])
     with pytest.raises(ShapeError, match="sample_weight must be of shape"):
         NetworkClassifier().fit(X, y, sample_weight=np.ones(59))

@@ -87,7 +87,7 @@ BAD = {
     "codes out of order": (put("learner", "machines", 0, "codes", [2, 1, 0]), "no codes"),
     "codes beyond": (put("learner", "machines", 0, "codes", [0, 1, 9]), "no codes"),
     "counts that do not add up": (put("learner", "machines", 0, "counts", [1, 1, 1]), "are not"),
-    "a type beyond all labels": (put("classes", "dtype", "<U100000000"), "larger than any"),
+    "a type larger than any label": (put("classes", "dtype", "<U100000000"), "larger than any"),
     "labels that the type cuts": (put("classes", "labels", ["a", "b", "cc"]), "different and"),
     "labels twice": (put("classes", "labels", ["a", "a", "c"]), "different and sorted"),
     "labels out of order": (put("classes", "labels", ["b", "a", "c"]), "different and sorted"),

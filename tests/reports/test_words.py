@@ -41,7 +41,7 @@ def test_the_input_is_named_only_where_there_are_several(climb, regression_climb
 def test_the_protocol_tells_grouped_from_ungrouped(climb, regression_climb):
     grouped = dict(words.explain_protocol(climb))
     assert grouped["Groups"].startswith("84 groups, none of which was ever split")
-    assert "10 scores a rung" in grouped["Folds"]
+    assert "10 scores per rung" in grouped["Folds"]
     assert dict(words.explain_protocol(regression_climb))["Groups"].startswith("None given")
 
 

@@ -18,7 +18,7 @@ from scipy.ndimage import map_coordinates, maximum_filter
 from gradatim.approximation.choice import choose_columns
 from gradatim.approximation.corners import Corners
 from gradatim.approximation.kinks import Lines
-from gradatim.approximation.minimax import Fit, least_maximum, reweighted
+from gradatim.approximation.minimax import MinimaxFit, least_maximum, reweighted
 from gradatim.approximation.units import (
     Terms,
     candidates,
@@ -28,9 +28,9 @@ from gradatim.approximation.units import (
     values_of,
 )
 
-__all__ = ["Pursuit"]
+__all__ = ["GreedyUnits"]
 
-# Points a side: where the error is checked; every fourth fits few units, every second many.
+# Points per side: where the error is checked; every fourth fits few units, every second many.
 _SIDE, _THIN, _DENSE = 161, 4, 2
 _FEW = {"relu": 50, "heaviside": 100, "logistic": 50}
 _DIRECTIONS = {"relu": 48, "heaviside": 24, "logistic": 24}
@@ -48,9 +48,9 @@ _PULL = 4
 # A program makes the largest error at most this much smaller than reweighting does.
 _WORTH_A_PROGRAM = 1.25
 _EXCHANGES = 5
-# One unit in so many is not worth the search.
+# One unit in this many is not worth the search.
 _WORTH_SAVING = 25
-# From so many units on, errors are expected to fall no faster than 1 / units.
+# From this many units on, errors are expected to fall no faster than 1 / units.
 _ENOUGH_TO_GUESS, _HOPE = 32, 1.5
 # An error below this share of the tolerance is one of rounding.
 _EXACT = 1e-6
@@ -64,7 +64,7 @@ class _Near(NamedTuple):
     error: float
 
 
-class Pursuit:
+class GreedyUnits:
     """Chooses units until their sum is close to a function."""
 
     def __init__(
@@ -116,7 +116,7 @@ class Pursuit:
         n = self.n_units
         return n >= _ENOUGH_TO_GUESS and error * n / most > _HOPE * aim
 
-    def _fewest(self, fit: Fit, aim: float) -> tuple[int, Fit]:
+    def _fewest(self, fit: MinimaxFit, aim: float) -> tuple[int, MinimaxFit]:
         """Return the fewest of the units chosen that do, by halving, and their fit."""
         few, many = self._failed, self.n_units
         while few + 1 + many // _WORTH_SAVING < many:
@@ -128,14 +128,14 @@ class Pursuit:
                 few = half
         return many, fit
 
-    def _fitted(self, n: int, aim: float) -> Fit:
+    def _fitted(self, n: int, aim: float) -> MinimaxFit:
         """Fit the free part and the first n units; the error is that on the whole grid."""
         design = self._design[:, : self._free.shape[1] + n]
         rows, y = self._rows(n)
         solution = reweighted(rows, y, rounds=_ROUNDS, fast=True).solution
         errors, near = self._errors(design, solution, n)
         if np.max(np.abs(rows @ solution - y)) > _WORTH_A_PROGRAM * aim:
-            return Fit(solution, near.error, errors)
+            return MinimaxFit(solution, near.error, errors)
         for _ in range(_EXCHANGES):
             if near.error <= aim:
                 break
@@ -147,7 +147,7 @@ class Pursuit:
                 break
             solution = better
             errors, near = self._errors(design, solution, n)
-        return Fit(solution, near.error, errors)
+        return MinimaxFit(solution, near.error, errors)
 
     def _better(
         self, rows: np.ndarray, y: np.ndarray, solution: np.ndarray, aim: float
@@ -225,7 +225,7 @@ class Pursuit:
         self._design = np.column_stack([self._design, values_of(more, self._grid, self._name)])
         return bool(found)
 
-    def _as_terms(self, n: int, fit: Fit, aim: float) -> Terms:
+    def _as_terms(self, n: int, fit: MinimaxFit, aim: float) -> Terms:
         """Leave out units without an effect, and make the linear part a unit."""
         n_free = self._free.shape[1]
         solution = fit.solution

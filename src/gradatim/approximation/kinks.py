@@ -1,6 +1,6 @@
 r"""Where a function of two variables bends sharply: lines that touch its kinks.
 
-Conventions: variables are brought to the square [-1, 1]^2 as in `ridges`; a line is
+Conventions: variables are brought to the square [-1, 1]^2 as in `ridge_functions`; a line is
 :math:`d \cdot s + c = 0` with :math:`|d_1| + |d_2| = 1`. An ``abs`` bends where its argument is 0,
 ``min`` and ``max`` where their arguments are equal; a straight kink has one line, a curved one a
 tangent at each of many points.

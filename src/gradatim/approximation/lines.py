@@ -16,12 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from gradatim.approximation.minimax import reweighted
-from gradatim.approximation.piecewise_constant import Stairs, shortest_stairs
+from gradatim.approximation.piecewise_constant import PiecewiseConstant, fewest_pieces
 from gradatim.approximation.piecewise_linear import Path, fewest_units
 from gradatim.approximation.samples import Samples, sample
 from gradatim.errors import SpecError
 
-__all__ = ["MOST_UNITS", "Row", "build_row", "count_units", "fit_row"]
+__all__ = ["MOST_UNITS", "UnitSum", "build_row", "count_units", "fit_row"]
 
 #: Hidden units that are built.
 MOST_UNITS = 5_000
@@ -35,7 +35,7 @@ _MOST_SMOOTH = 400
 _SETTLED = 9.2
 
 
-class Row(NamedTuple):
+class UnitSum(NamedTuple):
     """A sum of hidden units of one variable."""
 
     weight: np.ndarray  # (n_units,): Of every unit
@@ -53,7 +53,7 @@ def count_units(samples: Samples, tolerance: float, activation: str) -> float:
 
 def build_row(
     function: Function, low: float, high: float, tolerance: float, activation: str
-) -> Row:
+) -> UnitSum:
     """Build hidden units whose sum is a function of one variable within a tolerance."""
     order = 2 if activation == "relu" else 1
     first = sample(function, low, high, 1_000, order=order)
@@ -72,12 +72,12 @@ def build_row(
     if activation == "relu":
         return _relu_row(fewest_units(samples, tolerance), low)
     if activation == "heaviside":
-        return _step_row(shortest_stairs(samples, tolerance))
-    steep = _steep_row(shortest_stairs(samples, 0.98 * tolerance), function, low, high, tolerance)
+        return _step_row(fewest_pieces(samples, tolerance))
+    steep = _steep_row(fewest_pieces(samples, 0.98 * tolerance), function, low, high, tolerance)
     return steep if activation == "logistic" else _as_tanh(steep)
 
 
-def _relu_row(path: Path, low: float) -> Row:
+def _relu_row(path: Path, low: float) -> UnitSum:
     """Put a unit at every knot, and one at the left end unless a line is horizontal."""
     if path.level is not None and len(path.knots):
         facing = np.where(np.arange(len(path.knots)) < path.level, -1.0, 1.0)
@@ -85,41 +85,41 @@ def _relu_row(path: Path, low: float) -> Row:
         ends = np.concatenate([[low], path.knots])
         climb = np.sum(path.slopes[: path.level] * np.diff(ends)[: path.level])
         level = float(path.start + climb)
-        return Row(facing, -facing * path.knots, np.diff(path.slopes), level)
+        return UnitSum(facing, -facing * path.knots, np.diff(path.slopes), level)
     places = np.concatenate([[low], path.knots])
     changes = np.diff(path.slopes, prepend=0.0)
-    return Row(np.ones(len(places)), -places, changes, float(path.start))
+    return UnitSum(np.ones(len(places)), -places, changes, float(path.start))
 
 
-def _step_row(stairs: Stairs) -> Row:
-    if not len(stairs.cuts):
-        return Row(np.ones(1), np.zeros(1), np.zeros(1), float(stairs.levels[0]))
-    return Row(
-        np.ones(len(stairs.cuts)), -stairs.cuts, np.diff(stairs.levels), float(stairs.levels[0])
+def _step_row(pieces: PiecewiseConstant) -> UnitSum:
+    if not len(pieces.breaks):
+        return UnitSum(np.ones(1), np.zeros(1), np.zeros(1), float(pieces.levels[0]))
+    return UnitSum(
+        np.ones(len(pieces.breaks)), -pieces.breaks, np.diff(pieces.levels), float(pieces.levels[0])
     )
 
 
 def _steep_row(
-    stairs: Stairs, function: Function, low: float, high: float, tolerance: float
-) -> Row:
+    pieces: PiecewiseConstant, function: Function, low: float, high: float, tolerance: float
+) -> UnitSum:
     """Replace steps by sigmoids that settle within a hundredth of a piece, or steeper."""
-    row = _step_row(stairs)
-    if not len(stairs.cuts):
+    row = _step_row(pieces)
+    if not len(pieces.breaks):
         return row
-    gaps = np.diff(np.concatenate([[low], stairs.cuts, [high]]))
+    gaps = np.diff(np.concatenate([[low], pieces.breaks, [high]]))
     near = np.maximum(np.minimum(gaps[1:], gaps[:-1]), 1e-9 * (high - low))
     slope = 2 * _SETTLED / near
     x = np.linspace(low, high, 20_001)
     y = function(x)
     for _ in range(12):
-        steep = Row(slope, -slope * stairs.cuts, row.output, row.constant)
+        steep = UnitSum(slope, -slope * pieces.breaks, row.output, row.constant)
         if np.max(np.abs(_values(steep, x) - y)) <= tolerance:
             return steep
         slope = 2 * slope
-    return Row(slope, -slope * stairs.cuts, row.output, row.constant)
+    return UnitSum(slope, -slope * pieces.breaks, row.output, row.constant)
 
 
-def _values(row: Row, x: np.ndarray) -> np.ndarray:
+def _values(row: UnitSum, x: np.ndarray) -> np.ndarray:
     """Compute a row of logistic units, some thousand numbers at a time."""
     total = np.full(len(x), row.constant)
     for i in range(0, len(row.weight), 64):
@@ -134,13 +134,15 @@ def _logistic(z: np.ndarray) -> np.ndarray:
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
-def _as_tanh(row: Row) -> Row:
+def _as_tanh(row: UnitSum) -> UnitSum:
     """Write a sigmoid as half of one plus a hyperbolic tangent of half its argument."""
     half = 0.5 * row.output
-    return Row(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
+    return UnitSum(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
 
 
-def _smooth(function: Function, low: float, high: float, tolerance: float, most: int) -> Row | None:
+def _smooth(
+    function: Function, low: float, high: float, tolerance: float, most: int
+) -> UnitSum | None:
     """Find the fewest wide sigmoids within the tolerance; None if there are none up to `most`."""
     samples = sample(function, low, high, 2_000)
     check = np.linspace(low, high, 6_001)
@@ -163,7 +165,7 @@ def _smooth(function: Function, low: float, high: float, tolerance: float, most:
     return found
 
 
-def fit_row(function: Function, low: float, high: float, n_units: int, activation: str) -> Row:
+def fit_row(function: Function, low: float, high: float, n_units: int, activation: str) -> UnitSum:
     """Fit a number of wide sigmoid or tanh units with the largest error small."""
     check = np.linspace(low, high, 6_001)
     fit = _Fit(sample(function, low, high, 2_000), check, function(check), 0.0)
@@ -186,7 +188,7 @@ class _Fit:
         thin = slice(None, None, max(1, len(samples.x) // 700))
         self.x, self.y = samples.x[thin], samples.y[thin]
 
-    def row(self, n: int) -> Row | None:
+    def row(self, n: int) -> UnitSum | None:
         """Return n sigmoids within the tolerance, if they are found."""
         for steepness in _SLOPES:
             row = self.fitted(n, steepness)
@@ -194,11 +196,11 @@ class _Fit:
                 return row
         return None
 
-    def error(self, row: Row) -> float:
+    def error(self, row: UnitSum) -> float:
         """Return the largest error of a row where it is checked."""
         return float(np.max(np.abs(_values(row, self.check) - self.values)))
 
-    def fitted(self, n: int, steepness: float) -> Row:
+    def fitted(self, n: int, steepness: float) -> UnitSum:
         """Return n sigmoids of a steepness, in relation to how far they are apart."""
         shares = (np.arange(n) + 0.5) / n
         places = np.interp(shares, np.linspace(0, 1, len(self.samples.x)), self.samples.x)
@@ -208,4 +210,4 @@ class _Fit:
         design = _logistic(np.multiply.outer(self.x, slope) - slope * places)
         design = np.column_stack([design, np.ones(len(self.x))])
         solution = reweighted(design, self.y).solution
-        return Row(slope, -slope * places, solution[:-1], float(solution[-1]))
+        return UnitSum(slope, -slope * places, solution[:-1], float(solution[-1]))

@@ -1,8 +1,8 @@
 r"""Coefficients with the largest error small: reweighted least squares, and a linear program.
 
-Conventions: a design has one row per sample and a column a function; the error of coefficients c is
-:math:`\max_i |A c - y|_i`. Lawson's rounds are cheap and come near; the program is exact on the
-rows that it is given, and gets those rows whose errors are large.
+Conventions: a design has one row per sample and one column per function; the error of coefficients
+c is :math:`\max_i |A c - y|_i`. Lawson's rounds are cheap and come near; the program is exact on
+the rows that it is given, and gets those rows whose errors are large.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Fit", "least_maximum", "reweighted"]
+__all__ = ["MinimaxFit", "least_maximum", "reweighted"]
 
 # Singular values below this share are left out, so that weights stay moderate.
 _CONDITION = 1e-9
 _LAWSON_ROUNDS = 40
 # Added to the diagonal of normal equations, as a share of its mean.
 _RIDGE = 1e-11
-# A program begins with so many rows per column, those with the largest errors.
+# A program begins with this many rows per column, those with the largest errors.
 _ROWS_A_COLUMN = 4
 _PROGRAMS = 8
 
 
-class Fit(NamedTuple):
+class MinimaxFit(NamedTuple):
     """Coefficients, and what they leave."""
 
     solution: np.ndarray  # (n_columns,): Coefficients
@@ -38,7 +38,7 @@ def reweighted(
     *,
     rounds: int = _LAWSON_ROUNDS,
     fast: bool = False,
-) -> Fit:
+) -> MinimaxFit:
     """Fit with the largest error small: weights grow where the error is large (Lawson).
 
     `design` (n_rows, n_columns); `y` (n_rows,).
@@ -56,13 +56,13 @@ def reweighted(
     0.5
     """
     weight = np.full(len(y), 1.0 / len(y))
-    best = Fit(np.zeros(design.shape[1]), np.inf, weight)
+    best = MinimaxFit(np.zeros(design.shape[1]), np.inf, weight)
     for _ in range(rounds):
         solution = (_by_normal_equations if fast else _by_singular_values)(design, y, weight)
         error = np.abs(design @ solution - y)
         largest = float(error.max())
         if largest < best.error:
-            best = Fit(solution, largest, weight)
+            best = MinimaxFit(solution, largest, weight)
         if largest == 0:
             break
         weight = weight * (error + 1e-3 * largest)

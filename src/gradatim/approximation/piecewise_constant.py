@@ -1,7 +1,7 @@
 r"""The fewest constant pieces that stay in a tube.
 
 Conventions: the tube is :math:`f \pm \varepsilon` at sampled points, straight between them. Every
-piece is as long as can be, so that no stairs have fewer.
+piece is as long as can be, so that none has fewer.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ import numpy as np
 
 from gradatim.approximation.samples import Samples
 
-__all__ = ["Stairs", "shortest_stairs"]
+__all__ = ["PiecewiseConstant", "fewest_pieces"]
 
 
 @dataclass(frozen=True)
-class Stairs:
+class PiecewiseConstant:
     """Constant pieces."""
 
     levels: np.ndarray  # (n_pieces,): Value of every piece
-    cuts: np.ndarray  # (n_pieces - 1,): Where one ends and the next begins
+    breaks: np.ndarray  # (n_pieces - 1,): Where one ends and the next begins
 
 
-def shortest_stairs(samples: Samples, tolerance: float) -> Stairs:
+def fewest_pieces(samples: Samples, tolerance: float) -> PiecewiseConstant:
     """Find the fewest constant pieces within a tolerance.
 
     Examples
     --------
     >>> from gradatim.approximation.samples import sample
     >>> found = sample(np.abs, -1.0, 1.0, 2000, order=1)
-    >>> shortest_stairs(found, 0.26).levels.round(2).tolist()
+    >>> fewest_pieces(found, 0.26).levels.round(2).tolist()
     [0.74, 0.26, 0.76]
     """
     height = 2 * max(tolerance - float(samples.slack.max()), 0.9 * tolerance)
     x, y = samples.x.tolist(), samples.y.tolist()
-    levels, cuts = [], []
+    levels, breaks = [], []
     low = high = y[0]
     for i in range(1, len(x)):
         wall = None
@@ -51,11 +51,11 @@ def shortest_stairs(samples: Samples, tolerance: float) -> Stairs:
         position = y[i - 1]
         while direction * (y[i] - wall) > 0:
             levels.append(wall - direction * height / 2)
-            cuts.append(_crossing(x[i - 1], x[i], y[i - 1], y[i], wall))
+            breaks.append(_crossing(x[i - 1], x[i], y[i - 1], y[i], wall))
             position, wall = wall, wall + direction * height
         low, high = min(position, y[i]), max(position, y[i])
     levels.append((low + high) / 2)
-    return Stairs(np.array(levels), np.array(cuts))
+    return PiecewiseConstant(np.array(levels), np.array(breaks))
 
 
 def _crossing(x0: float, x1: float, y0: float, y1: float, wall: float) -> float:

@@ -25,7 +25,7 @@ from gradatim.approximation.samples import Samples
 
 __all__ = ["Path", "fewest_units", "shortest_path"]
 
-# Beyond so many lines, one unit less is not worth the search.
+# Beyond this many lines, one unit less is not worth the search.
 _WORTH_SAVING = 64
 
 
@@ -40,12 +40,12 @@ class Path:
 
     @property
     def n_units(self) -> int:
-        """ReLU units that make it: one per line, or one a knot if a line is horizontal."""
+        """ReLU units that make it: one per line, or one per knot if a line is horizontal."""
         return len(self.slopes) if self.level is None else max(1, len(self.knots))
 
 
 @dataclass
-class _Line:
+class _ChainLine:
     """A straight line through (x, y), its last support."""
 
     slope: float
@@ -66,7 +66,7 @@ class _Wall:
 
     first: int = 0
     point: tuple[float, float] | None = None
-    limit: _Line | None = None
+    limit: _ChainLine | None = None
 
 
 def shortest_path(samples: Samples, tolerance: float) -> Path:
@@ -82,7 +82,7 @@ def shortest_path(samples: Samples, tolerance: float) -> Path:
     [1, 2, 2, 3]
     """
     half = np.maximum(tolerance - samples.slack, 0.1 * tolerance)
-    tube = _Tube(samples.x, samples.y - half, samples.y + half)
+    tube = _LinkPath(samples.x, samples.y - half, samples.y + half)
     return tube.path()
 
 
@@ -106,13 +106,16 @@ def fewest_units(samples: Samples, tolerance: float) -> Path:
         return best
     half = np.maximum(tolerance - samples.slack, 0.1 * tolerance)
     low, high = samples.y - half, samples.y + half
-    tube, mirrored = _Tube(samples.x, low, high), _Tube(-samples.x[::-1], low[::-1], high[::-1])
+    tube, mirrored = (
+        _LinkPath(samples.x, low, high),
+        _LinkPath(-samples.x[::-1], low[::-1], high[::-1]),
+    )
     for k, side in _turns(samples.y):
         right = tube.from_level(k, side)
         left = mirrored.from_level(len(samples.x) - 1 - k, side)
         if not (left and right) or len(right) + len(left) - 2 >= best.n_units:
             continue
-        lines = [_Line(-line.slope, -line.x, line.y) for line in left[:0:-1]] + right
+        lines = [_ChainLine(-line.slope, -line.x, line.y) for line in left[:0:-1]] + right
         best = _chain(lines, samples.x, len(left) - 1)
     return best
 
@@ -129,14 +132,14 @@ def _turns(y: np.ndarray) -> list[tuple[int, int]]:
     return [(0, -int(signs[0])), *turns, (len(y) - 1, int(signs[-1]))]
 
 
-def _chain(lines: list[_Line], x: np.ndarray, level: int | None = None) -> Path:
+def _chain(lines: list[_ChainLine], x: np.ndarray, level: int | None = None) -> Path:
     slopes = np.array([line.slope for line in lines])
     knots = np.array([_meeting(a, b) for a, b in pairwise(lines)])
     knots = np.maximum.accumulate(np.clip(knots, x[0], x[-1]))
     return Path(lines[0].at(float(x[0])), slopes, knots, level)
 
 
-class _Tube:
+class _LinkPath:
     """Walks through the tube from left to right, a line at a time.
 
     Walls are numbered 1, the ceiling, and -1, the floor: times its number, each is a ceiling.
@@ -153,13 +156,13 @@ class _Tube:
         """Return the whole chain."""
         return _chain(self._lines({1: _Wall(), -1: _Wall()}), self.x)
 
-    def from_level(self, k: int, side: int) -> list[_Line]:
+    def from_level(self, k: int, side: int) -> list[_ChainLine]:
         """Return a horizontal line at a turn, and those that follow it to the right.
 
         The line touches one wall at the turn; if it leaves the tube through that same wall, which
         happens at turns lower than the tube is high, it is of no use and nothing is returned.
         """
-        level = _Line(0.0, self._x[k], self._y[-side][k])
+        level = _ChainLine(0.0, self._x[k], self._y[-side][k])
         for i in range(k + 1, len(self._x)):
             if side * (self._y[-side][i] - level.y) > self._rounding:
                 return []
@@ -167,15 +170,15 @@ class _Tube:
                 return [level, *self._lines(self._next(level, side, i))]
         return [level]
 
-    def _lines(self, walls: dict[int, _Wall]) -> list[_Line]:
+    def _lines(self, walls: dict[int, _Wall]) -> list[_ChainLine]:
         """Return the lines that follow."""
-        lines: list[_Line] = []
+        lines: list[_ChainLine] = []
         while walls:
             line, walls = self._farthest(walls)
             lines.append(line)
         return lines
 
-    def _farthest(self, walls: dict[int, _Wall]) -> tuple[_Line, dict[int, _Wall]]:
+    def _farthest(self, walls: dict[int, _Wall]) -> tuple[_ChainLine, dict[int, _Wall]]:
         """Return the line that reaches farthest, and what bounds the next one, if there is one."""
         for side, wall in walls.items():
             if wall.point is not None:
@@ -201,9 +204,9 @@ class _Tube:
         if other.point is not None and other.point[0] < x:
             slopes.append(np.array([side * (y - other.point[1]) / (x - other.point[0])]))
         if slopes:
-            wall.limit = _Line(side * float(min(part.min() for part in slopes)), x, y)
+            wall.limit = _ChainLine(side * float(min(part.min() for part in slopes)), x, y)
 
-    def _next(self, line: _Line, side: int, i: int) -> dict[int, _Wall]:
+    def _next(self, line: _ChainLine, side: int, i: int) -> dict[int, _Wall]:
         """Say what bounds the next line when this one leaves the tube through a wall before i."""
         x0, x1 = float(self.x[i - 1]), float(self.x[i])
         before, after = (line.at(x) - float(self.y[side][j]) for x, j in ((x0, i - 1), (x1, i)))
@@ -215,18 +218,18 @@ class _Tube:
         held = (line.x, line.y) if between else None
         return {side: _Wall(i, (x, line.at(x))), -side: _Wall(support, held)}
 
-    def _between(self, walls: dict[int, _Wall]) -> _Line:
+    def _between(self, walls: dict[int, _Wall]) -> _ChainLine:
         """Return a line half way between the two that turn most."""
         end = float(self.x[-1])
         limits = [wall.limit for wall in walls.values() if wall.limit is not None]
         if not limits:
             [point] = [wall.point for wall in walls.values() if wall.point is not None]
-            return _Line(0.0, *point)
+            return _ChainLine(0.0, *point)
         slopes, tops = [line.slope for line in limits], [line.at(end) for line in limits]
-        return _Line(sum(slopes) / len(slopes), end, sum(tops) / len(tops))
+        return _ChainLine(sum(slopes) / len(slopes), end, sum(tops) / len(tops))
 
 
-def _meeting(a: _Line, b: _Line) -> float:
+def _meeting(a: _ChainLine, b: _ChainLine) -> float:
     if a.slope == b.slope:
         return a.x
     return a.x + (b.at(a.x) - a.y) / (a.slope - b.slope)

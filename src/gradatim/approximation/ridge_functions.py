@@ -19,11 +19,11 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from threadpoolctl import threadpool_limits
 
-from gradatim.approximation.lines import Row, build_row, count_units
+from gradatim.approximation.lines import UnitSum, build_row, count_units
 from gradatim.approximation.samples import sample
 from gradatim.approximation.units import Terms, even_directions
 
-__all__ = ["Ridges", "build_ridges", "find_ridges"]
+__all__ = ["RidgeFunctions", "build_ridge_functions", "find_ridge_functions"]
 
 _MOST_DIRECTIONS = 16
 _DEGREES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
@@ -31,7 +31,7 @@ _MOST_COLUMNS = 160
 _SIDE = 33
 
 
-class Ridges(NamedTuple):
+class RidgeFunctions(NamedTuple):
     """A sum of ridges."""
 
     directions: np.ndarray  # (n_directions, 2): d of every ridge
@@ -42,9 +42,9 @@ class Ridges(NamedTuple):
 
 # Tables this small are solved sooner on one thread, the more so on a busy machine.
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def find_ridges(
+def find_ridge_functions(
     function: Callable[[np.ndarray], np.ndarray], tolerance: float, activation: str
-) -> Ridges | float:
+) -> RidgeFunctions | float:
     """Find a sum of ridges that costs few units."""
     nodes = np.cos(np.pi * (np.arange(_SIDE) + 0.5) / _SIDE)
     s = np.stack([g.ravel() for g in np.meshgrid(nodes, nodes)], axis=1)
@@ -76,7 +76,7 @@ def _candidates() -> Iterator[np.ndarray]:
             yield even_directions(n, offset)
 
 
-def _fit(s: np.ndarray, y: np.ndarray, directions: np.ndarray, degree: int) -> Ridges:
+def _fit(s: np.ndarray, y: np.ndarray, directions: np.ndarray, degree: int) -> RidgeFunctions:
     # Least norm among equal fits then prefers low degrees, which bend less.
     scale = 1.0 / np.arange(1, degree + 1) ** 2
     columns = [np.ones((len(s), 1))]
@@ -87,10 +87,10 @@ def _fit(s: np.ndarray, y: np.ndarray, directions: np.ndarray, degree: int) -> R
     shares = solution[1:].reshape(len(directions), degree) * scale
     coefficients = np.concatenate([np.zeros((len(directions), 1)), shares], axis=1)
     used = np.max(np.abs(shares), axis=1) > 1e-9 * (1e-300 + np.max(np.abs(y)))
-    return Ridges(directions[used], coefficients[used], float(solution[0]), error)
+    return RidgeFunctions(directions[used], coefficients[used], float(solution[0]), error)
 
 
-def _share(ridges: Ridges, tolerance: float, activation: str) -> list[tuple[float, float]]:
+def _share(ridges: RidgeFunctions, tolerance: float, activation: str) -> list[tuple[float, float]]:
     """Return for every ridge its part of the tolerance, and the units that it then costs.
 
     With units n_k = A_k t_k^(-p), their sum is least where t_k is proportional to A_k^(1/(1+p)).
@@ -107,7 +107,7 @@ def _share(ridges: Ridges, tolerance: float, activation: str) -> list[tuple[floa
     ]
 
 
-def _costs(ridges: Ridges, tolerance: float, activation: str) -> list[float]:
+def _costs(ridges: RidgeFunctions, tolerance: float, activation: str) -> list[float]:
     return [max(1.0, units) for _, units in _share(ridges, tolerance, activation)]
 
 
@@ -115,9 +115,9 @@ def _ridge(coefficients: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     return lambda u: chebyshev.chebval(u, coefficients)
 
 
-def build_ridges(ridges: Ridges, tolerance: float, activation: str) -> Terms:
+def build_ridge_functions(ridges: RidgeFunctions, tolerance: float, activation: str) -> Terms:
     """Build the hidden units of a sum of ridges."""
-    rows: list[Row] = [
+    rows: list[UnitSum] = [
         build_row(_ridge(coefficients), -1.0, 1.0, part, activation)
         for coefficients, (part, _) in zip(
             ridges.coefficients, _share(ridges, tolerance, activation), strict=True

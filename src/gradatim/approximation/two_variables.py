@@ -2,7 +2,7 @@ r"""Networks for a function of two variables: two ways to find units, one certif
 
 Conventions: the box is brought to the square [-1, 1]^2. A smooth function is written as a sum of
 polynomial ridges; one with kinks, or one whose ridges do not do or take many units, gets its units
-one by one (`pursuit`). Whatever was built is then certified as a network on the box, and nothing
+one by one (`greedy`). Whatever was built is then certified as a network on the box, and nothing
 that is not certified is returned.
 """
 
@@ -14,10 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from gradatim.approximation.greedy_units import Pursuit
+from gradatim.approximation.greedy_units import GreedyUnits
 from gradatim.approximation.kinks import Lines, find_kinks
 from gradatim.approximation.lines import MOST_UNITS
-from gradatim.approximation.ridge_functions import Ridges, build_ridges, find_ridges
+from gradatim.approximation.ridge_functions import (
+    RidgeFunctions,
+    build_ridge_functions,
+    find_ridge_functions,
+)
 from gradatim.approximation.units import Terms
 from gradatim.certificates.bound import Bound, certify
 from gradatim.certificates.targets import FormulaTarget
@@ -83,14 +87,14 @@ class _Plane:
             kinks = find_kinks(self.target.formula, self.middle, self.half)
         most = _MOST_CHOSEN["logistic" if self.name == "tanh" else self.name]
         if len(kinks.bias):
-            found = self._by_pursuit(kinks, most) or self._by_ridges(self._ridges())
+            found = self._by_greedy_units(kinks, most) or self._by_ridges(self._ridges())
         else:
             ridges = self._ridges()
             n_units = 0 if ridges is None else self._count(ridges)
-            few = self._by_pursuit(kinks, min(most, n_units - 1)) if n_units > _MANY else None
+            few = self._by_greedy_units(kinks, min(most, n_units - 1)) if n_units > _MANY else None
             found = few or self._by_ridges(ridges)
             if found is None and not n_units > most:
-                found = self._by_pursuit(kinks, most)
+                found = self._by_greedy_units(kinks, most)
         if found is None:
             raise self._refusal(most)
         return found
@@ -101,25 +105,25 @@ class _Plane:
     def _on_square(self, s: np.ndarray) -> np.ndarray:
         return self.target.values(self._on_box(s))
 
-    def _ridges(self) -> Ridges | None:
+    def _ridges(self) -> RidgeFunctions | None:
         self.said("looking for ridges")
-        found = find_ridges(self._on_square, self.tolerance, self.name)
-        return found if isinstance(found, Ridges) else None
+        found = find_ridge_functions(self._on_square, self.tolerance, self.name)
+        return found if isinstance(found, RidgeFunctions) else None
 
-    def _count(self, ridges: Ridges) -> int:
+    def _count(self, ridges: RidgeFunctions) -> int:
         """Return the units of a sum of ridges, infinitely many if they are not built."""
         try:
             return len(self._build(ridges, _HOPES[0]).bias)
         except SpecError:
             return MOST_UNITS + 1
 
-    def _build(self, ridges: Ridges, hope: float) -> Terms:
+    def _build(self, ridges: RidgeFunctions, hope: float) -> Terms:
         if hope not in self._built:
             allowed = hope * (self.tolerance - ridges.error)
-            self._built[hope] = build_ridges(ridges, allowed, self.name)
+            self._built[hope] = build_ridge_functions(ridges, allowed, self.name)
         return self._built[hope]
 
-    def _by_ridges(self, ridges: Ridges | None) -> tuple[Network, Bound] | None:
+    def _by_ridges(self, ridges: RidgeFunctions | None) -> tuple[Network, Bound] | None:
         given_up = 0
         for hope in _HOPES if ridges is not None else ():
             assert ridges is not None
@@ -138,17 +142,17 @@ class _Plane:
                 break
         return None
 
-    def _by_pursuit(self, kinks: Lines, most: int) -> tuple[Network, Bound] | None:
+    def _by_greedy_units(self, kinks: Lines, most: int) -> tuple[Network, Bound] | None:
         def heard(n_units: int, error: float) -> None:
             self.said(f"choosing units: {n_units} err by {error:.3g}")
 
         self.said("choosing units")
         name = "logistic" if self.name == "tanh" else self.name
-        pursuit = Pursuit(self._on_square, name, kinks, heard)
+        greedy = GreedyUnits(self._on_square, name, kinks, heard)
         aim = _SHARE * self.tolerance
         for _ in range(_ATTEMPTS):
-            terms = pursuit.terms(aim, most)
-            self.met = min(self.met, (pursuit.smallest, pursuit.n_units))
+            terms = greedy.terms(aim, most)
+            self.met = min(self.met, (greedy.smallest, greedy.n_units))
             if terms is None:
                 return None
             found = self._certified(self._network(terms, chosen=True), np.inf)

@@ -1,7 +1,7 @@
 r"""Hidden units on a square: values of their columns, and candidates among which to choose.
 
 Conventions: a unit is :math:`a(w \cdot s + b)` with s in [-1, 1]^2. Candidates lie on straight
-lines :math:`d \cdot s + c = 0`, :math:`|d_1| + |d_2| = 1`; sigmoids have several steepnesses a
+lines :math:`d \cdot s + c = 0`, :math:`|d_1| + |d_2| = 1`; sigmoids have several steepnesses per
 line, :math:`w = k d`. Hyperbolic tangents are chosen as sigmoids, their other notation.
 """
 

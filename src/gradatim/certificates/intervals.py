@@ -29,7 +29,7 @@ Array = Any  # an array, or a NumPy number for all entries
 
 
 class Interval(NamedTuple):
-    """Sets of real numbers, one an entry."""
+    """Sets of real numbers, one per entry."""
 
     low: Array  # Bounds of the same shape
     high: Array

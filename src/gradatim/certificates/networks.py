@@ -4,8 +4,8 @@ Conventions: the network is the exact function of its stored weights, floats tak
 numbers that they are. Sums are computed in the middle of each interval; the radius holds the width
 and the rounding of every product and sum in any order, :math:`|\hat s - s| \le \gamma_n \sum |w|
 |a|` with :math:`\gamma_n = n u / (1 - n u)` [1]_, so that any matrix product may be used. Slopes
-are carried forward, an interval a unit and input. A step or sign unit that changes inside a box is
-the interval between its values, held fixed while the others move.
+are carried forward, one interval per unit and input. A step or sign unit that changes inside a box
+is the interval between its values, held fixed while the others move.
 
 References
 ----------

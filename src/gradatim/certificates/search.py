@@ -51,7 +51,7 @@ class Bound:
     lower : float
         The error at `at` is at least this large.
     box : tuple of (float, float)
-        The part of the box with the largest bound, an interval a variable.
+        The part of the box with the largest bound, one interval per variable.
     at : tuple of float
         Where the largest error was met.
     complete : bool

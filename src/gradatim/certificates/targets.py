@@ -1,8 +1,8 @@
 r"""What is approximated: a formula or a callable, enclosed on boxes.
 
-Conventions: a box is a row of `low` and a row of `high`, a column a variable. An enclosure has the
-value on the box, the value at the box's center, and the slopes on the box; what is not known is
-infinite. A callable is called with one `flint.arb` a variable and returns one; it is tried with
+Conventions: a box is a row of `low` and a row of `high`, one column per variable. An enclosure has
+the value on the box, the value at the box's center, and the slopes on the box; what is not known is
+infinite. A callable is called with one `flint.arb` per variable and returns one; it is tried with
 power series (`flint.arb_series`) as well, which give its slopes.
 """
 
@@ -231,7 +231,7 @@ class CallableTarget(_BallTarget):
 
 
 def as_box(box: Any) -> np.ndarray:
-    """Read an interval, or one a variable. Returns (n_variables, 2).
+    """Read an interval, or one per variable. Returns (n_variables, 2).
 
     Examples
     --------

@@ -24,7 +24,7 @@ from gradatim.cli._ways import in_words
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.comparisons.separable import Ways
+    from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Witness
 
 __all__ = ["print_separation", "print_several"]
@@ -38,20 +38,20 @@ def print_separation(
     points: Points,
     found: Separation,
     run: PerceptronRun | None,
-    ways: Ways | None = None,
+    methods: MethodComparison | None = None,
     *,
     json: bool,
 ) -> None:
     """Print what was found about two classes."""
     if json:
-        print_json(points, separation_dict(points, found, run), ways)
+        print_json(points, separation_dict(points, found, run), methods)
         return
     lines = _heading(points, found)
     lines += _verdict(points, found)
     if run is not None:
         lines += ["", *_perceptron(run)]
-    if ways is not None:
-        lines += ["", *in_words(ways)]
+    if methods is not None:
+        lines += ["", *in_words(methods)]
     lines += ["", f"Decided and checked in {found.seconds:.2g} s."]
     print("\n".join(lines))
 
@@ -187,7 +187,9 @@ def _touching(points: Points, found: Separation) -> list[str]:
             f"Their hulls overlap: a {cut} that may pass through rows, but has none on the wrong "
             "side, does not exist either."
         ]
-    plane = found.rows.even_plane(found.touching_weights or (), found.touching_bias or Fraction(0))
+    plane = found.rows.normalized_plane(
+        found.touching_weights or (), found.touching_bias or Fraction(0)
+    )
     on_it = int((found.rows.signs(plane) == 0).sum())
     return [
         f"Their hulls only touch: this {cut} has no row on the wrong side, and "
@@ -222,11 +224,11 @@ def _perceptron(run: PerceptronRun) -> list[str]:
 
 
 def print_several(
-    points: Points, found: ClassSeparations, ways: Ways | None = None, *, json: bool
+    points: Points, found: ClassSeparations, methods: MethodComparison | None = None, *, json: bool
 ) -> None:
     """Print every pair of classes, and each class against the rest."""
     if json:
-        print_json(points, several_dict(points, found), ways)
+        print_json(points, several_dict(points, found), methods)
         return
     rows = [["classes", "separable", "margin", "evidence"]]
     for pair, one in found.pairs.items():
@@ -242,8 +244,8 @@ def print_several(
     proved = "all of it holds" if found.verify() else "not everything could be proved"
     print(f"\nChecked in exact arithmetic: {proved}.")
     print("One pair in full: --positive LABEL tells a class from all others.")
-    if ways is not None:
-        print("\n" + "\n".join(in_words(ways)))
+    if methods is not None:
+        print("\n" + "\n".join(in_words(methods)))
 
 
 def _row(found: Separation, ids: Sequence[str]) -> list[str]:

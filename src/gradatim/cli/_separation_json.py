@@ -13,13 +13,13 @@ from gradatim.network.numbers import exact_text, to_json
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.comparisons.separable import Ways
+    from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Witness
 
 __all__ = ["print_json", "separation_dict", "several_dict"]
 
 
-def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> None:
+def print_json(points: Points, result: dict[str, Any], methods: MethodComparison | None) -> None:
     """Print a result with what it was computed from."""
     from gradatim.cli import _json
 
@@ -34,7 +34,7 @@ def print_json(points: Points, result: dict[str, Any], ways: Ways | None) -> Non
             "numbers": arithmetic,
         },
     }
-    made = {} if ways is None else {"made_separable": ways.to_dict()}
+    made = {} if methods is None else {"made_separable": methods.to_dict()}
     _json.print_json(head | result | made)
 
 

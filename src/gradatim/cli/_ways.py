@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.comparisons.separable import Way, Ways
+    from gradatim.comparisons.separable import Method, MethodComparison
 
-__all__ = ["in_words", "make_separable", "write_ways"]
+__all__ = ["in_words", "make_separable", "write_methods"]
 
 _SAYS = {True: "yes", False: "no", None: "undecided"}
 _PROOF_WIDTH = 44
@@ -32,10 +32,10 @@ def make_separable(
     folds: int,
     seeds: int,
     seed: int,
-) -> Ways:
+) -> MethodComparison:
     """Find what was asked for, with its progress on the terminal."""
     from gradatim.cli._working import work
-    from gradatim.comparisons.separable import find_ways
+    from gradatim.comparisons.separable import find_methods
     from gradatim.errors import LabelError
 
     labels = points.labels
@@ -46,7 +46,7 @@ def make_separable(
         labels = [label if label == positive else "others" for label in labels]
     return work(
         "making separable",
-        lambda told: find_ways(
+        lambda told: find_methods(
             points.X,
             labels,
             degree=degree,
@@ -61,41 +61,41 @@ def make_separable(
     )
 
 
-def in_words(ways: Ways) -> list[str]:
-    """Return the table of ways and the equations of what was found, line by line."""
+def in_words(methods: MethodComparison) -> list[str]:
+    """Return the table of methods and the equations of what was found, line by line."""
     rows = [["way", "adds", "separates", "proof", "size", "margin"]]
-    for way in ways.rows():
-        rows += _wrapped(way)
+    for method in methods.rows():
+        rows += _wrapped(method)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["Made separable:", ""]
     lines += [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    for title, text in _equations(ways):
+    for title, text in _equations(methods):
         lines += ["", f"{title}:", "", *(f"    {line}" for line in text.splitlines())]
-    proved = "all that the rows say is proved holds" if ways.verify() else "a proof failed"
+    proved = "all that the rows say is proved holds" if methods.verify() else "a proof failed"
     return [*lines, "", f"Checked in exact arithmetic: {proved}. Margins are in the plane's space."]
 
 
-def _wrapped(way: Way) -> Iterator[list[str]]:
-    proof = textwrap.wrap(way.proof, _PROOF_WIDTH) or [""]
-    added = textwrap.wrap(way.added, _ADDED_WIDTH) or [""]
-    margin = "" if way.margin is None else f"{way.margin:.4g}"
+def _wrapped(method: Method) -> Iterator[list[str]]:
+    proof = textwrap.wrap(method.proof, _PROOF_WIDTH) or [""]
+    added = textwrap.wrap(method.added, _ADDED_WIDTH) or [""]
+    margin = "" if method.margin is None else f"{method.margin:.4g}"
     for k in range(max(len(proof), len(added))):
-        first = [way.name, _SAYS[way.separable], way.size, margin] if k == 0 else [""] * 4
+        first = [method.name, _SAYS[method.separable], method.size, margin] if k == 0 else [""] * 4
         adds = added[k] if k < len(added) else ""
         proves = proof[k] if k < len(proof) else ""
         yield [first[0], adds, first[1], proves, first[2], first[3]]
 
 
-def _equations(ways: Ways) -> Iterator[tuple[str, str]]:
-    if ways.features is not None and ways.features.added:
-        for one in ways.features.separations:
-            whose = f" of {one.classes[1]}" if len(ways.features.separations) > 1 else ""
+def _equations(methods: MethodComparison) -> Iterator[tuple[str, str]]:
+    if methods.features is not None and methods.features.added:
+        for one in methods.features.separations:
+            whose = f" of {one.classes[1]}" if len(methods.features.separations) > 1 else ""
             yield f"The plane{whose} in the features", _short(str(one.hyperplane))
-    if ways.built is not None:
-        yield "The hidden layer that was built", _short(str(ways.built.network))
+    if methods.built is not None:
+        yield "The hidden layer that was built", _short(str(methods.built.network))
 
 
 def _short(equation: str) -> str:
@@ -104,15 +104,17 @@ def _short(equation: str) -> str:
     return f"too long to print ({len(equation):,} characters); see --json or --graph"
 
 
-def write_ways(ways: Ways, output: Path | None, graph: Path | None, *, quiet: bool) -> None:
+def write_methods(
+    methods: MethodComparison, output: Path | None, graph: Path | None, *, quiet: bool
+) -> None:
     """Write the pictures that were asked for."""
-    from gradatim.comparisons.separable import plot_ways
+    from gradatim.comparisons.separable import plot_methods
     from gradatim.drawing import draw, save_plot
 
     written = []
     if output is not None:
-        written.append(save_plot(plot_ways(ways), output))
-    if graph is not None and ways.built is not None:
-        written.append(draw(ways.built.network, graph))
+        written.append(save_plot(plot_methods(methods), output))
+    if graph is not None and methods.built is not None:
+        written.append(draw(methods.built.network, graph))
     for path in written if not quiet else ():
         print(f"wrote {path}")

@@ -1,7 +1,7 @@
 """``gradatim approximate``: a shallow network for a function, with a certified error (L16).
 
 Conventions: files are checked before anything is computed; results are printed before they are
-written. With ``--widths`` the question is turned around: the least error of so many units.
+written. With ``--widths`` the question is turned around: the least error of a number of units.
 """
 
 from __future__ import annotations

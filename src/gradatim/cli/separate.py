@@ -18,7 +18,7 @@ from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.cli._points import Points
-    from gradatim.comparisons.separable import Ways
+    from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import PerceptronRun, Separation
 
 __all__ = ["separate"]
@@ -138,31 +138,31 @@ def separate(
         "--network": None if hidden else network,
     }
     _check_points(points, positive, for_two)
-    ways = None
+    methods = None
     if making:
         from gradatim.cli._ways import make_separable
 
-        ways = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
+        methods = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
     if len(points.classes) > 2 and positive is None:
-        _several(points, ways, json)
+        _several(points, methods, json)
         found = run = None
     else:
         found = _decide(points, positive)
         run = _run(found, max_mistakes) if perceptron or film is not None else None
-        _show(points, found, run, ways, json)
-    if ways is not None:
-        from gradatim.cli._ways import write_ways
+        _show(points, found, run, methods, json)
+    if methods is not None:
+        from gradatim.cli._ways import write_methods
 
-        write_ways(ways, output, graph, quiet=json)
+        write_methods(methods, output, graph, quiet=json)
         output = None
     if found is not None:
         _write(points, found, run, output, film, quiet=json)
     if network is not None:
-        _write_network(table, found, ways, network, quiet=json)
+        _write_network(table, found, methods, network, quiet=json)
 
 
 def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -> None:
-    """Refuse options of ways that are not asked for."""
+    """Refuse options of methods that are not asked for."""
     if graph is not None and not hidden:
         raise SpecError("--graph draws the hidden layer; add --hidden")
     if folds and not kernels:
@@ -222,7 +222,7 @@ def _decide(points: Points, positive: str | None) -> Separation:
     )
 
 
-def _several(points: Points, ways: Ways | None, json: bool) -> None:
+def _several(points: Points, methods: MethodComparison | None, json: bool) -> None:
     from gradatim.cli._separation import print_several
     from gradatim.cli._working import counted, work
     from gradatim.separability import separate_classes
@@ -234,7 +234,7 @@ def _several(points: Points, ways: Ways | None, json: bool) -> None:
             points.X, points.labels, input_names=points.names, progress=counted(told, task)
         ),
     )
-    print_several(points, found, ways, json=json)
+    print_several(points, found, methods, json=json)
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
@@ -251,12 +251,12 @@ def _show(
     points: Points,
     found: Separation,
     run: PerceptronRun | None,
-    ways: Ways | None,
+    methods: MethodComparison | None,
     json: bool,
 ) -> None:
     from gradatim.cli._separation import print_separation
 
-    print_separation(points, found, run, ways, json=json)
+    print_separation(points, found, run, methods, json=json)
 
 
 def _write(
@@ -281,13 +281,18 @@ def _write(
 
 
 def _write_network(
-    table: Path, found: Separation | None, ways: Ways | None, path: Path, *, quiet: bool
+    table: Path,
+    found: Separation | None,
+    methods: MethodComparison | None,
+    path: Path,
+    *,
+    quiet: bool,
 ) -> None:
     from gradatim.cli._network import write_network
 
     built = found and found.hyperplane
-    if ways is not None and ways.built is not None:
-        built = ways.built.network
+    if methods is not None and methods.built is not None:
+        built = methods.built.network
     if built is None:
         raise SpecError(
             f"no hyperplane is known that separates the classes of {table}, so nothing was written "

@@ -68,7 +68,7 @@ def most_pieces(hidden_layer_sizes: Sequence[int]) -> int:
     r"""Bound the linear pieces of any ReLU network of these widths on a line.
 
     Where a layer's inputs are affine, each of its m units bends at one point at most and cuts
-    the interval there, so the number of pieces grows at most m + 1 times a layer:
+    the interval there, so the number of pieces grows at most m + 1 times per layer:
     :math:`\prod_i (m_i + 1)`, as in [1]_ with the constant of [2]_ for one input.
 
     Parameters

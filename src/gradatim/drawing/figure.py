@@ -1,6 +1,6 @@
 """A network as a matplotlib figure, and figures as files: PDF, PNG and SVG that never change.
 
-Conventions: the same marks as SVG, one unit of length being 1/96 inch; a PNG has two pixels a
+Conventions: the same marks as SVG, one unit of length being 1/96 inch; a PNG has two pixels per
 unit. matplotlib is loaded when a figure is made, without pyplot, so that no window, no backend
 and no current figure is touched. Files carry a title and a description and no date.
 """

@@ -22,13 +22,13 @@ import numpy as np
 from gradatim._files import write_atomically
 from gradatim.drawing.formats import check_format
 
-__all__ = ["FILM_FORMATS", "Area", "Disc", "Film", "Mark", "Stroke", "Words", "save_film"]
+__all__ = ["FILM_FORMATS", "Area", "Film", "FilmDisc", "Mark", "Stroke", "Words", "save_film"]
 
 #: Endings of film files.
 FILM_FORMATS = (".svg", ".gif")
 
 _RUNS = 3
-#: A GIF is painted so many times as large and then reduced, for smooth edges.
+#: A GIF is painted this many times as large and then reduced, for smooth edges.
 _FINER = 2
 _SHADES = 128
 
@@ -41,7 +41,7 @@ class Area:
     fill: str  # Colors
     stroke: str
     at: tuple[float, float] = (0.0, 0.0)  # Where the path's origin lies
-    scale: float = 1.0  # Pixels a unit of the path
+    scale: float = 1.0  # Pixels per unit of the path
 
     def svg(self) -> str:
         """Return the element."""
@@ -90,7 +90,7 @@ class Stroke:
 
 
 @dataclass(frozen=True)
-class Disc:
+class FilmDisc:
     """A disc, or a ring."""
 
     x: float  # Where, and how large
@@ -141,7 +141,7 @@ class Words:
         draw.text((finer * self.x, finer * self.y), self.text, self.color, font, anchor="ls")
 
 
-Mark = Area | Stroke | Disc | Words
+Mark = Area | Stroke | FilmDisc | Words
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def save_film(film: Film, path: str | os.PathLike[str]) -> Path:
     Examples
     --------
     >>> import tempfile
-    >>> frames = [[Disc(10 * k, 10, 4, "black")] for k in (1, 2)]
+    >>> frames = [[FilmDisc(10 * k, 10, 4, "black")] for k in (1, 2)]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_film(Film("A dot", "It moves.", 30, 20, [], frames), f"{folder}/dot.svg").name
     'dot.svg'

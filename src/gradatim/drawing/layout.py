@@ -94,7 +94,7 @@ def place(
         return _place_units(network, max_units, None if at is None else _computed(network, at))
     if form == "layers":
         if at is not None:
-            raise SpecError("a box a layer shows no values; choose the form units")
+            raise SpecError("one box per layer shows no values; choose the form units")
         return _place_boxes(network)
     raise SpecError(f"there is no form {form!r}; choose units, layers or auto")
 

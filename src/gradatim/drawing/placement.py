@@ -1,7 +1,7 @@
 """What a drawing consists of, before any format: units, edges, gaps and boxes with their places.
 
-Conventions: lengths are SVG user units (CSS pixels at scale 1), x to the right, y downwards; a
-column a layer, inputs first (layer 0). Nothing here knows about SVG, DOT or TikZ. A missing edge
+Conventions: lengths are SVG user units (CSS pixels at scale 1), x to the right, y downwards; one
+column per layer, inputs first (layer 0). Nothing here knows about SVG, DOT or TikZ. A missing edge
 is not placed; the bias belongs to its unit as w0.
 """
 

@@ -44,7 +44,7 @@ class Recipe:
     adapts: bool = False  # Whether a step has fewer rows on small collections
 
     def rows_a_step(self, n_samples: int) -> int:
-        """Return the rows of a step on so many samples."""
+        """Return the rows per step for a number of samples."""
         wanted = recipes.choose_batch_size(n_samples) if self.adapts else int(self.batch_size)
         return min(wanted, n_samples)
 

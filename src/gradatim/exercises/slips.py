@@ -57,7 +57,7 @@ SLIPS = MappingProxyType(
         "one layer left out": "One layer of weights is left out.",
         "missing edges counted": "Where there is no edge there is no weight to count.",
         "weights added": "Between two layers sizes are multiplied, not added.",
-        "one too many": "With so many units the limit is exceeded.",
+        "one too many": "With this many units the limit is exceeded.",
         "update added": "Gradient descent subtracts the gradient.",
         "learning rate forgotten": "The learning rate is left out.",
         "derivative skipped": "The chain rule has one more factor, the derivative of the "

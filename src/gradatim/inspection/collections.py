@@ -95,7 +95,7 @@ def _duplicates(collection: Collection) -> Iterator[Notice]:
     if collection.media is None:
         code, what = "duplicate-rows", "targets"
         rows = f"rows {first.removeprefix('row ')} and {copy.removeprefix('row ')}"
-        parts = [f"{pairs} of rows have identical features ({rows}, for one)"]
+        parts = [f"{pairs} of rows have identical features (for example {rows})"]
     else:
         code, what = "duplicate-files", "labels"
         parts = [f"{pairs} of files sound exactly the same ({first} = {copy})"]

@@ -53,7 +53,7 @@ def read_manifest(
         if row.label is not None and row.label != labels[file]:
             raise TableError(
                 f"{name} labels {file} {row.label!r} in row {row.number}, but it lies in the "
-                f"folder of class {labels[file]!r}; move the file or mend the label"
+                f"folder of class {labels[file]!r}; move the file or correct the label"
             )
     _refuse_missing(name, [file for file in labels if file not in groups])
     return np.array([groups[file] for file in labels]), _stray_notices(name, strays)

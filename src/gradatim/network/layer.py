@@ -1,8 +1,8 @@
 """Units and the layers that gather them.
 
 Conventions: ``weight`` is ``(n_out, n_in)``; ``bias`` is drawn as w0; a missing edge is False in
-``mask`` and its weight is 0. A layer has one activation, or one a unit; ``a`` is one left open, as
-the lecture writes it, to be named at evaluation. Arrays are NumPy's and read-only; equal layers
+``mask`` and its weight is 0. A layer has one activation, or one per unit; ``a`` is one left open,
+as the lecture writes it, to be named at evaluation. Arrays are NumPy's and read-only; equal layers
 hash alike.
 """
 

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from gradatim.network.layer import OPEN_ACTIVATION
 from gradatim.network.numbers import format_fraction
 
-__all__ = ["LATEX", "MATHML", "TEXT", "Latex", "MathMl", "Text", "spoken_activation"]
+__all__ = ["LATEX", "MATHML", "TEXT", "EquationText", "Latex", "MathMl", "spoken_activation"]
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -31,7 +31,7 @@ def spoken_activation(name: str) -> str:
     return _SPOKEN.get(name, name)
 
 
-class Text:
+class EquationText:
     """Plain text, as `parse` reads it."""
 
     plus, minus, negative, equals = " + ", " - ", "-", " = "
@@ -77,7 +77,7 @@ class Text:
         return "".join(parts)
 
 
-class Latex(Text):
+class Latex(EquationText):
     """LaTeX for a formula environment."""
 
     def name(self, name: str) -> str:
@@ -112,7 +112,7 @@ class Latex(Text):
         return f"{_LATEX_NAMES.get(activation) or _operator(activation)}({inner})"
 
 
-class MathMl(Text):
+class MathMl(EquationText):
     """Presentation MathML."""
 
     plus, minus, negative, equals = (f"<mo>{sign}</mo>" for sign in ("+", MINUS, MINUS, "="))
@@ -192,7 +192,7 @@ def _printable(text: str) -> str:
 
 
 #: Plain text, as `parse` reads it.
-TEXT = Text()
+TEXT = EquationText()
 
 #: LaTeX for a formula environment.
 LATEX = Latex()

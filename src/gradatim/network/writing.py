@@ -26,7 +26,7 @@ from gradatim.network.grammar import (
     plain_name,
 )
 from gradatim.network.layer import Layer
-from gradatim.network.notation import LATEX, MATHML, TEXT, Text, spoken_activation
+from gradatim.network.notation import LATEX, MATHML, TEXT, EquationText, spoken_activation
 
 __all__ = ["hidden_name", "to_latex", "to_mathml", "to_text", "unit_names"]
 
@@ -160,7 +160,7 @@ def _must_declare(form: Expression, network: NetworkLike, inputs: Sequence[str])
     return not implicit or tuple(sorted(named, key=input_order)) != tuple(inputs)
 
 
-def _label(network: NetworkLike, index: int, inputs: Sequence[str], notation: Text) -> str:
+def _label(network: NetworkLike, index: int, inputs: Sequence[str], notation: EquationText) -> str:
     """Return the name of an output as it is set, or nothing if the language gives it anyway."""
     name = network.output_names[index]
     if name == f"y{index + 1}":
@@ -196,7 +196,9 @@ def _nested_length(form: Expression) -> int:
     return sum(length(output.body) + 2 for output in form.outputs)
 
 
-def _nested(form: Expression, network: NetworkLike, inputs: Sequence[str], notation: Text) -> str:
+def _nested(
+    form: Expression, network: NetworkLike, inputs: Sequence[str], notation: EquationText
+) -> str:
     """Return the outputs, each with its label, in one line."""
     parts = []
     for i, text in enumerate(_output_texts(form, notation)):
@@ -210,7 +212,7 @@ def _nested(form: Expression, network: NetworkLike, inputs: Sequence[str], notat
     return "; ".join(parts)
 
 
-def _output_texts(form: Expression, notation: Text) -> list[str]:
+def _output_texts(form: Expression, notation: EquationText) -> list[str]:
     """Return what every output is; of a softmax, what goes into it."""
     texts: list[str] = []
 
@@ -227,7 +229,7 @@ def _output_texts(form: Expression, notation: Text) -> list[str]:
     return [written(output.body) for output in form.outputs]
 
 
-def _source_text(source: Source, texts: Sequence[str], notation: Text) -> str:
+def _source_text(source: Source, texts: Sequence[str], notation: EquationText) -> str:
     return notation.name(source) if isinstance(source, str) else texts[source]
 
 
@@ -250,7 +252,7 @@ def _layer_text(network: NetworkLike, depth: int, inputs: Sequence[str]) -> str:
 
 
 def _unit_texts(
-    network: NetworkLike, depth: int, inputs: Sequence[str], notation: Text
+    network: NetworkLike, depth: int, inputs: Sequence[str], notation: EquationText
 ) -> Iterator[str]:
     """Yield what every unit of a layer is; of a softmax, what goes into it."""
     layer = network.layers[depth - 1]
@@ -268,7 +270,7 @@ def _names_of(network: NetworkLike, depth: int, inputs: Sequence[str]) -> Sequen
     return [hidden_name(depth, i, network.depth) for i in range(1, n_out + 1)]
 
 
-def _unit_sum(layer: Layer, index: int, sources: Sequence[str], notation: Text) -> str:
+def _unit_sum(layer: Layer, index: int, sources: Sequence[str], notation: EquationText) -> str:
     unit = layer.units[index]
     weights: dict[int, Fraction | float] = dict(unit.weights)
     bias: Fraction | float = unit.bias
@@ -278,9 +280,9 @@ def _unit_sum(layer: Layer, index: int, sources: Sequence[str], notation: Text) 
 
 
 def _equations(
-    network: NetworkLike, form: Expression | None, inputs: Sequence[str], notation: Text
+    network: NetworkLike, form: Expression | None, inputs: Sequence[str], notation: EquationText
 ) -> Iterator[tuple[str, str]]:
-    """Yield the two sides of an equation a unit, or an output if sums are nested."""
+    """Yield the two sides of one equation per unit, or an output if sums are nested."""
     depths = [network.depth] if form else range(1, network.depth + 1)
     for depth in depths:
         layer = network.layers[depth - 1]
@@ -299,5 +301,5 @@ def _equations(
             yield from zip(names, texts, strict=True)
 
 
-def _set_name(name: str, notation: Text) -> str:
+def _set_name(name: str, notation: EquationText) -> str:
     return notation.name(name) if _is_plain(name) else notation.quoted(name)

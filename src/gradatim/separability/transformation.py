@@ -324,7 +324,7 @@ def _several_classes(
 
 
 def _hidden(cuts: Sequence[Fraction], signs: Sequence[int], convention: Convention) -> Layer:
-    """Return one unit a threshold t: x - t, or -x + t where the sign is -1."""
+    """Return one unit per threshold t: x - t, or -x + t where the sign is -1."""
     biases = [-sign * cut for sign, cut in zip(signs, cuts, strict=True)]
     stored = [_as_float(bias) for bias in biases]
     pairs = list(zip(biases, stored, strict=True))

@@ -241,7 +241,7 @@ def _explain(source: str, text: str, delimiter: str, n_columns: int, error: Exce
                 )
             start = records.line_num + 1
     except csv.Error as reason:
-        return f"{source} is malformed from row {start} on ({reason}); mend the quotes there"
+        return f"{source} is malformed from row {start} on ({reason}); correct the quotes there"
     return f"{source} is malformed ({str(error).splitlines()[0]})"
 
 

@@ -250,7 +250,7 @@ def fit_jobs(
 
 
 def _n_workers(n_networks: int, max_nets: int | None, n_jobs: int) -> int:
-    """Choose so many workers that those which run at once have no more networks than allowed."""
+    """Choose a number of workers whose networks, all at once, are no more than allowed."""
     if max_nets is None:
         return n_jobs
     return max(n_jobs, -(-n_networks * n_jobs // max_nets))

@@ -160,7 +160,7 @@ def training_need(
     shapes = [np.shape(job.X) for job in jobs]
     n_rows = max([pad_rows, *(shape[0] for shape in shapes)], default=0)
     n_networks = sum(len(job.specs) for job in jobs)
-    fixed, dearest, least = OVERHEAD, 0, 1
+    fixed, largest, least = OVERHEAD, 0, 1
     for job, shape in zip(jobs, shapes, strict=True):
         targets = job.y
         assert isinstance(targets, Targets)
@@ -181,8 +181,8 @@ def training_need(
             else:
                 members = 1
                 state += 4 * shape[0] + 16 * n_epochs
-            dearest, least = max(dearest, state), max(least, members)
-    return Need(fixed, dearest, *_at_once(n_networks, engine, early_stopping, n_jobs, least))
+            largest, least = max(largest, state), max(least, members)
+    return Need(fixed, largest, *_at_once(n_networks, engine, early_stopping, n_jobs, least))
 
 
 def _n_parameters(spec: NetworkSpec, n_inputs: int, n_outputs: int) -> int:

@@ -2,7 +2,7 @@
 
 Conventions: inputs have a last column of ones, for the bias. Weights are (n_outputs, n_inputs):
 one row for two classes, whose targets are -1 and +1, and one per class for more, whose targets are
-their numbers. Rows are visited one by one, but scored a block at a time: within a block a mistake
+their numbers. Rows are visited one by one, but scored a block at a time: within a block, a mistake
 changes the scores of the rows still to come by inner products of inputs, which are computed for
 all pairs at once. That gives what the plain loop gives, up to rounding, in a fraction of its time.
 """

@@ -200,7 +200,7 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 def _encode(records: dict[str, Record]) -> bytes:
-    """Lay records out as one index and one run of bytes: a member an array would take minutes."""
+    """Lay records out as an index and a run of bytes: one member per array would take minutes."""
     index = [
         [key, record.info, [[a.dtype.str, a.shape] for a in record.arrays]]
         for key, record in records.items()

@@ -78,7 +78,7 @@ class Targets:
     @classmethod
     def _from_indicators(cls, y: np.ndarray) -> Targets:
         if not np.isin(y, (0, 1)).all():
-            raise LabelError("a two-dimensional y has one column a label and holds only 0 and 1")
+            raise LabelError("a two-dimensional y has one column per label and holds only 0 and 1")
         return cls(y.astype(np.float32), LOSSES["binary"], None, False)
 
     @property

@@ -45,7 +45,7 @@ function render({ model, el }) {
   const rows = model.get("rows");
   /** @type {{ title: string, size: string, cell: Cell }[]} */
   const alone = model.get("alone");
-  /** Pictures as they stand: a row a contender, then those without a choice of size in one.
+  /** Pictures as they stand: one row per contender, then those without a choice of size in one.
    * @type {({ title: string, cell: Cell } | null)[][]} */
   const grid = rows.map(({ title, cells }) => cells.map((cell) => cell && { title, cell }));
   if (alone.length) grid.push(alone);

@@ -1,7 +1,7 @@
 /**
  * The confusion matrix: rows are the true classes, columns what the model said.
  *
- * Conventions: `model` has `classes`, `counts` (a row a true class), `cells` ("i,j" to a list of
+ * Conventions: `model` has `classes`, `counts` (one row per true class), `cells` ("i,j" to a list of
  * [item, times]), `totals` ("i,j" to how many items the cell has, listed or not), `ids` (item to
  * name), `repeats` and `sounds` (item to a data: URI). A sample is predicted once a repeat, so
  * counts add up to samples times repeats. One cell is in the tab order; arrow keys move between

@@ -1,5 +1,5 @@
 /**
- * Learning curves: a panel a rung, training and validation loss by epoch.
+ * Learning curves: one panel per rung, training and validation loss by epoch.
  *
  * Conventions: `model` has `panels`, each {title, curves: [{label, loss, validation_loss}]}; losses
  * begin at epoch 1. All panels share the vertical axis, logarithmic where losses span more than a

@@ -1,5 +1,5 @@
 /**
- * The ladder: a row a rung, a dot with its 95 % interval on one axis.
+ * The ladder: one row per rung, a dot with its 95 % interval on one axis.
  *
  * Conventions: `model` has `rungs` as in the JSON of a climb ({rung, input, mean, interval,
  * fold_scores}), `winner` ({rung, input}), `margin`, and `titles` (rung to words). The

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gradatim.comparisons.separable import find_ways, plot_ways
+from gradatim.comparisons.separable import find_methods, plot_methods
 from gradatim.errors import ShapeError
 
 LINE = np.array([[10], [20], [30], [40], [60], [70], [80], [90], [110], [120], [140]], dtype=float)
@@ -15,26 +15,26 @@ XOR = np.array(list(product([0.0, 1.0], repeat=2)))
 
 @pytest.fixture(scope="module")
 def line():
-    return find_ways(LINE, LABELS, input_names=["tempo"])
+    return find_methods(LINE, LABELS, input_names=["tempo"])
 
 
 @pytest.fixture(scope="module")
 def xor():
-    return find_ways(XOR, [0, 1, 1, 0], degree=2)
+    return find_methods(XOR, [0, 1, 1, 0], degree=2)
 
 
 def test_the_lecture_s_line_in_one_table(line):
-    table = [(way.name, way.added, way.separable, way.size) for way in line.rows()]
+    table = [(method.name, method.added, method.separable, method.size) for method in line.rows()]
     assert table[0] == ("plane", "nothing", False, "")
     assert table[1] == ("features", "tempo^2", True, "3 parameters")
     assert table[-2] == ("hidden layer, built", "2 step units", True, "7 parameters")
     assert table[-1] == ("hidden layer, trained", "2 tanh units", True, "7 parameters")
-    assert [way.separable for way in line.rows()[2:-2]] == [True] * 3
+    assert [method.separable for method in line.rows()[2:-2]] == [True] * 3
 
 
 def test_only_what_is_proved_is_called_so(line):
-    for way in line.rows():
-        assert way.proof.startswith("no proof") == ("kernel" in way.name)
+    for method in line.rows():
+        assert method.proof.startswith("no proof") == ("kernel" in method.name)
     assert line.verify()
     assert not replace(line, features=replace(line.features, at_least=2)).verify()
 
@@ -53,29 +53,34 @@ def test_json_holds_seed_version_data_and_every_way(line):
 
 
 def test_the_hash_follows_the_data(xor):
-    other = find_ways(XOR, [0, 1, 0, 0], degree=None, kernels=False, hidden=False)
+    other = find_methods(XOR, [0, 1, 0, 0], degree=None, kernels=False, hidden=False)
     assert other.to_dict()["data"]["sha256"] != xor.to_dict()["data"]["sha256"]
     assert other.rows()[0].separable is True
     assert other.rows()[0].margin == pytest.approx(np.sqrt(2) / 4)
 
 
 def test_only_what_was_asked_for_is_done():
-    ways = find_ways(XOR, [0, 1, 1, 0], degree=None, kernels=False, hidden=False)
-    assert [way.name for way in ways.rows()] == ["plane"]
-    assert (ways.features, ways.kernels, ways.built, ways.trained) == (None, (), None, None)
+    methods = find_methods(XOR, [0, 1, 1, 0], degree=None, kernels=False, hidden=False)
+    assert [method.name for method in methods.rows()] == ["plane"]
+    assert (methods.features, methods.kernels, methods.built, methods.trained) == (
+        None,
+        (),
+        None,
+        None,
+    )
 
 
 def test_what_no_monomials_do_is_said():
     X = np.array(list(product([0.0, 1.0], repeat=3)))
-    ways = find_ways(X, X.sum(axis=1) % 2, degree=2, kernels=False, hidden=False)
-    row = ways.rows()[1]
+    methods = find_methods(X, X.sum(axis=1) % 2, degree=2, kernels=False, hidden=False)
+    row = methods.rows()[1]
     assert (row.added, row.separable) == ("all 3 monomials up to degree 2", False)
     assert row.proof == "8 rows prove that no plane can, nor with fewer of them"
 
 
 def test_names_must_fit():
     with pytest.raises(ShapeError, match="1 names for 2 columns"):
-        find_ways(XOR, [0, 1, 1, 0], input_names=["a"])
+        find_methods(XOR, [0, 1, 1, 0], input_names=["a"])
 
 
 def panels(figure):
@@ -83,7 +88,7 @@ def panels(figure):
 
 
 def test_the_square_is_drawn_over_the_input_with_its_plane(line):
-    figure = plot_ways(line)
+    figure = plot_methods(line)
     below = next(axes for axes in figure.axes if axes.get_ylabel() == "tempo^2")
     places = np.vstack([one.get_offsets() for one in below.collections])
     assert sorted(map(tuple, places)) == sorted((x, x * x) for x in LINE[:, 0])
@@ -94,7 +99,7 @@ def test_the_square_is_drawn_over_the_input_with_its_plane(line):
 
 
 def test_every_way_has_a_column_and_a_sentence(xor):
-    figure = plot_ways(xor)
+    figure = plot_methods(xor)
     assert list(panels(figure)) == [
         "the plane alone",
         "x1 x2 added",
@@ -108,7 +113,7 @@ def test_every_way_has_a_column_and_a_sentence(xor):
 
 
 def test_rows_lie_on_both_sides_of_the_plane_in_its_own_space(xor):
-    figure = plot_ways(xor)
+    figure = plot_methods(xor)
     below = next(axes for axes in figure.axes if axes.get_xlabel() == "x1 + x2")
     dashed = below.get_lines()[0]
     (x0, y0), slope = dashed.get_xy1(), dashed.get_slope()
@@ -121,15 +126,15 @@ def test_rows_lie_on_both_sides_of_the_plane_in_its_own_space(xor):
 
 def test_more_than_two_inputs_are_shown_by_their_planes_only():
     X = np.array(list(product([0.0, 1.0], repeat=3)))
-    ways = find_ways(X, X.sum(axis=1) % 2, kernels=False, hidden=False)
-    figure = plot_ways(ways)
+    methods = find_methods(X, X.sum(axis=1) % 2, kernels=False, hidden=False)
+    figure = plot_methods(methods)
     assert len(figure.axes) == 2
     assert "The 3 inputs themselves are not drawn." in figure.get_label()
 
 
 def test_several_classes_lead_over_the_others():
     y = ["a", "b", "b", "c"]
-    figure = plot_ways(find_ways(XOR, y, degree=2, kernels=False))
+    figure = plot_methods(find_methods(XOR, y, degree=2, kernels=False))
     leads = [axes for axes in figure.axes if axes.get_xlabel() == "lead over the other classes"]
     assert len(leads) == 3
     for axes in leads:

@@ -9,7 +9,7 @@ from gradatim.separability.planes import alternative as alternatives
 from gradatim.separability.planes import gordan
 from gradatim.separability.planes.gordan import affine_minimum, combination, decide, independent
 from gradatim.separability.planes.initial_guess import Guess
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 
 def problem(seed, n=40, d=5):
@@ -18,13 +18,13 @@ def problem(seed, n=40, d=5):
     signs = np.where(X[:, 0] > 0, 1, -1).astype(np.int8)
     if seed % 2:
         signs[0] = -signs[0]
-    return Rows(X), signs
+    return ExactRows(X), signs
 
 
 def holds(rows, signs, found):
     if found.plane is not None:
         return (rows.signs(found.plane) == signs).all()
-    vectors = rows.even(found.support).tolist()
+    vectors = rows.normalized(found.support).tolist()
     held = list(zip(found.weights, found.support, vectors, strict=True))
     sums = [sum(w * int(signs[i]) * int(v[k]) for w, i, v in held) for k in range(rows.size)]
     return not any(sums) and sum(found.weights) == 1 and min(found.weights) > 0
@@ -40,7 +40,7 @@ def test_the_exact_search_decides_from_any_two_rows(seed):
     assert len(found.support) <= rows.size + 1
 
 
-def test_a_guess_that_is_wrong_is_mended(monkeypatch):
+def test_a_guess_that_is_wrong_is_corrected(monkeypatch):
     """Whatever the linear program says, the verdict is proved."""
     rng = np.random.default_rng(0)
     for _ in range(20):
@@ -73,7 +73,7 @@ def test_without_work_allowed_nothing_is_claimed(monkeypatch):
 
 
 def test_a_combination_needs_positive_weights_and_a_unique_solution():
-    rows = Rows(np.array([[0.0], [1.0], [2.0], [3.0]]))
+    rows = ExactRows(np.array([[0.0], [1.0], [2.0], [3.0]]))
     signs = np.array([1, -1, 1, -1], dtype=np.int8)
     assert combination(rows, signs, [0, 1, 2]).weights == [
         Fraction(1, 4), Fraction(1, 2), Fraction(1, 4),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 tables = st.integers(1, 3).flatmap(
@@ -25,7 +25,7 @@ def rebuilt(rows, X):
 @given(tables)
 def test_integers_are_the_exact_values_of_all_floats(table):
     X = np.array(table)
-    rows = Rows(X)
+    rows = ExactRows(X)
     exact = [[Fraction(X[i, j]) for j in rows.columns] for i in range(len(X))]
     assert rebuilt(rows, X) == exact
     assert [rows.exact(i) for i in range(len(X))] == [[Fraction(v) for v in row] for row in table]
@@ -35,15 +35,15 @@ def test_integers_are_the_exact_values_of_all_floats(table):
 @given(tables)
 def test_columns_that_vary_are_found(table):
     X = np.array(table)
-    assert Rows(X).columns == [j for j in range(X.shape[1]) if len(set(X[:, j])) > 1]
+    assert ExactRows(X).columns == [j for j in range(X.shape[1]) if len(set(X[:, j])) > 1]
 
 
 @settings(deadline=None)
 @given(tables)
 def test_about_is_even_divided_and_rounded_once(table):
-    rows = Rows(np.array(table))
-    even = rows.even(range(len(table))).tolist()
-    for row, about in zip(even, rows.about, strict=True):
+    rows = ExactRows(np.array(table))
+    normalized = rows.normalized(range(len(table))).tolist()
+    for row, about in zip(normalized, rows.about, strict=True):
         for value, rounded in zip(row[:-1], about, strict=True):
             exact = Fraction(int(value), 1 << rows.bits)
             assert abs(exact) <= 1
@@ -54,28 +54,28 @@ def test_about_is_even_divided_and_rounded_once(table):
 @given(tables, st.lists(st.integers(-9, 9), min_size=4, max_size=4))
 def test_signs_are_exact(table, plane):
     X = np.array(table)
-    rows = Rows(X)
+    rows = ExactRows(X)
     weights, bias = [Fraction(w) for w in plane[: X.shape[1]]], Fraction(plane[3])
-    even = rows.even_plane(weights, bias)
-    if any(even):
+    normalized = rows.normalized_plane(weights, bias)
+    if any(normalized):
         scores = [
             sum((w * Fraction(v) for w, v in zip(weights, row, strict=True)), start=bias)
             for row in table
         ]
-        assert rows.signs(even).tolist() == [(s > 0) - (s < 0) for s in scores]
+        assert rows.signs(normalized).tolist() == [(s > 0) - (s < 0) for s in scores]
 
 
 @settings(deadline=None)
 @given(tables, st.lists(st.integers(-9, 9), min_size=4, max_size=4))
 def test_a_plane_comes_back_from_even_coordinates(table, plane):
-    rows = Rows(np.array(table))
-    even = plane[: rows.size]
-    if any(even):
-        again = rows.even_plane(*rows.plane(even))
-        factors = {Fraction(b, a) for a, b in zip(even, again, strict=True) if a}
+    rows = ExactRows(np.array(table))
+    normalized = plane[: rows.size]
+    if any(normalized):
+        again = rows.normalized_plane(*rows.plane(normalized))
+        factors = {Fraction(b, a) for a, b in zip(normalized, again, strict=True) if a}
         assert len(factors) == 1
         assert factors.pop() > 0
-        assert [a == 0 for a in even] == [b == 0 for b in again]
+        assert [a == 0 for a in normalized] == [b == 0 for b in again]
 
 
 @pytest.mark.parametrize("as_object", [False, True])
@@ -84,7 +84,7 @@ def test_a_score_may_be_wrong_by_no_more_than_it_says(as_object):
     X = rng.normal(size=(50, 20)) * 10.0 ** rng.integers(-200, 200, size=20)
     if as_object:
         X = np.array([[Fraction(value) / 3 for value in row] for row in X.tolist()], dtype=object)
-    rows = Rows(X)
+    rows = ExactRows(X)
     plane = [int(value) for value in rng.integers(-(2**62), 2**62, size=21)]
     scores, error = rows.scores(plane)
     largest = 1 << max(abs(value).bit_length() for value in plane)
@@ -95,14 +95,14 @@ def test_a_score_may_be_wrong_by_no_more_than_it_says(as_object):
 
 def test_fractions_have_one_denominator_a_column():
     X = np.array([[Fraction(1, 3), 4], [Fraction(1, 2), 4], [1, 5]], dtype=object)
-    rows = Rows(X)
+    rows = ExactRows(X)
     assert rows.unit == [Fraction(1, 6), 1]
     assert rebuilt(rows, X) == X.tolist()
 
 
 def test_the_metric_brings_columns_to_one_unit():
-    rows = Rows(np.array([[0.0, 0.0], [0.25, 3.0]]))
+    rows = ExactRows(np.array([[0.0, 0.0], [0.25, 3.0]]))
     metric = rows.metric()
     assert rows.unit == [Fraction(1, 4), 1] == [metric.unit * factor for factor in metric.factors]
-    # The range of the second column is 3, of which even coordinates make 3 / 4.
+    # The range of the second column is 3, of which normalized coordinates make 3 / 4.
     assert metric.ratios.tolist() == [0.125, 1.0]

@@ -6,7 +6,7 @@ import pytest
 
 from gradatim.errors import InputError, ShapeError
 from gradatim.separability import separate
-from gradatim.separability.planes.table import read_table
+from gradatim.separability.planes.table import as_table
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,12 @@ def test_no_number_of_a_mixed_table_is_rounded(column):
 
 def test_a_long_double_keeps_its_last_bit():
     step = np.finfo(np.longdouble).eps
-    table = read_table(np.array([[1], [1 + step]], dtype=np.longdouble))
+    table = as_table(np.array([[1], [1 + step]], dtype=np.longdouble))
     assert table[1, 0] - table[0, 0] == Fraction(*step.as_integer_ratio())
 
 
 def test_what_floats_hold_are_floats():
-    table = read_table([[0.5, 1], [Fraction(1, 4), np.float32(3)]])
+    table = as_table([[0.5, 1], [Fraction(1, 4), np.float32(3)]])
     assert table.dtype == float
     assert table.tolist() == [[0.5, 1.0], [0.25, 3.0]]
 
@@ -56,4 +56,4 @@ def test_what_floats_hold_are_floats():
 )
 def test_what_is_no_table_of_numbers_is_refused_in_words(X, error, words):
     with pytest.raises(error, match=words):
-        read_table(X)
+        as_table(X)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gradatim.separability import separate
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 from gradatim.separability.planes.touching import spans_all
 
 
@@ -92,7 +92,7 @@ def test_overlap_is_proved_by_few_rows_that_span_the_space():
 
 
 def test_rows_span_what_their_rank_says():
-    rows = Rows(np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [0.0, 1.0]]))
+    rows = ExactRows(np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [0.0, 1.0]]))
     assert not spans_all(rows, [0, 1, 2])
     assert spans_all(rows, [0, 1, 3])
 

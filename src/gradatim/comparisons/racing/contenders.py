@@ -88,7 +88,7 @@ def network_parameters(n_inputs: int, hidden: tuple[int, ...], n_outputs: int) -
 
 
 def kernel_parameters(n_inputs: int, n_centers: int, n_outputs: int) -> int:
-    """Count the numbers that a machine with so many centers keeps.
+    """Count the numbers that a machine with this many centers keeps.
 
     Examples
     --------

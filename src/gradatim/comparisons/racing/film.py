@@ -11,7 +11,7 @@ from gradatim.comparisons.racing.picture import SHADES
 from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
 from gradatim.comparisons.racing.result import Race
 from gradatim.comparisons.racing.training_frames import FILMED, Reel, reels_of
-from gradatim.drawing.film import Area, Disc, Film, Mark, Stroke, Words
+from gradatim.drawing.film import Area, Film, FilmDisc, Mark, Stroke, Words
 from gradatim.drawing.plots._style import COLORS, GRAY, INK
 from gradatim.errors import SpecError
 
@@ -91,7 +91,7 @@ def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
     for (a, b), label in zip(places[inside] * _SCALE, labels[inside], strict=True):
         x, y, color = left + a, _TOP + b, COLORS[label % len(COLORS)]
         if label % 2:
-            yield Disc(x, y, 2.4, color)
+            yield FilmDisc(x, y, 2.4, color)
         else:
             arms = [((x - 2, y - 2), (x + 2, y + 2)), ((x - 2, y + 2), (x + 2, y - 2))]
             yield Stroke(arms, color, 1.4)

@@ -1,7 +1,7 @@
 """All ways to make classes separable on one table: what each adds, and what is proved about it.
 
 Conventions: a *way* is a row of the table that is printed; margins are in the space that the plane
-lives in, so they cannot be compared between ways. The same table and seed give the same result.
+lives in, so they cannot be compared between methods. The same table and seed give the same result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from gradatim.comparisons.separable.kernels import KernelMachine, fit_kernels
 from gradatim.comparisons.separable.summary import (
-    Way,
+    Method,
     alone_row,
     built_row,
     features_row,
@@ -29,13 +29,13 @@ from gradatim.network.numbers import exact_text
 from gradatim.separability.features import AddedFeatures, find_features
 from gradatim.separability.hidden import HiddenLayer, build_hidden
 
-__all__ = ["Ways", "find_ways"]
+__all__ = ["MethodComparison", "find_methods"]
 
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Ways:
+class MethodComparison:
     """What was tried on one table."""
 
     table: np.ndarray  # (n_samples, n_inputs): The rows
@@ -53,17 +53,17 @@ class Ways:
         """The classes in ascending order."""
         return self.alone.classes
 
-    def rows(self) -> list[Way]:
+    def rows(self) -> list[Method]:
         """Return the table: the plane alone, then every way that was asked for."""
-        ways = [alone_row(self.alone, len(self.names))]
+        methods = [alone_row(self.alone, len(self.names))]
         if self.features is not None:
-            ways.append(features_row(self.features, self.names))
-        ways += [kernel_row(machine) for machine in self.kernels]
+            methods.append(features_row(self.features, self.names))
+        methods += [kernel_row(machine) for machine in self.kernels]
         if self.built is not None:
-            ways.append(built_row(self.built))
+            methods.append(built_row(self.built))
         if self.trained is not None:
-            ways.append(trained_row(self.trained))
-        return ways
+            methods.append(trained_row(self.trained))
+        return methods
 
     def verify(self) -> bool:
         """Check every proof again."""
@@ -77,7 +77,7 @@ class Ways:
         return _to_dict(self)
 
 
-def find_ways(
+def find_methods(
     X: ArrayLike,
     y: Sequence[Hashable] | np.ndarray,
     *,
@@ -90,7 +90,7 @@ def find_ways(
     random_state: int = 0,
     input_names: Sequence[str] = (),
     progress: Progress | None = None,
-) -> Ways:
+) -> MethodComparison:
     """Make classes separable by features, kernels and hidden units, and say what each takes.
 
     Parameters
@@ -120,8 +120,8 @@ def find_ways(
 
     Returns
     -------
-    Ways
-        The table of ways, with their networks.
+    MethodComparison
+        The table of methods, with their networks.
 
     Raises
     ------
@@ -130,9 +130,9 @@ def find_ways(
 
     Examples
     --------
-    >>> found = find_ways([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], kernels=False)
-    >>> for way in found.rows():
-    ...     print(way.name, "|", way.added, "|", way.separable)
+    >>> found = find_methods([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], kernels=False)
+    >>> for method in found.rows():
+    ...     print(method.name, "|", method.added, "|", method.separable)
     plane | nothing | False
     features | x1 x2 | True
     hidden layer, built | 2 step units | True
@@ -178,7 +178,7 @@ def find_ways(
             input_names=names,
             progress=lambda width, share: tell(f"training hidden layers of {width}", share),
         )
-    return Ways(
+    return MethodComparison(
         table, tuple(labels), names, random_state, alone, features, machines, built, trained
     )
 
@@ -186,26 +186,26 @@ def find_ways(
 # -- as JSON holds them -----------------------------------------------------------------------
 
 
-def _to_dict(ways: Ways) -> dict[str, Any]:
+def _to_dict(methods: MethodComparison) -> dict[str, Any]:
     """Return everything that was found, with what it takes to find it again."""
     from importlib.metadata import version
 
     return {
         "gradatim": version("gradatim"),
         "kind": "ways",
-        "seed": ways.seed,
+        "seed": methods.seed,
         "data": {
-            "n_samples": len(ways.table),
-            "inputs": list(ways.names),
-            "classes": [str(label) for label in ways.classes],
-            "sha256": _digest(ways.table, ways.labels),
+            "n_samples": len(methods.table),
+            "inputs": list(methods.names),
+            "classes": [str(label) for label in methods.classes],
+            "sha256": _digest(methods.table, methods.labels),
         },
-        "proved": ways.verify(),
-        "ways": [vars(way) for way in ways.rows()],
-        "features": None if ways.features is None else _features_dict(ways),
-        "kernels": [_kernel_dict(machine) for machine in ways.kernels],
-        "built": None if ways.built is None else _built_dict(ways.built),
-        "trained": None if ways.trained is None else _trained_dict(ways.trained),
+        "proved": methods.verify(),
+        "ways": [vars(method) for method in methods.rows()],
+        "features": None if methods.features is None else _features_dict(methods),
+        "kernels": [_kernel_dict(machine) for machine in methods.kernels],
+        "built": None if methods.built is None else _built_dict(methods.built),
+        "trained": None if methods.trained is None else _trained_dict(methods.trained),
     }
 
 
@@ -214,10 +214,10 @@ def _digest(table: np.ndarray, labels: Sequence[Hashable]) -> str:
     return hashlib.sha256(f"{table.shape}\n{said}".encode()).hexdigest()
 
 
-def _features_dict(ways: Ways) -> dict[str, Any]:
-    found = ways.features
+def _features_dict(methods: MethodComparison) -> dict[str, Any]:
+    found = methods.features
     assert found is not None
-    added = None if found.added is None else [one.name(ways.names) for one in found.added]
+    added = None if found.added is None else [one.name(methods.names) for one in found.added]
     return {
         "degree": found.degree,
         "added": added,
@@ -232,7 +232,7 @@ def _features_dict(ways: Ways) -> dict[str, Any]:
         ],
         "refuted": [
             {
-                "added": [monomial.name(ways.names) for monomial in one.added],
+                "added": [monomial.name(methods.names) for monomial in one.added],
                 "positive": str(one.positive),
                 "rows": list(one.witness.rows),
                 "negative": list(one.witness.negative),

@@ -1,7 +1,7 @@
 """What is said of each way to make classes separable: a row of the table.
 
 Conventions: what is proved is told from what was only trained; margins are in the space that the
-plane lives in, so they cannot be compared between ways.
+plane lives in, so they cannot be compared between methods.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from gradatim.comparisons.separable.trained import TrainedLayer
 from gradatim.separability.features import AddedFeatures
 from gradatim.separability.hidden import HiddenLayer
 
-__all__ = ["Way", "alone_row", "built_row", "features_row", "kernel_row", "trained_row"]
+__all__ = ["Method", "alone_row", "built_row", "features_row", "kernel_row", "trained_row"]
 
 
 @dataclass(frozen=True)
-class Way:
+class Method:
     """One way to separate the classes, as a row of a table."""
 
     name: str  # What it is
@@ -33,14 +33,14 @@ def _plural(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def alone_row(found: AddedFeatures, n_inputs: int) -> Way:
+def alone_row(found: AddedFeatures, n_inputs: int) -> Method:
     """Say whether the plane separates without anything added."""
     size = _plural((n_inputs + 1) * max(len(found.separations), 1), "parameter")
     if found.added is not None:
-        return Way("plane", "nothing", True, "checked on every row", size, found.margin)
+        return Method("plane", "nothing", True, "checked on every row", size, found.margin)
     if not found.refuted:
-        return Way("plane", "nothing", None, found.reason, "")
-    return Way("plane", "nothing", False, _why_not(found), "")
+        return Method("plane", "nothing", None, found.reason, "")
+    return Method("plane", "nothing", False, _why_not(found), "")
 
 
 def _why_not(found: AddedFeatures) -> str:
@@ -50,18 +50,18 @@ def _why_not(found: AddedFeatures) -> str:
     return f"{n_points}{rest} prove that no plane can"
 
 
-def features_row(found: AddedFeatures, names: Sequence[str]) -> Way:
+def features_row(found: AddedFeatures, names: Sequence[str]) -> Method:
     """Say which monomials make the classes separable."""
     if found.added is None:
         n = len(found.candidates)
         if not found.is_impossible:
-            return Way("features", "", None, found.reason, "")
+            return Method("features", "", None, found.reason, "")
         added = f"all {n} monomials up to degree {found.degree}" if n else "nothing to add"
-        return Way("features", added, False, f"{_why_not(found)}, nor with fewer of them", "")
+        return Method("features", added, False, f"{_why_not(found)}, nor with fewer of them", "")
     added = ", ".join(monomial.name(names) for monomial in found.added) or "nothing"
     n_parameters = (len(names) + len(found.added) + 1) * len(found.separations)
     size = _plural(n_parameters, "parameter")
-    return Way("features", added, True, "; ".join(_about_sets(found)), size, found.margin)
+    return Method("features", added, True, "; ".join(_about_sets(found)), size, found.margin)
 
 
 def _about_sets(found: AddedFeatures) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _about_sets(found: AddedFeatures) -> Iterator[str]:
         yield f"greedy: none can be left out, and at least {found.at_least} are needed"
 
 
-def kernel_row(machine: KernelMachine) -> Way:
+def kernel_row(machine: KernelMachine) -> Method:
     """Say whether a kernel machine separates."""
     n_wrong = len(machine.errors)
     said = "no proof: trained, " + (
@@ -86,10 +86,10 @@ def kernel_row(machine: KernelMachine) -> Way:
     if machine.accuracy is not None:
         said += f"; {100 * machine.accuracy:.0f} % right when left out ({machine.folds} parts)"
     size = f"{machine.n_support:,} support vectors"
-    return Way(machine.name, f"C = {machine.C:g}", not n_wrong, said, size)
+    return Method(machine.name, f"C = {machine.C:g}", not n_wrong, said, size)
 
 
-def built_row(found: HiddenLayer) -> Way:
+def built_row(found: HiddenLayer) -> Method:
     """Say which hidden layer was built."""
     size = _plural(found.network.n_parameters, "parameter")
     along = "every direction" if found.all_directions else _plural(found.n_directions, "direction")
@@ -100,12 +100,12 @@ def built_row(found: HiddenLayer) -> Way:
         said += f"; label changes along the best of {along}"
     else:
         said += f"; by cuts (along one line: {found.line_units:,}, the best of {along})"
-    return Way(
+    return Method(
         "hidden layer, built", _plural(found.n_units, "step unit"), found.verify(), said, size
     )
 
 
-def trained_row(found: TrainedLayer) -> Way:
+def trained_row(found: TrainedLayer) -> Method:
     """Say which hidden layer was trained."""
     last = found.tried[-1]
     if found.network is None:
@@ -114,10 +114,10 @@ def trained_row(found: TrainedLayer) -> Way:
             f"no proof: none of {last.n_seeds} seeds up to {last.width} units; the best has "
             f"{_plural(fewest.fewest_errors, 'error')}"
         )
-        return Way("hidden layer, trained", f"{found.activation} units", False, said, "")
+        return Method("hidden layer, trained", f"{found.activation} units", False, said, "")
     said = f"every row, in ball arithmetic; {last.n_solved} of {last.n_seeds} seeds"
     if last.width > 1:
         said += f", none with {last.width - 1}"
     size = _plural(found.network.n_parameters, "parameter")
     added = _plural(last.width, f"{found.activation} unit")
-    return Way("hidden layer, trained", added, found.verify(), said, size)
+    return Method("hidden layer, trained", added, found.verify(), said, size)

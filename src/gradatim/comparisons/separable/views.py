@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradatim.comparisons.separable.kernels import KernelMachine
-from gradatim.comparisons.separable.methods import Ways
+from gradatim.comparisons.separable.methods import MethodComparison
 from gradatim.drawing import Panel, plot_panels
 from gradatim.feature_maps import add_monomials
 from gradatim.network.evaluate import forward
@@ -24,17 +24,17 @@ from gradatim.separability.features import AddedFeatures
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_ways"]
+__all__ = ["plot_methods"]
 
 Scores = Callable[[np.ndarray], np.ndarray]
 
 
-def plot_ways(ways: Ways) -> Figure:
-    r"""Plot all ways that were tried beside each other.
+def plot_methods(methods: MethodComparison) -> Figure:
+    r"""Plot all methods that were tried beside each other.
 
     Parameters
     ----------
-    ways : Ways
+    methods : MethodComparison
         What was found.
 
     Returns
@@ -44,26 +44,26 @@ def plot_ways(ways: Ways) -> Figure:
 
     Examples
     --------
-    >>> from gradatim.comparisons.separable import find_ways
-    >>> ways = find_ways([[20], [75], [130]], [1, 0, 1], kernels=False, hidden=False)
-    >>> [axes.get_title() for axes in plot_ways(ways).axes if axes.get_title()]
+    >>> from gradatim.comparisons.separable import find_methods
+    >>> methods = find_methods([[20], [75], [130]], [1, 0, 1], kernels=False, hidden=False)
+    >>> [axes.get_title() for axes in plot_methods(methods).axes if axes.get_title()]
     ['the plane alone\nnone separates', 'x1^2 added\nseparated']
     """
-    table = ways.table.astype(np.float64)
-    codes = np.array([ways.classes.index(label) for label in ways.labels])
-    panels = [_alone(ways, table, codes)]
-    if ways.features is not None and ways.features.added != ():
-        panels.append(_features(ways, ways.features, table, codes))
-    panels += [_kernel(machine, ways, table, codes) for machine in ways.kernels]
-    if ways.built is not None:
-        title = f"{ways.built.n_units} step units, built\nproved on every row"
-        panels.append(_hidden(title, ways.built.network, ways, table, codes))
-    if ways.trained is not None and ways.trained.network is not None:
-        title = f"{ways.trained.n_units} {ways.trained.activation} units, trained\n"
+    table = methods.table.astype(np.float64)
+    codes = np.array([methods.classes.index(label) for label in methods.labels])
+    panels = [_alone(methods, table, codes)]
+    if methods.features is not None and methods.features.added != ():
+        panels.append(_features(methods, methods.features, table, codes))
+    panels += [_kernel(machine, methods, table, codes) for machine in methods.kernels]
+    if methods.built is not None:
+        title = f"{methods.built.n_units} step units, built\nproved on every row"
+        panels.append(_hidden(title, methods.built.network, methods, table, codes))
+    if methods.trained is not None and methods.trained.network is not None:
+        title = f"{methods.trained.n_units} {methods.trained.activation} units, trained\n"
         panels.append(
-            _hidden(title + "proved on every row", ways.trained.network, ways, table, codes)
+            _hidden(title + "proved on every row", methods.trained.network, methods, table, codes)
         )
-    return plot_panels(table, ways.labels, ways.classes, panels, input_names=ways.names)
+    return plot_panels(table, methods.labels, methods.classes, panels, input_names=methods.names)
 
 
 def _decide(scores: Scores) -> Callable[[np.ndarray], np.ndarray]:
@@ -111,10 +111,10 @@ def _lead(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return values[rows, codes] - others.max(axis=1)
 
 
-def _alone(ways: Ways, table: np.ndarray, codes: np.ndarray) -> Panel:
-    found = ways.alone
+def _alone(methods: MethodComparison, table: np.ndarray, codes: np.ndarray) -> Panel:
+    found = methods.alone
     if found.added is not None:
-        panel = _features(ways, found, table, codes)
+        panel = _features(methods, found, table, codes)
         return Panel("the plane alone\nseparates", panel.decide, panel.z, panel.z_names, panel.line)
     if not found.refuted:
         return Panel("the plane alone\nundecided", note="not decided")
@@ -123,7 +123,9 @@ def _alone(ways: Ways, table: np.ndarray, codes: np.ndarray) -> Panel:
     return Panel("the plane alone\nnone separates", ringed=rows, note=note)
 
 
-def _features(ways: Ways, found: AddedFeatures, table: np.ndarray, codes: np.ndarray) -> Panel:
+def _features(
+    methods: MethodComparison, found: AddedFeatures, table: np.ndarray, codes: np.ndarray
+) -> Panel:
     if found.added is None:
         n = len(found.candidates)
         return Panel(
@@ -132,7 +134,7 @@ def _features(ways: Ways, found: AddedFeatures, table: np.ndarray, codes: np.nda
         )
     planes = [one.hyperplane for one in found.separations]
     networks = [plane for plane in planes if plane is not None]
-    added = ", ".join(monomial.name(ways.names) for monomial in found.added)
+    added = ", ".join(monomial.name(methods.names) for monomial in found.added)
     title = f"{_wrapped(added)} added\nseparated"
 
     def scores(X: np.ndarray) -> np.ndarray:
@@ -140,7 +142,7 @@ def _features(ways: Ways, found: AddedFeatures, table: np.ndarray, codes: np.nda
         return np.hstack([forward(network, features).pre_activations[0] for network in networks])
 
     if len(networks) > 1:
-        return _panel(title, scores, "", table, codes, ways.names[0])
+        return _panel(title, scores, "", table, codes, methods.names[0])
     features = add_monomials(table, found.added)
     unit = networks[0].layers[0]
     weights, bias = unit.weight[0], float(unit.bias[0])
@@ -165,7 +167,7 @@ def _features(ways: Ways, found: AddedFeatures, table: np.ndarray, codes: np.nda
             curve=curve,
         )
     if len(used) == 1 or not any(weights[:n_inputs]) or not any(weights[n_inputs:]):
-        return _panel(title, scores, "score", table, codes, ways.names[0])
+        return _panel(title, scores, "score", table, codes, methods.names[0])
     parts = [
         features[:, :n_inputs] @ weights[:n_inputs],
         features[:, n_inputs:] @ weights[n_inputs:],
@@ -190,7 +192,9 @@ def _sum(weights: np.ndarray, names: Sequence[str]) -> str:
     return text if len(text) <= 34 else "weighted sum"
 
 
-def _kernel(machine: KernelMachine, ways: Ways, table: np.ndarray, codes: np.ndarray) -> Panel:
+def _kernel(
+    machine: KernelMachine, methods: MethodComparison, table: np.ndarray, codes: np.ndarray
+) -> Panel:
     def scores(X: np.ndarray) -> np.ndarray:
         return machine.scores(X).reshape(len(X), -1)
 
@@ -202,7 +206,7 @@ def _kernel(machine: KernelMachine, ways: Ways, table: np.ndarray, codes: np.nda
         "score of the machine",
         table,
         codes,
-        ways.names[0],
+        methods.names[0],
     )
     return Panel(
         panel.title, machine.codes, panel.z, panel.z_names, panel.line, panel.curve, machine.errors
@@ -210,7 +214,7 @@ def _kernel(machine: KernelMachine, ways: Ways, table: np.ndarray, codes: np.nda
 
 
 def _hidden(
-    title: str, network: Network, ways: Ways, table: np.ndarray, codes: np.ndarray
+    title: str, network: Network, methods: MethodComparison, table: np.ndarray, codes: np.ndarray
 ) -> Panel:
     def scores(X: np.ndarray) -> np.ndarray:
         return forward(network, X).pre_activations[1]
@@ -222,4 +226,4 @@ def _hidden(
         weight, bias = network.layers[1].weight[0], network.layers[1].bias[0]
         line = (float(weight[0]), float(weight[1]), float(bias))
         return Panel(title, _decide(scores), z=shown, z_names=("h1", "h2"), line=line)
-    return _panel(title, scores, "z + w0 of the output", table, codes, ways.names[0])
+    return _panel(title, scores, "z + w0 of the output", table, codes, methods.names[0])

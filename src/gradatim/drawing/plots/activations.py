@@ -1,6 +1,6 @@
 """Activation functions beside their derivatives (the lecture's L6).
 
-Conventions: one panel an activation; the function is a solid line, the derivative a dashed one. A
+Conventions: one panel per activation; the function is a solid line, the derivative a dashed one. A
 jump is a gap with a disc on the value that the function takes there. ``softmax`` acts on a whole
 layer, so its panel shows the first of two units, the other pre-activation being 0.
 """

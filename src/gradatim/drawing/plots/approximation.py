@@ -66,7 +66,7 @@ def plot_approximation(
     Raises
     ------
     ShapeError
-        If the network does not read one input an interval, or more than two.
+        If the network does not read one input per interval, or more than two.
 
     Examples
     --------

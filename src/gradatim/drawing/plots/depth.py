@@ -75,7 +75,7 @@ def plot_depth(
     errors : sequence of ErrorBar
         What is shown against the number of parameters.
     bound : (array-like of shape (n,), array-like of shape (n,))
-        Numbers of parameters, ascending, and the least error of a shallow network of so many.
+        Numbers of parameters, ascending, and the least error of a shallow network with that many.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def plot_depth(
     SpecError
         If the networks do not have one input and one output, or there is none.
     ShapeError
-        If the bound has not one error a number of parameters.
+        If the bound has not one error per number of parameters.
 
     Examples
     --------

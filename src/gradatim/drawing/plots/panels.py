@@ -93,7 +93,7 @@ def plot_panels(
     Returns
     -------
     matplotlib.figure.Figure
-        Four panels a line, x-space above its other space.
+        Four panels per line, x-space above its other space.
 
     Raises
     ------

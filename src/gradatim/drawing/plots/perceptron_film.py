@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 
-from gradatim.drawing.film import Disc, Film, Mark, Stroke, Words
+from gradatim.drawing.film import Film, FilmDisc, Mark, Stroke, Words
 from gradatim.drawing.plots._style import COLORS, GRAY, INK
 from gradatim.errors import SpecError
 
@@ -124,7 +124,7 @@ def _points(
 ) -> Iterator[Mark]:
     for (a, b), label in zip(page.place(X), y, strict=True):
         if label == positive:
-            yield Disc(a, b, 4, COLORS[1])
+            yield FilmDisc(a, b, 4, COLORS[1])
         else:
             arms = [
                 ((a - 3.5, b - 3.5), (a + 3.5, b + 3.5)),
@@ -140,7 +140,7 @@ def _frame(page: _Page, X: np.ndarray, weights: np.ndarray, row: int, count: int
         yield Stroke([((a, b), (c, d))], INK, 2)
     if row >= 0:
         [(a, b)] = page.place(X[[row]])
-        yield Disc(a, b, 9, INK, ring=True)
+        yield FilmDisc(a, b, 9, INK, ring=True)
     said = "1 mistake" if count == 1 else f"{count} mistakes"
     yield Words(_EDGE, _HEIGHT - 12, said, 14, GRAY)
 

@@ -67,7 +67,9 @@ def plot_response(
     samples = np.array([-5.0, 5.0]) if x is None else np.asarray(x, dtype=float)
     targets = np.array([]) if x is None or y is None else np.asarray(y)
     if samples.ndim != 1 or (y is not None and targets.shape != samples.shape):
-        raise ShapeError(f"x and y must be a number a sample, not {samples.shape}, {targets.shape}")
+        raise ShapeError(
+            f"x and y must be one number per sample, not {samples.shape}, {targets.shape}"
+        )
     heights, labels = _heights(targets)
     low, high = _ends(samples)
     with settled():

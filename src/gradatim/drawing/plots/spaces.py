@@ -162,7 +162,7 @@ def _steps(
     low: float,
     high: float,
 ) -> None:
-    """Draw a function of x; if all units jump, one level a piece and a disc on each jump."""
+    """Draw a function of x; if all units jump, one level per piece and a disc on each jump."""
     if not set(network.layers[0].activations) <= set(_JUMPING):
         x = np.linspace(low, high, 1001)
         axes.plot(x, function(x), color=GRAY, lw=_STEP_WIDTH)

@@ -1,1 +1,1 @@
-"""Writers of an exam, a format a module; see `gradatim.exercises.formats.registry`."""
+"""Writers of an exam, one format per module; see `gradatim.exercises.formats.registry`."""

@@ -123,8 +123,8 @@ def _missing_edges(rng: Random) -> Question | None:
         ],
         parts=[part],
         solution=[
-            f"Weights, one an edge: ${edges[0]} + {edges[1]} = {sum(edges)}$.",
-            f"Biases, one a unit: ${n_hidden} + {n_out} = {units}$.",
+            f"Weights, one per edge: ${edges[0]} + {edges[1]} = {sum(edges)}$.",
+            f"Biases, one per unit: ${n_hidden} + {n_out} = {units}$.",
             f"Together: ${sum(edges)} + {units} = {total}$.",
         ],
         notes=[_NOTE],

@@ -22,7 +22,7 @@ from gradatim.feature_maps import Monomial, add_monomials, monomials, n_monomial
 from gradatim.separability.features.result import AddedFeatures, Refuted
 from gradatim.separability.planes.decide import separate
 from gradatim.separability.planes.result import Separation
-from gradatim.separability.planes.table import read_table
+from gradatim.separability.planes.table import as_table
 
 __all__ = ["find_features"]
 
@@ -120,7 +120,7 @@ class _Search:
         input_names: Sequence[str],
         progress: Progress | None,
     ) -> None:
-        table = read_table(X)
+        table = as_table(X)
         self.labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
         self.classes = tuple(sorted_labels(self.labels, len(table)))
         if len(self.classes) < 2:

@@ -22,7 +22,7 @@ from gradatim.separability.hidden.directions import Directions, label_changes
 from gradatim.separability.hidden.layer import HiddenLayer, step_layer
 from gradatim.separability.hidden.plane import MOST_PAIRS, changes_along, fewest_changes
 from gradatim.separability.planes.decide import separate
-from gradatim.separability.planes.table import read_table
+from gradatim.separability.planes.table import as_table
 from gradatim.separability.transformation import transform
 
 __all__ = ["build_hidden"]
@@ -66,7 +66,7 @@ def build_hidden(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_inputs)
-        Rows, as `separate` takes them.
+        ExactRows, as `separate` takes them.
     y : sequence of hashable of length n_samples
         Labels of two or more classes.
     n_directions : int, default 1000
@@ -104,7 +104,7 @@ def build_hidden(
     """
     if n_directions < 2 or random_state < 0:
         raise SpecError("n_directions must be at least 2 and random_state at least 0")
-    table = read_table(X)
+    table = as_table(X)
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     classes = tuple(sorted_labels(labels, len(table)))
     if len(classes) < 2:

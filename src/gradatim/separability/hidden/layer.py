@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from gradatim.network.graph import ExactUnit, Layer, Network
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["HiddenLayer", "step_layer"]
 
@@ -45,7 +45,7 @@ class HiddenLayer:
         one direction: of tables with one or two columns that vary.
     at_least : int
         Units that every hidden layer of step units needs: as many as label changes if only one
-        column varies; else 2 if no plane separates two classes, and enough for a pattern a class.
+        column varies; else 2 if no plane separates two classes, and enough for a pattern per class.
     """
 
     network: Network
@@ -74,7 +74,7 @@ class HiddenLayer:
         Parameters
         ----------
         X : array-like of shape (n_samples, n_inputs)
-            Rows.
+            ExactRows.
 
         Returns
         -------
@@ -124,11 +124,11 @@ class HiddenLayer:
 
     def _hidden(self) -> np.ndarray:
         """Return what every hidden unit gives on every row, without rounding."""
-        rows = Rows(self.table)
+        rows = ExactRows(self.table)
         columns = []
         for unit in self.network.layers[0].exact_units:
             weights = [unit.weights.get(j, Fraction(0)) for j in range(self.network.n_inputs)]
-            columns.append(rows.signs(rows.even_plane(weights, unit.bias)) >= 0)
+            columns.append(rows.signs(rows.normalized_plane(weights, unit.bias)) >= 0)
         return np.stack(columns, axis=1)
 
     def _label(self, outputs: Sequence[float | Fraction]) -> Hashable | None:

@@ -14,13 +14,13 @@ import numpy as np
 
 from gradatim.separability.planes.gordan import Alternative, combination, decide
 from gradatim.separability.planes.initial_guess import guess
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["alternative"]
 
 
 def alternative(
-    rows: Rows, signs: np.ndarray, tell: Callable[[str], None] = lambda words: None
+    rows: ExactRows, signs: np.ndarray, tell: Callable[[str], None] = lambda words: None
 ) -> Alternative:
     """Find a plane that separates the rows strictly, or rows with weights that forbid one.
 
@@ -47,7 +47,7 @@ def alternative(
     return decide(rows, signs, [int((signs > 0).argmax()), int((signs < 0).argmax())])
 
 
-def _twins(rows: Rows, signs: np.ndarray) -> list[int] | None:
+def _twins(rows: ExactRows, signs: np.ndarray) -> list[int] | None:
     """Return two equal rows of different classes, the negative one first."""
     if not len(rows.columns):
         return [int((signs < 0).argmax()), int((signs > 0).argmax())]

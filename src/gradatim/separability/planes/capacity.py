@@ -25,7 +25,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.separability.planes.alternative import alternative
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["Capacity", "capacity", "n_separable_labelings", "simulate_capacity"]
 
@@ -180,8 +180,8 @@ def _is_separable(rng: np.random.Generator, n_points: int, n_features: int) -> b
     points = rng.normal(size=(n_points, n_features))
     signs = rng.choice(np.array([-1, 1], dtype=np.int8), size=n_points)
     if abs(int(signs.sum())) == n_points:
-        return True  # a hyperplane beyond all points
-    found = alternative(Rows(points), signs)
+        return True  # a hyperplane that leaves all points on one side
+    found = alternative(ExactRows(points), signs)
     if found.plane is not None:
         return True
     return False if found.support else None
@@ -204,7 +204,7 @@ def capacity(
     points : sequence of int, optional
         Numbers of points; by default 1 to 4 times d + 1 for each dimension d.
     n_trials : int, default 200
-        Labelings a pair of numbers; 0 for the theory alone.
+        Labelings per pair of numbers; 0 for the theory alone.
     seed : int, default 0
         Seed of the simulation.
     progress : callable, optional

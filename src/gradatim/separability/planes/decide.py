@@ -19,9 +19,9 @@ from gradatim.errors import LabelError, ShapeError
 from gradatim.separability.planes.alternative import alternative
 from gradatim.separability.planes.gordan import Alternative
 from gradatim.separability.planes.result import Separation, Witness
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 from gradatim.separability.planes.short import shorten
-from gradatim.separability.planes.table import read_table
+from gradatim.separability.planes.table import as_table
 from gradatim.separability.planes.touching import touching
 from gradatim.separability.planes.widest import widest
 
@@ -99,9 +99,9 @@ def separate(
     start = time.perf_counter()
     tell = doing or (lambda words: None)
     tell("reading every number exactly")
-    table = read_table(X)
+    table = as_table(X)
     signs, classes = _signs(y, len(table), positive)
-    rows = Rows(table)
+    rows = ExactRows(table)
     names = tuple(input_names)
     if names and len(names) != table.shape[1]:
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")

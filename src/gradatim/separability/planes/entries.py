@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Floats", "Objects"]
+__all__ = ["FloatEntries", "ObjectEntries"]
 
 _DOUBLE = 53
 
 
-class Floats:
+class FloatEntries:
     """Entries that are float64: whole multiples of a power of two, one per column.
 
     `X` (n_samples, n_features).
@@ -96,8 +96,8 @@ class Floats:
         ]
 
 
-class Objects:
-    """Entries that are integers or fractions: whole multiples of one fraction a column.
+class ObjectEntries:
+    """Entries that are integers or fractions: whole multiples of one fraction per column.
 
     `X` (n_samples, n_features).
     """

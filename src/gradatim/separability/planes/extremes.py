@@ -9,19 +9,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["extremes", "has_gap"]
 
 
-def has_gap(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> bool | None:
+def has_gap(rows: ExactRows, signs: np.ndarray, plane: Sequence[int]) -> bool | None:
     """Say by floats whether a plane separates with some bias. `signs` (n_samples,)."""
     scores, error = rows.scores(plane)
     gap = float(scores[signs > 0].min() - scores[signs < 0].max())
     return None if abs(gap) <= 3 * error else gap > 0
 
 
-def extremes(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> tuple[int, int]:
+def extremes(rows: ExactRows, signs: np.ndarray, plane: Sequence[int]) -> tuple[int, int]:
     """Find the row of the positive class with the least product, and of the other the greatest.
 
     `signs` (n_samples,).

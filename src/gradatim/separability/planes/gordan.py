@@ -1,8 +1,8 @@
 r"""Gordan's alternative, decided in integers: a plane for all rows, or rows that forbid one.
 
-Conventions: rows are even vectors a (`gradatim.separability.planes.rows`) times their sign. Either
-a plane v has :math:`a_i \cdot v > 0` for all i, or weights :math:`\lambda \ge 0`, not all 0, have
-:math:`\sum_i \lambda_i a_i = 0` [1]_. Nothing is rounded but where a row is looked for.
+Conventions: rows are normalized vectors a (`gradatim.separability.planes.rows`) times their sign.
+Either a plane v has :math:`a_i \cdot v > 0` for all i, or weights :math:`\lambda \ge 0`, not all 0,
+have :math:`\sum_i \lambda_i a_i = 0` [1]_. Nothing is rounded but where a row is looked for.
 
 References
 ----------
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from flint import fmpz_mat, nmod_mat
 
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["Alternative", "affine_minimum", "combination", "decide", "independent", "step_towards"]
 
@@ -36,14 +36,14 @@ _MOST_WORK = 5e7
 class Alternative:
     """One of Gordan's two, or neither within the work allowed."""
 
-    # A plane in even coordinates with every signed row on its positive side
+    # A plane in normalized coordinates with every signed row on its positive side
     plane: list[int] | None = None
     support: Sequence[int] = ()  # Rows with a weight, if there is no such plane
     # Their weights, positive, of sum 1; the signed rows add up to the zero vector
     weights: Sequence[Fraction] = ()
 
 
-def combination(rows: Rows, signs: np.ndarray, support: Sequence[int]) -> Alternative | None:
+def combination(rows: ExactRows, signs: np.ndarray, support: Sequence[int]) -> Alternative | None:
     """Solve for the weights of some rows, if one solution there is and it is not negative.
 
     `signs` (n_samples,).
@@ -63,8 +63,8 @@ def combination(rows: Rows, signs: np.ndarray, support: Sequence[int]) -> Altern
     )
 
 
-def _signed(rows: Rows, signs: np.ndarray, index: Sequence[int] | np.ndarray) -> fmpz_mat:
-    vectors = rows.even(index)
+def _signed(rows: ExactRows, signs: np.ndarray, index: Sequence[int] | np.ndarray) -> fmpz_mat:
+    vectors = rows.normalized(index)
     table = [
         [int(s) * value for value in row]
         for s, row in zip(signs[np.asarray(index)], vectors.tolist(), strict=True)
@@ -112,7 +112,7 @@ def _dependent(vectors: fmpz_mat) -> int:
 
 
 def decide(
-    rows: Rows, signs: np.ndarray, start: Sequence[int], weights: Sequence[float] = ()
+    rows: ExactRows, signs: np.ndarray, start: Sequence[int], weights: Sequence[float] = ()
 ) -> Alternative:
     r"""Decide by Wolfe's search for the shortest vector in the hull of the signed rows [2]_.
 
@@ -141,7 +141,7 @@ def decide(
     return Alternative()
 
 
-def _independent(rows: Rows, signs: np.ndarray, start: Sequence[int]) -> list[int]:
+def _independent(rows: ExactRows, signs: np.ndarray, start: Sequence[int]) -> list[int]:
     """Return affinely independent ones of the rows."""
     table = _signed(rows, signs, start).tolist()
     # Columns are now rows (1, a); independent ones stand at the pivots.
@@ -150,7 +150,7 @@ def _independent(rows: Rows, signs: np.ndarray, start: Sequence[int]) -> list[in
 
 
 def _shorten(
-    rows: Rows, signs: np.ndarray, corral: list[int], point: list[Fraction]
+    rows: ExactRows, signs: np.ndarray, corral: list[int], point: list[Fraction]
 ) -> tuple[list[int], list[Fraction], fmpz_mat]:
     """Go to the shortest combination, dropping rows that would get a negative weight."""
     while True:
@@ -196,7 +196,7 @@ def _combine(vectors: fmpz_mat, point: Sequence[Fraction]) -> list[int]:
     return [value // common for value in values] if common else values
 
 
-def _first_wrong(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> int | None:
+def _first_wrong(rows: ExactRows, signs: np.ndarray, plane: Sequence[int]) -> int | None:
     """Return the row farthest on the wrong side, about, or None if all are on the right one."""
     scores, error = rows.scores(plane)
     scores = scores * signs

@@ -1,6 +1,6 @@
 r"""Two programs that guess: which plane separates, or which rows prove that none can.
 
-Conventions: floats, and therefore a guess that others prove. Rows are even vectors
+Conventions: floats, and therefore a guess that others prove. Rows are normalized vectors
 (`gradatim.separability.planes.rows`) with a sign of -1 or +1. The nearest points of the two hulls
 (`gradatim.separability.planes.hulls`) show a plane; where they seem to be one point, non-negative
 least squares [1]_ project the zero vector on the hull of the signed rows, and find it as a

@@ -22,7 +22,7 @@ import numpy as np
 from gradatim.errors import NotSeparableError, SpecError
 from gradatim.network.graph import Network
 from gradatim.separability.planes.result import Separation, unit_network
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 from gradatim.separability.planes.widest import widest
 
 __all__ = ["PerceptronRun", "run_perceptron"]
@@ -170,8 +170,8 @@ def _bound(found: Separation, vectors: np.ndarray) -> int | None:
     # Through the origin: the widest gap between the signed vectors and the zero vector.
     table = np.vstack([vectors, np.zeros(vectors.shape[1])])
     sides = np.append(np.ones(len(vectors), dtype=np.int8), np.int8(-1))
-    rows = Rows(table)
-    start = rows.even_plane([*found.widest.weights, found.widest.bias], Fraction(0))
+    rows = ExactRows(table)
+    start = rows.normalized_plane([*found.widest.weights, found.widest.bias], Fraction(0))
     gamma_squared = 4 * widest(rows, sides, start).squares[0]
     lengths = (vectors**2).sum(axis=1)
     longest = np.flatnonzero(lengths >= lengths.max() * (1 - 1e-12))

@@ -19,7 +19,7 @@ import numpy as np
 
 from gradatim.separability.planes.extremes import extremes
 from gradatim.separability.planes.hulls import nearest_rows
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["Pair", "nearest_pairs"]
 
@@ -37,7 +37,7 @@ _LOST = 1e-12
 
 
 def nearest_pairs(
-    rows: Rows, signs: np.ndarray, ratios: np.ndarray, plane: Sequence[int]
+    rows: ExactRows, signs: np.ndarray, ratios: np.ndarray, plane: Sequence[int]
 ) -> tuple[list[Pair], np.ndarray]:
     """Find the pairs of the shortest difference, as well as floats can.
 
@@ -48,7 +48,7 @@ def nearest_pairs(
 
 
 def _guessed(
-    rows: Rows, signs: np.ndarray, ratios: np.ndarray, plane: Sequence[int]
+    rows: ExactRows, signs: np.ndarray, ratios: np.ndarray, plane: Sequence[int]
 ) -> tuple[list[Pair], np.ndarray]:
     """Guess pairs and weights, from the rows that are nearest to a plane."""
     scores = signs * rows.scores(plane)[0]

@@ -20,7 +20,7 @@ from gradatim.network.graph import Layer, Network
 from gradatim.separability.planes.touching import spans_all
 
 if TYPE_CHECKING:
-    from gradatim.separability.planes.rows import Rows
+    from gradatim.separability.planes.rows import ExactRows
     from gradatim.separability.planes.widest import Widest
 
 __all__ = ["Separation", "Witness", "is_proved", "separates", "unit_network", "witnesses"]
@@ -77,7 +77,7 @@ class Separation:
     separable : bool or None
         Whether a plane has all rows of one class strictly on one side and all rows of the other
         on the other; None if that was not decided.
-    rows : Rows
+    rows : ExactRows
         The table, exactly.
     signs : array of shape (n_samples,)
         -1 and +1 for the two classes.
@@ -109,7 +109,7 @@ class Separation:
 
     classes: tuple[Hashable, Hashable]
     separable: bool | None
-    rows: Rows = field(repr=False)
+    rows: ExactRows = field(repr=False)
     signs: np.ndarray = field(repr=False)
     input_names: tuple[str, ...] = ()
     weights: tuple[Fraction, ...] | None = None
@@ -205,7 +205,7 @@ def _is_weak(found: Separation) -> bool:
     """Check that no row is on the wrong side of the touching plane, and some row is off it."""
     if found.touching_weights is None or found.touching_bias is None:
         return False
-    plane = found.rows.even_plane(found.touching_weights, found.touching_bias)
+    plane = found.rows.normalized_plane(found.touching_weights, found.touching_bias)
     if not any(plane):
         return False
     sides = found.rows.signs(plane) * found.signs
@@ -214,7 +214,7 @@ def _is_weak(found: Separation) -> bool:
 
 def separates(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> bool:
     """Check that a plane has every row strictly on its side."""
-    plane = found.rows.even_plane(weights, bias)
+    plane = found.rows.normalized_plane(weights, bias)
     return any(plane) and bool((found.rows.signs(plane) == found.signs).all())
 
 
@@ -232,7 +232,7 @@ def witnesses(found: Separation, witness: Witness) -> bool:
 
 
 def _is_combination(
-    rows: Rows, index: Sequence[int], weights: Sequence[Fraction], point: Sequence[Fraction]
+    rows: ExactRows, index: Sequence[int], weights: Sequence[Fraction], point: Sequence[Fraction]
 ) -> bool:
     """Check a convex combination in whole numbers, which need no common divisors."""
     totals, scale = rows.totals(index, weights)

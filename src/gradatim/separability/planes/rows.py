@@ -2,10 +2,10 @@
 
 Conventions: entry (i, j) is ``origin[j] + unit[j] * m`` with an integer m, and nothing is rounded:
 a float is its exact binary value, not the shortest decimal that reads as it. All work is done in
-*even* coordinates, where every column is brought to the same size by a shift and a power of two:
-an even vector is ``(m << shift[j], ..., 1 << bits)``, and ``about`` holds the same divided by
+*normalized* coordinates, where a shift and a power of two bring every column to the same size: a
+normalized vector is ``(m << shift[j], ..., 1 << bits)``, and ``about`` holds the same divided by
 ``1 << bits``, so that its entries are in [-1, 1] and wrong by at most one rounding each. A plane in
-even coordinates is a sequence of d + 1 integers.
+normalized coordinates is a sequence of d + 1 integers.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 from flint import fmpz_mat
 
-from gradatim.separability.planes.entries import Floats, Objects
+from gradatim.separability.planes.entries import FloatEntries, ObjectEntries
 
-__all__ = ["Metric", "Rows"]
+__all__ = ["ExactRows", "Metric"]
 
 _ROUNDING = 2.0**-53
 # Far above what products of numbers in [-1, 1] can lose to underflow, far below what matters.
@@ -35,15 +35,15 @@ class Metric:
 
     unit: Fraction  # The unit; distances are whole multiples of it along every column
     factors: list[int]  # Units of the metric in a unit of each column
-    # (n_columns,): By what `Rows.about` is multiplied to have all columns in one unit, at most 1
+    # (n_columns,): What `ExactRows.about` is multiplied by to have all columns in one unit; up to 1
     ratios: np.ndarray
 
 
-class Rows:
+class ExactRows:
     """The rows of a table, exact and approximate. `X` (n_samples, n_features)."""
 
     def __init__(self, X: np.ndarray) -> None:
-        self._table = Objects(X) if X.dtype == object else Floats(X)
+        self._table = ObjectEntries(X) if X.dtype == object else FloatEntries(X)
         lengths = self._table.lengths
         #: Columns that are not constant; the others cannot help to separate.
         self.columns: list[int] = np.flatnonzero(lengths).tolist()
@@ -57,20 +57,20 @@ class Rows:
 
     @property
     def size(self) -> int:
-        """Entries of an even vector: the columns that vary, and one for the bias."""
+        """Entries of a normalized vector: the columns that vary, and one for the bias."""
         return len(self.columns) + 1
 
     @cached_property
     def about(self) -> np.ndarray:
-        """Even coordinates without the last, divided by ``1 << bits``, rounded once."""
+        """Normalized coordinates without the last, divided by ``1 << bits``, rounded once."""
         return self._table.about(self.columns)
 
     def integers(self, index: Sequence[int] | np.ndarray) -> list[list[int]]:
         """Return m of some rows, for the columns that vary."""
         return self._table.integers(np.asarray(index, dtype=np.intp), self.columns)
 
-    def even(self, index: Sequence[int] | np.ndarray) -> fmpz_mat:
-        """Return even vectors, one per row."""
+    def normalized(self, index: Sequence[int] | np.ndarray) -> fmpz_mat:
+        """Return normalized vectors, one per row."""
         one = 1 << self.bits
         return fmpz_mat(
             [
@@ -115,31 +115,31 @@ class Rows:
         ratios = np.array([size / largest for size in sizes])
         return Metric(Fraction(common, denominator), factors, ratios)
 
-    def plane(self, even: Sequence[Any]) -> tuple[list[Fraction], Fraction]:
-        """Turn a plane in even coordinates into weights of all columns, and w0."""
+    def plane(self, normalized: Sequence[Any]) -> tuple[list[Fraction], Fraction]:
+        """Turn a plane in normalized coordinates into weights of all columns, and w0."""
         weights = [Fraction(0)] * self.n_columns
-        bias = Fraction(int(even[-1])) * (1 << self.bits)
+        bias = Fraction(int(normalized[-1])) * (1 << self.bits)
         for k, j in enumerate(self.columns):
-            weights[j] = Fraction(int(even[k])) * (1 << self.shift[k]) / self.unit[k]
+            weights[j] = Fraction(int(normalized[k])) * (1 << self.shift[k]) / self.unit[k]
             bias -= weights[j] * self.origin[k]
         return weights, bias
 
-    def even_plane(self, weights: Sequence[Fraction], bias: Fraction) -> list[int]:
-        """Turn weights and w0 into the same plane in even coordinates, times a positive number."""
-        even = self.even_fractions(weights, bias)
-        scale = lcm(*(value.denominator for value in even))
-        return [int(value * scale) for value in even]
+    def normalized_plane(self, weights: Sequence[Fraction], bias: Fraction) -> list[int]:
+        """Turn weights and w0 into a positive multiple of that plane, in normalized coordinates."""
+        normalized = self.normalized_fractions(weights, bias)
+        scale = lcm(*(value.denominator for value in normalized))
+        return [int(value * scale) for value in normalized]
 
-    def even_fractions(self, weights: Sequence[Fraction], bias: Fraction) -> list[Fraction]:
-        """Turn weights and w0 into a plane whose products with even vectors are the scores."""
-        even, last = [], bias
+    def normalized_fractions(self, weights: Sequence[Fraction], bias: Fraction) -> list[Fraction]:
+        """Turn weights and w0 into a plane whose products with normalized vectors are scores."""
+        normalized, last = [], bias
         for k, j in enumerate(self.columns):
-            even.append(weights[j] * self.unit[k] / (1 << self.shift[k]))
+            normalized.append(weights[j] * self.unit[k] / (1 << self.shift[k]))
             last += weights[j] * self.origin[k]
         # A column that never changes is a part of w0.
         for j in self.constant:
             last += weights[j] * self.origins[j]
-        return [*even, last / (1 << self.bits)]
+        return [*normalized, last / (1 << self.bits)]
 
     def scores(self, plane: Sequence[int]) -> tuple[np.ndarray, float]:
         """Return the side of every row, about, and by how much it may be wrong.
@@ -164,10 +164,10 @@ class Rows:
         return signs
 
     def products(self, index: Sequence[int] | np.ndarray, plane: Sequence[int]) -> list[Any]:
-        """Return exact products of some rows with a plane, in even coordinates."""
+        """Return exact products of some rows with a plane, in normalized coordinates."""
         if not len(index):
             return []
-        return (self.even(index) * fmpz_mat([[value] for value in plane])).entries()
+        return (self.normalized(index) * fmpz_mat([[value] for value in plane])).entries()
 
 
 def _small_floats(plane: Sequence[int]) -> np.ndarray:

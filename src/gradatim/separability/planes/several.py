@@ -17,7 +17,7 @@ from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError
 from gradatim.separability.planes.decide import separate
 from gradatim.separability.planes.result import Separation
-from gradatim.separability.planes.table import read_table
+from gradatim.separability.planes.table import as_table
 
 __all__ = ["ClassSeparations", "separate_classes"]
 
@@ -97,7 +97,7 @@ def separate_classes(
     >>> {label: separation.separable for label, separation in found.rest.items()}
     {'a': True, 'b': False, 'c': True}
     """
-    table = read_table(X)
+    table = as_table(X)
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     classes = sorted_labels(labels, len(table))
     if len(classes) < 2:

@@ -14,7 +14,7 @@ from math import gcd, lcm, log10
 import numpy as np
 
 from gradatim.separability.planes.extremes import extremes, has_gap
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["shorten", "simplest_between", "whole_weights"]
 
@@ -26,7 +26,9 @@ _MOST_DIGITS = 7
 Plane = tuple[tuple[Fraction, ...], Fraction]
 
 
-def shorten(rows: Rows, signs: np.ndarray, planes: Sequence[Sequence[Fraction]]) -> Plane | None:
+def shorten(
+    rows: ExactRows, signs: np.ndarray, planes: Sequence[Sequence[Fraction]]
+) -> Plane | None:
     """Round the weights of separating planes as far as they still separate.
 
     `signs` (n_samples,).
@@ -46,7 +48,7 @@ def shorten(rows: Rows, signs: np.ndarray, planes: Sequence[Sequence[Fraction]])
     return None
 
 
-def _size(rows: Rows, k: int) -> int:
+def _size(rows: ExactRows, k: int) -> int:
     """Return the power of ten of the range of a column."""
     length = rows.bits - rows.shift[k]
     unit = rows.unit[k]
@@ -54,7 +56,9 @@ def _size(rows: Rows, k: int) -> int:
     return int(np.floor(binary * log10(2)))
 
 
-def _direction(rows: Rows, weights: Sequence[Fraction], sizes: Sequence[int]) -> list[Fraction]:
+def _direction(
+    rows: ExactRows, weights: Sequence[Fraction], sizes: Sequence[int]
+) -> list[Fraction]:
     scaled = [
         weights[j] * Fraction(10) ** size for j, size in zip(rows.columns, sizes, strict=True)
     ]
@@ -69,7 +73,7 @@ def _grids() -> Iterator[int]:
         steps = max(steps + 1, steps * 5 // 4)
 
 
-def _weights(rows: Rows, rounded: Sequence[int], sizes: Sequence[int]) -> list[Fraction]:
+def _weights(rows: ExactRows, rounded: Sequence[int], sizes: Sequence[int]) -> list[Fraction]:
     """Return weights of all columns: whole and without a common divisor if they are short."""
     used = [size for value, size in zip(rounded, sizes, strict=True) if value]
     top = max(used)
@@ -79,8 +83,8 @@ def _weights(rows: Rows, rounded: Sequence[int], sizes: Sequence[int]) -> list[F
     return whole_weights(weights)
 
 
-def _with_bias(rows: Rows, signs: np.ndarray, weights: list[Fraction]) -> Plane | None:
-    plane = rows.even_plane(weights, Fraction(0))
+def _with_bias(rows: ExactRows, signs: np.ndarray, weights: list[Fraction]) -> Plane | None:
+    plane = rows.normalized_plane(weights, Fraction(0))
     if has_gap(rows, signs, plane) is False:
         return None
     near, far = (_product(weights, rows.exact(i)) for i in extremes(rows, signs, plane))

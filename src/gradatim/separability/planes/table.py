@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, ShapeError
 
-__all__ = ["read_table"]
+__all__ = ["as_table"]
 
 
-def read_table(X: ArrayLike) -> np.ndarray:
+def as_table(X: ArrayLike) -> np.ndarray:
     """Check a table of numbers. `X` (n_samples, n_features); returns (n_samples, n_features)."""
-    table = _as_table(X)
+    table = _array_of(X)
     if table.ndim != 2 or 0 in table.shape:
         raise ShapeError(
             f"X must be a table (n_samples, n_features) with rows and columns, not {table.shape}"
@@ -43,7 +43,7 @@ def read_table(X: ArrayLike) -> np.ndarray:
     return np.ascontiguousarray(table)
 
 
-def _as_table(X: ArrayLike) -> np.ndarray:
+def _array_of(X: ArrayLike) -> np.ndarray:
     """Return an array that has rounded nothing; of a mixed list, NumPy would make floats."""
     try:
         table = np.asarray(X, dtype=object if isinstance(X, list | tuple) else None)

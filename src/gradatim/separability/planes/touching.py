@@ -25,7 +25,7 @@ from flint import fmpz_mat
 
 from gradatim.separability.planes.alternative import alternative
 from gradatim.separability.planes.gordan import Alternative, independent
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 from gradatim.separability.planes.short import shorten, whole_weights
 
 __all__ = ["Touching", "spans_all", "touching"]
@@ -46,7 +46,7 @@ class Touching:
     reason: str = ""  # Why it was not decided
 
 
-def touching(rows: Rows, signs: np.ndarray, found: Alternative) -> Touching:
+def touching(rows: ExactRows, signs: np.ndarray, found: Alternative) -> Touching:
     """Tell touching hulls from overlapping ones. `signs` (n_samples,)."""
     while True:
         if len(found.support) > rows.size and _rank(rows, found.support) == rows.size:
@@ -63,7 +63,7 @@ def touching(rows: Rows, signs: np.ndarray, found: Alternative) -> Touching:
         table = np.empty((len(left) + 1, len(basis)), dtype=object)
         table[:-1] = [quotient[i] for i in left]
         table[-1] = 0
-        reduced = Rows(table)
+        reduced = ExactRows(table)
         sides = np.append(np.ones(len(left), dtype=np.int8), np.int8(-1))
         next_found = alternative(reduced, sides)
         if next_found.plane is not None:
@@ -73,9 +73,9 @@ def touching(rows: Rows, signs: np.ndarray, found: Alternative) -> Touching:
         found = _together(rows, signs, found, left, next_found)
 
 
-def spans_all(rows: Rows, index: Sequence[int]) -> bool:
+def spans_all(rows: ExactRows, index: Sequence[int]) -> bool:
     """Check that every row's vector is in the span of some rows' vectors."""
-    vectors = rows.even(index)
+    vectors = rows.normalized(index)
     space, nullity = vectors.nullspace()
     if not nullity:
         return True
@@ -83,11 +83,11 @@ def spans_all(rows: Rows, index: Sequence[int]) -> bool:
     return all(not rows.signs(plane).any() for plane in planes)
 
 
-def _rank(rows: Rows, support: Sequence[int]) -> int:
-    return len(independent(rows.even(support).transpose()))
+def _rank(rows: ExactRows, support: Sequence[int]) -> int:
+    return len(independent(rows.normalized(support).transpose()))
 
 
-def _normal_space(rows: Rows, support: Sequence[int]) -> list[list[Fraction]]:
+def _normal_space(rows: ExactRows, support: Sequence[int]) -> list[list[Fraction]]:
     """Return short planes (weights of all columns, then w0) that hold all rows of a support."""
     vectors = []
     for i in support:
@@ -108,19 +108,21 @@ def _normal_space(rows: Rows, support: Sequence[int]) -> list[list[Fraction]]:
     return planes
 
 
-def _quotient(rows: Rows, signs: np.ndarray, basis: Sequence[Sequence[Fraction]]) -> list[list]:
+def _quotient(
+    rows: ExactRows, signs: np.ndarray, basis: Sequence[Sequence[Fraction]]
+) -> list[list]:
     """Return the scores of all signed rows on every plane of a basis, times one number."""
-    even = [rows.even_fractions(plane[:-1], plane[-1]) for plane in basis]
-    scale = lcm(*(value.denominator for plane in even for value in plane))
-    planes = fmpz_mat([[int(value * scale) for value in plane] for plane in even])
-    scores = (rows.even(range(rows.n_rows)) * planes.transpose()).tolist()
+    normalized = [rows.normalized_fractions(plane[:-1], plane[-1]) for plane in basis]
+    scale = lcm(*(value.denominator for plane in normalized for value in plane))
+    planes = fmpz_mat([[int(value * scale) for value in plane] for plane in normalized])
+    scores = (rows.normalized(range(rows.n_rows)) * planes.transpose()).tolist()
     return [[int(s) * int(value) for value in row] for s, row in zip(signs, scores, strict=True)]
 
 
 def _weak_plane(
-    rows: Rows,
+    rows: ExactRows,
     basis: Sequence[Sequence[Fraction]],
-    reduced: Rows,
+    reduced: ExactRows,
     sides: np.ndarray,
     plane: Sequence[int],
 ) -> Touching:
@@ -137,7 +139,7 @@ def _weak_plane(
 
 
 def _together(
-    rows: Rows, signs: np.ndarray, old: Alternative, left: np.ndarray, new: Alternative
+    rows: ExactRows, signs: np.ndarray, old: Alternative, left: np.ndarray, new: Alternative
 ) -> Alternative:
     """Add a combination that is 0 in the quotient to one that is 0, so that the sum is 0."""
     kept = [
@@ -159,10 +161,10 @@ def _together(
     return Alternative(None, list(weights), [w / total for w in weights.values()])
 
 
-def _signed_table(rows: Rows, signs: np.ndarray, index: Sequence[int]) -> list[list[int]]:
+def _signed_table(rows: ExactRows, signs: np.ndarray, index: Sequence[int]) -> list[list[int]]:
     return [
         [int(signs[i]) * int(value) for value in row]
-        for i, row in zip(index, rows.even(index).tolist(), strict=True)
+        for i, row in zip(index, rows.normalized(index).tolist(), strict=True)
     ]
 
 

@@ -23,7 +23,7 @@ from flint import fmpz_mat
 from gradatim.separability.planes.extremes import extremes
 from gradatim.separability.planes.gordan import affine_minimum, step_towards
 from gradatim.separability.planes.pairs import Pair, nearest_pairs
-from gradatim.separability.planes.rows import Rows
+from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["Widest", "widest"]
 
@@ -70,7 +70,7 @@ class Widest:
         return _root(self.squares[0], up=None)
 
 
-def widest(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> Widest:
+def widest(rows: ExactRows, signs: np.ndarray, plane: Sequence[int]) -> Widest:
     """Find the separating plane of the widest margin. `signs` (n_samples,)."""
     metric = rows.metric()
     pairs, weights = nearest_pairs(rows, signs, metric.ratios, plane)
@@ -96,7 +96,7 @@ def widest(rows: Rows, signs: np.ndarray, plane: Sequence[int]) -> Widest:
 
 
 def _shorten(
-    rows: Rows, pairs: list[Pair], point: list[Fraction]
+    rows: ExactRows, pairs: list[Pair], point: list[Fraction]
 ) -> tuple[list[Pair], list[Fraction]]:
     """Go to the shortest combination, dropping pairs that would get a negative weight."""
     while True:
@@ -112,14 +112,14 @@ def _shorten(
 
 
 def _without_dependent(
-    rows: Rows, pairs: list[Pair], point: list[Fraction]
+    rows: ExactRows, pairs: list[Pair], point: list[Fraction]
 ) -> tuple[list[Pair], list[Fraction]]:
     """Drop the last pair: floats have let one too many in."""
     kept = sum(point[:-1])
     return pairs[:-1], [weight / kept for weight in point[:-1]]
 
 
-def _differences(rows: Rows, pairs: Sequence[Pair]) -> fmpz_mat:
+def _differences(rows: ExactRows, pairs: Sequence[Pair]) -> fmpz_mat:
     """Return the pairs' differences in whole units of the metric."""
     metric = rows.metric()
     first = fmpz_mat(rows.integers([pair[0] for pair in pairs])).tolist()
@@ -138,7 +138,7 @@ def _combine(vectors: fmpz_mat, point: Sequence[Fraction]) -> list[Fraction]:
     return [Fraction(int(value), scale) for value in whole.entries()]
 
 
-def _all_columns(rows: Rows, normal: Sequence[Fraction]) -> list[Fraction]:
+def _all_columns(rows: ExactRows, normal: Sequence[Fraction]) -> list[Fraction]:
     weights = [Fraction(0)] * rows.n_columns
     for j, value in zip(rows.columns, normal, strict=True):
         weights[j] = value
@@ -155,9 +155,9 @@ class _Measured:
     nearest: Pair
 
 
-def _measure(rows: Rows, signs: np.ndarray, weights: Sequence[Fraction]) -> _Measured:
+def _measure(rows: ExactRows, signs: np.ndarray, weights: Sequence[Fraction]) -> _Measured:
     """Measure a direction, which need not separate: its margin is then 0."""
-    nearest = extremes(rows, signs, rows.even_plane(weights, Fraction(0)))
+    nearest = extremes(rows, signs, rows.normalized_plane(weights, Fraction(0)))
     near, far = (
         sum((w * x for w, x in zip(weights, rows.exact(i), strict=True) if w), start=Fraction(0))
         for i in nearest

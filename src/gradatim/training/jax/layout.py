@@ -3,7 +3,7 @@
 Conventions: parameters are a tuple of matrices, one row per model: every large weight matrix
 (n_out, n_in), flattened, has its own, and everything small shares the last, since few updates of
 few arrays are quicker to compile and to run, but cutting a large matrix out of a shared row is a
-copy a step. Works on NumPy's and JAX's arrays alike.
+copy per step. Works on NumPy's and JAX's arrays alike.
 """
 
 from __future__ import annotations
