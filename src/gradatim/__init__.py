@@ -107,7 +107,7 @@ _PARTS = {
 }
 
 #: Names of earlier versions, which still work.
-_RENAMED = {"find_ways": "find_methods", "plot_ways": "plot_methods"}
+_RENAMED = {"find_methods": "find_methods", "plot_methods": "plot_methods"}
 
 __version__: str
 """Version of the installed package."""

@@ -9,7 +9,7 @@ import pytest
 
 from gradatim.climb import Observer, climb_collection
 from gradatim.climb import rung as rung_module
-from gradatim.climb.checkpoint import climb_folder, kept_work, prune
+from gradatim.climb.checkpoint import climb_folder, open_checkpoint, prune
 from gradatim.climb.rung import run_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.folds import make_folds
@@ -166,7 +166,7 @@ def test_work_is_removed_when_the_climb_ends_well_and_kept_when_it_does_not(cach
     folder = cache / "climbs" / "one"
 
     def interrupted(resume):
-        with kept_work(folder, resume) as store:
+        with open_checkpoint(folder, resume) as store:
             found = len(store)
             store.put(f"rung:{found}", Record({}))
             raise KeyboardInterrupt(found)
@@ -174,7 +174,7 @@ def test_work_is_removed_when_the_climb_ends_well_and_kept_when_it_does_not(cach
     for resume, n_found in ((False, 0), (True, 1), (True, 2), (False, 0)):
         with pytest.raises(KeyboardInterrupt, match=str(n_found)):
             interrupted(resume)
-    with kept_work(folder) as store:
+    with open_checkpoint(folder) as store:
         assert len(store) == 0
     assert not folder.exists()
 
@@ -182,7 +182,7 @@ def test_work_is_removed_when_the_climb_ends_well_and_kept_when_it_does_not(cach
 def test_without_a_cache_there_is_no_folder(blobs, monkeypatch):
     monkeypatch.setenv("GRADATIM_CACHE", "")
     assert climb_folder(blobs, **PROTOCOL, shuffle_labels=False) is None
-    with kept_work(None) as store:
+    with open_checkpoint(None) as store:
         assert store is None
 
 

@@ -126,7 +126,7 @@ def make_climb(**collection_options):
         one = Comparison(rung.rung, rung.input, d, (d - 0.03, d + 0.03), p, d + 0.025)
         comparisons.append(one)
     sentence = (
-        "Stop at the shallow network on harmonics (accuracy 0.645): it is not shown worse than "
+        "Stop at the shallow network on harmonics (accuracy 0.645): it may be as good as "
         "the best, the deep network on harmonics (0.664); the gap could be up to 0.044."
     )
     return Climb(

@@ -30,7 +30,7 @@ def test_best_does_not_speak_of_simpler_rungs_that_are_not_there(multilabel_clim
 
 def test_finding_nothing_is_said_for_each_task(climb, regression_climb):
     assert "most frequent class" in explain(climb, "nothing")
-    assert "always saying the mean" in explain(regression_climb, "nothing")
+    assert "Always saying the mean" in explain(regression_climb, "nothing")
 
 
 def test_the_input_is_named_only_where_there_are_several(climb, regression_climb):

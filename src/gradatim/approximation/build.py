@@ -86,8 +86,8 @@ def approximate(
     On a line, ReLU units make the chain of the fewest straight lines within the tolerance, about
     :math:`\tfrac14 \int \sqrt{|f''| / \varepsilon}` of them; step units the fewest constant pieces,
     about :math:`\int |f'| / (2 \varepsilon)`; sigmoid and tanh units are wide and fitted, or steep
-    in the place of steps. In a plane a smooth function is written as a sum of ridges first; for one
-    with kinks, units are chosen one by one, those on its straight kinks among the first.
+    in the place of steps. Of two variables, a smooth function is written as a sum of ridges first;
+    for one with kinks, units are chosen one by one, those on its straight kinks among the first.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from gradatim.approximation.piecewise_linear import Path, fewest_units
 from gradatim.approximation.samples import Samples, sample
 from gradatim.errors import SpecError
 
-__all__ = ["MOST_UNITS", "UnitSum", "build_row", "count_units", "fit_row"]
+__all__ = ["MOST_UNITS", "LineUnits", "build_row", "count_units", "fit_row"]
 
 #: Hidden units that are built.
 MOST_UNITS = 5_000
@@ -35,7 +35,7 @@ _MOST_SMOOTH = 400
 _SETTLED = 9.2
 
 
-class UnitSum(NamedTuple):
+class LineUnits(NamedTuple):
     """A sum of hidden units of one variable."""
 
     weight: np.ndarray  # (n_units,): Of every unit
@@ -53,7 +53,7 @@ def count_units(samples: Samples, tolerance: float, activation: str) -> float:
 
 def build_row(
     function: Function, low: float, high: float, tolerance: float, activation: str
-) -> UnitSum:
+) -> LineUnits:
     """Build hidden units whose sum is a function of one variable within a tolerance."""
     order = 2 if activation == "relu" else 1
     first = sample(function, low, high, 1_000, order=order)
@@ -77,7 +77,7 @@ def build_row(
     return steep if activation == "logistic" else _as_tanh(steep)
 
 
-def _relu_row(path: Path, low: float) -> UnitSum:
+def _relu_row(path: Path, low: float) -> LineUnits:
     """Put a unit at every knot, and one at the left end unless a line is horizontal."""
     if path.level is not None and len(path.knots):
         facing = np.where(np.arange(len(path.knots)) < path.level, -1.0, 1.0)
@@ -85,23 +85,23 @@ def _relu_row(path: Path, low: float) -> UnitSum:
         ends = np.concatenate([[low], path.knots])
         climb = np.sum(path.slopes[: path.level] * np.diff(ends)[: path.level])
         level = float(path.start + climb)
-        return UnitSum(facing, -facing * path.knots, np.diff(path.slopes), level)
+        return LineUnits(facing, -facing * path.knots, np.diff(path.slopes), level)
     places = np.concatenate([[low], path.knots])
     changes = np.diff(path.slopes, prepend=0.0)
-    return UnitSum(np.ones(len(places)), -places, changes, float(path.start))
+    return LineUnits(np.ones(len(places)), -places, changes, float(path.start))
 
 
-def _step_row(pieces: PiecewiseConstant) -> UnitSum:
+def _step_row(pieces: PiecewiseConstant) -> LineUnits:
     if not len(pieces.breaks):
-        return UnitSum(np.ones(1), np.zeros(1), np.zeros(1), float(pieces.levels[0]))
-    return UnitSum(
+        return LineUnits(np.ones(1), np.zeros(1), np.zeros(1), float(pieces.levels[0]))
+    return LineUnits(
         np.ones(len(pieces.breaks)), -pieces.breaks, np.diff(pieces.levels), float(pieces.levels[0])
     )
 
 
 def _steep_row(
     pieces: PiecewiseConstant, function: Function, low: float, high: float, tolerance: float
-) -> UnitSum:
+) -> LineUnits:
     """Replace steps by sigmoids that settle within a hundredth of a piece, or steeper."""
     row = _step_row(pieces)
     if not len(pieces.breaks):
@@ -112,14 +112,14 @@ def _steep_row(
     x = np.linspace(low, high, 20_001)
     y = function(x)
     for _ in range(12):
-        steep = UnitSum(slope, -slope * pieces.breaks, row.output, row.constant)
+        steep = LineUnits(slope, -slope * pieces.breaks, row.output, row.constant)
         if np.max(np.abs(_values(steep, x) - y)) <= tolerance:
             return steep
         slope = 2 * slope
-    return UnitSum(slope, -slope * pieces.breaks, row.output, row.constant)
+    return LineUnits(slope, -slope * pieces.breaks, row.output, row.constant)
 
 
-def _values(row: UnitSum, x: np.ndarray) -> np.ndarray:
+def _values(row: LineUnits, x: np.ndarray) -> np.ndarray:
     """Compute a row of logistic units, some thousand numbers at a time."""
     total = np.full(len(x), row.constant)
     for i in range(0, len(row.weight), 64):
@@ -134,20 +134,20 @@ def _logistic(z: np.ndarray) -> np.ndarray:
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
-def _as_tanh(row: UnitSum) -> UnitSum:
+def _as_tanh(row: LineUnits) -> LineUnits:
     """Write a sigmoid as half of one plus a hyperbolic tangent of half its argument."""
     half = 0.5 * row.output
-    return UnitSum(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
+    return LineUnits(0.5 * row.weight, 0.5 * row.bias, half, row.constant + float(half.sum()))
 
 
 def _smooth(
     function: Function, low: float, high: float, tolerance: float, most: int
-) -> UnitSum | None:
+) -> LineUnits | None:
     """Find the fewest wide sigmoids within the tolerance; None if there are none up to `most`."""
     samples = sample(function, low, high, 2_000)
     check = np.linspace(low, high, 6_001)
     values = function(check)
-    reach = _Fit(samples, check, values, tolerance)
+    reach = _WidthFit(samples, check, values, tolerance)
     least, n, found = 1, 1, None
     while n <= most and found is None:
         found = reach.row(n)
@@ -165,10 +165,12 @@ def _smooth(
     return found
 
 
-def fit_row(function: Function, low: float, high: float, n_units: int, activation: str) -> UnitSum:
+def fit_row(
+    function: Function, low: float, high: float, n_units: int, activation: str
+) -> LineUnits:
     """Fit a number of wide sigmoid or tanh units with the largest error small."""
     check = np.linspace(low, high, 6_001)
-    fit = _Fit(sample(function, low, high, 2_000), check, function(check), 0.0)
+    fit = _WidthFit(sample(function, low, high, 2_000), check, function(check), 0.0)
     best = fit.fitted(n_units, _SLOPES[0])
     for steepness in _SLOPES[1:]:
         row = fit.fitted(n_units, steepness)
@@ -178,7 +180,7 @@ def fit_row(function: Function, low: float, high: float, n_units: int, activatio
     return best if activation == "logistic" else _as_tanh(best)
 
 
-class _Fit:
+class _WidthFit:
     """Fits the output weights of sigmoids to a function."""
 
     def __init__(
@@ -188,7 +190,7 @@ class _Fit:
         thin = slice(None, None, max(1, len(samples.x) // 700))
         self.x, self.y = samples.x[thin], samples.y[thin]
 
-    def row(self, n: int) -> UnitSum | None:
+    def row(self, n: int) -> LineUnits | None:
         """Return n sigmoids within the tolerance, if they are found."""
         for steepness in _SLOPES:
             row = self.fitted(n, steepness)
@@ -196,11 +198,11 @@ class _Fit:
                 return row
         return None
 
-    def error(self, row: UnitSum) -> float:
+    def error(self, row: LineUnits) -> float:
         """Return the largest error of a row where it is checked."""
         return float(np.max(np.abs(_values(row, self.check) - self.values)))
 
-    def fitted(self, n: int, steepness: float) -> UnitSum:
+    def fitted(self, n: int, steepness: float) -> LineUnits:
         """Return n sigmoids of a steepness, in relation to how far they are apart."""
         shares = (np.arange(n) + 0.5) / n
         places = np.interp(shares, np.linspace(0, 1, len(self.samples.x)), self.samples.x)
@@ -210,4 +212,4 @@ class _Fit:
         design = _logistic(np.multiply.outer(self.x, slope) - slope * places)
         design = np.column_stack([design, np.ones(len(self.x))])
         solution = reweighted(design, self.y).solution
-        return UnitSum(slope, -slope * places, solution[:-1], float(solution[-1]))
+        return LineUnits(slope, -slope * places, solution[:-1], float(solution[-1]))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gradatim.approximation.lines import UnitSum, build_row, count_units, fit_row
+from gradatim.approximation.lines import LineUnits, build_row, count_units, fit_row
 from gradatim.approximation.samples import sample
 from gradatim.certificates.bound import Bound, certify
 from gradatim.errors import SpecError
@@ -73,7 +73,7 @@ def build_line(
     )
 
 
-def _from_row(row: UnitSum, name: str) -> Network:
+def _from_row(row: LineUnits, name: str) -> Network:
     # No bias is -0.
     hidden = Layer(row.weight[:, None], row.bias + 0.0, name)
     return Network([hidden, Layer(row.output[None], np.array([row.constant]))], input_names=["x"])
@@ -91,7 +91,7 @@ def build_width(
     return network, certify(network, function, box, gap=_GAP)
 
 
-def _best_row(target: Any, box: np.ndarray, name: str, n_units: int) -> UnitSum:
+def _best_row(target: Any, box: np.ndarray, name: str, n_units: int) -> LineUnits:
     """Return the units for the smallest tolerance that this many reach, found by halving."""
     values = _on_line(target)(np.linspace(box[0, 0], box[0, 1], 2_001))
     high = max(float(np.ptp(values)), 1e-9 * float(np.max(np.abs(values))), 1e-300)
@@ -109,7 +109,7 @@ def _best_row(target: Any, box: np.ndarray, name: str, n_units: int) -> UnitSum:
 
 def _row_of_few(
     target: Any, box: np.ndarray, tolerance: float, name: str, most: int
-) -> UnitSum | None:
+) -> LineUnits | None:
     """Return the hidden units for a tolerance, or None if they are more than allowed."""
     samples = sample(_on_line(target), *_ends(box), 1_000, order=2 if name == "relu" else 1)
     if count_units(samples, tolerance, name) > 1.2 * most + 2:

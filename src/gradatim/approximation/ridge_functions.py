@@ -19,7 +19,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from threadpoolctl import threadpool_limits
 
-from gradatim.approximation.lines import UnitSum, build_row, count_units
+from gradatim.approximation.lines import LineUnits, build_row, count_units
 from gradatim.approximation.samples import sample
 from gradatim.approximation.units import Terms, even_directions
 
@@ -117,7 +117,7 @@ def _ridge(coefficients: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
 
 def build_ridge_functions(ridges: RidgeFunctions, tolerance: float, activation: str) -> Terms:
     """Build the hidden units of a sum of ridges."""
-    rows: list[UnitSum] = [
+    rows: list[LineUnits] = [
         build_row(_ridge(coefficients), -1.0, 1.0, part, activation)
         for coefficients, (part, _) in zip(
             ridges.coefficients, _share(ridges, tolerance, activation), strict=True

@@ -131,7 +131,7 @@ class _Rules:
         return a.hull(first, second, difference if kind == "min" else a.neg(difference))
 
 
-class _Floats:
+class _FloatRules:
     """Operations on float64 arrays, rounded to nearest."""
 
     def number(self, value: Fraction) -> Any:
@@ -174,7 +174,7 @@ def float_steps(formula: Formula, X: np.ndarray) -> list[np.ndarray]:
 
 def _run_floats(formula: Formula, X: np.ndarray) -> list[Any]:
     with np.errstate(all="ignore"):
-        return run_values(formula, _Floats(), list(np.asarray(X, dtype=np.float64).T))
+        return run_values(formula, _FloatRules(), list(np.asarray(X, dtype=np.float64).T))
 
 
 def _spread(value: Any, n: int) -> np.ndarray:

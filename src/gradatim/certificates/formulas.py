@@ -143,12 +143,12 @@ def parse_formula(text: str) -> Formula:
             f"the function has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read"
         )
     tree = read_tree(text)
-    program = _Program(text)
+    program = _Compiler(text)
     program.expression(tree.children[0])
     return Formula(text, *program.finished())
 
 
-class _Program:
+class _Compiler:
     """Collects operations; equal ones once, fractions folded."""
 
     def __init__(self, text: str) -> None:

@@ -36,7 +36,7 @@ def depth_in_words(found: DepthComparison) -> list[str]:
         *_theorem(found),
     ]
     if found.trained:
-        lines += ["", f"Trained, {found.n_seeds} seeds a shape", *_trained(found)]
+        lines += ["", f"Trained, {found.n_seeds} seeds per shape", *_trained(found)]
         lines += ["", *_conclusions(found)]
     return lines
 

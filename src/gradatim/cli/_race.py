@@ -141,6 +141,6 @@ def _protocol(race: Race) -> str:
         f"Every seed: {rows}, {p.n_train} to learn from, {p.n_choose} to choose on, {p.n_test} to "
         f"be scored on. Networks: learning rate (of {rates}) and epoch (of {p.max_epochs}) chosen "
         f"on the {p.n_choose}. Perceptron: Rosenblatt's rule. Kernels count centers, weights and "
-        f"biases as parameters, polynomials a weight a monomial. {race.bar.words} "
+        f"biases as parameters, polynomials one weight per monomial. {race.bar.words} "
         f"{race.seconds:.0f} s."
     )

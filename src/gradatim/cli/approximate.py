@@ -164,7 +164,7 @@ def _write(
 
 
 def _box(function: str, on: list[float] | None) -> tuple[tuple[float, float], ...]:
-    """Return an interval a variable; one that is given for two variables is taken for both."""
+    """Return one interval per variable; one that is given for two variables is taken for both."""
     from gradatim.certificates import parse_formula
 
     n = parse_formula(function).n_variables

@@ -64,7 +64,7 @@ def capacity(
     points
         Numbers of points; 1 to 4 times d + 1 if not given.
     trials
-        Random labelings a row; 0 for the theorem alone.
+        Random labelings per row; 0 for the theorem alone.
     seed
         Seed of points and labels.
     output
@@ -135,8 +135,8 @@ def _table(found: Sequence[Capacity]) -> list[str]:
         outside = sum(not one.agrees for one in found)
         undecided = sum(one.n_undecided for one in found)
         lines.append(
-            f"{found[0].n_trials} trials a row, each decided with a proof, {undecided} undecided. "
-            f"{len(found) - outside} of {len(found)} intervals hold the theory"
+            f"{found[0].n_trials} trials per row, each decided with a proof, {undecided} "
+            f"undecided. {len(found) - outside} of {len(found)} intervals hold the theory"
             + ("; of 95 % intervals one in twenty need not (*)." if outside else ".")
         )
     return lines

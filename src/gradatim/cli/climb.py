@@ -94,13 +94,13 @@ def climb(
 ) -> None:
     """Train and compare every rung on a dataset, a folder of audio, or a table.
 
-    Prints the ladder, from majority vote to deep networks, with the simplest rung that is not
-    shown to be worse than the best, and writes a report that any browser opens.
+    Prints the ladder, from majority vote to deep networks, with the simplest rung that may
+    be as good as the best, and writes a report that any browser opens.
 
     Parameters
     ----------
     path
-        A dataset's name, a folder with a folder of audio a class, or a table (csv, tsv, parquet).
+        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
     target
         Column of a table that is to be learnt; may be repeated.
     groups
@@ -112,7 +112,7 @@ def climb(
     task
         How to read the target; if left out, its values tell.
     folds
-        Folds a repeat.
+        Folds per repeat.
     repeats
         Repeats, each with fresh folds.
     margin
@@ -170,7 +170,7 @@ def climb(
         _tell_of_accelerator(engine, quiet)
         with screen.reading(path) as progress:
             collection = hear(lambda: read_source(source, n_jobs=jobs, progress=progress))
-        with _kept(collection, resume, options) as store:
+        with _checkpoint(collection, resume, options) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")
             more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}
@@ -205,23 +205,23 @@ def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:
 
 
 @contextmanager
-def _kept(collection: Collection, resume: bool, options: dict) -> Iterator[Store | None]:
+def _checkpoint(collection: Collection, resume: bool, options: dict) -> Iterator[Store | None]:
     """Open the store of a climb, which is removed when all is done and written."""
     # The engine takes seconds to load: what is wrong with the input is told before.
-    climb_folder, kept_work = hear(_load_kept)
+    climb_folder, open_checkpoint = hear(_load_checkpoint)
     folder = climb_folder(collection, **options)
     if folder is None and resume:
         raise SpecError(
             "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
         )
-    with kept_work(folder, resume) as store:
+    with open_checkpoint(folder, resume) as store:
         yield store
 
 
-def _load_kept() -> tuple[Any, Any]:
-    from gradatim.climb.checkpoint import climb_folder, kept_work
+def _load_checkpoint() -> tuple[Any, Any]:
+    from gradatim.climb.checkpoint import climb_folder, open_checkpoint
 
-    return climb_folder, kept_work
+    return climb_folder, open_checkpoint
 
 
 def _climb(

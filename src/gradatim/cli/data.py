@@ -1,6 +1,6 @@
 """``gradatim data``: list the datasets in the package.
 
-Conventions: a row a dataset, in the order of `gradatim.datasets.DATASETS`; where its data come
+Conventions: one row per dataset, in the order of `gradatim.datasets.DATASETS`; where its data come
 from stands below the table. ``--json`` prints the same as a list of objects.
 """
 

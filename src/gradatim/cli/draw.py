@@ -55,7 +55,7 @@ def draw(
     let
         Value of a letter, or values of W in W^T X; may be repeated.
     form
-        Circles and edges, or one box a layer; auto takes boxes for wide layers.
+        Circles and edges, or one box per layer; auto takes boxes for wide layers.
     max_units
         A wider layer is drawn with this many places and says how many units it has.
     title

@@ -67,7 +67,7 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     at
         Values of the inputs; may be repeated.
     table
-        A table (csv, tsv, parquet) with a column an input; a row is evaluated each.
+        A table (csv, tsv, parquet) with one column per input; a row is evaluated each.
     activation
         Takes the place of a in a(x1 - 5).
     let

@@ -61,7 +61,7 @@ def fit(
     Parameters
     ----------
     table
-        A table (csv, tsv, parquet): a row a sample, a column an input.
+        A table (csv, tsv, parquet): one row per sample, one column per input.
     target
         Column that is learnt.
     activation

@@ -1,8 +1,8 @@
 """``gradatim plot``: activation functions, and the boundary of a network.
 
-Conventions: a sub-command a plot; the ending of the file chooses SVG, PDF or PNG; what cannot be
-written is refused before anything is plotted. The name of the written file goes to standard
-output.
+Conventions: one sub-command per plot; the ending of the file chooses SVG, PDF or PNG; what
+cannot be written is refused before anything is plotted. The name of the written file goes to
+standard output.
 """
 
 from __future__ import annotations

@@ -148,7 +148,7 @@ def race(
         ground = find_ground(source, noise)
         check_film(ground, film)
         screen = RaceScreen(quiet=json)
-        with _kept((source, noise, samples, seed), resume) as store:
+        with _checkpoint((source, noise, samples, seed), resume) as store:
             found = _race(
                 screen,
                 ground,
@@ -183,28 +183,28 @@ def _budgets(text: str) -> list[int]:
 
 
 @contextmanager
-def _kept(about: tuple, resume: bool) -> Iterator[Store | None]:
+def _checkpoint(about: tuple, resume: bool) -> Iterator[Store | None]:
     """Open the store of a race, which is removed when the race has ended well."""
     import hashlib
 
     from gradatim.cli._interrupt import hear
 
-    cache_folder, kept_work = hear(_load_kept)
+    cache_folder, open_checkpoint = hear(_load_checkpoint)
     cache = cache_folder()
     if cache is None and resume:
         raise SpecError(
             "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
         )
     name = hashlib.blake2b(repr(about).encode(), digest_size=10).hexdigest()
-    with kept_work(None if cache is None else cache / "races" / name, resume) as store:
+    with open_checkpoint(None if cache is None else cache / "races" / name, resume) as store:
         yield store
 
 
-def _load_kept() -> tuple:
-    from gradatim.climb.checkpoint import kept_work
+def _load_checkpoint() -> tuple:
+    from gradatim.climb.checkpoint import open_checkpoint
     from gradatim.training.cache import cache_folder
 
-    return cache_folder, kept_work
+    return cache_folder, open_checkpoint
 
 
 def _race(

@@ -60,7 +60,7 @@ def step(
         Where to start, such as "sigmoid(0.8x1 + 0.4)", a text file (.txt) that holds it, or a
         model (.safetensors).
     data
-        A table (csv, tsv, parquet) with a column an input, and the targets.
+        A table (csv, tsv, parquet) with one column per input, and the targets.
     target
         Column of the targets; if left out, the columns named like the outputs, or the one that is
         no input.
@@ -98,7 +98,7 @@ def step(
 
 
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
-    """Return the targets of each row, one an output."""
+    """Return the targets of each row, one per output."""
     from gradatim.cli._equation import read_column
     from gradatim.errors import TableError
 

@@ -50,7 +50,7 @@ def transform(
 ) -> None:
     """Build the network that separates a labeled line, and prove it right everywhere.
 
-    One step unit stands at each label change; their sum z has one value a class, and a hyperplane
+    One step unit stands at each label change; their sum z has one value per class, and a hyperplane
     in z separates them. With the convention step a unit is 0 or 1, with sign -1 or +1.
 
     Parameters

@@ -1,6 +1,6 @@
 """Where the work of a climb is kept until the climb has ended well.
 
-Conventions: one folder a climb below the user's cache folder, named by a digest of what its fits
+Conventions: one folder per climb below the user's cache folder, named by a digest of what its fits
 depend on: rows, targets, groups, task, folds, repeats, seed. The margin, the rungs and the number
 of threads are not among them, so a climb may go on with others. Folders older than two weeks, and
 the oldest beyond 2 GB, are removed whenever a climb begins.
@@ -19,7 +19,7 @@ from gradatim.collection import Collection
 from gradatim.training.cache import cache_folder
 from gradatim.training.store import Store
 
-__all__ = ["climb_folder", "kept_work", "prune"]
+__all__ = ["climb_folder", "open_checkpoint", "prune"]
 
 #: Days after which the work of a climb that never went on is removed.
 MAX_DAYS = 14
@@ -48,7 +48,7 @@ def climb_folder(
 
 
 @contextlib.contextmanager
-def kept_work(folder: Path | None, resume: bool = False) -> Iterator[Store | None]:
+def open_checkpoint(folder: Path | None, resume: bool = False) -> Iterator[Store | None]:
     """Keep the work of a climb until it has ended well; an error or interrupt leaves it there."""
     if folder is None:
         yield None

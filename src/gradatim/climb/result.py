@@ -134,15 +134,15 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The simplest rung that is not shown to be worse than the best.
+    """The simplest rung that may be as good as the best.
 
     Parameters
     ----------
     rung, input : str
         The rung to stop on.
     kind : {"best", "equivalent", "not shown worse", "nothing"}
-        Whether it is the best itself, practically equivalent to it, merely not shown worse,
-        or whether no rung was shown to beat the majority.
+        Whether it is the best itself, is practically equivalent to it, or only may be as good;
+        or whether the majority may be as good as the best, so that nothing was found.
     sentence : str
         The finding for people.
     comparisons : sequence of Comparison

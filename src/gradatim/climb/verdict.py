@@ -1,4 +1,4 @@
-"""The verdict: the simplest rung of which it is not shown that the best is better.
+"""The verdict: the simplest rung that may be as good as the best.
 
 Conventions: rows come in the order of the ladder; a difference is the best row's score minus the
 other's, fold by fold, so it is positive where the best is better. Differences up to the margin
@@ -45,7 +45,7 @@ def compare(best: RungResult, other: RungResult, protocol: EvaluationProtocol) -
 def decide(
     rungs: Sequence[RungResult], protocol: EvaluationProtocol, task: str = "classification"
 ) -> Verdict:
-    """Stop on the first rung that the best is not shown to beat by more than the margin.
+    """Stop on the first rung that may be as good as the best, within the margin.
 
     From the simplest rung up, the first with a row for which P(difference > margin) is below
     0.95 is chosen; of several rows of that rung, the one with the highest mean. "Equivalent" is
@@ -95,9 +95,13 @@ def _sentence(
     rival = f"{describe(best.rung, best.input, task)} ({best.mean:.3f})"
     margin = f"{protocol.margin:g}"
     if kind == "nothing":
-        gap = "" if chosen is best else f" The best, {rival}, may be ahead by up to "
-        gap += "" if chosen is best else f"{evidence[chosen.rung, chosen.input].upper:.3f}."
-        return f"Nothing learnable was found: no rung is shown to beat {name} ({score}).{gap}"
+        if chosen is best:
+            return f"Nothing learnable was found: no rung scores higher than {name} ({score})."
+        upper = evidence[chosen.rung, chosen.input].upper
+        return (
+            f"Nothing learnable was found: {name} ({score}) may be as good as the best, {rival}; "
+            f"the gap could be up to {upper:.3f}."
+        )
     if kind == "best":
         return (
             f"Stop at {name} ({score}): every simpler rung is worse by more than {margin} with at "
@@ -110,6 +114,6 @@ def _sentence(
         )
     upper = evidence[chosen.rung, chosen.input].upper
     return (
-        f"Stop at {name} ({score}): it is not shown worse than the best, {rival}; the gap could "
-        f"be up to {upper:.3f}."
+        f"Stop at {name} ({score}): it may be as good as the best, {rival}; the gap could be up to "
+        f"{upper:.3f}."
     )

@@ -60,7 +60,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class _Way:
+class _Trial:
     """How a shape is trained."""
 
     start: Start
@@ -88,7 +88,7 @@ def fit_sawtooth(
     seeds = range(random_state, random_state + n_seeds)
     pilots = seeds[:N_PILOTS]
     trials = [
-        (one, _Way(start, rate))
+        (one, _Trial(start, rate))
         for one in wanted
         for start in one.starts
         for rate in LEARNING_RATES
@@ -100,7 +100,7 @@ def fit_sawtooth(
 
     tried = _fit(trials, pilots, rows, teeth, max_epochs, report(0.0, share))
     losses = [float(np.median([_loss(fit, *rows) for fit in fits])) for fits in tried]
-    best: dict[Wanted, tuple[float, _Way]] = {}
+    best: dict[Wanted, tuple[float, _Trial]] = {}
     for loss, (one, way) in zip(losses, trials, strict=True):
         if one not in best or loss < best[one][0]:
             best[one] = loss, way
@@ -114,7 +114,7 @@ def fit_sawtooth(
 
 
 def _fit(
-    trials: Sequence[tuple[Wanted, _Way]],
+    trials: Sequence[tuple[Wanted, _Trial]],
     seeds: Sequence[int],
     rows: tuple[np.ndarray, np.ndarray],
     teeth: int,

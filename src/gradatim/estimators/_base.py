@@ -76,7 +76,7 @@ class NetworkEstimator(BaseEstimator):
     Attributes
     ----------
     networks_ : list of Network
-        What was learnt, a network a member.
+        What was learnt, one network per member.
     scaler_ : Scaler or None
         What is done to the inputs before.
     """

@@ -124,7 +124,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     classes_ : array of shape (n_classes,)
         Class labels, sorted; the numbers of the columns for labels.
     networks_ : list of Network
-        What was learnt, a network a member but for those that diverged; they read scaled inputs.
+        What was learnt, one network per member that did not diverge; they read scaled inputs.
     network_ : Network
         The first of them.
     scaler_ : Scaler or None
@@ -314,7 +314,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def _labels(self, y: np.ndarray) -> Targets:
         """Read one label per column."""
         if self.class_weight is not None:
-            raise SpecError("class_weight is for classes, but y has one column a label")
+            raise SpecError("class_weight is for classes, but y has one column per label")
         self.classes_ = np.arange(y.shape[1])
         return Targets.from_y(y, "classification")
 

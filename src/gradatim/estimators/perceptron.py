@@ -243,7 +243,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         y = np.asarray(y)
         check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] > 1:
-            raise LabelError("a perceptron learns one class a row, but y has several columns")
+            raise LabelError("a perceptron learns one class per row, but y has several columns")
         return np.asarray(X), column_or_1d(y, warn=True)
 
     def _rows(

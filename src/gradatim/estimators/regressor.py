@@ -90,7 +90,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     Attributes
     ----------
     networks_ : list of Network
-        What was learnt, a network a member but for those that diverged; they read scaled inputs.
+        What was learnt, one network per member that did not diverge; they read scaled inputs.
     network_ : Network
         The first of them.
     scaler_ : Scaler or None

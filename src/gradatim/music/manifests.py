@@ -23,7 +23,7 @@ __all__ = ["read_manifest"]
 
 
 @dataclass(frozen=True)
-class _Row:
+class _ManifestRow:
     """One row of a manifest: where it stands, and what it says."""
 
     number: int
@@ -39,7 +39,7 @@ def read_manifest(
     name = Path(path).name
     find = _Finder(folder, Path(path).parent, labels)
     groups: dict[str, str] = {}
-    strays: list[_Row] = []
+    strays: list[_ManifestRow] = []
     for row in _rows(read_columns(path)):
         file = find(row.path)
         if file is None:
@@ -59,13 +59,13 @@ def read_manifest(
     return np.array([groups[file] for file in labels]), _stray_notices(name, strays)
 
 
-def _rows(table: Columns) -> list[_Row]:
+def _rows(table: Columns) -> list[_ManifestRow]:
     columns = {key: table.texts(table.require(key, "manifest")) for key in ("path", "group")}
     labels: Sequence[str | None] = [None] * len(table.rows)
     if "label" in table.names:
         labels = table.texts("label")
     together = zip(table.rows.tolist(), columns["path"], columns["group"], labels, strict=True)
-    return [_Row(*row) for row in together]
+    return [_ManifestRow(*row) for row in together]
 
 
 class _Finder:
@@ -100,7 +100,7 @@ def _refuse_missing(name: str, missing: Sequence[str]) -> None:
         )
 
 
-def _stray_notices(name: str, strays: Sequence[_Row]) -> list[Notice]:
+def _stray_notices(name: str, strays: Sequence[_ManifestRow]) -> list[Notice]:
     if not strays:
         return []
     count = plural(len(strays), "row")

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.network._protocols import NetworkLike
-from gradatim.network.expression import Expression, Output, Units, WeightedSum
+from gradatim.network.expression import Expression, Output, UnitTable, WeightedSum
 from gradatim.network.layer import ExactUnit, Unit
 from gradatim.network.layering import layered
 
@@ -53,7 +53,7 @@ class _Decomposition:
     def __init__(self, network: NetworkLike, inputs: Sequence[str]) -> None:
         self._network = network
         self._inputs = tuple(inputs)
-        self._units = Units()
+        self._units = UnitTable()
         self._known: dict[tuple[int, int], WeightedSum] = {}
 
     def expression(self) -> Expression:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["Expression", "Output", "Source", "UnitSum", "Units", "WeightedSum"]
+__all__ = ["Expression", "Output", "Source", "UnitSum", "UnitTable", "WeightedSum"]
 
 Source = str | int
 
@@ -71,7 +71,7 @@ class Output:
     name: str | None = None  # What it is called; None for its number
 
 
-class Units:
+class UnitTable:
     """The units of one text; equal ones are kept once."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gradatim.errors import EquationError
-from gradatim.network.expression import Units, WeightedSum
+from gradatim.network.expression import UnitTable, WeightedSum
 from gradatim.network.grammar import (
     COEFFICIENT,
     IMPLICIT_INPUT,
@@ -26,7 +26,7 @@ __all__ = ["Equation", "Label", "Scope", "Several", "Side", "Value"]
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _ScopePart:
     """A part of the text, from `start` up to `end`."""
 
     start: int
@@ -39,7 +39,7 @@ class _Piece:
 
 
 @dataclass(frozen=True)
-class Label(_Piece):
+class Label(_ScopePart):
     """A bare name, a quoted one, or ``()``, of which nobody knows yet what it is for."""
 
     token: str | None = None  # A name as typed
@@ -57,7 +57,7 @@ class Label(_Piece):
 
 
 @dataclass(frozen=True)
-class Value(_Piece):
+class Value(_ScopePart):
     """A weighted sum."""
 
     total: WeightedSum = field(default_factory=WeightedSum)  # What it is
@@ -71,7 +71,7 @@ class Value(_Piece):
 
 
 @dataclass(frozen=True)
-class Several(_Piece):
+class Several(_ScopePart):
     """The values of a softmax."""
 
     parts: list[tuple[Label | None, WeightedSum]] = field(default_factory=list)  # Names and values
@@ -93,7 +93,7 @@ class Scope:
     def __init__(
         self,
         text: str,
-        units: Units,
+        units: UnitTable,
         letters: Mapping[str, Fraction | tuple[Fraction, ...]],
         declared: list[str] | None = None,
     ) -> None:

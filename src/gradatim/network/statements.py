@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from gradatim.errors import EquationError
-from gradatim.network.expression import Expression, Output, Units, UnitSum, WeightedSum
+from gradatim.network.expression import Expression, Output, UnitSum, UnitTable, WeightedSum
 from gradatim.network.grammar import BINDING, COEFFICIENT, IMPLICIT_INPUT, input_order, plain_name
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import layered, make_layer
@@ -76,7 +76,7 @@ def _binding(text: str, equation: Any) -> Any:
 def _read_inputs(text: str, segment: Any) -> dict[str, str]:
     """Return the names of declared inputs in the text, and what they are called."""
     names: dict[str, str] = {}
-    sums = Sums(text, Scope(text, Units(), {}))
+    sums = Sums(text, Scope(text, UnitTable(), {}))
     for child in segment.children:
         if child.data == "separator":
             continue
@@ -106,7 +106,7 @@ def _read_free(text: str, segment: Any, letters: Letters, inputs: dict[str, str]
     equations = list(_equations(text, segment))
     if not equations:
         raise EquationError("there is no equation; write one such as sigmoid(x1 - 2.5)")
-    scope = Scope(text, Units(), letters, None if inputs is None else list(inputs))
+    scope = Scope(text, UnitTable(), letters, None if inputs is None else list(inputs))
     bound = {} if inputs is not None else _bind(text, equations, scope)
     sums = Sums(text, scope)
     found: list[_Found] = []
@@ -301,7 +301,7 @@ def _read_layer(
     text: str, equations: list[Any], letters: Letters, below: list[str]
 ) -> tuple[list[UnitSum], list[Label | None]]:
     """Return the units of a layer and their names."""
-    scope = Scope(text, Units(), letters, below)
+    scope = Scope(text, UnitTable(), letters, below)
     sums = Sums(text, scope)
     units: list[UnitSum] = []
     labels: list[Label | None] = []

@@ -20,7 +20,7 @@ from gradatim.problems.problem import Problem
 __all__ = ["PROBLEMS", "get_problem", "load_problem"]
 
 
-class _Family(NamedTuple):
+class _ProblemFamily(NamedTuple):
     """Problems of one kind: how one is made, its usual size, and the sizes there are."""
 
     make: Callable[[int], Problem]
@@ -29,10 +29,10 @@ class _Family(NamedTuple):
 
 
 _FAMILIES = {
-    "sawtooth": _Family(lines.sawtooth, 4, range(2, 11)),
-    "checkerboard": _Family(planes.checkerboard, 4, range(2, 11)),
-    "spirals": _Family(planes.spirals, 3, range(2, 9)),
-    "parity": _Family(planes.parity, 4, range(2, 17)),
+    "sawtooth": _ProblemFamily(lines.sawtooth, 4, range(2, 11)),
+    "checkerboard": _ProblemFamily(planes.checkerboard, 4, range(2, 11)),
+    "spirals": _ProblemFamily(planes.spirals, 3, range(2, 9)),
+    "parity": _ProblemFamily(planes.parity, 4, range(2, 17)),
 }
 
 _SINGLE = (

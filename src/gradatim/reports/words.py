@@ -126,7 +126,9 @@ def explain_verdict(climb: Climb) -> str:
     """Say what the kind of a verdict means for the person who asked."""
     kind, margin = climb.verdict.kind, f"{climb.protocol.margin:g}"
     if kind == "nothing":
-        return f"No rung was shown to do better than {_guessing(climb.collection.task)}. {_ADVICE}"
+        return (
+            f"{_guessing(climb.collection.task).capitalize()} may be as good as any rung. {_ADVICE}"
+        )
     if kind == "equivalent":
         return (
             "Climbing further buys nothing that matters here: the simpler model is quicker to "

@@ -269,7 +269,7 @@ class _Objective:
         return np.hstack([np.tile(inverse, n_out), np.full((n_models, n_out), 1.0 / bound)])
 
 
-class _Solution(NamedTuple):
+class _ConvexSolution(NamedTuple):
     x: np.ndarray  # (n_models, n_parameters)
     losses: list[np.ndarray]  # (n_iterations,) of each model
 
@@ -280,7 +280,7 @@ def _minimize(
     limits: np.ndarray,
     stopped: threading.Event,
     report: Callable[[float], None],
-) -> _Solution:
+) -> _ConvexSolution:
     """Minimize from rows of parameters; a model ends solved, stuck, or after its iterations.
 
     `start` (n_models, n_parameters), `limits` (n_models,).
@@ -328,7 +328,7 @@ def _minimize(
             report(1.0 - left.mean())
     # A start that is solved already still has one entry in its curve.
     curves = [losses[min(n, 1) : n + 1, i] for i, n in enumerate(iteration)]
-    return _Solution(x * objective.units, curves)
+    return _ConvexSolution(x * objective.units, curves)
 
 
 class ConvexWorker:

@@ -138,7 +138,7 @@ def _between(xs: Sequence[Fraction], classes: Sequence[int], changes: Sequence[i
     return [
         f"${middle}$ has class ${inner}$ and lies between ${left}$ and ${right}$, which have class "
         f"${outer}$.",
-        "Along one line a unit changes its class once at most, so no unit gives these three points "
+        "Along a line, a unit changes its class once at most, so no unit gives these three points "
         "their classes.",
     ]
 

@@ -93,7 +93,7 @@ def find_features(
     >>> [str(monomial) for monomial in xor.added], round(xor.margin, 4)
     (['x1 x2'], 0.2041)
     """
-    search = _Search(X, y, degree, max_sets, input_names, progress)
+    search = _FeatureSearch(X, y, degree, max_sets, input_names, progress)
     everything = tuple(range(len(search.candidates)))
     if not search.does(everything):
         return search.result(None)
@@ -108,7 +108,7 @@ def find_features(
     raise AssertionError("all monomials together do")
 
 
-class _Search:
+class _FeatureSearch:
     """Sets of monomials that were looked at, on one table."""
 
     def __init__(
@@ -240,12 +240,12 @@ def _plain(values: np.ndarray) -> np.ndarray:
     return floats if same else values
 
 
-def _by_degree(search: _Search, size: int) -> Iterator[Set]:
+def _by_degree(search: _FeatureSearch, size: int) -> Iterator[Set]:
     chosen = combinations(range(len(search.candidates)), size)
     yield from sorted(chosen, key=lambda one: sum(search.candidates[k].degree for k in one))
 
 
-def _sparse(search: _Search) -> list[int]:
+def _sparse(search: _FeatureSearch) -> list[int]:
     """Return monomials of a plane of few of them, the least important first."""
     from scipy.optimize import linprog
 
@@ -272,7 +272,7 @@ def _sparse(search: _Search) -> list[int]:
     return kept if search.does(tuple(sorted(kept))) else order
 
 
-def _without_needless(search: _Search, order: Sequence[int]) -> Set:
+def _without_needless(search: _FeatureSearch, order: Sequence[int]) -> Set:
     chosen = set(order)
     for k in order:
         rest = tuple(sorted(chosen - {k}))

@@ -35,7 +35,7 @@ Row = Sequence[Fraction]
 
 
 @dataclass(frozen=True)
-class _Line:
+class _CutLine:
     """The best direction that was found."""
 
     weights: list[Fraction]
@@ -153,7 +153,7 @@ def _refuse_twins(rows: Sequence[Row], labels: Sequence[Hashable]) -> None:
 
 
 def _at_least(
-    table: np.ndarray, labels: list[Hashable], directions: Directions, line: _Line
+    table: np.ndarray, labels: list[Hashable], directions: Directions, line: _CutLine
 ) -> int:
     if len(directions.varies) == 1:
         # A unit changes at one point of a line, so there must be one at each label change.
@@ -165,14 +165,14 @@ def _at_least(
     return 2 if separate(table, labels, margin=False).separable is False else 1
 
 
-def _best_line(rows: Sequence[Row], codes: np.ndarray, directions: Directions) -> _Line:
+def _best_line(rows: Sequence[Row], codes: np.ndarray, directions: Directions) -> _CutLine:
     varies = directions.varies.tolist()
     n = len(rows[0])
     if len(varies) == 1:
         weights = [Fraction(int(j == varies[0])) for j in range(n)]
         changes = changes_along([row[varies[0]] for row in rows], codes)
         assert changes is not None
-        return _Line(weights, changes, 1, True)
+        return _CutLine(weights, changes, 1, True)
     n_pairs = (len(codes) ** 2 - int((np.bincount(codes) ** 2).sum())) // 2
     if len(varies) == 2 and n_pairs <= MOST_PAIRS:
         points = [(row[varies[0]], row[varies[1]]) for row in rows]
@@ -181,11 +181,11 @@ def _best_line(rows: Sequence[Row], codes: np.ndarray, directions: Directions) -
         # Whole numbers read better than a fraction beside a 1.
         for j, value in zip(varies, best, strict=True):
             weights[j] = value * best[1].denominator
-        return _Line(weights, changes, compared, True)
+        return _CutLine(weights, changes, compared, True)
     return _searched(rows, codes, directions)
 
 
-def _searched(rows: Sequence[Row], codes: np.ndarray, directions: Directions) -> _Line:
+def _searched(rows: Sequence[Row], codes: np.ndarray, directions: Directions) -> _CutLine:
     candidates = directions.candidates()
     counts = label_changes(directions.Z, codes, candidates)
     compared = len(candidates)
@@ -197,7 +197,7 @@ def _searched(rows: Sequence[Row], codes: np.ndarray, directions: Directions) ->
     for direction in best:
         found = _shortest(rows, codes, directions, direction)
         if found is not None:
-            return _Line(*found, compared, False)
+            return _CutLine(*found, compared, False)
     raise SpecError(
         "rows of different classes lie too close to be told apart along any direction that was "
         "tried; try more directions or another seed"

@@ -1,7 +1,7 @@
 """Entries of a table as whole multiples of one number per column.
 
 Conventions: entry (i, j) is ``origin(j) + unit(j) * m`` with an integer m of at most ``lengths[j]``
-bits, 0 where a column is constant; see `gradatim.separability.planes.rows`.
+bits, and 0 in a constant column; see `gradatim.separability.planes.rows`.
 """
 
 from __future__ import annotations
