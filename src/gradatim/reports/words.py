@@ -205,8 +205,8 @@ def _fold_words(protocol: EvaluationProtocol, task: str) -> str:
     scores = count(protocol.folds * protocol.repeats, "score")
     return (
         f"The samples were dealt into {protocol.folds} folds{stratified}{again}. Each fold was "
-        f"held out once while the models learnt from the others, which gives {scores} per rung. All "
-        "rungs met the same folds."
+        "held out once while the models learnt from the others, which gives "
+        f"{scores} per rung. All rungs met the same folds."
     )
 
 
