@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import mpmath as mp
 import numpy as np
 import pytest
 import scipy.special
@@ -202,3 +203,80 @@ def test_an_unknown_name_is_refused_with_the_known_ones(name):
 def test_the_table_cannot_be_changed():
     with pytest.raises(TypeError):
         ACTIVATIONS["mine"] = ACTIVATIONS["tanh"]  # type: ignore[index]
+
+
+# -- digits, against mpmath ---------------------------------------------------------------------
+
+_EXACT = {
+    "logistic": lambda z: 1 / (1 + mp.exp(-z)),
+    "tanh": mp.tanh,
+    "softplus": lambda z: mp.log1p(mp.exp(z)),
+    "silu": lambda z: z / (1 + mp.exp(-z)),
+    "gelu": lambda z: z * mp.ncdf(z),
+    "elu": lambda z: z if z >= 0 else mp.expm1(z),
+}
+#: Of every derivative the terms that are added.
+_EXACT_SLOPES = {
+    "logistic": lambda z: [mp.sech(z / 2) ** 2 / 4],
+    "tanh": lambda z: [mp.sech(z) ** 2],
+    "softplus": lambda z: [1 / (1 + mp.exp(-z))],
+    "silu": lambda z: [1 / (1 + mp.exp(-z)), z * mp.sech(z / 2) ** 2 / 4],
+    "gelu": lambda z: [mp.ncdf(z), z * mp.npdf(z)],
+    "elu": lambda z: [mp.mpf(1) if z >= 0 else mp.exp(z)],
+}
+_NORMAL = np.finfo(float).tiny
+
+
+def units_off(value, terms):
+    """Measure an error in units in the last place of the result or of its largest term."""
+    exact = mp.fsum(terms)
+    size = float(max([abs(exact), *map(abs, terms)]))
+    if size < _NORMAL:
+        return 0.0 if abs(value) < 2 * _NORMAL else np.inf
+    return float(abs(mp.mpf(float(value)) - exact) / mp.mpf(float(np.spacing(size))))
+
+
+def worst(values, terms):
+    with mp.workdps(50):
+        return max(units_off(v, t) for v, t in zip(values.tolist(), terms, strict=True))
+
+
+def spread(n=150):
+    rng = np.random.default_rng(0)
+    scales = (700.0, 40.0, 2.0, 1e-3)
+    edges = [-745.0, -709.0, -700.0, -38.0, -36.0, 0.0, 1e-300, -5e-324, 36.0, 38.0, 700.0, 709.0]
+    return np.concatenate([*(rng.uniform(-s, s, n) for s in scales), edges])
+
+
+@pytest.mark.parametrize("name", sorted(_EXACT))
+def test_functions_and_derivatives_have_all_digits(name):
+    z, activation = spread(), ACTIVATIONS[name]
+    with mp.workdps(50):
+        values = [[_EXACT[name](mp.mpf(x))] for x in z.tolist()]
+        slopes = [_EXACT_SLOPES[name](mp.mpf(x)) for x in z.tolist()]
+    assert worst(activation(z), values) <= 4
+    assert worst(activation.derivative(z), slopes) <= 4
+
+
+def test_the_sigmoid_of_minus_36_is_not_rounded_to_a_unit():
+    logistic = ACTIVATIONS["logistic"]
+    assert logistic(np.float64(-36.0)) == pytest.approx(2.3195228302435691e-16, rel=1e-15)
+    assert logistic(np.float64(-700.0)) == pytest.approx(9.859676543759770e-305, rel=1e-15)
+
+
+@pytest.mark.parametrize("scale", [700.0, 40.0, 1.0])
+def test_softmax_and_its_derivative_have_all_digits(scale):
+    z, softmax = np.random.default_rng(1).uniform(-scale, scale, (60, 5)), ACTIVATIONS["softmax"]
+    values, slopes = softmax(z), softmax.derivative(z)
+    for row, value, slope in zip(z.tolist(), values, slopes, strict=True):
+        with mp.workdps(800):
+            e = [mp.exp(x) for x in row]
+            exact = [x / mp.fsum(e) for x in e]
+            rest = [a * (mp.fsum(e) - x) / mp.fsum(e) for a, x in zip(exact, e, strict=True)]
+        assert worst(value, [[a] for a in exact]) <= 4
+        assert worst(slope, [[d] for d in rest]) <= 6  # A product of two that are within 4 each
+
+
+def test_softmax_takes_infinite_and_huge_values():
+    values = ACTIVATIONS["softmax"](np.array([[0.0, -np.inf, -1e300], [1e300, 0.0, -1e300]]))
+    assert values.tolist() == [[1, 0, 0], [1, 0, 0]]

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import mpmath as mp
 import numpy as np
 import pytest
 import scipy.special
@@ -91,3 +92,34 @@ def test_two_classes_lose_the_same_by_softmax_and_by_one_logistic_unit():
 
 def test_each_loss_stands_under_its_name():
     assert all(key == loss.name for key, loss in LOSSES.items())
+
+
+@pytest.mark.parametrize("scale", [700.0, 40.0, 1.0])
+def test_log_losses_have_all_digits(scale):
+    rng = np.random.default_rng(3)
+    logits, classes = rng.uniform(-scale, scale, (60, 4)), rng.integers(0, 4, 60)
+    labels = rng.integers(0, 2, (60, 4)).astype(float)
+    of_classes = LOSSES["multiclass"].function(np.eye(4)[classes], logits)
+    of_labels = LOSSES["binary"].function(labels, logits)
+    with mp.workdps(400):
+        for i, z in enumerate(logits.tolist()):
+            total = mp.log(mp.fsum(map(mp.exp, z)))
+            assert off(of_classes[i], [total - max(z), max(z) - mp.mpf(z[classes[i]])]) <= 4
+            signed = [x if y == 0 else -x for x, y in zip(z, labels[i], strict=True)]
+            assert off(of_labels[i], [mp.log1p(mp.exp(mp.mpf(x))) for x in signed]) <= 4
+
+
+def off(value, terms):
+    """Measure an error in units in the last place of the largest term, or of the sum."""
+    exact = mp.fsum(terms)
+    size = float(max([abs(exact), *map(abs, terms)]))
+    return float(abs(mp.mpf(float(value)) - exact) / mp.mpf(float(np.spacing(size))))
+
+
+def test_a_saturated_unit_still_loses_something():
+    assert LOSSES["binary"].function(np.array([1.0]), np.array([40.0])) == pytest.approx(
+        float(mp.exp(-40)), rel=1e-15
+    )
+    assert LOSSES["multiclass"].function(np.array([1.0, 0.0]), np.array([40.0, 0.0])) == (
+        pytest.approx(float(mp.exp(-40)), rel=1e-15)
+    )

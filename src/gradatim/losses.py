@@ -2,7 +2,8 @@ r"""Losses: what training makes small, per sample and unreduced.
 
 Conventions: a loss takes targets and *logits* (the last layer's pre-activations), both of shape
 (..., n_outputs), and returns (...,), summed over the outputs; the output activation that belongs
-to it turns logits into predictions. Arrays are NumPy's or JAX's.
+to it turns logits into predictions. Arrays are NumPy's or JAX's. In float64 a loss is within 4
+units in the last place of its largest term.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
+from gradatim._arrays import exp_from_top
 from gradatim._arrays import namespace as _xp
 
 Array = Any
@@ -35,9 +39,16 @@ def log_loss_multiclass(y_true: Array, logits: Array) -> Array:
         Loss of each sample, in nats.
     """
     xp = _xp(logits)
-    top = xp.max(logits, axis=-1, keepdims=True)
-    log_sum = top + xp.log(xp.sum(xp.exp(logits - top), axis=-1, keepdims=True))
-    return xp.sum(y_true * (log_sum - logits), axis=-1)
+    below = logits - xp.max(logits, axis=-1, keepdims=True)
+    e = exp_from_top(logits)
+    if xp is np:
+        # The largest is 1 in the sum, and log1p of the others has all digits where they are small.
+        is_top = np.arange(e.shape[-1]) == np.argmax(logits, axis=-1)[..., None]
+        log_sum = np.log1p(np.where(is_top, 0.0, e).sum(axis=-1, keepdims=True))
+    else:
+        # JAX differentiates it, also where several are largest.
+        log_sum = xp.log(xp.sum(e, axis=-1, keepdims=True))
+    return xp.sum(y_true * (log_sum - below), axis=-1)
 
 
 def log_loss_binary(y_true: Array, logits: Array) -> Array:

@@ -345,6 +345,10 @@ def test_parse_is_a_public_name():
         ("x(x + 1)", 3, "a product of x and"),
         ("relu(x1) relu(x2)", 10, "a product of relu.x1. and relu.x2."),
         ("x1 * x1", 6, "a product of x1 and x1 .* such as x2 = x1.2"),
+        ("2.5.3x1", 4, "two numbers, 2.5 and .3, stand side by side"),
+        ("1 000 x1 + 1", 3, "two numbers, 1 and 000, stand side by side"),
+        ("2 3x1", 3, "two numbers, 2 and 3, stand side by side"),
+        ("relu(x1 + 10^{-7} 3)", 19, "two numbers, 10.{-7. and 3, stand side by side"),
         ("2^x1", 2, "a power of 2 is no weighted sum"),
         ("tanh(1)^2", 8, "a power of tanh.1. is no weighted sum"),
         ("2^{1/2} x1", 2, "a whole number"),
@@ -488,3 +492,8 @@ def test_any_text_is_a_network_that_is_read_back_or_an_error_of_one_sentence(tex
         assert len(sentence) < 400
     else:
         assert parse(str(network)) == network
+
+
+@pytest.mark.parametrize("text", ["2(3)x1", "(2)3x1", "2 * 3x1", r"2 \cdot 3 x1", "x1 2 (3)"])
+def test_a_product_of_numbers_that_is_meant_is_read(text):
+    assert parse(text)([[1.0]]) == 6.0

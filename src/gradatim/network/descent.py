@@ -17,6 +17,7 @@ import numpy as np
 
 from gradatim.activations import get_activation
 from gradatim.errors import DivergedError, ShapeError, SpecError
+from gradatim.losses import LOSSES
 from gradatim.network.expression import UnitSum, WeightedSum
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import make_layer
@@ -186,10 +187,7 @@ def _lost(units: Sequence[UnitTrace], target: Sequence[Any], loss: LossName) -> 
         # A product overflows to infinity where a power would raise.
         return sum(half * gap * gap for gap in gaps)
     # From z, because ln(a) of a saturated unit would be infinite.
-    logits = np.array(z, dtype=float)
-    if loss == "binary":
-        return float(np.sum(np.logaddexp(0.0, logits) - np.array(target) * logits))
-    return float(np.logaddexp.reduce(logits) - np.dot(target, logits))
+    return float(LOSSES[loss].function(np.array(target, dtype=float), np.array(z, dtype=float)))
 
 
 def _output_slopes(

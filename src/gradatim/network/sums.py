@@ -31,6 +31,9 @@ from gradatim.network.scope import Equation, Label, Scope, Several, Side, Value
 
 __all__ = ["Sums"]
 
+# What a number begins with.
+_NUMERAL = frozenset("0123456789.")
+
 # Size of a number's power: room for 1e400, the largest number that is read.
 _MOST_BITS = 1600
 
@@ -110,12 +113,15 @@ class Sums(Transformer_NonRecursive):
         if len(children) == 1:
             return children[0]
         result: Value | None = None
+        before: Value | None = None
         operation, sign = "*", 1
         for child in children:
             if isinstance(child, tuple):
-                operation, sign = child
+                (operation, sign), before = child, None
                 continue
             factor = self._scope.one(child)
+            self._refuse_two_numbers(before, factor)
+            before = factor
             if sign < 0:
                 factor = replace(factor, total=factor.total.times(Fraction(-1)))
             if result is None:
@@ -127,6 +133,17 @@ class Sums(Transformer_NonRecursive):
             operation, sign = "*", 1
         assert result is not None
         return replace(result, is_number=False)
+
+    def _refuse_two_numbers(self, left: Value | None, right: Value) -> None:
+        """Refuse 2 3x1, 1 000 x1 and 2.5.3x1, which are slips more often than products."""
+        if left is None or not all(self._text[v.start] in _NUMERAL for v in (left, right)):
+            return
+        a, b = (_short(self._text[v.start : v.end].strip()) for v in (left, right))
+        raise right.error(
+            self._text,
+            f"two numbers, {a} and {b}, stand side by side; write {a} * {b} for a product, or one "
+            "number without a space and with one decimal point",
+        )
 
     def _product(self, left: Value, right: Value) -> Value:
         problem = left.problem or right.problem
