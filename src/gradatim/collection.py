@@ -1,6 +1,6 @@
 """A collection: what was read from a folder, a table or the package, ready to be learnt from.
 
-Conventions: samples are rows and keep their order in every array; an input is a float32 matrix
+Conventions: samples are rows and keep their order in every array; an input is a matrix of floats
 of shape (n_samples, n_features); class labels are strings; groups say which rows must stay on
 one side of every split.
 """
@@ -83,8 +83,8 @@ class Collection:
     name : str
         What to call it: the dataset's name, or the last part of the path it was read from.
     X : mapping of str to array of shape (n_samples, n_features)
-        Named inputs, float32, in the order in which they are to be shown. Raw inputs come
-        before hand-made features.
+        Named inputs, float32 or float64, in the order in which they are to be shown. Raw inputs
+        come before hand-made features.
     y : array of shape (n_samples,) or (n_samples, n_targets)
         Class labels (str), label indicators (0/1, two-dimensional) or real targets.
     task : {"classification", "multilabel", "regression"}
@@ -125,7 +125,7 @@ class Collection:
     content_hashes: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        inputs = {name: np.asarray(X, dtype=np.float32) for name, X in self.X.items()}
+        inputs = {name: _as_floats(X) for name, X in self.X.items()}
         for name, X in inputs.items():
             if X.ndim != 2 or len(X) != self.n_samples:
                 raise ShapeError(
@@ -169,3 +169,9 @@ class Collection:
             media=None if self.media is None else [self.media[i] for i in index],
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
         )
+
+
+def _as_floats(X: Any) -> np.ndarray:
+    # float64 stays: times in milliseconds since 1970 are all the same float32.
+    X = np.asarray(X)
+    return X if X.dtype == np.float32 else X.astype(np.float64)

@@ -161,3 +161,23 @@ def test_separable_classes_have_no_likeliest_weights(capsys, tmp_path):
     status, _, err = run(capsys, *command)
     assert (status, "set alpha > 0" in err) == (2, True)
     assert run(capsys, *command, "--alpha", 1)[0] == 0
+
+
+def test_large_numbers_keep_their_differences(capsys, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("x1,y\n" + "".join(f"{1_600_000_000 + i},{i}\n" for i in range(20)))
+    status, out, _ = run(capsys, "fit", table, "--target", "y")
+    assert status == 0
+    assert out.startswith("y = x1 - 1600000000\n")
+    assert "R^2 1, root mean squared error 0" in out
+
+
+def test_a_target_that_never_changes_has_no_r2(capsys, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("x1,y\n" + "".join(f"{i},5.5\n" for i in range(20)))
+    assert (
+        "R^2 undefined, since the target is the same in every row"
+        in run(capsys, "fit", table, "--target", "y")[1]
+    )
+    found = json.loads(run(capsys, "fit", table, "--target", "y", "--json")[1])
+    assert found["scores"] == {"r2": None, "root_mean_squared_error": 0.0}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gradatim.climb import Observer, climb_collection
+from gradatim.collection import Collection
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import make_folds
 
@@ -244,3 +246,28 @@ def test_options_out_of_range_are_refused_in_a_sentence(blobs, options, match):
 def test_one_class_is_refused_before_any_training(make_collection):
     with pytest.raises(LabelError, match="one class"):
         climb_collection(make_collection(np.zeros((30, 2)), ["a"] * 30))
+
+
+def test_scores_do_not_depend_on_where_a_column_begins():
+    rng = np.random.default_rng(0)
+    time = 1000.0 * np.arange(90)
+    y = np.where(time + rng.normal(0, 9000, 90) < 45_000, "first", "second")
+    means = [
+        climb_collection(
+            Collection("t", {"ts": (time + start)[:, None]}, y, "classification", np.arange(90)),
+            rungs=["linear", "logistic", "perceptron", "kernel", "shallow"],
+            repeats=1,
+        ).rungs
+        for start in (0.0, 1.6e12)
+    ]
+    assert [rung.mean for rung in means[0]] == [rung.mean for rung in means[1]]
+
+
+def test_a_number_that_is_the_same_in_every_row_is_no_target():
+    X, y = np.arange(40.0)[:, None], np.full(40, 5.5)
+    table = Collection("t", {"x": X}, y, "regression", np.arange(40), target_names=("year",))
+    with pytest.raises(LabelError, match=r"target 'year' of t is 5\.5 in every row"):
+        climb_collection(table, repeats=1)
+    both = replace(table, y=np.column_stack([np.arange(40.0), y]), target_names=("a", "b"))
+    with pytest.raises(LabelError, match="target 'b'"):
+        climb_collection(both, repeats=1)

@@ -172,8 +172,10 @@ def _to_dict(
     }
 
 
-def _scores(rows: Collection, model: NetworkClassifier | NetworkRegressor) -> dict[str, float]:
-    """Return how well the fitted rows themselves are met."""
+def _scores(
+    rows: Collection, model: NetworkClassifier | NetworkRegressor
+) -> dict[str, float | None]:
+    """Return how well the fitted rows themselves are met; R^2 is None where no target varies."""
     from sklearn.metrics import log_loss, root_mean_squared_error
 
     from gradatim.estimators import NetworkRegressor
@@ -181,7 +183,7 @@ def _scores(rows: Collection, model: NetworkClassifier | NetworkRegressor) -> di
     X, y = rows.X["features"], rows.y
     if isinstance(model, NetworkRegressor):
         return {
-            "r2": float(model.score(X, y)),
+            "r2": None if (y == y[0]).all() else float(model.score(X, y)),
             "root_mean_squared_error": float(root_mean_squared_error(y, model.predict(X))),
         }
     return {
@@ -199,10 +201,16 @@ def _in_words(found: dict[str, Any]) -> list[str]:
         lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
     names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
     scores = ", ".join(
-        f"{names.get(name, name.replace('_', ' '))} {value:.4g}"
+        f"{names.get(name, name.replace('_', ' '))} {_score_text(value)}"
         for name, value in found["scores"].items()
     )
     return [*lines, f"on the same rows: {scores}"]
+
+
+def _score_text(value: float | None) -> str:
+    if value is None:
+        return "undefined, since the target is the same in every row"
+    return f"{value:.4g}"
 
 
 def _write(

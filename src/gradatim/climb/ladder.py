@@ -21,7 +21,7 @@ from gradatim.climb.rung import fit_all, run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
-from gradatim.errors import SpecError
+from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.scores import METRICS
 from gradatim.inspection import inspected
@@ -105,7 +105,8 @@ def climb_collection(
         If an option is out of its range, a rung or input is unknown, or there are too few rows or
         groups.
     LabelError
-        If there is one class only, or one with fewer samples than folds.
+        If there is one class only, one with fewer samples than folds, or a number to predict that
+        is the same in every row.
     NotEnoughMemoryError
         If a rung would not fit into memory.
     MissingExtraError
@@ -124,6 +125,7 @@ def climb_collection(
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
     collection = inspected(_with_inputs(collection, inputs))
+    _require_variation(collection)
     families = choose_families(rungs, collection.task)
     engine = choose_engine(engine)
     wanted = [read_rung(text, families, collection) for text in keep]
@@ -197,6 +199,20 @@ def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collec
         feature_names={n: c for n, c in collection.feature_names.items() if n in inputs},
         recipes={n: recipe for n, recipe in collection.recipes.items() if n in inputs},
     )
+
+
+def _require_variation(collection: Collection) -> None:
+    """Refuse a number that is the same in every row: any model of it would be perfect."""
+    if collection.task != "regression":
+        return
+    columns = collection.y.reshape(collection.n_samples, -1).T
+    for k, values in enumerate(columns):
+        if (values == values[0]).all():
+            name = repr(collection.target_names[k]) if collection.target_names else f"{k + 1}"
+            raise LabelError(
+                f"target {name} of {collection.name} is {values[0]:g} in every row, so there is "
+                "nothing to learn; name another target"
+            )
 
 
 def _shuffled(collection: Collection, seed: int) -> Collection:

@@ -132,8 +132,8 @@ def _feature_names(
 def _read_features(
     table: Columns, names: Sequence[str], impute: bool
 ) -> tuple[np.ndarray, dict[str, int]]:
-    """Stack the features as float32; also count the missing values of each column."""
-    X = np.empty((len(table.rows), len(names)), dtype=np.float32)
+    """Stack the features; also count the missing values of each column."""
+    X = np.empty((len(table.rows), len(names)))
     n_missing = {}
     for k, name in enumerate(names):
         X[:, k] = values = _read_feature(table, name)
@@ -160,8 +160,7 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
             "numbers (with a decimal point)"
         ) from None
     # What is beyond float32 is as good as infinite to everything that trains.
-    with np.errstate(over="ignore"):
-        return values.astype(np.float32)
+    return np.where(np.abs(values) > np.finfo(np.float32).max, np.copysign(np.inf, values), values)
 
 
 def _refuse_gap(table: Columns, name: str, values: np.ndarray) -> None:

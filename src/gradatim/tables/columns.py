@@ -14,6 +14,8 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +90,24 @@ class Columns:
             values = column.cast(pa.float64(), safe=False).to_numpy()
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             values = _parse_numbers(column.to_pylist())
-        return np.array(values, dtype=np.float64)
+        numbers = np.array(values, dtype=np.float64)
+        if np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) >= 2.0**53:
+            self._refuse_lost_digits(name, numbers)
+        return numbers
+
+    def _refuse_lost_digits(self, name: str, numbers: np.ndarray) -> None:
+        """Refuse different cells that are one float64, such as nanoseconds since 1970."""
+        first: dict[float, object] = {}
+        for cell, number in zip(self.columns[name].to_pylist(), numbers.tolist(), strict=True):
+            if cell is None or not isfinite(number):
+                continue
+            other = first.setdefault(number, cell)
+            if str(other) != str(cell) and Fraction(str(other)) != Fraction(str(cell)):
+                raise TableError(
+                    f"column {name!r} of {self.source} has numbers of so many digits that some are "
+                    f"the same in 64 bits, such as {other} and {cell}; subtract a number from the "
+                    "column, or leave it out"
+                )
 
 
 def _text(value: object) -> str:
