@@ -1,6 +1,7 @@
 """Presets: what they set, what overrides them, and what averaging members means."""
 
 import copy
+import inspect
 import re
 from types import SimpleNamespace
 
@@ -26,7 +27,7 @@ def rings(n_samples=200):
 
 def test_the_table_of_the_docstring_is_what_the_presets_say():
     plain, strong, gentle = PRESETS[None].recipes[0], *PRESETS["strong"].recipes
-    table = re.findall(r"^    (\w+) {2,}(.+?) {2,}(.+)$", NetworkClassifier.__doc__, re.M)
+    table = re.findall(r"^(\w+) {2,}(.+?) {2,}(.+)$", inspect.getdoc(NetworkClassifier), re.M)
     told = {name: (without, with_) for name, without, with_ in table if name != "parameter"}
     for name, (without, with_) in told.items():
         if name == "n_members":

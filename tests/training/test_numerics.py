@@ -337,7 +337,7 @@ def test_categories_of_pandas_come_back():
         [1.0, np.nan, 2.0],
         ["a", None, "b"],
         ["a", 1, "b"],
-        [np.datetime64("NaT"), np.datetime64("2026-01-01"), np.datetime64("2026-01-02")],
+        [np.datetime64("NaT", "D"), np.datetime64("2026-01-01"), np.datetime64("2026-01-02")],
         [1, 1, 1],
         [],
     ],

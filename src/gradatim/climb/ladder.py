@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
+from itertools import accumulate
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -237,23 +238,21 @@ def _climb(
     ]
     if any(family.needs_engine and left for (family, _), left in zip(plan, expected, strict=True)):
         prepare(task.engine)
-    whole, rows = sum(expected) or 1.0, []
+    # One running sum, so that a row begins exactly where the one before it ended: `sum` makes up
+    # for rounding from Python 3.12 on, and sum(x[:i]) + x[i] may then exceed sum(x[:i + 1]).
+    ends = list(accumulate(expected, initial=0.0))
+    whole, rows = ends[-1] or 1.0, []
     for i, (family, name) in enumerate(plan):
-        before = sum(expected[:i])
 
         def report(
-            fraction: float,
-            doing: str,
-            i: int = i,
-            before: float = before,
-            row: tuple[str, str] = (family.name, name),
+            fraction: float, doing: str, i: int = i, row: tuple[str, str] = (family.name, name)
         ) -> None:
-            total = (before + fraction * expected[i]) / whole
+            total = (ends[i] + fraction * expected[i]) / whole
             observer.progressed(*row, fraction, doing, total)
 
         report(0.0, "starting")
         rows.append(run_rung(family, task, name, report))
-        observer.finished(rows[-1], (before + expected[i]) / whole)
+        observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
 
 
