@@ -37,9 +37,9 @@ _room_at, _epoch_at, _counted_at, _round_at = (record(kind) for kind in _KINDS[4
 _AT = tuple(sum(len(kind._fields) for kind in _KINDS[:i]) for i in range(len(_KINDS)))
 
 
-@compiled
+@njit(nogil=True, error_model="numpy", fastmath={"contract", "reassoc"})
 def _all_finite(values: Any, start: int, n: int) -> bool:
-    # Any infinity or NaN makes the sum of products with zero NaN.
+    # Any infinity or NaN makes the sum of products with zero NaN, in any order.
     total = np.float32(0)
     for i in range(start, start + n):
         total += values[i] * np.float32(0)

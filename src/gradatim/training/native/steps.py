@@ -98,11 +98,8 @@ def _forward(
     H, Z = room.H, room.Z
     first = at(params, shape.weights[0])
     if shape.scale >= 0:
+        _scale(first, at(params, shape.scale), room.scaled, sizes[1], sizes[0])
         first = room.scaled
-        for o in range(sizes[1]):
-            for i in range(sizes[0]):
-                w = o * sizes[0] + i
-                first[w] = params[shape.weights[0] + w] * params[shape.scale + i]
     samples = at(batch.X, begin * sizes[0])
     product(Z, n, first, sizes[0], 1, samples, n, sizes[1], sizes[0], n)
     _add_bias(Z, at(params, shape.biases[0]), sizes[1], n)
@@ -119,6 +116,15 @@ def _forward(
         _add_bias(above, at(params, shape.biases[layer]), n_out, n)
         z += n_in * n
     return z
+
+
+@compiled
+def _scale(weights: Any, factors: Any, scaled: Any, n_out: int, n_in: int) -> None:
+    # Each row has its own pointers: numbers read from a record keep LLVM from using vectors.
+    for o in range(n_out):
+        row, target = at(weights, o * n_in), at(scaled, o * n_in)
+        for i in range(n_in):
+            target[i] = row[i] * factors[i]
 
 
 @compiled
@@ -182,21 +188,23 @@ def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any
     _weight_gradient(first, D, X, samples, n_in, sizes[1], n_in, n)
     _sum_rows(D, at(gradient, shape.biases[0]), sizes[1], n)
     if shape.scale >= 0:
-        _share_slope(shape, params, gradient)
+        weights, factors = at(params, shape.weights[0]), at(params, shape.scale)
+        _share_slope(weights, factors, first, at(gradient, shape.scale), sizes[1], n_in)
 
 
 @compiled
-def _share_slope(shape: Any, params: Any, gradient: Any) -> None:
+def _share_slope(
+    weights: Any, factors: Any, slopes: Any, factor_slopes: Any, n_out: int, n_in: int
+) -> None:
     """Share the slope of the scaled first layer between its weights and the input factors."""
-    s, n_in = shape.scale, shape.sizes[0]
     for i in range(n_in):
-        gradient[s + i] = np.float32(0)
-    for o in range(shape.sizes[1]):
+        factor_slopes[i] = np.float32(0)
+    for o in range(n_out):
+        row, row_slopes = at(weights, o * n_in), at(slopes, o * n_in)
         for i in range(n_in):
-            w = shape.weights[0] + o * n_in + i
-            slope = gradient[w]
-            gradient[s + i] += slope * params[w]
-            gradient[w] = slope * params[s + i]
+            slope = row_slopes[i]
+            factor_slopes[i] += slope * row[i]
+            row_slopes[i] = slope * factors[i]
 
 
 @compiled
