@@ -34,7 +34,7 @@ SHARES = (0.1, 0.25, 0.5)
 #: Largest relative error of the time left, and of memory against a straight line.
 TOLERANCE = 0.2
 
-#: (seconds since the call began, finished share), as the callback heard them.
+#: (seconds since the call began, finished share), as they were told.
 Trace = list[tuple[float, float]]
 
 
@@ -133,7 +133,7 @@ def train(n_networks: int, quick: bool, seed: int, epochs: int = EPOCHS) -> dict
         max_epochs=epochs,
         batch_size=work.batch_size,
         sample_weight=weight,
-        callback=lambda share: trace.append((time.perf_counter() - start, share)),
+        progress=lambda share, _doing: trace.append((time.perf_counter() - start, share)),
     )
     seconds = time.perf_counter() - start
     return {"epochs": [r.n_epochs for r in results], "seconds": seconds, "trace": trace}

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from gradatim import climb_collection, load_timbre
-from gradatim.cli._ladder import show_climb
+from gradatim.cli._screen import show_climb
 
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "ladder.svg"
 

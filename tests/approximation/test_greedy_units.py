@@ -76,7 +76,7 @@ def test_units_are_chosen_until_the_aim_is_met_and_few_are_kept():
         return np.maximum(s[:, 0] * s[:, 1], 0.2 * s[:, 0])
 
     heard = []
-    greedy = GreedyUnits(function, "relu", NONE, lambda n, error: heard.append((n, error)))
+    greedy = GreedyUnits(function, "relu", NONE, lambda share, doing: heard.append(doing))
     wide = greedy.terms(0.1, 100)
     close = greedy.terms(0.03, 100)
     s = np.random.default_rng(0).uniform(-1, 1, (20_000, 2))
@@ -84,8 +84,9 @@ def test_units_are_chosen_until_the_aim_is_met_and_few_are_kept():
         lines = Lines(terms.weight, terms.bias)
         found = values_of(lines, s, "relu") @ terms.output + terms.constant
         assert np.max(np.abs(found - function(s))) <= 1.03 * aim
-    assert len(wide.bias) < len(close.bias) <= heard[-1][0] + 1
-    assert heard[-1][1] <= 0.03
+    n_units, error = map(float, heard[-1].split(" err by "))
+    assert len(wide.bias) < len(close.bias) <= n_units + 1
+    assert error <= 0.03
 
 
 def test_what_cannot_be_met_ends_early():

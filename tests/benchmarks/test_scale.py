@@ -47,13 +47,13 @@ def test_the_bench_asks_for_every_network_and_tells_memory_time_and_errors(monke
         value = {"seconds": 0.1, "before_bytes": 500}
         return Fresh(value, 1000 + 8 * arguments["n_networks"])
 
-    def fit_many(specs, X, y, *, sample_weight, max_epochs, callback, batch_size):
+    def fit_many(specs, X, y, *, sample_weight, max_epochs, progress, batch_size):
         assert sample_weight.shape == (len(specs), len(X))
         for fold in range(5):  # five networks in a row differ in their fold alone
             assert specs[fold] == specs[0]
         for share in (0.1, 0.25, 0.5, 1.0):
             time.sleep(0.001)
-            callback(share)
+            progress(share, "training")
         return [SimpleNamespace(n_epochs=max_epochs) for _ in specs]
 
     monkeypatch.setattr(scale, "call_fresh", fake)

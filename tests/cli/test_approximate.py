@@ -166,7 +166,7 @@ def test_the_network_itself_is_saved_and_reads_back(shown, tmp_path):
 
 def test_ctrl_c_ends_in_one_sentence_that_says_what_was_done(monkeypatch, capsys):
     def interrupted(*arguments, progress):
-        progress("choosing units: 9 err by 0.3")
+        progress(None, "choosing units: 9 err by 0.3")
         raise KeyboardInterrupt
 
     monkeypatch.setattr("gradatim.approximation.approximate", interrupted)

@@ -10,6 +10,8 @@ import gradatim.climb
 import gradatim.reports
 from gradatim.cli import main
 from gradatim.errors import InputError, OutputError
+from gradatim.sources.kinds import Kind
+from gradatim.sources.registry import SOURCES
 
 
 def run(capsys, *arguments):
@@ -89,6 +91,29 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "keep": ["deep/wave"],
         }
     ]
+
+
+def test_a_kind_of_source_that_was_added_is_climbed(capsys, fake, monkeypatch, make_collection):
+    collection = make_collection()
+    heard = []
+
+    def read(text, options):
+        heard.append((text, options.target, options.n_jobs))
+        options.progress(1.0, "1/1")
+        return collection
+
+    kind = Kind(lambda text: text == "score:all", read, "a set of scores", takes=("target",))
+    monkeypatch.setitem(SOURCES, "score", kind)
+    status, out, err = run(capsys, "score:all", "--target", "key", "--jobs", "3", "--no-report")
+    assert (status, err, heard) == (0, "", [("score:all", ["key"], 3)])
+    assert fake.collections == [collection]
+    assert "Verdict: Climb to the deep rung." in out
+
+
+def test_what_no_kind_of_source_claims_is_told_with_what_is_close(capsys, fake):
+    status, _, err = run(capsys, "timbr")
+    assert status == 2
+    assert err == "gradatim: there is no file, folder or dataset 'timbr'; did you mean timbre?\n"
 
 
 def test_quiet_prints_the_verdict_only(capsys, fake):

@@ -56,16 +56,16 @@ def kept(folder) -> list:
 
 def interrupt_at(monkeypatch, nth: int) -> None:
     """Press Ctrl-C at the n-th report of a climb, as far as the program can tell."""
-    from gradatim.cli._progress import Progress
+    from gradatim.cli._live import LiveLadder
 
-    calls, real = iter(range(10**6)), Progress.progressed
+    calls, real = iter(range(10**6)), LiveLadder.progressed
 
     def progressed(self, *args):
         if next(calls) == nth:
             raise KeyboardInterrupt
         real(self, *args)
 
-    monkeypatch.setattr(Progress, "progressed", progressed)
+    monkeypatch.setattr(LiveLadder, "progressed", progressed)
 
 
 def test_an_interrupted_climb_goes_on_to_the_same_result(folder, capsys, monkeypatch):

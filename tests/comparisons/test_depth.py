@@ -90,7 +90,13 @@ def first_best(shape):
 
 def test_progress_goes_up_to_the_end():
     told = []
-    compare_depth(2, n_seeds=1, max_epochs=3, budgets=[13], callback=told.append)
+    compare_depth(
+        2,
+        n_seeds=1,
+        max_epochs=3,
+        budgets=[13],
+        progress=lambda share, doing: told.append(share),
+    )
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
 

@@ -42,15 +42,15 @@ def test_many_files_keep_their_order_and_errors_stand_in_their_place(tmp_path, t
 
 
 def test_progress_counts_up_from_none_to_all(tmp_path, tone):
-    calls = []
+    heard = []
     paths = [tone(tmp_path / f"{k}.wav") for k in range(3)]
-    analyze_files(paths, n_jobs=2, progress=lambda done, total: calls.append((done, total)))
-    assert calls == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    analyze_files(paths, n_jobs=2, progress=lambda *news: heard.append(news))
+    assert heard == [(k / 3, f"{k}/3") for k in range(4)]
 
 
 def test_an_error_in_progress_stops_the_analysis(tmp_path, tone):
-    def interrupt(done, total):
-        if done == 1:
+    def interrupt(share, doing):
+        if doing == "1/4":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

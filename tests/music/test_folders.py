@@ -60,9 +60,9 @@ def test_linked_folders_are_read_once_even_in_a_circle(folder, tmp_path, tone):
 
 
 def test_progress_ends_with_all_files(folder):
-    calls = []
-    read_folder(folder, progress=lambda done, total: calls.append((done, total)))
-    assert (calls[0], calls[-1]) == ((0, 12), (12, 12))
+    heard = []
+    read_folder(folder, progress=lambda *news: heard.append(news))
+    assert (heard[0], heard[-1]) == ((0.0, "0/12"), (1.0, "12/12"))
 
 
 def test_a_manifest_gives_groups(folder, tmp_path):

@@ -299,7 +299,7 @@ def test_reported_fractions_never_fall_and_end_at_one(rows, n_jobs):
         max_epochs=EPOCHS,
         batch_size=BATCH,
         n_jobs=n_jobs,
-        callback=fractions.append,
+        progress=lambda share, doing: fractions.append(share),
     )
     assert (np.diff([0.0, *fractions]) >= 0).all()
     assert len(set(fractions)) > 3
@@ -308,12 +308,12 @@ def test_reported_fractions_never_fall_and_end_at_one(rows, n_jobs):
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_interrupt_ends_training_within_a_round(rows, n_jobs):
-    calls: list[float] = []
+    calls: list[float | None] = []
     # A climb that an earlier test interrupted may still be on its way out.
     others = set(threading.enumerate())
 
-    def interrupt(fraction: float) -> None:
-        calls.append(fraction)
+    def interrupt(share: float | None, doing: str) -> None:
+        calls.append(share)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -323,7 +323,7 @@ def test_an_interrupt_ends_training_within_a_round(rows, n_jobs):
             rows.multiclass,
             batch_size=BATCH,
             n_jobs=n_jobs,
-            callback=interrupt,
+            progress=interrupt,
         )
     assert len(calls) == 1
     assert calls[0] < 1e-3

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from gradatim._progress import steady
 from gradatim.training import running
 from gradatim.training.running import ExpectedTime, run_workers
 
@@ -28,11 +29,11 @@ class AWorker:
     clock: Clock
     ran: list[str] = field(default_factory=list)
 
-    def run(self, report):
+    def run(self, progress):
         self.ran.append(self.program)
         for part in (0.25, 0.5, 1.0):
             self.clock.now += self.seconds * (part - {0.25: 0.0, 0.5: 0.25, 1.0: 0.5}[part])
-            report(self.work * part)
+            progress(part, "training")
 
     def cancel(self):
         pass
@@ -50,7 +51,11 @@ def told(workers, clock, prepared):
     began = clock.now
     clock.now += prepared
     heard = []
-    run_workers(workers, 1, lambda share: heard.append((clock.now - began, share)), began)
+
+    def hear(share, doing):
+        heard.append((clock.now - began, share))
+
+    run_workers(workers, 1, steady(hear), began)
     return heard
 
 

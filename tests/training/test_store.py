@@ -149,12 +149,17 @@ def test_networks_in_the_store_are_not_trained_again_and_come_back_bit_by_bit(tm
     }
     with Store(tmp_path) as store:
         first = fit_many(SPECS, rows.X, rows.multiclass, **options, store=store)
-        fractions = []
+        heard = []
         again = fit_many(
-            SPECS, rows.X, rows.multiclass, **options, store=store, callback=fractions.append
+            SPECS,
+            rows.X,
+            rows.multiclass,
+            **options,
+            store=store,
+            progress=lambda *news: heard.append(news),
         )
     plain = fit_many(SPECS, rows.X, rows.multiclass, **options)
-    assert fractions == []
+    assert heard == []
     assert store.count() == {"network": 5}
     assert all(map(same, first, again))
     assert all(map(same, first, plain))
@@ -176,12 +181,12 @@ def test_what_is_left_is_trained_to_the_same_bits_as_with_all_others(
     plain = fit_many(specs, rows.X, rows.multiclass, **options)
     store = Store(tmp_path)
 
-    def interrupt(fraction):
+    def interrupt(share, doing):
         if len(store):
             raise KeyboardInterrupt
 
     with store, pytest.raises(KeyboardInterrupt):
-        fit_many(specs, rows.X, rows.multiclass, **options, store=store, callback=interrupt)
+        fit_many(specs, rows.X, rows.multiclass, **options, store=store, progress=interrupt)
     kept = Store(tmp_path)
     assert 0 < len(kept) < 40
     resumed = fit_many(specs, rows.X, rows.multiclass, **options, store=kept)
@@ -306,10 +311,10 @@ def test_a_killed_process_leaves_what_it_finished(tmp_path, rows):
     kept = Store(tmp_path / "kept")
     assert len(kept) == 28
     specs = [NetworkSpec((8,), "tanh", seed=s, max_epochs=5) for s in range(28)]
-    fractions: list[float] = []
-    options = {"batch_size": BATCH, "callback": fractions.append}
+    heard = []
+    options = {"batch_size": BATCH, "progress": lambda *news: heard.append(news)}
     fit_many(specs, rows.X, rows.multiclass, **options, store=kept)
-    assert fractions == []
+    assert heard == []
 
 
 def test_a_store_is_safe_in_many_threads(tmp_path):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from gradatim._progress import Progress, steady
 from gradatim.activations import get_activation
 from gradatim.approximation.one_variable import build_line, build_width, count_in_theory
 from gradatim.approximation.two_variables import build_plane
@@ -79,7 +80,7 @@ def approximate(
     tolerance: float = 0.01,
     activation: str = "relu",
     *,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Approximation:
     r"""Build a network with one hidden layer that is close to a function everywhere, and prove it.
 
@@ -102,7 +103,7 @@ def approximate(
     activation : {"relu", "step", "sigmoid", "tanh"}, default "relu"
         Hidden units.
     progress : callable, optional
-        Told in words what is done.
+        Called with None, since nobody knows how long it takes, and what is done.
 
     Returns
     -------
@@ -136,9 +137,7 @@ def approximate(
     theoretical = changes = None
     with threadpool_limits(1, "blas"):
         build = build_plane if len(box) == 2 else build_line
-        network, bound = build(
-            function, target, box, tolerance, name, progress or (lambda doing: None)
-        )
+        network, bound = build(function, target, box, tolerance, name, steady(progress))
         if len(box) == 1:
             theoretical, changes = count_in_theory(target, box, tolerance, name)
     sides = tuple((float(a), float(b)) for a, b in box)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import map_coordinates, maximum_filter
 
+from gradatim._progress import Progress, silent
 from gradatim.approximation.choice import choose_columns
 from gradatim.approximation.corners import Corners
 from gradatim.approximation.kinks import Lines
@@ -72,7 +73,7 @@ class GreedyUnits:
         function: Callable[[np.ndarray], np.ndarray],
         name: str,
         kinks: Lines,
-        heard: Callable[[int, float], None] | None = None,
+        progress: Progress = silent,
     ) -> None:
         side = np.linspace(-1, 1, _SIDE)
         self._grid = np.stack([g.ravel() for g in np.meshgrid(side, side)], axis=1)
@@ -80,7 +81,7 @@ class GreedyUnits:
         self._bases = [np.flatnonzero(_every(n)) for n in (_THIN, _DENSE)]
         # Points beside the grid where errors were large.
         self._more, self._y_more = np.empty((0, 2)), np.empty(0)
-        self._function, self._name, self._heard = function, name, heard
+        self._function, self._name, self._progress = function, name, progress
         self._candidates = joined(
             on_lines(kinks, name), candidates(name, _DIRECTIONS[name], _LINES[name])
         )
@@ -108,8 +109,7 @@ class GreedyUnits:
                 return None
             self._fit = fit = self._fitted(self.n_units, aim)
             self.smallest = min(self.smallest, fit.error)
-            if self._heard is not None:
-                self._heard(self.n_units, fit.error)
+            self._progress(None, f"{self.n_units} err by {fit.error:.3g}")
         return self._as_terms(*self._fewest(fit, aim), aim)
 
     def _is_hopeless(self, error: float, aim: float, most: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.approximation.lines import LineUnits, build_row, count_units, fit_row
 from gradatim.approximation.samples import sample
 from gradatim.certificates.bound import Bound, certify
@@ -47,7 +48,7 @@ def build_line(
     box: np.ndarray,
     tolerance: float,
     name: str,
-    said: Callable[[str], None],
+    progress: Progress,
 ) -> tuple[Network, Bound]:
     """Build a network that is certified to be within a tolerance. `box` (1, 2)."""
     scale = float(np.max(np.abs(_on_line(target)(np.linspace(box[0, 0], box[0, 1], 201)))))
@@ -58,10 +59,10 @@ def build_line(
         )
     aim, reached = 0.998 * tolerance, np.inf
     for _ in range(_ATTEMPTS):
-        said("placing units")
+        progress(None, "placing units")
         row = build_row(_on_line(target), *_ends(box), aim, name)
         network = _from_row(row, name)
-        said(f"certifying {len(row.bias):,} units")
+        progress(None, f"certifying {len(row.bias):,} units")
         bound = certify(network, function, box, gap=_GAP)
         if bound.upper <= tolerance:
             return network, bound

@@ -8,12 +8,12 @@ that is not certified is returned.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import floor, log10
 from typing import Any
 
 import numpy as np
 
+from gradatim._progress import Progress, under
 from gradatim.approximation.greedy_units import GreedyUnits
 from gradatim.approximation.kinks import Lines, find_kinks
 from gradatim.approximation.lines import MOST_UNITS
@@ -51,10 +51,10 @@ def build_plane(
     box: np.ndarray,
     tolerance: float,
     name: str,
-    said: Callable[[str], None],
+    progress: Progress,
 ) -> tuple[Network, Bound]:
     """Build a network that is certified to be within a tolerance. `box` (2, 2)."""
-    return _Plane(function, target, box, tolerance, name, said).build()
+    return _Plane(function, target, box, tolerance, name, progress).build()
 
 
 class _Plane:
@@ -67,10 +67,10 @@ class _Plane:
         box: np.ndarray,
         tolerance: float,
         name: str,
-        said: Callable[[str], None],
+        progress: Progress,
     ) -> None:
         self.function, self.target, self.box = function, target, box
-        self.tolerance, self.name, self.said = tolerance, name, said
+        self.tolerance, self.name, self.progress = tolerance, name, progress
         self.middle, self.half = box.mean(axis=1), 0.5 * (box[:, 1] - box[:, 0])
         side = np.linspace(-1, 1, 201)
         square = np.stack([g.ravel() for g in np.meshgrid(side, side)], axis=1)
@@ -106,7 +106,7 @@ class _Plane:
         return self.target.values(self._on_box(s))
 
     def _ridges(self) -> RidgeFunctions | None:
-        self.said("looking for ridges")
+        self.progress(None, "looking for ridges")
         found = find_ridge_functions(self._on_square, self.tolerance, self.name)
         return found if isinstance(found, RidgeFunctions) else None
 
@@ -143,12 +143,9 @@ class _Plane:
         return None
 
     def _by_greedy_units(self, kinks: Lines, most: int) -> tuple[Network, Bound] | None:
-        def heard(n_units: int, error: float) -> None:
-            self.said(f"choosing units: {n_units} err by {error:.3g}")
-
-        self.said("choosing units")
+        self.progress(None, "choosing units")
         name = "logistic" if self.name == "tanh" else self.name
-        greedy = GreedyUnits(self._on_square, name, kinks, heard)
+        greedy = GreedyUnits(self._on_square, name, kinks, under(self.progress, "choosing units"))
         aim = _SHARE * self.tolerance
         for _ in range(_ATTEMPTS):
             terms = greedy.terms(aim, most)
@@ -190,7 +187,7 @@ class _Plane:
             max_boxes=min(_MOST_BOXES, 2_000 + _MOST_WORK // n_units),
             enough=enough,
             give_up_above=self.tolerance,
-            progress=lambda n: self.said(f"certifying {n_units} units: {n:,} parts"),
+            progress=under(self.progress, f"certifying {n_units} units"),
         )
         self.bound = min(self.bound, (bound.upper, n_units))
         return bound

@@ -6,12 +6,12 @@ network less the function on a closed box, its bound found by `gradatim.certific
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from gradatim._progress import Progress, steady
 from gradatim.certificates.ball_networks import BallNetwork
 from gradatim.certificates.networks import FloatNetwork
 from gradatim.certificates.search import Bound, Ends, Search
@@ -35,7 +35,7 @@ def certify(
     arithmetic: str = "float",
     enough: float = 0.0,
     give_up_above: float = np.inf,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Bound:
     """Bound the largest error of a network on an interval or a rectangle, for certain.
 
@@ -59,7 +59,7 @@ def certify(
     give_up_above : float, default infinite
         An error that, once met, ends the search; what is known then is the bound so far.
     progress : callable, optional
-        Told the number of parts looked at, again and again.
+        Called with None, since nobody knows how many parts it takes, and how many there were.
 
     Returns
     -------
@@ -101,4 +101,4 @@ def certify(
     # Products of tables this small are slower on several threads, the more so on a busy machine.
     with threadpool_limits(1, "blas"):
         search = Search(enclosed, target, sides, Ends(gap, max_boxes, enough, give_up_above))
-        return search.run(progress or (lambda n_boxes: None))
+        return search.run(steady(progress))

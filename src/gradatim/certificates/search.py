@@ -16,12 +16,12 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.certificates.ball_networks import BallNetwork
 from gradatim.certificates.balls import PRECISION
 from gradatim.certificates.intervals import Interval
@@ -102,13 +102,13 @@ class Search:
         self.upper, self.box = 0.0, sides
         self.floor = ends.enough
 
-    def run(self, progress: Callable[[int], None]) -> Bound:
+    def run(self, progress: Progress) -> Bound:
         """Cut until every part is done, or the work is."""
         low, high = self._first()
         n_boxes, complete = 0, True
         while len(low):
             n_boxes += len(low)
-            progress(n_boxes)
+            progress(None, f"{n_boxes:,} parts")
             bounds, pull = self._bounds(low, high)
             open_ = bounds > max(self.met * (1 + self.ends.gap), self.floor)
             self._settle(low[~open_], high[~open_], bounds[~open_])

@@ -13,41 +13,46 @@ from typing import TYPE_CHECKING
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
-    from gradatim.cli._source import Source
     from gradatim.collection import Collection
+    from gradatim.sources.kinds import Options
 
 __all__ = ["check_film", "find_ground", "list_problems"]
 
 
-def find_ground(source: Source, noise: float | None) -> str | Collection:
+def find_ground(course: str, reading: Options, noise: float | None) -> str | Collection:
     """Find what is raced on."""
-    from gradatim.cli._source import TABLES, read_source
-    from gradatim.datasets import DATASETS
+    from gradatim.sources.kinds import FOLDER, TABLES
+    from gradatim.sources.registry import find_kind, read_source
 
-    course = source.path
-    if course in DATASETS:
-        # A dataset brings its task along.
-        source = replace(source, task=None)
-    elif Path(course).suffix.lower() not in TABLES:
-        from gradatim.problems import get_problem
-
-        try:
-            get_problem(course)
-        except SpecError:
-            if not os.path.exists(course):
-                raise
-            raise SpecError(
-                f"{course} is no problem, and no table either: a race reads {', '.join(TABLES)}"
-            ) from None
-        options = ("target", "groups", "drop", "impute")
-        given = [f"--{option}" for option in options if getattr(source, option)]
-        if given:
-            belong = "belongs" if len(given) == 1 else "belong"
-            raise SpecError(f"{' and '.join(given)} {belong} to a table; {course} is a problem")
+    kind = find_kind(course)
+    if kind in (None, FOLDER) and Path(course).suffix.lower() not in TABLES:
+        _check_problem(course, reading)
         return course
+    if kind is not None and "task" not in kind.takes:
+        # It brings its task along.
+        reading = replace(reading, task=None)
     if noise is not None:
         raise SpecError(f"--noise belongs to a problem; {course} is a table")
-    return read_source(source, n_jobs=1, progress=lambda done, total: None)
+    return read_source(course, reading)
+
+
+def _check_problem(course: str, reading: Options) -> None:
+    from gradatim.problems import get_problem
+    from gradatim.sources.kinds import TABLES
+
+    try:
+        get_problem(course)
+    except SpecError:
+        if not os.path.exists(course):
+            raise
+        raise SpecError(
+            f"{course} is no problem, and no table either: a race reads {', '.join(TABLES)}"
+        ) from None
+    options = ("target", "groups", "drop", "impute")
+    given = [f"--{option}" for option in options if getattr(reading, option)]
+    if given:
+        belong = "belongs" if len(given) == 1 else "belong"
+        raise SpecError(f"{' and '.join(given)} {belong} to a table; {course} is a problem")
 
 
 def check_film(ground: str | Collection, film: Path | None) -> None:
@@ -73,9 +78,9 @@ def list_problems(target: str | None, json: bool) -> None:
     rows = [{"name": name, "slides": one.slides, "takes": one.takes}
             for name, one in PROBLEMS.items()]  # fmt: skip
     if json:
-        from json import dumps
+        from gradatim.cli._json import print_json
 
-        print(dumps({"schema": 1, "problems": rows}, indent=2, ensure_ascii=False))
+        print_json({"schema": 1, "problems": rows})
         return
     width = max(len(name) for name in PROBLEMS)
     for row in rows:

@@ -37,8 +37,8 @@ def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[s
     return {**whole, "sha256": sha256(text.encode()).hexdigest()}
 
 
-def print_json(value: dict[str, Any]) -> None:
-    """Print an object."""
+def print_json(value: dict[str, Any] | list[dict[str, Any]]) -> None:
+    """Print an object, or several."""
     from json import dumps
 
     print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,7 +1,7 @@
 """Networks and their inputs on the command line: read, and written.
 
 Conventions: a network is an equation, a text file (``.txt``) that holds one, or a model
-(``.safetensors``); letters and inputs are read as `gradatim.cli._equation` reads them.
+(``.safetensors``); letters and inputs are read as `gradatim.sources.equations` reads them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradatim.cli._equation import read_letters, read_point
 from gradatim.errors import InputError, OutputError, SpecError
 from gradatim.persistence import MODEL_FORMAT, load_network, save_network
+from gradatim.sources.equations import read_letters, read_point
 
 if TYPE_CHECKING:
     from gradatim.network import Network

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.text import Text
+from rich.progress import TextColumn
 
-from gradatim.cli._ladder import describe, show_climb, show_verdict
-from gradatim.cli._live import LiveLadder
-from gradatim.climb.result import Climb, Observer
+from gradatim._progress import Progress
+from gradatim.cli._live import LiveLadder, draw_ladder
+from gradatim.cli._print import print_lines
+from gradatim.cli._working import Bar
+from gradatim.climb.result import Climb
 from gradatim.collection import Collection
+from gradatim.presentation.climbs import about, heading, notes, verdict_line
+from gradatim.presentation.ladder import Row
 
-__all__ = ["Screen"]
+__all__ = ["Screen", "show_climb"]
 
 
 class Screen:
@@ -31,35 +34,34 @@ class Screen:
         self._quiet = quiet
 
     @contextlib.contextmanager
-    def reading(self, name: str) -> Iterator[Callable[[int, int], None]]:
-        """Show how many files are read; yields what is to be told (done, total)."""
-        columns = (
-            SpinnerColumn("dots", finished_text=" "),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24, complete_style="blue", finished_style="blue"),
-            MofNCompleteColumn(),
-        )
-        hidden = self._quiet or not self._console.is_terminal
-        with Progress(*columns, console=self._console, transient=True, disable=hidden) as progress:
-            task = progress.add_task(f"reading {name}", total=None)
-            yield lambda done, total: progress.update(task, completed=done, total=total)
+    def reading(self, name: str) -> Iterator[Progress]:
+        """Show how many files are read; yields what is to be told."""
+        files = TextColumn("{task.fields[files]}", style="progress.download")
+        doing = f"reading {name}"
+        with Bar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
+            yield lambda share, files: bar.tell(share, doing, files=files)
 
-    @contextlib.contextmanager
-    def climbing(self, collection: Collection) -> Iterator[Observer]:
-        """Show the ladder while it is climbed; yields what is to be told."""
-        if self._quiet or not self._console.is_terminal:
-            yield Observer()
-            return
+    def climbing(self, collection: Collection) -> LiveLadder:
+        """Return the ladder that is shown while it is climbed."""
         metric = "r2" if collection.task == "regression" else "accuracy"
-        with LiveLadder(self._console, describe(collection), metric) as ladder:
-            yield ladder
+        return LiveLadder(self._console, about(collection), metric, hidden=self._quiet)
 
     def show(self, climb: Climb) -> None:
         """Show what was found."""
-        show = show_verdict if self._quiet else show_climb
-        show(self._console, climb)
+        if self._quiet:
+            print_lines(self._console, [verdict_line(climb)])
+        else:
+            show_climb(self._console, climb)
 
     def say(self, sentence: str) -> None:
         """Show one more line, unless only the verdict is wanted."""
         if not self._quiet:
-            self._console.print(Text(sentence), soft_wrap=True)
+            print_lines(self._console, [[sentence]], soft_wrap=True)
+
+
+def show_climb(console: Console, climb: Climb) -> None:
+    """Print the final ladder, the verdict, and what else a person should know."""
+    rows = [Row(result.rung, result.input, result=result) for result in climb.rungs]
+    print_lines(console, [*heading(climb), [""]])
+    console.print(draw_ladder(console, rows, climb.protocol.metric, climb.winner))
+    print_lines(console, [[""], verdict_line(climb), *notes(climb.notices)])

@@ -23,9 +23,9 @@ from gradatim.cli._separation_numbers import (
 from gradatim.cli._ways import in_words
 
 if TYPE_CHECKING:
-    from gradatim.cli._points import Points
     from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Witness
+    from gradatim.sources.points import Points
 
 __all__ = ["print_separation", "print_several"]
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from gradatim.network.numbers import exact_text, to_json
 
 if TYPE_CHECKING:
-    from gradatim.cli._points import Points
     from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Witness
+    from gradatim.sources.points import Points
 
 __all__ = ["print_json", "separation_dict", "several_dict"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gradatim.cli._points import Points
     from gradatim.drawing import Film
     from gradatim.separability import PerceptronRun, Separation
+    from gradatim.sources.points import Points
 
 __all__ = ["film_of", "picture_of"]
 

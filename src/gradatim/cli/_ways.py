@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gradatim.cli._points import Points
     from gradatim.comparisons.separable import Method, MethodComparison
+    from gradatim.sources.points import Points
 
 __all__ = ["in_words", "make_separable", "write_methods"]
 
@@ -46,7 +46,7 @@ def make_separable(
         labels = [label if label == positive else "others" for label in labels]
     return work(
         "making separable",
-        lambda told: find_methods(
+        lambda progress: find_methods(
             points.X,
             labels,
             degree=degree,
@@ -56,7 +56,7 @@ def make_separable(
             n_seeds=seeds,
             random_state=seed,
             input_names=points.names,
-            progress=told,
+            progress=progress,
         ),
     )
 

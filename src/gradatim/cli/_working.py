@@ -1,58 +1,95 @@
 """Long work of a verb: what is being done, on a terminal, and Ctrl-C in one sentence.
 
-Conventions: drawn on standard error, only if that is a terminal, and gone when the work is done.
-The work runs in another thread (see `gradatim.cli._interrupt`) and ends at its next report.
+Conventions: drawn only on a terminal, and gone when the work is done. The work runs in another
+thread (see `gradatim.cli._interrupt`) and ends at its next report.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from types import TracebackType
+from typing import Any, TypeVar
 
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from gradatim._progress import Progress as Tell
 from gradatim.cli._interrupt import Interrupted, hear
 
-__all__ = ["counted", "work"]
+__all__ = ["Bar", "work"]
 
 T = TypeVar("T")
-Told = Callable[[str, float | None], None]
 
 
-def work(doing: str, run: Callable[[Told], T]) -> T:
-    """Do some work, shown while it lasts."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+class Bar:
+    """One line that says what is being done and how far it is; a context manager."""
 
+    def __init__(
+        self,
+        console: Console,
+        doing: str,
+        *columns: ProgressColumn,
+        hidden: bool = False,
+        **fields: Any,
+    ) -> None:
+        self.doing = doing
+        self._stopped = False
+        self._progress = Progress(
+            SpinnerColumn("dots", finished_text=" "),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24, complete_style="blue", finished_style="blue"),
+            *columns,
+            console=console,
+            transient=True,
+            disable=hidden or not console.is_terminal,
+        )
+        self._task = self._progress.add_task(doing, total=None, **fields)
+
+    def __enter__(self) -> Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def tell(self, share: float | None, doing: str, **fields: Any) -> None:
+        """Show how far the work is, or end it."""
+        if self._stopped:
+            raise KeyboardInterrupt
+        self.doing = doing
+        total = None if share is None else 1.0
+        self._progress.update(self._task, description=doing, completed=share, total=total, **fields)
+
+    def tell_with_time(self, share: float | None, doing: str) -> None:
+        """Show how far the work is, and the seconds that are left."""
+        seconds = self._progress.tasks[0].elapsed or 0.0
+        left = f"about {seconds * (1 - share) / share:.0f} s left" if share else ""
+        self.tell(share, doing, left=left)
+
+    def stop(self) -> None:
+        """End the work at its next report."""
+        self._stopped = True
+
+
+def work(doing: str, run: Callable[[Tell], T]) -> T:
+    """Do some work, shown on standard error while it lasts."""
     console = Console(stderr=True, highlight=False)
-    columns = (
-        SpinnerColumn("dots", finished_text=" "),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24, complete_style="blue", finished_style="blue"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
-    )
-    state = {"doing": doing, "stopped": False}
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task(doing, total=None, left="")
-
-        def told(what: str, share: float | None = None) -> None:
-            if state["stopped"]:
-                raise KeyboardInterrupt
-            state["doing"] = what
-            if share is None:
-                bar.update(task, description=what)
-                return
-            left = (bar.tasks[0].elapsed or 0.0) * (1 - share) / share if share > 0 else 0.0
-            said = f"about {left:.0f} s left" if share > 0 else ""
-            bar.update(task, description=what, total=1.0, completed=share, left=said)
-
+    bar = Bar(console, doing, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), left="")
+    with bar:
         try:
-            return hear(lambda: run(told))
+            return hear(lambda: run(bar.tell_with_time))
         except KeyboardInterrupt:
-            state["stopped"] = True
-            raise Interrupted(f"stopped by Ctrl-C while {state['doing']}", kept=False) from None
-
-
-def counted(told: Told, doing: str) -> Callable[[int, int], None]:
-    """Return what can be told of a count."""
-    return lambda done, total: told(f"{doing}: {done} of {total}", done / max(total, 1))
+            bar.stop()
+            raise Interrupted(f"stopped by Ctrl-C while {bar.doing}", kept=False) from None

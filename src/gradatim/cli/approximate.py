@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
+from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
@@ -127,9 +128,7 @@ def _for_tolerance(
 
     found = work(
         "placing units",
-        lambda told: build(
-            function, box, tolerance, activation, progress=lambda what: told(what, None)
-        ),
+        lambda progress: build(function, box, tolerance, activation, progress=progress),
     )
     beside = _train(found, options) if options["n_seeds"] else None
     if json:
@@ -192,12 +191,12 @@ def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
     doing = f"training {options['n_seeds']} networks"
     return work(
         doing,
-        lambda told: train_units(
+        lambda progress: train_units(
             found.function,
             found.on,
             found.n_units,
             found.activation,
-            callback=lambda share: told(doing, share),
+            progress=scaled(progress, 0.0, 1.0, doing),
             **options,
         ),
     )
@@ -218,8 +217,8 @@ def _by_width(
     doing = f"{'training' if options['n_seeds'] else 'building'} networks of each width"
     rates = work(
         doing,
-        lambda told: error_by_width(
-            function, box, widths, activation, callback=lambda share: told(doing, share), **options
+        lambda progress: error_by_width(
+            function, box, widths, activation, progress=scaled(progress, 0.0, 1.0, doing), **options
         ),
     )
     if json:

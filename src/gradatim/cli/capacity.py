@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim._progress import under
 from gradatim.cli import _output_files
 
 if TYPE_CHECKING:
@@ -76,18 +77,18 @@ def capacity(
     """
     if output is not None:
         _output_files.check_targets({"--output": (output, _output_files.plot)})
-    from gradatim.cli._working import counted, work
+    from gradatim.cli._working import work
     from gradatim.separability import capacity as compute
 
     task = "trying labelings"
     found = work(
         task,
-        lambda told: compute(
+        lambda progress: compute(
             dimensions or (1, 2, 5, 10),
             points or (),
             n_trials=trials,
             seed=seed,
-            progress=counted(told, task),
+            progress=under(progress, task),
         ),
     )
     if json:

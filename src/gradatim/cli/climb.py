@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -150,26 +151,28 @@ def climb(
     """
     from gradatim.cli._outputs import Outputs
     from gradatim.cli._silence import quiet_libraries
-    from gradatim.cli._source import Source
+    from gradatim.sources.kinds import Options
+    from gradatim.sources.registry import files_of
 
     for rung in rungs or ():
         get_family(rung)
-    source = Source(path, target or (), groups, drop or (), impute, task)
+    reading = Options(target or (), groups, drop or (), impute, task, jobs)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
     models = [*([("", save)] if save else []), *(save_rung or ())]
     outputs = Outputs(json, None if no_report else report or _REPORT, models)
-    outputs.check(source.files())
+    outputs.check(files_of(path, reading))
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
     with quiet_libraries(debug):
         from gradatim.cli._screen import Screen
-        from gradatim.cli._source import read_source
+        from gradatim.sources.registry import read_source
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
         with screen.reading(path) as progress:
-            collection = hear(lambda: read_source(source, n_jobs=jobs, progress=progress))
+            reading = replace(reading, progress=progress)
+            collection = hear(lambda: read_source(path, reading))
         with _checkpoint(collection, resume, options) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")
@@ -228,17 +231,15 @@ def _climb(
     screen: Screen, collection: Collection, store: Store | None, options: dict[str, Any]
 ) -> Climb:
     """Climb in another thread; on Ctrl-C keep what is finished and say so."""
-    from gradatim.cli._progress import Progress
     from gradatim.climb import climb_collection
 
-    with screen.climbing(collection) as observer:
-        progress = Progress(observer)
+    with screen.climbing(collection) as ladder:
         try:
             return hear(
-                lambda: climb_collection(collection, observer=progress, store=store, **options)
+                lambda: climb_collection(collection, observer=ladder, store=store, **options)
             )
         except KeyboardInterrupt:
-            progress.stop()
+            ladder.stop()
             if store is not None:
                 store.flush()
-            raise Interrupted(progress.sentence(store), kept=bool(store)) from None
+            raise Interrupted(ladder.sentence(store), kept=bool(store)) from None

@@ -32,11 +32,18 @@ def data(*, json: Annotated[bool, _Flag] = False, debug: Annotated[bool, _Flag] 
 
     entries = [_facts(dataset) for dataset in DATASETS.values()]
     if json:
-        from json import dumps
+        from gradatim.cli._json import print_json
 
-        print(dumps(entries, indent=2, ensure_ascii=False))
+        print_json(entries)
     else:
-        _print_table(entries)
+        from rich.console import Console
+
+        from gradatim.cli._print import as_table, print_lines
+        from gradatim.presentation.datasets import dataset_grid, dataset_lines
+
+        console = Console(highlight=False)
+        console.print(as_table(dataset_grid(entries)))
+        print_lines(console, dataset_lines(entries))
 
 
 def _facts(dataset: Dataset) -> dict[str, Any]:
@@ -51,27 +58,3 @@ def _facts(dataset: Dataset) -> dict[str, Any]:
         "license": dataset.licence,
         "source": collection.origin,
     }
-
-
-def _print_table(entries: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("name", style="bold")
-    for name in ("samples", "classes", "groups"):
-        table.add_column(name, justify="right")
-    table.add_column("inputs")
-    table.add_column("license")
-    for entry in entries:
-        inputs = ", ".join(f"{name} ({n:,})" for name, n in entry["inputs"].items())
-        counts = (entry["n_samples"], entry["n_classes"], entry["n_groups"])
-        numbers = ["none" if n is None else f"{n:,}" for n in counts]
-        table.add_row(entry["name"], *numbers, inputs, entry["license"])
-    console = Console(highlight=False)
-    console.print(table)
-    for entry in entries:
-        console.print()
-        console.print(Text.assemble((entry["name"], "bold"), f": {entry['summary']}"))
-        console.print(Text(entry["source"], style="dim"))

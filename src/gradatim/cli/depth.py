@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
+from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
@@ -138,13 +139,13 @@ def _sawtooth(
     task = "training sawtooths"
     return work(
         task,
-        lambda told: compare_depth(
+        lambda progress: compare_depth(
             teeth,
             n_seeds=n_seeds,
             budgets=budgets,
             max_epochs=epochs,
             random_state=seed,
-            callback=lambda share: told(task, share),
+            progress=scaled(progress, 0.0, 1.0, task),
         ),
     )
 

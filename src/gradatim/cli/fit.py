@@ -103,12 +103,14 @@ def fit(
         )
     found = _to_dict(table, rows, model, network, activation, alpha)
     if json:
-        from json import dumps
+        from gradatim.cli._json import print_json
 
-        print(dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(found)
     else:
         print(network)
-        print("\n".join(_in_words(found)))
+        from gradatim.presentation.fits import fit_lines
+
+        print("\n".join(fit_lines(found)))
     for path in _write(network, rows, output, graph, plot):
         if not json:
             print(f"wrote {path}")
@@ -150,8 +152,8 @@ def _to_dict(
     activation: str,
     alpha: float,
 ) -> dict[str, Any]:
-    from gradatim.cli._equation import table_record
     from gradatim.cli._json import header
+    from gradatim.sources.equations import table_record
 
     [layer] = network.layers
     return {
@@ -190,27 +192,6 @@ def _scores(
         "accuracy": float(model.score(X, y)),
         "log_loss": float(log_loss(y, model.predict_proba(X), labels=model.classes_)),
     }
-
-
-def _in_words(found: dict[str, Any]) -> list[str]:
-    method = "least squares" if found["loss"] == "squared" else "maximum likelihood"
-    penalty = f" with alpha = {found['alpha']:g}" if found["alpha"] else ""
-    lines = [f"{method}{penalty} on {found['n_rows']} rows of {found['data']['file']}"]
-    classes = found["classes"]
-    if found["activation"] == "sigmoid":
-        lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
-    names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
-    scores = ", ".join(
-        f"{names.get(name, name.replace('_', ' '))} {_score_text(value)}"
-        for name, value in found["scores"].items()
-    )
-    return [*lines, f"on the same rows: {scores}"]
-
-
-def _score_text(value: float | None) -> str:
-    if value is None:
-        return "undefined, since the target is the same in every row"
-    return f"{value:.4g}"
 
 
 def _write(

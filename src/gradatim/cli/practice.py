@@ -47,9 +47,9 @@ def practice(
     """
     from random import SystemRandom
 
-    from gradatim.cli._practice import Session
+    from gradatim.cli._practice import hold_session
     from gradatim.exercises import make_exam
 
     topics = [] if topic is None or "all" in topic else list(topic)
     seed = SystemRandom().randrange(10_000) if seed is None else seed
-    Session(make_exam(topics, level or (), count=count, seed=seed)).run()
+    hold_session(make_exam(topics, level or (), count=count, seed=seed))

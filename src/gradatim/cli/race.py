@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
@@ -20,7 +20,6 @@ from gradatim.cli._ground import check_film, find_ground, list_problems
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
-    from gradatim.cli._race import RaceScreen
     from gradatim.collection import Collection
     from gradatim.comparisons import Race
     from gradatim.training.store import Store
@@ -139,20 +138,19 @@ def race(
 
     with quiet_libraries(debug):
         from gradatim.cli._interrupt import hear
-        from gradatim.cli._race import RaceScreen, show_race
-        from gradatim.cli._source import Source
+        from gradatim.cli._race import show_race
+        from gradatim.sources.kinds import Options
 
-        source = Source(
-            course, [target] if target else (), groups, drop or (), impute, "classification"
+        reading = Options(
+            [target] if target else (), groups, drop or (), impute, "classification", n_jobs=1
         )
-        ground = find_ground(source, noise)
+        ground = find_ground(course, reading, noise)
         check_film(ground, film)
-        screen = RaceScreen(quiet=json)
-        with _checkpoint((source, noise, samples, seed), resume) as store:
+        with _checkpoint((course, reading, noise, samples, seed), resume) as store:
             found = _race(
-                screen,
                 ground,
                 store,
+                json,
                 budgets=widths,
                 n_seeds=seeds,
                 contenders=contenders,
@@ -163,9 +161,9 @@ def race(
                 n_jobs=jobs,
             )
         if json:
-            from json import dumps
+            from gradatim.cli._json import print_json
 
-            print(dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+            print_json(found.to_dict())
         else:
             show_race(found)
         for file in hear(lambda: _write(found, output, film)):
@@ -207,21 +205,21 @@ def _load_checkpoint() -> tuple:
     return cache_folder, open_checkpoint
 
 
-def _race(
-    screen: RaceScreen, ground: str | Collection, store: Store | None, **options: object
-) -> Race:
+def _race(ground: str | Collection, store: Store | None, hidden: bool, **options: Any) -> Race:
     """Race in another thread; on Ctrl-C keep what is finished and say so."""
-    from typing import Any
-
     from gradatim.cli._interrupt import Interrupted, hear
+    from gradatim.cli._race import racing_bar
     from gradatim.comparisons import race as run
 
-    given: Any = options
-    with screen.racing() as progress:
+    with racing_bar(hidden) as bar:
+
+        def progress(share: float | None, doing: str) -> None:
+            bar.tell(share, f"training {doing}")
+
         try:
-            return hear(lambda: run(ground, store=store, progress=progress, **given))
+            return hear(lambda: run(ground, store=store, progress=progress, **options))
         except KeyboardInterrupt:
-            screen.stop()
+            bar.stop()
             if store is not None:
                 store.flush()
             n = 0 if store is None else store.count()["network"]

@@ -2,7 +2,7 @@
 
 Conventions: files are checked before the table is read, and the table before anything is computed;
 results are printed before they are written. Numbers of the table are exact: see
-`gradatim.cli._points`.
+`gradatim.sources.points`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim._progress import under
 from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
-    from gradatim.cli._points import Points
     from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import PerceptronRun, Separation
+    from gradatim.sources.points import Points
 
 __all__ = ["separate"]
 
@@ -126,7 +127,7 @@ def separate(
         source=table,
     )
     _check_making(kernels, hidden, folds, graph)
-    from gradatim.cli._points import read_points
+    from gradatim.sources.points import read_points
 
     if columns and drop:
         raise SpecError("--columns names what is taken and --drop what is not; give one of them")
@@ -212,26 +213,26 @@ def _decide(points: Points, positive: str | None) -> Separation:
     task = f"deciding {points.source}"
     return work(
         task,
-        lambda told: decide(
+        lambda progress: decide(
             points.X,
             points.labels,
             positive=positive,
             input_names=points.names,
-            doing=lambda words: told(f"{task}: {words}", None),
+            progress=under(progress, task),
         ),
     )
 
 
 def _several(points: Points, methods: MethodComparison | None, json: bool) -> None:
     from gradatim.cli._separation import print_several
-    from gradatim.cli._working import counted, work
+    from gradatim.cli._working import work
     from gradatim.separability import separate_classes
 
     task = f"deciding {points.source}"
     found = work(
         task,
-        lambda told: separate_classes(
-            points.X, points.labels, input_names=points.names, progress=counted(told, task)
+        lambda progress: separate_classes(
+            points.X, points.labels, input_names=points.names, progress=under(progress, task)
         ),
     )
     print_several(points, found, methods, json=json)
@@ -243,7 +244,7 @@ def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
 
     return work(
         "running the perceptron rule",
-        lambda told: run_perceptron(found, max_mistakes=max_mistakes),
+        lambda progress: run_perceptron(found, max_mistakes=max_mistakes),
     )
 
 

@@ -29,9 +29,6 @@ _OUTPUT = Group("What comes out", sort_key=2)
 
 _Flag = Parameter(negative=(), show_default=False)
 
-# Rows, over all steps, that are spelled out.
-_MOST_ROWS = 12
-
 
 def step(
     equation: Annotated[str, Parameter(group=_INPUT, allow_leading_hyphen=True)],
@@ -81,12 +78,13 @@ def step(
     debug
         Show the traceback of an error.
     """
-    from gradatim.cli._equation import read_rows, read_table_file
     from gradatim.cli._network import read_network
     from gradatim.network.descent import descend
+    from gradatim.sources.equations import read_rows
+    from gradatim.tables.columns import read_columns
 
     network = read_network(equation, activation, let)
-    columns = read_table_file(data)
+    columns = read_columns(data)
     rows, targets = read_rows(columns, network), _targets(columns, network, target)
     taken = descend(
         network, rows, targets, loss=loss, learning_rate=learning_rate, steps=steps, exact=exact
@@ -94,13 +92,19 @@ def step(
     if json:
         _print_json(taken, loss, learning_rate, exact, data)
     else:
-        _print_text(taken, loss, learning_rate)
+        from rich.console import Console
+
+        from gradatim.cli._print import print_lines
+        from gradatim.presentation.descent import descent_lines
+
+        lines = descent_lines(taken, loss, learning_rate)
+        print_lines(Console(highlight=False), lines, soft_wrap=True)
 
 
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
     """Return the targets of each row, one per output."""
-    from gradatim.cli._equation import read_column
     from gradatim.errors import TableError
+    from gradatim.sources.equations import read_column
 
     outputs = list(network.output_names)
     if target is None and set(outputs) <= set(columns.names):
@@ -125,18 +129,14 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
     return [[int(text == name) for name in outputs] for text in texts]
 
 
-# JSON
-
-
 def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: Path) -> None:
-    from importlib.metadata import version
     from json import dumps
 
-    from gradatim.cli._equation import table_record
+    from gradatim.cli._json import header
+    from gradatim.sources.equations import table_record
 
     result = {
-        "schema": 1,
-        "gradatim": version("gradatim"),
+        **header(),
         "equation": str(taken[0].network),
         "loss": loss,
         "learning_rate": rate,
@@ -146,23 +146,3 @@ def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: 
         "equation_after": str(taken[-1].after),
     }
     print(dumps(result, indent=2, ensure_ascii=False))
-
-
-# Text
-
-
-def _print_text(taken: Sequence[Step], loss: str, rate: str) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from gradatim.cli._descent import descent_lines
-
-    console = Console(highlight=False)
-    n_rows = len(taken[0].rows)
-    for number, one in enumerate(taken, start=1):
-        in_full = number * n_rows <= _MOST_ROWS or number == 1
-        for line in descent_lines(one, number, loss, rate, _MOST_ROWS if in_full else 0):
-            style = "bold" if not line.startswith(" ") else ""
-            console.print(Text(line, style=style), soft_wrap=True)
-    console.print(Text(f"after {len(taken)} steps" if taken[1:] else "after this step"))
-    console.print(Text(f"  {taken[-1].after}"), soft_wrap=True)

@@ -16,6 +16,7 @@ from itertools import accumulate
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from gradatim._progress import silent, steady
 from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
@@ -244,14 +245,15 @@ def _climb(
     whole, rows = ends[-1] or 1.0, []
     for i, (family, name) in enumerate(plan):
 
-        def report(
-            fraction: float, doing: str, i: int = i, row: tuple[str, str] = (family.name, name)
+        def tell(
+            share: float | None, doing: str, i: int = i, row: tuple[str, str] = (family.name, name)
         ) -> None:
-            total = (ends[i] + fraction * expected[i]) / whole
-            observer.progressed(*row, fraction, doing, total)
+            fraction = share or 0.0
+            observer.progressed(*row, fraction, doing, (ends[i] + fraction * expected[i]) / whole)
 
-        report(0.0, "starting")
-        rows.append(run_rung(family, task, name, report))
+        progress = steady(tell)
+        progress(0.0, "starting")
+        rows.append(run_rung(family, task, name, progress))
         observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
 
@@ -276,7 +278,7 @@ def _on_all_rows(
     candidate = family.candidates(task, input)[row.choice]
     everything = np.arange(task.collection.n_samples)
     fit = Fit(candidate, everything, everything[:0])
-    [fitted] = fit_all(family, task, input, [fit], lambda fraction: None)
+    [fitted] = fit_all(family, task, input, [fit], silent)
     about = {
         "gradatim": version("gradatim"),
         "seed": protocol.seed,

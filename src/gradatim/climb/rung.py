@@ -9,29 +9,28 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from gradatim._progress import Progress, scaled
 from gradatim.climb.result import RungResult
 from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.statistics import mean_posterior
 from gradatim.models.families.base import Family, Fit, Fitted
 
-__all__ = ["Report", "fit_all", "run_rung", "stored_rung"]
-
-Report = Callable[[float, str], None]
+__all__ = ["fit_all", "run_rung", "stored_rung"]
 
 
-def run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> RungResult:
+def run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -> RungResult:
     """Choose inside the training folds, fit on them, and score on the held-out ones."""
     stored = stored_rung(family, task, input)
     if stored is None:
-        stored = _run_rung(family, task, input, report)
+        stored = _run_rung(family, task, input, progress)
         if task.store is not None:
             keep_rung(task, _rung_key(family, task, input), stored)
     return stored
@@ -53,27 +52,27 @@ def fit_all(
     task: ClimbTask,
     input: str,
     fits: Sequence[Fit],
-    report: Callable[[float], None],
+    progress: Progress,
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
     if task.store is None or family.trains_networks:
-        return family.fit(task, input, fits, report)
+        return family.fit(task, input, fits, progress)
     keys = fit_keys(task, family.name, input, fits)
     found = find_fits(task, keys)
     missing = [i for i in range(len(fits)) if i not in found]
     if missing:
         watched = [replace(fits[i], keep=partial(keep_fit, task, keys[i])) for i in missing]
         share = len(missing) / len(fits)
-        fresh = family.fit(task, input, watched, lambda f: report(1.0 - share + share * f))
+        fresh = family.fit(task, input, watched, scaled(progress, 1.0 - share, 1.0))
         found |= zip(missing, fresh, strict=True)
     return [found[i] for i in range(len(fits))]
 
 
-def _run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> RungResult:
+def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -> RungResult:
     start = time.perf_counter()
     candidates = list(family.candidates(task, input))
     share = _choosing_share(family, task, len(candidates))
-    chosen = _choose(family, task, input, candidates, lambda f: report(f * share, "choosing"))
+    chosen = _choose(family, task, input, candidates, scaled(progress, 0.0, share, "choosing"))
     folds = task.folds
     held_out = [folds.rows(r, k) for r, k in folds.outer]
     fits = [
@@ -81,9 +80,7 @@ def _run_rung(family: Family, task: ClimbTask, input: str, report: Report) -> Ru
         Fit(candidates[c], folds.rows_without(r, k), rows[:0])
         for (r, k), c, rows in zip(folds.outer, chosen, held_out, strict=True)
     ]
-    fitted = fit_all(
-        family, task, input, fits, lambda f: report(share + f * (1 - share), "training")
-    )
+    fitted = fit_all(family, task, input, fits, scaled(progress, share, 1.0, "training"))
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
     outputs = [m.model.outputs(X[rows]) for m, rows in zip(fitted, held_out, strict=True)]
     scores = np.array([task.score(out, rows) for out, rows in zip(outputs, held_out, strict=True)])
@@ -115,7 +112,7 @@ def _choose(
     task: ClimbTask,
     input: str,
     candidates: Sequence[Any],
-    report: Callable[[float], None],
+    progress: Progress,
 ) -> list[int]:
     """Choose a candidate for every outer fold on other folds of its repeat."""
     folds = task.folds
@@ -128,7 +125,7 @@ def _choose(
         for i, j in pairs
         for candidate in candidates
     ]
-    outputs = iter(fit_all(family, task, input, fits, report))
+    outputs = iter(fit_all(family, task, input, fits, progress))
     total = np.zeros((folds.repeats, folds.folds, len(candidates)))
     for r in range(folds.repeats):
         for i, j in pairs:

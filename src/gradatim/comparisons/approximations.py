@@ -8,13 +8,14 @@ errors are upper bounds of `gradatim.certificates.certify`. Seeds are ``seed, se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
+from gradatim._progress import Progress, scaled, steady
 from gradatim.activations import get_activation
 from gradatim.approximation import Approximation, approximate_with_units
 from gradatim.certificates import Bound, certify
@@ -76,7 +77,7 @@ def train_units(
     n_seeds: int = 50,
     seed: int = 0,
     max_epochs: int = _EPOCHS,
-    callback: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> TrainedUnits:
     """Train shallow networks of one width on a function, and certify every one."""
     name = get_activation(activation).name
@@ -86,7 +87,7 @@ def train_units(
         )
     if n_units < 1 or n_seeds < 1:
         raise SpecError(f"give at least 1 unit and 1 seed, not {n_units} and {n_seeds}")
-    heard = callback or (lambda share: None)
+    tell = steady(progress)
     box = as_box(on)
     grid, y = _grid(function, box)
     mean, spread = float(y.mean()), float(y.std()) or 1.0
@@ -109,13 +110,13 @@ def train_units(
         max_epochs=max_epochs,
         batch_size=_BATCH,
         random_state=seed,
-        callback=lambda share: heard(_TRAINING * share),
+        progress=scaled(tell, 0.0, _TRAINING),
     )
     networks = [_unscaled(result.network, box, mean, spread) for result in results]
     bounds = []
     for network in networks:
         bounds.append(certify(network, function, box, gap=_GAP, max_boxes=_MOST_BOXES))
-        heard(_TRAINING + (1 - _TRAINING) * len(bounds) / n_seeds)
+        tell(_TRAINING + (1 - _TRAINING) * len(bounds) / n_seeds, "certifying")
     best = networks[int(np.argmin([bound.upper for bound in bounds]))]
     protocol = {
         "grid_points": len(grid),
@@ -163,7 +164,7 @@ def error_by_width(
     n_seeds: int = 50,
     seed: int = 0,
     max_epochs: int = _EPOCHS,
-    callback: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Rates:
     """Compare built with trained networks over widths."""
     name = get_activation(activation).name
@@ -172,7 +173,7 @@ def error_by_width(
     chosen = tuple(sorted(set(widths)))
     trains = n_seeds > 0 and name != "heaviside"
     built, trained = [], []
-    heard = callback or (lambda share: None)
+    tell = steady(progress)
     for i, width in enumerate(chosen):
         built.append(approximate_with_units(function, on, width, name))
         if trains:
@@ -185,10 +186,10 @@ def error_by_width(
                     n_seeds=n_seeds,
                     seed=seed,
                     max_epochs=max_epochs,
-                    callback=lambda share, i=i: heard((i + share) / len(chosen)),
+                    progress=scaled(tell, i / len(chosen), (i + 1) / len(chosen)),
                 )
             )
-        heard((i + 1) / len(chosen))
+        tell((i + 1) / len(chosen), "building")
     return Rates(chosen, tuple(built), tuple(trained), {"relu": 2, "heaviside": 1}.get(name))
 
 

@@ -8,8 +8,9 @@ networks too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from gradatim._progress import Progress, steady
 from gradatim.comparisons.sawtooth_fits import Wanted, fit_sawtooth
 from gradatim.comparisons.sawtooth_result import (
     Built,
@@ -39,7 +40,7 @@ def compare_depth(
     budgets: Sequence[int] | None = None,
     max_epochs: int = 500,
     random_state: int = 0,
-    callback: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> DepthComparison:
     """Build a sawtooth, deep and shallow, and train networks of equal budgets to be one.
 
@@ -57,8 +58,8 @@ def compare_depth(
         Epochs.
     random_state : int, default 0
         First seed.
-    callback : callable, optional
-        Called with the finished share of the training, in [0, 1].
+    progress : callable, optional
+        Called with the finished share of the training, in [0, 1], and what is done.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def compare_depth(
             n_seeds=n_seeds,
             max_epochs=max_epochs,
             random_state=random_state,
-            callback=callback,
+            progress=steady(progress),
         )
     )
     trained = [

@@ -12,13 +12,14 @@ squared error on the rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from gradatim._progress import Progress, scaled, silent
 from gradatim.depth import deep_sawtooth
 from gradatim.network.graph import Layer, Network
 from gradatim.network.initialize import initialize
@@ -81,7 +82,7 @@ def fit_sawtooth(
     n_seeds: int,
     max_epochs: int,
     random_state: int = 0,
-    callback: Callable[[float], None] | None = None,
+    progress: Progress = silent,
 ) -> list[tuple[Start, float, list[Network]]]:
     """Train shapes to be a sawtooth."""
     rows = sawtooth_rows(teeth)
@@ -95,10 +96,7 @@ def fit_sawtooth(
     ]
     share = len(trials) * len(pilots) / (len(trials) * len(pilots) + len(wanted) * n_seeds)
 
-    def report(start: float, width: float) -> Callable[[float], None]:
-        return lambda done: None if callback is None else callback(start + width * done)
-
-    tried = _fit(trials, pilots, rows, teeth, max_epochs, report(0.0, share))
+    tried = _fit(trials, pilots, rows, teeth, max_epochs, scaled(progress, 0.0, share))
     losses = [float(np.median([_loss(fit, *rows) for fit in fits])) for fits in tried]
     best: dict[Wanted, tuple[float, _Trial]] = {}
     for loss, (one, way) in zip(losses, trials, strict=True):
@@ -106,7 +104,7 @@ def fit_sawtooth(
             best[one] = loss, way
     chosen = [best[one][1] for one in wanted]
     final = list(zip(wanted, chosen, strict=True))
-    fitted = _fit(final, seeds, rows, teeth, max_epochs, report(share, 1.0 - share))
+    fitted = _fit(final, seeds, rows, teeth, max_epochs, scaled(progress, share, 1.0))
     return [
         (way.start, way.learning_rate, [_on_unit_interval(fit.network) for fit in fits])
         for way, fits in zip(chosen, fitted, strict=True)
@@ -119,7 +117,7 @@ def _fit(
     rows: tuple[np.ndarray, np.ndarray],
     teeth: int,
     max_epochs: int,
-    callback: Callable[[float], None] | None,
+    progress: Progress,
 ) -> list[list[FitResult]]:
     """Train every trial with every seed at once."""
     X, y = 2 * rows[0][:, None] - 1, rows[1]
@@ -141,7 +139,7 @@ def _fit(
         max_epochs=max_epochs,
         batch_size=BATCH_SIZE,
         initial=initial,
-        callback=callback,
+        progress=progress,
     )
     n = len(seeds)
     return [results[i * n : (i + 1) * n] for i in range(len(trials))]

@@ -9,21 +9,19 @@ nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradatim._digest import sha256
+from gradatim._progress import Progress, steady
 from gradatim.errors import AudioError, SpecError
 from gradatim.music.audio import decode, resample
 from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
 
-__all__ = ["FileAnalysis", "Progress", "analyze_file", "analyze_files"]
-
-#: Called with how many files are done, and of how many.
-Progress = Callable[[int, int], None]
+__all__ = ["FileAnalysis", "analyze_file", "analyze_files"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +63,8 @@ def analyze_files(
     """
     if n_jobs < 1:
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
-    report = progress or _no_progress
-    report(0, len(paths))
+    tell = steady(progress)
+    tell(0.0, f"0/{len(paths)}")
     _load_librosa(recipe)
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
     try:
@@ -74,7 +72,7 @@ def analyze_files(
             executor.submit(_analyze_or_error, path, recipe) for path in paths
         ]
         for n_done, _ in enumerate(as_completed(futures), start=1):
-            report(n_done, len(paths))
+            tell(n_done / len(paths), f"{n_done}/{len(paths)}")
     finally:
         # After Ctrl-C only the files in hand are finished, not all that were asked for.
         executor.shutdown(cancel_futures=True)
@@ -88,10 +86,6 @@ def _analyze_or_error(
         return analyze_file(path, recipe)
     except AudioError as error:
         return error
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    """Report to nobody."""
 
 
 def _load_librosa(recipe: FeatureRecipe) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim._text import plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, LabelError
-from gradatim.music.analysis import FileAnalysis, Progress, analyze_files
+from gradatim.music.analysis import FileAnalysis, analyze_files
 from gradatim.music.audio import AUDIO_SUFFIXES, FileSound
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.manifests import read_manifest
@@ -49,7 +50,7 @@ def read_folder(
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
-        Called with (files done, files in all).
+        Called with the share of the files that are done, and how many these are.
 
     Returns
     -------

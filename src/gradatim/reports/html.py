@@ -18,7 +18,8 @@ from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
 from gradatim.network.graph import Network
-from gradatim.reports import data, page, words
+from gradatim.presentation import climb_views, climbs
+from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
 
@@ -60,7 +61,7 @@ def render_report(climb: Climb) -> str:
     str
         The whole page.
     """
-    return page.render("report.html.jinja", _content(climb), {"count": words.count})
+    return page.render("report.html.jinja", _content(climb), {"count": climbs.count})
 
 
 def _content(climb: Climb) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _content(climb: Climb) -> dict[str, Any]:
         "models": {name: page.json_text(model) for name, model in models.items()},
         "collection": collection,
         "verdict": climb.verdict,
-        "meaning": words.explain_verdict(climb),
+        "meaning": climbs.explain_verdict(climb),
         "facts": list(_facts(climb)),
         "ladder": list(_ladder(climb)),
         "has_inputs": any(rung.input for rung in climb.rungs),
@@ -83,9 +84,9 @@ def _content(climb: Climb) -> dict[str, Any]:
         "n_unreadable": n_unreadable,
         "labels": list(_labels(climb)),
         "winner": _winner(climb),
-        "protocol": list(words.explain_protocol(climb)),
+        "protocol": list(climbs.explain_protocol(climb)),
         "margin": f"{climb.protocol.margin:g}",
-        "best": words.in_sentence(words.best_of(climb), climb.collection),
+        "best": climbs.in_sentence(climbs.best_of(climb), climb.collection),
         "comparisons": list(_comparisons(climb)),
         "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
@@ -95,13 +96,13 @@ def _content(climb: Climb) -> dict[str, Any]:
 
 def _models(climb: Climb) -> tuple[dict[str, Any], int]:
     """Return the data of every view that has something to show, and unreadable sounds."""
-    models: dict[str, Any] = {"ladder": data.ladder_data(climb)}
+    models: dict[str, Any] = {"ladder": climb_views.ladder_data(climb)}
     n_unreadable = 0
     if climb.collection.task == "classification":
-        models["confusion"], n_unreadable = data.confusion_data(climb)
+        models["confusion"], n_unreadable = climb_views.confusion_data(climb)
     if climb.collection.task == "regression":
-        models["scatter"] = data.scatter_data(climb)
-    curves = data.curve_data(climb)
+        models["scatter"] = climb_views.scatter_data(climb)
+    curves = climb_views.curve_data(climb)
     if curves is not None:
         models["curves"] = curves
     return models, n_unreadable
@@ -110,28 +111,23 @@ def _models(climb: Climb) -> tuple[dict[str, Any], int]:
 def _facts(climb: Climb) -> Iterator[str]:
     """Yield what was climbed, in a few words each."""
     collection, protocol = climb.collection, climb.protocol
-    yield words.count(collection.n_samples, "sample")
-    if collection.task == "classification":
-        yield words.count(len(collection.classes), "class", "classes")
-    elif len(collection.target_names):
-        noun = "label" if collection.task == "multilabel" else "target"
-        yield words.count(len(collection.target_names), noun)
-    yield from (f"{name}: {words.count(X.shape[1], 'number')}" for name, X in collection.X.items())
-    yield f"{protocol.repeats} \N{MULTIPLICATION SIGN} {words.count(protocol.folds, 'fold')}"
+    yield from climbs.contents(collection)
+    yield from (f"{name}: {climbs.count(X.shape[1], 'number')}" for name, X in collection.X.items())
+    yield f"{protocol.repeats} \N{MULTIPLICATION SIGN} {climbs.count(protocol.folds, 'fold')}"
     if climb.seconds >= 1:
-        yield words.count(round(climb.seconds), "second")
+        yield climbs.count(round(climb.seconds), "second")
 
 
 def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
-    task, best = climb.collection.task, words.best_of(climb)
+    task, best = climb.collection.task, climbs.best_of(climb)
     for rung in climb.rungs:
         yield {
-            "title": words.title_of(rung.rung, task),
+            "title": climbs.title_of(rung.rung, task),
             "input": rung.input,
             "model": rung.model,
             "n_parameters": f"{rung.n_parameters:,}",
-            "mean": words.score(rung.mean),
-            "interval": words.score_range(rung.interval),
+            "mean": climbs.score(rung.mean),
+            "interval": climbs.score_range(rung.interval),
             "seconds": f"{rung.seconds:,.1f}",
             "is_winner": rung is climb.winner,
             "is_best": rung is best,
@@ -145,8 +141,8 @@ def _notices(climb: Climb) -> list[Notice]:
 
 def _labels(climb: Climb) -> Iterator[dict[str, Any]]:
     if climb.collection.task == "multilabel":
-        for row in data.label_rows(climb):
-            shares = {key: words.share(row[key]) for key in ("found", "right")}
+        for row in climb_views.label_rows(climb):
+            shares = {key: climbs.share(row[key]) for key in ("found", "right")}
             yield row | shares
 
 
@@ -154,7 +150,7 @@ def _winner(climb: Climb) -> dict[str, Any]:
     rung = climb.winner
     networks = climb.model.networks if climb.models else ()
     return {
-        "name": words.capitalized(words.in_sentence(rung, climb.collection)),
+        "name": climbs.capitalized(climbs.in_sentence(rung, climb.collection)),
         "model": rung.model,
         "n_parameters": f"{rung.n_parameters:,}",
         "drawing": _drawing(networks[0], rung) if networks else None,
@@ -169,10 +165,10 @@ def _comparisons(climb: Climb) -> Iterator[dict[str, Any]]:
     task = climb.collection.task
     for one in climb.verdict.comparisons:
         yield {
-            "title": words.title_of(one.rung, task),
+            "title": climbs.title_of(one.rung, task),
             "input": one.input,
-            "difference": words.score(one.difference),
-            "interval": words.score_range(one.interval),
+            "difference": climbs.score(one.difference),
+            "interval": climbs.score_range(one.interval),
             "p_better": _probability(one.p_better),
             "is_winner": (one.rung, one.input) == (climb.verdict.rung, climb.verdict.input),
         }

@@ -21,7 +21,8 @@ from gradatim.comparisons.racing.regions import Frame, frame_of
 from gradatim.comparisons.racing.rule import N_PASSES
 from gradatim.comparisons.racing.score import Entry
 from gradatim.comparisons.racing.training_frames import Reel, reels_of
-from gradatim.reports import page, words
+from gradatim.presentation import climbs as words
+from gradatim.reports import page
 
 __all__ = ["render_race", "write_race"]
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.activations import get_activation
 from gradatim.training.layout import Program
 from gradatim.training.networks import NetworkJob, Outcome
@@ -279,7 +280,7 @@ def _minimize(
     start: np.ndarray,
     limits: np.ndarray,
     stopped: threading.Event,
-    report: Callable[[float], None],
+    progress: Progress,
 ) -> _ConvexSolution:
     """Minimize from rows of parameters; a model ends solved, stuck, or after its iterations.
 
@@ -325,7 +326,7 @@ def _minimize(
         if done % 10 == 9:
             left = np.zeros(n_models)
             left[active] = 1.0 - iteration[active] / limits[active]
-            report(1.0 - left.mean())
+            progress(1.0 - left.mean(), "training")
     # A start that is solved already still has one entry in its curve.
     curves = [losses[min(n, 1) : n + 1, i] for i, n in enumerate(iteration)]
     return _ConvexSolution(x * objective.units, curves)
@@ -353,15 +354,15 @@ class ConvexWorker:
         """End after the next evaluation."""
         self._stopped.set()
 
-    def run(self, report: Callable[[float], None]) -> None:
-        """Solve all networks; `report` hears the work done so far."""
+    def run(self, progress: Progress) -> None:
+        """Solve all networks; `progress` hears the share of its own work."""
         starts = [np.concatenate([np.ravel(a) for a in one.initial()]) for one in self.network_jobs]
         solution = _minimize(
             _Objective(self.program, self.network_jobs),
             np.stack(starts),
             np.array(self.n_epochs),
             self._stopped,
-            lambda share: report(share * self.work),
+            progress,
         )
         if self._stopped.is_set():
             return

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
+from gradatim._progress import Progress
 from gradatim.errors import MissingExtraError, SpecError
 from gradatim.training.networks import group_by_shape
 
@@ -58,8 +59,8 @@ class Worker(Protocol):
     def cancel(self) -> None:
         """End at the next pause."""
 
-    def run(self, report: Callable[[float], None]) -> None:
-        """Train all networks of the worker; `report` hears the work done so far."""
+    def run(self, progress: Progress) -> None:
+        """Train all networks of the worker; `progress` hears the share of its own work."""
 
 
 def choose_engine(engine: str = "auto") -> str:

@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, steady
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.checkpoint import Checkpoint
@@ -24,7 +25,7 @@ from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.layout import block_size
 from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult
-from gradatim.training.running import Progress, run_workers
+from gradatim.training.running import run_workers
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.store import Store
 from gradatim.training.targets import Targets
@@ -47,7 +48,7 @@ def fit_many(
     random_state: int = 0,
     initial: Sequence[Network] | None = None,
     n_jobs: int | None = None,
-    callback: Progress | None = None,
+    progress: Progress | None = None,
     store: Store | None = None,
     max_nets: int | None = None,
     engine: str = "auto",
@@ -87,9 +88,9 @@ def fit_many(
         Networks to start from, one per spec, instead of drawn weights.
     n_jobs : int, optional
         Threads; as many as cores unless given.
-    callback : callable, optional
-        Called with the finished share of the expected time, in [0, 1], from a training thread, one
-        call at a time; an exception that it raises ends the training.
+    progress : callable, optional
+        Called with the finished share of the expected time, in [0, 1], and what is done, from a
+        training thread, one call at a time; an exception that it raises ends the training.
     store : Store, optional
         Where finished networks are kept and looked up: those in it are not trained again.
     max_nets : int, optional
@@ -132,7 +133,7 @@ def fit_many(
         shuffle=shuffle,
         random_state=random_state,
         n_jobs=n_jobs,
-        callback=callback,
+        progress=progress,
         store=store,
         max_nets=max_nets,
         engine=engine,
@@ -150,7 +151,7 @@ def fit_jobs(
     random_state: int = 0,
     pad_rows: int = 0,
     n_jobs: int | None = None,
-    callback: Progress | None = None,
+    progress: Progress | None = None,
     store: Store | None = None,
     max_nets: int | None = None,
     engine: str = "auto",
@@ -180,8 +181,8 @@ def fit_jobs(
         Rows to pad to at least, so that calls with data of about one size share one program too.
     n_jobs : int, optional
         Threads; as many as cores unless given.
-    callback : callable, optional
-        Hears the finished share of the expected time, as in `fit_many`.
+    progress : callable, optional
+        Hears how far training is, as in `fit_many`.
     store : Store, optional
         Where finished networks are kept and looked up, as in `fit_many`.
     max_nets : int, optional
@@ -240,7 +241,7 @@ def fit_jobs(
         for worker in workers:
             worker.on_result = checkpoint.keep
     try:
-        run_workers(workers, n_jobs, callback, began)
+        run_workers(workers, n_jobs, steady(progress), began)
     finally:
         if store is not None:
             store.flush()

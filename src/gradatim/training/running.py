@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+from gradatim._progress import Progress
 from gradatim.training.engines import Worker
 
-__all__ = ["ExpectedTime", "Progress", "run_workers"]
-
-Progress = Callable[[float], None]
+__all__ = ["ExpectedTime", "run_workers"]
 
 #: Seconds that an interrupt waits for training to come to a pause; a compiler has none.
 _PATIENCE = 0.5
@@ -47,21 +46,20 @@ class ExpectedTime:
             self._kinds.setdefault(worker.program, _Kind()).work += worker.work
         self._done = [0.0] * len(workers)
         self._heard: list[float | None] = [None] * len(workers)
-        self._told = 0.0
 
     def start(self, i: int) -> None:
         """Hear that a thread takes up worker `i`."""
         self._heard[i] = time.perf_counter()
 
-    def share(self, i: int, work: float) -> float:
-        """Hear how much of worker `i` is done, and return the finished share of the time."""
+    def share(self, i: int, of_worker: float) -> float:
+        """Hear which share of worker `i` is done, and return the finished share of the time."""
         now, kind = time.perf_counter(), self._kinds[self._workers[i].program]
         kind.seconds += now - (self._heard[i] or now)
-        kind.done += work - self._done[i]
-        self._heard[i], self._done[i] = now, work
+        done = of_worker * self._workers[i].work
+        kind.done += done - self._done[i]
+        self._heard[i], self._done[i] = now, done
         over = now - self._began
-        self._told = max(self._told, over / (over + self._left() / self._n_threads))
-        return self._told
+        return over / (over + self._left() / self._n_threads)
 
     def _left(self) -> float:
         """Return the thread seconds that are expected to be left."""
@@ -74,9 +72,7 @@ class ExpectedTime:
         )
 
 
-def run_workers(
-    workers: Sequence[Worker], n_jobs: int, callback: Progress | None, began: float
-) -> None:
+def run_workers(workers: Sequence[Worker], n_jobs: int, progress: Progress, began: float) -> None:
     """Run all workers; the first error ends the others."""
     expected = ExpectedTime(workers, n_jobs, began)
     # One report at a time: otherwise a thread could hand over an older sum after a newer one.
@@ -88,17 +84,17 @@ def run_workers(
             worker.cancel()
 
     def run(i: int) -> None:
-        def report(work: float) -> None:
+        def tell(share: float | None, doing: str) -> None:
             with turn:
-                share = expected.share(i, work)
-                if callback is not None and not stopped.is_set():
-                    callback(share)
+                whole = expected.share(i, share or 0.0)
+                if not stopped.is_set():
+                    progress(whole, doing)
 
         try:
             with turn:
                 expected.start(i)
-            workers[i].run(report)
-            report(workers[i].work)
+            workers[i].run(tell)
+            tell(1.0, "training")
         except BaseException:
             stop()
             raise

@@ -201,7 +201,7 @@ def test_several_classes_are_compared_in_pairs_and_one_with_the_rest():
 def test_progress_counts_all_questions():
     told = []
     separate_classes([[1], [2], [3]], [1, 2, 3], progress=lambda *now: told.append(now))
-    assert told == [(k, 6) for k in range(1, 7)]
+    assert told == [(k / 6, f"{k} of 6") for k in range(1, 7)]
 
 
 def test_several_of_one_class_are_refused():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gradatim import NetworkSpec, fit_many
+from gradatim._progress import silent
 from gradatim.training import FitJob, Stepper, fit_jobs
 from gradatim.training.native.records import Counted, make_round, numbers
 
@@ -113,7 +114,7 @@ def test_a_cancelled_lane_comes_back_within_a_minibatch(rows):
     job = FitJob([NetworkSpec((64, 64))], X, y)
     prepared = PreparedJob.check(job, "classification", len(X), 50, (True, 0))
     [worker] = make_workers([prepared], 10**6, None, 1, "native")
-    thread = threading.Thread(target=worker.run, args=(lambda work: None,))
+    thread = threading.Thread(target=worker.run, args=(silent,))
     thread.start()
     time.sleep(0.3)
     worker.cancel()

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.comparisons.racing.contenders import Shape, kernel_parameters
 from gradatim.comparisons.racing.rule import train_rule
 from gradatim.comparisons.racing.runs import Decision, Run, Start, accuracy_of, spread_classes
@@ -37,7 +38,7 @@ def train_machines(
     course: Course,
     seed: int,
     n_jobs: int | None,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> list[list[Run]]:
     """Train what is no network, one seed per thread."""
     from threadpoolctl import threadpool_limits
@@ -59,7 +60,7 @@ def train_machines(
         with ThreadPoolExecutor(n_jobs or os.cpu_count() or 1) as pool:
             for run in pool.map(one, tasks):
                 found.append(run)
-                progress(len(found) / len(tasks))
+                progress(len(found) / len(tasks), "training")
     n_seeds = len(course.heats)
     return [found[i : i + n_seeds] for i in range(0, len(found), n_seeds)]
 

@@ -7,12 +7,13 @@ on the rows to choose on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.comparisons.racing.runs import Decision, Run, Start, accuracy_of, spread_classes
 from gradatim.comparisons.racing.task import Course, Heat
 from gradatim.network.evaluate import forward
@@ -38,7 +39,7 @@ def train_networks(
     seed: int,
     n_jobs: int | None,
     store: Store | None,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> list[list[Run]]:
     """Train every network on every seed at every rate."""
     from gradatim.training.fit import FitJob, fit_jobs
@@ -59,7 +60,7 @@ def train_networks(
         max_epochs=max_epochs,
         batch_size=BATCH_SIZE,
         n_jobs=n_jobs,
-        callback=progress,
+        progress=progress,
         store=store,
     )
     n_rates = len(learning_rates)

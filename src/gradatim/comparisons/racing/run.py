@@ -7,10 +7,11 @@ same for all contenders. Nothing is chosen on what is scored.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from gradatim._progress import Progress, steady
 from gradatim.collection import Collection
 from gradatim.comparisons.racing.bar import find_bar
 from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
@@ -47,7 +48,7 @@ def race(
     seed: int = 0,
     n_jobs: int | None = None,
     store: Store | None = None,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Race:
     """Race models of equal size on a problem or a table.
 
@@ -144,7 +145,7 @@ def race(
         seed=protocol.first,
         n_jobs=n_jobs,
         store=store,
-        progress=progress or (lambda share, doing: None),
+        progress=steady(progress),
     )
     found = find_bar(bar, field, runs, ground)
     absent = _absent(chosen, field, budgets)

@@ -5,9 +5,10 @@ Conventions: settings are chosen on the rows to choose on, seed by seed, never o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gradatim._progress import Progress, scaled
 from gradatim.comparisons.racing.machines import train_machines
 from gradatim.comparisons.racing.networks import train_networks
 from gradatim.comparisons.racing.runs import Run, Start
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from gradatim.training.store import Store
 
 __all__ = ["train"]
-
-Progress = Callable[[float, str], None]
 
 #: Time that a machine takes, measured in times that a network takes.
 _MACHINE = 0.25
@@ -49,7 +48,7 @@ def train(
             seed=seed,
             n_jobs=n_jobs,
             store=store,
-            progress=lambda done: progress(share * done, "networks"),
+            progress=scaled(progress, 0.0, share, "networks"),
         )
     if machines:
         runs += train_machines(
@@ -57,9 +56,7 @@ def train(
             course,
             seed,
             n_jobs,
-            lambda done: progress(
-                share + (1 - share) * done, "perceptron, polynomials and kernels"
-            ),
+            scaled(progress, share, 1.0, "perceptron, polynomials and kernels"),
         )
     place = {id(start): i for i, start in enumerate([*networks, *machines])}
     return [runs[place[id(start)]] for start in field]

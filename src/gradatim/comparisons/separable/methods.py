@@ -7,13 +7,14 @@ lives in, so they cannot be compared between methods. The same table and seed gi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, scaled, steady
 from gradatim.comparisons.separable.kernels import KernelMachine, fit_kernels
 from gradatim.comparisons.separable.summary import (
     Method,
@@ -30,8 +31,6 @@ from gradatim.separability.features import AddedFeatures, find_features
 from gradatim.separability.hidden import HiddenLayer, build_hidden
 
 __all__ = ["MethodComparison", "find_methods"]
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +115,7 @@ def find_methods(
     input_names : sequence of str, optional
         Names of the inputs.
     progress : callable, optional
-        Called with what is being done and the finished share of it.
+        Called with the finished share, about, in [0, 1], and what is being done.
 
     Returns
     -------
@@ -138,7 +137,8 @@ def find_methods(
     hidden layer, built | 2 step units | True
     hidden layer, trained | 2 tanh units | True
     """
-    tell = progress or (lambda what, share: None)
+    tell, n_parts = steady(progress), (degree is not None) + kernels + 2 * hidden
+    parts = (scaled(tell, k / n_parts, (k + 1) / n_parts) for k in range(n_parts))
     table = np.asarray(X)
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     alone = find_features(table, labels, degree=1, input_names=input_names)
@@ -152,11 +152,11 @@ def find_methods(
             labels,
             degree=degree,
             input_names=names,
-            progress=lambda done, total: tell("sets of monomials", done / total),
+            progress=next(parts),
         )
     machines = ()
     if kernels:
-        tell("kernel machines", 0.0)
+        next(parts)(0.0, "kernel machines")
         machines = fit_kernels(
             table, labels, degree=degree or 3, folds=folds, random_state=random_state
         )
@@ -167,7 +167,7 @@ def find_methods(
             labels,
             random_state=random_state,
             input_names=names,
-            progress=lambda share: tell("building a hidden layer", share),
+            progress=next(parts),
         )
         trained = train_hidden(
             table,
@@ -176,7 +176,7 @@ def find_methods(
             n_seeds=n_seeds,
             random_state=random_state,
             input_names=names,
-            progress=lambda width, share: tell(f"training hidden layers of {width}", share),
+            progress=next(parts),
         )
     return MethodComparison(
         table, tuple(labels), names, random_state, alone, features, machines, built, trained

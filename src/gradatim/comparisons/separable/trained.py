@@ -8,12 +8,13 @@ about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, scaled, steady
 from gradatim.certificates.labels import sorted_labels
 from gradatim.comparisons.separable.proved import BALLS, wrong_rows
 from gradatim.errors import LabelError, ShapeError, SpecError
@@ -69,7 +70,7 @@ def train_hidden(
     learning_rate: float = 0.03,
     random_state: int = 0,
     input_names: Sequence[str] = (),
-    progress: Callable[[int, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> TrainedLayer:
     """Train networks of one hidden layer, wider and wider, until a seed is right on every row.
 
@@ -97,7 +98,7 @@ def train_hidden(
         raise LabelError("a network needs two classes; all rows have one label")
     codes = np.array([classes.index(label) for label in labels])
     names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
-    tell = progress or (lambda width, share: None)
+    tell = steady(progress)
     tried: list[TriedWidth] = []
     network, seed = None, None
     for width in range(1, max_width + 1):
@@ -111,7 +112,10 @@ def train_hidden(
             )
             for k in range(n_seeds)
         ]
-        networks = _train(specs, table, codes, max_epochs, names, classes, width, tell)
+        share = scaled(
+            tell, (width - 1) / max_width, width / max_width, f"training hidden layers of {width}"
+        )
+        networks = _train(specs, table, codes, max_epochs, names, classes, share)
         errors = [len(wrong_rows(network, table, codes)) for network in networks]
         tried.append(TriedWidth(width, n_seeds, errors.count(0), min(errors)))
         if not min(errors):
@@ -137,8 +141,7 @@ def _train(
     max_epochs: int,
     names: tuple[str, ...],
     classes: tuple[Hashable, ...],
-    width: int,
-    tell: Callable[[int, float], None],
+    progress: Progress,
 ) -> list[Network]:
     spread = table.std(axis=0)
     center, scale = table.mean(axis=0), np.where(spread > 0, spread, 1.0)
@@ -148,7 +151,7 @@ def _train(
         codes,
         max_epochs=max_epochs,
         batch_size=min(len(table), 64),
-        callback=lambda share: tell(width, share),
+        progress=progress,
     )
     outputs = ("y",) if len(classes) == 2 else tuple(map(str, classes))
     return [_unscaled(result.network, center, scale, names, outputs) for result in results]

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.models.learners import Learner
 from gradatim.models.model import Model
 from gradatim.models.training_set import Plan, TrainingSet
@@ -90,9 +91,9 @@ class Family(ABC):
 
     @abstractmethod
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
-        """Carry out fits; `report` hears the finished share, in [0, 1]."""
+        """Carry out fits; `progress` hears how far they are."""
 
     @abstractmethod
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:

@@ -6,11 +6,12 @@ ridge penalty, chosen like any hyperparameter, keeps it defined with more featur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.models.families.base import SCALING, Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.models.training_set import Plan, TrainingSet
@@ -43,7 +44,7 @@ class Majority(Family):
         return 0.01
 
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Average the targets of the training rows."""
         fitted = []
@@ -83,7 +84,7 @@ class Linear(Family):
         return 8 * plan.n_scored * d * rank + data.n_jobs * ((SCALING + 4) * n * d + 24 * rank**2)
 
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Solve every split once for all its penalties."""
         fitted: dict[int, Fitted] = {}
@@ -94,7 +95,7 @@ class Linear(Family):
                 for i, model in zip(split, models, strict=True):
                     fitted[i] = model
                     fits[i].keep(model)
-                report(len(fitted) / len(fits))
+                progress(len(fitted) / len(fits), "fitting")
         return [fitted[i] for i in range(len(fits))]
 
     def _solve(self, data: TrainingSet, input: str, fits: Sequence[Fit]) -> list[Fitted]:

@@ -7,12 +7,13 @@ is relative to 1 / n_features, so that 1 is scikit-learn's "scale" for standardi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.models.families.base import Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.learners import KernelMachines, SupportVectors
 from gradatim.models.training_set import Plan, TrainingSet
@@ -68,7 +69,7 @@ class Kernel(Family):
         return data.n_jobs * (products + machine) + 4 * n * d
 
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Fit the machines of each split on common inner products, in threads."""
         fitted: dict[int, Fitted] = {}
@@ -90,7 +91,7 @@ class Kernel(Family):
             try:
                 for i, future in waiting.items():
                     fitted[i] = future.result()
-                    report(len(fitted) / len(fits))
+                    progress(len(fitted) / len(fits), "fitting")
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise

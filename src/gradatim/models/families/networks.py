@@ -7,13 +7,14 @@ Shallow and deep nets follow `gradatim.training.recipes`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.models.families.base import (
     Family,
     Fit,
@@ -63,11 +64,11 @@ class NetworkFamily(Family):
         return 1.0 + plan.n_scored * epochs * n * n_parameters * 6 / 8e10
 
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Train all fits."""
         specs = [self.specs(data, fit.candidate) for fit in fits]
-        return _train(self, data, input, fits, specs, _Layout("robust"), report)
+        return _train(self, data, input, fits, specs, _Layout("robust"), progress)
 
 
 class Shallow(NetworkFamily):
@@ -109,7 +110,7 @@ class Logistic(Family):
         return 2.0 + fits * n * d * data.targets.n_outputs * 80 * 6 / 3e10
 
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Solve all fits by L-BFGS."""
         specs = [
@@ -124,7 +125,7 @@ class Logistic(Family):
             ]
             for fit in fits
         ]
-        return _train(self, data, input, fits, specs, _Layout("standard", rotated=True), report)
+        return _train(self, data, input, fits, specs, _Layout("standard", rotated=True), progress)
 
 
 class _Layout(NamedTuple):
@@ -141,7 +142,7 @@ def _train(
     fits: Sequence[Fit],
     specs: Sequence[Sequence[NetworkSpec]],
     layout: _Layout,
-    report: Callable[[float], None],
+    progress: Progress,
 ) -> list[Fitted]:
     """Train the specs of every fit, all fits with the same training rows as one job."""
     groups = by_rows(fits)
@@ -158,7 +159,7 @@ def _train(
         # One program for folds of any size; L-BFGS would only multiply zeros.
         pad_rows=0 if layout.rotated else data.collection.n_samples,
         n_jobs=data.n_jobs,
-        callback=report,
+        progress=progress,
         store=data.store,
         max_nets=data.max_nets,
         engine=data.engine,

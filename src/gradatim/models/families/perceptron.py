@@ -6,11 +6,12 @@ perceptron per label in multi-label tasks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.models.families.base import SCALING, Family, Fit, Fitted, make_model
 from gradatim.models.learners import Perceptrons
 from gradatim.models.training_set import Plan, TrainingSet
@@ -48,7 +49,7 @@ class Perceptron(Family):
         return data.n_jobs * (SCALING + 4) * n * d
 
     def fit(
-        self, data: TrainingSet, input: str, fits: Sequence[Fit], report: Callable[[float], None]
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Fit in threads."""
         fitted = []
@@ -57,7 +58,7 @@ class Perceptron(Family):
             for fit, model in zip(fits, models, strict=True):
                 fitted.append(model)
                 fit.keep(model)
-                report(len(fitted) / len(fits))
+                progress(len(fitted) / len(fits), "fitting")
         return fitted
 
     def _one(self, data: TrainingSet, input: str, fit: Fit) -> Fitted:

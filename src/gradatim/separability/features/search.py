@@ -8,7 +8,7 @@ sets of one size are refuted, so are all smaller ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import comb
@@ -16,6 +16,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, steady
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.feature_maps import Monomial, add_monomials, monomials, n_monomials
@@ -30,7 +31,6 @@ __all__ = ["find_features"]
 _MOST_MONOMIALS = 1000
 
 Set = tuple[int, ...]
-Progress = Callable[[int, int], None]
 
 
 def find_features(
@@ -64,7 +64,7 @@ def find_features(
     input_names : sequence of str, optional
         Names of the inputs, for the planes.
     progress : callable, optional
-        Called with the number of sets looked at, and of those that may have to be.
+        Called with the share of the sets that may have to be looked at, and what is done.
 
     Returns
     -------
@@ -145,7 +145,7 @@ class _FeatureSearch:
         self.values = add_monomials(table, self.candidates, exact=True)
         self.refuted: dict[Set, Refuted] = {}
         self.n_sets, self.reason = 0, ""
-        self._progress = progress or (lambda done, total: None)
+        self._progress = steady(progress)
         self._hardest = self.classes[-1]
 
     def question(self, positive: Hashable, chosen: Set, margin: bool = False) -> Separation:
@@ -167,7 +167,7 @@ class _FeatureSearch:
     def does(self, chosen: Set) -> bool:
         """Tell whether a set makes the classes separable; keep the proof if it does not."""
         self.n_sets += 1
-        self._progress(self.n_sets, max(self.max_sets, self.n_sets))
+        self._progress(self.n_sets / max(self.max_sets, self.n_sets), "sets of monomials")
         for positive in self.positives():
             found = self.question(positive, chosen)
             if found.separable:

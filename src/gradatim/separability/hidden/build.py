@@ -6,7 +6,7 @@ network. Of the two constructions the one of fewer units is taken, along one lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, scaled, steady
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
@@ -51,7 +52,7 @@ def build_hidden(
     n_directions: int = 1000,
     random_state: int = 0,
     input_names: Sequence[str] = (),
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> HiddenLayer:
     """Build a small hidden layer of step units that gives every row its class, and prove it.
 
@@ -76,7 +77,7 @@ def build_hidden(
     input_names : sequence of str, optional
         Names of the inputs, for the network.
     progress : callable, optional
-        Called with the finished share of the work, about, in [0, 1].
+        Called with the finished share of the work, about, in [0, 1], and what is done.
 
     Returns
     -------
@@ -115,12 +116,12 @@ def build_hidden(
     rows = [[Fraction(value) for value in row] for row in table.tolist()]
     _refuse_twins(rows, labels)
     codes = np.array([classes.index(label) for label in labels])
-    tell = progress or (lambda share: None)
+    tell = scaled(steady(progress), 0.0, 1.0, "building a hidden layer")
     directions = Directions(table.astype(np.float64), codes, n_directions, random_state)
     line = _best_line(rows, codes, directions)
-    tell(0.3)
+    tell(0.3, "")
     most = min(line.n_changes - 1, _MOST_CUTS)
-    cuts = cut_off(rows, directions, most, lambda share: tell(0.3 + 0.7 * share))
+    cuts = cut_off(rows, directions, most, scaled(tell, 0.3, 1.0))
     outputs = ("y",) if len(classes) == 2 else tuple(map(str, classes))
     if cuts is None:
         network = _line_network(line.weights, rows, labels, (names, outputs))
@@ -137,7 +138,7 @@ def build_hidden(
         all_directions=line.all_directions,
         at_least=_at_least(table, labels, directions, line),
     )
-    tell(1.0)
+    tell(1.0, "")
     return found
 
 

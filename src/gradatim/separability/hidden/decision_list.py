@@ -12,12 +12,13 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from gradatim._progress import Progress, scaled
 from gradatim.network.graph import Layer, Network
 from gradatim.separability.hidden.directions import Directions, in_chunks
 from gradatim.separability.hidden.layer import step_layer
@@ -44,7 +45,7 @@ def cut_off(
     rows: Sequence[Sequence[Fraction]],
     directions: Directions,
     most: int,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> tuple[list[Cut], int] | None:
     """Cut off rows of one class by a half space until one class is left, in few cuts.
 
@@ -59,7 +60,7 @@ def cut_off(
             directions,
             most,
             _FEW if k else None,
-            lambda share, k=k: progress((k + share) / n_tries),
+            scaled(progress, k / n_tries, (k + 1) / n_tries),
         )
         if found is not None:
             best, most = found, len(found[0]) - 1
@@ -71,7 +72,7 @@ def _attempt(
     directions: Directions,
     most: int,
     few: int | None,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> tuple[list[Cut], int] | None:
     left, cuts = np.arange(len(rows)), []
     codes = directions.codes
@@ -82,7 +83,7 @@ def _attempt(
         cut, off = found
         cuts.append(cut)
         left = np.setdiff1d(left, off)
-        progress(1 - len(left) / len(rows))
+        progress(1 - len(left) / len(rows), "cutting rows off")
     return cuts, int(codes[left[0]])
 
 

@@ -7,11 +7,11 @@ hold the exact search begins, from where they ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 
+from gradatim._progress import Progress, silent
 from gradatim.separability.planes.gordan import Alternative, combination, decide
 from gradatim.separability.planes.initial_guess import guess
 from gradatim.separability.planes.rows import ExactRows
@@ -19,9 +19,7 @@ from gradatim.separability.planes.rows import ExactRows
 __all__ = ["alternative"]
 
 
-def alternative(
-    rows: ExactRows, signs: np.ndarray, tell: Callable[[str], None] = lambda words: None
-) -> Alternative:
+def alternative(rows: ExactRows, signs: np.ndarray, progress: Progress = silent) -> Alternative:
     """Find a plane that separates the rows strictly, or rows with weights that forbid one.
 
     `signs` (n_samples,).
@@ -29,7 +27,7 @@ def alternative(
     twins = _twins(rows, signs)
     if twins is not None:
         return Alternative(None, twins, [Fraction(1, 2)] * 2)
-    tell("looking for a hyperplane")
+    progress(None, "looking for a hyperplane")
     guessed = guess(rows.about, signs)
     if guessed.plane is not None:
         plane = _whole(guessed.plane)
@@ -37,11 +35,11 @@ def alternative(
             return Alternative(plane)
     support = guessed.support.tolist()
     if guessed.plane is None and support:
-        tell(f"solving in whole numbers for the weights of {len(support):,} rows")
+        progress(None, f"solving in whole numbers for the weights of {len(support):,} rows")
         found = combination(rows, signs, support)
         if found is not None:
             return found
-    tell("searching in whole numbers")
+    progress(None, "searching in whole numbers")
     if support:
         return decide(rows, signs, support, guessed.weights.tolist())
     return decide(rows, signs, [int((signs > 0).argmax()), int((signs < 0).argmax())])

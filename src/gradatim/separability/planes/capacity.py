@@ -16,13 +16,14 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 
 import numpy as np
 
+from gradatim._progress import Progress, steady
 from gradatim.errors import SpecError
 from gradatim.separability.planes.alternative import alternative
 from gradatim.separability.planes.rows import ExactRows
@@ -193,7 +194,7 @@ def capacity(
     *,
     n_trials: int = 200,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Capacity]:
     """Compare Cover's theorem with simulation over dimensions and numbers of points.
 
@@ -208,7 +209,7 @@ def capacity(
     seed : int, default 0
         Seed of the simulation.
     progress : callable, optional
-        Called with how many pairs of numbers are done, and of how many.
+        Called with the share of the pairs of numbers that are done, and how many these are.
 
     Returns
     -------
@@ -232,12 +233,11 @@ def capacity(
     ]
     for d, n in wanted:
         n_separable_labelings(n, d)
-    found = []
+    found, tell = [], steady(progress)
     for d, n in wanted:
         known = Capacity(d, n)
         if n_trials:
             known = simulate_capacity(n, d, n_trials=n_trials, seed=seed)
         found.append(known)
-        if progress is not None:
-            progress(len(found), len(wanted))
+        tell(len(found) / len(wanted), f"{len(found)} of {len(wanted)}")
     return found

@@ -6,7 +6,7 @@ Conventions: see `gradatim.separability.planes.result`. The same table gives the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, steady
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError, ShapeError
 from gradatim.separability.planes.alternative import alternative
@@ -35,7 +36,7 @@ def separate(
     positive: Hashable = None,
     input_names: Sequence[str] = (),
     margin: bool = True,
-    doing: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Separation:
     r"""Decide whether a hyperplane separates two classes, and prove it either way.
 
@@ -58,8 +59,8 @@ def separate(
         Names of the columns, for the networks.
     margin : bool, default True
         Whether to look for the widest margin too.
-    doing : callable, optional
-        Called with a few words on what is done next.
+    progress : callable, optional
+        Called with None, since nobody knows how long it takes, and what is done next.
 
     Returns
     -------
@@ -97,15 +98,15 @@ def separate(
     True
     """
     start = time.perf_counter()
-    tell = doing or (lambda words: None)
-    tell("reading every number exactly")
+    progress = steady(progress)
+    progress(None, "reading every number exactly")
     table = as_table(X)
     signs, classes = _signs(y, len(table), positive)
     rows = ExactRows(table)
     names = tuple(input_names)
     if names and len(names) != table.shape[1]:
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
-    found = _with_evidence(Separation(classes, None, rows, signs, names), margin, tell)
+    found = _with_evidence(Separation(classes, None, rows, signs, names), margin, progress)
     return replace(found, seconds=time.perf_counter() - start)
 
 
@@ -136,10 +137,10 @@ def _some(labels: Sequence[Any]) -> str:
     return shown + (", ..." if len(labels) > 8 else "")
 
 
-def _with_evidence(found: Separation, margin: bool, tell: Callable[[str], None]) -> Separation:
-    decided = alternative(found.rows, found.signs, tell)
+def _with_evidence(found: Separation, margin: bool, progress: Progress) -> Separation:
+    decided = alternative(found.rows, found.signs, progress)
     if decided.plane is not None:
-        return _separable(found, decided.plane, margin, tell)
+        return _separable(found, decided.plane, margin, progress)
     if not decided.support:
         return replace(
             found,
@@ -148,7 +149,7 @@ def _with_evidence(found: Separation, margin: bool, tell: Callable[[str], None])
             ),
         )
     witness = _witness(found, decided)
-    tell("telling hulls that touch from hulls that overlap")
+    progress(None, "telling hulls that touch from hulls that overlap")
     weak = touching(found.rows, found.signs, decided)
     return replace(
         found,
@@ -188,16 +189,16 @@ def _overlap(
 
 
 def _separable(
-    found: Separation, plane: Sequence[int], margin: bool, tell: Callable[[str], None]
+    found: Separation, plane: Sequence[int], margin: bool, progress: Progress
 ) -> Separation:
     rows, signs = found.rows, found.signs
     weights, bias = rows.plane(plane)
     planes = [weights]
     if margin:
-        tell("looking for the widest margin")
+        progress(None, "looking for the widest margin")
     best = widest(rows, signs, plane) if margin else None
     if best is not None:
         planes.insert(0, list(best.weights))
-    tell("rounding the weights as far as they still separate")
+    progress(None, "rounding the weights as far as they still separate")
     short = shorten(rows, signs, planes) or (tuple(weights), bias)
     return replace(found, separable=True, weights=short[0], bias=short[1], widest=best)

@@ -6,13 +6,14 @@ positive one, and of a class and the rest the class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._progress import Progress, steady
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError
 from gradatim.separability.planes.decide import separate
@@ -60,7 +61,7 @@ def separate_classes(
     *,
     input_names: Sequence[str] = (),
     margin: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> ClassSeparations:
     """Decide for every pair of classes, and for each class against the rest.
 
@@ -75,7 +76,7 @@ def separate_classes(
     margin : bool, default True
         Whether to look for the widest margins too.
     progress : callable, optional
-        Called with how many questions are answered, and of how many.
+        Called with the share of the questions that are answered, and how many these are.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def separate_classes(
         raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
     codes = np.array([classes.index(label) for label in labels])
     n_questions = len(classes) * (len(classes) - 1) // 2 + len(classes)
-    tell = progress or (lambda done, total: None)
+    tell = steady(progress)
     options = {"input_names": tuple(input_names), "margin": margin}
     pairs, pair_rows, rest = {}, {}, {}
     for i, k in combinations(range(len(classes)), 2):
@@ -112,9 +113,10 @@ def separate_classes(
         pair_rows[pair] = np.flatnonzero((codes == i) | (codes == k))
         chosen = pair_rows[pair]
         pairs[pair] = separate(table[chosen], [labels[j] for j in chosen], **options)
-        tell(len(pairs), n_questions)
+        tell(len(pairs) / n_questions, f"{len(pairs)} of {n_questions}")
     for label in classes:
         # Of two classes, one against the rest is the pair once more.
         rest[label] = separate(table, labels, positive=label, **options)
-        tell(len(pairs) + len(rest), n_questions)
+        done = len(pairs) + len(rest)
+        tell(done / n_questions, f"{done} of {n_questions}")
     return ClassSeparations(tuple(classes), pairs, rest, pair_rows)

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim.training.jax.blocks import BlockData, Hyper, State, initial_state, run_epochs
 from gradatim.training.jax.cache import use_compilation_cache
 from gradatim.training.jax.layout import Params, pack, unpack
@@ -128,14 +129,14 @@ class BlockWorker:
         """End at the next pause."""
         self._cancelled.set()
 
-    def run(self, report: Callable[[float], None]) -> None:
-        """Train all networks of the worker; `report` hears the work done so far."""
+    def run(self, progress: Progress) -> None:
+        """Train all networks of the worker; `progress` hears the share of its own work."""
         with jax.default_device(self.device):
-            self._run_rounds(report)
+            self._run_rounds(progress)
 
     # -- minibatches ---------------------------------------------------------------------------
 
-    def _run_rounds(self, report: Callable[[float], None]) -> None:
+    def _run_rounds(self, progress: Progress) -> None:
         last, epoch = max(self.n_epochs), 0
         curves = np.full((2, last, len(self.network_jobs)), np.nan, dtype=np.float32)
         blocks = [self._block(places) for places in self._places(np.arange(len(self.network_jobs)))]
@@ -152,7 +153,7 @@ class BlockWorker:
                 after.append(block._replace(state=state))
             epoch += n_epochs
             blocks = self._harvest(after, curves[:, :epoch])
-            report(self.work * epoch / last)
+            progress(epoch / last, "training")
 
     def _block(self, places: np.ndarray) -> _Block:
         params = self._params(places)

@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from gradatim._progress import Progress, silent
 from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.layout import Program
 from gradatim.training.native.elementwise import ACTIVATION_CODES
@@ -75,7 +76,7 @@ def compile_all() -> None:
     targets = Targets.from_y([0, 1], "classification")
     job = PreparedJob.check(FitJob([spec], np.eye(2), targets), "", 2, 2, (False, 0))
     [worker] = make_workers(NetworkJob(0, 0, job).program(), [NetworkJob(0, 0, job)], 1, None, 1)
-    worker.run(lambda work: None)
+    worker.run(silent)
 
 
 def make_rows(job: PreparedJob) -> Rows:
@@ -150,8 +151,8 @@ class NativeWorker:
         """End within a minibatch."""
         self._stop[0] = 1
 
-    def run(self, report: Callable[[float], None]) -> None:
-        """Train all networks of the worker; `report` hears the work done so far."""
+    def run(self, progress: Progress) -> None:
+        """Train all networks of the worker; `progress` hears the share of its own work."""
         nets, job = self.make_nets(), self.network_jobs[0].job
         last, epoch, at_once = max(self.n_epochs), 0, 1
         curves = np.full((2, len(self.network_jobs), last), np.nan)
@@ -173,7 +174,7 @@ class NativeWorker:
             at_once = max(1, min(4 * n_epochs, int(ROUND / seconds * n_epochs)))
             epoch += n_epochs
             self._harvest(nets, curves)
-            report(self.work * epoch / last)
+            progress(epoch / last, "training")
 
     def bind(self, nets: Nets, n_members: int) -> Bound:
         """Make everything ready for training `n_members` networks per round."""

@@ -5,11 +5,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
-from gradatim.reports import data
+from gradatim.presentation import climb_views
+
+
+def without_sounds(climb):
+    return replace(climb, collection=replace(climb.collection, media=None))
 
 
 def test_confusion_agrees_with_scikit_learn_over_all_repeats(climb):
-    model, _ = data.confusion_data(replace(climb, collection=replace(climb.collection, media=None)))
+    model, _ = climb_views.confusion_data(
+        replace(climb, collection=replace(climb.collection, media=None))
+    )
     y = np.asarray(climb.collection.y)
     expected = sum(confusion_matrix(y, said) for said in climb.winner.predictions)
     np.testing.assert_array_equal(model["counts"], expected)
@@ -17,7 +23,9 @@ def test_confusion_agrees_with_scikit_learn_over_all_repeats(climb):
 
 
 def test_the_items_of_a_cell_are_those_that_the_models_confused(climb):
-    model, _ = data.confusion_data(replace(climb, collection=replace(climb.collection, media=None)))
+    model, _ = climb_views.confusion_data(
+        replace(climb, collection=replace(climb.collection, media=None))
+    )
     i, j = 0, 1
     said, y = climb.winner.predictions, np.asarray(climb.collection.y)
     times = ((y == model["classes"][i]) & (said == model["classes"][j])).sum(axis=0)
@@ -29,7 +37,7 @@ def test_the_items_of_a_cell_are_those_that_the_models_confused(climb):
 
 
 def test_items_with_a_sound_are_listed_first(climb):
-    model, n_unreadable = data.confusion_data(climb)
+    model, n_unreadable = climb_views.confusion_data(climb)
     assert len(model["sounds"]) == 40
     assert n_unreadable == 0
     for items in model["cells"].values():
@@ -38,14 +46,16 @@ def test_items_with_a_sound_are_listed_first(climb):
 
 
 def test_a_long_cell_is_cut_but_its_size_is_kept(climb, monkeypatch):
-    monkeypatch.setattr(data, "_LISTED", 2)
-    model, _ = data.confusion_data(replace(climb, collection=replace(climb.collection, media=None)))
+    monkeypatch.setattr(climb_views, "_LISTED", 2)
+    model, _ = climb_views.confusion_data(
+        replace(climb, collection=replace(climb.collection, media=None))
+    )
     assert max(map(len, model["cells"].values())) == 2
     assert max(model["totals"].values()) > 2
 
 
 def test_curves_come_from_rungs_that_learn_by_epochs(climb):
-    titles = [panel["title"] for panel in data.curve_data(climb)["panels"]]
+    titles = [panel["title"] for panel in climb_views.curve_data(climb)["panels"]]
     assert titles == [
         "Shallow network on wave",
         "Deep network on wave",
@@ -55,20 +65,20 @@ def test_curves_come_from_rungs_that_learn_by_epochs(climb):
 
 
 def test_no_curves_no_model(multilabel_climb):
-    assert data.curve_data(multilabel_climb) is None
+    assert climb_views.curve_data(multilabel_climb) is None
 
 
 def test_numbers_that_json_does_not_know_become_null():
-    assert data._finite([0.123456789, np.nan, np.inf]) == [0.12346, None, None]
+    assert climb_views._finite([0.123456789, np.nan, np.inf]) == [0.12346, None, None]
 
 
 def test_every_model_is_json(climb, regression_climb):
     silent = replace(climb, collection=replace(climb.collection, media=None))
     models = [
-        data.ladder_data(climb),
-        data.confusion_data(silent)[0],
-        data.curve_data(climb),
-        data.scatter_data(regression_climb),
+        climb_views.ladder_data(climb),
+        climb_views.confusion_data(silent)[0],
+        climb_views.curve_data(climb),
+        climb_views.scatter_data(regression_climb),
     ]
     for model in models:
         json.dumps(model, allow_nan=False)
@@ -78,15 +88,15 @@ def test_scatter_shows_the_mean_prediction_of_each_target(regression_climb):
     rung = regression_climb.winner
     twice = replace(rung, predictions=np.concatenate([rung.predictions, rung.predictions + 2]))
     rungs = [twice if one is rung else one for one in regression_climb.rungs]
-    model = data.scatter_data(replace(regression_climb, rungs=rungs))
+    model = climb_views.scatter_data(replace(regression_climb, rungs=rungs))
     assert [panel["title"] for panel in model["panels"]] == ["latitude", "longitude"]
     expected = rung.predictions[0, :, 1] + 1
     assert model["panels"][1]["predicted"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_many_points_are_thinned_evenly(regression_climb, monkeypatch):
-    monkeypatch.setattr(data, "_MOST_POINTS", 7)
-    model = data.scatter_data(regression_climb)
+    monkeypatch.setattr(climb_views, "_MOST_POINTS", 7)
+    model = climb_views.scatter_data(regression_climb)
     assert model["ids"] == ["0", "50", "100", "150", "199", "249", "299"]
 
 
@@ -97,13 +107,13 @@ def test_one_target_may_be_a_plain_column(regression_climb):
         regression_climb.collection, y=regression_climb.collection.y[:, 0], target_names=()
     )
     climb = replace(regression_climb, collection=collection, rungs=[flat])
-    assert [panel["title"] for panel in data.scatter_data(climb)["panels"]] == ["target 1"]
+    assert [panel["title"] for panel in climb_views.scatter_data(climb)["panels"]] == ["target 1"]
 
 
 def test_label_rows_agree_with_scikit_learn(multilabel_climb):
     said = multilabel_climb.winner.predictions
     y = np.tile(multilabel_climb.collection.y, (len(said), 1))
     flat = said.reshape(-1, y.shape[1])
-    rows = data.label_rows(multilabel_climb)
+    rows = climb_views.label_rows(multilabel_climb)
     assert [row["found"] for row in rows] == pytest.approx(recall_score(y, flat, average=None))
     assert [row["right"] for row in rows] == pytest.approx(precision_score(y, flat, average=None))

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from gradatim.reports import words
+from gradatim.presentation import climbs
 
 
 def explain(climb, kind):
-    return words.explain_verdict(replace(climb, verdict=replace(climb.verdict, kind=kind)))
+    return climbs.explain_verdict(replace(climb, verdict=replace(climb.verdict, kind=kind)))
 
 
 def test_equivalent_and_not_shown_worse_are_told_apart(climb):
@@ -24,7 +24,7 @@ def test_not_shown_worse_says_how_large_the_gap_could_be(climb):
 
 
 def test_best_does_not_speak_of_simpler_rungs_that_are_not_there(multilabel_climb, climb):
-    assert "the simplest rung of all" in words.explain_verdict(multilabel_climb)
+    assert "the simplest rung of all" in climbs.explain_verdict(multilabel_climb)
     assert "what is simpler loses more" in explain(climb, "best")
 
 
@@ -39,17 +39,17 @@ def test_the_input_is_named_only_where_there_are_several(climb, regression_climb
 
 
 def test_the_protocol_tells_grouped_from_ungrouped(climb, regression_climb):
-    grouped = dict(words.explain_protocol(climb))
+    grouped = dict(climbs.explain_protocol(climb))
     assert grouped["Groups"].startswith("84 groups, none of which was ever split")
     assert "10 scores per rung" in grouped["Folds"]
-    assert dict(words.explain_protocol(regression_climb))["Groups"].startswith("None given")
+    assert dict(climbs.explain_protocol(regression_climb))["Groups"].startswith("None given")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_score_that_is_no_number_is_a_dash(value):
-    assert words.score(value) == "\N{EN DASH}"
-    assert words.score_range((value, 0.5)) == "\N{EN DASH}"
+    assert climbs.score(value) == "\N{EN DASH}"
+    assert climbs.score_range((value, 0.5)) == "\N{EN DASH}"
 
 
 def test_a_negative_score_has_a_true_minus_sign():
-    assert words.score(-0.25) == "\N{MINUS SIGN}0.250"
+    assert climbs.score(-0.25) == "\N{MINUS SIGN}0.250"

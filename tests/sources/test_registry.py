@@ -3,8 +3,9 @@ import pytest
 import gradatim.datasets
 import gradatim.music
 import gradatim.tables
-from gradatim.cli._source import Source, read_source
 from gradatim.errors import InputError, SpecError, TableError
+from gradatim.sources.kinds import Kind, Options
+from gradatim.sources.registry import SOURCES, files_of, read_source
 
 
 @pytest.fixture
@@ -30,28 +31,28 @@ def calls(monkeypatch, tmp_path):
     return calls
 
 
-def progress(done, total):
+def progress(share, doing):
     pass
 
 
-def read(source, n_jobs=1):
-    return read_source(source, n_jobs=n_jobs, progress=progress)
+def read(path, *options, **more):
+    return read_source(path, Options(*options, **more))
 
 
 def test_the_name_of_a_dataset_is_the_dataset(calls):
-    assert read(Source("timbre")) == "load_dataset"
+    assert read("timbre") == "load_dataset"
     assert calls == [("load_dataset", ("timbre",), {})]
 
 
 def test_a_dataset_wins_over_a_folder_of_its_name_unless_written_as_a_path(calls, tmp_path):
     (tmp_path / "timbre").mkdir()
-    assert read(Source("timbre")) == "load_dataset"
-    assert read(Source("./timbre")) == "read_folder"
+    assert read("timbre") == "load_dataset"
+    assert read("./timbre") == "read_folder"
 
 
 def test_a_folder_is_read_with_its_manifest_and_progress(calls, tmp_path):
     (tmp_path / "drums").mkdir()
-    read(Source("drums", groups="kits.csv"), n_jobs=3)
+    read("drums", groups="kits.csv", n_jobs=3, progress=progress)
     [(name, arguments, options)] = calls
     assert (name, str(arguments[0]), arguments[1]) == ("read_folder", "drums", "kits.csv")
     assert options == {"n_jobs": 3, "progress": progress}
@@ -60,7 +61,7 @@ def test_a_folder_is_read_with_its_manifest_and_progress(calls, tmp_path):
 @pytest.mark.parametrize("name", ["songs.csv", "songs.TSV", "songs.parquet"])
 def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
     (tmp_path / name).touch()
-    read(Source(name, ["genre"], "artist", ["file", "length"], "median", "classification"))
+    read(name, ["genre"], "artist", ["file", "length"], "median", "classification")
     [(reader, arguments, options)] = calls
     assert reader == "read_table"
     assert arguments[1:] == ("genre", "artist", ("file", "length"))
@@ -69,19 +70,19 @@ def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
 
 def test_several_targets_are_given_as_a_list(calls, tmp_path):
     (tmp_path / "songs.csv").touch()
-    read(Source("songs.csv", ["latitude", "longitude"]))
+    read("songs.csv", ["latitude", "longitude"])
     assert calls[0][1][1] == ["latitude", "longitude"]
 
 
 def test_world_has_targets_of_its_own(calls):
-    read(Source("world", ["coordinates"]))
+    read("world", ["coordinates"])
     assert calls == [("load_world", (), {"target": "coordinates"})]
 
 
 def test_a_table_without_a_target_asks_for_one(calls, tmp_path):
     (tmp_path / "songs.csv").touch()
     with pytest.raises(TableError, match="--target COLUMN"):
-        read(Source("songs.csv"))
+        read("songs.csv")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_an_option_that_does_not_go_with_the_input_is_refused(
 ):
     (tmp_path / "drums").mkdir()
     with pytest.raises(SpecError, match=named):
-        read(Source(path, **options))
+        read(path, **options)
     assert calls == []
 
 
@@ -115,19 +116,57 @@ def test_an_option_that_does_not_go_with_the_input_is_refused(
 def test_nothing_of_that_name_is_an_error_with_a_hint(calls, tmp_path, path, hint):
     (tmp_path / "drums").mkdir()
     with pytest.raises(InputError) as caught:
-        read(Source(path))
+        read(path)
     assert str(caught.value) == f"there is no file, folder or dataset {path!r}; {hint}"
 
 
 def test_a_file_that_is_no_table_is_refused(calls, tmp_path):
     (tmp_path / "a.wav").touch()
     with pytest.raises(InputError, match="neither a folder of audio nor a table"):
-        read(Source("a.wav"))
+        read("a.wav")
 
 
 def test_the_files_that_are_read_are_known(calls, tmp_path):
     (tmp_path / "songs.csv").touch()
     (tmp_path / "kits.csv").touch()
     (tmp_path / "drums").mkdir()
-    assert [f.name for f in Source("songs.csv", groups="artist").files()] == ["songs.csv"]
-    assert [f.name for f in Source("drums", groups="kits.csv").files()] == ["kits.csv"]
+    assert [f.name for f in files_of("songs.csv", Options(groups="artist"))] == ["songs.csv"]
+    assert [f.name for f in files_of("drums", Options(groups="kits.csv"))] == ["kits.csv"]
+
+
+@pytest.fixture
+def scores(monkeypatch):
+    """Register a kind that claims ``score:...``, takes --target and knows one name."""
+    read = []
+
+    def reader(text, options):
+        read.append((text, options.target))
+        return "scores"
+
+    kind = Kind(
+        claims=lambda text: text.startswith("score:"),
+        read=reader,
+        phrase="a set of scores",
+        takes=("target",),
+        names=lambda: ["score:goldberg"],
+    )
+    monkeypatch.setitem(SOURCES, "score", kind)
+    return read
+
+
+def test_a_kind_that_was_added_is_asked_after_those_that_stand_before_it(calls, scores, tmp_path):
+    (tmp_path / "score:folder").mkdir()
+    assert read("score:folder") == "read_folder"
+    assert read("score:goldberg", ["key"]) == "scores"
+    assert scores == [("score:goldberg", ["key"])]
+
+
+def test_a_kind_that_was_added_refuses_options_and_offers_its_names(calls, scores):
+    with pytest.raises(SpecError) as refused:
+        read("score:goldberg", drop=["bar"], task="regression")
+    assert str(refused.value) == (
+        "--drop, --task does not go with score:goldberg, a set of scores; leave it out"
+    )
+    with pytest.raises(InputError, match=r"did you mean score:goldberg\?"):
+        read("scores:goldberg")
+    assert scores == []

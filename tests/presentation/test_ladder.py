@@ -4,7 +4,10 @@ import math
 import pytest
 from rich.console import Console
 
-from gradatim.cli._ladder import Axis, Row, describe, ladder, progress_bar, show_climb
+from gradatim.cli._live import draw_ladder as ladder
+from gradatim.cli._screen import show_climb
+from gradatim.presentation.climbs import about
+from gradatim.presentation.ladder import Axis, Row, progress_bar
 
 RUNGS = ["majority", "linear", "logistic", "perceptron", "kernel", "shallow", "deep"]
 
@@ -69,7 +72,7 @@ def test_a_score_that_is_not_finite_has_an_empty_bar(make_result):
 
 @pytest.mark.parametrize("fraction", [-0.5, 0.0, 0.5, 1.0, 1.5])
 def test_a_progress_bar_keeps_its_width(fraction):
-    bar = progress_bar(fraction, 10, ascii_only=False).plain
+    bar = "".join(text for text, _ in progress_bar(fraction, 10, ascii_only=False))
     assert len(bar) == 10
     assert bar.count("━") == round(10 * min(max(fraction, 0), 1))
 
@@ -129,7 +132,7 @@ def test_an_old_terminal_gets_ascii(make_result):
     ],
 )
 def test_a_collection_is_described_in_one_line(make_collection, task, expected):
-    assert describe(make_collection(task=task)) == expected
+    assert about(make_collection(task=task)) == expected
 
 
 def test_brackets_in_names_are_not_taken_for_markup(make_climb, make_result):

@@ -1,4 +1,4 @@
-"""What verbs on equations share: letters, points and tables as typed, numbers as shown.
+"""What verbs on equations are given: letters, points, and tables of numbers as typed.
 
 Conventions: what is typed is kept as text until `gradatim.network` makes a fraction of it, so that
 1/3 stays a third. Names are spelled as in equations: ``x_1`` is ``x1``.
@@ -6,8 +6,7 @@ Conventions: what is typed is kept as text until `gradatim.network` makes a frac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,28 +14,10 @@ from typing import TYPE_CHECKING, Any
 from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
     from gradatim.network import Network
     from gradatim.tables.columns import Columns
 
-__all__ = [
-    "plain_table",
-    "print_table",
-    "read_column",
-    "read_letters",
-    "read_point",
-    "read_rows",
-    "read_table_file",
-    "rounded",
-    "shown",
-    "signed",
-    "table_record",
-]
-
-# Characters; wider than any table.
-_WIDEST = 10_000
+__all__ = ["read_column", "read_letters", "read_point", "read_rows", "table_record"]
 
 
 def read_letters(let: Sequence[str]) -> dict[str, Any]:
@@ -102,62 +83,8 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
     return numbers
 
 
-def read_table_file(path: Path) -> Columns:
-    """Read a CSV or Parquet file."""
-    from gradatim.tables.columns import read_columns
-
-    return read_columns(path)
-
-
 def table_record(path: Path) -> dict[str, str]:
     """Return the name and the hash of a table, by which JSON tells what was read."""
     from hashlib import sha256
 
     return {"file": path.name, "sha256": sha256(path.expanduser().read_bytes()).hexdigest()}
-
-
-def signed(text: str) -> str:
-    """Put a number that follows a sign into brackets if it is negative."""
-    return f"({text})" if text.startswith("-") else text
-
-
-def shown(value: Any, digits: int | None = None) -> str:
-    """Return a number as a person reads it: six digits, or `digits` decimals."""
-    if value is None:
-        return "-"
-    if digits is not None and not isinstance(value, Fraction):
-        return rounded(value, digits)
-    if isinstance(value, float):
-        return f"{value + 0.0:.6g}".replace("-0", "0") if value == 0 else f"{value:.6g}"
-    return str(value) if not isinstance(value, Decimal) else f"{value:f}"
-
-
-def rounded(value: Any, digits: int) -> str:
-    """Return a number with a fixed count of decimals; fractions stay fractions."""
-    if value is None or isinstance(value, Fraction):
-        return shown(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
-
-
-def plain_table(columns: Mapping[str, str]) -> Table:
-    """Return an empty table without lines; `columns` maps headings to left or right."""
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name, justify in columns.items():
-        table.add_column(name, justify="right" if justify == "right" else "left", no_wrap=True)
-    return table
-
-
-def print_table(console: Console, table: Table) -> None:
-    """Print a table as wide as it is: a terminal may fold a line, but no digit is left out."""
-    from rich.measure import Measurement
-
-    unbounded = console.options.update(max_width=_WIDEST)
-    width = Measurement.get(console, unbounded, table).maximum
-    before, console.width = console.width, max(width, console.width)
-    console.print(table)
-    console.width = before

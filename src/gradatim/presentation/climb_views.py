@@ -1,4 +1,4 @@
-"""What the views of the report are given: plain values, ready for JSON.
+"""What the views of a climb are given: plain values, ready for JSON.
 
 Conventions: a number that is not finite becomes None; counts add up over repeats, so a sample
 counts once a repeat; long curves and many points are thinned evenly, because a page need not hold
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from gradatim.climb.result import Climb, LearningCurve, RungResult
-from gradatim.reports.sounds import Cells, confused_items, encode_sounds
-from gradatim.reports.words import title_of
+from gradatim.presentation.climbs import title_of
+from gradatim.presentation.sounds import Cells, confused_items, encode_sounds
 
 __all__ = ["confusion_data", "curve_data", "label_rows", "ladder_data", "scatter_data"]
 

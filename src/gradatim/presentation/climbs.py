@@ -1,31 +1,39 @@
-"""What the report says in sentences: the names of rungs, the verdict, the protocol.
+"""What is said of a climb: the collection, the names of rungs, the verdict, the protocol.
 
 Conventions: plain text without markup, for readers who have not studied statistics; scores have
-three decimals, as in the terminal; a minus sign is a true one.
+three decimals; on one page per minus sign is a true one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from gradatim.climb.result import Climb, Comparison, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
-from gradatim.collection import Collection
+from gradatim.collection import Collection, Notice
+from gradatim.presentation.lines import Line
+from gradatim.training.store import Store
 
 __all__ = [
+    "about",
     "best_of",
     "capitalized",
+    "contents",
     "count",
     "explain_protocol",
     "explain_verdict",
+    "heading",
     "in_sentence",
+    "interrupted",
+    "notes",
     "score",
     "score_range",
     "share",
     "title_of",
+    "verdict_line",
 ]
 
 _MINUS = "\N{MINUS SIGN}"
@@ -35,6 +43,57 @@ _ADVICE = (
     "Either the labels cannot be heard in these inputs, or there are too few samples to show it. "
     "Try other features or more samples, and look at the labels."
 )
+
+
+def contents(collection: Collection) -> Iterator[str]:
+    """Yield how many samples there are, and classes, labels or targets."""
+    yield count(collection.n_samples, "sample")
+    if collection.task == "classification":
+        yield count(len(collection.classes), "class", "classes")
+    else:
+        n_targets = 1 if collection.y.ndim == 1 else collection.y.shape[1]
+        yield count(n_targets, "label" if collection.task == "multilabel" else "target")
+
+
+def about(collection: Collection) -> str:
+    """Say what was read, in one line."""
+    parts = list(contents(collection))
+    if collection.groups is not None:
+        parts.append(count(len(set(collection.groups)), "group"))
+    return f"{collection.name}: {', '.join(parts)}"
+
+
+def heading(climb: Climb) -> Iterator[Line]:
+    """Yield what was climbed, and how."""
+    protocol = climb.protocol
+    grouped = ", groups kept together" if protocol.grouped else ""
+    yield [(about(climb.collection), "bold")]
+    how = f"{protocol.repeats} x {protocol.folds} folds{grouped}, seed {protocol.seed}"
+    yield [(f"{how}, {climb.seconds:.1f} seconds", "dim")]
+
+
+def verdict_line(climb: Climb) -> Line:
+    """Return the verdict's sentence."""
+    return [("Verdict: ", "bold green"), climb.verdict.sentence]
+
+
+def notes(notices: Iterable[Notice]) -> Iterator[Line]:
+    """Yield what else a person should know."""
+    yield from ([("note: ", "yellow"), notice.message] for notice in notices)
+
+
+def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
+    """Say what of a climb is finished, and whether it is kept; `store` has been written."""
+    finished = f"{n_finished} of {n_planned} rungs" if n_planned else "no rung"
+    n_networks = 0 if store is None else store.count()["network"]
+    if n_networks:
+        finished += f" and {count(n_networks, 'network')}"
+    said = f"stopped by Ctrl-C with {finished} finished"
+    if store is None:
+        return f"{said} and nothing kept, since GRADATIM_CACHE turns the cache off"
+    if store.failure is not None:
+        return f"{said}, which could not be kept: {store.failure}"
+    return f"{said} and kept" if len(store) else said
 
 
 def title_of(rung: str, task: str = "classification") -> str:

@@ -6,8 +6,8 @@ import pytest
 import soundfile
 
 from gradatim.collection import CycleSound
-from gradatim.reports import sounds
-from gradatim.reports.sounds import confused_items, encode_sounds
+from gradatim.presentation import sounds
+from gradatim.presentation.sounds import confused_items, encode_sounds
 
 
 class Recorded:

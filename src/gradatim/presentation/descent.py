@@ -6,13 +6,14 @@ line that begins without a blank is a heading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gradatim.cli._equation import shown, signed
 from gradatim.network.descent import RowStep, Step, UnitSlopes
 from gradatim.network.notation import spoken_activation
 from gradatim.network.trace import UnitTrace
+from gradatim.presentation.lines import Line
+from gradatim.presentation.networks import point_of, shown, signed
 
 __all__ = ["descent_lines"]
 
@@ -23,7 +24,22 @@ _LOSSES = {
 }
 
 
-def descent_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:
+# Rows, over all steps, that are spelled out.
+_MOST_ROWS = 12
+
+
+def descent_lines(taken: Sequence[Step], loss: str, rate: str) -> Iterator[Line]:
+    """Yield the lines of all steps, and the network after them."""
+    n_rows = len(taken[0].rows)
+    for number, step in enumerate(taken, start=1):
+        in_full = number * n_rows <= _MOST_ROWS or number == 1
+        for line in _step_lines(step, number, loss, rate, _MOST_ROWS if in_full else 0):
+            yield [line if line.startswith(" ") else (line, "bold")]
+    yield [f"after {len(taken)} steps" if taken[1:] else "after this step"]
+    yield [f"  {taken[-1].after}"]
+
+
+def _step_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:
     """Yield the lines of one step."""
     yield f"step {number}"
     yield f"  {step.network}"
@@ -38,17 +54,12 @@ def descent_lines(step: Step, number: int, loss: str, rate: str, most_rows: int)
 
 
 def _row_lines(row: RowStep, number: int, loss: str) -> Iterator[str]:
-    names = row.trace.network.input_names
-    point = [
-        f"{name} = {shown(v)}"
-        for name, v in zip(names, row.trace.inputs, strict=True)
-        if v is not None
-    ]
     goals = [
         f"y({unit.name}) = {shown(y)}"
         for unit, y in zip(row.trace.outputs, row.target, strict=True)
     ]
-    yield f"  row {number}: {', '.join([*point, *goals])}"
+    point = point_of(row.trace)
+    yield f"  row {number}: {', '.join([*([point] if point else []), *goals])}"
     yield "    forward"
     for layer in row.trace.layers:
         for unit in layer:

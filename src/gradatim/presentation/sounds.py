@@ -1,8 +1,8 @@
-"""Sounds inside the report: which are worth hearing, and how they are put into the page.
+"""Sounds inside a page: which are worth hearing, and how they are put into the page.
 
 Conventions: a sound is mono, at most `MOST_SECONDS` long, and becomes a ``data:`` URI of an MP3, or
 of a 16-bit WAV where the library cannot write MP3. A sound that cannot be read is left out and
-counted, never an error: the report must not fail for an illustration.
+counted, never an error: a page must not fail for an illustration.
 """
 
 from __future__ import annotations

@@ -1,0 +1,189 @@
+"""The ladder: one row per rung and input, its state or its score on a common axis.
+
+Conventions: a score has three decimals in the protocol's metric; the axis runs over all intervals
+of the ladder, rounded outwards to tenths. The same rows serve the live table and the final one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gradatim.climb.result import RungResult
+from gradatim.presentation.lines import Column, Grid, Line
+
+__all__ = ["Axis", "Row", "ladder_grid", "progress_bar", "time_line", "visible_rows"]
+
+_METRIC_NAMES = {"r2": "R²"}
+
+# An R² far below zero would leave the other bars no room.
+_LOWEST = -0.5
+
+# Characters that the columns of fixed width take, each with the space after it: the mark, the
+# rung and the score; then the two counts, for which a narrow screen has no room.
+_NAME_AND_SCORE = 2 + 11 + 9
+_COUNTS = 11 + 8
+
+# From this width on there is room to say which model was chosen.
+_WIDE = 120
+
+# Before this share of the work is done, the time left is a guess not worth showing.
+_ENOUGH_TO_GUESS = 0.03
+
+
+@dataclass(frozen=True)
+class Row:
+    """A rung on an input: waiting, at work (`doing` says at what), or done (`result`)."""
+
+    rung: str
+    input: str
+    fraction: float = 0.0
+    doing: str = ""
+    result: RungResult | None = None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A common scale for all bars of one ladder."""
+
+    low: float = 0.0
+    high: float = 1.0
+
+    @classmethod
+    def over(cls, intervals: Iterable[tuple[float, float]]) -> Axis:
+        """Return the shortest axis in whole tenths that shows every interval, up to 1."""
+        ends = [end for interval in intervals for end in interval if math.isfinite(end)]
+        if not ends:
+            return cls()
+        low = math.floor(max(min(ends), _LOWEST) * 10) / 10
+        return cls(low, max(math.ceil(min(max(ends), 1.0) * 10) / 10, low + 0.1))
+
+    def cell(self, value: float, width: int) -> int:
+        """Return which of `width` cells, counted from 0, shows a value."""
+        share = (value - self.low) / (self.high - self.low)
+        return min(max(int(share * width), 0), width - 1)
+
+    def label(self, width: int) -> str:
+        """Return the two ends of the axis, as they stand above bars of `width` characters."""
+        low, high = f"{self.low:.1f}", f"{self.high:.1f}"
+        return low + high.rjust(width - len(low))
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """How bars are drawn: their scale, their width, and whether only ASCII can be shown."""
+
+    axis: Axis
+    width: int
+    ascii_only: bool
+
+    def mark(self, plain: str, pretty: str) -> str:
+        return plain if self.ascii_only else pretty
+
+    def score(self, result: RungResult, style: str) -> Line:
+        """Draw the mean as a point on the stretch of the axis that the interval covers."""
+        track, dot = self.mark("-o", "┈●")
+        # What is drawn where the interval covers a cell's (left, right) half.
+        strokes = {(True, True): self.mark("=", "━"), (False, False): track}
+        strokes |= {(True, False): self.mark("=", "╸"), (False, True): self.mark("=", "╺")}
+        if not all(map(math.isfinite, (*result.interval, result.mean))):
+            return [(track * self.width, "dim")]
+        low, high = (self.axis.cell(value, 2 * self.width) for value in result.interval)
+        covers = [(low <= 2 * i <= high, low <= 2 * i + 1 <= high) for i in range(self.width)]
+        bar = [(strokes[halves], style if any(halves) else "dim") for halves in covers]
+        bar[self.axis.cell(result.mean, self.width)] = (dot, style)
+        return bar
+
+
+def progress_bar(fraction: float, width: int, ascii_only: bool) -> Line:
+    """Draw the finished share of some work."""
+    line, rest = "#-" if ascii_only else "━╌"
+    done = round(min(max(fraction, 0.0), 1.0) * width)
+    return [(line * done, "blue"), (rest * (width - done), "dim")]
+
+
+def ladder_grid(
+    rows: Sequence[Row],
+    metric: str,
+    room: int,
+    ascii_only: bool = False,
+    chosen: RungResult | None = None,
+) -> Grid:
+    """Lay the rows out in `room` characters; `chosen` is marked."""
+    inputs = min(max([len("input"), *(len(row.input) for row in rows)]), 12)
+    # An R² below zero takes a sign.
+    interval = max([14, *(len(_interval(row.result)) for row in rows if row.result)])
+    left = room - _NAME_AND_SCORE - inputs - 1 - interval - 1
+    counts = left >= _COUNTS + 8
+    axis = Axis.over(row.result.interval for row in rows if row.result)
+    width = min(max(left - _COUNTS if counts else left, 8), 24)
+    columns = [
+        Column("", width=1),
+        Column("rung", width=10),
+        Column("input", width=inputs),
+        Column(_METRIC_NAMES.get(metric, metric), right=True, width=8),
+        Column("95 % interval", width=interval),
+        Column(axis.label(width), width=width),
+    ]
+    if counts:
+        columns += [Column("parameters", right=True, width=10), Column("seconds", True, 7)]
+    if room >= _WIDE:
+        columns.append(Column("model", wraps=True))
+    pen = _Pen(axis, width, ascii_only)
+    cells, looks = [], []
+    for row in rows:
+        winner = row.result is not None and row.result is chosen
+        mark, *others = _done(row.result, pen, winner) if row.result else _not_done(row, pen)
+        cells.append([mark, [row.rung], [row.input], *others][: len(columns)])
+        waiting = not row.result and not row.doing
+        looks.append("bold" if winner else "dim" if waiting else "")
+    return Grid(columns, cells, looks)
+
+
+def _interval(result: RungResult) -> str:
+    low, high = result.interval
+    return f"{low:.3f} to {high:.3f}"
+
+
+def _done(result: RungResult, pen: _Pen, winner: bool) -> list[Line]:
+    style = "green" if winner else "cyan"
+    return [
+        [(pen.mark(">", "▸") if winner else "", style)],
+        [(f"{result.mean:.3f}", style)],
+        [_interval(result)],
+        pen.score(result, style),
+        [f"{result.n_parameters:,}"],
+        [f"{result.seconds:.1f}"],
+        [(result.model, "dim")],
+    ]
+
+
+def _not_done(row: Row, pen: _Pen) -> list[Line]:
+    if not row.doing:
+        return [[], [], ["waiting"]]
+    return [
+        [(pen.mark("*", "•"), "blue")],
+        [f"{100 * row.fraction:.0f} %"],
+        [row.doing],
+        progress_bar(row.fraction, pen.width, pen.ascii_only),
+    ]
+
+
+def visible_rows(rows: Sequence[Row], room: int) -> Sequence[Row]:
+    """Leave waiting rows out, then the oldest, where the screen is too low for all."""
+    seen = [row for row in rows if row.result or row.doing] if len(rows) > room else rows
+    return seen[-max(room, 1) :] or rows[:1]
+
+
+def time_line(share: float, seconds: float, width: int, ascii_only: bool) -> Line:
+    """Say how much is done, how long it took, and how long the rest may take."""
+    text = f"  {100 * share:.0f} %, {_clock(seconds)} gone"
+    if share >= _ENOUGH_TO_GUESS:
+        text += f", about {_clock(seconds * (1 - share) / share)} left"
+    return [*progress_bar(share, width, ascii_only), (text, "dim")]
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

@@ -1,0 +1,106 @@
+"""What is said of a network at given inputs: every number of every unit, and the outputs.
+
+Conventions: numbers have six digits, or the decimals that were asked for; fractions stay fractions.
+Units that only pass a value on are not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from gradatim.network import Trace, UnitTrace
+from gradatim.network.notation import spoken_activation
+from gradatim.presentation.lines import Column, Grid, Line
+
+__all__ = ["point_of", "rounded", "shown", "signed", "trace_lines"]
+
+# Rows whose units are shown one by one.
+_MOST_ROWS = 12
+
+
+def signed(text: str) -> str:
+    """Put a number that follows a sign into brackets if it is negative."""
+    return f"({text})" if text.startswith("-") else text
+
+
+def shown(value: Any, digits: int | None = None) -> str:
+    """Return a number as a person reads it: six digits, or `digits` decimals."""
+    if value is None:
+        return "-"
+    if digits is not None and not isinstance(value, Fraction):
+        return rounded(value, digits)
+    if isinstance(value, float):
+        return f"{value + 0.0:.6g}".replace("-0", "0") if value == 0 else f"{value:.6g}"
+    return str(value) if not isinstance(value, Decimal) else f"{value:f}"
+
+
+def rounded(value: Any, digits: int) -> str:
+    """Return a number with a fixed count of decimals; fractions stay fractions."""
+    if value is None or isinstance(value, Fraction):
+        return shown(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def trace_lines(traces: Sequence[Trace], digits: int | None) -> Iterator[Line | Grid]:
+    """Yield a network at some rows: its units for up to twelve rows, then all outputs."""
+    yield [(str(traces[0].network), "bold")]
+    yield [(traces[0].rule, "dim")]
+    if len(traces) <= _MOST_ROWS:
+        for trace in traces:
+            yield [""]
+            yield [f"at {point}" if (point := point_of(trace)) else "without inputs"]
+            yield _units(trace, digits)
+    yield [""]
+    yield _outputs(traces, 2 if digits is None else digits)
+
+
+def point_of(trace: Trace) -> str:
+    """Return the inputs that are known."""
+    pairs = zip(trace.network.input_names, trace.inputs, strict=True)
+    return ", ".join(f"{name} = {shown(value)}" for name, value in pairs if value is not None)
+
+
+def _units(trace: Trace, digits: int | None) -> Grid:
+    heads = ["unit", "products", "sum", "w0", "z", "a(z)", "class"]
+    columns = [Column(head, right=head in ("sum", "w0", "z", "class")) for head in heads]
+    units = [unit for layer in trace.layers for unit in layer if not unit.passes]
+    return Grid(columns, [[[cell] for cell in _cells(unit, digits)] for unit in units])
+
+
+def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
+    products = [
+        f"{shown(edge.weight)}·{signed(shown(edge.value, digits))}" for edge in unit.products
+    ]
+    z, value = shown(unit.pre_activation, digits), shown(unit.value, digits)
+    name = spoken_activation(unit.activation)
+    applied = value if name == "identity" else f"{name}({z}) = {value}"
+    return [
+        unit.name,
+        " + ".join(products).replace("+ -", "- ") or "-",
+        shown(unit.sum, digits),
+        shown(unit.bias),
+        z,
+        applied,
+        "" if unit.predicted is None else str(unit.predicted),
+    ]
+
+
+def _outputs(traces: Sequence[Trace], digits: int) -> Grid:
+    network = traces[0].network
+    decided = any(c is not None for c in traces[0].classes)
+    several = network.n_outputs > 1
+    heads = [*network.input_names, *network.output_names]
+    heads += [f"class of {n}" if several else "class" for n in network.output_names] * decided
+    rows = []
+    for trace in traces:
+        cells = [shown(value) for value in trace.inputs]
+        cells += [rounded(value, digits) for value in trace.values]
+        cells += [shown(c) for c in trace.classes] * decided
+        rows.append([[cell] for cell in cells])
+    return Grid([Column(head, right=True) for head in heads], rows)

@@ -1,0 +1,76 @@
+"""What is said of a race: the course, who solved it, how accurate each was, and how it was run.
+
+Conventions: a cell of a table has one or two parts, which stand beside or below each other; a
+budget that a contender cannot meet has a dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from gradatim.comparisons import Race
+from gradatim.comparisons.racing.score import Entry
+from gradatim.presentation.climbs import notes
+from gradatim.presentation.lines import Column, Grid, Line
+
+__all__ = ["ending", "opening", "scores"]
+
+Cell = Callable[[Entry], str]
+
+
+def opening(race: Race) -> Iterator[Line]:
+    """Yield what was raced on, and what it takes."""
+    course = race.course
+    yield [(course.title, "bold")]
+    if course.takes:
+        yield [f"What it takes: {course.takes} {course.because}"]
+    yield [""]
+
+
+def scores(race: Race, between: str) -> Iterator[tuple[str, Grid | None, list[Line]]]:
+    """Yield titles, each with a table by budget and lines on who has none; `between` parts."""
+    bar = race.bar.accuracy
+    if bar is not None:
+        title = f"Solved (accuracy of at least {bar:.3f}), of {race.protocol.n_seeds} seeds"
+        yield title, *_scores(race, lambda entry: f"{entry.n_solved}")
+    yield (
+        "Mean accuracy, with a 95 % interval",
+        *_scores(race, lambda entry: f"{entry.mean:.3f}{between}± {entry.half_width:.3f}"),
+    )
+
+
+def _scores(race: Race, cell: Cell) -> tuple[Grid | None, list[Line]]:
+    rows, alone = [], []
+    for contender in race.contenders:
+        if contender.budgeted:
+            entries = [race.entry(contender.name, budget) for budget in race.protocol.budgets]
+            cells = ["–" if entry is None else cell(entry) for entry in entries]
+            rows.append([[text] for text in (contender.title, *cells)])
+        elif (entry := race.entry(contender.name)) is not None:
+            size = f"{contender.title}, {entry.n_parameters:.0f} parameters"
+            alone.append([f"{size}: {cell(entry)}"])
+    budgets = [Column(f"{budget}", right=True) for budget in race.protocol.budgets]
+    return Grid([Column("parameters at most"), *budgets], rows) if rows else None, alone
+
+
+def ending(race: Race) -> Iterator[Line]:
+    """Yield the verdict, what else a person should know, and how it was found."""
+    first, *others = race.verdict.sentences
+    yield [(first, "bold")]
+    yield from ([sentence] for sentence in others)
+    yield from notes(race.course.notices)
+    yield [""]
+    yield [(_protocol(race), "dim")]
+
+
+def _protocol(race: Race) -> str:
+    p = race.protocol
+    rows = "fresh points" if race.course.is_problem else "a split of the rows"
+    rates = ", ".join(f"{rate:g}" for rate in p.learning_rates)
+    return (
+        f"Every seed: {rows}, {p.n_train} to learn from, {p.n_choose} to choose on, {p.n_test} to "
+        f"be scored on. Networks: learning rate (of {rates}) and epoch (of {p.max_epochs}) chosen "
+        f"on the {p.n_choose}. Perceptron: Rosenblatt's rule. Kernels count centers, weights and "
+        f"biases as parameters, polynomials one weight per monomial. {race.bar.words} "
+        f"{race.seconds:.0f} s."
+    )
