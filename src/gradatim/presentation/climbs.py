@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.climb.result import Climb, Comparison, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection, Notice
@@ -22,7 +23,6 @@ __all__ = [
     "best_of",
     "capitalized",
     "contents",
-    "count",
     "explain_protocol",
     "explain_verdict",
     "heading",
@@ -158,17 +158,6 @@ def share(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
-def count(n: int, noun: str, plural: str = "") -> str:
-    """Write a number of things.
-
-    Examples
-    --------
-    >>> count(1, "fold"), count(1059, "sample"), count(12, "class", "classes")
-    ('1 fold', '1,059 samples', '12 classes')
-    """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
-
-
 def best_of(climb: Climb) -> RungResult:
     """Return the rung of highest mean, the simplest of several."""
     return max(climb.rungs, key=lambda rung: rung.mean)
@@ -261,7 +250,7 @@ def _metric_words(metric: str) -> str:
 def _fold_words(protocol: EvaluationProtocol, task: str) -> str:
     stratified = ", each with about the same share of every class" if _has_classes(task) else ""
     again = f", {protocol.repeats} times with fresh folds" if protocol.repeats > 1 else ""
-    scores = count(protocol.folds * protocol.repeats, "score")
+    scores = plural(protocol.folds * protocol.repeats, "score")
     return (
         f"The samples were dealt into {protocol.folds} folds{stratified}{again}. Each fold was "
         "held out once while the models learnt from the others, which gives "
@@ -275,7 +264,7 @@ def _has_classes(task: str) -> bool:
 
 def _group_words(protocol: EvaluationProtocol, groups: np.ndarray | None) -> str:
     if protocol.grouped and groups is not None:
-        n_groups = count(len(np.unique(groups)), "group")
+        n_groups = plural(len(np.unique(groups)), "group")
         return (
             f"{n_groups}, none of which was ever split between learning and scoring, so the "
             "scores are those to expect on groups that are new."

@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from gradatim._files import write_atomically
+from gradatim._text import plural
 from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
@@ -61,7 +62,7 @@ def render_report(climb: Climb) -> str:
     str
         The whole page.
     """
-    return page.render("report.html.jinja", _content(climb), {"count": climbs.count})
+    return page.render("report.html.jinja", _content(climb), {"count": plural})
 
 
 def _content(climb: Climb) -> dict[str, Any]:
@@ -112,10 +113,10 @@ def _facts(climb: Climb) -> Iterator[str]:
     """Yield what was climbed, in a few words each."""
     collection, protocol = climb.collection, climb.protocol
     yield from climbs.contents(collection)
-    yield from (f"{name}: {climbs.count(X.shape[1], 'number')}" for name, X in collection.X.items())
-    yield f"{protocol.repeats} \N{MULTIPLICATION SIGN} {climbs.count(protocol.folds, 'fold')}"
+    yield from (f"{name}: {plural(X.shape[1], 'number')}" for name, X in collection.X.items())
+    yield f"{protocol.repeats} \N{MULTIPLICATION SIGN} {plural(protocol.folds, 'fold')}"
     if climb.seconds >= 1:
-        yield climbs.count(round(climb.seconds), "second")
+        yield plural(round(climb.seconds), "second")
 
 
 def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:

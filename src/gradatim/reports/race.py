@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from gradatim._files import write_atomically
+from gradatim._text import plural
 from gradatim.comparisons import Race
 from gradatim.comparisons.racing.contenders import CONTENDERS
 from gradatim.comparisons.racing.picture import has_boundaries
@@ -112,7 +113,7 @@ def render_race(race: Race) -> str:
         "seed": race.protocol.seed,
         "sha256": race.course.sha256,
     }
-    return page.render("race.html.jinja", content, {"count": words.count})
+    return page.render("race.html.jinja", content, {"count": plural})
 
 
 def _models(race: Race) -> dict[str, Any]:
@@ -214,20 +215,18 @@ def _reel_model(reel: Reel) -> dict[str, Any]:
 
 
 def _facts(race: Race) -> Iterator[str]:
-    yield words.count(race.protocol.n_seeds, "seed")
-    yield words.count(race.course.n_features, "input")
-    yield words.count(len(race.course.classes), "class", "classes")
+    yield plural(race.protocol.n_seeds, "seed")
+    yield plural(race.course.n_features, "input")
+    yield plural(len(race.course.classes), "class", "classes")
     if race.course.noise:
         yield f"noise {race.course.noise:g}"
     n_networks = sum(entry.contender.kind == "network" for entry in race.entries)
     yield (
-        words.count(
-            n_networks * race.protocol.n_seeds * len(race.protocol.learning_rates), "network"
-        )
+        plural(n_networks * race.protocol.n_seeds * len(race.protocol.learning_rates), "network")
         + " trained"
     )
     if race.seconds >= 1:
-        yield words.count(round(race.seconds), "second")
+        yield plural(round(race.seconds), "second")
 
 
 def _tables(race: Race) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gradatim._text import plural
 from gradatim.comparisons.separable.kernels import KernelMachine
 from gradatim.comparisons.separable.trained import TrainedLayer
 from gradatim.separability.features import AddedFeatures
@@ -29,13 +30,9 @@ class Method:
     margin: float | None = None  # Distance from its plane to the nearest row, in the plane's space
 
 
-def _plural(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def alone_row(found: AddedFeatures, n_inputs: int) -> Method:
     """Say whether the plane separates without anything added."""
-    size = _plural((n_inputs + 1) * max(len(found.separations), 1), "parameter")
+    size = plural((n_inputs + 1) * max(len(found.separations), 1), "parameter")
     if found.added is not None:
         return Method("plane", "nothing", True, "checked on every row", size, found.margin)
     if not found.refuted:
@@ -45,7 +42,7 @@ def alone_row(found: AddedFeatures, n_inputs: int) -> Method:
 
 def _why_not(found: AddedFeatures) -> str:
     last = found.refuted[-1]
-    n_points = _plural(last.witness.n_points, "row")
+    n_points = plural(last.witness.n_points, "row")
     rest = f" of {last.positive} and the rest" if len(found.classes) > 2 else ""
     return f"{n_points}{rest} prove that no plane can"
 
@@ -60,7 +57,7 @@ def features_row(found: AddedFeatures, names: Sequence[str]) -> Method:
         return Method("features", added, False, f"{_why_not(found)}, nor with fewer of them", "")
     added = ", ".join(monomial.name(names) for monomial in found.added) or "nothing"
     n_parameters = (len(names) + len(found.added) + 1) * len(found.separations)
-    size = _plural(n_parameters, "parameter")
+    size = plural(n_parameters, "parameter")
     return Method("features", added, True, "; ".join(_about_sets(found)), size, found.margin)
 
 
@@ -70,7 +67,7 @@ def _about_sets(found: AddedFeatures) -> Iterator[str]:
         return
     if found.is_smallest:
         n = sum(len(one.added) < found.at_least for one in found.refuted)
-        yield f"no smaller set does ({_plural(n, 'witness', 'witnesses')})"
+        yield f"no smaller set does ({plural(n, 'witness', 'witnesses')})"
     else:
         yield f"greedy: none can be left out, and at least {found.at_least} are needed"
 
@@ -79,7 +76,7 @@ def kernel_row(machine: KernelMachine) -> Method:
     """Say whether a kernel machine separates."""
     n_wrong = len(machine.errors)
     said = "no proof: trained, " + (
-        "no error" if not n_wrong else f"{_plural(n_wrong, 'error')} in {machine.n_rows:,} rows"
+        "no error" if not n_wrong else f"{plural(n_wrong, 'error')} in {machine.n_rows:,} rows"
     )
     if not machine.converged:
         said += ", stopped before its end"
@@ -91,8 +88,8 @@ def kernel_row(machine: KernelMachine) -> Method:
 
 def built_row(found: HiddenLayer) -> Method:
     """Say which hidden layer was built."""
-    size = _plural(found.network.n_parameters, "parameter")
-    along = "every direction" if found.all_directions else _plural(found.n_directions, "direction")
+    size = plural(found.network.n_parameters, "parameter")
+    along = "every direction" if found.all_directions else plural(found.n_directions, "direction")
     said = "every row, exactly"
     if found.is_smallest:
         said += "; no smaller layer of step units does"
@@ -101,7 +98,7 @@ def built_row(found: HiddenLayer) -> Method:
     else:
         said += f"; by cuts (along one line: {found.line_units:,}, the best of {along})"
     return Method(
-        "hidden layer, built", _plural(found.n_units, "step unit"), found.verify(), said, size
+        "hidden layer, built", plural(found.n_units, "step unit"), found.verify(), said, size
     )
 
 
@@ -112,12 +109,12 @@ def trained_row(found: TrainedLayer) -> Method:
         fewest = min(found.tried, key=lambda one: one.fewest_errors)
         said = (
             f"no proof: none of {last.n_seeds} seeds up to {last.width} units; the best has "
-            f"{_plural(fewest.fewest_errors, 'error')}"
+            f"{plural(fewest.fewest_errors, 'error')}"
         )
         return Method("hidden layer, trained", f"{found.activation} units", False, said, "")
     said = f"every row, in ball arithmetic; {last.n_solved} of {last.n_seeds} seeds"
     if last.width > 1:
         said += f", none with {last.width - 1}"
-    size = _plural(found.network.n_parameters, "parameter")
-    added = _plural(last.width, f"{found.activation} unit")
+    size = plural(found.network.n_parameters, "parameter")
+    added = plural(last.width, f"{found.activation} unit")
     return Method("hidden layer, trained", added, found.verify(), said, size)

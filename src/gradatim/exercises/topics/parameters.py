@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from random import Random
 
+from gradatim._text import plural
 from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.slips import as_choices, number_part
@@ -74,17 +75,13 @@ def _sizes(rng: Random, level: int, sizes: list[int]) -> Question | None:
 
 def _sizes_text(sizes: Sequence[int]) -> str:
     hidden = [str(n) for n in sizes[1:-1]]
-    parts = [_plural(sizes[0], "input")]
+    parts = [plural(sizes[0], "input")]
     if len(hidden) == 1:
         parts.append(f"one hidden layer of {hidden[0]} units")
     elif hidden:
         words = {2: "two", 3: "three"}[len(hidden)]
         parts.append(f"{words} hidden layers of {joined(hidden)} units")
-    return joined([*parts, _plural(sizes[-1], "output")])
-
-
-def _plural(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return joined([*parts, plural(sizes[-1], "output")])
 
 
 def _missing_edges(rng: Random) -> Question | None:
