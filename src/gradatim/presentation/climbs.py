@@ -47,19 +47,19 @@ _ADVICE = (
 
 def contents(collection: Collection) -> Iterator[str]:
     """Yield how many samples there are, and classes, labels or targets."""
-    yield count(collection.n_samples, "sample")
+    yield plural(collection.n_samples, "sample")
     if collection.task == "classification":
-        yield count(len(collection.classes), "class", "classes")
+        yield plural(len(collection.classes), "class", "classes")
     else:
         n_targets = 1 if collection.y.ndim == 1 else collection.y.shape[1]
-        yield count(n_targets, "label" if collection.task == "multilabel" else "target")
+        yield plural(n_targets, "label" if collection.task == "multilabel" else "target")
 
 
 def about(collection: Collection) -> str:
     """Say what was read, in one line."""
     parts = list(contents(collection))
     if collection.groups is not None:
-        parts.append(count(len(set(collection.groups)), "group"))
+        parts.append(plural(len(set(collection.groups)), "group"))
     return f"{collection.name}: {', '.join(parts)}"
 
 
@@ -87,7 +87,7 @@ def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
     finished = f"{n_finished} of {n_planned} rungs" if n_planned else "no rung"
     n_networks = 0 if store is None else store.count()["network"]
     if n_networks:
-        finished += f" and {count(n_networks, 'network')}"
+        finished += f" and {plural(n_networks, 'network')}"
     said = f"stopped by Ctrl-C with {finished} finished"
     if store is None:
         return f"{said} and nothing kept, since GRADATIM_CACHE turns the cache off"
