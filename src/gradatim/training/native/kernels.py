@@ -2,8 +2,8 @@
 
 Conventions: a kernel takes pointers to float32 and whole numbers (float32 for rates), as C would.
 Calling by address keeps numba from compiling a kernel again into everything that calls it. The
-name under which numba keeps a kernel has a digest of this package's sources in it, since numba
-itself looks at one file only.
+name under which numba keeps a kernel has a digest of this package's sources and of the choice of
+tiles in it, since numba itself looks at one file only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import llvmlite.binding
 from numba import cfunc, njit, types
 
 from gradatim.training.native import elementwise, outputs, products, updates
-from gradatim.training.native.tiles import POINTER
+from gradatim.training.native.tiles import MOST_LANES, POINTER
 
 __all__ = ["activate", "adam", "add_penalty", "compiled", "drop", "loss_and_slope", "named"]
 __all__ += ["product", "product_of_rows", "sgd", "transpose"]
@@ -25,7 +25,8 @@ __all__ += ["product", "product_of_rows", "sgd", "transpose"]
 
 def _digest() -> str:
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    parts = [path.read_bytes() for path in sources] + [b"%d lanes" % MOST_LANES]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 
 _DIGEST = _digest()

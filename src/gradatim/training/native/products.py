@@ -6,20 +6,54 @@ of `tiles.HALF`; weights are (n_out, n_in). Written for `gradatim.training.nativ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from gradatim.training.native.tiles import HALF, at, dot_tile, product_tile, transpose_tile
+from numba import njit
+
+from gradatim.training.native.tiles import (
+    HALF,
+    LANES,
+    MOST_LANES,
+    MOST_ROWS,
+    at,
+    dot_tile,
+    product_tile,
+    transpose_tile,
+)
 
 __all__ = ["product", "product_of_rows", "transpose"]
 
-# Six rows of two vectors are twelve sums, a vector of each column and one number: what the sixteen
-# registers of AVX hold. Quicker by an eighth than four rows, at 256 units and 128 rows.
-_TILE_6X2, _TILE_6X1, _END_6 = product_tile(6, 2), product_tile(6, 1), product_tile(6, 1, HALF)
-_TILE_4X2, _TILE_4X1 = product_tile(4, 2), product_tile(4, 1)
-_TILE_1X2, _TILE_1X1 = product_tile(1, 2), product_tile(1, 1)
-_END_4, _END_1 = product_tile(4, 1, HALF), product_tile(1, 1, HALF)
 _DOT_4X2, _DOT_4X1 = dot_tile(4, 2), dot_tile(4, 1)
 _DOT_1X2, _DOT_1X1 = dot_tile(1, 2), dot_tile(1, 1)
+
+
+def _strip(n_rows: int) -> Callable[..., None]:
+    """Make the product of `n_rows` rows of A, tile after tile."""
+    two, one = product_tile(n_rows, 2, MOST_LANES), product_tile(n_rows, 1, MOST_LANES)
+    eight, four = product_tile(n_rows, 1, LANES), product_tile(n_rows, 1, HALF)
+
+    @njit(nogil=True, error_model="numpy")
+    def strip(
+        C: Any, c_row: int, A: Any, a_row: int, a_step: int, B: Any, b_row: int, n_sum: int, n: int
+    ) -> None:
+        i = 0
+        while i + 2 * MOST_LANES <= n:
+            two(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
+            i += 2 * MOST_LANES
+        if i + MOST_LANES <= n:
+            one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
+            i += MOST_LANES
+        if i + LANES <= n:
+            eight(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
+            i += LANES
+        if i < n:
+            four(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
+
+    return strip
+
+
+_MOST_ROWS, _FOUR_ROWS, _ONE_ROW = _strip(MOST_ROWS), _strip(4), _strip(1)
 
 
 def product(
@@ -40,41 +74,14 @@ def product(
     """
     r = 0
     # Of the last eight rows, four and four are better than six and twice one.
-    while n_rows - r >= 6 and n_rows - r != 8 and n_rows - r != 9:
-        left = at(A, r * a_row)
-        i = 0
-        while i + 16 <= n:
-            _TILE_6X2(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-            i += 16
-        if i + 8 <= n:
-            _TILE_6X1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-            i += 8
-        if i < n:
-            _END_6(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-        r += 6
+    while n_rows - r >= MOST_ROWS and (MOST_ROWS == 8 or n_rows - r not in (8, 9)):
+        _MOST_ROWS(at(C, r * c_row), c_row, at(A, r * a_row), a_row, a_step, B, b_row, n_sum, n)
+        r += MOST_ROWS
     while r + 4 <= n_rows:
-        left = at(A, r * a_row)
-        i = 0
-        while i + 16 <= n:
-            _TILE_4X2(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-            i += 16
-        if i + 8 <= n:
-            _TILE_4X1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-            i += 8
-        if i < n:
-            _END_4(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+        _FOUR_ROWS(at(C, r * c_row), c_row, at(A, r * a_row), a_row, a_step, B, b_row, n_sum, n)
         r += 4
     while r < n_rows:
-        left = at(A, r * a_row)
-        i = 0
-        while i + 16 <= n:
-            _TILE_1X2(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-            i += 16
-        if i + 8 <= n:
-            _TILE_1X1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
-            i += 8
-        if i < n:
-            _END_1(at(C, r * c_row + i), c_row, left, a_row, a_step, at(B, i), b_row, n_sum)
+        _ONE_ROW(at(C, r * c_row), c_row, at(A, r * a_row), a_row, a_step, B, b_row, n_sum, n)
         r += 1
 
 

@@ -14,16 +14,25 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-__all__ = ["HALF", "LANES", "POINTER", "at", "dot_tile", "instruction", "product_tile", "start_of"]
-__all__ += ["transpose_tile"]
+__all__ = ["HALF", "LANES", "MOST_LANES", "MOST_ROWS", "POINTER", "at", "dot_tile", "instruction"]
+__all__ += ["product_tile", "start_of", "transpose_tile"]
 
 #: Entries of a vector: a register of AVX, two of NEON.
 LANES = 8
 
 #: Entries to which everything is filled up: half a vector, which ends a row.
 HALF = LANES // 2
+
+# What numba compiles for: this processor, or what NUMBA_CPU_NAME and NUMBA_CPU_FEATURES say.
+_FEATURES = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
+
+#: Entries of a vector of the largest tiles, and rows of these. Two vectors of each row are summed:
+#: eight rows are 16 of the 32 registers of AVX-512, six rows 12 of the 16 of AVX. The others hold a
+#: vector of each column and one number.
+MOST_LANES, MOST_ROWS = (16, 8) if "+avx512f" in _FEATURES else (LANES, 6)
 
 #: Type of a matrix in compiled code.
 POINTER = types.CPointer(types.float32)
@@ -102,9 +111,9 @@ def _add_product(builder: Any, place: Any, a: Any, b: Any) -> None:
     builder.store(builder.fadd(builder.load(place), product, flags=_FAST), place)
 
 
-def product_tile(n_rows: int, n_vectors: int, workers: int = LANES) -> Callable[..., None]:
+def product_tile(n_rows: int, n_vectors: int, lanes: int) -> Callable[..., None]:
     """Make the tile ``C[r, c] = sum_k A[r, k] B[k, c]`` of some rows and vectors of columns."""
-    vector = ir.VectorType(ir.FloatType(), workers)
+    vector = ir.VectorType(ir.FloatType(), lanes)
 
     @instruction
     def tile(_, C, c_row, A, a_row, a_step, B, b_step, n):
@@ -117,7 +126,7 @@ def product_tile(n_rows: int, n_vectors: int, workers: int = LANES) -> Callable[
             with cgutils.for_range(builder, n) as loop:
                 start = builder.mul(loop.index, b_step)
                 right = [
-                    _load(builder, builder.gep(B, [builder.add(start, _int(v * workers))]), vector)
+                    _load(builder, builder.gep(B, [builder.add(start, _int(v * lanes))]), vector)
                     for v in range(n_vectors)
                 ]
                 step = builder.mul(loop.index, a_step)
@@ -128,7 +137,7 @@ def product_tile(n_rows: int, n_vectors: int, workers: int = LANES) -> Callable[
             for r, places in enumerate(sums):
                 start = builder.mul(c_row, _int(r))
                 for v, place in enumerate(places):
-                    target = builder.gep(C, [builder.add(start, _int(v * workers))])
+                    target = builder.gep(C, [builder.add(start, _int(v * lanes))])
                     _store(builder, builder.load(place), target)
             return context.get_dummy_value()
 
