@@ -38,9 +38,14 @@ def row_hashes(X: np.ndarray) -> np.ndarray:
     return np.array([sha256(row) for row in X + X.dtype.type(0)])
 
 
-def _bytes(parts: tuple[Part, ...]) -> Iterator[bytes]:
+def _bytes(parts: tuple[Part, ...]) -> Iterator[bytes | memoryview]:
     for part in parts:
         if isinstance(part, str):
             yield part.encode(errors="surrogatepass")
+        elif isinstance(part, bytes):
+            yield part
         else:
-            yield part if isinstance(part, bytes) else np.ascontiguousarray(part).tobytes()
+            array = np.ascontiguousarray(part)
+            # Numbers are hashed where they lie: what is trained on may fill half of the memory.
+            plain = array.size and array.dtype.kind in "biufc"
+            yield array.view(np.uint8).data if plain else array.tobytes()

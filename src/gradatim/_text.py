@@ -1,11 +1,24 @@
-"""Text that people read: counts with their nouns.
+"""Text that people read: counts with their nouns, and names for inputs that have none.
 
-Conventions: numbers have thousands separated by commas.
+Conventions: numbers have thousands separated by commas; inputs are counted from 1.
 """
 
 from __future__ import annotations
 
-__all__ = ["plural"]
+from collections.abc import Sequence
+
+__all__ = ["name_inputs", "plural"]
+
+
+def name_inputs(given: Sequence[str], n_inputs: int) -> tuple[str, ...]:
+    """Return the given names of inputs, or x1, x2, ... where none are given.
+
+    Examples
+    --------
+    >>> name_inputs((), 2)
+    ('x1', 'x2')
+    """
+    return tuple(given) or tuple(f"x{i + 1}" for i in range(n_inputs))
 
 
 def plural(count: int, noun: str, many: str = "") -> str:

@@ -16,6 +16,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._text import name_inputs
 from gradatim.errors import ShapeError, SpecError
 
 __all__ = ["Monomial", "add_monomials", "monomials", "n_monomials"]
@@ -74,7 +75,7 @@ class Monomial:
         ShapeError
             If there is not one name per input.
         """
-        names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(len(self.exponents)))
+        names = name_inputs(input_names, len(self.exponents))
         if len(names) != len(self.exponents):
             raise ShapeError(f"{len(names)} names for {len(self.exponents)} inputs")
         powers = [(name, e) for name, e in zip(names, self.exponents, strict=True) if e]

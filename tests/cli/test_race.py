@@ -127,15 +127,15 @@ def test_what_is_read_is_never_written_over(tmp_path, capsys):
 
 
 def test_ctrl_c_keeps_what_is_finished_and_resuming_gives_the_same(capsys, tmp_path, monkeypatch):
-    import gradatim.comparisons.racing.runners as runners
+    import gradatim.comparisons.racing.run as running
 
     whole = json.loads(shown(capsys, "xor", *QUICK, "--json"))
-    real = runners.train_machines
+    real = running.train_machines
 
     def interrupt(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runners, "train_machines", interrupt)
+    monkeypatch.setattr(running, "train_machines", interrupt)
     again = (*QUICK, "kernel")
     assert main(["race", "xor", *again]) == 130
     said = capsys.readouterr().err
@@ -143,7 +143,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resuming_gives_the_same(capsys, tmp_p
     assert said.rstrip().endswith("--resume")
     [folder] = (tmp_path / "cache" / "races").iterdir()
     assert len(Store(folder)) == 12
-    monkeypatch.setattr(runners, "train_machines", real)
+    monkeypatch.setattr(running, "train_machines", real)
     resumed = json.loads(shown(capsys, "xor", *again, "--json", "--resume"))
     kept = [entry for entry in resumed["entries"] if entry["contender"] != "kernel"]
     assert kept == whole["entries"]

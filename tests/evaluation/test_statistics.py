@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from gradatim.errors import ShapeError
-from gradatim.evaluation.statistics import mean_posterior
+from gradatim.evaluation.statistics import mean_posterior, posterior, share_interval
 
 
 def test_standard_error_is_nadeau_and_bengios_by_hand():
@@ -43,3 +43,20 @@ def test_equal_differences_leave_no_doubt(mean, probability):
 def test_too_few_scores_are_refused(scores, folds):
     with pytest.raises(ShapeError, match="two folds"):
         mean_posterior(scores, folds)
+
+
+def test_the_interval_of_a_mean_covers_it_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    ends = np.array([posterior(rng.normal(size=10)).interval() for _ in range(2000)])
+    assert 0.935 < np.mean((ends[:, 0] < 0) & (ends[:, 1] > 0)) < 0.965
+
+
+def test_shared_rows_widen_the_interval():
+    narrow, wide = (posterior([0.5, 0.6, 0.55], overlap).interval() for overlap in (0, 1 / 3))
+    assert wide[1] - wide[0] == pytest.approx((narrow[1] - narrow[0]) * np.sqrt(2))
+
+
+def test_the_interval_of_a_share_is_wilson_s():
+    for count in (0, 7, 20):
+        expected = stats.binomtest(count, 20).proportion_ci(method="wilson")
+        assert share_interval(count, 20) == pytest.approx((expected.low, expected.high))

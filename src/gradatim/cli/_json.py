@@ -29,12 +29,13 @@ def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[s
     >>> one["sha256"] == other["sha256"] != asked(0, {}, a=1, b=2)["sha256"]
     True
     """
-    from hashlib import sha256
     from json import dumps
+
+    from gradatim._digest import sha256
 
     whole = {**question, "protocol": protocol, "seed": seed}
     text = dumps(whole, sort_keys=True, allow_nan=False)
-    return {**whole, "sha256": sha256(text.encode()).hexdigest()}
+    return {**whole, "sha256": sha256(text)}
 
 
 def print_json(value: dict[str, Any] | list[dict[str, Any]]) -> None:

@@ -183,8 +183,7 @@ def _budgets(text: str) -> list[int]:
 @contextmanager
 def _checkpoint(about: tuple, resume: bool) -> Iterator[Store | None]:
     """Open the store of a race, which is removed when the race has ended well."""
-    import hashlib
-
+    from gradatim._digest import short_hash
     from gradatim.cli._interrupt import hear
 
     cache_folder, open_checkpoint = hear(_load_checkpoint)
@@ -193,7 +192,7 @@ def _checkpoint(about: tuple, resume: bool) -> Iterator[Store | None]:
         raise SpecError(
             "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
         )
-    name = hashlib.blake2b(repr(about).encode(), digest_size=10).hexdigest()
+    name = short_hash(repr(about), size=10)
     with open_checkpoint(None if cache is None else cache / "races" / name, resume) as store:
         yield store
 

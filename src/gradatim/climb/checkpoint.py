@@ -9,12 +9,12 @@ the oldest beyond 2 GB, are removed whenever a climb begins.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gradatim._digest import short_hash
 from gradatim.collection import Collection
 from gradatim.training.cache import cache_folder
 from gradatim.training.store import Store
@@ -43,7 +43,7 @@ def climb_folder(
         return None
     protocol = (folds, repeats, seed, shuffle_labels, preset)
     about = (collection.sha256, collection.task, *protocol)
-    name = hashlib.blake2b(repr(about).encode(), digest_size=10).hexdigest()
+    name = short_hash(repr(about), size=10)
     return cache / "climbs" / name
 
 

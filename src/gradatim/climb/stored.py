@@ -7,7 +7,6 @@ by one; here are the other kinds, and whole rungs, whose time is that of the cli
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._digest import short_hash
 from gradatim.climb.result import RungResult
 from gradatim.climb.task import ClimbTask
 from gradatim.models.families.base import Fit, Fitted, LearningCurve
@@ -43,8 +43,8 @@ def _versions() -> tuple[str, ...]:
 
 
 def _key(kind: str, task: ClimbTask, *parts: Any) -> str:
-    text = repr((_versions(), choose_engine(task.engine), task.digest, parts)).encode()
-    return f"{kind}:{hashlib.blake2b(text, digest_size=20).hexdigest()}"
+    about = (_versions(), choose_engine(task.engine), task.digest, parts)
+    return f"{kind}:{short_hash(repr(about))}"
 
 
 # -- fits ---------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
+from gradatim._digest import sha256
 from gradatim._progress import Progress, scaled, steady
 from gradatim.activations import get_activation
 from gradatim.approximation import Approximation, approximate_with_units
@@ -127,9 +127,7 @@ def train_units(
         "schedule": "cosine",
         "seed": seed,
         "seeds": n_seeds,
-        "data_sha256": sha256(
-            np.ascontiguousarray(np.column_stack([grid, y])).tobytes()
-        ).hexdigest(),
+        "data_sha256": sha256(np.column_stack([grid, y])),
     }
     return TrainedUnits(n_units, name, tuple(bounds), best, protocol)
 

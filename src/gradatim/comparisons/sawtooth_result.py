@@ -10,12 +10,12 @@ References
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from gradatim._digest import sha256
 from gradatim.certificates import Proof
 from gradatim.comparisons.sawtooth_fits import (
     BATCH_SIZE,
@@ -266,7 +266,7 @@ class DepthComparison:
             "epochs": self.max_epochs,
             "batch_size": BATCH_SIZE,
             "rows": len(rows),
-            "sha256": hashlib.sha256(rows.astype("<f8").tobytes()).hexdigest(),
+            "sha256": sha256(rows.astype("<f8")),
         }
 
 

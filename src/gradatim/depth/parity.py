@@ -14,6 +14,7 @@ from math import lcm
 
 import numpy as np
 
+from gradatim._text import name_inputs
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.expression import Source, UnitSum, WeightedSum
 from gradatim.network.graph import Layer, Network
@@ -96,8 +97,8 @@ def parity_tree(n_bits: int) -> Network:
     """
     n = _checked(n_bits)
     # Each value is a sum of what the layer below holds: a bit, or a difference of two units.
-    values = [WeightedSum({f"x{i + 1}": Fraction(1)}) for i in range(n)]
-    names: Sequence[Source] = [f"x{i + 1}" for i in range(n)]
+    names: Sequence[Source] = name_inputs((), n)
+    values = [WeightedSum({name: Fraction(1)}) for name in name_inputs((), n)]
     layers = []
     while len(values) > 1:
         units: list[UnitSum] = []

@@ -22,7 +22,17 @@ import numpy as np
 from gradatim._files import write_atomically
 from gradatim.drawing.formats import check_format
 
-__all__ = ["FILM_FORMATS", "Area", "Film", "FilmDisc", "Mark", "Stroke", "Words", "save_film"]
+__all__ = [
+    "FILM_FORMATS",
+    "Area",
+    "Film",
+    "FilmDisc",
+    "Mark",
+    "Stroke",
+    "Words",
+    "rings_of",
+    "save_film",
+]
 
 #: Endings of film files.
 FILM_FORMATS = (".svg", ".gif")
@@ -58,7 +68,7 @@ class Area:
         inside = Image.new("1", image.size)
         rings = [
             [tuple(finer * (np.array(self.at) + self.scale * np.array(p))) for p in ring]
-            for ring in _rings(self.path)
+            for ring in rings_of(self.path)
         ]
         for ring in rings:
             one = Image.new("1", image.size)
@@ -76,6 +86,13 @@ class Stroke:
     lines: Sequence[tuple[tuple[float, float], tuple[float, float]]]  # Both ends of each
     color: str  # Color
     width: float  # In pixels
+
+    @classmethod
+    def cross(cls, x: float, y: float, arm: float, color: str, width: float) -> Stroke:
+        """Cross two lines at a point, as the sign of a class."""
+        falling = ((x - arm, y - arm), (x + arm, y + arm))
+        rising = ((x - arm, y + arm), (x + arm, y - arm))
+        return cls([falling, rising], color, width)
 
     def svg(self) -> str:
         """Return the element."""
@@ -274,8 +291,8 @@ def _image(film: Film, frame: Sequence[Mark]) -> Any:
     return image.resize((round(film.width), round(film.height)), Image.Resampling.LANCZOS)
 
 
-def _rings(path: str) -> list[list[tuple[float, float]]]:
-    """Read the corners of every outline."""
+def rings_of(path: str) -> list[list[tuple[float, float]]]:
+    """Read the corners of every outline of a path of M, L, H, V and Z, all absolute."""
     rings: list[list[tuple[float, float]]] = []
     for letter, numbers in re.findall(r"([MLHVZ])([^MLHVZ]*)", path):
         values = [float(number) for number in numbers.split()]

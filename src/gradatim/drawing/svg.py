@@ -7,10 +7,10 @@ network gives the same text. A drawing shrinks to the width that a page gives it
 
 from __future__ import annotations
 
-import hashlib
 import re
 from xml.sax.saxutils import escape
 
+from gradatim._digest import sha256
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, Tone, marks
 from gradatim.drawing.placement import Placement
@@ -85,7 +85,7 @@ def draw_svg(
 
 def write_svg(placement: Placement, *, title: str, description: str) -> str:
     """Write a placement out as SVG."""
-    digest = hashlib.sha256(f"{title}\n{description}".encode(errors="replace")).hexdigest()[:8]
+    digest = sha256(f"{title}\n{description}".encode(errors="replace"))[:8]
     width, height = _n(placement.width), _n(placement.height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gn" viewBox="0 0 {width} {height}" '

@@ -16,7 +16,7 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, Str
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 
-__all__ = ["Folds", "make_folds"]
+__all__ = ["Folds", "deal", "make_folds"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,26 +74,30 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
     if collection.task == "classification":
         _check_classes(collection, folds)
     notices = _check_groups(collection, folds)
-    fold_of = np.empty((repeats, collection.n_samples), dtype=int)
-    for r in range(repeats):
-        with warnings.catch_warnings():
-            # A class with fewer groups than folds is reported by _check_groups.
-            warnings.simplefilter("ignore", UserWarning)
-            for k, (_, test) in enumerate(_splitter(collection, folds, seed + r)):
-                fold_of[r, test] = k
-    return Folds(fold_of, notices)
+    y = collection.y if collection.task == "classification" else None
+    fold_of = [
+        deal(collection.n_samples, folds, seed + r, y=y, groups=collection.groups)
+        for r in range(repeats)
+    ]
+    return Folds(np.stack(fold_of), notices)
 
 
-def _splitter(collection: Collection, folds: int, seed: int) -> list:
-    labels = collection.task == "classification"
-    if collection.groups is None:
-        kind = StratifiedKFold if labels else KFold
-        splitter = kind(folds, shuffle=True, random_state=seed)
+def deal(
+    n_samples: int, folds: int, seed: int, *, y: np.ndarray | None, groups: np.ndarray | None
+) -> np.ndarray:
+    """Return the fold of every row (n_samples,): classes `y` even where given, groups whole."""
+    if groups is None:
+        kind = KFold if y is None else StratifiedKFold
     else:
-        kind = StratifiedGroupKFold if labels else GroupKFold
-        splitter = kind(folds, shuffle=True, random_state=seed)
-    blank = np.zeros((collection.n_samples, 1))
-    return list(splitter.split(blank, collection.y, collection.groups))
+        kind = GroupKFold if y is None else StratifiedGroupKFold
+    fold_of = np.empty(n_samples, dtype=int)
+    with warnings.catch_warnings():
+        # A class may have fewer groups than there are folds.
+        warnings.simplefilter("ignore", UserWarning)
+        splits = kind(folds, shuffle=True, random_state=seed).split(fold_of[:, None], y, groups)
+        for k, (_, rows) in enumerate(splits):
+            fold_of[rows] = k
+    return fold_of
 
 
 def _check_classes(collection: Collection, folds: int) -> None:

@@ -1,9 +1,11 @@
-r"""Statistics of fold scores: intervals and comparisons that know folds share training rows.
+r"""Statistics of scores: intervals and comparisons that know which splits share training rows.
 
-Conventions: ``scores`` are ordered repeat by repeat; J is their number, K the folds per repeat.
-Scores of different folds are correlated because their training sets overlap; the variance of a
-mean is therefore :math:`(1/J + 1/(K-1)) s^2` rather than :math:`s^2 / J` [1]_, and a difference
-has a Student t posterior with J - 1 degrees of freedom [2]_.
+Conventions: ``scores`` are those of J splits, fold by fold and repeat by repeat, or seed by seed.
+Where splits share rows their scores are correlated, so the variance of a mean is
+:math:`(1/J + n_{test}/n_{train}) s^2` rather than :math:`s^2 / J` [1]_; that share, the *overlap*,
+is :math:`1/(K-1)` for K folds, and 0 for seeds with rows of their own. A difference has a Student t
+posterior with J - 1 degrees of freedom [2]_. Shares have Wilson's interval [3]_, which holds at 0
+and 1 too.
 
 References
 ----------
@@ -11,6 +13,8 @@ References
    pp. 239-281, 2003.
 .. [2] G. Corani, A. Benavoli, "A Bayesian approach for comparing cross-validated algorithms on
    multiple data sets", Machine Learning 100, pp. 285-304, 2015.
+.. [3] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal
+   of the American Statistical Association 22, pp. 209-212, 1927.
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ from scipy import stats
 
 from gradatim.errors import ShapeError
 
-__all__ = ["Posterior", "mean_posterior"]
+__all__ = ["Posterior", "mean_posterior", "posterior", "share_interval"]
+
+_TOO_FEW = "an interval needs the scores of at least two folds"
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,39 @@ def mean_posterior(scores: ArrayLike, folds: int) -> Posterior:
     >>> round(belief.mean, 3), round(belief.scale ** 2, 6), belief.df
     (0.55, 0.004167, 3)
     """
-    scores = np.asarray(scores, dtype=float)
-    if scores.ndim != 1 or len(scores) < 2 or folds < 2:
-        raise ShapeError("an interval needs the scores of at least two folds")
-    n = len(scores)
-    variance = float(scores.var(ddof=1)) * (1.0 / n + 1.0 / (folds - 1.0))
-    return Posterior(float(scores.mean()), float(np.sqrt(variance)), n - 1)
+    if folds < 2:
+        raise ShapeError(_TOO_FEW)
+    return posterior(scores, 1.0 / (folds - 1.0))
+
+
+def posterior(scores: ArrayLike, overlap: float = 0.0) -> Posterior:
+    """Infer the mean of scores whose splits share rows by an overlap. `scores` (n_scores,).
+
+    Examples
+    --------
+    By hand: the mean is 0.5, its error 0.0577, and t with 3 degrees of freedom 3.182.
+
+    >>> low, high = posterior([0.4, 0.6, 0.4, 0.6]).interval()
+    >>> round(low, 3), round(high, 3)
+    (0.316, 0.684)
+    """
+    values = np.asarray(scores, dtype=float)
+    if values.ndim != 1 or len(values) < 2:
+        raise ShapeError(_TOO_FEW)
+    variance = float(values.var(ddof=1)) * (1.0 / len(values) + overlap)
+    return Posterior(float(values.mean()), float(np.sqrt(variance)), len(values) - 1)
+
+
+def share_interval(count: float, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's interval of a share.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in share_interval(0, 10)]
+    [0.0, 0.278]
+    """
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    share, spread = count / total, z * z / total
+    center = (share + spread / 2) / (1 + spread)
+    half = z * np.sqrt(share * (1 - share) / total + spread / total / 4) / (1 + spread)
+    return max(0.0, float(center - half)), min(1.0, float(center + half))

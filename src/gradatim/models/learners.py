@@ -7,6 +7,7 @@ largest) where a class or label is chosen. Everything is float64.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -24,6 +25,7 @@ __all__ = [
     "Learner",
     "Perceptrons",
     "SupportVectors",
+    "spread_classes",
 ]
 
 
@@ -162,14 +164,8 @@ class Perceptrons:
     def _scores(self, Z: np.ndarray, network: Network | None, codes: tuple[int, ...]) -> np.ndarray:
         n_columns = 1 if len(self.units) > 1 else self.n_outputs
         if network is None:
-            z = np.where(np.arange(max(n_columns, 2)) == codes[0], np.inf, -np.inf)
-            return np.tile(z if n_columns > 1 else z[1:], (len(Z), 1))
-        z = forward(network, Z).pre_activations[-1]
-        if n_columns == 1:
-            return z
-        scores = np.full((len(Z), n_columns), -np.inf)
-        scores[:, codes] = z if z.shape[1] > 1 else np.concatenate([-z, z], axis=1)
-        return scores
+            return _certain(codes[0], n_columns, len(Z))
+        return spread_classes(forward(network, Z).pre_activations[-1], codes, n_columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,13 +282,37 @@ class KernelMachines:
     def _scores(self, machine: SupportVectors, Z: np.ndarray) -> np.ndarray:
         n_columns = self.n_outputs if self._one_for_all else 1
         if len(machine.codes) == 1:
-            z = np.where(np.arange(max(n_columns, 2)) == machine.codes[0], np.inf, -np.inf)
-            return np.tile(z if n_columns > 1 else z[1:], (len(Z), 1))
+            return _certain(machine.codes[0], n_columns, len(Z))
         pairs = machine.pairs(machine.kernel(Z))
         if n_columns == 1:
             return -pairs
         votes, sums = machine.votes(pairs)
-        scores = np.full((len(Z), n_columns), -np.inf)
         # As scikit-learn: below 1/3 of a vote, so that distances only order equal votes.
-        scores[:, machine.codes] = votes + sums / (3 * (np.abs(sums) + 1))
+        own = votes + sums / (3 * (np.abs(sums) + 1))
+        return spread_classes(own, machine.codes, n_columns)
+
+
+def spread_classes(
+    scores: np.ndarray, codes: Sequence[int] | np.ndarray, n_columns: int
+) -> np.ndarray:
+    """Say of some classes' scores what they are among all: one that is not among them never leads.
+
+    `scores` (n_rows, n_own), or one column for two classes; returns (n_rows, n_columns).
+
+    Examples
+    --------
+    >>> spread_classes(np.array([[0.3], [-0.2]]), (0, 2), 3)
+    array([[-0.3, -inf,  0.3],
+           [ 0.2, -inf, -0.2]])
+    """
+    if scores.shape[1] == n_columns:
         return scores
+    whole = np.full((len(scores), n_columns), -np.inf)
+    whole[:, codes] = scores if scores.shape[1] > 1 else np.concatenate([-scores, scores], axis=1)
+    return whole
+
+
+def _certain(code: int, n_columns: int, n_rows: int) -> np.ndarray:
+    """Return the scores of what knows one class only."""
+    z = np.where(np.arange(max(n_columns, 2)) == code, np.inf, -np.inf)
+    return np.tile(z if n_columns > 1 else z[1:], (n_rows, 1))

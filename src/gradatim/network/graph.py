@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._pictures import picture
+from gradatim._text import name_inputs
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.layer import OPEN_ACTIVATION, ExactUnit, Layer, Unit
@@ -67,7 +68,7 @@ class Network:
                 raise ShapeError(
                     f"layer {i + 1} has {below.n_out} units, but layer {i + 2} reads {above.n_in}"
                 )
-        inputs = _names(self.input_names) or tuple(f"x{i + 1}" for i in range(layers[0].n_in))
+        inputs = name_inputs(_names(self.input_names), layers[0].n_in)
         outputs = _names(self.output_names) or tuple(f"y{i + 1}" for i in range(layers[-1].n_out))
         if len(inputs) != layers[0].n_in or len(outputs) != layers[-1].n_out:
             raise ShapeError(

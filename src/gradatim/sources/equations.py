@@ -85,6 +85,6 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
 
 def table_record(path: Path) -> dict[str, str]:
     """Return the name and the hash of a table, by which JSON tells what was read."""
-    from hashlib import sha256
+    from gradatim._digest import sha256
 
-    return {"file": path.name, "sha256": sha256(path.expanduser().read_bytes()).hexdigest()}
+    return {"file": path.name, "sha256": sha256(path.expanduser().read_bytes())}

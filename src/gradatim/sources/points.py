@@ -7,7 +7,6 @@ editor shows it (the header is line 1).
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradatim._digest import sha256
 from gradatim.errors import TableError
 
 if TYPE_CHECKING:
@@ -48,13 +48,9 @@ class Points:
     @property
     def sha256(self) -> str:
         """Hash of names, numbers and labels."""
-        head = json.dumps([self.names, self.labels], ensure_ascii=False).encode()
-        table = (
-            "\n".join(map(str, self.X.flat)).encode()
-            if self.X.dtype == object
-            else (self.X.tobytes())
-        )
-        return hashlib.sha256(head + table).hexdigest()
+        head = json.dumps([self.names, self.labels], ensure_ascii=False)
+        table = "\n".join(map(str, self.X.flat)) if self.X.dtype == object else self.X
+        return sha256(head, table)
 
 
 def read_points(

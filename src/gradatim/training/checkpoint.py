@@ -8,12 +8,12 @@ bit by bit as they were.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
+from gradatim._digest import short_hash
 from gradatim.network.graph import Layer, Network
 from gradatim.training.jobs import PreparedJob
 from gradatim.training.result import FitResult
@@ -54,14 +54,10 @@ class Checkpoint:
 
 def digest_arrays(*arrays: np.ndarray | None) -> str:
     """Hash arrays with their types and shapes."""
-    digest = hashlib.blake2b(digest_size=20)
+    parts: list[str | np.ndarray] = []
     for array in arrays:
-        if array is None:
-            digest.update(b"none;")
-            continue
-        digest.update(f"{array.dtype.str}{array.shape};".encode())
-        digest.update(np.ascontiguousarray(array).view(np.uint8).data if array.size else b"")
-    return digest.hexdigest()
+        parts += ["none;"] if array is None else [f"{array.dtype.str}{array.shape};", array]
+    return short_hash(*parts)
 
 
 def _version(package: str) -> str:
@@ -86,7 +82,7 @@ def _network_keys(job: PreparedJob, common: str) -> Iterator[str]:
     for i, spec in enumerate(job.specs):
         start = None if job.initial is None else _digest_network(job.initial[i])
         own = (spec, next(weights), next(validation), start)
-        yield "network:" + hashlib.blake2b(repr((shared, own)).encode(), digest_size=20).hexdigest()
+        yield "network:" + short_hash(repr((shared, own)))
 
 
 def _digest_rows(weight: np.ndarray | None) -> Iterator[str]:

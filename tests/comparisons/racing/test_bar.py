@@ -9,6 +9,7 @@ from gradatim.collection import Collection
 from gradatim.comparisons.racing.bar import find_bar
 from gradatim.comparisons.racing.contenders import CONTENDERS, Shape
 from gradatim.comparisons.racing.runs import Run, Start
+from gradatim.comparisons.racing.score import Entry
 from gradatim.comparisons.racing.task import course_of_problem, course_of_table
 from gradatim.problems import get_problem
 
@@ -23,8 +24,8 @@ TABLE = course_of_table(
 )  # fmt: skip
 
 
-def start(name, budget=None):
-    return Start(BY_NAME[name], budget, Shape((), budget or 3))
+def entry(name, ran):
+    return Entry(Start(BY_NAME[name], None, Shape((), 3)), tuple(ran), None, TABLE.overlap)
 
 
 def runs(accuracies, choosing, n_parameters=3):
@@ -36,12 +37,9 @@ def bar(*scores, course=TABLE, given=None):
     """Find the bar of contenders with these (accuracies, accuracies on the rows to choose on)."""
     names = ["perceptron", "logistic", "kernel-all"][: len(scores)]
     accuracies = [np.broadcast_to(one[0], 10) for one in scores]
-    return find_bar(
-        given,
-        [start(name) for name in names],
-        [runs(a, c[1], 3 + k) for k, (a, c) in enumerate(zip(accuracies, scores, strict=True))],
-        course,
-    )
+    ran = [runs(a, c[1], 3 + k) for k, (a, c) in enumerate(zip(accuracies, scores, strict=True))]
+    field = [entry(name, one) for name, one in zip(names, ran, strict=True)]
+    return find_bar(given, field, course)
 
 
 def test_the_bar_of_a_table_is_the_reference_s_accuracy_less_wilson_s_noise():
@@ -67,8 +65,9 @@ def test_the_reference_is_chosen_on_the_rows_to_choose_on_alone():
 
 
 def test_of_equals_the_one_with_fewer_parameters_is_the_reference():
-    field = [start("kernel-all"), start("logistic")]
-    found = find_bar(None, field, [runs([0.8] * 10, 0.9, 90), runs([0.8] * 10, 0.9)], TABLE)
+    pairs = (("kernel-all", 90), ("logistic", 3))
+    field = [entry(name, runs([0.8] * 10, 0.9, n_parameters)) for name, n_parameters in pairs]
+    found = find_bar(None, field, TABLE)
     assert found.reference.contender == "logistic"
 
 
@@ -97,7 +96,7 @@ def test_a_problem_s_bar_is_a_share_of_what_the_best_rule_reaches():
     found = bar((0.6, 0.6), course=course)
     assert found.accuracy == 0.99 * course.ceiling < 0.9
     assert found.reference is None
-    assert find_bar(None, [], [], replace(course, ceiling=1.0)).accuracy == 0.99
+    assert find_bar(None, [], replace(course, ceiling=1.0)).accuracy == 0.99
 
 
 @given(

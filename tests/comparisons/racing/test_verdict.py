@@ -6,7 +6,6 @@ import pytest
 from gradatim.comparisons.racing.contenders import CONTENDERS, Shape
 from gradatim.comparisons.racing.runs import Run, Start
 from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.statistics import mean_interval, share_interval
 from gradatim.comparisons.racing.verdict import judge
 
 BY_NAME = {contender.name: contender for contender in CONTENDERS}
@@ -107,25 +106,6 @@ def test_without_a_true_difference_one_is_claimed_rarely(said):
                  .differences]  # fmt: skip
         claims += "better" in kinds or "worse" in kinds
     assert claims <= 20  # 5 % of 200 are expected; 20 would be four standard deviations more
-
-
-def test_the_interval_of_a_mean_covers_it_as_often_as_it_says():
-    rng = np.random.default_rng(1)
-    ends = np.array([mean_interval(rng.normal(size=10)) for _ in range(2000)])
-    assert 0.935 < np.mean((ends[:, 0] < 0) & (ends[:, 1] > 0)) < 0.965
-
-
-def test_shared_rows_widen_the_interval():
-    narrow, wide = (mean_interval([0.5, 0.6, 0.55], overlap) for overlap in (0, 1 / 3))
-    assert wide[1] - wide[0] == pytest.approx((narrow[1] - narrow[0]) * np.sqrt(2))
-
-
-def test_the_interval_of_a_share_is_wilson_s():
-    from scipy.stats import binomtest
-
-    for count in (0, 7, 20):
-        expected = binomtest(count, 20).proportion_ci(method="wilson")
-        assert share_interval(count, 20) == pytest.approx((expected.low, expected.high))
 
 
 def test_the_bar_decides_what_is_solved():

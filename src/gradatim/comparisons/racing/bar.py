@@ -13,11 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from gradatim.comparisons.racing.runs import Run, Start
-from gradatim.comparisons.racing.statistics import mean_interval, share_interval
+from gradatim.comparisons.racing.score import Entry
 from gradatim.comparisons.racing.task import Course
+from gradatim.evaluation.statistics import posterior, share_interval
 
 __all__ = ["SOLVED", "Bar", "Reference", "find_bar", "find_reference"]
 
@@ -65,36 +63,28 @@ class Bar:
     reference: Reference | None = None  # What a table's bar is measured by; None for a problem
 
 
-def find_reference(
-    field: Sequence[Start], runs: Sequence[Sequence[Run]], course: Course
-) -> Reference:
+def find_reference(entries: Sequence[Entry], course: Course) -> Reference:
     """Choose a table's reference on the rows to choose on, and measure it on the scored rows."""
-    choosing = [float(np.mean([run.choosing for run in one])) for one in runs]
-    sizes = [float(np.mean([run.n_parameters for run in one])) for one in runs]
-    best = max(range(len(field)), key=lambda k: (choosing[k], -sizes[k]))
-    scores = np.array([run.accuracy for run in runs[best]])
-    gains = scores - course.majorities
-    mean = float(scores.mean())
+    best = max(entries, key=lambda entry: (entry.choosing, -entry.n_parameters))
+    gain = posterior(best.accuracies - course.majorities, course.overlap)
     # The lower end of a two-sided 90 % interval is a one-sided 95 % bound.
-    low, _ = share_interval(mean * course.n_scored, course.n_scored, 2 * _LEVEL - 1)
+    low, _ = share_interval(best.mean * course.n_scored, course.n_scored, 2 * _LEVEL - 1)
     return Reference(
-        contender=field[best].contender.name,
-        title=field[best].contender.title,
-        budget=field[best].budget,
-        n_parameters=sizes[best],
-        choosing=choosing[best],
-        mean=mean,
-        noise=max(mean - low, _QUANTILE * float(scores.std(ddof=1))),
-        gain=float(gains.mean()),
-        gain_interval=mean_interval(gains, course.overlap),
+        contender=best.contender.name,
+        title=best.contender.title,
+        budget=best.budget,
+        n_parameters=best.n_parameters,
+        choosing=best.choosing,
+        mean=best.mean,
+        noise=max(best.mean - low, _QUANTILE * float(best.accuracies.std(ddof=1))),
+        gain=gain.mean,
+        gain_interval=gain.interval(),
     )
 
 
-def find_bar(
-    given: float | None, field: Sequence[Start], runs: Sequence[Sequence[Run]], course: Course
-) -> Bar:
+def find_bar(given: float | None, entries: Sequence[Entry], course: Course) -> Bar:
     """Say from where a seed has solved it."""
-    reference = None if course.is_problem else find_reference(field, runs, course)
+    reference = None if course.is_problem else find_reference(entries, course)
     if given is not None:
         return Bar(
             given, "given", f"Solved: accuracy of at least {given:.4g}, as given.", reference
@@ -127,8 +117,10 @@ def _of_table(reference: Reference, course: Course) -> Bar:
         return Bar(None, "none", words, reference)
     accuracy = reference.mean - reference.noise
     least = course.majority + 1 / course.n_scored
-    how = f"{reference.mean:.3f} on the scored rows, less {reference.noise:.3f} for the noise of a"
-    how = f"{who} reaches {how} score on {course.n_scored} rows"
+    how = (
+        f"{who} reaches {reference.mean:.3f} on the scored rows, less {reference.noise:.3f} for "
+        f"the noise of a score on {course.n_scored} rows"
+    )
     if accuracy >= least:
         words = f"Solved: accuracy of at least {accuracy:.3f}: {how}."
         return Bar(accuracy, "reference", words, reference)

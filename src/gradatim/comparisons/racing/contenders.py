@@ -8,11 +8,13 @@ a bias an output. Every shape has as many as possible of a budget and never more
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Literal
+
+from gradatim.feature_maps import n_monomials
 
 __all__ = [
     "CONTENDERS",
@@ -101,7 +103,7 @@ def kernel_parameters(n_inputs: int, n_centers: int, n_outputs: int) -> int:
 def shape_for(
     contender: Contender, n_inputs: int, n_outputs: int, budget: int | None
 ) -> Shape | None:
-    """Return the largest shape of a contender within a budget.
+    """Return the largest shape of a contender within a budget, the first of equals.
 
     Examples
     --------
@@ -109,17 +111,16 @@ def shape_for(
     Shape(size=(3, 4, 4), n_parameters=50)
     """
     if contender.is_line:
-        return Shape((), network_parameters(n_inputs, (), n_outputs))
-    if contender.kind == "network":
-        return _network(contender.n_hidden, n_inputs, n_outputs, budget or 0)
+        return _shape(contender, (), n_inputs, n_outputs)
     if budget is None:
         return None
-    if contender.kind == "polynomial":
-        return _polynomial(n_inputs, n_outputs, budget)
-    n_centers = (budget - n_outputs) // (n_inputs + n_outputs)
-    if n_centers < 1:
-        return None
-    return Shape((n_centers,), kernel_parameters(n_inputs, n_centers, n_outputs))
+    fitting = []
+    for sizes in _sizes(contender):
+        shapes = [_shape(contender, size, n_inputs, n_outputs) for size in sizes]
+        if shapes[-1].n_parameters > budget:
+            break
+        fitting += [shape for shape in shapes if shape.n_parameters <= budget]
+    return max(fitting, key=lambda shape: shape.n_parameters, default=None)
 
 
 def least_parameters(contender: Contender, n_inputs: int, n_outputs: int) -> int:
@@ -130,36 +131,23 @@ def least_parameters(contender: Contender, n_inputs: int, n_outputs: int) -> int
     >>> least_parameters(CONTENDERS[5], 2, 1)
     9
     """
-    if contender.kind == "network":
-        return network_parameters(n_inputs, (1,) * contender.n_hidden, n_outputs)
+    return _shape(contender, next(_sizes(contender))[-1], n_inputs, n_outputs).n_parameters
+
+
+def _sizes(contender: Contender) -> Iterator[list[tuple[int, ...]]]:
+    """Yield sizes that grow, a few at a time, the smallest last.
+
+    Widths of a network differ by at most 1; wider layers come earlier, and count first.
+    """
+    most = MOST_DEGREE if contender.kind == "polynomial" else sys.maxsize
+    for n in range(1, most + 1):
+        extras = product((1, 0), repeat=contender.n_hidden) if contender.n_hidden else [(0,)]
+        yield [tuple(n + extra for extra in one) for one in extras]
+
+
+def _shape(contender: Contender, size: tuple[int, ...], n_inputs: int, n_outputs: int) -> Shape:
     if contender.kind == "polynomial":
-        return (n_inputs + 1) * n_outputs
-    return kernel_parameters(n_inputs, 1, n_outputs)
-
-
-def _network(n_hidden: int, n_inputs: int, n_outputs: int, budget: int) -> Shape | None:
-    """Choose widths that differ by at most 1, the first of equals: earlier layers wider."""
-    fitting = []
-    for hidden in _widths(n_hidden, n_inputs, n_outputs, budget):
-        fitting.append(Shape(hidden, network_parameters(n_inputs, hidden, n_outputs)))
-    return max(fitting, key=lambda shape: shape.n_parameters, default=None)
-
-
-def _widths(n_hidden: int, n_inputs: int, n_outputs: int, budget: int) -> Iterator[tuple[int, ...]]:
-    width = 1
-    while network_parameters(n_inputs, (width,) * n_hidden, n_outputs) <= budget:
-        for wider in product((1, 0), repeat=n_hidden):
-            hidden = tuple(width + extra for extra in wider)
-            if network_parameters(n_inputs, hidden, n_outputs) <= budget:
-                yield hidden
-        width += 1
-
-
-def _polynomial(n_inputs: int, n_outputs: int, budget: int) -> Shape | None:
-    found = None
-    for degree in range(1, MOST_DEGREE + 1):
-        n_parameters = math.comb(n_inputs + degree, degree) * n_outputs
-        if n_parameters > budget:
-            break
-        found = Shape((degree,), n_parameters)
-    return found
+        return Shape(size, n_monomials(n_inputs, size[0], lowest=0) * n_outputs)
+    if contender.kind == "kernel":
+        return Shape(size, kernel_parameters(n_inputs, size[0], n_outputs))
+    return Shape(size, network_parameters(n_inputs, size, n_outputs))

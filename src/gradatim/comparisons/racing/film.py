@@ -93,8 +93,7 @@ def _dots(race: Race, frame: Frame, left: float) -> Iterator[Mark]:
         if label % 2:
             yield FilmDisc(x, y, 2.4, color)
         else:
-            arms = [((x - 2, y - 2), (x + 2, y + 2)), ((x - 2, y + 2), (x + 2, y - 2))]
-            yield Stroke(arms, color, 1.4)
+            yield Stroke.cross(x, y, 2, color, 1.4)
 
 
 def _in_words(reels: Sequence[Reel]) -> str:

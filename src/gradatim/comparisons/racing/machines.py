@@ -1,15 +1,17 @@
 """Machines of a race: all but networks, which are solved or taught a seed at a time.
 
 Conventions: penalty, cost and width of a kernel are those that get most of the rows to choose on
-right, the first of equals, seed by seed.
+right, the first of equals, seed by seed. Polynomials and machines with limited centers are linear
+in features, so what is learnt is one layer.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -18,11 +20,21 @@ import numpy as np
 from gradatim._progress import Progress
 from gradatim.comparisons.racing.contenders import Shape, kernel_parameters
 from gradatim.comparisons.racing.rule import train_rule
-from gradatim.comparisons.racing.runs import Decision, Run, Start, accuracy_of, spread_classes
+from gradatim.comparisons.racing.runs import (
+    Decision,
+    Run,
+    Start,
+    accuracy_of,
+    decision_of,
+    network_decision,
+)
 from gradatim.comparisons.racing.task import Course, Heat
+from gradatim.feature_maps import monomials
+from gradatim.network.graph import Layer, Network
 
 __all__ = ["train_machines"]
 
+#: Setting, number of parameters and decision.
 Candidate = tuple[str, int, Decision]
 
 #: Inverse penalties of the logistic regression on polynomial features.
@@ -39,7 +51,7 @@ def train_machines(
     seed: int,
     n_jobs: int | None,
     progress: Progress,
-) -> list[list[Run]]:
+) -> dict[Start, list[Run]]:
     """Train what is no network, one seed per thread."""
     from threadpoolctl import threadpool_limits
 
@@ -50,8 +62,9 @@ def train_machines(
         heat = course.heats[number]
         if start.contender.kind == "rule":
             return train_rule(heat, course, seed + number)
-        fit = _polynomial if start.contender.kind == "polynomial" else _kernel
-        return fit(start, heat, course, seed + number)
+        candidates = _candidates(start, heat, course, seed + number)
+        best = max(candidates, key=lambda found: accuracy_of(found[2], *heat.choosing))
+        return Run.of(heat, *best)
 
     found = []
     # Warnings are muted here, not in a thread: the setting is the whole process's.
@@ -62,62 +75,34 @@ def train_machines(
                 found.append(run)
                 progress(len(found) / len(tasks), "training")
     n_seeds = len(course.heats)
-    return [found[i : i + n_seeds] for i in range(0, len(found), n_seeds)]
+    return {start: found[i * n_seeds : (i + 1) * n_seeds] for i, start in enumerate(field)}
 
 
-def _best(candidates: Iterable[Candidate], heat: Heat) -> Run:
-    """Return the candidate that gets most of the rows to choose on right, the first of equals."""
-    found = list(candidates)
-    right = [accuracy_of(decision, *heat.choosing) for _, _, decision in found]
-    setting, n_parameters, decision = found[int(np.argmax(right))]
-    accuracy = accuracy_of(decision, heat.X_test, heat.y_test)
-    return Run(accuracy, max(right), n_parameters, setting, decision)
+def _candidates(start: Start, heat: Heat, course: Course, seed: int) -> Iterator[Candidate]:
+    if start.shape is None:
+        return _support_vectors(heat, course)
+    if start.contender.kind == "polynomial":
+        return _polynomials(start.shape, heat, course)
+    return _centers(start.shape, heat, course, seed)
 
 
-def _polynomial(start: Start, heat: Heat, course: Course, seed: int) -> Run:
+def _polynomials(shape: Shape, heat: Heat, course: Course) -> Iterator[Candidate]:
+    """Yield logistic regressions on all monomials up to a degree."""
     from sklearn.linear_model import LogisticRegression
 
-    assert start.shape is not None
-    (degree,), n_parameters = start.shape.size, start.shape.n_parameters
-    low, high = heat.X[: heat.n_train].min(axis=0), heat.X[: heat.n_train].max(axis=0)
-    exponents = _exponents(course.n_features, degree)
-
-    def features(X: np.ndarray) -> np.ndarray:
-        return _chebyshev(X, low, high, exponents)
-
-    rows, labels = features(heat.X[: heat.n_train]), heat.y[: heat.n_train]
-
-    def candidates() -> Iterator[Candidate]:
-        for penalty in _PENALTIES:
-            model: Any = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=200)
-            model.fit(rows, labels)
-            yield f"C {penalty:g}", n_parameters, _behind(features, model, course)
-
-    return _best(candidates(), heat)
+    X, y = heat.X[: heat.n_train], heat.y[: heat.n_train]
+    exponents = np.array(sorted(m.exponents for m in monomials(course.n_features, *shape.size)))
+    features = partial(_chebyshev, low=X.min(axis=0), high=X.max(axis=0), exponents=exponents)
+    rows = features(X)
+    for penalty in _PENALTIES:
+        model = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=200).fit(rows, y)
+        yield f"C {penalty:g}", shape.n_parameters, _linear(model, features, course)
 
 
-def _new(kind: Any, **parameters: Any) -> Any:
-    """Make a scikit-learn estimator, whose annotations know only the defaults' types."""
-    return kind(**parameters)
-
-
-def _behind(features: Callable[[np.ndarray], np.ndarray], model: Any, course: Course) -> Decision:
-    """Return the decision of a model that reads features of the rows."""
-    classes = model.classes_
-
-    def decision(X: np.ndarray) -> np.ndarray:
-        found = np.asarray(model.decision_function(features(X)))
-        return spread_classes(found, classes, len(course.classes))
-
-    return decision
-
-
-def _exponents(n_features: int, degree: int) -> np.ndarray:
-    """Return the exponents of all monomials up to a degree, without the constant."""
-    rows = [()]
-    for _ in range(n_features):
-        rows = [(*row, k) for row in rows for k in range(degree - sum(row) + 1)]
-    return np.array(rows[1:], dtype=int).reshape(-1, n_features)
+def _linear(model: Any, features: Callable[[np.ndarray], np.ndarray], course: Course) -> Decision:
+    """Return the decision of a model that is linear in features."""
+    network = Network([Layer(model.coef_, model.intercept_)])
+    return network_decision(network, features, model.classes_, course)
 
 
 def _chebyshev(
@@ -135,29 +120,24 @@ def _chebyshev(
     return np.prod(columns, axis=0).T
 
 
-def _kernel(start: Start, heat: Heat, course: Course, seed: int) -> Run:
-    if start.shape is None:
-        return _best(_support_vectors(heat, course), heat)
-    return _best(_centers(start.shape, heat, course, seed), heat)
-
-
 def _support_vectors(heat: Heat, course: Course) -> Iterator[Candidate]:
     """Yield support vector machines, which keep as many rows as they want."""
-    from sklearn.svm import SVC
+    from sklearn import svm
 
-    rows, labels = heat.scaled[: heat.n_train], heat.y[: heat.n_train]
-    n_pairs = len(course.classes) * (len(course.classes) - 1) // 2
+    # Its annotations know only the defaults' types.
+    machine: Any = svm.SVC
+    rows, labels = heat.learning
+    n_classes = len(course.classes)
+    n_pairs = n_classes * (n_classes - 1) // 2
     for width, cost in product(_WIDTHS, _COSTS):
-        model: Any = _new(
-            SVC, C=cost, gamma=width / course.n_features, decision_function_shape="ovr"
-        )
-        model.fit(rows, labels)
-        weights = len(model.support_) * (course.n_features + len(course.classes) - 1)
-        yield (
-            f"gamma {width:g}/d, C {cost:g}",
-            weights + n_pairs,
-            _behind(heat.scaler.transform, model, course),
-        )
+        model = machine(C=cost, gamma=width / course.n_features).fit(rows, labels)
+
+        def scores(X: np.ndarray, model: Any = model) -> np.ndarray:
+            return model.decision_function(heat.scaler.transform(X))
+
+        weights = len(model.support_) * (course.n_features + n_classes - 1)
+        decision = decision_of(scores, model.classes_, course)
+        yield _named(width, cost), weights + n_pairs, decision
 
 
 def _centers(shape: Shape, heat: Heat, course: Course, seed: int) -> Iterator[Candidate]:
@@ -166,24 +146,27 @@ def _centers(shape: Shape, heat: Heat, course: Course, seed: int) -> Iterator[Ca
     This is the reduced support vector machine of Lee and Mangasarian (SIAM Data Mining, 2001) with
     the centers of Zhang, Tsang and Kwok (ICML 2008): a linear machine on the kernels' values.
     """
-    from sklearn.cluster import KMeans
-    from sklearn.svm import LinearSVC
+    from sklearn import cluster, svm
 
-    rows, labels = heat.scaled[: heat.n_train], heat.y[: heat.n_train]
+    # Their annotations know only the defaults' types.
+    means: Any = cluster.KMeans
+    machine: Any = svm.LinearSVC
+    rows, labels = heat.learning
     n_centers = min(shape.size[0], len(np.unique(rows, axis=0)))
-    centers = (
-        _new(KMeans, n_clusters=n_centers, n_init=1, random_state=seed).fit(rows).cluster_centers_
-    )
+    centers = means(n_centers, n_init=1, random_state=seed).fit(rows).cluster_centers_
     n_parameters = kernel_parameters(course.n_features, n_centers, course.n_outputs)
     for width, cost in product(_WIDTHS, _COSTS):
-        gamma = width / course.n_features
+        kernels = partial(_gaussians, centers=centers, gamma=width / course.n_features)
+        model = machine(C=cost, dual=False, random_state=0).fit(kernels(rows), labels)
 
-        def features(X: np.ndarray, gamma: float = gamma) -> np.ndarray:
-            return _gaussians(heat.scaler.transform(X), centers, gamma)
+        def features(X: np.ndarray, kernels: Callable = kernels) -> np.ndarray:
+            return kernels(heat.scaler.transform(X))
 
-        model: Any = _new(LinearSVC, C=cost, dual=False, random_state=0)
-        model.fit(_gaussians(rows, centers, gamma), labels)
-        yield f"gamma {width:g}/d, C {cost:g}", n_parameters, _behind(features, model, course)
+        yield _named(width, cost), n_parameters, _linear(model, features, course)
+
+
+def _named(width: float, cost: float) -> str:
+    return f"gamma {width:g}/d, C {cost:g}"
 
 
 def _gaussians(X: np.ndarray, centers: np.ndarray, gamma: float) -> np.ndarray:

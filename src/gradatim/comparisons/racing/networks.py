@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim.comparisons.racing.runs import Decision, Run, Start, accuracy_of, spread_classes
+from gradatim.comparisons.racing.result import Protocol
+from gradatim.comparisons.racing.runs import (
+    Run,
+    Start,
+    network_decision,
+)
 from gradatim.comparisons.racing.task import Course, Heat
-from gradatim.network.evaluate import forward
-from gradatim.network.graph import Network
 
 if TYPE_CHECKING:
     from gradatim.training.result import FitResult
     from gradatim.training.specs import NetworkSpec
     from gradatim.training.store import Store
 
-__all__ = ["BATCH_SIZE", "network_decision", "train_networks"]
+__all__ = ["BATCH_SIZE", "train_networks"]
 
 #: Rows per step.
 BATCH_SIZE = 50
@@ -33,21 +36,20 @@ BATCH_SIZE = 50
 def train_networks(
     field: Sequence[Start],
     course: Course,
-    *,
-    learning_rates: Sequence[float],
-    max_epochs: int,
-    seed: int,
+    protocol: Protocol,
     n_jobs: int | None,
     store: Store | None,
     progress: Progress,
-) -> list[list[Run]]:
+) -> dict[Start, list[Run]]:
     """Train every network on every seed at every rate."""
     from gradatim.training.fit import FitJob, fit_jobs
 
-    specs = [spec for start in field for spec in _specs(start, learning_rates, max_epochs)]
+    if not field:
+        return {}
+    specs = [spec for start in field for spec in _specs(start, protocol)]
     jobs = [
         FitJob(
-            [replace(spec, seed=seed + number) for spec in specs],
+            [replace(spec, seed=protocol.first + number) for spec in specs],
             heat.scaled,
             heat.y,
             heat.training,
@@ -57,23 +59,23 @@ def train_networks(
     ]
     results = fit_jobs(
         jobs,
-        max_epochs=max_epochs,
+        max_epochs=protocol.max_epochs,
         batch_size=BATCH_SIZE,
         n_jobs=n_jobs,
         progress=progress,
         store=store,
     )
-    n_rates = len(learning_rates)
-    return [
-        [
-            _run(min(found[first : first + n_rates], key=_validation_loss), heat, course)
+    n = len(protocol.learning_rates)
+    return {
+        start: [
+            _run(found[i * n : (i + 1) * n], heat, course)
             for found, heat in zip(results, course.heats, strict=True)
         ]
-        for first in range(0, len(specs), n_rates)
-    ]
+        for i, start in enumerate(field)
+    }
 
 
-def _specs(start: Start, learning_rates: Sequence[float], max_epochs: int) -> list[NetworkSpec]:
+def _specs(start: Start, protocol: Protocol) -> list[NetworkSpec]:
     from gradatim.training.specs import NetworkSpec
 
     contender = start.contender
@@ -84,9 +86,9 @@ def _specs(start: Start, learning_rates: Sequence[float], max_epochs: int) -> li
             learning_rate=rate,
             schedule="cosine",
             initialization="he" if contender.activation == "relu" else "glorot",
-            max_epochs=max_epochs,
+            max_epochs=protocol.max_epochs,
         )
-        for rate in learning_rates
+        for rate in protocol.learning_rates
     ]
 
 
@@ -95,25 +97,14 @@ def _validation_loss(result: FitResult) -> float:
     return float(finite.min(initial=np.inf))
 
 
-def _run(result: FitResult, heat: Heat, course: Course) -> Run:
-    decision = network_decision(result.network, np.unique(heat.y), heat, course)
-    return Run(
-        accuracy=accuracy_of(decision, heat.X_test, heat.y_test),
-        choosing=accuracy_of(decision, *heat.choosing),
-        n_parameters=result.network.n_parameters,
-        setting=f"rate {result.spec.learning_rate:g}",
-        decision=decision,
+def _run(rates: Sequence[FitResult], heat: Heat, course: Course) -> Run:
+    result = min(rates, key=_validation_loss)
+    decision = network_decision(result.network, heat.scaler.transform, np.unique(heat.y), course)
+    return Run.of(
+        heat,
+        f"rate {result.spec.learning_rate:g}",
+        result.network.n_parameters,
+        decision,
         epoch=result.best_epoch,
         result=result,
     )
-
-
-def network_decision(network: Network, classes: np.ndarray, heat: Heat, course: Course) -> Decision:
-    """Return what a network decides by: the pre-activations of its outputs. `classes` (n_own,)."""
-
-    def decision(X: np.ndarray) -> np.ndarray:
-        z = forward(network, heat.scaler.transform(X)).pre_activations[-1]
-        own = z[:, 0] if z.shape[1] == 1 else z
-        return spread_classes(own, classes, len(course.classes))
-
-    return decision

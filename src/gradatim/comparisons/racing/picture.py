@@ -8,7 +8,6 @@ no choice of size stand in a row of their own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,8 @@ from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
 from gradatim.comparisons.racing.result import Race
 from gradatim.comparisons.racing.score import Entry
 from gradatim.drawing.figure import settled
-from gradatim.drawing.plots._style import COLORS, GRAY, INK, MARKERS, figure, tidy
-from gradatim.errors import SpecError
+from gradatim.drawing.film import rings_of
+from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -219,28 +218,14 @@ def draw_points(axes: Axes, race: Race, frame: Frame, size: float) -> None:
     places, labels = frame.points(race.course)
     for label in range(len(race.course.classes)):
         x, y = places[labels == label].T
-        color = COLORS[label % len(COLORS)]
-        axes.scatter(x, y, s=size, color=color, marker=MARKERS[label % len(MARKERS)], lw=0)
+        axes.scatter(x, y, s=size, lw=0, **markers(label))
 
 
 def _path(text: str) -> Any:
-    """Read the text of a path of M, L, H, V and Z, all absolute."""
     from matplotlib.path import Path
 
-    vertices, codes = [], []
-    x = y = 0.0
-    for letter, numbers in re.findall(r"([MLHVZ])([^MLHVZ]*)", text):
-        values = [float(number) for number in numbers.split()]
-        if letter in "ML":
-            x, y = values
-        elif letter in "HV":
-            x, y = (values[0], y) if letter == "H" else (x, values[0])
-        code = {"M": Path.MOVETO, "Z": Path.CLOSEPOLY}.get(letter, Path.LINETO)
-        vertices.append((x, y))
-        codes.append(code)
-    if not codes:
-        raise SpecError("a path needs a point")
-    return Path(vertices, codes)
+    rings = [Path([*ring, ring[-1]], closed=True) for ring in rings_of(text)]
+    return Path.make_compound_path(*rings)
 
 
 def _in_words(race: Race) -> str:

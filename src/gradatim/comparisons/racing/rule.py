@@ -14,8 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradatim.comparisons.racing.contenders import network_parameters
-from gradatim.comparisons.racing.networks import network_decision
-from gradatim.comparisons.racing.runs import Decision, Run, accuracy_of
+from gradatim.comparisons.racing.runs import Decision, Run, accuracy_of, network_decision
 from gradatim.comparisons.racing.task import Course, Heat
 
 __all__ = ["N_PASSES", "passes", "train_rule"]
@@ -28,13 +27,13 @@ def passes(heat: Heat, course: Course, seed: int) -> Iterator[Decision]:
     """Teach a perceptron, and yield what it decides by after every pass."""
     from gradatim.estimators import PerceptronClassifier
 
-    rows, labels = heat.scaled[: heat.n_train], heat.y[: heat.n_train]
+    rows, labels = heat.learning
     classes = np.unique(labels)
     model = PerceptronClassifier(random_state=seed)
     for _ in range(N_PASSES):
         model.partial_fit(rows, labels, classes=classes)
         # The model goes on learning, but makes a new network of it every time.
-        yield network_decision(model.network_, classes, heat, course)
+        yield network_decision(model.network_, heat.scaler.transform, classes, course)
         if model.converged_:
             return
 
@@ -44,12 +43,5 @@ def train_rule(heat: Heat, course: Course, seed: int) -> Run:
     X, y = heat.X[: heat.n_train], heat.y[: heat.n_train]
     found = list(passes(heat, course, seed))
     best = int(np.argmax([accuracy_of(decision, X, y) for decision in found]))
-    decision = found[best]
-    return Run(
-        accuracy=accuracy_of(decision, heat.X_test, heat.y_test),
-        choosing=accuracy_of(decision, *heat.choosing),
-        n_parameters=network_parameters(course.n_features, (), course.n_outputs),
-        setting=f"pass {best + 1}",
-        decision=decision,
-        epoch=best + 1,
-    )
+    n_parameters = network_parameters(course.n_features, (), course.n_outputs)
+    return Run.of(heat, f"pass {best + 1}", n_parameters, found[best], epoch=best + 1)

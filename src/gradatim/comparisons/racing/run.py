@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from gradatim._progress import Progress, steady
+from gradatim._progress import Progress, scaled, steady
 from gradatim.collection import Collection
 from gradatim.comparisons.racing.bar import find_bar
 from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
+from gradatim.comparisons.racing.machines import train_machines
+from gradatim.comparisons.racing.networks import train_networks
 from gradatim.comparisons.racing.result import Protocol, Race
-from gradatim.comparisons.racing.runners import train
-from gradatim.comparisons.racing.runs import Start, starts
+from gradatim.comparisons.racing.runs import Run, Start, starts
 from gradatim.comparisons.racing.score import Entry
 from gradatim.comparisons.racing.task import Course, course_of_problem, course_of_table
 from gradatim.comparisons.racing.verdict import judge
@@ -31,6 +33,9 @@ __all__ = ["race"]
 
 #: Rates that networks are trained at; wide tanh layers want the largest, deep ones the smallest.
 LEARNING_RATES = (0.01, 0.03, 0.1)
+
+#: Time that a machine takes, measured in times that a network takes.
+_MACHINE = 0.25
 
 
 def race(
@@ -118,7 +123,7 @@ def race(
     budgets = tuple(sorted(set(budgets)))
     chosen = _check(budgets, n_seeds, contenders, n_samples, bar, learning_rates, max_epochs, seed)
     ground = _course(course, n_seeds, n_samples, noise, seed)
-    field = list(starts(chosen, ground, budgets))
+    field, absent = starts(chosen, ground, budgets)
     if not field:
         raise SpecError(
             f"no contender has so few as {budgets[-1]} parameters on {ground.n_features} features; "
@@ -137,41 +142,38 @@ def race(
         margin=margin,
         grouped=ground.grouped,
     )
-    runs = train(
-        field,
-        ground,
-        learning_rates=learning_rates,
-        max_epochs=max_epochs,
-        seed=protocol.first,
-        n_jobs=n_jobs,
-        store=store,
-        progress=steady(progress),
-    )
-    found = find_bar(bar, field, runs, ground)
-    absent = _absent(chosen, field, budgets)
-    entries = tuple(
-        Entry(start, tuple(one), found.accuracy, ground.overlap)
-        for start, one in zip(field, runs, strict=True)
-    )
+    runs = _train(field, ground, protocol, n_jobs, store, steady(progress))
+    entries = [Entry(start, tuple(runs[start]), None, ground.overlap) for start in field]
+    found = find_bar(bar, entries, ground)
+    entries = tuple(replace(entry, bar=found.accuracy) for entry in entries)
     return Race(
         course=ground,
         protocol=protocol,
         bar=found,
         entries=entries,
         verdict=judge(entries, ground, protocol, found, absent),
-        absent=absent,
+        absent=tuple(absent),
         seconds=time.monotonic() - began,
         version=version("gradatim"),
     )
 
 
-def _absent(
-    chosen: Sequence[Contender], field: Sequence[Start], budgets: Sequence[int]
-) -> tuple[tuple[str, int], ...]:
-    """Return who has no shape within which budget."""
-    present = {(start.contender.name, start.budget) for start in field}
-    pairs = ((one.name, budget) for one in chosen if one.budgeted for budget in budgets)
-    return tuple(pair for pair in pairs if pair not in present)
+def _train(
+    field: Sequence[Start],
+    course: Course,
+    protocol: Protocol,
+    n_jobs: int | None,
+    store: Store | None,
+    progress: Progress,
+) -> dict[Start, list[Run]]:
+    """Train every start on every seed."""
+    networks = [start for start in field if start.contender.kind == "network"]
+    machines = [start for start in field if start.contender.kind != "network"]
+    share = len(networks) / (len(networks) + _MACHINE * len(machines))
+    first = scaled(progress, 0.0, share, "networks")
+    second = scaled(progress, share, 1.0, "perceptron, polynomials and kernels")
+    runs = train_networks(networks, course, protocol, n_jobs, store, first)
+    return runs | train_machines(machines, course, protocol.first, n_jobs, second)
 
 
 def _check(

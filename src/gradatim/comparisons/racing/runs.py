@@ -6,19 +6,31 @@ the largest wins; it reads rows in their own units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradatim.comparisons.racing.contenders import Contender, Shape, shape_for
-from gradatim.comparisons.racing.task import Course
+from gradatim.comparisons.racing.task import Course, Heat
+from gradatim.evaluation.scores import score
+from gradatim.models.learners import AveragedNetworks, spread_classes
+from gradatim.network.graph import Network
 
 if TYPE_CHECKING:
     from gradatim.training.result import FitResult
 
-__all__ = ["Decision", "Run", "Start", "accuracy_of", "decide", "spread_classes", "starts"]
+__all__ = [
+    "Decision",
+    "Run",
+    "Start",
+    "accuracy_of",
+    "decide",
+    "decision_of",
+    "network_decision",
+    "starts",
+]
 
 Decision = Callable[[np.ndarray], np.ndarray]
 
@@ -44,16 +56,29 @@ class Run:
     epoch: int | None = None  # Epoch, or pass of the perceptron, whose weights count
     result: FitResult | None = None  # The trained network
 
+    @classmethod
+    def of(
+        cls, heat: Heat, setting: str, n_parameters: int, decision: Decision, **more: Any
+    ) -> Run:
+        """Score a decision on a seed's rows."""
+        scored = accuracy_of(decision, heat.X_test, heat.y_test)
+        choosing = accuracy_of(decision, *heat.choosing)
+        return cls(scored, choosing, n_parameters, setting, decision, **more)
+
 
 def starts(
     contenders: Sequence[Contender], course: Course, budgets: Sequence[int]
-) -> Iterator[Start]:
-    """Yield every contender with every budget that it fits into."""
+) -> tuple[list[Start], list[tuple[str, int]]]:
+    """Return every contender with every budget that it fits into, and who does not fit where."""
+    field, absent = [], []
     for contender in contenders:
         for budget in budgets if contender.budgeted else [None]:
             shape = shape_for(contender, course.n_features, course.n_outputs, budget)
             if shape is not None or (contender.kind == "kernel" and budget is None):
-                yield Start(contender, budget, shape)
+                field.append(Start(contender, budget, shape))
+            elif budget is not None:
+                absent.append((contender.name, budget))
+    return field, absent
 
 
 def decide(decision: np.ndarray) -> np.ndarray:
@@ -64,27 +89,30 @@ def decide(decision: np.ndarray) -> np.ndarray:
     return (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
 
 
-def spread_classes(decision: np.ndarray, classes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Say of a model's own classes what it decides among all; it never names one that it lacks.
+def decision_of(
+    scores: Callable[[np.ndarray], np.ndarray], classes: np.ndarray, course: Course
+) -> Decision:
+    """Return the decision of a model whose scores know some of the classes, (n_classes,)."""
 
-    `decision` (n_rows,) or (n_rows, n_own); `classes` (n_own,); returns (n_rows,) or (n_rows,
-    n_classes).
+    def decision(X: np.ndarray) -> np.ndarray:
+        own = scores(X)
+        spread = spread_classes(own.reshape(len(own), -1), classes, course.n_outputs)
+        return spread[:, 0] if spread.shape[1] == 1 else spread
 
-    Examples
-    --------
-    >>> decide(spread_classes(np.array([0.3, -0.2]), np.array([0, 2]), 3))
-    array([2, 0])
-    """
-    if len(classes) == n_classes:
-        return decision
-    whole = np.full((len(decision), n_classes), -np.inf)
-    whole[:, classes] = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
-    return whole
+    return decision
+
+
+def network_decision(
+    network: Network,
+    features: Callable[[np.ndarray], np.ndarray],
+    classes: np.ndarray,
+    course: Course,
+) -> Decision:
+    """Return what a network on features decides by: the pre-activations of its outputs."""
+    learner = AveragedNetworks((network,), True)
+    return decision_of(lambda X: learner.scores(features(X)), classes, course)
 
 
 def accuracy_of(decision: Decision, X: np.ndarray, y: np.ndarray) -> float:
-    """Return the share of rows that a decision gets right.
-
-    `X` (n_rows, n_features); `y` (n_rows,).
-    """
-    return float(np.mean(decide(decision(X)) == y))
+    """Return the share of rows (n_rows, n_features) that a decision gets right."""
+    return score("classification", y, decide(decision(X)))

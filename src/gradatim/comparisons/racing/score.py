@@ -13,7 +13,7 @@ import numpy as np
 
 from gradatim.comparisons.racing.contenders import Contender
 from gradatim.comparisons.racing.runs import Run, Start
-from gradatim.comparisons.racing.statistics import mean_interval, share_interval
+from gradatim.evaluation.statistics import posterior, share_interval
 
 __all__ = ["Entry"]
 
@@ -48,15 +48,20 @@ class Entry:
         return float(self.accuracies.mean())
 
     @property
+    def choosing(self) -> float:
+        """Mean accuracy on the rows to choose on."""
+        return float(np.mean([run.choosing for run in self.runs]))
+
+    @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the mean, within [0, 1]."""
-        low, high = mean_interval(self.accuracies, self.overlap)
+        low, high = posterior(self.accuracies, self.overlap).interval()
         return max(0.0, low), min(1.0, high)
 
     @property
     def half_width(self) -> float:
         """Half of that interval before it is cut at 0 and 1."""
-        low, high = mean_interval(self.accuracies, self.overlap)
+        low, high = posterior(self.accuracies, self.overlap).interval()
         return (high - low) / 2
 
     @property

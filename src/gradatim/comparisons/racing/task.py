@@ -8,14 +8,15 @@ afresh by every seed; for a table every seed splits the rows anew, groups whole,
 
 from __future__ import annotations
 
-import hashlib
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim._digest import sha256
+from gradatim._text import name_inputs
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
+from gradatim.evaluation.folds import deal
 from gradatim.inspection import inspected
 from gradatim.problems import Problem
 from gradatim.scalers import Scaler, fit_scaler
@@ -50,6 +51,11 @@ class Heat:
         X, y = (np.concatenate([a, b]) for a, b in zip(train, choose, strict=True))
         X, X_test = (np.where(np.isnan(part), scaler.fill, part) for part in (X, test[0]))
         return cls(X, y, len(train[0]), X_test, test[1], scaler)
+
+    @property
+    def learning(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows to learn from, standardized, and their labels."""
+        return self.scaled[: self.n_train], self.y[: self.n_train]
 
     @property
     def choosing(self) -> tuple[np.ndarray, np.ndarray]:
@@ -128,18 +134,14 @@ class Course:
     @property
     def sha256(self) -> str:
         """Hash of every row and label of every seed."""
-        digest = hashlib.sha256()
-        for heat in self.heats:
-            for array in (heat.X, heat.y, heat.X_test, heat.y_test):
-                digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
+        return sha256(*(a for h in self.heats for a in (h.X, h.y, h.X_test, h.y_test)))
 
 
 def course_of_problem(
     problem: Problem, *, n_seeds: int, n_samples: int, noise: float | None, seed: int
 ) -> Course:
     """Draw the rows of every seed of a problem."""
-    n_train = 2 * n_samples // 3
+    n_train, n_features = 2 * n_samples // 3, problem.n_features
     heats = []
     for number in range(n_seeds):
         # Three streams a seed, none of which another seed of this race or its neighbor has.
@@ -148,14 +150,13 @@ def course_of_problem(
             for k, n in enumerate((n_train, n_samples - n_train, 2000))
         ]
         heats.append(Heat.of(*drawn))
-    names = tuple(f"x{i + 1}" for i in range(problem.n_features))
     return Course(
         name=problem.name,
         title=problem.title,
         takes=problem.takes,
         because=problem.because,
         classes=("0", "1"),
-        feature_names=names if len(names) > 1 else ("x",),
+        feature_names=name_inputs((), n_features) if n_features > 1 else ("x",),
         heats=tuple(heats),
         noise=problem.noise if noise is None else noise,
         ceiling=problem.ceiling(noise, seed=seed),
@@ -173,13 +174,13 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
             "in Python, give a Collection with one of them"
         )
     [(_, X)] = collection.X.items()
-    [names] = list(collection.feature_names.values()) or [[f"x{i + 1}" for i in range(X.shape[1])]]
+    [names] = list(collection.feature_names.values()) or [()]
     classes, y = np.unique(collection.y, return_inverse=True)
     _check_classes(classes, y, collection.name)
     X = X.astype(np.float64)
     heats = []
     for number in range(n_seeds):
-        parts = _fifths(X, y, collection.groups, 1_000_003 * seed + number)
+        parts = _fifths(y, collection.groups, 1_000_003 * seed + number)
         if len(np.unique(y[parts[0]])) < 2:
             raise SpecError(
                 f"in split {number + 1} of {collection.name} all rows to learn from are of one "
@@ -192,7 +193,7 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
         takes="",
         because="",
         classes=tuple(map(str, classes)),
-        feature_names=tuple(map(str, names)),
+        feature_names=name_inputs(tuple(map(str, names)), X.shape[1]),
         heats=tuple(heats),
         grouped=collection.groups is not None,
         notices=tuple(inspected(collection).notices),
@@ -214,20 +215,13 @@ def _check_classes(classes: np.ndarray, y: np.ndarray, name: str) -> None:
 
 
 def _fifths(
-    X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: int
+    y: np.ndarray, groups: np.ndarray | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return rows to learn from, rows to choose on, rows to be scored on."""
-    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-
     if groups is not None and len(np.unique(groups)) < _FOLDS:
         raise SpecError(f"a race needs at least {_FOLDS} groups, one to be left out at a time")
-    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-    splitter = kind(_FOLDS, shuffle=True, random_state=seed % 2**32)
-    with warnings.catch_warnings():
-        # A class with fewer groups than fifths cannot be in all of them.
-        warnings.simplefilter("ignore", UserWarning)
-        fifths = [test for _, test in splitter.split(X, y, groups)]
+    fold_of = deal(len(y), _FOLDS, seed % 2**32, y=y, groups=groups)
     rng = np.random.default_rng(seed)
     # With groups, scikit-learn puts a rare class into the same fifth every time.
-    scored, chosen, *learnt = (fifths[k] for k in rng.permutation(_FOLDS))
+    scored, chosen, *learnt = (np.flatnonzero(fold_of == k) for k in rng.permutation(_FOLDS))
     return rng.permutation(np.concatenate(learnt)), chosen, scored

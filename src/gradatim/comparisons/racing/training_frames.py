@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradatim.comparisons.racing.networks import BATCH_SIZE, network_decision
+from gradatim.comparisons.racing.networks import BATCH_SIZE
 from gradatim.comparisons.racing.regions import Frame
 from gradatim.comparisons.racing.result import Race
 from gradatim.comparisons.racing.rule import passes
-from gradatim.comparisons.racing.runs import Decision, accuracy_of
+from gradatim.comparisons.racing.runs import Decision, accuracy_of, network_decision
 from gradatim.comparisons.racing.score import Entry
 from gradatim.comparisons.racing.task import Course
 
@@ -120,7 +120,8 @@ def _epochs(entry: Entry, race: Race, n_frames: int) -> Iterator[Moment]:
     for epoch in _frames(n_epochs, n_frames):
         losses = stepper.run(epoch - stepper.epoch) if epoch > stepper.epoch else np.empty(0)
         loss = float(losses[-1]) if len(losses) else loss
-        yield epoch, loss, network_decision(stepper.network, np.unique(heat.y), heat, course)
+        classes = np.unique(heat.y)
+        yield epoch, loss, network_decision(stepper.network, heat.scaler.transform, classes, course)
         if stepper.diverged:
             return
 

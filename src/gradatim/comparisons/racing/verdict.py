@@ -15,8 +15,8 @@ from gradatim.comparisons.racing.bar import Bar, Reference
 from gradatim.comparisons.racing.contenders import CONTENDERS, least_parameters
 from gradatim.comparisons.racing.result import Difference, Protocol, Verdict
 from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.statistics import mean_interval
 from gradatim.comparisons.racing.task import Course
+from gradatim.evaluation.statistics import posterior
 
 __all__ = ["judge"]
 
@@ -60,13 +60,10 @@ def _differences(
     for entry in deep:
         assert entry.budget is not None
         gaps = entry.accuracies - shallow[entry.budget].accuracies
-        low, high = mean_interval(gaps, overlap, level)
+        belief = posterior(gaps, overlap)
+        kind = _kind(*belief.interval(level), protocol.margin)
         yield Difference(
-            entry.contender.name,
-            entry.budget,
-            float(gaps.mean()),
-            (low, high),
-            _kind(low, high, protocol.margin),
+            entry.contender.name, entry.budget, belief.mean, belief.interval(level), kind
         )
 
 

@@ -6,7 +6,6 @@ lives in, so they cannot be compared between methods. The same table and seed gi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._digest import sha256
 from gradatim._progress import Progress, scaled, steady
+from gradatim._text import name_inputs
 from gradatim.comparisons.separable.kernels import KernelMachine, fit_kernels
 from gradatim.comparisons.separable.summary import (
     Method,
@@ -142,7 +143,7 @@ def find_methods(
     table = np.asarray(X)
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     alone = find_features(table, labels, degree=1, input_names=input_names)
-    names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
+    names = name_inputs(input_names, table.shape[1])
     if len(names) != table.shape[1]:
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
     features = None
@@ -211,7 +212,7 @@ def _to_dict(methods: MethodComparison) -> dict[str, Any]:
 
 def _digest(table: np.ndarray, labels: Sequence[Hashable]) -> str:
     said = "\n".join([*map(str, table.ravel().tolist()), *map(str, labels)])
-    return hashlib.sha256(f"{table.shape}\n{said}".encode()).hexdigest()
+    return sha256(f"{table.shape}\n{said}")
 
 
 def _features_dict(methods: MethodComparison) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, scaled, steady
+from gradatim._text import name_inputs
 from gradatim.certificates.labels import sorted_labels
 from gradatim.comparisons.separable.proved import BALLS, wrong_rows
 from gradatim.errors import LabelError, ShapeError, SpecError
@@ -97,7 +98,7 @@ def train_hidden(
     if len(classes) < 2:
         raise LabelError("a network needs two classes; all rows have one label")
     codes = np.array([classes.index(label) for label in labels])
-    names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
+    names = name_inputs(input_names, table.shape[1])
     tell = steady(progress)
     tried: list[TriedWidth] = []
     network, seed = None, None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._text import name_inputs
 from gradatim.drawing.figure import settled
 from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, number_line, tidy
 from gradatim.drawing.words import shorten
@@ -118,7 +119,7 @@ def plot_panels(
     for panel in panels:
         if panel.z is not None and panel.z.shape != (len(rows), 2):
             raise ShapeError(f"z of {panel.title!r} is {panel.z.shape}, not ({len(rows)}, 2)")
-    names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(rows.shape[1]))
+    names = name_inputs(input_names, rows.shape[1])
     codes = np.array([list(classes).index(label) for label in labels])
     lines = [panels[k : k + _A_LINE] for k in range(0, len(panels), _A_LINE)]
     heights = _heights(rows.shape[1])

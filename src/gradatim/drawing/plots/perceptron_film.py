@@ -126,11 +126,7 @@ def _points(
         if label == positive:
             yield FilmDisc(a, b, 4, COLORS[1])
         else:
-            arms = [
-                ((a - 3.5, b - 3.5), (a + 3.5, b + 3.5)),
-                ((a - 3.5, b + 3.5), (a + 3.5, b - 3.5)),
-            ]
-            yield Stroke(arms, COLORS[0], 2.4)
+            yield Stroke.cross(a, b, 3.5, COLORS[0], 2.4)
 
 
 def _frame(page: _Page, X: np.ndarray, weights: np.ndarray, row: int, count: int) -> Iterator[Mark]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._text import name_inputs
 from gradatim.drawing.figure import settled
 from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, number_line, tidy
 from gradatim.drawing.words import format_number, shorten, signed
@@ -95,7 +96,7 @@ def plot_separation(
             f"points of {points.shape[1]} columns cannot be drawn; name one to three with --columns"
         )
     sides = np.array([label == classes[1] for label in y])
-    names = tuple(input_names) or tuple(f"x{i + 1}" for i in range(points.shape[1]))
+    names = name_inputs(input_names, points.shape[1])
     title = _title(points.shape[1], plane, witness)
     with settled():
         result, axes = _axes(points, names)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, steady
+from gradatim._text import name_inputs
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.feature_maps import Monomial, add_monomials, monomials, n_monomials
@@ -130,7 +131,7 @@ class _FeatureSearch:
         _check_whole("degree", degree)
         _check_whole("max_sets", max_sets)
         n_inputs = table.shape[1]
-        self.names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(n_inputs))
+        self.names = name_inputs(input_names, n_inputs)
         if len(self.names) != n_inputs:
             raise ShapeError(f"{len(self.names)} names for {n_inputs} columns; give one for each")
         n_candidates = n_monomials(n_inputs, degree, lowest=2)

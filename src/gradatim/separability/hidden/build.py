@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, scaled, steady
+from gradatim._text import name_inputs
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
@@ -110,7 +111,7 @@ def build_hidden(
     classes = tuple(sorted_labels(labels, len(table)))
     if len(classes) < 2:
         raise LabelError(f"all rows are labeled {labels[0]}; two different labels are needed")
-    names = tuple(input_names) or tuple(f"x{j + 1}" for j in range(table.shape[1]))
+    names = name_inputs(input_names, table.shape[1])
     if len(names) != table.shape[1]:
         raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
     rows = [[Fraction(value) for value in row] for row in table.tolist()]

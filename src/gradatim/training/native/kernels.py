@@ -8,7 +8,6 @@ tiles in it, since numba itself looks at one file only.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import llvmlite.binding
 from numba import cfunc, njit, types
 
+from gradatim._digest import sha256
 from gradatim.training.native import elementwise, outputs, products, updates
 from gradatim.training.native.tiles import MOST_LANES, POINTER
 
@@ -25,8 +25,8 @@ __all__ += ["product", "product_of_rows", "sgd", "transpose"]
 
 def _digest() -> str:
     sources = sorted(Path(__file__).parent.glob("*.py"))
-    parts = [path.read_bytes() for path in sources] + [b"%d lanes" % MOST_LANES]
-    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
+    parts = [path.read_bytes() for path in sources]
+    return sha256(*parts, f"{MOST_LANES} lanes")[:12]
 
 
 _DIGEST = _digest()

@@ -27,7 +27,8 @@ LANES = 8
 HALF = LANES // 2
 
 # What numba compiles for: this processor, or what NUMBA_CPU_NAME and NUMBA_CPU_FEATURES say.
-_FEATURES = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
+_CODEGEN: Any = cpu_target.target_context.codegen()  # pyright: ignore[reportAttributeAccessIssue]
+_FEATURES = _CODEGEN.magic_tuple()[2].split(",")
 
 #: Entries of a vector of the largest tiles, and rows of these. Two vectors of each row are summed:
 #: eight rows are 16 of the 32 registers of AVX-512, six rows 12 of the 16 of AVX. The others hold a
