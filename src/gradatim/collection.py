@@ -99,6 +99,8 @@ class Collection:
         Names of the columns of each input.
     target_names : sequence of str, optional
         Names of the columns of `y`, for regression and multi-label tasks.
+    target_units : sequence of str, optional
+        Unit of every target that is a number, empty where it has none or none is known.
     origin : str, optional
         Where the data come from and under which licence.
     notices : sequence of Notice, optional
@@ -119,6 +121,7 @@ class Collection:
     media: Sequence[Sound] | None = None
     feature_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     target_names: Sequence[str] = ()
+    target_units: Sequence[str] = ()
     origin: str = ""
     notices: Sequence[Notice] = ()
     recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

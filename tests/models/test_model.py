@@ -1,6 +1,7 @@
 """A model is everything between what a user has and what is predicted."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ from sklearn.metrics import r2_score
 from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 from sklearn.svm import SVC
 
-from gradatim import Model
+from gradatim import Model, load_model, read_table
 from gradatim.cli import main
 from gradatim.climb import climb_collection
 from gradatim.climb import rung as rung_module
@@ -239,9 +240,12 @@ def test_a_model_says_what_it_is_in_a_line_and_in_a_table(model):
     assert model.about["collection"]["sha256"] == make_collection("three").sha256
 
 
-def test_the_winner_of_the_drums_knows_its_own_rows(request):
-    folder = request.config.rootpath / "examples" / "drums"
-    drums = read_folder(folder)
+@pytest.fixture(scope="module")
+def drums(request):
+    return read_folder(request.config.rootpath / "examples" / "drums")
+
+
+def test_the_winner_of_the_drums_knows_its_own_rows(drums):
     climb = climb_collection(drums, folds=3, repeats=1, rungs=["linear", "logistic"])
     assert np.mean(climb.model.predict(drums) == drums.y) > 0.95
     assert climb.model.recipe == drums.recipes["features"]
@@ -276,3 +280,27 @@ def test_a_family_that_is_registered_is_a_rung_everywhere(monkeypatch, tmp_path)
     finally:
         FAMILIES.clear()
         FAMILIES.update(before)
+
+
+def test_features_that_were_computed_otherwise_are_refused(drums):
+    model = climb_collection(drums, rungs=["majority", "linear"], repeats=1).model
+    assert model.predict(drums).shape == (drums.n_samples,)
+    recipe = {**drums.recipes["features"], "hop_length": 256}
+    with pytest.raises(InputError, match=r"hop_length 256, the model with 512; compute"):
+        model.predict(replace(drums, recipes={"features": recipe}))
+    assert model.predict(replace(drums, recipes={})).tolist() == model.predict(drums).tolist()
+
+
+def test_units_of_targets_come_from_the_table_and_stay(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = "\n".join(f"{a:.3f},{60 + a:.3f},{b:.3f}" for a, b in rng.uniform(0, 90, (60, 2)))
+    (tmp_path / "t.csv").write_text(f"a,tempo [BPM],size\n{rows}\n")
+    table = read_table(tmp_path / "t.csv", target=["tempo [BPM]", "size"])
+    assert (table.target_names, table.target_units) == (("tempo [BPM]", "size"), ("BPM", ""))
+    assert read_table(tmp_path / "t.csv", target="size").target_units == ("",)
+    climb = climb_collection(table, rungs=["majority", "linear"], repeats=1)
+    model = load_model(climb.model.save(tmp_path / "t.gradatim"))
+    assert model.units == ("BPM", "")
+    assert "tempo [BPM], size" in model._repr_html_()
+    named = replace(model, target_names=("tempo", "size"))
+    assert "tempo (BPM), size" in named._repr_html_()

@@ -104,5 +104,6 @@ def load_world(target: str = "country") -> Collection:
         ids=np.array([f"recording {k}" for k in range(1, len(features) + 1)]),
         feature_names={"features": tuple(f"f{k}" for k in range(features.shape[1]))},
         target_names=() if is_country else ("latitude", "longitude"),
+        target_units=() if is_country else ("°", "°"),
         origin=_ORIGIN,
     )

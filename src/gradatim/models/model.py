@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from gradatim.collection import Task
+from gradatim.collection import Collection, Task
 from gradatim.errors import SpecError
 from gradatim.models.folding import average, fold_scaler, side_by_side
 from gradatim.models.learners import AveragedNetworks, Learner, Perceptrons
 from gradatim.models.records import save_model
-from gradatim.models.rows import read_rows
+from gradatim.models.rows import read_rows, require_recipe
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
 from gradatim.training.targets import decide, probabilities
@@ -50,7 +50,7 @@ class Model:
     target_names : tuple of str
         Names of the labels or targets, where they have any.
     units : tuple of str
-        Units of the targets, where they are known.
+        Units of the targets, empty where none is known.
     flat : bool
         Whether predictions are one-dimensional.
     feature_names : tuple of str
@@ -132,7 +132,8 @@ class Model:
         ShapeError
             If `X` does not have the model's columns.
         InputError
-            If the model's input or one of its columns is not there, or a value is no number.
+            If the model's input or one of its columns is not there, a value is no number, or a
+            collection was computed from audio in another way than the model's.
         """
         return decide(self.outputs(X), self.classes, self.task, self.flat)
 
@@ -189,6 +190,8 @@ class Model:
         return scores[:, 0] if self.classes is not None and scores.shape[1] == 1 else scores
 
     def _scaled(self, X: Any) -> np.ndarray:
+        if isinstance(X, Collection):
+            require_recipe(X, self.input, self.recipe)
         rows = read_rows(X, self.input, self.n_features, self.feature_names)
         return rows if self.scaler is None else self.scaler.transform(rows, np.float64)
 
@@ -266,7 +269,9 @@ class Model:
         if self.classes is not None:
             lines.append(("classes", _listed([str(label) for label in self.classes])))
         elif self.target_names:
-            lines.append(("targets", _listed(self.target_names)))
+            units = self.units or ("",) * len(self.target_names)
+            named = [_with_unit(*pair) for pair in zip(self.target_names, units, strict=True)]
+            lines.append(("targets", _listed(named)))
         if isinstance(score := self.about.get("score"), Mapping):
             low, high = score["interval"]
             lines.append((str(score["metric"]), f"{score['mean']:.3f} ({low:.3f} to {high:.3f})"))
@@ -284,6 +289,10 @@ class Model:
             for term, text in self._summary()
         )
         return f"<table><caption>gradatim model</caption>{rows}</table>"
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return name if not unit or unit in name else f"{name} ({unit})"
 
 
 def _listed(names: Any, most: int = 8) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.errors import InputError, ShapeError
 
-__all__ = ["read_rows"]
+__all__ = ["read_rows", "require_recipe"]
 
 _MOST_NAMED = 5
 
@@ -42,6 +42,19 @@ def read_rows(
         name = feature_names[column] if feature_names else column + 1
         raise InputError(f"row {row} of X is infinite in column {name}; leave it out or correct it")
     return rows
+
+
+def require_recipe(collection: Collection, input: str, recipe: Mapping[str, Any] | None) -> None:
+    """Refuse a collection whose features are computed otherwise than those of a model."""
+    other = collection.recipes.get(input)
+    if recipe is None or other is None:
+        return
+    for name in [*recipe, *(name for name in other if name not in recipe)]:
+        if recipe.get(name) != other.get(name):
+            raise InputError(
+                f"{collection.name} was computed with {name} {other.get(name)}, the model with "
+                f"{recipe.get(name)}; compute its features by the model's recipe"
+            )
 
 
 def _input_of(X: Mapping[str, Any], input: str) -> Any:

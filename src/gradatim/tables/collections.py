@@ -9,6 +9,7 @@ of the scored rows. Rows are numbered as an editor shows them (the header is lin
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def read_table(
         groups=group_column,
         feature_names={"features": tuple(names)},
         target_names=() if known_task == "classification" else tuple(targets),
+        target_units=tuple(map(_unit, targets)) if known_task == "regression" else (),
         notices=_imputation_notices(n_missing),
         content_hashes=row_hashes(X),
     )
@@ -170,6 +172,12 @@ def _refuse_gap(table: Columns, name: str, values: np.ndarray) -> None:
         f"column {name!r} of {table.source} has {what} value in row {table.rows[index]}; fill gaps "
         f"with --impute median, or leave the column out with --drop {_quoted(name)}"
     )
+
+
+def _unit(name: str) -> str:
+    """Return the unit at the end of a column's name: BPM of ``tempo [BPM]``."""
+    found = re.search(r"\S\s*(?:\[([^][]+)\]|\(([^()]+)\))\s*$", name)
+    return (found[1] or found[2]).strip() if found else ""
 
 
 def _quoted(name: str) -> str:

@@ -121,6 +121,7 @@ def make_model(
         scaler=scaler,
         classes=targets.classes,
         target_names=tuple(map(str, collection.target_names)),
+        units=tuple(map(str, collection.target_units)),
         flat=targets.flat,
         feature_names=tuple(map(str, collection.feature_names.get(input, ()))),
         recipe=collection.recipes.get(input),
