@@ -44,6 +44,11 @@ def _strip(n_rows: int) -> Callable[..., None]:
         if i + MOST_LANES <= n:
             one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
             i += MOST_LANES
+        if i + LANES < n and MOST_LANES <= n:
+            # Of the last vector some columns are there already: cheaper than two smaller tiles.
+            i = n - MOST_LANES
+            one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
+            return
         if i + LANES <= n:
             eight(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
             i += LANES
