@@ -118,6 +118,14 @@ def transpose(A: Any, a_row: int, B: Any, n_rows: int, n_columns: int) -> None:
 
     Rows of A lie `a_row` apart.
     """
-    for r in range(0, n_rows, HALF):
+    r = 0
+    # Two tiles at once: the rows of B may be far apart, and cost more to reach than to write.
+    while r + LANES <= n_rows:
+        for c in range(0, n_columns, HALF):
+            left = at(B, c * n_rows + r)
+            transpose_tile(at(A, r * a_row + c), a_row, left, n_rows)
+            transpose_tile(at(A, (r + HALF) * a_row + c), a_row, at(left, HALF), n_rows)
+        r += LANES
+    if r < n_rows:
         for c in range(0, n_columns, HALF):
             transpose_tile(at(A, r * a_row + c), a_row, at(B, c * n_rows + r), n_rows)
