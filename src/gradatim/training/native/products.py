@@ -44,6 +44,11 @@ def _strip(n_rows: int) -> Callable[..., None]:
         if i + MOST_LANES <= n:
             one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
             i += MOST_LANES
+        if i + LANES < n and MOST_LANES <= n:
+            # Of the last vector some columns are there already: cheaper than two smaller tiles.
+            i = n - MOST_LANES
+            one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
+            return
         if i + LANES <= n:
             eight(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
             i += LANES
@@ -113,6 +118,14 @@ def transpose(A: Any, a_row: int, B: Any, n_rows: int, n_columns: int) -> None:
 
     Rows of A lie `a_row` apart.
     """
-    for r in range(0, n_rows, HALF):
+    r = 0
+    # Two tiles at once: the rows of B may be far apart, and cost more to reach than to write.
+    while r + LANES <= n_rows:
+        for c in range(0, n_columns, HALF):
+            left = at(B, c * n_rows + r)
+            transpose_tile(at(A, r * a_row + c), a_row, left, n_rows)
+            transpose_tile(at(A, (r + HALF) * a_row + c), a_row, at(left, HALF), n_rows)
+        r += LANES
+    if r < n_rows:
         for c in range(0, n_columns, HALF):
             transpose_tile(at(A, r * a_row + c), a_row, at(B, c * n_rows + r), n_rows)

@@ -23,6 +23,12 @@ __all__ += ["make_room", "make_round", "numbers", "record"]
 #: Entries of gathered minibatches kept at once, about what the second cache holds.
 _GATHERED = 2**17
 
+#: Rows of the first weights that are scaled at once, few enough that the second cache holds them.
+SCALED_ROWS = 32
+
+#: Entries of a line of the cache.
+_LINE = 16
+
 Reals = Annotated[np.ndarray, np.float32]
 Doubles = Annotated[np.ndarray, np.float64]
 Wholes = Annotated[np.ndarray, np.int64]
@@ -131,7 +137,7 @@ class Room(NamedTuple):
     D: Reals  # Slope of the loss at one layer, and at the layer below
     E: Reals
     gradient: Reals  # (n_parameters,): Slope at the parameters
-    scaled: Reals  # First weights times input factors
+    scaled: Reals  # `SCALED_ROWS` rows of the first weights times input factors
     turned: Reals  # Transposed activations of one layer
     losses: Reals  # Loss of each sample, and twice as much to work in
 
@@ -169,7 +175,10 @@ def make_room(
     units = shape.sizes[1:]
 
     def reals(size: int) -> np.ndarray:
-        return np.zeros(size, dtype=np.float32)
+        # A vector that lies in two lines of the cache takes twice as long to read.
+        room = np.zeros(size + _LINE, dtype=np.float32)
+        start = -(room.ctypes.data // room.itemsize) % _LINE
+        return room[start : start + size]
 
     batch = Batch(
         X=reals(n_batches * n * rows.n_features),
@@ -188,7 +197,7 @@ def make_room(
         D=reals(int(units.max()) * n),
         E=reals(int(units.max()) * n),
         gradient=reals(shape.n_parameters),
-        scaled=reals(int(shape.sizes[0] * shape.sizes[1]) if shape.scale >= 0 else 0),
+        scaled=reals(SCALED_ROWS * int(shape.sizes[0]) if shape.scale >= 0 else 0),
         turned=reals(int(shape.sizes.max()) * n),
         losses=reals(3 * n),
     )

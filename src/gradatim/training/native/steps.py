@@ -25,6 +25,7 @@ from gradatim.training.native.kernels import (
     sgd,
     transpose,
 )
+from gradatim.training.native.records import SCALED_ROWS
 from gradatim.training.native.tiles import HALF, at
 from gradatim.training.native.updates import OPTIMIZER_CODES, cosine_factor
 
@@ -96,12 +97,15 @@ def _forward(
     """Run a network on the minibatch that begins there; return where its logits are in `room.Z`."""
     sizes = shape.sizes
     H, Z = room.H, room.Z
-    first = at(params, shape.weights[0])
+    first, samples, n_in = at(params, shape.weights[0]), at(batch.X, begin * sizes[0]), sizes[0]
     if shape.scale >= 0:
-        _scale(first, at(params, shape.scale), room.scaled, sizes[1], sizes[0])
-        first = room.scaled
-    samples = at(batch.X, begin * sizes[0])
-    product(Z, n, first, sizes[0], 1, samples, n, sizes[1], sizes[0], n)
+        factors = at(params, shape.scale)
+        for o in range(0, sizes[1], SCALED_ROWS):
+            n_out = min(SCALED_ROWS, sizes[1] - o)
+            _scale(at(first, o * n_in), factors, room.scaled, n_out, n_in)
+            product(at(Z, o * n), n, room.scaled, n_in, 1, samples, n, n_out, n_in, n)
+    else:
+        product(Z, n, first, n_in, 1, samples, n, sizes[1], n_in, n)
     _add_bias(Z, at(params, shape.biases[0]), sizes[1], n)
     z = 0
     for layer in range(1, shape.n_layers):
