@@ -102,7 +102,7 @@ def test_a_container_of_the_older_kind_counts_and_one_without_limit_does_not(tmp
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
-@pytest.mark.parametrize("case", ["rows", "weights", "minibatches"])
+@pytest.mark.parametrize("case", ["rows", "weights", "minibatches", "units"])
 def test_the_estimate_is_near_the_measured_peak(case):
     code = """
     import numpy as np
@@ -113,21 +113,23 @@ def test_the_estimate_is_near_the_measured_peak(case):
             return next(int(l.split()[1]) * 1024 for l in file if l.startswith("VmHWM"))
 
     rng = np.random.default_rng(0)
-    n, d, k = {
-        "rows": (50_000, 300, 2),
-        "weights": (20_000, 5, 1000),
-        "minibatches": (3_000_000, 1, 1),
+    n, d, k, units, epochs = {
+        "rows": (50_000, 300, 2, 2, 1),
+        "weights": (20_000, 5, 1000, 2, 1),
+        "minibatches": (3_000_000, 1, 1, 2, 11),
+        "units": (100_000, 20, 28, 64, 1),
     }["CASE"]
-    engine = "jax" if "CASE" == "minibatches" else "auto"
+    engine = "jax" if "CASE" in ("minibatches", "units") else "auto"
     weight = rng.random((k, n), dtype=np.float32) if "CASE" == "weights" else None
-    job = FitJob([NetworkSpec((2,), seed=s) for s in range(k)], rng.normal(size=(n, d)),
-                 rng.integers(0, 2, n), weight)
+    watched = np.arange(n) % 5 == 0 if "CASE" == "units" else None
+    job = FitJob([NetworkSpec((units,), seed=s) for s in range(k)], rng.normal(size=(n, d)),
+                 rng.integers(0, 2, n), weight, watched)
     fit_jobs([FitJob([NetworkSpec((2,))], np.eye(2), [0, 1])], max_epochs=1, engine=engine)
     with open("/proc/self/clear_refs", "w") as file:
         file.write("5")
     needs, before = [], peak()
     fit.require_memory = lambda need, max_nets: needs.append(need.total)
-    fit_jobs([job], max_epochs=1, batch_size=5000, engine=engine)
+    fit_jobs([job], max_epochs=epochs, batch_size=5000, engine=engine)
     print(needs[0] / (peak() - before))
     """
     code = textwrap.dedent(code).replace("CASE", case)

@@ -224,6 +224,7 @@ def fit_jobs(
             jobs,
             engine=engine,
             max_epochs=max_epochs,
+            batch_size=batch_size,
             early_stopping=early_stopping,
             pad_rows=pad_rows,
             n_jobs=n_jobs,

@@ -67,17 +67,21 @@ class Batches:
         """Minibatches of an epoch that hold any row of the job."""
         return -(-self.n_samples // self.batch_size)
 
+    @property
+    def max_batches(self) -> int:
+        """Minibatches of an epoch of the job with the most rows."""
+        return -(-self.n_rows // self.batch_size)
+
     def __call__(self, first_epoch: int, n_epochs: int) -> np.ndarray:
         """Return rows of shape (n_epochs, max_batches, batch_size), padded with -1."""
-        max_batches = -(-self.n_rows // self.batch_size)
-        rows = np.full((n_epochs, max_batches * self.batch_size), -1, dtype=np.int32)
+        rows = np.full((n_epochs, self.max_batches * self.batch_size), -1, dtype=np.int32)
         for i in range(n_epochs):
             order = np.arange(self.n_samples)
             if self.shuffle:
                 rng = np.random.default_rng([self.seed, first_epoch + i])
                 order = rng.permutation(self.n_samples)
             rows[i, : self.n_samples] = order
-        return rows.reshape(n_epochs, max_batches, self.batch_size)
+        return rows.reshape(n_epochs, self.max_batches, self.batch_size)
 
 
 @dataclass(frozen=True, eq=False)

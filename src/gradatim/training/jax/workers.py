@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from gradatim._progress import Progress
@@ -144,9 +143,13 @@ class BlockWorker:
             n_epochs = min(EPOCHS_A_ROUND, last - epoch)
             after = []
             for block in blocks:
-                batches = self._batches(block.places, epoch)
                 state, *pair = run_epochs(
-                    self.program, block.data, block.hyper, block.state, batches, n_epochs
+                    self.program,
+                    block.data,
+                    block.hyper,
+                    block.state,
+                    self._batches(block.places, epoch),  # not named: gone before the next are drawn
+                    n_epochs,
                 )
                 part = np.asarray(pair)[:, :n_epochs]
                 curves[:, epoch : epoch + n_epochs, block.places] = part
@@ -167,18 +170,21 @@ class BlockWorker:
 
     def _data(self, places: np.ndarray) -> BlockData:
         jobs = self._sources(places)
-        X, y = (jnp.asarray(np.stack(a)) for a in zip(*[j.filled for j in jobs], strict=True))
+        X, y = (jax.device_put(np.stack(a)) for a in zip(*[j.filled for j in jobs], strict=True))
         width = max(len(job.validation_rows) for job in jobs)
         rows = [np.pad(j.validation_rows, (0, width - len(j.validation_rows))) for j in jobs]
-        return BlockData(X, y, jnp.asarray(np.stack(rows)))
+        return BlockData(X, y, jax.device_put(np.stack(rows)))
 
     def _batches(self, places: np.ndarray, epoch: int) -> jax.Array:
-        made: dict[int, np.ndarray] = {}
+        """Draw a round's minibatches of every source, one epoch after the other to hold few."""
         jobs = self._sources(places)
-        for job in jobs:
-            if id(job) not in made:
-                made[id(job)] = job.batches(epoch, EPOCHS_A_ROUND)
-        return jnp.asarray(np.stack([made[id(job)] for job in jobs], axis=2))
+        batches = jobs[0].batches
+        shape = (EPOCHS_A_ROUND, batches.max_batches, len(jobs), batches.batch_size)
+        drawn = np.empty(shape, dtype=np.int32)
+        for i in range(EPOCHS_A_ROUND):
+            own = {job: job.batches(epoch + i, 1)[0] for job in set(jobs)}
+            np.stack([own[job] for job in jobs], axis=1, out=drawn[i])
+        return jax.device_put(drawn)
 
     def _places(self, network_jobs: np.ndarray) -> list[np.ndarray]:
         """Split network_jobs into blocks; the last block is filled up with its last network_job."""
@@ -207,8 +213,8 @@ class BlockWorker:
             return np.array([getattr(m.spec, name) for m in network_jobs], dtype=np.float32)
 
         return Hyper(
-            weight=jnp.asarray(weight),
-            validation_weight=jnp.asarray(validation),
+            weight=jax.device_put(weight),
+            validation_weight=jax.device_put(validation),
             learning_rate=each("learning_rate"),
             weight_decay=each("weight_decay"),
             label_smoothing=each("label_smoothing"),
