@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -60,3 +63,11 @@ def test_the_interval_of_a_share_is_wilson_s():
     for count in (0, 7, 20):
         expected = stats.binomtest(count, 20).proportion_ci(method="wilson")
         assert share_interval(count, 20) == pytest.approx((expected.low, expected.high))
+
+
+def test_what_reads_a_race_loads_no_statistics():
+    code = (
+        "import sys; from gradatim.comparisons import Race, race; "
+        "heavy = {'sklearn', 'scipy.stats', 'numba'} & set(sys.modules); assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,7 +11,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
@@ -86,6 +85,8 @@ def deal(
     n_samples: int, folds: int, seed: int, *, y: np.ndarray | None, groups: np.ndarray | None
 ) -> np.ndarray:
     """Return the fold of every row (n_samples,): classes `y` even where given, groups whole."""
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
     if groups is None:
         kind = KFold if y is None else StratifiedKFold
     else:

@@ -6,7 +6,6 @@ Conventions: targets and predictions are labels, 0/1 indicators or real values o
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import r2_score
 
 __all__ = ["METRICS", "score"]
 
@@ -17,5 +16,7 @@ METRICS = {"classification": "accuracy", "multilabel": "label_accuracy", "regres
 def score(task: str, y_true: np.ndarray, y_pred: np.ndarray) -> float:
     """Score predictions with the metric of a task."""
     if task == "regression":
+        from sklearn.metrics import r2_score
+
         return float(r2_score(y_true, y_pred))
     return float(np.mean(y_true == y_pred))

@@ -22,8 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from gradatim.errors import ShapeError
 
@@ -42,18 +42,18 @@ class Posterior:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return the central interval of the given probability."""
-        half = self.scale * float(stats.t.ppf(0.5 + level / 2.0, self.df))
+        half = self.scale * float(scipy.stats.t.ppf(0.5 + level / 2.0, self.df))
         return self.mean - half, self.mean + half
 
     def upper(self, level: float = 0.95) -> float:
         """Return the value that is not exceeded with the given probability."""
-        return self.mean + self.scale * float(stats.t.ppf(level, self.df))
+        return self.mean + self.scale * float(scipy.stats.t.ppf(level, self.df))
 
     def probability_above(self, value: float) -> float:
         """Return the probability that the quantity is larger than `value`."""
         if self.scale == 0:
             return float(self.mean > value)
-        return float(stats.t.sf((value - self.mean) / self.scale, self.df))
+        return float(scipy.stats.t.sf((value - self.mean) / self.scale, self.df))
 
 
 def mean_posterior(scores: ArrayLike, folds: int) -> Posterior:
@@ -98,7 +98,7 @@ def share_interval(count: float, total: int, level: float = 0.95) -> tuple[float
     >>> [round(end, 3) for end in share_interval(0, 10)]
     [0.0, 0.278]
     """
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    z = float(scipy.stats.norm.ppf(0.5 + level / 2))
     share, spread = count / total, z * z / total
     center = (share + spread / 2) / (1 + spread)
     half = z * np.sqrt(share * (1 - share) / total + spread / total / 4) / (1 + spread)

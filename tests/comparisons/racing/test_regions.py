@@ -8,8 +8,8 @@ from gradatim.comparisons.racing.picture import _path
 from gradatim.comparisons.racing.regions import Frame, frame_of
 from gradatim.errors import SpecError
 
-PLANE = Frame(np.array([-1.0, -1.0]), np.array([1.0, 1.0]), 2)
-LINE = Frame(np.array([0.0]), np.array([10.0]), 2)
+PLANE = Frame(np.array([-1.0, -1.0]), np.array([1.0, 1.0]))
+LINE = Frame(np.array([0.0]), np.array([10.0]))
 
 
 def inside(text, places):

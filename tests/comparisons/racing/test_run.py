@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from gradatim.collection import Collection
 from gradatim.comparisons import race
+from gradatim.comparisons.racing.machines import train_machines
 from gradatim.comparisons.racing.runs import decide
 from gradatim.errors import SpecError
 from gradatim.training import Stepper
@@ -170,6 +172,18 @@ def test_a_class_that_the_rows_to_learn_from_lack_is_never_named():
         if entry.contender.kind != "network":
             # Half of the scored rows are b at the most; a and c are told apart.
             assert entry.accuracies.min() >= 0.5
+
+
+def test_no_setting_is_chosen_on_scored_rows(small_race):
+    course = small_race.course
+    other = replace(
+        course, heats=tuple(replace(heat, y_test=1 - heat.y_test) for heat in course.heats)
+    )
+    field = [e.start for e in small_race.entries if e.contender.kind != "network"]
+    for start, runs in train_machines(field, other, 0, 2, lambda share: None).items():
+        entry = next(e for e in small_race.entries if e.start == start)
+        assert [run.setting for run in runs] == [run.setting for run in entry.runs]
+        assert [run.choosing for run in runs] == [run.choosing for run in entry.runs]
 
 
 def test_who_never_fits_is_named_with_what_it_would_take():

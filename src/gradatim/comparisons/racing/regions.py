@@ -39,7 +39,6 @@ class Frame:
 
     low: np.ndarray  # (n_features,): Its corners
     high: np.ndarray
-    n_classes: int  # Classes
 
     @property
     def is_line(self) -> bool:
@@ -97,7 +96,7 @@ def frame_of(course: Course) -> Frame:
         middle, half = (low + high) / 2, (high - low).max() / 2
         low, high = middle - half, middle + half
     margin = np.where(high > low, 0.05 * (high - low), 1.0)
-    return Frame(low - margin, high + margin, len(course.classes))
+    return Frame(low - margin, high + margin)
 
 
 def _leads(decision: np.ndarray) -> list[np.ndarray]:
