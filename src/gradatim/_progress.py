@@ -20,18 +20,7 @@ def silent(share: float | None, doing: str) -> None:
 
 
 def steady(progress: Progress | None) -> Progress:
-    """Tell shares that never fall and stay within [0, 1]; one that is no number counts as none.
-
-    Examples
-    --------
-    >>> tell = steady(lambda share, doing: print(share, doing))
-    >>> for share in (0.5, 0.2, None, 1.5):
-    ...     tell(share, "training")
-    0.5 training
-    0.5 training
-    None training
-    1.0 training
-    """
+    """Tell shares that never fall and stay within [0, 1]; one that is no number counts as none."""
     if progress is None:
         return silent
     reached = 0.0
@@ -47,14 +36,7 @@ def steady(progress: Progress | None) -> Progress:
 
 
 def scaled(progress: Progress, start: float, stop: float, doing: str = "") -> Progress:
-    """Scale the shares of a part into [start, stop] of the whole; `doing` stands for its words.
-
-    Examples
-    --------
-    >>> half = scaled(lambda share, doing: print(share, doing), 0.5, 1.0)
-    >>> half(0.5, "training")
-    0.75 training
-    """
+    """Scale the shares of a part into [start, stop] of the whole; `doing` stands for its words."""
 
     def tell(share: float | None, words: str) -> None:
         whole = None if share is None else start + (stop - start) * share
@@ -64,11 +46,5 @@ def scaled(progress: Progress, start: float, stop: float, doing: str = "") -> Pr
 
 
 def under(progress: Progress, heading: str) -> Progress:
-    """Put a heading before the words.
-
-    Examples
-    --------
-    >>> under(lambda share, doing: print(doing), "trying labelings")(0.5, "2 of 4")
-    trying labelings: 2 of 4
-    """
+    """Put a heading before the words."""
     return lambda share, doing: progress(share, f"{heading}: {doing}")

@@ -10,8 +10,7 @@ import gradatim.climb
 import gradatim.reports
 from gradatim.cli import main
 from gradatim.errors import InputError, OutputError
-from gradatim.sources.kinds import Kind
-from gradatim.sources.registry import SOURCES
+from gradatim.sources.registry import SOURCES, Kind
 
 
 def run(capsys, *arguments):

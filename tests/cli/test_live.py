@@ -101,7 +101,8 @@ def test_a_narrow_screen_is_not_overrun():
 
 def test_it_leaves_nothing_on_the_screen():
     console = Console(file=io.StringIO(), width=80, height=40, force_terminal=True)
-    with LiveLadder(console, "timbre", "accuracy") as ladder:
+    ladder = LiveLadder(console, "timbre", "accuracy")
+    with ladder.live:
         ladder.planned(ROWS)
     drawn, _, left = console.file.getvalue().rpartition("\x1b[2K")
     assert "waiting" in drawn

@@ -53,3 +53,23 @@ def test_a_score_that_is_no_number_is_a_dash(value):
 
 def test_a_negative_score_has_a_true_minus_sign():
     assert climbs.score(-0.25) == "\N{MINUS SIGN}0.250"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (climbs.title_of("kernel"), "Kernel machine"),
+        (climbs.title_of("majority", "regression"), "Mean"),
+        (climbs.capitalized("the deep network on MFCC"), "The deep network on MFCC"),
+        (climbs.score(0.6312), "0.631"),
+        (climbs.score(-0.5), "\N{MINUS SIGN}0.500"),
+        (climbs.score_range((0.5, 0.625)), "0.500 to 0.625"),
+        (climbs.score_range((0.5, float("inf"))), "\N{EN DASH}"),
+        (climbs.share(0.125), "12.5 %"),
+        (climbs.count(1, "fold"), "1 fold"),
+        (climbs.count(1059, "sample"), "1,059 samples"),
+        (climbs.count(12, "class", "classes"), "12 classes"),
+    ],
+)
+def test_rungs_scores_and_counts_are_written_for_people(said, expected):
+    assert said == expected

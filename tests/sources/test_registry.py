@@ -4,8 +4,7 @@ import gradatim.datasets
 import gradatim.music
 import gradatim.tables
 from gradatim.errors import InputError, SpecError, TableError
-from gradatim.sources.kinds import Kind, Options
-from gradatim.sources.registry import SOURCES, files_of, read_source
+from gradatim.sources.registry import SOURCES, Kind, Options, files_of, read_source
 
 
 @pytest.fixture

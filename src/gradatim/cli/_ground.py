@@ -14,18 +14,17 @@ from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.collection import Collection
-    from gradatim.sources.kinds import Options
+    from gradatim.sources.registry import Options
 
 __all__ = ["check_film", "find_ground", "list_problems"]
 
 
 def find_ground(course: str, reading: Options, noise: float | None) -> str | Collection:
     """Find what is raced on."""
-    from gradatim.sources.kinds import FOLDER, TABLES
-    from gradatim.sources.registry import find_kind, read_source
+    from gradatim.sources.registry import SOURCES, TABLES, find_kind, read_source
 
     kind = find_kind(course)
-    if kind in (None, FOLDER) and Path(course).suffix.lower() not in TABLES:
+    if kind in (None, SOURCES["folder"]) and Path(course).suffix.lower() not in TABLES:
         _check_problem(course, reading)
         return course
     if kind is not None and "task" not in kind.takes:
@@ -38,7 +37,7 @@ def find_ground(course: str, reading: Options, noise: float | None) -> str | Col
 
 def _check_problem(course: str, reading: Options) -> None:
     from gradatim.problems import get_problem
-    from gradatim.sources.kinds import TABLES
+    from gradatim.sources.registry import TABLES
 
     try:
         get_problem(course)

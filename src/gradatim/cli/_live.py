@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -38,19 +37,15 @@ def draw_ladder(
 
 
 class LiveLadder(Observer):
-    """An observer that draws the ladder while it is climbed, and can end it; a context manager."""
+    """An observer that draws the ladder within `live`, and ends the climb once `ended` is set."""
 
-    def __init__(self, console: Console, title: str, metric: str, hidden: bool = False) -> None:
-        self._console = console
-        self._title = title
-        self._metric = metric
-        self._hidden = hidden or not console.is_terminal
+    def __init__(self, console: Console, title: str, metric: str) -> None:
+        self._console, self._title, self._metric = console, title, metric
         self._rows: dict[tuple[str, str], Row] = {}
-        self._doing = ""
-        self._total = 0.0
-        self._stopped = False
+        self._doing, self._total = "", 0.0
+        self.ended = False
         self._start = time.monotonic()
-        self._live = Live(
+        self.live = Live(
             console=console,
             get_renderable=self.render,
             refresh_per_second=8,
@@ -58,26 +53,13 @@ class LiveLadder(Observer):
             vertical_overflow="visible",
         )
 
-    def __enter__(self) -> LiveLadder:
-        if not self._hidden:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._live.stop()
-
     def planned(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show every rung as waiting."""
         self._rows = {row: Row(*row) for row in rows}
 
     def progressed(self, rung: str, input: str, fraction: float, doing: str, total: float) -> None:
         """Show what a rung is doing, or end the climb."""
-        if self._stopped:
+        if self.ended:
             raise KeyboardInterrupt
         self._rows[rung, input] = Row(rung, input, fraction, doing or "working")
         self._doing = f"{rung} on {input}: {doing}" if input else f"{rung}: {doing}"
@@ -87,10 +69,6 @@ class LiveLadder(Observer):
         """Show a rung's score."""
         self._rows[result.rung, result.input] = Row(result.rung, result.input, result=result)
         self._total = max(self._total, total)
-
-    def stop(self) -> None:
-        """End the climb at its next report."""
-        self._stopped = True
 
     def sentence(self, store: Store | None) -> str:
         """Say what is finished, and whether it is kept; `store` has been written."""

@@ -6,12 +6,22 @@ first, in the order in which the options stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from gradatim.errors import OutputError, SpecError
+from gradatim.errors import OutputError
 
-__all__ = ["check_targets", "drawing", "film", "network", "page", "plot"]
+__all__ = [
+    "anything",
+    "check_outputs",
+    "check_targets",
+    "drawing",
+    "film",
+    "model",
+    "network",
+    "page",
+    "plot",
+]
 
 Kind = Callable[[Path], object]
 
@@ -20,19 +30,40 @@ def check_targets(
     files: dict[str, tuple[Path | None, Kind]], *, source: Path | None = None
 ) -> None:
     """Refuse files of the wrong kind, that cannot be written, or that go over one another."""
+    wanted = [(option, path, kind) for option, (path, kind) in files.items()]
+    check_outputs(wanted, {} if source is None else {source.expanduser().resolve(): source})
+
+
+def check_outputs(
+    files: Sequence[tuple[str, Path | None, Kind]], sources: Mapping[Path, Path]
+) -> None:
+    """Do so for options that may be repeated; `sources` are read: absolute paths, as called."""
     from gradatim._files import check_writable
 
     options: dict[Path, str] = {}
-    for option, (path, kind) in files.items():
+    for option, path, kind in files:
         if path is None:
             continue
         kind(path)
         target = check_writable(path)
+        if target in sources:
+            called = sources[target]
+            raise OutputError(f"{called} is read as input; write the result to another file")
         if target in options:
-            raise SpecError(f"{options[target]} and {option} both name {target}; give two files")
+            raise OutputError(f"{options[target]} and {option} both name {target}; give two files")
         options[target] = option
-    if source is not None and source.expanduser().resolve() in options:
-        raise OutputError(f"{source} is read as input; write the result to another file")
+
+
+def anything(path: Path) -> None:
+    """Take a file of any name."""
+
+
+def model(path: Path) -> None:
+    """Refuse what can hold no model of a climb."""
+    from gradatim.models.records import MODEL_SUFFIX
+
+    if path.suffix.lower() != MODEL_SUFFIX:
+        raise OutputError(f"{path} cannot hold a model; end it in {MODEL_SUFFIX}")
 
 
 def plot(path: Path) -> None:

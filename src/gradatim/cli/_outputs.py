@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradatim._files import check_writable, write_atomically
+from gradatim._files import write_atomically
+from gradatim.cli._output_files import anything, check_outputs, model
 from gradatim.errors import OutputError
-from gradatim.models.records import MODEL_SUFFIX
 
 if TYPE_CHECKING:
     from gradatim.climb.result import Climb
@@ -34,20 +34,10 @@ class Outputs:
 
     def check(self, inputs: Sequence[Path]) -> None:
         """Refuse what could not be written, or would go over an input or over each other."""
-        for _, file in self.models:
-            if file.suffix.lower() != MODEL_SUFFIX:
-                raise OutputError(f"{file} cannot hold a model; end it in {MODEL_SUFFIX}")
-        named = {"--json": self.json if self.json != "-" else None, "--report": self.report}
-        wanted = [(option, file) for option, file in named.items() if file is not None]
-        wanted += [("--save-rung" if rung else "--save", file) for rung, file in self.models]
-        seen: dict[Path, str] = {}
-        for option, file in wanted:
-            target = check_writable(file)
-            if target in [path.resolve() for path in inputs]:
-                raise OutputError(f"{target} is read as input; write the result to another file")
-            if target in seen:
-                raise OutputError(f"{seen[target]} and {option} both name {target}; give two files")
-            seen[target] = option
+        wanted = [("--json", None if self.json in (None, "-") else Path(self.json), anything)]
+        wanted.append(("--report", self.report, anything))
+        wanted += [("--save-rung" if rung else "--save", file, model) for rung, file in self.models]
+        check_outputs(wanted, {path.resolve(): path.resolve() for path in inputs})
 
     def write(self, climb: Climb) -> tuple[list[str], list[str]]:
         """Write every output; return a line on each that was written, and what went wrong."""

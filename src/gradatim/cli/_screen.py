@@ -41,10 +41,14 @@ class Screen:
         with Bar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
             yield lambda share, files: bar.tell(share, doing, files=files)
 
-    def climbing(self, collection: Collection) -> LiveLadder:
-        """Return the ladder that is shown while it is climbed."""
+    @contextlib.contextmanager
+    def climbing(self, collection: Collection) -> Iterator[LiveLadder]:
+        """Show the ladder while it is climbed; yields what is to be told."""
         metric = "r2" if collection.task == "regression" else "accuracy"
-        return LiveLadder(self._console, about(collection), metric, hidden=self._quiet)
+        ladder = LiveLadder(self._console, about(collection), metric)
+        hidden = self._quiet or not self._console.is_terminal
+        with contextlib.nullcontext() if hidden else ladder.live:
+            yield ladder
 
     def show(self, climb: Climb) -> None:
         """Show what was found."""

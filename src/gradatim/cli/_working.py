@@ -7,7 +7,6 @@ thread (see `gradatim.cli._interrupt`) and ends at its next report.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -28,7 +27,7 @@ __all__ = ["Bar", "work"]
 T = TypeVar("T")
 
 
-class Bar:
+class Bar(Progress):
     """One line that says what is being done and how far it is; a context manager."""
 
     def __init__(
@@ -39,9 +38,7 @@ class Bar:
         hidden: bool = False,
         **fields: Any,
     ) -> None:
-        self.doing = doing
-        self._stopped = False
-        self._progress = Progress(
+        super().__init__(
             SpinnerColumn("dots", finished_text=" "),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24, complete_style="blue", finished_style="blue"),
@@ -50,37 +47,22 @@ class Bar:
             transient=True,
             disable=hidden or not console.is_terminal,
         )
-        self._task = self._progress.add_task(doing, total=None, **fields)
-
-    def __enter__(self) -> Bar:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
+        self.doing, self.ended = doing, False
+        self._task = self.add_task(doing, total=None, **fields)
 
     def tell(self, share: float | None, doing: str, **fields: Any) -> None:
-        """Show how far the work is, or end it."""
-        if self._stopped:
+        """Show how far the work is, or end it if somebody has set `ended`."""
+        if self.ended:
             raise KeyboardInterrupt
         self.doing = doing
         total = None if share is None else 1.0
-        self._progress.update(self._task, description=doing, completed=share, total=total, **fields)
+        self.update(self._task, description=doing, completed=share, total=total, **fields)
 
     def tell_with_time(self, share: float | None, doing: str) -> None:
         """Show how far the work is, and the seconds that are left."""
-        seconds = self._progress.tasks[0].elapsed or 0.0
+        seconds = self.tasks[0].elapsed or 0.0
         left = f"about {seconds * (1 - share) / share:.0f} s left" if share else ""
         self.tell(share, doing, left=left)
-
-    def stop(self) -> None:
-        """End the work at its next report."""
-        self._stopped = True
 
 
 def work(doing: str, run: Callable[[Tell], T]) -> T:
@@ -91,5 +73,5 @@ def work(doing: str, run: Callable[[Tell], T]) -> T:
         try:
             return hear(lambda: run(bar.tell_with_time))
         except KeyboardInterrupt:
-            bar.stop()
+            bar.ended = True
             raise Interrupted(f"stopped by Ctrl-C while {bar.doing}", kept=False) from None

@@ -8,8 +8,6 @@ they are printed, and printed even where a file could not be written.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,6 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import Interrupted, hear
+from gradatim.cli._kept import kept
 from gradatim.errors import OutputError, SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
@@ -151,8 +150,7 @@ def climb(
     """
     from gradatim.cli._outputs import Outputs
     from gradatim.cli._silence import quiet_libraries
-    from gradatim.sources.kinds import Options
-    from gradatim.sources.registry import files_of
+    from gradatim.sources.registry import Options, files_of
 
     for rung in rungs or ():
         get_family(rung)
@@ -173,7 +171,7 @@ def climb(
         with screen.reading(path) as progress:
             reading = replace(reading, progress=progress)
             collection = hear(lambda: read_source(path, reading))
-        with _checkpoint(collection, resume, options) as store:
+        with kept(lambda: _folder(collection, options), resume) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")
             more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}
@@ -207,24 +205,10 @@ def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:
         )
 
 
-@contextmanager
-def _checkpoint(collection: Collection, resume: bool, options: dict) -> Iterator[Store | None]:
-    """Open the store of a climb, which is removed when all is done and written."""
-    # The engine takes seconds to load: what is wrong with the input is told before.
-    climb_folder, open_checkpoint = hear(_load_checkpoint)
-    folder = climb_folder(collection, **options)
-    if folder is None and resume:
-        raise SpecError(
-            "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
-        )
-    with open_checkpoint(folder, resume) as store:
-        yield store
+def _folder(collection: Collection, options: dict[str, Any]) -> Path | None:
+    from gradatim.climb.checkpoint import climb_folder
 
-
-def _load_checkpoint() -> tuple[Any, Any]:
-    from gradatim.climb.checkpoint import climb_folder, open_checkpoint
-
-    return climb_folder, open_checkpoint
+    return climb_folder(collection, **options)
 
 
 def _climb(
@@ -239,7 +223,7 @@ def _climb(
                 lambda: climb_collection(collection, observer=ladder, store=store, **options)
             )
         except KeyboardInterrupt:
-            ladder.stop()
+            ladder.ended = True
             if store is not None:
                 store.flush()
             raise Interrupted(ladder.sentence(store), kept=bool(store)) from None

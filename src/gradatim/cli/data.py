@@ -39,7 +39,7 @@ def data(*, json: Annotated[bool, _Flag] = False, debug: Annotated[bool, _Flag] 
         from rich.console import Console
 
         from gradatim.cli._print import as_table, print_lines
-        from gradatim.presentation.datasets import dataset_grid, dataset_lines
+        from gradatim.presentation.climbs import dataset_grid, dataset_lines
 
         console = Console(highlight=False)
         console.print(as_table(dataset_grid(entries)))

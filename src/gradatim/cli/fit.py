@@ -108,7 +108,7 @@ def fit(
         print_json(found)
     else:
         print(network)
-        from gradatim.presentation.fits import fit_lines
+        from gradatim.presentation.networks import fit_lines
 
         print("\n".join(fit_lines(found)))
     for path in _write(network, rows, output, graph, plot):

@@ -7,8 +7,6 @@ from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,6 +15,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._ground import check_film, find_ground, list_problems
+from gradatim.cli._kept import kept
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -139,14 +138,14 @@ def race(
     with quiet_libraries(debug):
         from gradatim.cli._interrupt import hear
         from gradatim.cli._race import show_race
-        from gradatim.sources.kinds import Options
+        from gradatim.sources.registry import Options
 
         reading = Options(
             [target] if target else (), groups, drop or (), impute, "classification", n_jobs=1
         )
         ground = find_ground(course, reading, noise)
         check_film(ground, film)
-        with _checkpoint((course, reading, noise, samples, seed), resume) as store:
+        with kept(lambda: _folder(course, reading, noise, samples, seed), resume) as store:
             found = _race(
                 ground,
                 store,
@@ -180,28 +179,10 @@ def _budgets(text: str) -> list[int]:
         ) from None
 
 
-@contextmanager
-def _checkpoint(about: tuple, resume: bool) -> Iterator[Store | None]:
-    """Open the store of a race, which is removed when the race has ended well."""
-    from gradatim._digest import short_hash
-    from gradatim.cli._interrupt import hear
+def _folder(*about: object) -> Path | None:
+    from gradatim.climb.checkpoint import work_folder
 
-    cache_folder, open_checkpoint = hear(_load_checkpoint)
-    cache = cache_folder()
-    if cache is None and resume:
-        raise SpecError(
-            "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
-        )
-    name = short_hash(repr(about), size=10)
-    with open_checkpoint(None if cache is None else cache / "races" / name, resume) as store:
-        yield store
-
-
-def _load_checkpoint() -> tuple:
-    from gradatim.climb.checkpoint import open_checkpoint
-    from gradatim.training.cache import cache_folder
-
-    return cache_folder, open_checkpoint
+    return work_folder("races", about)
 
 
 def _race(ground: str | Collection, store: Store | None, hidden: bool, **options: Any) -> Race:
@@ -218,7 +199,7 @@ def _race(ground: str | Collection, store: Store | None, hidden: bool, **options
         try:
             return hear(lambda: run(ground, store=store, progress=progress, **options))
         except KeyboardInterrupt:
-            bar.stop()
+            bar.ended = True
             if store is not None:
                 store.flush()
             n = 0 if store is None else store.count()["network"]

@@ -19,7 +19,7 @@ from gradatim.collection import Collection
 from gradatim.training.cache import cache_folder
 from gradatim.training.store import Store
 
-__all__ = ["climb_folder", "open_checkpoint", "prune"]
+__all__ = ["climb_folder", "open_checkpoint", "prune", "work_folder"]
 
 #: Days after which the work of a climb that never went on is removed.
 MAX_DAYS = 14
@@ -38,13 +38,15 @@ def climb_folder(
     preset: str = "quick",
 ) -> Path | None:
     """Name the folder of a climb."""
-    cache = cache_folder()
-    if cache is None:
-        return None
     protocol = (folds, repeats, seed, shuffle_labels, preset)
-    about = (collection.sha256, collection.task, *protocol)
+    return work_folder("climbs", (collection.sha256, collection.task, *protocol))
+
+
+def work_folder(kind: str, about: tuple[object, ...]) -> Path | None:
+    """Name the folder of some work by what it is about; None if the cache is turned off."""
+    cache = cache_folder()
     name = short_hash(repr(about), size=10)
-    return cache / "climbs" / name
+    return None if cache is None else cache / kind / name
 
 
 @contextlib.contextmanager

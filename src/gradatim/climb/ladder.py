@@ -16,7 +16,7 @@ from itertools import accumulate
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from gradatim._progress import silent, steady
+from gradatim._progress import Progress, silent, steady
 from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
@@ -244,18 +244,22 @@ def _climb(
     ends = list(accumulate(expected, initial=0.0))
     whole, rows = ends[-1] or 1.0, []
     for i, (family, name) in enumerate(plan):
-
-        def tell(
-            share: float | None, doing: str, i: int = i, row: tuple[str, str] = (family.name, name)
-        ) -> None:
-            fraction = share or 0.0
-            observer.progressed(*row, fraction, doing, (ends[i] + fraction * expected[i]) / whole)
-
-        progress = steady(tell)
+        row = (family.name, name)
+        progress = _rung_progress(observer, row, ends[i], expected[i], whole)
         progress(0.0, "starting")
         rows.append(run_rung(family, task, name, progress))
         observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
+
+
+def _rung_progress(
+    observer: Observer, row: tuple[str, str], before: float, expected: float, whole: float
+) -> Progress:
+    def tell(share: float | None, doing: str) -> None:
+        fraction = share or 0.0
+        observer.progressed(*row, fraction, doing, (before + fraction * expected) / whole)
+
+    return steady(tell)
 
 
 def _best_of(rows: Sequence[RungResult], rung: str, input: str | None) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What is said of a climb: the collection, the names of rungs, the verdict, the protocol.
+"""What is said of a collection and a climb: what was read, rungs, verdict, protocol.
 
 Conventions: plain text without markup, for readers who have not studied statistics; scores have
 three decimals; on one page per minus sign is a true one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from gradatim._text import plural
 from gradatim.climb.result import Climb, Comparison, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection, Notice
-from gradatim.presentation.lines import Line
+from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "best_of",
     "capitalized",
     "contents",
+    "dataset_grid",
+    "dataset_lines",
     "explain_protocol",
     "explain_verdict",
     "heading",
@@ -63,6 +66,28 @@ def about(collection: Collection) -> str:
     return f"{collection.name}: {', '.join(parts)}"
 
 
+def dataset_grid(entries: list[dict[str, Any]]) -> Grid:
+    """Return a row per dataset in the package; entries are what ``gradatim data --json`` prints."""
+    heads = ("name", "samples", "classes", "groups", "inputs", "license")
+    columns = [Column(head, right=head in heads[1:4], wraps=True) for head in heads]
+    rows = []
+    for entry in entries:
+        inputs = ", ".join(f"{name} ({n:,})" for name, n in entry["inputs"].items())
+        counts = (entry["n_samples"], entry["n_classes"], entry["n_groups"])
+        numbers = ["none" if n is None else f"{n:,}" for n in counts]
+        cells = [[text] for text in (*numbers, inputs, entry["license"])]
+        rows.append([[(entry["name"], "bold")], *cells])
+    return Grid(columns, rows)
+
+
+def dataset_lines(entries: list[dict[str, Any]]) -> Iterator[Line]:
+    """Yield what each dataset is, and where it comes from."""
+    for entry in entries:
+        yield [""]
+        yield [(entry["name"], "bold"), f": {entry['summary']}"]
+        yield [(entry["source"], "dim")]
+
+
 def heading(climb: Climb) -> Iterator[Line]:
     """Yield what was climbed, and how."""
     protocol = climb.protocol
@@ -97,13 +122,7 @@ def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
 
 
 def title_of(rung: str, task: str = "classification") -> str:
-    """Name a rung for people.
-
-    Examples
-    --------
-    >>> title_of("kernel"), title_of("majority", "regression")
-    ('Kernel machine', 'Mean')
-    """
+    """Name a rung for people."""
     return describe(rung, "", task).removeprefix("the ").capitalize()
 
 
@@ -113,48 +132,24 @@ def in_sentence(rung: RungResult, collection: Collection) -> str:
 
 
 def capitalized(text: str) -> str:
-    """Begin a sentence.
-
-    Examples
-    --------
-    >>> capitalized("the deep network on MFCC")
-    'The deep network on MFCC'
-    """
+    """Begin a sentence."""
     return text[:1].upper() + text[1:]
 
 
 def score(value: float) -> str:
-    """Write a score, or a difference of scores.
-
-    Examples
-    --------
-    >>> score(0.6312)
-    '0.631'
-    """
+    """Write a score, or a difference of scores."""
     return f"{value:.3f}".replace("-", _MINUS) if math.isfinite(value) else _NONE
 
 
 def score_range(interval: tuple[float, float]) -> str:
-    """Write an interval of scores.
-
-    Examples
-    --------
-    >>> score_range((0.5, 0.625))
-    '0.500 to 0.625'
-    """
+    """Write an interval of scores."""
     if not all(map(math.isfinite, interval)):
         return _NONE
     return " to ".join(map(score, interval))
 
 
 def share(value: float) -> str:
-    """Write a share in percent.
-
-    Examples
-    --------
-    >>> share(0.125)
-    '12.5 %'
-    """
+    """Write a share in percent."""
     return f"{100 * value:.1f} %"
 
 

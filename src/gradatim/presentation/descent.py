@@ -77,7 +77,7 @@ def _row_lines(row: RowStep, number: int, loss: str) -> Iterator[str]:
 
 
 def _forward_lines(unit: UnitTrace) -> Iterator[str]:
-    parts = [f"{shown(edge.weight)}·{_signed(edge.value)}" for edge in unit.products]
+    parts = [f"{shown(edge.weight)}·{signed(edge.value)}" for edge in unit.products]
     if unit.bias or not parts:
         parts.append(shown(unit.bias))
     total = " + ".join(parts).replace("+ -", "- ")
@@ -88,14 +88,10 @@ def _forward_lines(unit: UnitTrace) -> Iterator[str]:
     yield f"      a({unit.name}) = {applied}{shown(unit.value)}"
 
 
-def _signed(value: Any) -> str:
-    return signed(shown(value))
-
-
 def _output_rule(unit: UnitTrace, y: Any, loss: str) -> str:
     a = shown(unit.value)
     if loss == "squared":
-        return f"a - y = {a} - {_signed(y)}"
+        return f"a - y = {a} - {signed(y)}"
     return "(a - y) / (a (1 - a))" if loss == "binary" else ""
 
 
@@ -104,7 +100,7 @@ def _hidden_rule(index: int, above: Any) -> str:
     if above is None:
         return ""
     terms = [
-        f"{_signed(slopes.by_pre_activation)}·{_signed(edge.weight)}"
+        f"{signed(slopes.by_pre_activation)}·{signed(edge.weight)}"
         for unit, slopes in zip(*above, strict=True)
         for edge in unit.products
         if edge.source == index
@@ -121,10 +117,10 @@ def _back_lines(unit: UnitTrace, slopes: UnitSlopes, rule: str) -> Iterator[str]
         z = shown(unit.pre_activation)
         yield f"      dL/da({name}) = {rule} = {shown(slopes.by_value)}"
         yield f"      da/dz({name}) = {slope}'({z}) = {shown(slopes.slope)}"
-        product = f"{_signed(slopes.by_value)}·{_signed(slopes.slope)}"
+        product = f"{signed(slopes.by_value)}·{signed(slopes.slope)}"
         yield f"      dL/dz({name}) = dL/da · da/dz = {product} = {by_z}"
     for edge, by_weight in zip(unit.products, slopes.by_weights, strict=True):
-        product = f"{_signed(slopes.by_pre_activation)}·{_signed(edge.value)}"
+        product = f"{signed(slopes.by_pre_activation)}·{signed(edge.value)}"
         yield (
             f"      dL/dw({edge.name} -> {name}) = dL/dz · {edge.name} = {product} = "
             f"{shown(by_weight)}"
@@ -144,5 +140,5 @@ def _change_lines(step: Step, rate: str) -> Iterator[str]:
                 for edge, (_, *numbers) in zip(unit.products, change.weights, strict=True)
             ]
             for label, old, gradient, new in [*moved, (f"w0({unit.name})", *change.bias)]:
-                change_text = f"{shown(old)} - {rate}·{_signed(gradient)}"
+                change_text = f"{shown(old)} - {rate}·{signed(gradient)}"
                 yield f"    {label} = {change_text} = {shown(new)}"

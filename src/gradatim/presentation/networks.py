@@ -1,4 +1,4 @@
-"""What is said of a network at given inputs: every number of every unit, and the outputs.
+"""What is said of a network: every number of every unit at given inputs, and how well it fits.
 
 Conventions: numbers have six digits, or the decimals that were asked for; fractions stay fractions.
 Units that only pass a value on are not shown.
@@ -15,14 +15,15 @@ from gradatim.network import Trace, UnitTrace
 from gradatim.network.notation import spoken_activation
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["point_of", "rounded", "shown", "signed", "trace_lines"]
+__all__ = ["fit_lines", "point_of", "rounded", "shown", "signed", "trace_lines"]
 
 # Rows whose units are shown one by one.
 _MOST_ROWS = 12
 
 
-def signed(text: str) -> str:
-    """Put a number that follows a sign into brackets if it is negative."""
+def signed(value: Any, digits: int | None = None) -> str:
+    """Write a number that follows a sign: in brackets if it is negative."""
+    text = shown(value, digits)
     return f"({text})" if text.startswith("-") else text
 
 
@@ -74,9 +75,7 @@ def _units(trace: Trace, digits: int | None) -> Grid:
 
 
 def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
-    products = [
-        f"{shown(edge.weight)}·{signed(shown(edge.value, digits))}" for edge in unit.products
-    ]
+    products = [f"{shown(edge.weight)}·{signed(edge.value, digits)}" for edge in unit.products]
     z, value = shown(unit.pre_activation, digits), shown(unit.value, digits)
     name = spoken_activation(unit.activation)
     applied = value if name == "identity" else f"{name}({z}) = {value}"
@@ -104,3 +103,19 @@ def _outputs(traces: Sequence[Trace], digits: int) -> Grid:
         cells += [shown(c) for c in trace.classes] * decided
         rows.append([[cell] for cell in cells])
     return Grid([Column(head, right=True) for head in heads], rows)
+
+
+def fit_lines(found: dict[str, Any]) -> list[str]:
+    """Return how `found`, the object that ``gradatim fit`` prints, was fitted, and how well."""
+    method = "least squares" if found["loss"] == "squared" else "maximum likelihood"
+    penalty = f" with alpha = {found['alpha']:g}" if found["alpha"] else ""
+    lines = [f"{method}{penalty} on {found['n_rows']} rows of {found['data']['file']}"]
+    classes = found["classes"]
+    if found["activation"] == "sigmoid":
+        lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
+    names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
+    scores = ", ".join(
+        f"{names.get(name, name.replace('_', ' '))} {value:.4g}"
+        for name, value in found["scores"].items()
+    )
+    return [*lines, f"on the same rows: {scores}"]

@@ -62,19 +62,9 @@ def render_report(climb: Climb) -> str:
     str
         The whole page.
     """
-    return page.render("report.html.jinja", _content(climb), {"count": plural})
-
-
-def _content(climb: Climb) -> dict[str, Any]:
-    """Return everything that the template names."""
     models, n_unreadable = _models(climb)
-    scripts = [page.script(name) for name in models]
     collection = climb.collection
-    return {
-        "css": page.stylesheet(),
-        "policy": page.policy(scripts),
-        "scripts": [Markup(script) for script in scripts],
-        "models": {name: page.json_text(model) for name, model in models.items()},
+    content = {
         "collection": collection,
         "verdict": climb.verdict,
         "meaning": climbs.explain_verdict(climb),
@@ -93,6 +83,7 @@ def _content(climb: Climb) -> dict[str, Any]:
         "seed": climb.protocol.seed,
         "sha256": collection.sha256,
     }
+    return page.render("report.html.jinja", models, content)
 
 
 def _models(climb: Climb) -> tuple[dict[str, Any], int]:

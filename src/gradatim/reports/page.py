@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from gradatim import views
 from gradatim._digest import sha256
+from gradatim._text import plural
 from gradatim.collection import Notice
 
 __all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "versions"]
@@ -37,15 +38,20 @@ for (const el of document.querySelectorAll('[data-view="%s"]')) {
 """
 
 
-def render(
-    template: str, content: Mapping[str, Any], filters: Mapping[str, Callable[..., str]]
-) -> str:
-    """Fill a template of this part."""
+def render(template: str, models: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    """Fill a template of this part; `models` is the data of each view that it shows."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(filters)
-    return environment.from_string(_read(template)).render(content)
+    environment.filters["count"] = plural
+    scripts = [script(name) for name in models]
+    shared = {
+        "css": stylesheet(),
+        "policy": policy(scripts),
+        "scripts": [Markup(script) for script in scripts],
+        "models": {name: json_text(model) for name, model in models.items()},
+    }
+    return environment.from_string(_read(template)).render(shared | dict(content))
 
 
 def stylesheet() -> Markup:

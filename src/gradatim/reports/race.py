@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from gradatim._files import write_atomically
 from gradatim._text import plural
 from gradatim.comparisons import Race
@@ -92,13 +90,8 @@ def render_race(race: Race) -> str:
         The whole page.
     """
     models = _models(race)
-    scripts = [page.script(name) for name in models]
     headline, *findings = [*race.verdict.sentences, race.bar.words]
     content = {
-        "css": page.stylesheet(),
-        "policy": page.policy(scripts),
-        "scripts": [Markup(script) for script in scripts],
-        "models": {name: page.json_text(model) for name, model in models.items()},
         "course": race.course,
         "headline": headline,
         "findings": findings,
@@ -113,7 +106,7 @@ def render_race(race: Race) -> str:
         "seed": race.protocol.seed,
         "sha256": race.course.sha256,
     }
-    return page.render("race.html.jinja", content, {"count": plural})
+    return page.render("race.html.jinja", models, content)
 
 
 def _models(race: Race) -> dict[str, Any]:

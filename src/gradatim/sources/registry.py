@@ -1,24 +1,124 @@
-"""Every kind of source, and what to say of a text that none of them claims.
+"""Every kind of source: a dataset in the package, a folder of audio, a table.
 
 Conventions: the first kind that claims a text reads it, so the name of a dataset in the package
 wins over a folder of that name, which is then written ``./timbre``. An option that does not go with
-what was named is an error, never ignored.
+what was named is an error, never ignored. Readers are imported when they read, since each brings
+its libraries along.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
-from gradatim.errors import InputError, SpecError
-from gradatim.sources.kinds import DATASET, FOLDER, TABLE, TABLES, Kind, Options
+from gradatim.errors import InputError, SpecError, TableError
 
-__all__ = ["SOURCES", "files_of", "find_kind", "read_source"]
+__all__ = ["SOURCES", "TABLES", "Kind", "Options", "files_of", "find_kind", "read_source"]
+
+#: Endings of tables.
+TABLES = (".csv", ".tsv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a source is to be read; what its kind does not take is refused."""
+
+    target: Sequence[str] = ()  # Columns of a table to learn
+    groups: str | None = None  # A manifest for a folder, a column for a table
+    drop: Sequence[str] = ()  # Columns of a table to leave out
+    impute: str | None = None  # How to fill missing values of a table
+    task: str | None = None  # How to read the targets of a table
+    n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
+    progress: Progress = field(default=silent, repr=False)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of source: which texts it claims, and how it reads one into a collection."""
+
+    claims: Callable[[str], bool]
+    read: Callable[[str, Options], Collection]
+    phrase: str  # What such a source is, after its name, where an option is refused
+    takes: Sequence[str] = ()  # Options of reading that go with it
+    names: Callable[[], Iterable[str]] = tuple  # Names that it knows, to suggest one
+
+
+def _dataset_names() -> Iterable[str]:
+    from gradatim.datasets import DATASETS
+
+    return DATASETS
+
+
+def _read_dataset(text: str, options: Options) -> Collection:
+    from gradatim import datasets
+
+    if not options.target:
+        return datasets.load_dataset(text)
+    if text == "world" and len(options.target) == 1:
+        return datasets.load_world(target=options.target[0])
+    raise SpecError(
+        f"{text} brings what is to be learnt; leave out --target "
+        f"(for a folder of that name, write ./{text})"
+    )
+
+
+def _read_folder(text: str, options: Options) -> Collection:
+    from gradatim.music import read_folder
+
+    n_jobs = options.n_jobs or os.cpu_count() or 1
+    path = Path(text).expanduser()
+    return read_folder(path, options.groups, n_jobs=n_jobs, progress=options.progress)
+
+
+def _is_table(text: str) -> bool:
+    return Path(text).suffix.lower() in TABLES and Path(text).expanduser().exists()
+
+
+def _read_table(text: str, options: Options) -> Collection:
+    from gradatim.tables import read_table
+
+    if not options.target:
+        raise TableError(
+            f"{text} is a table: name the column that is to be learnt with --target COLUMN"
+        )
+    target = options.target[0] if len(options.target) == 1 else list(options.target)
+    return read_table(
+        Path(text).expanduser(),
+        target,
+        options.groups,
+        tuple(options.drop),
+        impute=options.impute,
+        task=options.task,
+    )
+
 
 #: Kinds of sources by a short name; whoever can read another kind adds it here.
-SOURCES: dict[str, Kind] = {"dataset": DATASET, "folder": FOLDER, "table": TABLE}
+SOURCES: dict[str, Kind] = {
+    "dataset": Kind(
+        claims=lambda text: text in _dataset_names(),
+        read=_read_dataset,
+        phrase="a dataset in the package",
+        takes=("target",),
+        names=_dataset_names,
+    ),
+    "folder": Kind(
+        claims=lambda text: Path(text).expanduser().is_dir(),
+        read=_read_folder,
+        phrase="a folder, whose classes are its folders",
+        takes=("groups",),
+    ),
+    "table": Kind(
+        claims=_is_table,
+        read=_read_table,
+        phrase="a table",
+        takes=("target", "groups", "drop", "impute", "task"),
+    ),
+}
 
 _REFUSED = ("target", "groups", "drop", "impute", "task")
 

@@ -1,0 +1,34 @@
+"""What a climb or a race keeps until it has ended well, so that ``--resume`` goes on from there.
+
+Conventions: nothing is kept where the cache is turned off, and resuming is then an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradatim.cli._interrupt import hear
+from gradatim.errors import SpecError
+
+if TYPE_CHECKING:
+    from gradatim.training.store import Store
+
+__all__ = ["kept"]
+
+
+@contextmanager
+def kept(find: Callable[[], Path | None], resume: bool) -> Iterator[Store | None]:
+    """Open the store in the folder that is found, which is removed when all is done and written."""
+    # The engine takes seconds to load: what is wrong with the input is told before.
+    folder = hear(find)
+    if folder is None and resume:
+        raise SpecError(
+            "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
+        )
+    from gradatim.climb.checkpoint import open_checkpoint
+
+    with open_checkpoint(folder, resume) as store:
+        yield store
