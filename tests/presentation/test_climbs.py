@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from gradatim._text import plural
 from gradatim.presentation import climbs
 
 
@@ -66,9 +67,9 @@ def test_a_negative_score_has_a_true_minus_sign():
         (climbs.score_range((0.5, 0.625)), "0.500 to 0.625"),
         (climbs.score_range((0.5, float("inf"))), "\N{EN DASH}"),
         (climbs.share(0.125), "12.5 %"),
-        (climbs.count(1, "fold"), "1 fold"),
-        (climbs.count(1059, "sample"), "1,059 samples"),
-        (climbs.count(12, "class", "classes"), "12 classes"),
+        (plural(1, "fold"), "1 fold"),
+        (plural(1059, "sample"), "1,059 samples"),
+        (plural(12, "class", "classes"), "12 classes"),
     ],
 )
 def test_rungs_scores_and_counts_are_written_for_people(said, expected):

@@ -115,7 +115,13 @@ def fit_lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
     names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
     scores = ", ".join(
-        f"{names.get(name, name.replace('_', ' '))} {value:.4g}"
+        f"{names.get(name, name.replace('_', ' '))} {_score_text(value)}"
         for name, value in found["scores"].items()
     )
     return [*lines, f"on the same rows: {scores}"]
+
+
+def _score_text(value: float | None) -> str:
+    if value is None:
+        return "undefined, since the target is the same in every row"
+    return f"{value:.4g}"
