@@ -13,7 +13,7 @@ def found():
 
 def test_it_begins_with_the_course_and_ends_with_how_it_was_run(found):
     title, takes, _ = opening(found)
-    assert title == [(found.course.title, "bold")]
+    assert title == [(found.task.title, "bold")]
     assert takes[0].startswith("What it takes: ")
     first, *_, blank, last = ending(found)
     assert first == [(found.verdict.sentences[0], "bold")]
@@ -27,8 +27,8 @@ def test_a_table_has_a_column_a_budget_and_who_has_none_stands_below(found):
     assert accuracy == "Mean accuracy, with a 95 % interval"
     assert [column.head for column in grid.columns] == ["parameters at most", "10", "50"]
     assert len(counts.rows) == len(grid.rows) == 2
-    entry = found.entry("shallow-relu", 50)
-    assert grid.rows[0][2] == [f"{entry.mean:.3f} ± {entry.half_width:.3f}"]
+    result = found.result("shallow-relu", 50)
+    assert grid.rows[0][2] == [f"{result.mean:.3f} ± {result.half_width:.3f}"]
     assert alone[0][0].startswith("perceptron, 3 parameters: ")
 
 

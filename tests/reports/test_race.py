@@ -35,21 +35,21 @@ def test_the_verdict_is_the_headline_and_what_it_takes_stands_below(html, found)
 
 def test_every_entry_is_in_the_table_and_in_the_charts(html, found):
     tables = html.partition('id="numbers"')[2].partition("</section>")[0].split("</table>")
-    n_alone = sum(entry.budget is None for entry in found.entries)
+    n_alone = sum(result.budget is None for result in found.results)
     rows = [table.count("<tr>") - 1 for table in tables[:2]]
-    assert rows == [len(found.entries) - n_alone, n_alone]
+    assert rows == [len(found.results) - n_alone, n_alone]
     assert "At most" not in tables[1]
     contenders = model(html, "race")["contenders"]
-    assert sum(len(one["entries"]) for one in contenders) == len(found.entries)
-    means = [entry["accuracy"] for one in contenders for entry in one["entries"]]
-    assert means == pytest.approx([entry.mean for entry in found.entries], abs=1e-4)
+    assert sum(len(one["entries"]) for one in contenders) == len(found.results)
+    means = [result["accuracy"] for one in contenders for result in one["entries"]]
+    assert means == pytest.approx([result.mean for result in found.results], abs=1e-4)
 
 
 def test_every_boundary_and_film_is_there(html, found):
     boundaries = model(html, "boundaries")
     assert all(len(row["cells"]) == 2 for row in boundaries["rows"])
     n_cells = sum(cell is not None for row in boundaries["rows"] for cell in row["cells"])
-    assert n_cells + len(boundaries["alone"]) == len(found.entries)
+    assert n_cells + len(boundaries["alone"]) == len(found.results)
     assert [one["title"] for one in boundaries["alone"]] == [
         "perceptron",
         "logistic regression",
@@ -64,7 +64,7 @@ def test_every_boundary_and_film_is_there(html, found):
 
 
 def test_the_race_can_be_repeated_from_the_page(html, found):
-    assert found.course.sha256 in html
+    assert found.task.sha256 in html
     assert f"<li>{found.bar.words}</li>" in html
     assert "40 to learn from, 20 to choose on, 2,000 to be scored on" in html
 
@@ -86,22 +86,22 @@ def test_colors_and_markers_stay_with_a_contender_when_others_are_left_out():
 
 def test_without_a_bar_nobody_is_counted(found):
     nobody = Bar(None, "none", "Solved: nobody is counted.")
-    entries = tuple(replace(entry, bar=None) for entry in found.entries)
-    html = render_race(replace(found, bar=nobody, entries=entries))
+    results = tuple(replace(result, bar=None) for result in found.results)
+    html = render_race(replace(found, bar=nobody, results=results))
     shown = model(html, "race")
     assert shown["bar"] is None
     assert {e["n_solved"] for one in shown["contenders"] for e in one["entries"]} == {None}
 
 
 def test_what_reading_the_table_found_is_told(found):
-    course = replace(found.course, notices=(Notice("imputed", "3 values <were> missing"),))
-    assert "<li>3 values &lt;were&gt; missing</li>" in render_race(replace(found, course=course))
+    task = replace(found.task, notices=(Notice("imputed", "3 values <were> missing"),))
+    assert "<li>3 values &lt;were&gt; missing</li>" in render_race(replace(found, task=task))
     assert "Worth knowing" not in render_race(found)
 
 
 def test_names_from_the_data_cannot_become_markup(found):
-    course = replace(found.course, title="</script><img src=x>", classes=("<b>", "</script>"))
-    html = render_race(replace(found, course=course))
+    task = replace(found.task, title="</script><img src=x>", classes=("<b>", "</script>"))
+    html = render_race(replace(found, task=task))
     assert "<img" not in html
     assert html.count("</script>") == 6  # three views and their models
     assert model(html, "boundaries")["classes"] == ["<b>", "</script>"]
@@ -122,6 +122,6 @@ def test_a_browser_draws_every_view(found, tmp_path):
     dom = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
     dom = dom.partition('<script type="module">')[0]
     assert len(re.findall(r'class="contender c\d', dom)) == 2 * len(found.contenders)
-    assert len(re.findall(r"<td><button", dom)) == len(found.entries)
+    assert len(re.findall(r"<td><button", dom)) == len(found.results)
     assert dom.count(">Play</button>") == 1
     assert "epoch 20: accuracy" in dom

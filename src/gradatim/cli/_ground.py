@@ -19,39 +19,39 @@ if TYPE_CHECKING:
 __all__ = ["check_film", "find_ground", "list_problems"]
 
 
-def find_ground(course: str, reading: Options, noise: float | None) -> str | Collection:
+def find_ground(played: str, reading: Options, noise: float | None) -> str | Collection:
     """Find what is raced on."""
     from gradatim.sources.registry import SOURCES, TABLES, find_kind, read_source
 
-    kind = find_kind(course)
-    if kind in (None, SOURCES["folder"]) and Path(course).suffix.lower() not in TABLES:
-        _check_problem(course, reading)
-        return course
+    kind = find_kind(played)
+    if kind in (None, SOURCES["folder"]) and Path(played).suffix.lower() not in TABLES:
+        _check_problem(played, reading)
+        return played
     if kind is not None and "task" not in kind.takes:
         # It brings its task along.
         reading = replace(reading, task=None)
     if noise is not None:
-        raise SpecError(f"--noise belongs to a problem; {course} is a table")
-    return read_source(course, reading)
+        raise SpecError(f"--noise belongs to a problem; {played} is a table")
+    return read_source(played, reading)
 
 
-def _check_problem(course: str, reading: Options) -> None:
+def _check_problem(played: str, reading: Options) -> None:
     from gradatim.problems import get_problem
     from gradatim.sources.registry import TABLES
 
     try:
-        get_problem(course)
+        get_problem(played)
     except SpecError:
-        if not os.path.exists(course):
+        if not os.path.exists(played):
             raise
         raise SpecError(
-            f"{course} is no problem, and no table either: a race reads {', '.join(TABLES)}"
+            f"{played} is no problem, and no table either: a race reads {', '.join(TABLES)}"
         ) from None
     options = ("target", "groups", "drop", "impute")
     given = [f"--{option}" for option in options if getattr(reading, option)]
     if given:
         belong = "belongs" if len(given) == 1 else "belong"
-        raise SpecError(f"{' and '.join(given)} {belong} to a table; {course} is a problem")
+        raise SpecError(f"{' and '.join(given)} {belong} to a table; {played} is a problem")
 
 
 def check_film(ground: str | Collection, film: Path | None) -> None:

@@ -56,7 +56,7 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
 
 
 def race(
-    course: Annotated[str | None, Parameter(name="PROBLEM|TABLE", group=_INPUT)] = None,
+    played: Annotated[str | None, Parameter(name="PROBLEM|TABLE", group=_INPUT)] = None,
     /,
     *,
     target: Annotated[str | None, _Column] = None,
@@ -88,7 +88,7 @@ def race(
 
     Parameters
     ----------
-    course
+    played
         A problem (xor, moons, parity-6), a table (csv, tsv, parquet), or a dataset (world).
     target
         Column of a table that is to be learnt.
@@ -125,13 +125,13 @@ def race(
     debug
         Show the warnings of libraries, and the traceback of an error.
     """
-    if course is None:
+    if played is None:
         list_problems(target, json)
         return
     widths = _budgets(budgets)
     _output_files.check_targets(
         {"--output": (output, _output_files.page), "--film": (film, _output_files.film)},
-        source=Path(course),
+        source=Path(played),
     )
     from gradatim.cli._silence import quiet_libraries
 
@@ -143,9 +143,9 @@ def race(
         reading = Options(
             [target] if target else (), groups, drop or (), impute, "classification", n_jobs=1
         )
-        ground = find_ground(course, reading, noise)
+        ground = find_ground(played, reading, noise)
         check_film(ground, film)
-        with kept(lambda: _folder(course, reading, noise, samples, seed), resume) as store:
+        with kept(lambda: _folder(played, reading, noise, samples, seed), resume) as store:
             found = _race(
                 ground,
                 store,

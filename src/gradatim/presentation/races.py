@@ -1,4 +1,4 @@
-"""What is said of a race: the course, who solved it, how accurate each was, and how it was run.
+"""What is said of a race: the task, who solved it, how accurate each was, and how it was run.
 
 Conventions: a cell of a table has one or two parts, which stand beside or below each other; a
 budget that a contender cannot meet has a dash.
@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gradatim.comparisons import Race
-from gradatim.comparisons.racing.score import Entry
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.presentation.climbs import notes
 from gradatim.presentation.lines import Column, Grid, Line
 
 __all__ = ["ending", "opening", "scores"]
 
-Cell = Callable[[Entry], str]
+Cell = Callable[[CandidateResult], str]
 
 
 def opening(race: Race) -> Iterator[Line]:
     """Yield what was raced on, and what it takes."""
-    course = race.course
-    yield [(course.title, "bold")]
-    if course.takes:
-        yield [f"What it takes: {course.takes} {course.because}"]
+    task = race.task
+    yield [(task.title, "bold")]
+    if task.takes:
+        yield [f"What it takes: {task.takes} {task.because}"]
     yield [""]
 
 
@@ -32,10 +32,10 @@ def scores(race: Race, between: str) -> Iterator[tuple[str, Grid | None, list[Li
     bar = race.bar.accuracy
     if bar is not None:
         title = f"Solved (accuracy of at least {bar:.3f}), of {race.protocol.n_seeds} seeds"
-        yield title, *_scores(race, lambda entry: f"{entry.n_solved}")
+        yield title, *_scores(race, lambda result: f"{result.n_solved}")
     yield (
         "Mean accuracy, with a 95 % interval",
-        *_scores(race, lambda entry: f"{entry.mean:.3f}{between}± {entry.half_width:.3f}"),
+        *_scores(race, lambda result: f"{result.mean:.3f}{between}± {result.half_width:.3f}"),
     )
 
 
@@ -43,12 +43,12 @@ def _scores(race: Race, cell: Cell) -> tuple[Grid | None, list[Line]]:
     rows, alone = [], []
     for contender in race.contenders:
         if contender.budgeted:
-            entries = [race.entry(contender.name, budget) for budget in race.protocol.budgets]
-            cells = ["–" if entry is None else cell(entry) for entry in entries]
+            results = [race.result(contender.name, budget) for budget in race.protocol.budgets]
+            cells = ["–" if result is None else cell(result) for result in results]
             rows.append([[text] for text in (contender.title, *cells)])
-        elif (entry := race.entry(contender.name)) is not None:
-            size = f"{contender.title}, {entry.n_parameters:.0f} parameters"
-            alone.append([f"{size}: {cell(entry)}"])
+        elif (result := race.result(contender.name)) is not None:
+            size = f"{contender.title}, {result.n_parameters:.0f} parameters"
+            alone.append([f"{size}: {cell(result)}"])
     budgets = [Column(f"{budget}", right=True) for budget in race.protocol.budgets]
     return Grid([Column("parameters at most"), *budgets], rows) if rows else None, alone
 
@@ -58,14 +58,14 @@ def ending(race: Race) -> Iterator[Line]:
     first, *others = race.verdict.sentences
     yield [(first, "bold")]
     yield from ([sentence] for sentence in others)
-    yield from notes(race.course.notices)
+    yield from notes(race.task.notices)
     yield [""]
     yield [(_protocol(race), "dim")]
 
 
 def _protocol(race: Race) -> str:
     p = race.protocol
-    rows = "fresh points" if race.course.is_problem else "a split of the rows"
+    rows = "fresh points" if race.task.is_problem else "a split of the rows"
     rates = ", ".join(f"{rate:g}" for rate in p.learning_rates)
     return (
         f"Every seed: {rows}, {p.n_train} to learn from, {p.n_choose} to choose on, {p.n_test} to "

@@ -14,12 +14,12 @@ from typing import Any
 from gradatim._files import write_atomically
 from gradatim._text import plural
 from gradatim.comparisons import Race
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import CONTENDERS
 from gradatim.comparisons.racing.picture import has_boundaries
 from gradatim.comparisons.racing.regions import Frame, frame_of
 from gradatim.comparisons.racing.rule import N_PASSES
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.training_frames import Reel, reels_of
+from gradatim.comparisons.racing.training_frames import TrainingFrames, training_frames_of_race
 from gradatim.presentation import climbs as words
 from gradatim.reports import page
 
@@ -92,19 +92,19 @@ def render_race(race: Race) -> str:
     models = _models(race)
     headline, *findings = [*race.verdict.sentences, race.bar.words]
     content = {
-        "course": race.course,
+        "course": race.task,
         "headline": headline,
         "findings": findings,
         "facts": list(_facts(race)),
         "tables": list(_tables(race)),
-        **page.notices(race.course.notices),
+        **page.notices(race.task.notices),
         "differences": list(_differences(race)),
         "protocol": list(_protocol(race)),
         "counted": models.get("film", {}).get("films", []),
         "n_seeds": race.protocol.n_seeds,
         "versions": page.versions(race.version),
         "seed": race.protocol.seed,
-        "sha256": race.course.sha256,
+        "sha256": race.task.sha256,
     }
     return page.render("race.html.jinja", models, content)
 
@@ -112,12 +112,12 @@ def render_race(race: Race) -> str:
 def _models(race: Race) -> dict[str, Any]:
     models: dict[str, Any] = {"race": _race_model(race)}
     if has_boundaries(race):
-        frame = frame_of(race.course)
+        frame = frame_of(race.task)
         shared = _points(race, frame)
         models["boundaries"] = shared | _boundaries_model(race, frame)
-        reels = reels_of(race, frame)
-        if reels:
-            models["film"] = shared | {"films": [_reel_model(reel) for reel in reels]}
+        filmed = training_frames_of_race(race, frame)
+        if filmed:
+            models["film"] = shared | {"films": [_frames_model(frames) for frames in filmed]}
     return models
 
 
@@ -132,7 +132,9 @@ def _race_model(race: Race) -> dict[str, Any]:
                 "title": contender.title,
                 "place": CONTENDERS.index(contender),
                 "entries": [
-                    _entry_model(entry) for entry in race.entries if entry.contender is contender
+                    _result_model(result)
+                    for result in race.results
+                    if result.contender is contender
                 ],
             }
             for contender in race.contenders
@@ -140,15 +142,15 @@ def _race_model(race: Race) -> dict[str, Any]:
     }
 
 
-def _entry_model(entry: Entry) -> dict[str, Any]:
+def _result_model(result: CandidateResult) -> dict[str, Any]:
     return {
-        "n": round(entry.n_parameters, 1),
-        "shape": entry.shape,
-        "accuracy": _short(entry.mean),
-        "accuracy_interval": [_short(end) for end in entry.interval],
-        "solved": _short(entry.solved),
-        "solved_interval": [_short(end) for end in entry.solved_interval],
-        "n_solved": None if entry.bar is None else entry.n_solved,
+        "n": round(result.n_parameters, 1),
+        "shape": result.shape,
+        "accuracy": _short(result.mean),
+        "accuracy_interval": [_short(end) for end in result.interval],
+        "solved": _short(result.solved),
+        "solved_interval": [_short(end) for end in result.solved_interval],
+        "n_solved": None if result.bar is None else result.n_solved,
     }
 
 
@@ -157,44 +159,44 @@ def _short(value: float) -> float:
 
 
 def _points(race: Race, frame: Frame) -> dict[str, Any]:
-    places, labels = frame.points(race.course)
+    places, labels = frame.points(race.task)
     rows = zip(places.round(1).tolist(), labels.tolist(), strict=True)
     return {
         "height": frame.height,
-        "classes": list(race.course.classes),
+        "classes": list(race.task.classes),
         "points": [[x, y, label] for (x, y), label in rows],
     }
 
 
 def _boundaries_model(race: Race, frame: Frame) -> dict[str, Any]:
-    def cell(entry: Entry | None) -> dict[str, Any] | None:
-        if entry is None:
+    def cell(result: CandidateResult | None) -> dict[str, Any] | None:
+        if result is None:
             return None
-        run = entry.median_run
+        run = result.median_run
         return {
             "regions": frame.regions(run.decision),
             "accuracy": _short(run.accuracy),
-            "says": f"{entry.shape}, {run.n_parameters} parameters",
+            "says": f"{result.shape}, {run.n_parameters} parameters",
         }
 
     rows, alone = [], []
     for contender in race.contenders:
         if contender.budgeted:
-            entries = [race.entry(contender.name, budget) for budget in race.protocol.budgets]
-            rows.append({"title": contender.title, "cells": [cell(entry) for entry in entries]})
+            results = [race.result(contender.name, budget) for budget in race.protocol.budgets]
+            rows.append({"title": contender.title, "cells": [cell(result) for result in results]})
         else:
-            entry = race.entry(contender.name)
-            size = "" if entry is None else f"{entry.n_parameters:.0f} parameters"
-            alone.append({"title": contender.title, "size": size, "cell": cell(entry)})
+            result = race.result(contender.name)
+            size = "" if result is None else f"{result.n_parameters:.0f} parameters"
+            alone.append({"title": contender.title, "size": size, "cell": cell(result)})
     return {"budgets": list(race.protocol.budgets), "rows": rows, "alone": alone}
 
 
-def _reel_model(reel: Reel) -> dict[str, Any]:
+def _frames_model(frames: TrainingFrames) -> dict[str, Any]:
     return {
-        "title": reel.title,
-        "caption": reel.caption,
-        "unit": reel.unit,
-        "counted": reel.counted,
+        "title": frames.title,
+        "caption": frames.caption,
+        "unit": frames.unit,
+        "counted": frames.counted,
         "stills": [
             {
                 "epoch": still.epoch,
@@ -202,18 +204,18 @@ def _reel_model(reel: Reel) -> dict[str, Any]:
                 "accuracy": _short(still.accuracy),
                 "regions": list(still.regions),
             }
-            for still in reel.stills
+            for still in frames.stills
         ],
     }
 
 
 def _facts(race: Race) -> Iterator[str]:
     yield plural(race.protocol.n_seeds, "seed")
-    yield plural(race.course.n_features, "input")
-    yield plural(len(race.course.classes), "class", "classes")
-    if race.course.noise:
-        yield f"noise {race.course.noise:g}"
-    n_networks = sum(entry.contender.kind == "network" for entry in race.entries)
+    yield plural(race.task.n_features, "input")
+    yield plural(len(race.task.classes), "class", "classes")
+    if race.task.noise:
+        yield f"noise {race.task.noise:g}"
+    n_networks = sum(result.contender.kind == "network" for result in race.results)
     yield (
         plural(n_networks * race.protocol.n_seeds * len(race.protocol.learning_rates), "network")
         + " trained"
@@ -223,26 +225,26 @@ def _facts(race: Race) -> Iterator[str]:
 
 
 def _tables(race: Race) -> Iterator[dict[str, Any]]:
-    """Yield the entries by budget, then those of contenders without a choice of size."""
+    """Yield the results by budget, then those of contenders without a choice of size."""
     for budgeted, name in ((True, "By budget"), (False, "No choice of size")):
-        entries = [entry for entry in race.entries if entry.contender.budgeted is budgeted]
-        if entries:
-            rows = [_row(entry, entries[max(0, i - 1)]) for i, entry in enumerate(entries)]
+        results = [result for result in race.results if result.contender.budgeted is budgeted]
+        if results:
+            rows = [_row(result, results[max(0, i - 1)]) for i, result in enumerate(results)]
             yield {"name": name, "budgeted": budgeted, "rows": rows}
 
 
-def _row(entry: Entry, before: Entry) -> dict[str, Any]:
-    nobody = entry.bar is None
+def _row(result: CandidateResult, before: CandidateResult) -> dict[str, Any]:
+    nobody = result.bar is None
     return {
-        "title": entry.contender.title,
-        "budget": f"{entry.budget}",
-        "shape": entry.shape,
-        "n_parameters": f"{entry.n_parameters:.0f}",
-        "mean": words.score(entry.mean),
-        "interval": words.score_range(entry.interval),
-        "solved": "–" if nobody else f"{entry.n_solved}",
-        "solved_interval": "–" if nobody else words.score_range(entry.solved_interval),
-        "is_first": entry is before or entry.contender is not before.contender,
+        "title": result.contender.title,
+        "budget": f"{result.budget}",
+        "shape": result.shape,
+        "n_parameters": f"{result.n_parameters:.0f}",
+        "mean": words.score(result.mean),
+        "interval": words.score_range(result.interval),
+        "solved": "–" if nobody else f"{result.n_solved}",
+        "solved_interval": "–" if nobody else words.score_range(result.solved_interval),
+        "is_first": result is before or result.contender is not before.contender,
     }
 
 
@@ -284,7 +286,7 @@ def _protocol(race: Race) -> Iterator[tuple[str, str]]:
 
 def _on_seeds(race: Race) -> str:
     protocol = race.protocol
-    if race.course.is_problem:
+    if race.task.is_problem:
         return (
             f"Each of the {protocol.n_seeds} seeds draws points of its own: {protocol.n_train} to "
             f"learn from, {protocol.n_choose} to choose on, {protocol.n_test:,} to be scored on."

@@ -7,25 +7,27 @@ from hypothesis import strategies as st
 
 from gradatim.collection import Collection
 from gradatim.comparisons.racing.bar import find_bar
-from gradatim.comparisons.racing.contenders import CONTENDERS, Shape
-from gradatim.comparisons.racing.runs import Run, Start
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.task import course_of_problem, course_of_table
+from gradatim.comparisons.racing.candidate_result import CandidateResult
+from gradatim.comparisons.racing.contenders import CONTENDERS, ContenderShape
+from gradatim.comparisons.racing.runs import Candidate, Run
+from gradatim.comparisons.racing.task import task_of_problem, task_of_table
 from gradatim.problems import get_problem
 
 BY_NAME = {contender.name: contender for contender in CONTENDERS}
 RNG = np.random.default_rng(0)
 
 #: 100 rows, 60 of them of class b: 20 are scored, and naming b is right for 12.
-TABLE = course_of_table(
+TABLE = task_of_table(
     Collection("songs.csv", {"features": RNG.normal(size=(100, 2))}, np.array(list("bbbaa" * 20)),
                "classification", np.arange(100).astype(str)),
     n_seeds=10, seed=0,
 )  # fmt: skip
 
 
-def entry(name, ran):
-    return Entry(Start(BY_NAME[name], None, Shape((), 3)), tuple(ran), None, TABLE.overlap)
+def result(name, ran):
+    return CandidateResult(
+        Candidate(BY_NAME[name], None, ContenderShape((), 3)), tuple(ran), None, TABLE.overlap
+    )
 
 
 def runs(accuracies, choosing, n_parameters=3):
@@ -33,13 +35,13 @@ def runs(accuracies, choosing, n_parameters=3):
     return [Run(a, c, n_parameters, "", lambda X: X[:, 0]) for a, c in pairs]
 
 
-def bar(*scores, course=TABLE, given=None):
+def bar(*scores, task=TABLE, given=None):
     """Find the bar of contenders with these (accuracies, accuracies on the rows to choose on)."""
     names = ["perceptron", "logistic", "kernel-all"][: len(scores)]
     accuracies = [np.broadcast_to(one[0], 10) for one in scores]
     ran = [runs(a, c[1], 3 + k) for k, (a, c) in enumerate(zip(accuracies, scores, strict=True))]
-    field = [entry(name, one) for name, one in zip(names, ran, strict=True)]
-    return find_bar(given, field, course)
+    field = [result(name, one) for name, one in zip(names, ran, strict=True)]
+    return find_bar(given, field, task)
 
 
 def test_the_bar_of_a_table_is_the_reference_s_accuracy_less_wilson_s_noise():
@@ -66,7 +68,7 @@ def test_the_reference_is_chosen_on_the_rows_to_choose_on_alone():
 
 def test_of_equals_the_one_with_fewer_parameters_is_the_reference():
     pairs = (("kernel-all", 90), ("logistic", 3))
-    field = [entry(name, runs([0.8] * 10, 0.9, n_parameters)) for name, n_parameters in pairs]
+    field = [result(name, runs([0.8] * 10, 0.9, n_parameters)) for name, n_parameters in pairs]
     found = find_bar(None, field, TABLE)
     assert found.reference.contender == "logistic"
 
@@ -92,11 +94,11 @@ def test_an_explicit_bar_wins():
 
 
 def test_a_problem_s_bar_is_a_share_of_what_the_best_rule_reaches():
-    course = course_of_problem(get_problem("moons"), n_seeds=2, n_samples=30, noise=0.4, seed=0)
-    found = bar((0.6, 0.6), course=course)
-    assert found.accuracy == 0.99 * course.ceiling < 0.9
+    task = task_of_problem(get_problem("moons"), n_seeds=2, n_samples=30, noise=0.4, seed=0)
+    found = bar((0.6, 0.6), task=task)
+    assert found.accuracy == 0.99 * task.ceiling < 0.9
     assert found.reference is None
-    assert find_bar(None, [], replace(course, ceiling=1.0)).accuracy == 0.99
+    assert find_bar(None, [], replace(task, ceiling=1.0)).accuracy == 0.99
 
 
 @given(

@@ -9,7 +9,7 @@ from gradatim.comparisons import film_race, plot_race
 from gradatim.comparisons.racing.bar import Bar
 from gradatim.comparisons.racing.regions import frame_of
 from gradatim.comparisons.racing.rule import N_PASSES
-from gradatim.comparisons.racing.training_frames import reel_of, reels_of
+from gradatim.comparisons.racing.training_frames import training_frames_of, training_frames_of_race
 from gradatim.drawing import save_film, save_plot
 from gradatim.errors import OutputError, SpecError
 
@@ -18,11 +18,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def films(small_race):
-    return reels_of(small_race, frame_of(small_race.course))
+    return training_frames_of_race(small_race, frame_of(small_race.task))
 
 
 def test_perceptron_logistic_shallow_and_deep_are_filmed(films):
-    assert [film.entry.contender.name for film in films] == [
+    assert [film.result.contender.name for film in films] == [
         "perceptron",
         "logistic",
         "shallow-relu",
@@ -44,12 +44,12 @@ def test_a_film_goes_from_before_training_to_the_last_epoch_or_pass(films, small
 
 @pytest.mark.parametrize("name", ["perceptron", "logistic", "shallow-relu"])
 def test_at_the_epoch_that_counts_the_film_shows_what_was_scored(small_race, name):
-    entry = small_race.entry(name, 50)
-    frame = frame_of(small_race.course)
-    film = reel_of(entry, small_race, frame, n_frames=1000)
+    result = small_race.result(name, 50)
+    frame = frame_of(small_race.task)
+    film = training_frames_of(result, small_race, frame, n_frames=1000)
     still = next(one for one in film.stills if one.epoch == film.counted)
-    assert still.accuracy == entry.median_run.accuracy
-    assert list(still.regions) == frame.regions(entry.median_run.decision)
+    assert still.accuracy == result.median_run.accuracy
+    assert list(still.regions) == frame.regions(result.median_run.decision)
 
 
 def test_an_svg_film_shows_one_frame_at_a_time_and_the_last_as_a_still(small_race, films, tmp_path):
@@ -88,9 +88,9 @@ def test_a_film_has_an_ending_that_is_a_format(small_race, tmp_path):
 
 
 def test_what_did_not_run_is_not_filmed(small_race):
-    kernels = tuple(e for e in small_race.entries if e.contender.kind == "kernel")
+    kernels = tuple(e for e in small_race.results if e.contender.kind == "kernel")
     with pytest.raises(SpecError, match="nothing to film"):
-        film_race(replace(small_race, entries=kernels))
+        film_race(replace(small_race, results=kernels))
 
 
 def test_a_film_says_which_weights_were_scored(small_race, films, tmp_path):
@@ -113,7 +113,7 @@ def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, tmp_path
         "share of seeds that solve it",
     ]
     grid, alone = ([axes for axes in part.axes if axes.collections] for part in figure.subfigs[1:])
-    assert len(grid) == sum(e.budget is not None for e in small_race.entries)
+    assert len(grid) == sum(e.budget is not None for e in small_race.results)
     assert [axes.get_title().partition("\n")[0] for axes in alone] == [
         "perceptron",
         "logistic regression",
@@ -125,6 +125,6 @@ def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, tmp_path
 
 def test_without_a_bar_there_is_no_chart_of_who_solves_it(small_race):
     nobody = Bar(None, "none", "Solved: nobody.")
-    entries = tuple(replace(one, bar=None) for one in small_race.entries)
-    figure = plot_race(replace(small_race, bar=nobody, entries=entries))
+    results = tuple(replace(one, bar=None) for one in small_race.results)
+    figure = plot_race(replace(small_race, bar=nobody, results=results))
     assert len(figure.subfigs[0].axes) == 1

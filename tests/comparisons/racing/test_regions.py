@@ -68,9 +68,9 @@ def test_a_class_that_is_nowhere_or_everywhere_is_no_trouble():
 
 
 def test_the_frame_holds_every_point(small_race):
-    frame = frame_of(small_race.course)
-    for heat in small_race.course.heats:
-        places = frame.place(np.concatenate([heat.X, heat.X_test]))
+    frame = frame_of(small_race.task)
+    for split in small_race.task.splits:
+        places = frame.place(np.concatenate([split.X, split.X_test]))
         assert places.min() > 0
         assert places.max() < 100
 
@@ -78,9 +78,9 @@ def test_the_frame_holds_every_point(small_race):
 def test_more_than_two_inputs_have_no_picture(small_race):
     from dataclasses import replace
 
-    course = replace(small_race.course, feature_names=("a", "b", "c"))
+    task = replace(small_race.task, feature_names=("a", "b", "c"))
     with pytest.raises(SpecError, match="one or two inputs"):
-        frame_of(course)
+        frame_of(task)
 
 
 def test_a_speck_that_rounding_takes_away_leaves_no_broken_path():

@@ -16,43 +16,43 @@ from gradatim.training.store import Store
 
 
 def test_every_contender_has_an_entry_a_budget(small_race):
-    names = [(e.contender.name, e.budget) for e in small_race.entries]
+    names = [(e.contender.name, e.budget) for e in small_race.results]
     assert len(names) == len(set(names)) == 7 * 2 + 3
     assert small_race.absent == ()
 
 
 def test_accuracies_are_those_of_the_decisions_on_the_scored_rows(small_race):
-    for entry in small_race.entries:
-        for run, heat in zip(entry.runs, small_race.course.heats, strict=True):
-            assert run.accuracy == np.mean(decide(run.decision(heat.X_test)) == heat.y_test)
+    for result in small_race.results:
+        for run, split in zip(result.runs, small_race.task.splits, strict=True):
+            assert run.accuracy == np.mean(decide(run.decision(split.X_test)) == split.y_test)
 
 
 def test_parameters_are_counted_from_what_was_trained(small_race):
-    for entry in small_race.entries:
-        if entry.budget is not None:
-            assert entry.n_parameters <= entry.budget
-        for run in entry.runs:
-            if run.result is not None:
-                assert run.n_parameters == run.result.network.n_parameters
+    for result in small_race.results:
+        if result.budget is not None:
+            assert result.n_parameters <= result.budget
+        for run in result.runs:
+            if run.fit is not None:
+                assert run.n_parameters == run.fit.network.n_parameters
 
 
 def test_the_same_seed_gives_the_same_race_and_another_one_another(small_race):
     options = {"budgets": [20, 50], "n_samples": 90, "max_epochs": 40, "n_seeds": 3}
     again = race("xor", **options, n_jobs=1, contenders=["shallow-tanh", "kernel"])
     other = race("xor", **options, contenders=["shallow-tanh", "kernel"], seed=1)
-    for entry in again.entries:
-        same = small_race.entry(entry.contender.name, entry.budget)
-        assert np.array_equal(entry.accuracies, same.accuracies)
-    assert other.course.sha256 != small_race.course.sha256
+    for result in again.results:
+        same = small_race.result(result.contender.name, result.budget)
+        assert np.array_equal(result.accuracies, same.accuracies)
+    assert other.task.sha256 != small_race.task.sha256
 
 
 def test_a_network_stepped_through_its_epochs_is_the_one_that_was_scored(small_race):
-    run = small_race.entry("deep-2", 50).median_run
-    number = small_race.entry("deep-2", 50).median_seed
-    heat = small_race.course.heats[number]
-    stepper = Stepper(run.result.spec, heat.scaled, heat.y, sample_weight=heat.training)
-    stepper.run(run.result.best_epoch)
-    expected = run.result.network.layers
+    run = small_race.result("deep-2", 50).median_run
+    number = small_race.result("deep-2", 50).median_seed
+    split = small_race.task.splits[number]
+    stepper = Stepper(run.fit.spec, split.scaled, split.y, sample_weight=split.training)
+    stepper.run(run.fit.best_epoch)
+    expected = run.fit.network.layers
     assert all(
         np.array_equal(a.weight, b.weight)
         for a, b in zip(stepper.network.layers, expected, strict=True)
@@ -61,9 +61,9 @@ def test_a_network_stepped_through_its_epochs_is_the_one_that_was_scored(small_r
 
 @pytest.mark.parametrize("name", ["perceptron", "logistic"])
 def test_a_line_solves_what_a_line_can_and_not_exclusive_or(small_race, name):
-    assert small_race.entry(name).mean < 0.8
+    assert small_race.result(name).mean < 0.8
     blobs = race("blobs", budgets=[20], n_seeds=2, contenders=[name], max_epochs=100)
-    assert blobs.entry(name).solved == 1.0
+    assert blobs.result(name).solved == 1.0
     assert blobs.verdict.sentences[0].startswith("A line is enough: ")
 
 
@@ -71,7 +71,7 @@ def test_the_object_is_plain_json_and_can_be_repeated_from(small_race):
     found = json.loads(json.dumps(small_race.to_dict(), allow_nan=False))
     assert found["schema"] == 2
     assert found["gradatim"]
-    assert found["course"]["sha256"] == small_race.course.sha256
+    assert found["course"]["sha256"] == small_race.task.sha256
     assert found["protocol"]["seed"] == 0
     assert found["protocol"]["budgets"] == [20, 50]
     assert len(found["entries"][0]["accuracies"]) == 3
@@ -103,7 +103,7 @@ def test_what_is_kept_is_not_trained_again(tmp_path):
         assert len(store) == 2 * 3
         second = race("xor", **options, store=store)
         assert len(store) == 2 * 3
-    assert np.array_equal(first.entries[0].accuracies, second.entries[0].accuracies)
+    assert np.array_equal(first.results[0].accuracies, second.results[0].accuracies)
 
 
 def test_a_table_of_three_classes_is_raced_on():
@@ -113,10 +113,10 @@ def test_a_table_of_three_classes_is_raced_on():
     table = Collection("notes.csv", {"features": X}, np.array(["a", "b", "c"])[y],
                        "classification", np.arange(150).astype(str))  # fmt: skip
     found = race(table, budgets=[60], n_seeds=2, max_epochs=60, n_jobs=2)
-    assert found.course.n_outputs == 3
-    assert {e.contender.name for e in found.entries} >= {"perceptron", "deep-3", "kernel-all"}
-    assert min(e.mean for e in found.entries if e.contender.kind != "network") > 0.9
-    assert found.entry("logistic").mean > 0.9
+    assert found.task.n_outputs == 3
+    assert {e.contender.name for e in found.results} >= {"perceptron", "deep-3", "kernel-all"}
+    assert min(e.mean for e in found.results if e.contender.kind != "network") > 0.9
+    assert found.result("logistic").mean > 0.9
     assert found.verdict.sentences[0].startswith("One layer is enough: ")
 
 
@@ -128,7 +128,7 @@ def test_shuffled_labels_leave_nobody_to_solve_a_table():
     found = race(table, budgets=[20], n_seeds=10, max_epochs=20,
                  contenders=["perceptron", "logistic", "shallow-relu", "kernel"])  # fmt: skip
     assert found.bar.accuracy is None
-    assert [entry.n_solved for entry in found.entries] == [0] * 4
+    assert [result.n_solved for result in found.results] == [0] * 4
     first, second, *_ = found.verdict.sentences
     assert first == ("Nothing is shown to be better than always naming the most frequent class.")
     gain = f"{found.bar.reference.gain:.3f}".replace("-", "\N{MINUS SIGN}")
@@ -158,32 +158,32 @@ def test_a_class_that_the_rows_to_learn_from_lack_is_never_named():
     names = ["perceptron", "logistic", "shallow-tanh", "polynomial", "kernel", "kernel-all"]
     found = race(table, budgets=[40], n_seeds=10, max_epochs=60, contenders=names)
     lacking = 0
-    for number, heat in enumerate(found.course.heats):
-        for entry in found.entries:
+    for number, split in enumerate(found.task.splits):
+        for result in found.results:
             # Networks know the classes of the rows to choose on too.
-            is_network = entry.contender.kind == "network"
-            known = heat.y if is_network else heat.y[: heat.n_train]
-            named = decide(entry.runs[number].decision(heat.X_test))
+            is_network = result.contender.kind == "network"
+            known = split.y if is_network else split.y[: split.n_train]
+            named = decide(result.runs[number].decision(split.X_test))
             assert set(named) <= set(known)
-        lacking += 1 in heat.y_test
+        lacking += 1 in split.y_test
     assert lacking > 0
-    for entry in found.entries:
-        assert entry.accuracies.max() == 1.0
-        if entry.contender.kind != "network":
+    for result in found.results:
+        assert result.accuracies.max() == 1.0
+        if result.contender.kind != "network":
             # Half of the scored rows are b at the most; a and c are told apart.
-            assert entry.accuracies.min() >= 0.5
+            assert result.accuracies.min() >= 0.5
 
 
 def test_no_setting_is_chosen_on_scored_rows(small_race):
-    course = small_race.course
+    task = small_race.task
     other = replace(
-        course, heats=tuple(replace(heat, y_test=1 - heat.y_test) for heat in course.heats)
+        task, splits=tuple(replace(split, y_test=1 - split.y_test) for split in task.splits)
     )
-    field = [e.start for e in small_race.entries if e.contender.kind != "network"]
-    for start, runs in train_machines(field, other, 0, 2, lambda share: None).items():
-        entry = next(e for e in small_race.entries if e.start == start)
-        assert [run.setting for run in runs] == [run.setting for run in entry.runs]
-        assert [run.choosing for run in runs] == [run.choosing for run in entry.runs]
+    field = [e.candidate for e in small_race.results if e.contender.kind != "network"]
+    for candidate, runs in train_machines(field, other, 0, 2, lambda share, doing: None).items():
+        result = next(e for e in small_race.results if e.candidate == candidate)
+        assert [run.setting for run in runs] == [run.setting for run in result.runs]
+        assert [run.choosing for run in runs] == [run.choosing for run in result.runs]
 
 
 def test_who_never_fits_is_named_with_what_it_would_take():

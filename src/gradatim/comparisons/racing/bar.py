@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.task import Course
+from gradatim.comparisons.racing.candidate_result import CandidateResult
+from gradatim.comparisons.racing.task import RaceTask
 from gradatim.evaluation.statistics import posterior, share_interval
 
 __all__ = ["SOLVED", "Bar", "Reference", "find_bar", "find_reference"]
@@ -63,12 +63,12 @@ class Bar:
     reference: Reference | None = None  # What a table's bar is measured by; None for a problem
 
 
-def find_reference(entries: Sequence[Entry], course: Course) -> Reference:
+def find_reference(results: Sequence[CandidateResult], task: RaceTask) -> Reference:
     """Choose a table's reference on the rows to choose on, and measure it on the scored rows."""
-    best = max(entries, key=lambda entry: (entry.choosing, -entry.n_parameters))
-    gain = posterior(best.accuracies - course.majorities, course.overlap)
+    best = max(results, key=lambda result: (result.choosing, -result.n_parameters))
+    gain = posterior(best.accuracies - task.majorities, task.overlap)
     # The lower end of a two-sided 90 % interval is a one-sided 95 % bound.
-    low, _ = share_interval(best.mean * course.n_scored, course.n_scored, 2 * _LEVEL - 1)
+    low, _ = share_interval(best.mean * task.n_scored, task.n_scored, 2 * _LEVEL - 1)
     return Reference(
         contender=best.contender.name,
         title=best.contender.title,
@@ -82,20 +82,20 @@ def find_reference(entries: Sequence[Entry], course: Course) -> Reference:
     )
 
 
-def find_bar(given: float | None, entries: Sequence[Entry], course: Course) -> Bar:
+def find_bar(given: float | None, results: Sequence[CandidateResult], task: RaceTask) -> Bar:
     """Say from where a seed has solved it."""
-    reference = None if course.is_problem else find_reference(entries, course)
+    reference = None if task.is_problem else find_reference(results, task)
     if given is not None:
         return Bar(
             given, "given", f"Solved: accuracy of at least {given:.4g}, as given.", reference
         )
     if reference is None:
-        return _of_problem(course)
-    return _of_table(reference, course)
+        return _of_problem(task)
+    return _of_table(reference, task)
 
 
-def _of_problem(course: Course) -> Bar:
-    ceiling = 1.0 if course.ceiling is None else course.ceiling
+def _of_problem(task: RaceTask) -> Bar:
+    ceiling = 1.0 if task.ceiling is None else task.ceiling
     accuracy = SOLVED * ceiling
     words = (
         f"Solved: accuracy of at least {accuracy:.4g}, which is {SOLVED:g} of what the best "
@@ -104,7 +104,7 @@ def _of_problem(course: Course) -> Bar:
     return Bar(accuracy, "problem", words)
 
 
-def _of_table(reference: Reference, course: Course) -> Bar:
+def _of_table(reference: Reference, task: RaceTask) -> Bar:
     who = (
         f"{reference.title} with {reference.n_parameters:.0f} parameters, the best on the rows to "
         "choose on,"
@@ -116,10 +116,10 @@ def _of_table(reference: Reference, course: Course) -> Bar:
         )
         return Bar(None, "none", words, reference)
     accuracy = reference.mean - reference.noise
-    least = course.majority + 1 / course.n_scored
+    least = task.majority + 1 / task.n_scored
     how = (
         f"{who} reaches {reference.mean:.3f} on the scored rows, less {reference.noise:.3f} for "
-        f"the noise of a score on {course.n_scored} rows"
+        f"the noise of a score on {task.n_scored} rows"
     )
     if accuracy >= least:
         words = f"Solved: accuracy of at least {accuracy:.3f}: {how}."
@@ -127,6 +127,6 @@ def _of_table(reference: Reference, course: Course) -> Bar:
     least = min(least, 1.0)
     words = (
         f"Solved: accuracy of at least {least:.3f}, a row more than always naming the most "
-        f"frequent class ({course.majority:.3f}): {how}, which is not above that."
+        f"frequent class ({task.majority:.3f}): {how}, which is not above that."
     )
     return Bar(least, "majority", words, reference)

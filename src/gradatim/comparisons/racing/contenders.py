@@ -19,7 +19,7 @@ from gradatim.feature_maps import n_monomials
 __all__ = [
     "CONTENDERS",
     "Contender",
-    "Shape",
+    "ContenderShape",
     "kernel_parameters",
     "least_parameters",
     "network_parameters",
@@ -69,7 +69,7 @@ CONTENDERS = (
 
 
 @dataclass(frozen=True)
-class Shape:
+class ContenderShape:
     """What a contender is within a budget."""
 
     # Units of each hidden layer; the degree of a polynomial; the number of a kernel's centers
@@ -102,7 +102,7 @@ def kernel_parameters(n_inputs: int, n_centers: int, n_outputs: int) -> int:
 
 def shape_for(
     contender: Contender, n_inputs: int, n_outputs: int, budget: int | None
-) -> Shape | None:
+) -> ContenderShape | None:
     """Return the largest shape of a contender within a budget, the first of equals.
 
     Examples
@@ -145,9 +145,11 @@ def _sizes(contender: Contender) -> Iterator[list[tuple[int, ...]]]:
         yield [tuple(n + extra for extra in one) for one in extras]
 
 
-def _shape(contender: Contender, size: tuple[int, ...], n_inputs: int, n_outputs: int) -> Shape:
+def _shape(
+    contender: Contender, size: tuple[int, ...], n_inputs: int, n_outputs: int
+) -> ContenderShape:
     if contender.kind == "polynomial":
-        return Shape(size, n_monomials(n_inputs, size[0], lowest=0) * n_outputs)
+        return ContenderShape(size, n_monomials(n_inputs, size[0], lowest=0) * n_outputs)
     if contender.kind == "kernel":
-        return Shape(size, kernel_parameters(n_inputs, size[0], n_outputs))
-    return Shape(size, network_parameters(n_inputs, size, n_outputs))
+        return ContenderShape(size, kernel_parameters(n_inputs, size[0], n_outputs))
+    return ContenderShape(size, network_parameters(n_inputs, size, n_outputs))

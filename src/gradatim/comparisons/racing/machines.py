@@ -18,24 +18,24 @@ from typing import Any
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim.comparisons.racing.contenders import Shape, kernel_parameters
+from gradatim.comparisons.racing.contenders import ContenderShape, kernel_parameters
 from gradatim.comparisons.racing.rule import train_rule
 from gradatim.comparisons.racing.runs import (
+    Candidate,
     Decision,
     Run,
-    Start,
     accuracy_of,
     decision_of,
     network_decision,
 )
-from gradatim.comparisons.racing.task import Course, Heat
+from gradatim.comparisons.racing.task import RaceTask, Split
 from gradatim.feature_maps import monomials
 from gradatim.network.graph import Layer, Network
 
 __all__ = ["train_machines"]
 
 #: Setting, number of parameters and decision.
-Candidate = tuple[str, int, Decision]
+Trial = tuple[str, int, Decision]
 
 #: Inverse penalties of the logistic regression on polynomial features.
 _PENALTIES = (1.0, 100.0, 10_000.0)
@@ -46,63 +46,63 @@ _COSTS = (1.0, 100.0)
 
 
 def train_machines(
-    field: Sequence[Start],
-    course: Course,
+    field: Sequence[Candidate],
+    task: RaceTask,
     seed: int,
     n_jobs: int | None,
     progress: Progress,
-) -> dict[Start, list[Run]]:
+) -> dict[Candidate, list[Run]]:
     """Train what is no network, one seed per thread."""
     from threadpoolctl import threadpool_limits
 
-    tasks = [(start, number) for start in field for number in range(len(course.heats))]
+    jobs = [(candidate, number) for candidate in field for number in range(len(task.splits))]
 
-    def one(task: tuple[Start, int]) -> Run:
-        start, number = task
-        heat = course.heats[number]
-        if start.contender.kind == "rule":
-            return train_rule(heat, course, seed + number)
-        candidates = _candidates(start, heat, course, seed + number)
-        best = max(candidates, key=lambda found: accuracy_of(found[2], *heat.choosing))
-        return Run.of(heat, *best)
+    def one(job: tuple[Candidate, int]) -> Run:
+        candidate, number = job
+        split = task.splits[number]
+        if candidate.contender.kind == "rule":
+            return train_rule(split, task, seed + number)
+        trials = _trials(candidate, split, task, seed + number)
+        best = max(trials, key=lambda found: accuracy_of(found[2], *split.choosing))
+        return Run.of(split, *best)
 
     found = []
     # Warnings are muted here, not in a thread: the setting is the whole process's.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with ThreadPoolExecutor(n_jobs or os.cpu_count() or 1) as pool:
-            for run in pool.map(one, tasks):
+            for run in pool.map(one, jobs):
                 found.append(run)
-                progress(len(found) / len(tasks), "training")
-    n_seeds = len(course.heats)
-    return {start: found[i * n_seeds : (i + 1) * n_seeds] for i, start in enumerate(field)}
+                progress(len(found) / len(jobs), "training")
+    n_seeds = len(task.splits)
+    return {candidate: found[i * n_seeds : (i + 1) * n_seeds] for i, candidate in enumerate(field)}
 
 
-def _candidates(start: Start, heat: Heat, course: Course, seed: int) -> Iterator[Candidate]:
-    if start.shape is None:
-        return _support_vectors(heat, course)
-    if start.contender.kind == "polynomial":
-        return _polynomials(start.shape, heat, course)
-    return _centers(start.shape, heat, course, seed)
+def _trials(candidate: Candidate, split: Split, task: RaceTask, seed: int) -> Iterator[Trial]:
+    if candidate.shape is None:
+        return _support_vectors(split, task)
+    if candidate.contender.kind == "polynomial":
+        return _polynomials(candidate.shape, split, task)
+    return _centers(candidate.shape, split, task, seed)
 
 
-def _polynomials(shape: Shape, heat: Heat, course: Course) -> Iterator[Candidate]:
+def _polynomials(shape: ContenderShape, split: Split, task: RaceTask) -> Iterator[Trial]:
     """Yield logistic regressions on all monomials up to a degree."""
     from sklearn.linear_model import LogisticRegression
 
-    X, y = heat.X[: heat.n_train], heat.y[: heat.n_train]
-    exponents = np.array(sorted(m.exponents for m in monomials(course.n_features, *shape.size)))
+    X, y = split.X[: split.n_train], split.y[: split.n_train]
+    exponents = np.array(sorted(m.exponents for m in monomials(task.n_features, *shape.size)))
     features = partial(_chebyshev, low=X.min(axis=0), high=X.max(axis=0), exponents=exponents)
     rows = features(X)
     for penalty in _PENALTIES:
         model = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=200).fit(rows, y)
-        yield f"C {penalty:g}", shape.n_parameters, _linear(model, features, course)
+        yield f"C {penalty:g}", shape.n_parameters, _linear(model, features, task)
 
 
-def _linear(model: Any, features: Callable[[np.ndarray], np.ndarray], course: Course) -> Decision:
+def _linear(model: Any, features: Callable[[np.ndarray], np.ndarray], task: RaceTask) -> Decision:
     """Return the decision of a model that is linear in features."""
     network = Network([Layer(model.coef_, model.intercept_)])
-    return network_decision(network, features, model.classes_, course)
+    return network_decision(network, features, model.classes_, task)
 
 
 def _chebyshev(
@@ -120,27 +120,27 @@ def _chebyshev(
     return np.prod(columns, axis=0).T
 
 
-def _support_vectors(heat: Heat, course: Course) -> Iterator[Candidate]:
+def _support_vectors(split: Split, task: RaceTask) -> Iterator[Trial]:
     """Yield support vector machines, which keep as many rows as they want."""
     from sklearn import svm
 
     # Its annotations know only the defaults' types.
     machine: Any = svm.SVC
-    rows, labels = heat.learning
-    n_classes = len(course.classes)
+    rows, labels = split.learning
+    n_classes = len(task.classes)
     n_pairs = n_classes * (n_classes - 1) // 2
     for width, cost in product(_WIDTHS, _COSTS):
-        model = machine(C=cost, gamma=width / course.n_features).fit(rows, labels)
+        model = machine(C=cost, gamma=width / task.n_features).fit(rows, labels)
 
         def scores(X: np.ndarray, model: Any = model) -> np.ndarray:
-            return model.decision_function(heat.scaler.transform(X))
+            return model.decision_function(split.scaler.transform(X))
 
-        weights = len(model.support_) * (course.n_features + n_classes - 1)
-        decision = decision_of(scores, model.classes_, course)
+        weights = len(model.support_) * (task.n_features + n_classes - 1)
+        decision = decision_of(scores, model.classes_, task)
         yield _named(width, cost), weights + n_pairs, decision
 
 
-def _centers(shape: Shape, heat: Heat, course: Course, seed: int) -> Iterator[Candidate]:
+def _centers(shape: ContenderShape, split: Split, task: RaceTask, seed: int) -> Iterator[Trial]:
     """Yield machines with a given number of centers, found by k-means among the rows learnt from.
 
     This is the reduced support vector machine of Lee and Mangasarian (SIAM Data Mining, 2001) with
@@ -151,18 +151,18 @@ def _centers(shape: Shape, heat: Heat, course: Course, seed: int) -> Iterator[Ca
     # Their annotations know only the defaults' types.
     means: Any = cluster.KMeans
     machine: Any = svm.LinearSVC
-    rows, labels = heat.learning
+    rows, labels = split.learning
     n_centers = min(shape.size[0], len(np.unique(rows, axis=0)))
     centers = means(n_centers, n_init=1, random_state=seed).fit(rows).cluster_centers_
-    n_parameters = kernel_parameters(course.n_features, n_centers, course.n_outputs)
+    n_parameters = kernel_parameters(task.n_features, n_centers, task.n_outputs)
     for width, cost in product(_WIDTHS, _COSTS):
-        kernels = partial(_gaussians, centers=centers, gamma=width / course.n_features)
+        kernels = partial(_gaussians, centers=centers, gamma=width / task.n_features)
         model = machine(C=cost, dual=False, random_state=0).fit(kernels(rows), labels)
 
         def features(X: np.ndarray, kernels: Callable = kernels) -> np.ndarray:
-            return kernels(heat.scaler.transform(X))
+            return kernels(split.scaler.transform(X))
 
-        yield _named(width, cost), n_parameters, _linear(model, features, course)
+        yield _named(width, cost), n_parameters, _linear(model, features, task)
 
 
 def _named(width: float, cost: float) -> str:

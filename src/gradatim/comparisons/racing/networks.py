@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim.comparisons.racing.result import Protocol
+from gradatim.comparisons.racing.result import RaceProtocol
 from gradatim.comparisons.racing.runs import (
+    Candidate,
     Run,
-    Start,
     network_decision,
 )
-from gradatim.comparisons.racing.task import Course, Heat
+from gradatim.comparisons.racing.task import RaceTask, Split
 
 if TYPE_CHECKING:
     from gradatim.training.result import FitResult
@@ -34,30 +34,30 @@ BATCH_SIZE = 50
 
 
 def train_networks(
-    field: Sequence[Start],
-    course: Course,
-    protocol: Protocol,
+    field: Sequence[Candidate],
+    task: RaceTask,
+    protocol: RaceProtocol,
     n_jobs: int | None,
     store: Store | None,
     progress: Progress,
-) -> dict[Start, list[Run]]:
+) -> dict[Candidate, list[Run]]:
     """Train every network on every seed at every rate."""
     from gradatim.training.fit import FitJob, fit_jobs
 
     if not field:
         return {}
-    specs = [spec for start in field for spec in _specs(start, protocol)]
+    specs = [spec for candidate in field for spec in _specs(candidate, protocol)]
     jobs = [
         FitJob(
             [replace(spec, seed=protocol.first + number) for spec in specs],
-            heat.scaled,
-            heat.y,
-            heat.training,
-            1 - heat.training,
+            split.scaled,
+            split.y,
+            split.training,
+            1 - split.training,
         )
-        for number, heat in enumerate(course.heats)
+        for number, split in enumerate(task.splits)
     ]
-    results = fit_jobs(
+    fits = fit_jobs(
         jobs,
         max_epochs=protocol.max_epochs,
         batch_size=BATCH_SIZE,
@@ -67,21 +67,21 @@ def train_networks(
     )
     n = len(protocol.learning_rates)
     return {
-        start: [
-            _run(found[i * n : (i + 1) * n], heat, course)
-            for found, heat in zip(results, course.heats, strict=True)
+        candidate: [
+            _run(found[i * n : (i + 1) * n], split, task)
+            for found, split in zip(fits, task.splits, strict=True)
         ]
-        for i, start in enumerate(field)
+        for i, candidate in enumerate(field)
     }
 
 
-def _specs(start: Start, protocol: Protocol) -> list[NetworkSpec]:
+def _specs(candidate: Candidate, protocol: RaceProtocol) -> list[NetworkSpec]:
     from gradatim.training.specs import NetworkSpec
 
-    contender = start.contender
+    contender = candidate.contender
     return [
         NetworkSpec(
-            hidden_layer_sizes=() if start.shape is None else start.shape.size,
+            hidden_layer_sizes=() if candidate.shape is None else candidate.shape.size,
             activation=contender.activation,
             learning_rate=rate,
             schedule="cosine",
@@ -92,19 +92,19 @@ def _specs(start: Start, protocol: Protocol) -> list[NetworkSpec]:
     ]
 
 
-def _validation_loss(result: FitResult) -> float:
-    finite = result.validation_curve[np.isfinite(result.validation_curve)]
+def _validation_loss(fit: FitResult) -> float:
+    finite = fit.validation_curve[np.isfinite(fit.validation_curve)]
     return float(finite.min(initial=np.inf))
 
 
-def _run(rates: Sequence[FitResult], heat: Heat, course: Course) -> Run:
-    result = min(rates, key=_validation_loss)
-    decision = network_decision(result.network, heat.scaler.transform, np.unique(heat.y), course)
+def _run(rates: Sequence[FitResult], split: Split, task: RaceTask) -> Run:
+    fit = min(rates, key=_validation_loss)
+    decision = network_decision(fit.network, split.scaler.transform, np.unique(split.y), task)
     return Run.of(
-        heat,
-        f"rate {result.spec.learning_rate:g}",
-        result.network.n_parameters,
+        split,
+        f"rate {fit.spec.learning_rate:g}",
+        fit.network.n_parameters,
         decision,
-        epoch=result.best_epoch,
-        result=result,
+        epoch=fit.best_epoch,
+        fit=fit,
     )

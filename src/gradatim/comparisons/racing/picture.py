@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import Contender
 from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
 from gradatim.comparisons.racing.result import Race
-from gradatim.comparisons.racing.score import Entry
 from gradatim.drawing.figure import settled
 from gradatim.drawing.film import rings_of
 from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, tidy
@@ -53,7 +53,7 @@ _DODGE = 0.012
 
 def has_boundaries(race: Race) -> bool:
     """Say whether a race has boundaries that can be drawn."""
-    return race.course.n_features <= 2
+    return race.task.n_features <= 2
 
 
 def plot_race(race: Race) -> Figure:
@@ -76,9 +76,9 @@ def plot_race(race: Race) -> Figure:
         parts: Any = result.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)
         upper, *lower = parts[:, 0]
         _curves(upper, race)
-        result.suptitle(f"{race.course.title}: {race.protocol.n_seeds} seeds", fontsize=11)
+        result.suptitle(f"{race.task.title}: {race.protocol.n_seeds} seeds", fontsize=11)
         if lower:
-            frame = frame_of(race.course)
+            frame = frame_of(race.task)
             for part, draw in zip(lower, _drawn(race), strict=True):
                 draw(part, race, frame)
     result.set_label(_in_words(race))
@@ -93,7 +93,7 @@ def _drawn(race: Race) -> list[Callable[[Any, Race, Frame], None]]:
 
 def _heights(race: Race) -> list[float]:
     """Return the inches that each of these takes."""
-    each = 1.02 if race.course.n_features == 2 else 0.5
+    each = 1.02 if race.task.n_features == 2 else 0.5
     n_rows = sum(contender.budgeted for contender in race.contenders)
     return [n_rows * each + 0.4 if draw is _grid else each + 0.85 for draw in _drawn(race)]
 
@@ -112,21 +112,21 @@ def _curves(upper: Any, race: Race) -> None:
     upper.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
 
 
-def _accuracy(entry: Entry) -> tuple[float, tuple[float, float]]:
-    return entry.mean, entry.interval
+def _accuracy(result: CandidateResult) -> tuple[float, tuple[float, float]]:
+    return result.mean, result.interval
 
 
-def _solved(entry: Entry) -> tuple[float, tuple[float, float]]:
-    return entry.solved, entry.solved_interval
+def _solved(result: CandidateResult) -> tuple[float, tuple[float, float]]:
+    return result.solved, result.solved_interval
 
 
 def _panel(axes: Axes, race: Race, label: str, score: Any) -> None:
     tidy(axes)
     axes.set_xscale("log")
     for number, contender in enumerate(race.contenders):
-        entries = [e for e in race.entries if e.contender is contender]
+        results = [e for e in race.results if e.contender is contender]
         middle = (len(race.contenders) - 1) / 2
-        _curve(axes, contender, entries, score, 10 ** (_DODGE * (number - middle)))
+        _curve(axes, contender, results, score, 10 ** (_DODGE * (number - middle)))
     axes.set_xlabel("parameters", fontsize=9)
     axes.set_ylabel(label, fontsize=9)
     axes.set_xticks(race.protocol.budgets, [str(b) for b in race.protocol.budgets])
@@ -137,12 +137,12 @@ def _panel(axes: Axes, race: Race, label: str, score: Any) -> None:
 
 
 def _curve(
-    axes: Axes, contender: Contender, entries: list[Entry], score: Any, shift: float
+    axes: Axes, contender: Contender, results: list[CandidateResult], score: Any, shift: float
 ) -> None:
     color, marker, dashes = _LINES[contender.name]
-    x = np.array([entry.n_parameters for entry in entries]) * shift
-    means = np.array([score(entry)[0] for entry in entries])
-    ends = np.array([score(entry)[1] for entry in entries])
+    x = np.array([result.n_parameters for result in results]) * shift
+    means = np.array([score(result)[0] for result in results])
+    ends = np.array([score(result)[1] for result in results])
     axes.errorbar(
         x,
         means,
@@ -167,7 +167,7 @@ def _grid(part: Any, race: Race, frame: Frame) -> None:
             contender.title.replace(" (", "\n("), fontsize=7, rotation=0, ha="right", va="center"
         )
         for axes, budget in zip(row, race.protocol.budgets, strict=True):
-            _small(axes, race.entry(contender.name, budget), race, frame)
+            _small(axes, race.result(contender.name, budget), race, frame)
     for axes, budget in zip(grid[0], race.protocol.budgets, strict=True):
         axes.set_title(f"{budget}", fontsize=8, color=INK)
 
@@ -179,24 +179,24 @@ def _strip(part: Any, race: Race, frame: Frame) -> None:
     row = part.subplots(1, n_columns, squeeze=False)[0]
     part.suptitle("no choice of size", x=0.02, ha="left", fontsize=8, color=GRAY)
     for axes, contender in zip(row, [*contenders, *[None] * n_columns], strict=False):
-        entry = None if contender is None else race.entry(contender.name)
-        _small(axes, entry, race, frame)
-        if contender is not None and entry is not None:
-            said = f"{contender.title}\n{entry.n_parameters:.0f} parameters"
+        result = None if contender is None else race.result(contender.name)
+        _small(axes, result, race, frame)
+        if contender is not None and result is not None:
+            said = f"{contender.title}\n{result.n_parameters:.0f} parameters"
             axes.set_title(said, fontsize=7, color=INK)
 
 
-def _small(axes: Axes, entry: Entry | None, race: Race, frame: Frame) -> None:
+def _small(axes: Axes, result: CandidateResult | None, race: Race, frame: Frame) -> None:
     """Draw the median seed's boundary with its accuracy; nothing for nobody."""
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
-    if entry is None:
+    if result is None:
         axes.patch.set_visible(False)
         return
-    draw_regions(axes, frame, frame.regions(entry.median_run.decision))
+    draw_regions(axes, frame, frame.regions(result.median_run.decision))
     draw_points(axes, race, frame, 3)
     axes.text(
-        0.5, -0.02, f"{entry.median_run.accuracy:.3f}", transform=axes.transAxes,
+        0.5, -0.02, f"{result.median_run.accuracy:.3f}", transform=axes.transAxes,
         ha="center", va="top", fontsize=6.5, color=INK,
     )  # fmt: skip
 
@@ -215,8 +215,8 @@ def draw_regions(axes: Axes, frame: Frame, regions: list[str]) -> None:
 
 def draw_points(axes: Axes, race: Race, frame: Frame, size: float) -> None:
     """Draw scored points into axes."""
-    places, labels = frame.points(race.course)
-    for label in range(len(race.course.classes)):
+    places, labels = frame.points(race.task)
+    for label in range(len(race.task.classes)):
         x, y = places[labels == label].T
         axes.scatter(x, y, s=size, lw=0, **markers(label))
 
@@ -231,8 +231,8 @@ def _path(text: str) -> Any:
 def _in_words(race: Race) -> str:
     said = " ".join([*race.verdict.sentences, race.bar.words])
     rows = "; ".join(
-        f"{entry.contender.title}, {entry.n_parameters:.0f} parameters: accuracy {entry.mean:.3f}, "
-        f"solved by {entry.n_solved} of {len(entry.runs)}"
-        for entry in race.entries
+        f"{result.contender.title}, {result.n_parameters:.0f} parameters: accuracy "
+        f"{result.mean:.3f}, solved by {result.n_solved} of {len(result.runs)}"
+        for result in race.results
     )
-    return f"Race on {race.course.title}\n{said} {rows}."
+    return f"Race on {race.task.title}\n{said} {rows}."

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gradatim.comparisons.racing.runs import Decision
-from gradatim.comparisons.racing.task import Course
+from gradatim.comparisons.racing.task import RaceTask
 from gradatim.errors import SpecError
 
 __all__ = ["Frame", "frame_of"]
@@ -75,24 +75,24 @@ class Frame:
         x, y = np.meshgrid(axes[0], axes[1][::-1])
         return np.column_stack([x.ravel(), y.ravel()])
 
-    def points(self, course: Course) -> tuple[np.ndarray, np.ndarray]:
+    def points(self, task: RaceTask) -> tuple[np.ndarray, np.ndarray]:
         """Return some scored points of the first seed, and their labels.
 
         Returns (n_points, 2); returns (n_points,).
         """
-        heat = course.heats[0]
-        return self.place(heat.X_test[:_MOST_POINTS]), heat.y_test[:_MOST_POINTS]
+        split = task.splits[0]
+        return self.place(split.X_test[:_MOST_POINTS]), split.y_test[:_MOST_POINTS]
 
 
-def frame_of(course: Course) -> Frame:
-    """Return the frame that holds all points of a course."""
-    if course.n_features > 2:
+def frame_of(task: RaceTask) -> Frame:
+    """Return the frame that holds all points of a task."""
+    if task.n_features > 2:
         raise SpecError(
-            f"boundaries can be drawn for one or two inputs; {course.name} has {course.n_features}"
+            f"boundaries can be drawn for one or two inputs; {task.name} has {task.n_features}"
         )
-    rows = np.concatenate([part for heat in course.heats for part in (heat.X, heat.X_test)])
+    rows = np.concatenate([part for split in task.splits for part in (split.X, split.X_test)])
     low, high = rows.min(axis=0), rows.max(axis=0)
-    if course.is_problem:
+    if task.is_problem:
         middle, half = (low + high) / 2, (high - low).max() / 2
         low, high = middle - half, middle + half
     margin = np.where(high > low, 0.05 * (high - low), 1.0)

@@ -1,6 +1,6 @@
-"""What a race found: protocol, bar, every contender's entries, and a verdict in words.
+"""What a race found: protocol, bar, every contender's results, and a verdict in words.
 
-Conventions: see `gradatim.comparisons.racing.score`.
+Conventions: see `gradatim.comparisons.racing.candidate_result`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gradatim.comparisons.racing.bar import Bar
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.task import Course
+from gradatim.comparisons.racing.task import RaceTask
 
-__all__ = ["Difference", "Protocol", "Race", "Verdict"]
+__all__ = ["Difference", "Race", "RaceProtocol", "RaceVerdict"]
 
 #: Version of the JSON object: it grows when a key changes its meaning or goes.
 SCHEMA = 2
 
 
 @dataclass(frozen=True)
-class Protocol:
+class RaceProtocol:
     """How the contenders were trained and scored."""
 
     n_seeds: int  # Seeds, each with rows and initial weights of its own
@@ -55,7 +55,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RaceVerdict:
     """What the race says."""
 
     sentences: tuple[str, ...]  # The findings, the most important first
@@ -68,15 +68,15 @@ class Race:
 
     Parameters
     ----------
-    course : Course
+    task : RaceTask
         What was raced on.
-    protocol : Protocol
+    protocol : RaceProtocol
         How.
     bar : Bar
         From where a seed has solved it.
-    entries : tuple of Entry
+    results : tuple of CandidateResult
         Contenders in order, each with its budgets ascending.
-    verdict : Verdict
+    verdict : RaceVerdict
         The findings.
     absent : tuple of (str, int)
         Contenders that have no shape within a budget.
@@ -86,16 +86,16 @@ class Race:
         Version of gradatim.
     """
 
-    course: Course
-    protocol: Protocol
+    task: RaceTask
+    protocol: RaceProtocol
     bar: Bar
-    entries: tuple[Entry, ...]
-    verdict: Verdict
+    results: tuple[CandidateResult, ...]
+    verdict: RaceVerdict
     absent: tuple[tuple[str, int], ...] = ()
     seconds: float = 0.0
     version: str = ""
 
-    def entry(self, contender: str, budget: int | None = None) -> Entry | None:
+    def result(self, contender: str, budget: int | None = None) -> CandidateResult | None:
         """Return a contender at a budget.
 
         Parameters
@@ -107,18 +107,18 @@ class Race:
 
         Returns
         -------
-        Entry or None
+        CandidateResult or None
             None if it is not there.
         """
-        for entry in self.entries:
-            if entry.contender.name == contender and entry.budget in (None, budget):
-                return entry
+        for result in self.results:
+            if result.contender.name == contender and result.budget in (None, budget):
+                return result
         return None
 
     @property
     def contenders(self) -> Sequence[Contender]:
-        """Contenders with an entry, in order."""
-        present = {entry.contender.name for entry in self.entries}
+        """Contenders with a result, in order."""
+        present = {result.contender.name for result in self.results}
         return [contender for contender in CONTENDERS if contender.name in present]
 
     def to_dict(self) -> dict[str, Any]:
@@ -129,27 +129,27 @@ class Race:
         dict
             The keys are explained in docs/lecture/race.md.
         """
-        course = self.course
+        task = self.task
         return {
             "schema": SCHEMA,
             "gradatim": self.version,
             "course": {
-                "name": course.name,
-                "title": course.title,
-                "kind": "problem" if course.is_problem else "table",
-                "takes": course.takes,
-                "because": course.because,
-                "classes": list(course.classes),
-                "n_features": course.n_features,
-                "noise": course.noise,
-                "ceiling": course.ceiling,
-                "majority": course.majority,
-                "sha256": course.sha256,
+                "name": task.name,
+                "title": task.title,
+                "kind": "problem" if task.is_problem else "table",
+                "takes": task.takes,
+                "because": task.because,
+                "classes": list(task.classes),
+                "n_features": task.n_features,
+                "noise": task.noise,
+                "ceiling": task.ceiling,
+                "majority": task.majority,
+                "sha256": task.sha256,
             },
             "protocol": _plain(asdict(self.protocol)),
             "bar": _plain(asdict(self.bar)),
-            "entries": [entry.to_dict() for entry in self.entries],
-            "warnings": [asdict(notice) for notice in course.notices],
+            "entries": [result.to_dict() for result in self.results],
+            "warnings": [asdict(notice) for notice in task.notices],
             "absent": [{"contender": name, "budget": budget} for name, budget in self.absent],
             "verdict": {
                 "sentences": list(self.verdict.sentences),

@@ -15,7 +15,7 @@ import numpy as np
 
 from gradatim.comparisons.racing.contenders import network_parameters
 from gradatim.comparisons.racing.runs import Decision, Run, accuracy_of, network_decision
-from gradatim.comparisons.racing.task import Course, Heat
+from gradatim.comparisons.racing.task import RaceTask, Split
 
 __all__ = ["N_PASSES", "passes", "train_rule"]
 
@@ -23,25 +23,25 @@ __all__ = ["N_PASSES", "passes", "train_rule"]
 N_PASSES = 100
 
 
-def passes(heat: Heat, course: Course, seed: int) -> Iterator[Decision]:
+def passes(split: Split, task: RaceTask, seed: int) -> Iterator[Decision]:
     """Teach a perceptron, and yield what it decides by after every pass."""
     from gradatim.estimators import PerceptronClassifier
 
-    rows, labels = heat.learning
+    rows, labels = split.learning
     classes = np.unique(labels)
     model = PerceptronClassifier(random_state=seed)
     for _ in range(N_PASSES):
         model.partial_fit(rows, labels, classes=classes)
         # The model goes on learning, but makes a new network of it every time.
-        yield network_decision(model.network_, heat.scaler.transform, classes, course)
+        yield network_decision(model.network_, split.scaler.transform, classes, task)
         if model.converged_:
             return
 
 
-def train_rule(heat: Heat, course: Course, seed: int) -> Run:
+def train_rule(split: Split, task: RaceTask, seed: int) -> Run:
     """Teach a perceptron on a seed's rows."""
-    X, y = heat.X[: heat.n_train], heat.y[: heat.n_train]
-    found = list(passes(heat, course, seed))
+    X, y = split.X[: split.n_train], split.y[: split.n_train]
+    found = list(passes(split, task, seed))
     best = int(np.argmax([accuracy_of(decision, X, y) for decision in found]))
-    n_parameters = network_parameters(course.n_features, (), course.n_outputs)
-    return Run.of(heat, f"pass {best + 1}", n_parameters, found[best], epoch=best + 1)
+    n_parameters = network_parameters(task.n_features, (), task.n_outputs)
+    return Run.of(split, f"pass {best + 1}", n_parameters, found[best], epoch=best + 1)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from gradatim._progress import Progress, scaled, steady
 from gradatim.collection import Collection
 from gradatim.comparisons.racing.bar import find_bar
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
 from gradatim.comparisons.racing.machines import train_machines
 from gradatim.comparisons.racing.networks import train_networks
-from gradatim.comparisons.racing.result import Protocol, Race
-from gradatim.comparisons.racing.runs import Run, Start, starts
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.task import Course, course_of_problem, course_of_table
+from gradatim.comparisons.racing.result import Race, RaceProtocol
+from gradatim.comparisons.racing.runs import Candidate, Run, candidates
+from gradatim.comparisons.racing.task import RaceTask, task_of_problem, task_of_table
 from gradatim.comparisons.racing.verdict import judge
 from gradatim.errors import SpecError
 from gradatim.problems import Problem, get_problem
@@ -39,7 +39,7 @@ _MACHINE = 0.25
 
 
 def race(
-    course: str | Problem | Collection,
+    task: str | Problem | Collection,
     *,
     budgets: Sequence[int] = (20, 50, 100, 200, 500),
     n_seeds: int = 50,
@@ -63,7 +63,7 @@ def race(
 
     Parameters
     ----------
-    course : str, Problem or Collection
+    task : str, Problem or Collection
         A problem or its name, of which every seed draws fresh points; or a table with classes,
         which every seed splits anew into three fifths to learn from, one to choose on, one to be
         scored on.
@@ -114,44 +114,47 @@ def race(
     Examples
     --------
     >>> found = race("xor", budgets=[20], n_seeds=3, contenders=["perceptron", "kernel"])
-    >>> [entry.shape for entry in found.entries]
+    >>> [result.shape for result in found.results]
     ['no hidden layer', '6 centers']
-    >>> found.entry("perceptron").n_solved
+    >>> found.result("perceptron").n_solved
     0
     """
     began = time.monotonic()
     budgets = tuple(sorted(set(budgets)))
     chosen = _check(budgets, n_seeds, contenders, n_samples, bar, learning_rates, max_epochs, seed)
-    ground = _course(course, n_seeds, n_samples, noise, seed)
-    field, absent = starts(chosen, ground, budgets)
+    ground = _task(task, n_seeds, n_samples, noise, seed)
+    field, absent = candidates(chosen, ground, budgets)
     if not field:
         raise SpecError(
             f"no contender has so few as {budgets[-1]} parameters on {ground.n_features} features; "
             "give a larger budget"
         )
-    heat = ground.heats[0]
-    protocol = Protocol(
+    split = ground.splits[0]
+    protocol = RaceProtocol(
         n_seeds=n_seeds,
         seed=seed,
         budgets=budgets,
-        n_train=heat.n_train,
-        n_choose=len(heat.X) - heat.n_train,
-        n_test=len(heat.X_test),
+        n_train=split.n_train,
+        n_choose=len(split.X) - split.n_train,
+        n_test=len(split.X_test),
         learning_rates=tuple(learning_rates),
         max_epochs=max_epochs,
         margin=margin,
         grouped=ground.grouped,
     )
     runs = _train(field, ground, protocol, n_jobs, store, steady(progress))
-    entries = [Entry(start, tuple(runs[start]), None, ground.overlap) for start in field]
-    found = find_bar(bar, entries, ground)
-    entries = tuple(replace(entry, bar=found.accuracy) for entry in entries)
+    results = [
+        CandidateResult(candidate, tuple(runs[candidate]), None, ground.overlap)
+        for candidate in field
+    ]
+    found = find_bar(bar, results, ground)
+    results = tuple(replace(result, bar=found.accuracy) for result in results)
     return Race(
-        course=ground,
+        task=ground,
         protocol=protocol,
         bar=found,
-        entries=entries,
-        verdict=judge(entries, ground, protocol, found, absent),
+        results=results,
+        verdict=judge(results, ground, protocol, found, absent),
         absent=tuple(absent),
         seconds=time.monotonic() - began,
         version=version("gradatim"),
@@ -159,21 +162,21 @@ def race(
 
 
 def _train(
-    field: Sequence[Start],
-    course: Course,
-    protocol: Protocol,
+    field: Sequence[Candidate],
+    task: RaceTask,
+    protocol: RaceProtocol,
     n_jobs: int | None,
     store: Store | None,
     progress: Progress,
-) -> dict[Start, list[Run]]:
-    """Train every start on every seed."""
-    networks = [start for start in field if start.contender.kind == "network"]
-    machines = [start for start in field if start.contender.kind != "network"]
+) -> dict[Candidate, list[Run]]:
+    """Train every candidate on every seed."""
+    networks = [candidate for candidate in field if candidate.contender.kind == "network"]
+    machines = [candidate for candidate in field if candidate.contender.kind != "network"]
     share = len(networks) / (len(networks) + _MACHINE * len(machines))
     first = scaled(progress, 0.0, share, "networks")
     second = scaled(progress, share, 1.0, "perceptron, polynomials and kernels")
-    runs = train_networks(networks, course, protocol, n_jobs, store, first)
-    return runs | train_machines(machines, course, protocol.first, n_jobs, second)
+    runs = train_networks(networks, task, protocol, n_jobs, store, first)
+    return runs | train_machines(machines, task, protocol.first, n_jobs, second)
 
 
 def _check(
@@ -208,16 +211,16 @@ def _check(
     return [c for c in CONTENDERS if contenders is None or c.name in contenders]
 
 
-def _course(
-    course: str | Problem | Collection,
+def _task(
+    task: str | Problem | Collection,
     n_seeds: int,
     n_samples: int,
     noise: float | None,
     seed: int,
-) -> Course:
-    if isinstance(course, Collection):
+) -> RaceTask:
+    if isinstance(task, Collection):
         if noise is not None:
             raise SpecError("noise belongs to a problem; a table has its own")
-        return course_of_table(course, n_seeds=n_seeds, seed=seed)
-    problem = get_problem(course) if isinstance(course, str) else course
-    return course_of_problem(problem, n_seeds=n_seeds, n_samples=n_samples, noise=noise, seed=seed)
+        return task_of_table(task, n_seeds=n_seeds, seed=seed)
+    problem = get_problem(task) if isinstance(task, str) else task
+    return task_of_problem(problem, n_seeds=n_seeds, n_samples=n_samples, noise=noise, seed=seed)

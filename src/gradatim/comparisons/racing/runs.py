@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradatim.comparisons.racing.contenders import Contender, Shape, shape_for
-from gradatim.comparisons.racing.task import Course, Heat
+from gradatim.comparisons.racing.contenders import Contender, ContenderShape, shape_for
+from gradatim.comparisons.racing.task import RaceTask, Split
 from gradatim.evaluation.scores import score
 from gradatim.models.learners import AveragedNetworks, spread_classes
 from gradatim.network.graph import Network
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from gradatim.training.result import FitResult
 
 __all__ = [
+    "Candidate",
     "Decision",
     "Run",
-    "Start",
     "accuracy_of",
+    "candidates",
     "decide",
     "decision_of",
     "network_decision",
-    "starts",
 ]
 
 Decision = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Start:
+class Candidate:
     """A contender with a budget and the shape that it has then."""
 
     contender: Contender
     budget: int | None  # Parameters at most
-    shape: Shape | None  # None for a kernel machine without a limit
+    shape: ContenderShape | None  # None for a kernel machine without a limit
 
 
 @dataclass(frozen=True)
@@ -54,28 +54,28 @@ class Run:
     setting: str  # What was chosen
     decision: Decision  # Takes rows in their own units
     epoch: int | None = None  # Epoch, or pass of the perceptron, whose weights count
-    result: FitResult | None = None  # The trained network
+    fit: FitResult | None = None  # The trained network
 
     @classmethod
     def of(
-        cls, heat: Heat, setting: str, n_parameters: int, decision: Decision, **more: Any
+        cls, split: Split, setting: str, n_parameters: int, decision: Decision, **more: Any
     ) -> Run:
         """Score a decision on a seed's rows."""
-        scored = accuracy_of(decision, heat.X_test, heat.y_test)
-        choosing = accuracy_of(decision, *heat.choosing)
+        scored = accuracy_of(decision, split.X_test, split.y_test)
+        choosing = accuracy_of(decision, *split.choosing)
         return cls(scored, choosing, n_parameters, setting, decision, **more)
 
 
-def starts(
-    contenders: Sequence[Contender], course: Course, budgets: Sequence[int]
-) -> tuple[list[Start], list[tuple[str, int]]]:
+def candidates(
+    contenders: Sequence[Contender], task: RaceTask, budgets: Sequence[int]
+) -> tuple[list[Candidate], list[tuple[str, int]]]:
     """Return every contender with every budget that it fits into, and who does not fit where."""
     field, absent = [], []
     for contender in contenders:
         for budget in budgets if contender.budgeted else [None]:
-            shape = shape_for(contender, course.n_features, course.n_outputs, budget)
+            shape = shape_for(contender, task.n_features, task.n_outputs, budget)
             if shape is not None or (contender.kind == "kernel" and budget is None):
-                field.append(Start(contender, budget, shape))
+                field.append(Candidate(contender, budget, shape))
             elif budget is not None:
                 absent.append((contender.name, budget))
     return field, absent
@@ -90,13 +90,13 @@ def decide(decision: np.ndarray) -> np.ndarray:
 
 
 def decision_of(
-    scores: Callable[[np.ndarray], np.ndarray], classes: np.ndarray, course: Course
+    scores: Callable[[np.ndarray], np.ndarray], classes: np.ndarray, task: RaceTask
 ) -> Decision:
     """Return the decision of a model whose scores know some of the classes, (n_classes,)."""
 
     def decision(X: np.ndarray) -> np.ndarray:
         own = scores(X)
-        spread = spread_classes(own.reshape(len(own), -1), classes, course.n_outputs)
+        spread = spread_classes(own.reshape(len(own), -1), classes, task.n_outputs)
         return spread[:, 0] if spread.shape[1] == 1 else spread
 
     return decision
@@ -106,11 +106,11 @@ def network_decision(
     network: Network,
     features: Callable[[np.ndarray], np.ndarray],
     classes: np.ndarray,
-    course: Course,
+    task: RaceTask,
 ) -> Decision:
     """Return what a network on features decides by: the pre-activations of its outputs."""
     learner = AveragedNetworks((network,), True)
-    return decision_of(lambda X: learner.scores(features(X)), classes, course)
+    return decision_of(lambda X: learner.scores(features(X)), classes, task)
 
 
 def accuracy_of(decision: Decision, X: np.ndarray, y: np.ndarray) -> float:

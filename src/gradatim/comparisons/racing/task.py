@@ -1,4 +1,4 @@
-"""The course: what every seed trains on, chooses on, and is scored on.
+"""The task: what every seed trains on, chooses on, and is scored on.
 
 Conventions: labels are whole numbers, places in ``classes``. A seed has rows to learn from, rows
 to choose on (settings, and the epoch at which a network stops) and rows to be scored on, no row in
@@ -21,14 +21,14 @@ from gradatim.inspection import inspected
 from gradatim.problems import Problem
 from gradatim.scalers import Scaler, fit_scaler
 
-__all__ = ["Course", "Heat", "course_of_problem", "course_of_table"]
+__all__ = ["RaceTask", "Split", "task_of_problem", "task_of_table"]
 
 #: A fifth of a table is scored, a fifth chooses.
 _FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Heat:
+class Split:
     """The rows of one seed."""
 
     # (n_rows, n_features): Rows to learn from, then rows to choose on, in their own units
@@ -45,7 +45,7 @@ class Heat:
         train: tuple[np.ndarray, np.ndarray],
         choose: tuple[np.ndarray, np.ndarray],
         test: tuple[np.ndarray, np.ndarray],
-    ) -> Heat:
+    ) -> Split:
         """Put the rows of a seed together."""
         scaler = fit_scaler(train[0], "standard")
         X, y = (np.concatenate([a, b]) for a, b in zip(train, choose, strict=True))
@@ -79,7 +79,7 @@ class Heat:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class RaceTask:
     """What is raced on."""
 
     name: str  # The problem or the table
@@ -88,7 +88,7 @@ class Course:
     because: str
     classes: tuple[str, ...]  # Names of the labels
     feature_names: tuple[str, ...]  # Names of the columns
-    heats: tuple[Heat, ...]  # The rows of each seed
+    splits: tuple[Split, ...]  # The rows of each seed
     noise: float | None = None  # Standard deviation of a problem's noise; None for a table
     # Accuracy of the rule that knows how the points are drawn; None for a table
     ceiling: float | None = None
@@ -113,7 +113,7 @@ class Course:
     @property
     def majorities(self) -> np.ndarray:
         """Accuracy, seed by seed, of always naming the most frequent class learnt from."""
-        return np.array([np.mean(heat.y_test == heat.most_frequent) for heat in self.heats])
+        return np.array([np.mean(split.y_test == split.most_frequent) for split in self.splits])
 
     @property
     def majority(self) -> float:
@@ -123,47 +123,47 @@ class Course:
     @property
     def n_scored(self) -> int:
         """Rows that a seed is scored on; with groups, those of the seed that has fewest."""
-        return min(len(heat.y_test) for heat in self.heats)
+        return min(len(split.y_test) for split in self.splits)
 
     @property
     def overlap(self) -> float:
         """Scored rows per row that the seed learns from, where seeds share rows; else 0."""
-        first = self.heats[0]
+        first = self.splits[0]
         return 0.0 if self.is_problem else len(first.y_test) / first.n_train
 
     @property
     def sha256(self) -> str:
         """Hash of every row and label of every seed."""
-        return sha256(*(a for h in self.heats for a in (h.X, h.y, h.X_test, h.y_test)))
+        return sha256(*(a for h in self.splits for a in (h.X, h.y, h.X_test, h.y_test)))
 
 
-def course_of_problem(
+def task_of_problem(
     problem: Problem, *, n_seeds: int, n_samples: int, noise: float | None, seed: int
-) -> Course:
+) -> RaceTask:
     """Draw the rows of every seed of a problem."""
     n_train, n_features = 2 * n_samples // 3, problem.n_features
-    heats = []
+    splits = []
     for number in range(n_seeds):
         # Three streams a seed, none of which another seed of this race or its neighbor has.
         drawn = [
             problem.sample(n, noise=noise, seed=3 * (1_000_003 * seed + number) + k)
             for k, n in enumerate((n_train, n_samples - n_train, 2000))
         ]
-        heats.append(Heat.of(*drawn))
-    return Course(
+        splits.append(Split.of(*drawn))
+    return RaceTask(
         name=problem.name,
         title=problem.title,
         takes=problem.takes,
         because=problem.because,
         classes=("0", "1"),
         feature_names=name_inputs((), n_features) if n_features > 1 else ("x",),
-        heats=tuple(heats),
+        splits=tuple(splits),
         noise=problem.noise if noise is None else noise,
         ceiling=problem.ceiling(noise, seed=seed),
     )
 
 
-def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Course:
+def task_of_table(collection: Collection, *, n_seeds: int, seed: int) -> RaceTask:
     """Split the rows of a table for every seed."""
     if collection.task != "classification":
         raise LabelError(f"a race is about classes, but {collection.name} is a {collection.task}")
@@ -178,7 +178,7 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
     classes, y = np.unique(collection.y, return_inverse=True)
     _check_classes(classes, y, collection.name)
     X = X.astype(np.float64)
-    heats = []
+    splits = []
     for number in range(n_seeds):
         parts = _fifths(y, collection.groups, 1_000_003 * seed + number)
         if len(np.unique(y[parts[0]])) < 2:
@@ -186,15 +186,15 @@ def course_of_table(collection: Collection, *, n_seeds: int, seed: int) -> Cours
                 f"in split {number + 1} of {collection.name} all rows to learn from are of one "
                 "class, since the other classes have too few groups; give groups that are smaller"
             )
-        heats.append(Heat.of(*((X[rows], y[rows]) for rows in parts)))
-    return Course(
+        splits.append(Split.of(*((X[rows], y[rows]) for rows in parts)))
+    return RaceTask(
         name=collection.name,
         title=collection.name,
         takes="",
         because="",
         classes=tuple(map(str, classes)),
         feature_names=name_inputs(tuple(map(str, names)), X.shape[1]),
-        heats=tuple(heats),
+        splits=tuple(splits),
         grouped=collection.groups is not None,
         notices=tuple(inspected(collection).notices),
     )

@@ -1,6 +1,6 @@
-"""Reels: a contender while it learns, as its regions after some of its epochs or passes.
+"""Films: a contender while it learns, as its regions after some of its epochs or passes.
 
-Conventions: the reel is of the very weights that were scored: the same rows in the same order,
+Conventions: the film is of the very weights that were scored: the same rows in the same order,
 stepped through epoch by epoch, or pass by pass of the perceptron's rule. Frames are dense where
 training begins, since most happens there.
 """
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.networks import BATCH_SIZE
 from gradatim.comparisons.racing.regions import Frame
 from gradatim.comparisons.racing.result import Race
 from gradatim.comparisons.racing.rule import passes
 from gradatim.comparisons.racing.runs import Decision, accuracy_of, network_decision
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.task import Course
+from gradatim.comparisons.racing.task import RaceTask
 
-__all__ = ["FILMED", "Reel", "Still", "reel_of", "reels_of"]
+__all__ = ["FILMED", "Still", "TrainingFrames", "training_frames_of", "training_frames_of_race"]
 
 #: Contenders that are filmed, as far as they started.
 FILMED = ("perceptron", "logistic", "shallow-relu", "deep-3")
 
-#: Frames of a reel, the first before training.
+#: Frames of a film, the first before training.
 N_FRAMES = 36
 
 #: Epoch or pass, loss and decision.
@@ -44,100 +44,102 @@ class Still:
 
 
 @dataclass(frozen=True)
-class Reel:
+class TrainingFrames:
     """A contender while it learns."""
 
-    entry: Entry  # Whose median seed is shown
+    result: CandidateResult  # Whose median seed is shown
     stills: tuple[Still, ...]  # Frames by epoch or pass
 
     @property
     def unit(self) -> str:
         """What its frames count: ``epoch``, or ``pass`` of the perceptron's rule."""
-        return "pass" if self.entry.contender.kind == "rule" else "epoch"
+        return "pass" if self.result.contender.kind == "rule" else "epoch"
 
     @property
     def counted(self) -> int:
         """The epoch or pass whose weights were scored."""
-        epoch = self.entry.median_run.epoch
+        epoch = self.result.median_run.epoch
         assert epoch is not None
         return epoch
 
     @property
     def title(self) -> str:
         """Who is shown."""
-        return self.entry.contender.title
+        return self.result.contender.title
 
     @property
     def caption(self) -> str:
         """Which network, in words."""
-        said = f"{self.entry.n_parameters:.0f} parameters"
-        if self.entry.start.shape is not None and self.entry.start.shape.size:
-            said = f"units {self.entry.shape}, {said}"
-        return f"{said}, median of {len(self.entry.runs)} seeds"
+        said = f"{self.result.n_parameters:.0f} parameters"
+        if self.result.candidate.shape is not None and self.result.candidate.shape.size:
+            said = f"units {self.result.shape}, {said}"
+        return f"{said}, median of {len(self.result.runs)} seeds"
 
 
-def reels_of(race: Race, frame: Frame) -> list[Reel]:
+def training_frames_of_race(race: Race, frame: Frame) -> list[TrainingFrames]:
     """Film perceptron, logistic regression, a network with one hidden layer and a deep one."""
     budget = _budget(race)
-    chosen = [race.entry(name, budget) for name in FILMED]
-    return [reel_of(entry, race, frame) for entry in chosen if entry is not None]
+    chosen = [race.result(name, budget) for name in FILMED]
+    return [training_frames_of(result, race, frame) for result in chosen if result is not None]
 
 
 def _budget(race: Race) -> int:
     for budget in race.protocol.budgets:
-        entries = [race.entry(name, budget) for name in ("shallow-relu", "deep-3")]
-        if any(entry is not None and entry.solved >= 0.5 for entry in entries):
+        results = [race.result(name, budget) for name in ("shallow-relu", "deep-3")]
+        if any(result is not None and result.solved >= 0.5 for result in results):
             return budget
     return race.protocol.budgets[-1]
 
 
-def reel_of(entry: Entry, race: Race, frame: Frame, n_frames: int = N_FRAMES) -> Reel:
+def training_frames_of(
+    result: CandidateResult, race: Race, frame: Frame, n_frames: int = N_FRAMES
+) -> TrainingFrames:
     """Film the median seed of a network or a perceptron."""
-    heat = race.course.heats[entry.median_seed]
-    moments = _passes if entry.contender.kind == "rule" else _epochs
+    split = race.task.splits[result.median_seed]
+    moments = _passes if result.contender.kind == "rule" else _epochs
     stills = []
-    for epoch, loss, decision in moments(entry, race, n_frames):
-        accuracy = accuracy_of(decision, heat.X_test, heat.y_test)
+    for epoch, loss, decision in moments(result, race, n_frames):
+        accuracy = accuracy_of(decision, split.X_test, split.y_test)
         stills.append(Still(epoch, loss, accuracy, tuple(frame.regions(decision))))
-    return Reel(entry, tuple(stills))
+    return TrainingFrames(result, tuple(stills))
 
 
-def _epochs(entry: Entry, race: Race, n_frames: int) -> Iterator[Moment]:
+def _epochs(result: CandidateResult, race: Race, n_frames: int) -> Iterator[Moment]:
     from gradatim.training.stepping import Stepper
 
-    course, n_epochs = race.course, race.protocol.max_epochs
-    heat, result = course.heats[entry.median_seed], entry.median_run.result
-    assert result is not None
+    task, n_epochs = race.task, race.protocol.max_epochs
+    split, fit = task.splits[result.median_seed], result.median_run.fit
+    assert fit is not None
     stepper = Stepper(
-        result.spec,
-        heat.scaled,
-        heat.y,
+        fit.spec,
+        split.scaled,
+        split.y,
         batch_size=BATCH_SIZE,
         max_epochs=n_epochs,
-        sample_weight=heat.training,
+        sample_weight=split.training,
     )
     loss = None
     for epoch in _frames(n_epochs, n_frames):
         losses = stepper.run(epoch - stepper.epoch) if epoch > stepper.epoch else np.empty(0)
         loss = float(losses[-1]) if len(losses) else loss
-        classes = np.unique(heat.y)
-        yield epoch, loss, network_decision(stepper.network, heat.scaler.transform, classes, course)
+        classes = np.unique(split.y)
+        yield epoch, loss, network_decision(stepper.network, split.scaler.transform, classes, task)
         if stepper.diverged:
             return
 
 
-def _passes(entry: Entry, race: Race, n_frames: int) -> Iterator[Moment]:
-    course, number = race.course, entry.median_seed
-    done = [_undecided(course), *passes(course.heats[number], course, race.protocol.first + number)]
+def _passes(result: CandidateResult, race: Race, n_frames: int) -> Iterator[Moment]:
+    task, number = race.task, result.median_seed
+    done = [_undecided(task), *passes(task.splits[number], task, race.protocol.first + number)]
     for k in _frames(len(done) - 1, n_frames):
         yield k, None, done[k]
 
 
-def _undecided(course: Course) -> Decision:
+def _undecided(task: RaceTask) -> Decision:
     """Return what weights of zero decide by: nothing, which counts as the first class."""
-    if course.n_outputs == 1:
+    if task.n_outputs == 1:
         return lambda X: np.full(len(X), -1.0)
-    return lambda X: np.eye(1, course.n_outputs).repeat(len(X), axis=0)
+    return lambda X: np.eye(1, task.n_outputs).repeat(len(X), axis=0)
 
 
 def _frames(n_epochs: int, n_frames: int) -> Sequence[int]:

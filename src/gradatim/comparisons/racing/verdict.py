@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradatim.comparisons.racing.bar import Bar, Reference
+from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import CONTENDERS, least_parameters
-from gradatim.comparisons.racing.result import Difference, Protocol, Verdict
-from gradatim.comparisons.racing.score import Entry
-from gradatim.comparisons.racing.task import Course
+from gradatim.comparisons.racing.result import Difference, RaceProtocol, RaceVerdict
+from gradatim.comparisons.racing.task import RaceTask
 from gradatim.evaluation.statistics import posterior
 
 __all__ = ["judge"]
@@ -32,38 +32,38 @@ _KINDS = {
 
 
 def judge(
-    entries: Sequence[Entry],
-    course: Course,
-    protocol: Protocol,
+    results: Sequence[CandidateResult],
+    task: RaceTask,
+    protocol: RaceProtocol,
     bar: Bar,
     absent: Sequence[tuple[str, int]] = (),
-) -> Verdict:
+) -> RaceVerdict:
     """Put in words what a race shows."""
-    differences = tuple(_differences(entries, protocol, course.overlap))
+    differences = tuple(_differences(results, protocol, task.overlap))
     sentences = [
-        *_on_the_majority(bar.reference, course),
-        "" if bar.accuracy is None else _on_depth(entries, course, protocol, differences),
-        _on_the_lines(entries, course, bar),
-        _on_the_cheapest(entries),
+        *_on_the_majority(bar.reference, task),
+        "" if bar.accuracy is None else _on_depth(results, task, protocol, differences),
+        _on_the_lines(results, task, bar),
+        _on_the_cheapest(results),
         *_on_differences(differences),
-        _on_the_absent(absent, course, protocol),
+        _on_the_absent(absent, task, protocol),
     ]
-    return Verdict(tuple(filter(None, sentences)), differences)
+    return RaceVerdict(tuple(filter(None, sentences)), differences)
 
 
 def _differences(
-    entries: Sequence[Entry], protocol: Protocol, overlap: float
+    results: Sequence[CandidateResult], protocol: RaceProtocol, overlap: float
 ) -> Iterator[Difference]:
-    shallow = {e.budget: e for e in entries if e.contender.name == "shallow-relu"}
-    deep = [e for e in entries if e.contender.is_deep and e.budget in shallow]
+    shallow = {e.budget: e for e in results if e.contender.name == "shallow-relu"}
+    deep = [e for e in results if e.contender.is_deep and e.budget in shallow]
     level = 1 - 0.05 / max(1, len(deep))
-    for entry in deep:
-        assert entry.budget is not None
-        gaps = entry.accuracies - shallow[entry.budget].accuracies
+    for result in deep:
+        assert result.budget is not None
+        gaps = result.accuracies - shallow[result.budget].accuracies
         belief = posterior(gaps, overlap)
         kind = _kind(*belief.interval(level), protocol.margin)
         yield Difference(
-            entry.contender.name, entry.budget, belief.mean, belief.interval(level), kind
+            result.contender.name, result.budget, belief.mean, belief.interval(level), kind
         )
 
 
@@ -75,7 +75,7 @@ def _kind(low: float, high: float, margin: float) -> str:
     return "worse" if high < 0 else "unclear"
 
 
-def _on_the_majority(reference: Reference | None, course: Course) -> Iterator[str]:
+def _on_the_majority(reference: Reference | None, task: RaceTask) -> Iterator[str]:
     """Say it where even the best is not shown to have learnt anything."""
     if reference is None or reference.is_better:
         return
@@ -85,22 +85,22 @@ def _on_the_majority(reference: Reference | None, course: Course) -> Iterator[st
     yield (
         f"The best on the rows to choose on, {reference.title} with {reference.n_parameters:.0f} "
         f"parameters, reaches {reference.mean:.3f} on the scored rows, the most frequent class "
-        f"{course.majority:.3f}: a difference of {difference}."
+        f"{task.majority:.3f}: a difference of {difference}."
     )
 
 
 def _on_depth(
-    entries: Sequence[Entry],
-    course: Course,
-    protocol: Protocol,
+    results: Sequence[CandidateResult],
+    task: RaceTask,
+    protocol: RaceProtocol,
     differences: Sequence[Difference],
 ) -> str:
     """Say whether depth was needed to solve it."""
-    shallow = [e for e in entries if e.contender.n_hidden == 1]
-    deep = [e for e in entries if e.contender.is_deep]
-    single = _cheapest([e for e in entries if e.contender.is_line])
+    shallow = [e for e in results if e.contender.n_hidden == 1]
+    deep = [e for e in results if e.contender.is_deep]
+    single = _cheapest([e for e in results if e.contender.is_line])
     if single is not None:
-        plane = course.n_features == 2 and len(course.classes) == 2
+        plane = task.n_features == 2 and len(task.classes) == 2
         who = "A line" if plane else "One layer"
         return f"{who} is enough: {_named(single)} solves it in {_seeds(single)}."
     if not shallow or not deep:
@@ -124,37 +124,37 @@ def _on_depth(
         if kind in ("better", ""):
             return f"{said}."
         return f"{said}, but it is {_KINDS[kind]} from one hidden layer of ReLU of that budget."
-    top = max([*shallow, *deep], key=lambda entry: (entry.solved, entry.mean))
+    top = max([*shallow, *deep], key=lambda result: (result.solved, result.mean))
     return (
         f"No network solved it in nine of ten seeds; {_named(top)} came nearest, in {_seeds(top)} "
         f"and with accuracy {top.mean:.3f}."
     )
 
 
-def _kind_at(entry: Entry, differences: Sequence[Difference]) -> str:
-    """Return how a deep entry differs from one hidden layer; nothing if that did not start."""
-    at = (entry.contender.name, entry.budget)
+def _kind_at(result: CandidateResult, differences: Sequence[Difference]) -> str:
+    """Return how a deep result differs from one hidden layer; nothing if that did not start."""
+    at = (result.contender.name, result.budget)
     return next((one.kind for one in differences if (one.contender, one.budget) == at), "")
 
 
-def _on_the_lines(entries: Sequence[Entry], course: Course, bar: Bar) -> str:
+def _on_the_lines(results: Sequence[CandidateResult], task: RaceTask, bar: Bar) -> str:
     said = []
-    for entry in entries:
-        if entry.contender.is_line:
-            low, high = entry.interval
-            solves = "" if bar.accuracy is None else f" and solves it in {_seeds(entry)}"
-            reaches = f"reaches {entry.mean:.3f} ({low:.3f} to {high:.3f})"
-            who = "a perceptron" if entry.contender.kind == "rule" else entry.contender.title
+    for result in results:
+        if result.contender.is_line:
+            low, high = result.interval
+            solves = "" if bar.accuracy is None else f" and solves it in {_seeds(result)}"
+            reaches = f"reaches {result.mean:.3f} ({low:.3f} to {high:.3f})"
+            who = "a perceptron" if result.contender.kind == "rule" else result.contender.title
             said.append(f"{who} {reaches}{solves}")
     if not said:
         return ""
-    majority = f"always naming the most frequent class reaches {course.majority:.3f}"
+    majority = f"always naming the most frequent class reaches {task.majority:.3f}"
     first, *more = [*said, majority]
     return f"{'; '.join([first[0].upper() + first[1:], *more])}."
 
 
-def _on_the_cheapest(entries: Sequence[Entry]) -> str:
-    best = _cheapest(entries)
+def _on_the_cheapest(results: Sequence[CandidateResult]) -> str:
+    best = _cheapest(results)
     if best is None:
         return ""
     return f"The fewest parameters that solve it in nine of ten seeds: {_named(best)}."
@@ -172,33 +172,35 @@ def _on_differences(differences: Sequence[Difference]) -> Iterator[str]:
         yield f"{layers} hidden layers against one, both ReLU, at equal budgets: {'; '.join(said)}."
 
 
-def _on_the_absent(absent: Sequence[tuple[str, int]], course: Course, protocol: Protocol) -> str:
+def _on_the_absent(
+    absent: Sequence[tuple[str, int]], task: RaceTask, protocol: RaceProtocol
+) -> str:
     """Say who did not start at all, and what it would take."""
     needs = {}
     for contender in CONTENDERS:
         if all((contender.name, budget) in absent for budget in protocol.budgets):
-            least = least_parameters(contender, course.n_features, course.n_outputs)
+            least = least_parameters(contender, task.n_features, task.n_outputs)
             needs.setdefault(least, []).append(contender.title)
     if not needs:
         return ""
     said = [f"{_list(titles)} ({least})" for least, titles in sorted(needs.items())]
     return (
-        f"With {course.n_features} inputs and {len(course.classes)} classes these need more "
+        f"With {task.n_features} inputs and {len(task.classes)} classes these need more "
         f"parameters than any budget, so they did not start: {'; '.join(said)}."
     )
 
 
-def _cheapest(entries: Sequence[Entry]) -> Entry | None:
-    reliable = [entry for entry in entries if entry.solved >= RELIABLE]
-    return min(reliable, key=lambda entry: (entry.n_parameters, -entry.mean), default=None)
+def _cheapest(results: Sequence[CandidateResult]) -> CandidateResult | None:
+    reliable = [result for result in results if result.solved >= RELIABLE]
+    return min(reliable, key=lambda result: (result.n_parameters, -result.mean), default=None)
 
 
-def _named(entry: Entry) -> str:
-    return f"{entry.contender.title} with {entry.n_parameters:.0f} parameters"
+def _named(result: CandidateResult) -> str:
+    return f"{result.contender.title} with {result.n_parameters:.0f} parameters"
 
 
-def _seeds(entry: Entry) -> str:
-    return f"{entry.n_solved} of {len(entry.runs)} seeds"
+def _seeds(result: CandidateResult) -> str:
+    return f"{result.n_solved} of {len(result.runs)} seeds"
 
 
 def _list(words: Sequence[str]) -> str:

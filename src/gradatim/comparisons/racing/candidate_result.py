@@ -1,7 +1,7 @@
-"""An entry of a race: a contender at a budget, with its scores over all seeds.
+"""A result of a race: a contender at a budget, with its scores over all seeds.
 
 Conventions: accuracies are of rows that no part of the model has seen, one a seed, the k-th of two
-entries on the same rows. A seed *solves* when its accuracy reaches the bar.
+results on the same rows. A seed *solves* when its accuracy reaches the bar.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 
 from gradatim.comparisons.racing.contenders import Contender
-from gradatim.comparisons.racing.runs import Run, Start
+from gradatim.comparisons.racing.runs import Candidate, Run
 from gradatim.evaluation.statistics import posterior, share_interval
 
-__all__ = ["Entry"]
+__all__ = ["CandidateResult"]
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class CandidateResult:
     """A contender at a budget."""
 
-    start: Start  # Who, with which budget, in which shape
+    candidate: Candidate  # Who, with which budget, in which shape
     runs: tuple[Run, ...] = field(repr=False)  # One per seed
     bar: float | None  # Accuracy from which a seed has solved it; None if no seed can
     overlap: float  # Scored rows per row learnt from, where seeds share rows; else 0
@@ -30,12 +30,12 @@ class Entry:
     @property
     def contender(self) -> Contender:
         """Who."""
-        return self.start.contender
+        return self.candidate.contender
 
     @property
     def budget(self) -> int | None:
         """Parameters at most; None where there is no limit or no choice."""
-        return self.start.budget
+        return self.candidate.budget
 
     @property
     def accuracies(self) -> np.ndarray:
@@ -98,7 +98,7 @@ class Entry:
     @property
     def shape(self) -> str:
         """The shape in words."""
-        kind, shape = self.contender.kind, self.start.shape
+        kind, shape = self.contender.kind, self.candidate.shape
         if shape is None:
             return "as many support vectors as it wants"
         if kind == "polynomial":
@@ -108,7 +108,7 @@ class Entry:
         return "no hidden layer" if not shape.size else "-".join(map(str, shape.size))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the entry as plain values."""
+        """Return the result as plain values."""
         return {
             "contender": self.contender.name,
             "budget": self.budget,
