@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gradatim.drawing import Film, save_film
-from gradatim.drawing.film import Area, FilmDisc, Stroke, Words
+from gradatim.drawing.film import Area, FilmDisc, Stroke, Words, rings_of
 from gradatim.errors import OutputError
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,3 +87,15 @@ def test_a_film_of_one_frame_is_a_still(tmp_path):
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(OutputError, match=r"end it in \.svg or \.gif"):
         save_film(film(), tmp_path / "film.mp4")
+
+
+def test_a_path_is_read_corner_by_corner():
+    assert rings_of("M1 2H5V4L3 9H1ZM0.5 0L1 1L2 0Z") == [
+        [(1, 2), (5, 2), (5, 4), (3, 9), (1, 9)],
+        [(0.5, 0), (1, 1), (2, 0)],
+    ]
+
+
+def test_a_cross_has_a_falling_and_a_rising_arm():
+    cross = Stroke.cross(10, 20, 2, "#000", 1.5)
+    assert 'd="M8.0 18.0L12.0 22.0M8.0 22.0L12.0 18.0"' in cross.svg()

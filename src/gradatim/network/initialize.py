@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["initialize"]
+__all__ = ["count_parameters", "initialize"]
 
 # E[silu(z)^2] = 0.3555 for a standard normal z, and 1 / sqrt(0.3555) = 1.68.
 _SILU_GAIN = 1.68
@@ -58,3 +58,14 @@ def initialize(
             raise SpecError(f"there is no initialization {method!r}")
         layers.append((weight.astype(np.float32), bias.astype(np.float32)))
     return layers
+
+
+def count_parameters(layer_sizes: Sequence[int]) -> int:
+    """Count the weights and biases of full layers.
+
+    Examples
+    --------
+    >>> count_parameters((2, 4, 1))
+    17
+    """
+    return sum((below + 1) * above for below, above in pairwise(layer_sizes))

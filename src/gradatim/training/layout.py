@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gradatim.network.initialize import count_parameters
+
 __all__ = ["Program", "block_size"]
 
 
@@ -28,8 +30,7 @@ class Program(NamedTuple):
     @property
     def n_parameters(self) -> int:
         """Length of a model's row of parameters."""
-        layers = sum((a + 1) * b for a, b in zip(self.sizes[:-1], self.sizes[1:], strict=True))
-        return layers + (self.sizes[0] if self.input_scale else 0)
+        return count_parameters(self.sizes) + (self.sizes[0] if self.input_scale else 0)
 
 
 def block_size(n_parameters: int) -> int:

@@ -11,7 +11,6 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import NotEnoughMemoryError
+from gradatim.network.initialize import count_parameters
 from gradatim.training.jobs import EPOCHS_A_ROUND, FitJob
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets
@@ -203,8 +203,7 @@ def _n_watched(weight: ArrayLike | None) -> int:
 
 def _n_parameters(spec: NetworkSpec, n_inputs: int, n_outputs: int) -> int:
     """Count the numbers that a spec learns."""
-    sizes = (n_inputs, *spec.hidden_layer_sizes, n_outputs)
-    layers = sum((a + 1) * b for a, b in pairwise(sizes))
+    layers = count_parameters((n_inputs, *spec.hidden_layer_sizes, n_outputs))
     return layers + (n_inputs if spec.input_scale > 0 else 0)
 
 

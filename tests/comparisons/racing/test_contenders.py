@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from gradatim.comparisons.racing.contenders import (
     CONTENDERS,
     kernel_parameters,
-    network_parameters,
     shape_for,
 )
-from gradatim.network.initialize import initialize
+from gradatim.network.initialize import count_parameters, initialize
 
 BY_NAME = {contender.name: contender for contender in CONTENDERS}
 
@@ -28,14 +27,14 @@ def test_no_other_widths_of_nearly_equal_layers_come_nearer(name, budget):
     contender = BY_NAME[name]
     shape = shape_for(contender, 2, 1, budget)
     others = product(range(1, 40), repeat=contender.n_hidden)
-    counts = [network_parameters(2, h, 1) for h in others if max(h) - min(h) <= 1]
+    counts = [count_parameters((2, *h, 1)) for h in others if max(h) - min(h) <= 1]
     assert shape.n_parameters == max(n for n in counts if n <= budget)
     assert max(shape.size) - min(shape.size) <= 1
 
 
 def test_parameters_of_a_network_are_the_numbers_that_it_is_initialized_with():
     layers = initialize((3, 5, 4, 2), "glorot", 0, "relu")
-    assert network_parameters(3, (5, 4), 2) == sum(w.size + b.size for w, b in layers)
+    assert count_parameters((3, 5, 4, 2)) == sum(w.size + b.size for w, b in layers)
 
 
 def test_a_kernel_machine_keeps_centers_weights_and_biases():

@@ -174,6 +174,16 @@ def test_a_class_that_the_rows_to_learn_from_lack_is_never_named():
             assert result.accuracies.min() >= 0.5
 
 
+def test_of_all_rates_the_one_with_the_lowest_loss_on_the_rows_to_choose_on_counts():
+    options = {"budgets": [20], "n_seeds": 2, "n_samples": 60, "max_epochs": 20,
+               "contenders": ["shallow-tanh"]}  # fmt: skip
+    rates = (0.0001, 0.1, 0.01)
+    alone = [race("xor", **options, learning_rates=[rate]).results[0].runs for rate in rates]
+    for number, run in enumerate(race("xor", **options, learning_rates=rates).results[0].runs):
+        losses = [runs[number].fit.validation_curve.min() for runs in alone]
+        assert run.setting == f"rate {rates[np.argmin(losses)]:g}" != "rate 0.0001"
+
+
 def test_no_setting_is_chosen_on_scored_rows(small_race):
     task = small_race.task
     other = replace(

@@ -11,10 +11,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import Literal
 
 from gradatim.feature_maps import n_monomials
+from gradatim.network.initialize import count_parameters
 
 __all__ = [
     "CONTENDERS",
@@ -22,7 +23,6 @@ __all__ = [
     "ContenderShape",
     "kernel_parameters",
     "least_parameters",
-    "network_parameters",
     "shape_for",
 ]
 
@@ -75,18 +75,6 @@ class ContenderShape:
     # Units of each hidden layer; the degree of a polynomial; the number of a kernel's centers
     size: tuple[int, ...]
     n_parameters: int  # How many parameters that makes
-
-
-def network_parameters(n_inputs: int, hidden: tuple[int, ...], n_outputs: int) -> int:
-    """Count the weights and biases of full layers.
-
-    Examples
-    --------
-    >>> network_parameters(2, (4,), 1)
-    17
-    """
-    sizes = (n_inputs, *hidden, n_outputs)
-    return sum(below * above + above for below, above in pairwise(sizes))
 
 
 def kernel_parameters(n_inputs: int, n_centers: int, n_outputs: int) -> int:
@@ -152,4 +140,4 @@ def _shape(
         return ContenderShape(size, n_monomials(n_inputs, size[0], lowest=0) * n_outputs)
     if contender.kind == "kernel":
         return ContenderShape(size, kernel_parameters(n_inputs, size[0], n_outputs))
-    return ContenderShape(size, network_parameters(n_inputs, size, n_outputs))
+    return ContenderShape(size, count_parameters((n_inputs, *size, n_outputs)))

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradatim.comparisons.racing.contenders import network_parameters
 from gradatim.comparisons.racing.runs import Decision, Run, accuracy_of, network_decision
 from gradatim.comparisons.racing.task import RaceTask, Split
+from gradatim.network.initialize import count_parameters
 
 __all__ = ["N_PASSES", "passes", "train_rule"]
 
@@ -43,5 +43,5 @@ def train_rule(split: Split, task: RaceTask, seed: int) -> Run:
     X, y = split.X[: split.n_train], split.y[: split.n_train]
     found = list(passes(split, task, seed))
     best = int(np.argmax([accuracy_of(decision, X, y) for decision in found]))
-    n_parameters = network_parameters(task.n_features, (), task.n_outputs)
+    n_parameters = count_parameters((task.n_features, task.n_outputs))
     return Run.of(split, f"pass {best + 1}", n_parameters, found[best], epoch=best + 1)
