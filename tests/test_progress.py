@@ -71,6 +71,16 @@ def test_what_the_hearer_raises_ends_the_work(call):
     assert len(heard) == 1
 
 
+def test_ways_to_separate_share_the_whole_among_them():
+    heard = []
+    find_methods(*XOR, n_seeds=3, progress=lambda *news: heard.append(news))
+    first = {doing: share for share, doing in reversed(heard)}
+    assert first["sets of monomials"] <= 0.25
+    assert first["kernel machines"] == 0.25
+    assert 0.5 <= first["building a hidden layer"] <= 0.75
+    assert 0.75 <= first["training hidden layers of 1"] < first["training hidden layers of 2"] < 1.0
+
+
 def test_a_steady_share_never_falls_nor_leaves_the_unit_interval():
     heard = []
     tell = steady(lambda *news: heard.append(news))

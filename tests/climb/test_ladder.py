@@ -28,7 +28,7 @@ def heard(make_collection):
 
     class Ear(Observer):
         def __init__(self):
-            self.plan, self.totals, self.done = [], [], []
+            self.plan, self.totals, self.done, self.reports, self.ends = [], [], [], [], [0.0]
 
         def planned(self, rows):
             self.plan = list(rows)
@@ -37,10 +37,12 @@ def heard(make_collection):
             assert 0 <= fraction <= 1
             assert doing
             self.totals.append(total)
+            self.reports.append((rung, fraction, doing, total))
 
         def finished(self, result, total):
             self.done.append((result.rung, result.input))
             self.totals.append(total)
+            self.ends.append(total)
 
     ear = Ear()
     return climb_collection(made, folds=3, repeats=1, observer=ear), ear
@@ -69,6 +71,22 @@ def test_the_observer_hears_a_plan_then_progress_that_never_goes_back(heard):
     assert ear.plan == ear.done == [(row.rung, row.input) for row in found.rungs]
     assert ear.totals == sorted(ear.totals)
     assert ear.totals[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.slow
+def test_a_rung_begins_then_chooses_then_trains_and_its_share_is_scaled_into_the_whole(heard):
+    _, ear = heard
+    for (rung, _), before, after in zip(ear.plan, ear.ends, ear.ends[1:], strict=False):
+        reports = [report[1:] for report in ear.reports if report[0] == rung]
+        words = list(dict.fromkeys(doing for _, doing, _ in reports))
+        assert words in (
+            ["starting"],
+            ["starting", "training"],
+            ["starting", "choosing", "training"],
+        )
+        assert (words[1:2] == ["choosing"]) == (rung in ("linear", "logistic", "kernel"))
+        for fraction, _, total in reports:
+            assert total == pytest.approx(before + fraction * (after - before))
 
 
 @pytest.mark.slow

@@ -64,3 +64,10 @@ def test_a_fit_says_by_what_method_and_what_each_side_of_the_threshold_is():
         "class b where the output >= 0.5, else class a",
         "on the same rows: accuracy 0.75, log loss 0.5",
     ]
+
+
+def test_a_unit_that_only_passes_a_value_on_is_not_shown():
+    trace = parse("relu(x1) + x2").trace({"x1": "1", "x2": "2"})
+    assert any(unit.passes for layer in trace.layers for unit in layer)
+    units = next(line for line in trace_lines([trace], None) if isinstance(line, Grid))
+    assert len(units.rows) == 2

@@ -26,6 +26,10 @@ def test_choices_are_lettered_and_chosen_by_their_letter():
         f"  ({letter})" for letter in LETTERS[: len(part.choices)]
     ]
     assert practice.judged(part, f"({LETTERS[part.right_choice].upper()})")[0]
+    wrong = next(i for i, choice in enumerate(part.choices) if choice.slip)
+    right, [(said, _)] = practice.judged(part, LETTERS[wrong])
+    assert not right
+    assert said.startswith("Not right. ")
     with pytest.raises(InputError, match="is none of the choices; type a letter from a to"):
         practice.judged(part, "z")
 

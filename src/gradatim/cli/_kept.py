@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from gradatim.cli._interrupt import hear
+from gradatim.cli._interrupt import Interrupted, hear
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
+    from gradatim.cli._live import LiveLadder
+    from gradatim.cli._working import Bar
     from gradatim.training.store import Store
 
-__all__ = ["kept"]
+__all__ = ["kept", "until_interrupted"]
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -32,3 +36,16 @@ def kept(find: Callable[[], Path | None], resume: bool) -> Iterator[Store | None
 
     with open_checkpoint(folder, resume) as store:
         yield store
+
+
+def until_interrupted(
+    run: Callable[[], T], shown: Bar | LiveLadder, store: Store | None, say: Callable[[], str]
+) -> T:
+    """Do some work in another thread; on Ctrl-C end it, keep what is finished, and say so."""
+    try:
+        return hear(run)
+    except KeyboardInterrupt:
+        shown.ended = True
+        if store is not None:
+            store.flush()
+        raise Interrupted(say(), kept=bool(store)) from None

@@ -16,7 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import Interrupted, hear
-from gradatim.cli._kept import kept
+from gradatim.cli._kept import kept, until_interrupted
 from gradatim.errors import OutputError, SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
@@ -218,12 +218,9 @@ def _climb(
     from gradatim.climb import climb_collection
 
     with screen.climbing(collection) as ladder:
-        try:
-            return hear(
-                lambda: climb_collection(collection, observer=ladder, store=store, **options)
-            )
-        except KeyboardInterrupt:
-            ladder.ended = True
-            if store is not None:
-                store.flush()
-            raise Interrupted(ladder.sentence(store), kept=bool(store)) from None
+        return until_interrupted(
+            lambda: climb_collection(collection, observer=ladder, store=store, **options),
+            ladder,
+            store,
+            lambda: ladder.sentence(store),
+        )

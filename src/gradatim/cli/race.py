@@ -15,7 +15,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._ground import check_film, find_ground, list_problems
-from gradatim.cli._kept import kept
+from gradatim.cli._kept import kept, until_interrupted
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -187,24 +187,17 @@ def _folder(*about: object) -> Path | None:
 
 def _race(ground: str | Collection, store: Store | None, hidden: bool, **options: Any) -> Race:
     """Race in another thread; on Ctrl-C keep what is finished and say so."""
-    from gradatim.cli._interrupt import Interrupted, hear
     from gradatim.cli._race import racing_bar
     from gradatim.comparisons import race as run
+    from gradatim.presentation.races import interrupted
 
     with racing_bar(hidden) as bar:
-
-        def progress(share: float | None, doing: str) -> None:
-            bar.tell(share, f"training {doing}")
-
-        try:
-            return hear(lambda: run(ground, store=store, progress=progress, **options))
-        except KeyboardInterrupt:
-            bar.ended = True
-            if store is not None:
-                store.flush()
-            n = 0 if store is None else store.count()["network"]
-            said = f"stopped by Ctrl-C with {n} networks finished"
-            raise Interrupted(f"{said} and kept" if n else said, kept=n > 0) from None
+        return until_interrupted(
+            lambda: run(ground, store=store, progress=bar.tell, **options),
+            bar,
+            store,
+            lambda: interrupted(store),
+        )
 
 
 def _write(found: Race, output: Path | None, film: Path | None) -> list[Path]:

@@ -12,8 +12,9 @@ from gradatim.comparisons import Race
 from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.presentation.climbs import notes
 from gradatim.presentation.lines import Column, Grid, Line
+from gradatim.training.store import Store
 
-__all__ = ["ending", "opening", "scores"]
+__all__ = ["ending", "interrupted", "opening", "scores"]
 
 Cell = Callable[[CandidateResult], str]
 
@@ -61,6 +62,13 @@ def ending(race: Race) -> Iterator[Line]:
     yield from notes(race.task.notices)
     yield [""]
     yield [(_protocol(race), "dim")]
+
+
+def interrupted(store: Store | None) -> str:
+    """Say what of a race is finished, and whether it is kept; `store` has been written."""
+    n = 0 if store is None else store.count()["network"]
+    said = f"stopped by Ctrl-C with {n} networks finished"
+    return f"{said} and kept" if n else said
 
 
 def _protocol(race: Race) -> str:

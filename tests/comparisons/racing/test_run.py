@@ -91,7 +91,10 @@ def test_progress_goes_from_nothing_to_all_without_going_back():
     shares = [share for share, _ in heard]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
-    assert {doing for _, doing in heard} == {"networks", "perceptron, polynomials and kernels"}
+    assert {doing for _, doing in heard} == {
+        "training networks",
+        "training perceptron, polynomials and kernels",
+    }
 
 
 def test_what_is_kept_is_not_trained_again(tmp_path):

@@ -173,8 +173,8 @@ def _train(
     networks = [candidate for candidate in field if candidate.contender.kind == "network"]
     machines = [candidate for candidate in field if candidate.contender.kind != "network"]
     share = len(networks) / (len(networks) + _MACHINE * len(machines))
-    first = scaled(progress, 0.0, share, "networks")
-    second = scaled(progress, share, 1.0, "perceptron, polynomials and kernels")
+    first = scaled(progress, 0.0, share, "training networks")
+    second = scaled(progress, share, 1.0, "training perceptron, polynomials and kernels")
     runs = train_networks(networks, task, protocol, n_jobs, store, first)
     return runs | train_machines(machines, task, protocol.first, n_jobs, second)
 

@@ -1,0 +1,62 @@
+import io
+
+import pytest
+from rich.console import Console
+from rich.progress import TextColumn
+
+from gradatim.cli._interrupt import Interrupted
+from gradatim.cli._live import LiveLadder
+from gradatim.cli._working import Bar, work
+
+
+def test_work_gives_what_it_returns_and_its_reports_are_silent_without_a_terminal(capsys):
+    def run(progress):
+        for share in (None, 0.0, 0.5, 1.0):
+            progress(share, "training")
+        return 7
+
+    assert work("getting ready", run) == 7
+    assert capsys.readouterr() == ("", "")
+
+
+def test_ctrl_c_is_one_sentence_on_what_was_done_last():
+    def run(progress):
+        progress(0.5, "placing units")
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match=r"^stopped by Ctrl-C while placing units$") as caught:
+        work("getting ready", run)
+    assert not caught.value.kept
+
+
+def test_a_bar_shows_words_and_fields_and_leaves_nothing():
+    console = Console(file=io.StringIO(), force_terminal=True, width=80)
+    with Bar(console, "reading", TextColumn("{task.fields[files]}"), files="0/?") as bar:
+        bar.tell(0.25, "reading [b]", files="3/12")
+        bar.refresh()
+    drawn, _, left = console.file.getvalue().rpartition("\x1b[2K")
+    assert "reading [b]" in drawn
+    assert "3/12" in drawn
+    assert left.strip() == ""
+
+
+def test_the_seconds_left_follow_from_the_share_done(monkeypatch):
+    bar = Bar(Console(file=io.StringIO()), "training", left="")
+    monkeypatch.setattr(type(bar.tasks[0]), "elapsed", 30.0)
+    for share, left in ((0.25, "about 90 s left"), (None, ""), (0.0, "")):
+        bar.tell_with_time(share, "training")
+        assert bar.tasks[0].fields["left"] == left
+
+
+@pytest.mark.parametrize("kind", [Bar, LiveLadder])
+def test_work_that_nobody_waits_for_ends_at_its_next_report(kind):
+    if kind is Bar:
+        told = Bar(Console(file=io.StringIO()), "training")
+        tell = lambda: told.tell(0.5, "training")  # noqa: E731
+    else:
+        told = LiveLadder(Console(file=io.StringIO()), "timbre", "accuracy")
+        tell = lambda: told.progressed("deep", "wave", 0.5, "training", 0.5)  # noqa: E731
+    tell()
+    told.ended = True
+    with pytest.raises(KeyboardInterrupt):
+        tell()
