@@ -1,15 +1,20 @@
 """Products: every shape against NumPy's in double precision."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numba import njit
 
+from gradatim.training.native import kernels
 from gradatim.training.native.kernels import product, product_of_rows, transpose
-from gradatim.training.native.tiles import start_of
+from gradatim.training.native.tiles import MOST_LANES, start_of
 
 RNG = np.random.default_rng(0)
 ROWS = (*range(1, 16), 20, 33)
-COLUMNS = [4, 8, 12, 16, 20, 24, 28, 40, 52]
+COLUMNS = [4, 8, 12, 16, 20, 24, 28, 40, 52, 92]
 
 
 @njit
@@ -79,3 +84,18 @@ def test_nan_and_infinity_stay_what_they_are():
     assert np.isnan(C[:, 5]).all()
     assert np.isinf(C[0, :5]).all()
     assert np.isfinite(C[1, :5]).all()
+
+
+def test_tiles_are_chosen_by_what_numba_compiles_for():
+    # Told to forget what this processor has, numba gets the smaller tiles and keeps them apart.
+    code = (
+        "import numpy as np; from tests.training.native import test_products as t;"
+        "t.test_a_product_and_that_of_a_transposed_matrix_are_numpys(15, 52);"
+        "from gradatim.training.native import kernels, tiles;"
+        "print(tiles.MOST_LANES, tiles.MOST_ROWS, kernels._digest())"
+    )
+    env = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    lanes, rows, digest = run.stdout.split()
+    assert (lanes, rows) == ("8", "6")
+    assert (digest == kernels._digest()) == (MOST_LANES == 8)
