@@ -1,5 +1,7 @@
 """What all tests share: slow ones run last; small collections whose answers are known."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,16 @@ def rings():
     angle = rng.uniform(0, 2 * np.pi, 200)
     X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
     return _make_collection(X, np.repeat(["in", "out"], 100))
+
+
+@pytest.fixture
+def printed(capsys):
+    """Return the JSON object that a verb prints."""
+
+    def run(*arguments):
+        from gradatim.cli import main
+
+        assert main([*map(str, arguments), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run

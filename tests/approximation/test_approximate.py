@@ -174,3 +174,13 @@ def test_a_width_is_for_one_variable_and_at_least_one():
         approximate_with_units("x*y", ((0, 1), (0, 1)), 4)
     with pytest.raises(SpecError, match="0 units make no network"):
         approximate_with_units("x", (0, 1), 0)
+
+
+def test_an_approximation_is_what_the_command_line_prints_as_json(printed):
+    found = approximate("abs(x - 1/2)", (0, 1), 0.01).to_dict()
+    assert found.items() <= printed("approximate", "abs(x - 1/2)").items()
+    assert (found["units"], found["changes_of_convexity"]) == (2, 0)
+    weights = found["network"]
+    hidden = np.maximum(np.outer([0, 0.5, 1], weights["weight"]) + weights["bias"], 0)
+    values = hidden @ weights["output_weight"] + weights["output_bias"]
+    assert values == pytest.approx([0.5, 0, 0.5], abs=0.01)

@@ -1,6 +1,7 @@
 """The certificate is never below an error, and near to the largest one."""
 
 import itertools
+import json
 
 import mpmath
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from flint import arb
 
 from gradatim.activations import ACTIVATIONS
-from gradatim.certificates import certify
+from gradatim.certificates import Bound, certify
 from gradatim.certificates.ball_networks import BallNetwork
 from gradatim.certificates.networks import FloatNetwork, kinks
 from gradatim.certificates.targets import centers
@@ -268,3 +269,16 @@ def test_progress_hears_the_parts():
 def test_bounds_below_zero_are_refused(options):
     with pytest.raises(SpecError, match="at least 0"):
         certify(parse("relu(x1)"), "x", (0, 1), **options)
+
+
+def test_a_bound_is_what_json_holds_and_what_is_infinite_is_null():
+    found = Bound(float("inf"), 0.5, ((0.0, 1.0),), (0.5,), False, 3).to_dict()
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found == {
+        "upper": None,
+        "lower": 0.5,
+        "box": [[0.0, 1.0]],
+        "at": [0.5],
+        "complete": False,
+        "n_boxes": 3,
+    }

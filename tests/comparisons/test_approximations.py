@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from gradatim.certificates import Bound
-from gradatim.comparisons.approximations import bound_to_dict, error_by_width, train_units
+from gradatim.comparisons.approximations import error_by_width, train_units
 from gradatim.errors import SpecError
 
 
@@ -54,7 +53,13 @@ def test_numbers_out_of_range_are_refused():
         error_by_width("x", (0, 1), [])
 
 
-def test_what_is_infinite_is_null_in_json():
-    found = bound_to_dict(Bound(float("inf"), 0.5, ((0.0, 1.0),), (0.5,), False, 3))
-    assert found["upper"] is None
-    assert found["lower"] == 0.5
+def test_what_was_trained_is_what_the_command_line_prints_as_json(printed):
+    options = {"n_seeds": 2, "max_epochs": 5}
+    asked = ("approximate", "x", "--trained", "--seeds", "2", "--epochs", "5")
+    found = train_units("x", (0, 1), 1, **options).to_dict()
+    assert found == printed(*asked)["trained"]
+    assert (found["units"], len(found["bounds"])) == (1, 2)
+    assert found["quartiles"] == sorted(found["quartiles"])
+    rates = error_by_width("x", (0, 1), [1, 2], **options).to_dict()
+    assert rates.items() <= printed(*asked, "--widths", "2,1").items()
+    assert (rates["order"], [one["width"] for one in rates["widths"]]) == (2, [1, 2])

@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gradatim.depth import parity_layer, parity_tree, prove_parity, truth_table
+from gradatim.depth import build_parity, parity_layer, parity_tree, prove_parity, truth_table
 from gradatim.depth.parity import MOST_BITS
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network import parse
@@ -94,3 +94,17 @@ def test_what_has_no_table_is_refused(network, words):
 def test_parity_is_one_output():
     with pytest.raises(ShapeError, match="one output"):
         prove_parity(Network([Layer(np.ones((2, 2)), [0.0, 0.0], "step")]))
+
+
+def test_both_parities_are_what_the_command_line_prints_as_json(printed):
+    found = build_parity(2).to_dict()
+    assert found.items() <= printed("depth", "--parity", "2").items()
+    one = {
+        "layer_sizes": [2, 2, 1],
+        "hidden_layers": 1,
+        "hidden_units": 2,
+        "parameters": 9,
+        "equation": "y = step(step(x1 + x2 - 1) - step(x1 + x2 - 2) - 1)",
+        "proof": {"holds": True, "n_inputs": 4},
+    }
+    assert found == {"bits": 2, "built": [{"kind": "shallow", **one}, {"kind": "deep", **one}]}

@@ -1,5 +1,6 @@
 """Smallest sets of monomials, each against a search of another kind or a proof by hand."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
@@ -200,3 +201,14 @@ def test_evidence_that_was_tampered_with_is_refused(k):
 def test_what_cannot_be_used_is_refused(arguments, options, error, says):
     with pytest.raises(error, match=says):
         find_features(*arguments, **options)
+
+
+def test_the_features_of_xor_are_what_json_holds():
+    found = find_features([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], degree=2)
+    kept = found.to_dict(["a", "b"])
+    assert json.loads(json.dumps(kept, allow_nan=False)) == kept
+    assert (kept["added"], kept["at_least"], kept["is_smallest"]) == (["a b"], 1, True)
+    [refuted] = kept["refuted"]
+    assert (refuted["added"], refuted["rows"]) == ([], [0, 1, 2, 3])
+    assert refuted["negative_weights"] == refuted["positive_weights"] == ["1/2", "1/2"]
+    assert found.to_dict()["added"] == ["x1 x2"]

@@ -1,4 +1,5 @@
 import itertools
+import json
 from dataclasses import replace
 from fractions import Fraction
 
@@ -187,3 +188,22 @@ def test_a_needle_between_two_points_of_one_class_is_found_out():
 def test_what_cannot_be_separated_is_refused(points, labels, options, error, words):
     with pytest.raises(error, match=words):
         transform(points, labels, **options)
+
+
+def test_a_transformation_is_what_the_command_line_prints_as_json(printed):
+    found = transform([0, "1/3"], ["a", "b"]).to_dict()
+    assert {"schema": 1, **found} == printed("transform", "--points", "0:a,1/3:b")
+    assert found["thresholds"] == ["1/6"]
+    assert found["hyperplanes"] == [{"w": ["1"], "w0": "-1"}]
+    assert found["pieces"] == [
+        {"low": None, "high": "1/6", "hidden": ["0"], "outputs": ["0"], "class": "a"},
+        {"low": "1/6", "high": "1/6", "hidden": ["1"], "outputs": ["1"], "class": "b"},
+        {"low": "1/6", "high": None, "hidden": ["1"], "outputs": ["1"], "class": "b"},
+    ]
+    assert found["proof"] == {"holds": True, "n_points": 2, "n_intervals": 1, "failures": []}
+
+
+def test_in_json_a_piece_without_a_class_has_none_and_classes_are_texts():
+    found = transform(X, np.array(Y), convention="sign").to_dict()
+    assert json.loads(json.dumps(found)) == found
+    assert [piece["class"] for piece in found["pieces"]] == ["1", None, "0", None, "1"]

@@ -73,6 +73,29 @@ class Approximation:
         """Evaluate the network; `X` is (n_samples, n_inputs)."""
         return self.network(X)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the network and its certificate as JSON holds them.
+
+        Returns
+        -------
+        dict of str to object
+            Every digit of every weight; `equation` is what `gradatim.network.parse` reads.
+        """
+        hidden, output = self.network.layers
+        return {
+            "units": self.n_units,
+            "theoretical_units": self.theoretical,
+            "changes_of_convexity": self.changes,
+            "bound": self.bound.to_dict(),
+            "equation": str(self.network),
+            "network": {
+                "weight": hidden.weight.tolist(),
+                "bias": hidden.bias.tolist(),
+                "output_weight": output.weight[0].tolist(),
+                "output_bias": float(output.bias[0]),
+            },
+        }
+
 
 def approximate(
     function: str | Formula | Callable[..., Any],

@@ -6,6 +6,7 @@ Conventions: everything checked was computed without rounding.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = ["Proof"]
 
@@ -33,6 +34,21 @@ class Proof:
     def holds(self) -> bool:
         """Whether the network is right everywhere."""
         return not self.failures
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was checked as JSON holds it.
+
+        Returns
+        -------
+        dict of str to object
+            Whether it holds, what was checked, and what does not hold.
+        """
+        return {
+            "holds": self.holds,
+            "n_points": self.n_points,
+            "n_intervals": self.n_gaps,
+            "failures": list(self.failures),
+        }
 
     def __str__(self) -> str:
         if self.failures:

@@ -27,6 +27,7 @@ from gradatim.certificates.balls import PRECISION
 from gradatim.certificates.intervals import Interval
 from gradatim.certificates.networks import kinks
 from gradatim.certificates.targets import BallFormula, Enclosure, FormulaTarget, centers
+from gradatim.network.numbers import to_json
 
 __all__ = ["Bound", "Ends", "Search"]
 
@@ -74,6 +75,23 @@ class Bound:
         if self.upper == self.lower:
             return 0.0
         return self.upper / self.lower - 1 if self.lower > 0 else float("inf")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the bound as JSON holds it.
+
+        Returns
+        -------
+        dict of str to object
+            Its fields; what is infinite is None.
+        """
+        return {
+            "upper": to_json(self.upper),
+            "lower": to_json(self.lower),
+            "box": [list(side) for side in self.box],
+            "at": list(self.at),
+            "complete": self.complete,
+            "n_boxes": self.n_boxes,
+        }
 
     def __str__(self) -> str:
         where = ", ".join(f"{name} = {x:.6g}" for name, x in zip("xy", self.at, strict=False))

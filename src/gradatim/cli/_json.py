@@ -38,8 +38,8 @@ def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[s
     return {**whole, "sha256": sha256(text)}
 
 
-def print_json(value: dict[str, Any] | list[dict[str, Any]]) -> None:
-    """Print an object, or several."""
+def print_json(value: Any) -> None:
+    """Print an object or a list."""
     from json import dumps
 
     print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))

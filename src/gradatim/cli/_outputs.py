@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim._files import write_atomically
-from gradatim.cli._output_files import anything, check_outputs, model
+from gradatim.cli._output_files import any_file, check_files, model
 from gradatim.errors import OutputError
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ class Outputs:
 
     def check(self, inputs: Sequence[Path]) -> None:
         """Refuse what could not be written, or would go over an input or over each other."""
-        wanted = [("--json", None if self.json in (None, "-") else Path(self.json), anything)]
-        wanted.append(("--report", self.report, anything))
+        named = {"--json": self.json if self.json != "-" else None, "--report": self.report}
+        wanted = [
+            (option, Path(file), any_file) for option, file in named.items() if file is not None
+        ]
         wanted += [("--save-rung" if rung else "--save", file, model) for rung, file in self.models]
-        check_outputs(wanted, {path.resolve(): path.resolve() for path in inputs})
+        check_files(wanted, inputs)
 
     def write(self, climb: Climb) -> tuple[list[str], list[str]]:
         """Write every output; return a line on each that was written, and what went wrong."""

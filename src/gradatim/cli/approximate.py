@@ -6,7 +6,6 @@ written. With ``--widths`` the question is turned around: the least error of a n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,11 +13,13 @@ from cyclopts import Group, Parameter
 
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
+from gradatim.cli._json import asked, header, print_json
 from gradatim.errors import SpecError
+from gradatim.presentation import pictures
 
 if TYPE_CHECKING:
     from gradatim.approximation import Approximation
-    from gradatim.comparisons.approximations import Rates, TrainedUnits
+    from gradatim.comparisons.approximations import TrainedUnits
 
 __all__ = ["approximate"]
 
@@ -27,6 +28,7 @@ _TRAINING = Group("What is trained beside it", sort_key=2)
 _OUTPUT = Group("What comes out", sort_key=3)
 _Flag = Parameter(negative=(), show_default=False)
 _File = Parameter(group=_OUTPUT, metavar="FILE")
+_Box = tuple[tuple[float, float], ...]
 
 
 def approximate(
@@ -91,13 +93,7 @@ def approximate(
     for option, file in (("--graph", graph), ("--network", network)):
         if widths is not None and file is not None:
             raise SpecError(f"{option} is for one network; leave out --widths")
-    _output_files.check_targets(
-        {
-            "--output": (output, _output_files.plot),
-            "--graph": (graph, _output_files.drawing),
-            "--network": (network, _output_files.network),
-        }
-    )
+    _output_files.check_built(output, graph, network)
     if trained and activation == "step":
         raise SpecError(
             "--trained cannot train step units, which have no slope to follow; choose relu, "
@@ -109,60 +105,22 @@ def approximate(
     options = {"n_seeds": seeds if trained else 0, "seed": seed, "max_epochs": epochs}
     if widths is not None:
         _by_width(function, box, _widths(widths), activation, options, output, json)
-    else:
-        files = output, graph, network
-        _for_tolerance(function, box, tolerance, activation, options, files, json)
-
-
-def _for_tolerance(
-    function: str,
-    box: tuple[tuple[float, float], ...],
-    tolerance: float,
-    activation: str,
-    options: dict[str, int],
-    files: tuple[Path | None, Path | None, Path | None],
-    json: bool,
-) -> None:
-    from gradatim.approximation import approximate as build
-    from gradatim.cli._working import work
-
-    found = work(
-        "placing units",
-        lambda progress: build(function, box, tolerance, activation, progress=progress),
-    )
-    beside = _train(found, options) if options["n_seeds"] else None
+        return
+    found = _build(function, box, tolerance, activation)
+    beside = _train(found, options) if trained else None
     if json:
-        from gradatim.cli._approximation_json import approximation_dict
-        from gradatim.cli._json import print_json
-
-        print_json(approximation_dict(function, found, beside))
+        question = _asked(function, found, beside, tolerance=tolerance)
+        made = {} if beside is None else {"trained": beside.to_dict()}
+        print_json({**header(), **question, **found.to_dict(), **made})
     else:
-        from gradatim.cli._approximation import approximation_in_words
+        from gradatim.presentation.approximation import approximation_in_words
 
         print("\n".join(approximation_in_words(found, beside)))
-    for file in _write(found, beside, *files):
-        _wrote(file, json)
+    _output_files.write_plot(output, lambda: pictures.plot_approximation(found, beside), quiet=json)
+    _output_files.write_network(found.network, graph, network, quiet=json)
 
 
-def _write(
-    found: Approximation,
-    beside: TrainedUnits | None,
-    output: Path | None,
-    graph: Path | None,
-    network: Path | None,
-) -> Iterator[Path]:
-    from gradatim.cli._network import write_network
-    from gradatim.drawing import draw
-
-    if output is not None:
-        yield _plot(found, beside, output)
-    if graph is not None:
-        yield draw(found.network, graph)
-    if network is not None:
-        yield write_network(found.network, network)
-
-
-def _box(function: str, on: list[float] | None) -> tuple[tuple[float, float], ...]:
+def _box(function: str, on: list[float] | None) -> _Box:
     """Return one interval per variable; one that is given for two variables is taken for both."""
     from gradatim.certificates import parse_formula
 
@@ -182,6 +140,16 @@ def _widths(text: str) -> list[int]:
     if not found or min(found) < 1 or max(found) > 1_000:
         raise SpecError(f"--widths takes numbers from 1 to 1,000 such as 2,4,8,16, not {text!r}")
     return found
+
+
+def _build(function: str, box: _Box, tolerance: float, activation: str) -> Approximation:
+    from gradatim.approximation import approximate as build
+    from gradatim.cli._working import work
+
+    return work(
+        "placing units",
+        lambda progress: build(function, box, tolerance, activation, progress=progress),
+    )
 
 
 def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
@@ -204,7 +172,7 @@ def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
 
 def _by_width(
     function: str,
-    box: tuple[tuple[float, float], ...],
+    box: _Box,
     widths: list[int],
     activation: str,
     options: dict[str, int],
@@ -222,45 +190,22 @@ def _by_width(
         ),
     )
     if json:
-        from gradatim.cli._approximation_json import rates_dict
-        from gradatim.cli._json import print_json
-
-        print_json(rates_dict(function, rates))
+        trained = rates.trained[0] if rates.trained else None
+        question = _asked(function, rates.built[0], trained, units=list(rates.widths))
+        print_json({**header(), **question, **rates.to_dict()})
     else:
-        from gradatim.cli._approximation import rates_in_words
+        from gradatim.presentation.approximation import rates_in_words
 
-        print("\n".join(rates_in_words(function, rates)))
-    if output is not None:
-        _wrote(_plot_rates(function, rates, output), json)
-
-
-def _plot_rates(function: str, rates: Rates, file: Path) -> Path:
-    from gradatim.drawing import plot_rates, save_plot
-    from gradatim.network.notation import spoken_activation
-
-    built = [(n, found.bound.upper) for n, found in zip(rates.widths, rates.built, strict=True)]
-    quartiles = [(t.n_units, *t.quartiles) for t in rates.trained]
-    kind = spoken_activation(rates.built[0].activation)
-    picture = plot_rates(built, quartiles, order=rates.order, name=function, activation=kind)
-    return save_plot(picture, file)
+        print("\n".join(rates_in_words(rates)))
+    _output_files.write_plot(output, lambda: pictures.plot_rates(rates), quiet=json)
 
 
-def _wrote(path: Path, json: bool) -> None:
-    if not json:
-        print(f"wrote {path}")
-
-
-def _plot(found: Approximation, beside: TrainedUnits | None, output: Path) -> Path:
-    from gradatim.certificates.targets import as_target
-    from gradatim.cli._approximation import function_text
-    from gradatim.drawing import plot_approximation, save_plot
-
-    picture = plot_approximation(
-        found.network,
-        as_target(found.function, len(found.on)).values,
-        found.on,
-        found.tolerance,
-        name=function_text(found),
-        trained=None if beside is None or len(found.on) > 1 else beside.best,
-    )
-    return save_plot(picture, output)
+def _asked(
+    function: str, found: Approximation, trained: TrainedUnits | None, **goal: object
+) -> dict[str, object]:
+    """Return the question; without ``--trained`` nothing is random and the seed is null."""
+    protocol = {"certificate": "float64 rounded outward, lower bound in balls"}
+    told = {} if trained is None else trained.protocol
+    protocol |= {key: told[key] for key in ("seeds", "epochs") if key in told}
+    question = {"function": function, "on": found.on, "activation": found.activation}
+    return asked(told.get("seed"), protocol, **question, **goal)

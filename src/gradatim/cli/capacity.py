@@ -6,18 +6,16 @@ are on standard output, progress on standard error; the picture is checked befor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._progress import under
 from gradatim.cli import _output_files
-
-if TYPE_CHECKING:
-    from gradatim.separability import Capacity
+from gradatim.cli._json import header, print_json
+from gradatim.presentation import pictures
 
 __all__ = ["capacity"]
 
@@ -75,8 +73,7 @@ def capacity(
     debug
         Show the traceback of an error.
     """
-    if output is not None:
-        _output_files.check_targets({"--output": (output, _output_files.plot)})
+    _output_files.check_targets({"--output": (output, _output_files.plot)})
     from gradatim.cli._working import work
     from gradatim.separability import capacity as compute
 
@@ -92,72 +89,10 @@ def capacity(
         ),
     )
     if json:
-        from json import dumps
-
-        print(dumps(_to_dict(found, trials, seed), indent=2, allow_nan=False))
+        protocol = {"points": "normal", "trials": trials, "seed": seed}
+        print_json(header() | {"protocol": protocol, "rows": [one.to_dict() for one in found]})
     else:
-        print("\n".join(_table(found)))
-    if output is not None:
-        from gradatim.drawing import plot_capacity, save_plot
+        from gradatim.presentation.capacity import capacity_in_words
 
-        rows = [
-            (one.n_features, one.n_points, float(one.chance), one.share, _interval(one))
-            for one in found
-        ]
-        path = save_plot(plot_capacity(rows), output)
-        if not json:
-            print(f"wrote {path}")
-
-
-def _interval(found: Capacity) -> tuple[float, float]:
-    return found.interval if found.n_trials else (float("nan"), float("nan"))
-
-
-def _table(found: Sequence[Capacity]) -> list[str]:
-    tried = found[0].n_trials > 0
-    rows = [["d", "points", "n/(d+1)", "theory", *(["trials", "95 % interval"] if tried else [])]]
-    for one in found:
-        ratio = one.n_points / (one.n_features + 1)
-        row = [str(one.n_features), str(one.n_points), f"{ratio:.2f}", f"{float(one.chance):.4f}"]
-        if tried:
-            low, high = one.interval
-            row += [f"{one.share:.4f}", f"{low:.4f} to {high:.4f}{'' if one.agrees else '  *'}"]
-        rows.append(row)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
-    lines += [
-        "",
-        "Chance that n points with random labels are separable by a hyperplane with bias.",
-    ]
-    if tried:
-        outside = sum(not one.agrees for one in found)
-        undecided = sum(one.n_undecided for one in found)
-        lines.append(
-            f"{found[0].n_trials} trials per row, each decided with a proof, {undecided} "
-            f"undecided. {len(found) - outside} of {len(found)} intervals hold the theory"
-            + ("; of 95 % intervals one in twenty need not (*)." if outside else ".")
-        )
-    return lines
-
-
-def _to_dict(found: Sequence[Capacity], trials: int, seed: int) -> dict[str, Any]:
-    from gradatim.cli._json import header
-
-    return {
-        **header(),
-        "protocol": {"points": "normal", "trials": trials, "seed": seed},
-        "rows": [
-            {
-                "dimensions": one.n_features,
-                "points": one.n_points,
-                "chance": str(one.chance),
-                "separable": one.n_separable,
-                "undecided": one.n_undecided,
-                "interval": list(one.interval) if one.n_trials else None,
-            }
-            for one in found
-        ],
-    }
+        print("\n".join(capacity_in_words(found)))
+    _output_files.write_plot(output, lambda: pictures.plot_capacity(found), quiet=json)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
+from gradatim.cli._json import header, print_json
 from gradatim.errors import SpecError
+from gradatim.presentation import pictures
 
 if TYPE_CHECKING:
     from gradatim.comparisons import DepthComparison
@@ -88,16 +90,9 @@ def depth(
         given = [name for name, value in options.items() if value is not None]
         if given:
             raise SpecError(f"{given[0]} is for --teeth; parity is built and proved only")
-    _output_files.check_targets(
-        {
-            "--output": (output, _output_files.plot),
-            "--graph": (graph, _output_files.drawing),
-            "--network": (network, _output_files.network),
-        }
-    )
+    _output_files.check_built(output, graph, network)
     if parity is not None:
-        built = _parity(parity, json)
-        _write(built[which], graph, network, json)
+        _output_files.write_network(_parity(parity, json)[which], graph, network, quiet=json)
         return
     found = _sawtooth(
         _number_of_teeth(teeth or ""),
@@ -106,8 +101,15 @@ def depth(
         _EPOCHS if epochs is None else epochs,
         seed or 0,
     )
-    _print_sawtooth(found, output, json)
-    _write(next(one.network for one in found.built if one.kind == which), graph, network, json)
+    if json:
+        print_json(found.to_dict())
+    else:
+        from gradatim.presentation.depth import depth_in_words
+
+        print("\n".join(depth_in_words(found)))
+    _output_files.write_plot(output, lambda: pictures.plot_depth(found), quiet=json)
+    built = next(one.network for one in found.built if one.kind == which)
+    _output_files.write_network(built, graph, network, quiet=json)
     wrong = [str(one.proof) for one in found.built if one.proof and not one.proof.holds]
     if wrong:
         raise SpecError(f"a network that was built is not right: {'; '.join(wrong)}")
@@ -150,48 +152,14 @@ def _sawtooth(
     )
 
 
-def _print_sawtooth(found: DepthComparison, output: Path | None, json: bool) -> None:
-    from gradatim.cli._depth import depth_in_words, depth_picture
-
-    if json:
-        _print_json(found.to_dict())
-    else:
-        print("\n".join(depth_in_words(found)))
-    if output is not None:
-        from gradatim.drawing import save_plot
-
-        _wrote(save_plot(depth_picture(found), output), json)
-
-
 def _parity(n_bits: int, json: bool) -> dict[str, Network]:
-    from gradatim.cli._depth import parity_in_words, parity_to_dict
-    from gradatim.depth import parity_layer, parity_tree
+    from gradatim.depth import build_parity
 
-    networks = {"shallow": parity_layer(n_bits), "deep": parity_tree(n_bits)}
+    built = build_parity(n_bits)
     if json:
-        _print_json(parity_to_dict(networks))
+        print_json(header() | built.to_dict())
     else:
-        print("\n".join(parity_in_words(networks)))
-    return networks
+        from gradatim.presentation.depth import parity_in_words
 
-
-def _write(network: Network, graph: Path | None, file: Path | None, json: bool) -> None:
-    if graph is not None:
-        from gradatim.drawing import draw
-
-        _wrote(draw(network, graph), json)
-    if file is not None:
-        from gradatim.cli._network import write_network
-
-        _wrote(write_network(network, file), json)
-
-
-def _wrote(path: Path, json: bool) -> None:
-    if not json:
-        print(f"wrote {path}")
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    from json import dumps
-
-    print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+        print("\n".join(parity_in_words(built)))
+    return built.networks

@@ -8,14 +8,16 @@ results are printed before they are written. Numbers of the table are exact: see
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._progress import under
 from gradatim.cli import _output_files
+from gradatim.cli._json import header, print_json
 from gradatim.errors import SpecError
+from gradatim.presentation import pictures
 
 if TYPE_CHECKING:
     from gradatim.comparisons.separable import MethodComparison
@@ -141,23 +143,30 @@ def separate(
     _check_points(points, positive, for_two)
     methods = None
     if making:
-        from gradatim.cli._ways import make_separable
-
-        methods = make_separable(points, positive, degree, kernels, hidden, folds, seeds, seed)
+        methods = _make_separable(
+            points,
+            positive,
+            degree=degree,
+            kernels=kernels,
+            hidden=hidden,
+            folds=folds,
+            n_seeds=seeds,
+            random_state=seed,
+        )
+    found = run = None
     if len(points.classes) > 2 and positive is None:
         _several(points, methods, json)
-        found = run = None
     else:
         found = _decide(points, positive)
         run = _run(found, max_mistakes) if perceptron or film is not None else None
-        _show(points, found, run, methods, json)
-    if methods is not None:
-        from gradatim.cli._ways import write_methods
+        if json:
+            beside = {} if run is None else {"perceptron": run.to_dict()}
+            _print_json(points, found.to_dict(points.ids) | beside, methods)
+        else:
+            from gradatim.presentation.separation import separation_in_words
 
-        write_methods(methods, output, graph, quiet=json)
-        output = None
-    if found is not None:
-        _write(points, found, run, output, film, quiet=json)
+            print("\n".join(separation_in_words(found, points.labels, points.ids, run, methods)))
+    _write_pictures(points, found, run, methods, output, film, graph, quiet=json)
     if network is not None:
         _write_network(table, found, methods, network, quiet=json)
 
@@ -206,6 +215,25 @@ def _check_points(points: Points, positive: str | None, for_two: dict[str, objec
         )
 
 
+def _make_separable(points: Points, positive: str | None, **options: Any) -> MethodComparison:
+    from gradatim.cli._working import work
+    from gradatim.comparisons.separable import find_methods
+    from gradatim.errors import LabelError
+
+    labels = points.labels
+    if positive is not None:
+        if positive not in labels:
+            known = ", ".join(sorted(set(labels))[:8])
+            raise LabelError(f"no row is labeled {positive}; the labels are {known}")
+        labels = [label if label == positive else "others" for label in labels]
+    return work(
+        "making separable",
+        lambda told: find_methods(
+            points.X, labels, input_names=points.names, progress=told, **options
+        ),
+    )
+
+
 def _decide(points: Points, positive: str | None) -> Separation:
     from gradatim.cli._working import work
     from gradatim.separability import separate as decide
@@ -224,7 +252,6 @@ def _decide(points: Points, positive: str | None) -> Separation:
 
 
 def _several(points: Points, methods: MethodComparison | None, json: bool) -> None:
-    from gradatim.cli._separation import print_several
     from gradatim.cli._working import work
     from gradatim.separability import separate_classes
 
@@ -235,7 +262,12 @@ def _several(points: Points, methods: MethodComparison | None, json: bool) -> No
             points.X, points.labels, input_names=points.names, progress=under(progress, task)
         ),
     )
-    print_several(points, found, methods, json=json)
+    if json:
+        _print_json(points, found.to_dict(points.ids), methods)
+    else:
+        from gradatim.presentation.separation import classes_in_words
+
+        print("\n".join(classes_in_words(found, points.ids, methods)))
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
@@ -248,37 +280,48 @@ def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
     )
 
 
-def _show(
+def _print_json(points: Points, result: dict[str, Any], methods: MethodComparison | None) -> None:
+    """Print a result with what it was computed from."""
+    data = {
+        "source": points.source,
+        "sha256": points.sha256,
+        "n_samples": len(points.X),
+        "columns": list(points.names),
+        "numbers": "decimals" if points.X.dtype == object else "binary",
+    }
+    made = {} if methods is None else {"made_separable": methods.to_dict()}
+    print_json({**header(), "data": data, **result, **made})
+
+
+def _write_pictures(
     points: Points,
-    found: Separation,
+    found: Separation | None,
     run: PerceptronRun | None,
     methods: MethodComparison | None,
-    json: bool,
-) -> None:
-    from gradatim.cli._separation import print_separation
-
-    print_separation(points, found, run, methods, json=json)
-
-
-def _write(
-    points: Points,
-    found: Separation,
-    run: PerceptronRun | None,
     output: Path | None,
     film: Path | None,
+    graph: Path | None,
     *,
     quiet: bool,
 ) -> None:
-    from gradatim.cli._separation_pictures import film_of, picture_of
-    from gradatim.drawing import save_film, save_plot
+    from gradatim import drawing
 
-    written = []
-    if output is not None:
-        written.append(save_plot(picture_of(points, found), output))
-    if film is not None and run is not None:
-        written.append(save_film(film_of(points, run), film))
-    for path in written if not quiet else ():
-        print(f"wrote {path}")
+    if methods is not None:
+        from gradatim.comparisons.separable import plot_methods
+
+        _output_files.write_plot(output, lambda: plot_methods(methods), quiet=quiet)
+        if methods.built is not None:
+            _output_files.write_network(methods.built.network, graph, None, quiet=quiet)
+    elif found is not None:
+        _output_files.write_plot(
+            output, lambda: pictures.plot_separation(found, points.labels, points.ids), quiet=quiet
+        )
+    if run is not None:
+        _output_files.write(
+            film,
+            lambda file: drawing.save_film(pictures.film_run(run, points.labels), file),
+            quiet=quiet,
+        )
 
 
 def _write_network(
@@ -289,8 +332,6 @@ def _write_network(
     *,
     quiet: bool,
 ) -> None:
-    from gradatim.cli._network import write_network
-
     built = found and found.hyperplane
     if methods is not None and methods.built is not None:
         built = methods.built.network
@@ -299,6 +340,4 @@ def _write_network(
             f"no hyperplane is known that separates the classes of {table}, so nothing was written "
             f"to {path}; --hidden builds a network that does"
         )
-    written = write_network(built, path)
-    if not quiet:
-        print(f"wrote {written}")
+    _output_files.write_network(built, None, path, quiet=quiet)

@@ -6,20 +6,15 @@ before anything is computed; results are printed before they are written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter
 
 from gradatim.cli import _output_files
+from gradatim.cli._json import SCHEMA, print_json
 from gradatim.errors import SpecError
-
-if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from gradatim.separability import Transformation
-    from gradatim.separability.line import Piece
+from gradatim.presentation import pictures
 
 __all__ = ["transform"]
 
@@ -78,28 +73,20 @@ def transform(
     debug
         Show the traceback of an error.
     """
-    _output_files.check_targets(
-        {
-            "--output": (output, _output_files.plot),
-            "--graph": (graph, _output_files.drawing),
-            "--network": (network, _output_files.network),
-        },
-        source=table,
-    )
+    _output_files.check_built(output, graph, network, source=table)
     xs, labels = _read(table, points, column, target)
     from gradatim.separability import transform as build
 
     cuts = None if thresholds is None else thresholds.split(",")
     line = build(xs, labels, convention=convention, thresholds=cuts)
     if json:
-        from json import dumps
-
-        print(dumps(_to_dict(line), indent=2, ensure_ascii=False))
+        print_json({"schema": SCHEMA, **line.to_dict()})
     else:
-        print("\n".join(_in_words(line)))
-    for path in _write(line, output, graph, network):
-        if not json:
-            print(f"wrote {path}")
+        from gradatim.presentation.transformation import transformation_in_words
+
+        print("\n".join(transformation_in_words(line)))
+    _output_files.write_plot(output, lambda: pictures.plot_transformation(line), quiet=json)
+    _output_files.write_network(line.network, graph, network, quiet=json)
     proof = line.verify()
     if not proof.holds:
         raise SpecError(f"the network is not right everywhere: {'; '.join(proof.failures)}")
@@ -125,113 +112,3 @@ def _read(
         xs += read.texts(read.require(column, "points"))
         labels += read.texts(read.require(target, "labels"))
     return xs, labels
-
-
-def _write(
-    line: Transformation, output: Path | None, graph: Path | None, network: Path | None
-) -> list[Path]:
-    from gradatim.cli._network import write_network
-    from gradatim.drawing import draw, plot_spaces, save_plot
-
-    written = []
-    if output is not None:
-        x = [float(point) for point in line.points]
-        written.append(save_plot(plot_spaces(line.network, x, line.labels), output))
-    if graph is not None:
-        written.append(draw(line.network, graph))
-    if network is not None:
-        written.append(write_network(line.network, network))
-    return written
-
-
-def _in_words(line: Transformation) -> list[str]:
-    unit = {"step": "0 or 1, step(0) = 1", "sign": "-1 or +1, sign(0) = 0"}[line.convention]
-    lines = [f"Convention: {line.convention} units, {unit}.", ""]
-    lines += [f"    {text}" for text in str(line.network).splitlines()]
-    lines += ["", *_table(line), "", *_hyperplanes(line), str(line.verify())]
-    return lines
-
-
-def _hyperplanes(line: Transformation) -> list[str]:
-    from gradatim.network.numbers import format_fraction
-
-    names = line.network.output_names
-    if len(line.classes) == 2:
-        [(_, w0)] = line.hyperplanes
-        rule = ">= 0" if line.convention == "step" else "> 0"
-        signed = f"{'-' if w0 < 0 else '+'} {format_fraction(abs(w0))}"
-        return [
-            f"Hyperplane in z: w1 z + w0 = 0 with w1 = 1, w0 = {format_fraction(w0)}.",
-            f"Class {line.classes[1]} where z {signed} {rule}, class {line.classes[0]} elsewhere.",
-        ]
-    return [
-        f"Class {name}: w = ({', '.join(map(format_fraction, w))}), w0 = {format_fraction(w0)}."
-        for name, (w, w0) in zip(names, line.hyperplanes, strict=True)
-    ]
-
-
-def _table(line: Transformation) -> list[str]:
-    """Return the pieces of the line with what every unit gives there, as aligned columns."""
-    from gradatim.network.numbers import format_fraction
-
-    n_units = line.network.layers[0].n_out
-    heads = ["x", *(f"h{j + 1}" for j in range(n_units))]
-    heads += ["z"] if len(line.classes) == 2 else []
-    rows = [[*heads, "class"]]
-    for piece in line.pieces:
-        label = line.label_of(piece.outputs)
-        numbers = [*piece.layers[0], *([sum(piece.layers[0])] if len(line.classes) == 2 else [])]
-        shown = [format_fraction(number) for number in numbers]
-        rows.append([_where(piece), *shown, "undecided" if label is None else str(label)])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0])]
-            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        )
-        for row in rows
-    ]
-
-
-def _where(piece: Piece) -> str:
-    from gradatim.network.numbers import format_fraction
-
-    if piece.low is None:
-        return "everywhere" if piece.high is None else f"x < {format_fraction(piece.high)}"
-    low = format_fraction(piece.low)
-    if piece.is_point:
-        return f"x = {low}"
-    return f"x > {low}" if piece.high is None else f"{low} < x < {format_fraction(piece.high)}"
-
-
-def _to_dict(line: Transformation) -> dict[str, Any]:
-    from gradatim.network.numbers import format_fraction
-
-    def texts(values: Sequence[Fraction]) -> list[str]:
-        return [format_fraction(value) for value in values]
-
-    proof = line.verify()
-    return {
-        "schema": 1,
-        "convention": line.convention,
-        "equation": str(line.network),
-        "classes": list(line.classes),
-        "thresholds": texts(line.thresholds),
-        "hyperplanes": [{"w": texts(w), "w0": format_fraction(w0)} for w, w0 in line.hyperplanes],
-        "pieces": [
-            {
-                "low": None if piece.low is None else format_fraction(piece.low),
-                "high": None if piece.high is None else format_fraction(piece.high),
-                "hidden": texts(piece.layers[0]),
-                "outputs": texts(piece.outputs),
-                "class": line.label_of(piece.outputs),
-            }
-            for piece in line.pieces
-        ],
-        "proof": {
-            "holds": proof.holds,
-            "n_points": proof.n_points,
-            "n_intervals": proof.n_gaps,
-            "failures": list(proof.failures),
-        },
-    }

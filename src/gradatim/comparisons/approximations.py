@@ -9,7 +9,7 @@ errors are upper bounds of `gradatim.certificates.certify`. Seeds are ``seed, se
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.training import NetworkSpec, fit_many
 
-__all__ = ["Rates", "TrainedUnits", "bound_to_dict", "error_by_width", "train_units"]
+__all__ = ["Rates", "TrainedUnits", "error_by_width", "train_units"]
 
 _POINTS = {1: 512, 2: 24}
 _EPOCHS, _BATCH, _RATE = 600, 32, 0.01
@@ -55,6 +55,15 @@ class TrainedUnits:
         low, middle, high = np.quantile(self.errors, [0.25, 0.5, 0.75])
         return float(low), float(middle), float(high)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was trained as JSON holds it."""
+        return {
+            "units": self.n_units,
+            "protocol": self.protocol,
+            "quartiles": list(self.quartiles),
+            "bounds": [bound.to_dict() for bound in self.bounds],
+        }
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -66,6 +75,22 @@ class Rates:
     # Theory's exponent: errors fall as 1 / width^order; None for fitted sigmoids, whose rate
     # depends on the function
     order: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return errors by width as JSON holds them."""
+        return {
+            "order": self.order,
+            "widths": [
+                {
+                    "width": width,
+                    "units": found.n_units,
+                    "bound": found.bound.to_dict(),
+                    "equation": str(found.network),
+                }
+                for width, found in zip(self.widths, self.built, strict=True)
+            ],
+            "trained": [beside.to_dict() for beside in self.trained],
+        }
 
 
 def train_units(
@@ -189,11 +214,3 @@ def error_by_width(
             )
         tell((i + 1) / len(chosen), "building")
     return Rates(chosen, tuple(built), tuple(trained), {"relu": 2, "heaviside": 1}.get(name))
-
-
-def bound_to_dict(bound: Bound) -> dict[str, Any]:
-    """Put a bound into an object for JSON; what is infinite becomes null."""
-    return {
-        key: None if isinstance(value, float) and not np.isfinite(value) else value
-        for key, value in asdict(bound).items()
-    }

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from gradatim.depth.lower_bounds import lower_bound as lower_bound
     from gradatim.depth.lower_bounds import most_pieces as most_pieces
     from gradatim.depth.lower_bounds import sawtooth_error as sawtooth_error
+    from gradatim.depth.parity import Parity as Parity
     from gradatim.depth.parity import ParityProof as ParityProof
+    from gradatim.depth.parity import build_parity as build_parity
     from gradatim.depth.parity import parity_layer as parity_layer
     from gradatim.depth.parity import parity_tree as parity_tree
     from gradatim.depth.parity import prove_parity as prove_parity
@@ -33,7 +35,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "lower_bounds": ["SawtoothError", "lower_bound", "most_pieces", "sawtooth_error"],
-        "parity": ["ParityProof", "parity_layer", "parity_tree", "prove_parity", "truth_table"],
+        "parity": [
+            "Parity",
+            "ParityProof",
+            "build_parity",
+            "parity_layer",
+            "parity_tree",
+            "prove_parity",
+            "truth_table",
+        ],
         "pieces": ["LinearPiece", "along", "count_pieces", "linear_pieces"],
         "teeth": ["deep_sawtooth", "prove_sawtooth", "sawtooth", "shallow_sawtooth"],
     },

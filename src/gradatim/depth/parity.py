@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,9 @@ from gradatim.network.layering import make_layer
 
 __all__ = [
     "MOST_BITS",
+    "Parity",
     "ParityProof",
+    "build_parity",
     "parity_layer",
     "parity_tree",
     "prove_parity",
@@ -250,3 +253,86 @@ def prove_parity(network: Network) -> ParityProof:
     wrong = np.flatnonzero(outputs != bits.sum(axis=1) % 2)
     texts = ("".join(map(str, bits[row])) for row in wrong[:5])
     return ParityProof(n, tuple(texts), len(wrong))
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Parity of some bits, built as one layer and as a tree.
+
+    Parameters
+    ----------
+    networks : dict of str to Network
+        The one named ``"shallow"`` and the one named ``"deep"``.
+    proofs : dict of str to ParityProof
+        A proof of each.
+    """
+
+    networks: dict[str, Network]
+    proofs: dict[str, ParityProof]
+
+    @property
+    def n_bits(self) -> int:
+        """Number of inputs."""
+        return self.networks["shallow"].n_inputs
+
+    @property
+    def sizes(self) -> dict[str, dict[str, int]]:
+        """Hidden layers, hidden units and parameters of each network."""
+        return {
+            kind: {
+                "hidden_layers": network.depth - 1,
+                "hidden_units": sum(network.layer_sizes[1:-1]),
+                "parameters": network.n_parameters,
+            }
+            for kind, network in self.networks.items()
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return both networks as JSON holds them.
+
+        Returns
+        -------
+        dict of str to object
+            Sizes, equation and proof of each.
+        """
+        return {
+            "bits": self.n_bits,
+            "built": [
+                {
+                    "kind": kind,
+                    "layer_sizes": list(network.layer_sizes),
+                    **self.sizes[kind],
+                    "equation": str(network),
+                    "proof": {"holds": self.proofs[kind].holds, "n_inputs": 1 << self.n_bits},
+                }
+                for kind, network in self.networks.items()
+            ],
+        }
+
+
+def build_parity(n_bits: int) -> Parity:
+    """Build parity as one layer and as a tree, and prove both.
+
+    Parameters
+    ----------
+    n_bits : int
+        Number of inputs, from 2 to `MOST_BITS`.
+
+    Returns
+    -------
+    Parity
+        Both networks with their proofs.
+
+    Raises
+    ------
+    SpecError
+        If `n_bits` is out of its range.
+
+    Examples
+    --------
+    >>> built = build_parity(16)
+    >>> [built.sizes[kind]["parameters"] for kind in ("shallow", "deep")]
+    [289, 121]
+    """
+    networks = {"shallow": parity_layer(n_bits), "deep": parity_tree(n_bits)}
+    return Parity(networks, {kind: prove_parity(one) for kind, one in networks.items()})

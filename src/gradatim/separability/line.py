@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from gradatim.certificates.sweep import JUMPING
 from gradatim.errors import SpecError
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import ExactUnit, Network
+from gradatim.network.numbers import format_fraction
 
 __all__ = ["Piece", "cut_line", "evaluate_exactly", "locate"]
 
@@ -41,6 +43,15 @@ class Piece:
     def outputs(self) -> tuple[Fraction, ...]:
         """Activations of the last layer."""
         return self.layers[-1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ends and what the first and the last layer give there, as JSON holds them."""
+        return {
+            "low": None if self.low is None else format_fraction(self.low),
+            "high": None if self.high is None else format_fraction(self.high),
+            "hidden": list(map(format_fraction, self.layers[0])),
+            "outputs": list(map(format_fraction, self.outputs)),
+        }
 
 
 def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...], ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -145,6 +145,28 @@ class Transformation:
             *self._wrong_floats(),
         ]
         return Proof(len(self.points), len(self.points) - 1, tuple(failures))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the network, the pieces of the line and the proof as JSON holds them.
+
+        Returns
+        -------
+        dict of str to object
+            Numbers and classes as texts; the class of a piece without one is None.
+        """
+        return {
+            "convention": self.convention,
+            "equation": str(self.network),
+            "classes": list(map(str, self.classes)),
+            "thresholds": list(map(_n, self.thresholds)),
+            "hyperplanes": [{"w": list(map(_n, w)), "w0": _n(w0)} for w, w0 in self.hyperplanes],
+            "pieces": [piece.to_dict() | {"class": self._name_of(piece)} for piece in self.pieces],
+            "proof": self.verify().to_dict(),
+        }
+
+    def _name_of(self, piece: Piece) -> str | None:
+        label = self.label_of(piece.outputs)
+        return None if label is None else str(label)
 
     def _wrong_points(self) -> Iterator[str]:
         for x, label in zip(self.points, self.labels, strict=True):

@@ -1,3 +1,4 @@
+import json
 from itertools import product
 
 import numpy as np
@@ -78,3 +79,11 @@ def test_left_out_rows_are_scored_by_machines_that_never_saw_them():
 def test_what_cannot_be_used_is_refused(arguments, options, error, said):
     with pytest.raises(error, match=said):
         fit_kernels(*arguments, **options)
+
+
+def test_a_kernel_machine_is_what_json_holds():
+    for machine in fit_kernels([[0], [1], [2]], [0, 1, 0], degree=2):
+        found = machine.to_dict()
+        assert json.loads(json.dumps(found, allow_nan=False)) == found
+        assert (found["name"], found["errors"]) == (machine.name, [])
+        assert (found["folds"], found["accuracy_left_out"]) == (0, None)

@@ -139,3 +139,20 @@ def test_several_classes_lead_over_the_others():
     assert len(leads) == 3
     for axes in leads:
         assert min(one.get_offsets()[:, 0].min() for one in axes.collections) > 0
+
+
+def test_ways_are_what_the_command_line_prints_as_json(tmp_path, printed):
+    path = tmp_path / "xor.csv"
+    path.write_text("a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
+    shown = printed("separate", path, "--target", "y", "--degree", "2")["made_separable"]
+    methods = find_methods(
+        np.array(XOR, dtype=float),
+        list("0110"),
+        degree=2,
+        kernels=False,
+        hidden=False,
+        input_names=["a", "b"],
+    )
+    assert shown == methods.to_dict()
+    assert shown["features"] == methods.features.to_dict(["a", "b"])
+    assert (shown["built"], shown["trained"], shown["kernels"]) == (None, None, [])

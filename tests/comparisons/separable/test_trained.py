@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from itertools import product
 
@@ -84,3 +85,13 @@ def test_a_network_that_is_not_right_is_not_verified():
 def test_what_cannot_be_used_is_refused(arguments, options, error, said):
     with pytest.raises(error, match=said):
         train_hidden(*arguments, **options)
+
+
+def test_a_trained_layer_is_what_json_holds_also_without_a_network():
+    table = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    found = train_hidden(table, [0, 1, 1, 0], max_width=1, n_seeds=2, max_epochs=5).to_dict()
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert (found["equation"], found["n_units"], found["seed"]) == (None, None, None)
+    assert [(one["width"], one["n_seeds"], one["n_solved"]) for one in found["tried"]] == [
+        (1, 2, 0)
+    ]

@@ -1,5 +1,6 @@
 """Hidden layers that were built: right on every row, by an evaluation that shares nothing."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -173,3 +174,12 @@ def test_a_threshold_is_in_the_middle_half(low, high):
 def test_what_cannot_be_used_is_refused(arguments, options, error, said):
     with pytest.raises(error, match=said):
         build_hidden(*arguments, **options)
+
+
+def test_a_built_layer_is_what_json_holds():
+    found = build_hidden([[0], [1], [2]], ["a", "b", "a"]).to_dict()
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["equation"].startswith("y = step(")
+    counts = {"n_units": 2, "line_units": 2, "at_least": 2, "n_directions": 1}
+    assert counts.items() <= found.items()
+    assert (found["construction"], found["wrong_in_floats"]) == ("line", [])

@@ -92,3 +92,14 @@ def test_numbers_below_one_are_refused(options):
 def test_no_trials_are_refused():
     with pytest.raises(SpecError, match="at least 1 trial"):
         simulate_capacity(3, 1, n_trials=0)
+
+
+def test_a_capacity_is_what_the_command_line_prints_as_json(printed):
+    found = simulate_capacity(4, 2, n_trials=5).to_dict()
+    asked = ("capacity", "--dimensions", "2", "--points", "4", "--trials")
+    assert [found] == printed(*asked, "5")["rows"]
+    # Of the 16 labelings of four points in a plane, only the two XORs are out of reach.
+    alone = capacity([2], [4], n_trials=0)[0].to_dict()
+    assert [alone] == printed(*asked, "0")["rows"]
+    counts = {"dimensions": 2, "points": 4, "chance": "7/8", "separable": 0, "undecided": 0}
+    assert alone == {**counts, "interval": None}

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from fractions import Fraction
 
@@ -254,3 +255,50 @@ def test_a_witness_with_a_weight_below_zero_is_refused():
     # The same combination with its weights in order: 1 is no common point, and is said to be none.
     inside = replace(outside, negative_weights=(Fraction(0), Fraction(1)), point=(Fraction(1),))
     assert not witnesses(replace(found, witness=inside), inside)
+
+
+def table(tmp_path, rows, labels):
+    path = tmp_path / "table.csv"
+    lines = [f"{a},{b},{label}" for (a, b), label in zip(rows, labels, strict=True)]
+    path.write_text("\n".join(["a,b,y", *lines]))
+    return path
+
+
+def without_seconds(found):
+    return {key: value for key, value in found.items() if key != "seconds"}
+
+
+def test_a_separation_is_what_the_command_line_prints_as_json(tmp_path, printed):
+    ids = [f"row {i + 2}" for i in range(4)]
+    shown = printed("separate", table(tmp_path, SQUARE, "aaab"), "--target", "y")
+    found = separate(SQUARE, list("aaab")).to_dict(ids)
+    assert without_seconds(found).items() <= shown.items()
+    assert found["hyperplane"] == {"weights": ["1", "1"], "w0": "-3/2"}
+    assert found["max_margin"]["nearest"] == ["row 3", "row 4", "row 5"]
+    assert (found["witness"], found["verified"]) == (None, True)
+
+
+def test_in_json_rows_without_names_go_by_their_numbers(tmp_path, printed):
+    one = separate(SQUARE, [0, 1, 1, 0])
+    found = one.to_dict()
+    assert json.loads(json.dumps(found)) == found
+    half = [{"row": 0, "weight": "1/2"}, {"row": 3, "weight": "1/2"}]
+    assert found["witness"]["negative"] == half
+    assert found["witness"]["point"] == ["1/2", "1/2"]
+    shown = printed("separate", table(tmp_path, SQUARE, "0110"), "--target", "y")
+    named = without_seconds(one.to_dict([f"row {i + 2}" for i in range(4)]))
+    assert named.items() <= shown.items()
+
+
+def test_several_separations_name_the_rows_of_the_whole_table(tmp_path, printed):
+    rows, labels = [*SQUARE, [3, 3]], list("abbca")
+    several = separate_classes(rows, labels)
+    found = several.to_dict()
+    assert json.loads(json.dumps(found)) == found
+    # The pair of b and c has the rows 1, 2 and 3.
+    assert found["pairs"][2]["max_margin"]["nearest"] == [1, 2, 3]
+    shown = printed("separate", table(tmp_path, rows, labels), "--target", "y")
+    named = several.to_dict([f"row {i + 2}" for i in range(5)])
+    for key in ("pairs", "rest"):
+        assert list(map(without_seconds, named[key])) == list(map(without_seconds, shown[key]))
+    assert shown["classes"] == found["classes"] == ["a", "b", "c"]

@@ -84,3 +84,22 @@ def test_numbers_that_would_overflow_are_refused():
 def test_fewer_than_one_mistake_is_refused():
     with pytest.raises(SpecError, match="at least 1"):
         run_perceptron(separate([[1.0], [2.0]], [0, 1]), max_mistakes=0)
+
+
+def test_a_run_is_what_the_command_line_prints_as_json(tmp_path, printed):
+    path = tmp_path / "line.csv"
+    path.write_text("x,y\n-1,a\n1,b\n")
+    found = run_perceptron(separate([[-1], [1]], ["a", "b"])).to_dict()
+    shown = printed("separate", path, "--target", "y", "--perceptron")["perceptron"]
+    # The first row is a mistake at zero weights, the second then has the score 0.
+    assert (
+        found
+        == shown
+        == {
+            "mistakes": 2,
+            "passes": 2,
+            "converged": True,
+            "bound": 2,
+            "weights": [2.0, 0.0],
+        }
+    )

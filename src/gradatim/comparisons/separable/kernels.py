@@ -58,6 +58,20 @@ class KernelMachine:
             return "RBF kernel"
         return f"polynomial kernel, degree {self.degree}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was trained as JSON holds it."""
+        return {
+            "name": self.name,
+            "kernel": self.kernel,
+            "degree": self.degree,
+            "C": self.C,
+            "errors": list(self.errors),
+            "n_support": self.n_support,
+            "converged": self.converged,
+            "accuracy_left_out": self.accuracy,
+            "folds": self.folds,
+        }
+
     def codes(self, X: ArrayLike) -> np.ndarray:
         """Return the number of the class of other rows.
 

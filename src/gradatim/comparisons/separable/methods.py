@@ -27,7 +27,6 @@ from gradatim.comparisons.separable.summary import (
 )
 from gradatim.comparisons.separable.trained import TrainedLayer, train_hidden
 from gradatim.errors import ShapeError
-from gradatim.network.numbers import exact_text
 from gradatim.separability.features import AddedFeatures, find_features
 from gradatim.separability.hidden import HiddenLayer, build_hidden
 
@@ -73,8 +72,26 @@ class MethodComparison:
         return all(one.verify() for one in proofs)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON holds it."""
-        return _to_dict(self)
+        """Return everything as JSON holds it, with what it takes to find it again."""
+        from importlib.metadata import version
+
+        return {
+            "gradatim": version("gradatim"),
+            "kind": "ways",
+            "seed": self.seed,
+            "data": {
+                "n_samples": len(self.table),
+                "inputs": list(self.names),
+                "classes": list(map(str, self.classes)),
+                "sha256": _digest(self.table, self.labels),
+            },
+            "proved": self.verify(),
+            "ways": [vars(method) for method in self.rows()],
+            "features": self.features and self.features.to_dict(self.names),
+            "kernels": [machine.to_dict() for machine in self.kernels],
+            "built": self.built and self.built.to_dict(),
+            "trained": self.trained and self.trained.to_dict(),
+        }
 
 
 def find_methods(
@@ -184,100 +201,6 @@ def find_methods(
     )
 
 
-# -- as JSON holds them -----------------------------------------------------------------------
-
-
-def _to_dict(methods: MethodComparison) -> dict[str, Any]:
-    """Return everything that was found, with what it takes to find it again."""
-    from importlib.metadata import version
-
-    return {
-        "gradatim": version("gradatim"),
-        "kind": "ways",
-        "seed": methods.seed,
-        "data": {
-            "n_samples": len(methods.table),
-            "inputs": list(methods.names),
-            "classes": [str(label) for label in methods.classes],
-            "sha256": _digest(methods.table, methods.labels),
-        },
-        "proved": methods.verify(),
-        "ways": [vars(method) for method in methods.rows()],
-        "features": None if methods.features is None else _features_dict(methods),
-        "kernels": [_kernel_dict(machine) for machine in methods.kernels],
-        "built": None if methods.built is None else _built_dict(methods.built),
-        "trained": None if methods.trained is None else _trained_dict(methods.trained),
-    }
-
-
 def _digest(table: np.ndarray, labels: Sequence[Hashable]) -> str:
     said = "\n".join([*map(str, table.ravel().tolist()), *map(str, labels)])
     return sha256(f"{table.shape}\n{said}")
-
-
-def _features_dict(methods: MethodComparison) -> dict[str, Any]:
-    found = methods.features
-    assert found is not None
-    added = None if found.added is None else [one.name(methods.names) for one in found.added]
-    return {
-        "degree": found.degree,
-        "added": added,
-        "is_smallest": found.is_smallest,
-        "is_impossible": found.is_impossible,
-        "at_least": found.at_least,
-        "n_sets": found.n_sets,
-        "reason": found.reason,
-        "planes": [
-            {"positive": str(one.classes[1]), "equation": str(one.hyperplane)}
-            for one in found.separations
-        ],
-        "refuted": [
-            {
-                "added": [monomial.name(methods.names) for monomial in one.added],
-                "positive": str(one.positive),
-                "rows": list(one.witness.rows),
-                "negative": list(one.witness.negative),
-                "negative_weights": list(map(exact_text, one.witness.negative_weights)),
-                "positive_weights": list(map(exact_text, one.witness.positive_weights)),
-            }
-            for one in found.refuted
-        ],
-    }
-
-
-def _kernel_dict(machine: KernelMachine) -> dict[str, Any]:
-    return {
-        "name": machine.name,
-        "kernel": machine.kernel,
-        "degree": machine.degree,
-        "C": machine.C,
-        "errors": list(machine.errors),
-        "n_support": machine.n_support,
-        "converged": machine.converged,
-        "accuracy_left_out": machine.accuracy,
-        "folds": machine.folds,
-    }
-
-
-def _built_dict(found: HiddenLayer) -> dict[str, Any]:
-    return {
-        "equation": str(found.network),
-        "n_units": found.n_units,
-        "construction": found.construction,
-        "line_units": found.line_units,
-        "n_directions": found.n_directions,
-        "all_directions": found.all_directions,
-        "at_least": found.at_least,
-        "wrong_in_floats": found.wrong_in_floats(),
-    }
-
-
-def _trained_dict(found: TrainedLayer) -> dict[str, Any]:
-    return {
-        "equation": None if found.network is None else str(found.network),
-        "n_units": found.n_units,
-        "seed": found.seed,
-        "activation": found.activation,
-        "max_epochs": found.max_epochs,
-        "tried": [vars(one) for one in found.tried],
-    }

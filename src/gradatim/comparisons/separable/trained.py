@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -58,6 +59,17 @@ class TrainedLayer:
     def verify(self) -> bool:
         """Prove in ball arithmetic that every row gets its class."""
         return self.network is not None and not wrong_rows(self.network, self.table, self.codes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was trained as JSON holds it."""
+        return {
+            "equation": None if self.network is None else str(self.network),
+            "n_units": self.n_units,
+            "seed": self.seed,
+            "activation": self.activation,
+            "max_epochs": self.max_epochs,
+            "tried": [vars(one) for one in self.tried],
+        }
 
 
 def train_hidden(

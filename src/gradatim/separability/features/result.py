@@ -10,12 +10,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import SpecError
 from gradatim.feature_maps import Monomial, add_monomials
+from gradatim.network.numbers import exact_text
 from gradatim.separability.planes.result import Separation, Witness
 
 __all__ = ["AddedFeatures", "Refuted"]
@@ -149,6 +151,44 @@ class AddedFeatures:
         if tuple(one.classes[1] for one in self.separations) != several:
             return False
         return all(map(self._separates, self.separations)) and self._is_covered()
+
+    def to_dict(self, names: Sequence[str] = ()) -> dict[str, Any]:
+        """Return what was found as JSON holds it.
+
+        Parameters
+        ----------
+        names : sequence of str, optional
+            Names of the inputs; x1, x2, ... if not given.
+
+        Returns
+        -------
+        dict of str to object
+            The monomials by name, the planes as equations, and the witnesses of smaller sets.
+        """
+        return {
+            "degree": self.degree,
+            "added": None if self.added is None else [one.name(names) for one in self.added],
+            "is_smallest": self.is_smallest,
+            "is_impossible": self.is_impossible,
+            "at_least": self.at_least,
+            "n_sets": self.n_sets,
+            "reason": self.reason,
+            "planes": [
+                {"positive": str(one.classes[1]), "equation": str(one.hyperplane)}
+                for one in self.separations
+            ],
+            "refuted": [
+                {
+                    "added": [monomial.name(names) for monomial in one.added],
+                    "positive": str(one.positive),
+                    "rows": list(one.witness.rows),
+                    "negative": list(one.witness.negative),
+                    "negative_weights": list(map(exact_text, one.witness.negative_weights)),
+                    "positive_weights": list(map(exact_text, one.witness.positive_weights)),
+                }
+                for one in self.refuted
+            ],
+        }
 
     def _is_refuted(self, refuted: Refuted) -> bool:
         w = refuted.witness

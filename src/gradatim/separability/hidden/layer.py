@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -121,6 +122,25 @@ class HiddenLayer:
         """
         found = self.predict(self.table.astype(np.float64))
         return [i for i, (a, b) in enumerate(zip(found, self.labels, strict=True)) if a != b]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the network and how it was built as JSON holds them.
+
+        Returns
+        -------
+        dict of str to object
+            The equation, the counts, and the rows that float64 gets wrong.
+        """
+        return {
+            "equation": str(self.network),
+            "n_units": self.n_units,
+            "construction": self.construction,
+            "line_units": self.line_units,
+            "n_directions": self.n_directions,
+            "all_directions": self.all_directions,
+            "at_least": self.at_least,
+            "wrong_in_floats": self.wrong_in_floats(),
+        }
 
     def _hidden(self) -> np.ndarray:
         """Return what every hidden unit gives on every row, without rounding."""

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -122,6 +123,23 @@ class Capacity:
         """Whether the theory lies in the interval."""
         low, high = self.interval
         return low <= float(self.chance) <= high
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return theory and trials as JSON holds them.
+
+        Returns
+        -------
+        dict of str to object
+            The chance as a fraction in text; the interval is None without trials.
+        """
+        return {
+            "dimensions": self.n_features,
+            "points": self.n_points,
+            "chance": str(self.chance),
+            "separable": self.n_separable,
+            "undecided": self.n_undecided,
+            "interval": list(self.interval) if self.n_trials else None,
+        }
 
 
 def _interval(least: int, most: int, n_trials: int) -> tuple[float, float]:

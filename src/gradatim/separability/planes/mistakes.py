@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -92,6 +93,22 @@ class PerceptronRun:
         weights = self.weights(self.n_mistakes if n_mistakes is None else n_mistakes)
         numbers = [Fraction(repr(value)) for value in weights.tolist()]
         return unit_network(numbers[:-1], numbers[-1], self.found.input_names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the rule did as JSON holds it.
+
+        Returns
+        -------
+        dict of str to object
+            Counts, the bound, and the weights at the end.
+        """
+        return {
+            "mistakes": self.n_mistakes,
+            "passes": self.n_passes,
+            "converged": self.converged,
+            "bound": self.bound,
+            "weights": self.weights(self.n_mistakes).tolist(),
+        }
 
 
 def run_perceptron(found: Separation, *, max_mistakes: int = 100_000) -> PerceptronRun:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradatim.network.graph import Layer, Network
+from gradatim.network.numbers import exact_text, to_json
 from gradatim.separability.planes.touching import spans_all
 
 if TYPE_CHECKING:
@@ -170,6 +171,63 @@ class Separation:
             was decided.
         """
         return is_proved(self)
+
+    def to_dict(self, ids: Sequence[str] | Sequence[int] | None = None) -> dict[str, Any]:
+        """Return what was found as JSON holds it.
+
+        Parameters
+        ----------
+        ids : sequence of str or int, optional
+            Names of the rows; their numbers from 0 if None.
+
+        Returns
+        -------
+        dict of str to object
+            Numbers that are exact are texts, each of them whole.
+        """
+        names, best = range(self.n_samples) if ids is None else ids, self.widest
+        return {
+            "classes": list(map(str, self.classes)),
+            "separable": self.separable,
+            "reason": self.reason,
+            "hyperplane": _plane_dict(self.weights, self.bias),
+            "max_margin": None
+            if best is None
+            else {
+                **_plane_dict(best.weights, best.bias),
+                "margin": to_json(best.margin),
+                "bounds": list(map(to_json, best.bounds)),
+                "exact": best.is_exact,
+                "nearest": [names[i] for i in best.support],
+            },
+            "witness": _witness_dict(self.witness, names),
+            "touching": self.touching,
+            "touching_hyperplane": _plane_dict(self.touching_weights, self.touching_bias),
+            "overlap": _witness_dict(self.overlap, names),
+            "verified": self.verify(),
+            "seconds": self.seconds,
+        }
+
+
+def _plane_dict(weights: Sequence[Fraction] | None, bias: Fraction | None) -> Any:
+    if weights is None or bias is None:
+        return None
+    return {"weights": list(map(exact_text, weights)), "w0": exact_text(bias)}
+
+
+def _witness_dict(witness: Witness | None, names: Sequence[str] | Sequence[int]) -> Any:
+    if witness is None:
+        return None
+
+    def side(index: Sequence[int], weights: Sequence[Fraction]) -> list[dict[str, str | int]]:
+        pairs = zip(index, weights, strict=True)
+        return [{"row": names[i], "weight": exact_text(weight)} for i, weight in pairs]
+
+    return {
+        "negative": side(witness.negative, witness.negative_weights),
+        "positive": side(witness.positive, witness.positive_weights),
+        "point": list(map(exact_text, witness.point)),
+    }
 
 
 def is_proved(found: Separation) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -53,6 +54,30 @@ class ClassSeparations:
             Whether every verdict is proved.
         """
         return all(found.verify() for found in (*self.pairs.values(), *self.rest.values()))
+
+    def to_dict(self, ids: Sequence[str] | Sequence[int] | None = None) -> dict[str, Any]:
+        """Return what was found as JSON holds it.
+
+        Parameters
+        ----------
+        ids : sequence of str or int, optional
+            Names of the rows of the whole table; their numbers from 0 if None.
+
+        Returns
+        -------
+        dict of str to object
+            Every pair, then each class against the rest, as `Separation.to_dict` has them; rows
+            are those of the whole table.
+        """
+        names: Any = range(next(iter(self.rest.values())).n_samples) if ids is None else ids
+        return {
+            "classes": list(map(str, self.classes)),
+            "pairs": [
+                found.to_dict([names[i] for i in self.pair_rows[pair]])
+                for pair, found in self.pairs.items()
+            ],
+            "rest": [found.to_dict(names) for found in self.rest.values()],
+        }
 
 
 def separate_classes(

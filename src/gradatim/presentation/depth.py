@@ -1,4 +1,4 @@
-"""What ``gradatim depth`` says and shows.
+"""Sawtooths and parities, built, bounded and trained, in words.
 
 Conventions: what was built and what a theorem says are exact; what was trained is rounded to four
 digits. The three stand in tables of their own.
@@ -6,19 +6,18 @@ digits. The three stand in tables of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gradatim.network.numbers import format_fraction
+from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from gradatim.comparisons import DepthComparison, TrainedShape
-    from gradatim.network import Network
+    from gradatim.depth import Parity
 
-__all__ = ["depth_in_words", "depth_picture", "parity_in_words", "parity_to_dict"]
+__all__ = ["depth_in_words", "parity_in_words"]
 
 
 def depth_in_words(found: DepthComparison) -> list[str]:
@@ -68,19 +67,6 @@ def _shape(widths: Sequence[int]) -> str:
     return f"{len(widths)} x {widths[0]}" if len(widths) > 1 else str(widths[0])
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align cells: the first to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            [row[0].ljust(widths[0])]
-            + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        )
-        for row in rows
-    ]
-
-
 def _built(found: DepthComparison) -> list[str]:
     rows = [["", "hidden units", "parameters", "pieces", "mean error", "largest", "wrong points"]]
     for one in found.built:
@@ -96,7 +82,7 @@ def _built(found: DepthComparison) -> list[str]:
                 f"{error.misclassified} of {2 * found.teeth}",
             ]
         )
-    return _columns(rows)
+    return align(rows, right_from=1, indent=2)
 
 
 def _trained(found: DepthComparison) -> list[str]:
@@ -117,7 +103,7 @@ def _trained(found: DepthComparison) -> list[str]:
                 f"{shape.n_solved} of {len(shape.errors)}",
             ]
         )
-    return _columns(rows)
+    return align(rows, right_from=1, indent=2)
 
 
 def _conclusions(found: DepthComparison) -> list[str]:
@@ -156,94 +142,17 @@ def _found_or_not(deep: TrainedShape, n: int) -> str:
     )
 
 
-def depth_picture(found: DepthComparison) -> Figure:
-    """Plot the sawtooth, networks over it, and errors against sizes."""
-    from gradatim.depth import lower_bound
-    from gradatim.drawing import ErrorBar, plot_depth
-
-    n = found.deep.n_parameters
-    networks = {f"deep, built: {n} parameters": found.deep}
-    for kind in ("shallow", "deep"):
-        shape = found.at(n, kind)
-        if shape is not None:
-            title = f"{kind}, best of {len(shape.errors)} trained: {shape.n_parameters} parameters"
-            networks[title] = shape.networks[shape.best]
-    if not found.trained:
-        last = found.built[-1].network
-        networks[f"shallow, built: {last.n_parameters} parameters"] = last
-    errors = [
-        ErrorBar(one.kind, one.network.n_parameters, float(one.error.mean_absolute))
-        for one in found.built
-    ]
-    errors += [
-        ErrorBar(
-            shape.kind,
-            shape.n_parameters,
-            shape.median,
-            shape.interval,
-            float(shape.errors[shape.best].mean_absolute),
-        )
-        for shape in found.trained
-        if shape.start != "near"
-    ]
-    units = _units(max(bar.n_parameters for bar in errors))
-    least = [float(lower_bound(found.teeth, hidden_layer_sizes=[m]).mean_absolute) for m in units]
-    return plot_depth(found.deep, networks, errors, ([3 * m + 1 for m in units], least))
-
-
-def _units(n_parameters: int) -> list[int]:
-    """Return widths of a hidden layer up to a number of parameters, evenly on a log scale."""
-    most = max((n_parameters - 1) // 3, 2)
-    return sorted({round(most ** (i / 200)) for i in range(201)})
-
-
-def parity_in_words(networks: Mapping[str, Network]) -> list[str]:
+def parity_in_words(built: Parity) -> list[str]:
     """Return parity, built twice, as lines of text."""
-    from gradatim.depth import prove_parity
-
-    n = networks["shallow"].n_inputs
     rows = [["", "hidden layers", "hidden units", "parameters"]]
-    for kind, network in networks.items():
-        rows.append([kind, *map(str, _counts(network).values())])
+    rows += [[kind, *map(str, sizes.values())] for kind, sizes in built.sizes.items()]
     return [
-        f"Parity of {n} bits, built from step units",
-        *_columns(rows),
+        f"Parity of {built.n_bits} bits, built from step units",
+        *align(rows, right_from=1, indent=2),
         "",
-        *(f"{kind}: {prove_parity(network)}" for kind, network in networks.items()),
+        *(f"{kind}: {proof}" for kind, proof in built.proofs.items()),
         "",
         "The shallow network has a unit for every number of ones, n in all, and (n + 1)^2",
         "parameters; the tree of XORs has two units an XOR in log2(n) layers, rounded up, and a",
         "number of parameters proportional to n.",
     ]
-
-
-def parity_to_dict(networks: Mapping[str, Network]) -> dict[str, Any]:
-    """Return parity, built twice, as JSON holds it."""
-    from importlib.metadata import version
-
-    from gradatim.depth import prove_parity
-
-    n = networks["shallow"].n_inputs
-    return {
-        "schema": 1,
-        "gradatim": version("gradatim"),
-        "bits": n,
-        "built": [
-            {
-                "kind": kind,
-                "layer_sizes": list(network.layer_sizes),
-                **_counts(network),
-                "equation": str(network),
-                "proof": {"holds": prove_parity(network).holds, "n_inputs": 1 << n},
-            }
-            for kind, network in networks.items()
-        ],
-    }
-
-
-def _counts(network: Network) -> dict[str, int]:
-    return {
-        "hidden_layers": network.depth - 1,
-        "hidden_units": sum(network.layer_sizes[1:-1]),
-        "parameters": network.n_parameters,
-    }

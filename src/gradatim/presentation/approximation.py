@@ -1,4 +1,4 @@
-"""What ``gradatim approximate`` says about a network, in words.
+"""A network that approximates a function, and what is certain about it, in words.
 
 Conventions: numbers on the screen are rounded, and that is said; JSON and files have every digit.
 """
@@ -6,9 +6,11 @@ Conventions: numbers on the screen are rounded, and that is said; JSON and files
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from gradatim.network.notation import TEXT, spoken_activation
+from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +25,7 @@ __all__ = ["approximation_in_words", "function_text", "rates_in_words"]
 # Units whose weights are printed, and their digits.
 _SHOWN = 8
 _DIGITS = 4
+_WHERE_ALL = "--json and --network FILE.txt have all"
 
 _RULES = {"relu": "1/4 integral of sqrt(|f''| / tolerance)"}
 _STAIRS = "total variation / (2 tolerance)"
@@ -38,7 +41,7 @@ def _sides(on: tuple[tuple[float, float], ...]) -> str:
     return " x ".join(f"[{a:g}, {b:g}]" for a, b in on)
 
 
-def approximation_in_words(found: Approximation, beside: TrainedUnits | None) -> list[str]:
+def approximation_in_words(found: Approximation, beside: TrainedUnits | None = None) -> list[str]:
     """Say what was built and what is certain about it."""
     kind = spoken_activation(found.activation)
     lines = [
@@ -59,28 +62,24 @@ def approximation_in_words(found: Approximation, beside: TrainedUnits | None) ->
 
 def _network(network: Network) -> list[str]:
     """Write the network, or its beginning, with a few digits."""
-    hidden, output = network.layers
     rounded = [
         replace(layer, weight=_few_digits(layer.weight), bias=_few_digits(layer.bias))
-        for layer in (hidden, output)
+        for layer in network.layers
     ]
-    changed = any(
-        (new.weight != old.weight).any() or (new.bias != old.bias).any()
-        for new, old in zip(rounded, (hidden, output), strict=True)
-    )
-    note = f"weights are rounded to {_DIGITS} digits; " if changed else ""
+    short = replace(network, layers=rounded)
+    note = f"weights are rounded to {_DIGITS} digits; " if short != network else ""
+    hidden, output = rounded
     if hidden.n_out <= _SHOWN:
-        lines = str(replace(network, layers=rounded)).splitlines()
-        return [*lines, f"({note}--json and --network FILE.txt have all)"] if changed else lines
-    few = list(zip(rounded[0].units, rounded[1].weight[0], strict=True))[: _SHOWN - 2]
-    lines = [f"y = {_number(float(rounded[1].bias[0]))}"]
+        return [*str(short).splitlines(), *([f"({note}{_WHERE_ALL})"] if note else [])]
+    few = list(zip(hidden.units, output.weight[0], strict=True))[: _SHOWN - 2]
+    lines = [f"y = {_number(float(output.bias[0]))}"]
     for unit, weight in few:
         terms = [(_number(w), network.input_names[i], False) for i, w in unit.weights.items() if w]
         call = TEXT.call(hidden.activations[0], TEXT.sum(terms, _number(unit.bias)))
         term = TEXT.sum([(_number(abs(float(weight))), call, True)], 0)
         lines.append(f"    {'-' if weight < 0 else '+'} {term}")
     more = hidden.n_out - len(few)
-    return [*lines, f"    ... and {more} units more ({note}--json and --network FILE.txt have all)"]
+    return [*lines, f"    ... and {more} units more ({note}{_WHERE_ALL})"]
 
 
 def _few_digits(values: np.ndarray) -> np.ndarray:
@@ -120,22 +119,15 @@ def _trained(beside: TrainedUnits) -> list[str]:
     ]
 
 
-def rates_in_words(function: str, rates: Rates) -> list[str]:
+def rates_in_words(rates: Rates) -> list[str]:
     """Say how the error falls with the width."""
-    kind = spoken_activation(rates.built[0].activation)
-    lines = [f"{function} on {_sides(rates.built[0].on)}, {kind} units.", ""]
-    head = f"{'units':>6}  {'built':>10}"
-    if rates.trained:
-        head += "  trained: " + "  ".join(
-            f"{q:>10}" for q in ("quartile", "median", "quartile", "best")
-        )
-    lines.append(head)
-    for i, (width, found) in enumerate(zip(rates.widths, rates.built, strict=True)):
-        row = f"{width:>6}  {found.bound.upper:>10.4g}"
-        if rates.trained:
-            beside = rates.trained[i]
-            numbers = (*beside.quartiles, float(beside.errors.min()))
-            row += " " * 11 + "  ".join(f"{number:>10.4g}" for number in numbers)
-        lines.append(row)
+    first = rates.built[0]
+    kind = spoken_activation(first.activation)
+    lines = [f"{function_text(first)} on {_sides(first.on)}, {kind} units.", ""]
+    heads = ["trained:   quartile", *(f"{head:>10}" for head in ("median", "quartile", "best"))]
+    rows = [[f"{'units':>6}", f"{'built':>10}", *(heads if rates.trained else [])]]
+    for width, found, beside in zip_longest(rates.widths, rates.built, rates.trained):
+        errors = [] if beside is None else [*beside.quartiles, beside.errors.min()]
+        rows.append([str(width), *(f"{error:.4g}" for error in (found.bound.upper, *errors))])
     theory = "" if rates.order is None else f" Theory: errors fall as 1/n^{rates.order}."
-    return [*lines, "", f"Every error is certified.{theory}"]
+    return [*lines, *align(rows, right_from=0), "", f"Every error is certified.{theory}"]

@@ -1,4 +1,4 @@
-"""How ``gradatim separate`` writes exact numbers on a screen.
+"""Exact numbers on a screen: planes, points and cells of a table.
 
 Conventions: a number of the table is written as it was; other fractions are decimals where that is
 the same number, and those too long to read are rounded and marked with ``~``. Of an equation with
@@ -30,7 +30,7 @@ _MOST_BITS = 2200
 
 
 def equation_text(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction | None) -> str:
-    """Write the left side of a hyperplane's equation."""
+    """Write the equation of a hyperplane."""
     terms = [(w, name) for w, name in zip(weights, names, strict=False) if w]
     names_used, is_rounded = len(terms), bool(rounding_note(weights, bias))
     shown = terms[:_MOST_TERMS] if names_used > _MOST_TERMS + 1 else terms
@@ -45,7 +45,7 @@ def equation_text(names: Sequence[str], weights: Sequence[Fraction], bias: Fract
         body = f"{size} {name}".strip() if name else size
         sign = "-" if weight < 0 else "+"
         text += f" {sign} {body}" if text else f"{'-' if weight < 0 else ''}{body}"
-    return text
+    return f"{text} = 0"
 
 
 def rounding_note(weights: Sequence[Fraction], bias: Fraction | None) -> str:

@@ -1,0 +1,99 @@
+"""What terminal, page and lab say of a result needs nothing but the result."""
+
+from fractions import Fraction
+
+import pytest
+
+from gradatim.depth import build_parity
+from gradatim.presentation import approximation, capacity, depth, numbers, separation
+from gradatim.presentation import transformation as line_words
+from gradatim.separability import (
+    Capacity,
+    run_perceptron,
+    separate,
+    separate_classes,
+    transform,
+)
+
+SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
+IDS = ["p", "q", "r", "s"]
+
+
+def test_columns_without_names_are_numbered():
+    lines = separation.separation_in_words(separate(SQUARE, [0, 0, 0, 1]), "0001", IDS)
+    assert lines[0] == "4 rows: 3 0, 1 1; 2 columns (x1, x2)."
+    assert "    x1 + x2 - 1.5 = 0" in lines
+
+
+def test_a_witness_names_rows_and_the_labels_that_the_table_has():
+    found = separate(SQUARE, [0, 1, 1, 0])
+    lines = separation.separation_in_words(found, ["a", "b", "c", "a"], IDS)
+    table = lines[lines.index("These four points prove that no line can:") + 2 :][:5]
+    assert table == [
+        "    row  class  weight  x1  x2",
+        "    p    a      0.5     0   0",
+        "    s    a      0.5     1   1",
+        "    q    b      0.5     0   1",
+        "    r    c      0.5     1   0",
+    ]
+
+
+def test_one_mistake_in_one_pass_is_no_plural():
+    run = run_perceptron(separate([[-1], [1]], ["a", "b"]), max_mistakes=1)
+    lines = separation.separation_in_words(run.found, "ab", IDS, run)
+    assert "The perceptron rule made 1 mistake in 1 pass and was stopped; " in "\n".join(lines)
+
+
+def test_of_several_classes_a_pair_names_its_own_rows():
+    found = separate_classes([[0], [1], [2], [1]], ["a", "b", "a", "c"])
+    lines = separation.classes_in_words(found, IDS)
+    assert lines[0] == "4 rows of 3 classes; 1 column."
+    assert lines[3].split(maxsplit=4)[3:] == ["no", "3 points: p, q, r"]
+
+
+def test_a_piece_without_a_class_is_undecided():
+    lines = line_words.transformation_in_words(transform([0, 1], "ab", convention="sign"))
+    assert lines[4:8] == [
+        "x        h1   z      class",
+        "x < 0.5  -1  -1          a",
+        "x = 0.5   0   0  undecided",
+        "x > 0.5   1   1          b",
+    ]
+
+
+def test_without_trials_there_is_the_theory_alone():
+    lines = capacity.capacity_in_words([Capacity(2, 4)])
+    assert lines[:2] == ["d  points  n/(d+1)  theory", "2       4     1.33  0.8750"]
+    assert lines[-1].startswith("Chance")
+
+
+def test_an_interval_without_the_theory_has_a_star():
+    lines = capacity.capacity_in_words([Capacity(2, 4, 100, 10), Capacity(2, 4, 8, 7)])
+    assert [line.endswith("*") for line in lines[1:3]] == [True, False]
+    assert "1 of 2 intervals hold the theory; of" in lines[-1]
+
+
+def test_both_parities_are_proved_below_the_table():
+    lines = depth.parity_in_words(build_parity(3))
+    assert lines[2].split() == ["shallow", "1", "3", "16"]
+    assert lines[5] == "shallow: Proved in exact arithmetic: right on all 8 inputs."
+
+
+def test_a_function_is_named_as_it_was_typed():
+    from gradatim.approximation import approximate
+
+    found = approximate("abs(x)", (-1, 1), 0.5)
+    lines = approximation.approximation_in_words(found)
+    assert lines[0] == "abs(x) on [-1, 1], tolerance 0.5."
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "text"),
+    [
+        ([1, -2], Fraction(1, 2), "a - 2 b + 0.5 = 0"),
+        ([0, -1], 0, "-b = 0"),
+        ([Fraction(10**13, 3), 1], 1, "3.33333e+12 a + b + 1 = 0"),
+    ],
+)
+def test_a_plane_is_written_as_an_equation(weights, bias, text):
+    assert numbers.equation_text("ab", list(map(Fraction, weights)), Fraction(bias)) == text
