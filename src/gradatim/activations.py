@@ -139,7 +139,7 @@ def _softmax_derivative(z: Array) -> Array:
     a = _softmax(z)
     if xp is not np:
         return a * (1.0 - a)
-    # Of an a near 1, 1 - a is the sum of the others.
+    # Near 1, what is left of 1 is the sum of the others.
     large = a > 0.5
     others = np.where(large, 0.0, a).sum(axis=-1, keepdims=True)
     return a * np.where(large, others, 1.0 - a)

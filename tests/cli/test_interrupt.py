@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gradatim.cli import main
-from gradatim.cli._interrupt import hear
+from gradatim.cli._interrupt import interruptible
 
 COMMAND = ["climb", "two  rings.csv", "--target", "ring"]
 OPTIONS = ["--no-report", "--folds", "3", "--repeats", "1"]
@@ -133,9 +133,9 @@ def test_results_that_could_not_be_written_are_kept(folder, capsys, monkeypatch)
 
 
 def test_work_is_done_in_another_thread_and_gives_what_it_returns_or_raises():
-    assert hear(threading.current_thread) is not threading.current_thread()
+    assert interruptible(threading.current_thread) is not threading.current_thread()
     with pytest.raises(ZeroDivisionError):
-        hear(lambda: 1 / 0)
+        interruptible(lambda: 1 / 0)
 
 
 @signals
@@ -144,9 +144,9 @@ def test_an_interrupt_does_not_wait_for_a_native_call():
         # The tests may run where the signal is ignored, and children inherit that.
         "import os, signal, threading\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from gradatim.cli._interrupt import hear\n"
+        "from gradatim.cli._interrupt import interruptible\n"
         "threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "try: hear(threading.Event().wait)\n"
+        "try: interruptible(threading.Event().wait)\n"
         "except KeyboardInterrupt: os._exit(7)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 7
@@ -222,12 +222,12 @@ def test_an_interrupt_while_loading_is_one_sentence(folder, module):
 
 
 @signals
-@pytest.mark.parametrize("work", ["time.sleep(10)", "hear(lambda: time.sleep(10))"])
+@pytest.mark.parametrize("work", ["time.sleep(10)", "interruptible(lambda: time.sleep(10))"])
 def test_an_interrupt_is_not_lost_in_a_callback_of_the_garbage_collector(work):
     # Python prints what a callback raises and goes on.
     code = (
         "import gc, os, signal, threading, time\n"
-        "from gradatim.cli._interrupt import hear, leave_at_the_second\n"
+        "from gradatim.cli._interrupt import interruptible, leave_at_the_second\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def callback(phase, info):\n"
         "    gc.callbacks.clear()\n"

@@ -4,11 +4,11 @@ import subprocess
 import sys
 import warnings
 
-from gradatim.cli._silence import quiet_libraries
+from gradatim.cli._silence import silent_libraries
 
 
 def test_warnings_are_silenced_and_heard_again_afterwards(recwarn):
-    with quiet_libraries(debug=False):
+    with silent_libraries(debug=False):
         warnings.warn("noise", RuntimeWarning, stacklevel=1)
     assert len(recwarn) == 0
     warnings.warn("signal", RuntimeWarning, stacklevel=1)
@@ -16,14 +16,14 @@ def test_warnings_are_silenced_and_heard_again_afterwards(recwarn):
 
 
 def test_log_records_are_dropped_and_heard_again_afterwards(caplog):
-    with quiet_libraries(debug=False):
+    with silent_libraries(debug=False):
         logging.getLogger("jax").critical("noise")
     logging.getLogger("jax").critical("signal")
     assert caplog.messages == ["signal"]
 
 
 def test_what_c_libraries_write_is_dropped_and_heard_again_afterwards(capfd):
-    with quiet_libraries(debug=False):
+    with silent_libraries(debug=False):
         os.write(2, b"noise")
     os.write(2, b"signal")
     assert capfd.readouterr().err == "signal"
@@ -31,8 +31,8 @@ def test_what_c_libraries_write_is_dropped_and_heard_again_afterwards(capfd):
 
 def test_our_own_words_reach_standard_error_meanwhile():
     code = (
-        "import os, sys; from gradatim.cli._silence import quiet_libraries\n"
-        "with quiet_libraries(debug=False):\n"
+        "import os, sys; from gradatim.cli._silence import silent_libraries\n"
+        "with silent_libraries(debug=False):\n"
         "    print('ours', file=sys.stderr); os.write(2, b'noise')\n"
         "print('after', file=sys.stderr)"
     )
@@ -42,13 +42,13 @@ def test_our_own_words_reach_standard_error_meanwhile():
 
 def test_child_processes_are_quiet_too(capfd):
     code = "import warnings; warnings.warn('noise')"
-    with quiet_libraries(debug=False):
+    with silent_libraries(debug=False):
         subprocess.run([sys.executable, "-c", code], check=True)
     assert capfd.readouterr().err == ""
     assert "PYTHONWARNINGS" not in os.environ or os.environ["PYTHONWARNINGS"] != "ignore"
 
 
 def test_with_debug_everything_is_heard(capfd):
-    with quiet_libraries(debug=True):
+    with silent_libraries(debug=True):
         os.write(2, b"noise")
     assert capfd.readouterr().err == "noise"

@@ -177,7 +177,7 @@ def test_a_row_longer_than_a_megabyte_is_read(table):
 def test_numbers_that_64_bits_cannot_tell_apart_are_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,y\n100000000000000001,1\n100000000000000002,2\n")
-    with pytest.raises(TableError, match=r"'x' of t.csv .* 100000000000000001 and 1"):
+    with pytest.raises(TableError, match=r"100000000000000001 and 100000000000000002 are"):
         read_columns(path).numbers("x")
     path.write_text("x,y\n100000000000000000,1\n1e17,2\n1.0e17,2\n")
     assert read_columns(path).numbers("x").tolist() == [1e17] * 3

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TypeVar
 
-__all__ = ["STATUS", "Interrupted", "hear", "leave_at_the_second"]
+__all__ = ["STATUS", "Interrupted", "interruptible", "leave_at_the_second"]
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Interrupted(KeyboardInterrupt):
         self.kept = kept
 
 
-def hear(work: Callable[[], T]) -> T:
+def interruptible(work: Callable[[], T]) -> T:
     """Do some work in another thread, ready to be interrupted meanwhile."""
     found: list[T] = []
     errors: list[BaseException] = []

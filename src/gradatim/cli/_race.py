@@ -10,18 +10,18 @@ from rich.console import Console
 from rich.progress import TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from gradatim.cli._print import as_table, print_lines, width_of
-from gradatim.cli._working import Bar
+from gradatim.cli._progress_bar import ProgressBar
 from gradatim.comparisons import Race
 from gradatim.presentation.races import ending, opening, scores
 
 __all__ = ["racing_bar", "show_race"]
 
 
-def racing_bar(hidden: bool) -> Bar:
+def racing_bar(hidden: bool) -> ProgressBar:
     """Return what shows how far a race is."""
     left = (TaskProgressColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
     console = Console(stderr=True, highlight=False)
-    return Bar(console, "getting ready", *left, hidden=hidden)
+    return ProgressBar(console, "getting ready", *left, hidden=hidden)
 
 
 def show_race(race: Race) -> None:

@@ -16,7 +16,7 @@ from rich.progress import TextColumn
 from gradatim._progress import Progress
 from gradatim.cli._live import LiveLadder, draw_ladder
 from gradatim.cli._print import print_lines
-from gradatim.cli._working import Bar
+from gradatim.cli._progress_bar import ProgressBar
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
 from gradatim.presentation.climbs import about, heading, notes, verdict_line
@@ -38,7 +38,7 @@ class Screen:
         """Show how many files are read; yields what is to be told."""
         files = TextColumn("{task.fields[files]}", style="progress.download")
         doing = f"reading {name}"
-        with Bar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
+        with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
             yield lambda share, files: bar.tell(share, doing, files=files)
 
     @contextlib.contextmanager

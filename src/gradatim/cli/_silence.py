@@ -12,11 +12,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-__all__ = ["quiet_libraries"]
+__all__ = ["silent_libraries"]
 
 
 @contextlib.contextmanager
-def quiet_libraries(debug: bool) -> Iterator[None]:
+def silent_libraries(debug: bool) -> Iterator[None]:
     """Silence warnings, log records and what C libraries write to standard error.
 
     A decoder that meets a bad file, or a compiled engine that finds no accelerator, would write

@@ -144,7 +144,7 @@ def _widths(text: str) -> list[int]:
 
 def _build(function: str, box: _Box, tolerance: float, activation: str) -> Approximation:
     from gradatim.approximation import approximate as build
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
 
     return work(
         "placing units",
@@ -153,7 +153,7 @@ def _build(function: str, box: _Box, tolerance: float, activation: str) -> Appro
 
 
 def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.comparisons.approximations import train_units
 
     doing = f"training {options['n_seeds']} networks"
@@ -179,7 +179,7 @@ def _by_width(
     output: Path | None,
     json: bool,
 ) -> None:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.comparisons.approximations import error_by_width
 
     doing = f"{'training' if options['n_seeds'] else 'building'} networks of each width"

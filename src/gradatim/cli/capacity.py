@@ -74,7 +74,7 @@ def capacity(
         Show the traceback of an error.
     """
     _output_files.check_targets({"--output": (output, _output_files.plot)})
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.separability import capacity as compute
 
     task = "trying labelings"

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim.cli._interrupt import Interrupted, hear
-from gradatim.cli._kept import kept, until_interrupted
+from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.errors import OutputError, SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
@@ -149,7 +149,7 @@ def climb(
         Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._outputs import Outputs
-    from gradatim.cli._silence import quiet_libraries
+    from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import Options, files_of
 
     for rung in rungs or ():
@@ -162,7 +162,7 @@ def climb(
     outputs.check(files_of(path, reading))
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
-    with quiet_libraries(debug):
+    with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.sources.registry import read_source
 
@@ -170,8 +170,8 @@ def climb(
         _tell_of_accelerator(engine, quiet)
         with screen.reading(path) as progress:
             reading = replace(reading, progress=progress)
-            collection = hear(lambda: read_source(path, reading))
-        with kept(lambda: _folder(collection, options), resume) as store:
+            collection = interruptible(lambda: read_source(path, reading))
+        with checkpoint(lambda: _folder(collection, options), resume) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")
             more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}

@@ -135,7 +135,7 @@ def _numbers(text: str | None) -> list[int] | None:
 def _sawtooth(
     teeth: int, n_seeds: int, budgets: list[int] | None, epochs: int, seed: int
 ) -> DepthComparison:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.comparisons import compare_depth
 
     task = "training sawtooths"

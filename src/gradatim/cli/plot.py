@@ -83,7 +83,7 @@ def boundary(
     output
         The picture: .svg, .pdf or .png.
     data
-        Samples (csv, tsv, parquet) with a column an input.
+        Samples (csv, tsv, parquet) with one column per input.
     target
         Column of the labels.
     limits

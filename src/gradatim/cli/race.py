@@ -14,8 +14,8 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
+from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._ground import check_film, find_ground, list_problems
-from gradatim.cli._kept import kept, until_interrupted
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -133,10 +133,10 @@ def race(
         {"--output": (output, _output_files.page), "--film": (film, _output_files.film)},
         source=Path(played),
     )
-    from gradatim.cli._silence import quiet_libraries
+    from gradatim.cli._silence import silent_libraries
 
-    with quiet_libraries(debug):
-        from gradatim.cli._interrupt import hear
+    with silent_libraries(debug):
+        from gradatim.cli._interrupt import interruptible
         from gradatim.cli._race import show_race
         from gradatim.sources.registry import Options
 
@@ -145,7 +145,7 @@ def race(
         )
         ground = find_ground(played, reading, noise)
         check_film(ground, film)
-        with kept(lambda: _folder(played, reading, noise, samples, seed), resume) as store:
+        with checkpoint(lambda: _folder(played, reading, noise, samples, seed), resume) as store:
             found = _race(
                 ground,
                 store,
@@ -165,7 +165,7 @@ def race(
             print_json(found.to_dict())
         else:
             show_race(found)
-        for file in hear(lambda: _write(found, output, film)):
+        for file in interruptible(lambda: _write(found, output, film)):
             if not json:
                 print(f"wrote {file}")
 

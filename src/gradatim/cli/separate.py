@@ -216,7 +216,7 @@ def _check_points(points: Points, positive: str | None, for_two: dict[str, objec
 
 
 def _make_separable(points: Points, positive: str | None, **options: Any) -> MethodComparison:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.comparisons.separable import find_methods
     from gradatim.errors import LabelError
 
@@ -235,7 +235,7 @@ def _make_separable(points: Points, positive: str | None, **options: Any) -> Met
 
 
 def _decide(points: Points, positive: str | None) -> Separation:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.separability import separate as decide
 
     task = f"deciding {points.source}"
@@ -252,7 +252,7 @@ def _decide(points: Points, positive: str | None) -> Separation:
 
 
 def _several(points: Points, methods: MethodComparison | None, json: bool) -> None:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.separability import separate_classes
 
     task = f"deciding {points.source}"
@@ -271,7 +271,7 @@ def _several(points: Points, methods: MethodComparison | None, json: bool) -> No
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
-    from gradatim.cli._working import work
+    from gradatim.cli._progress_bar import work
     from gradatim.separability import run_perceptron
 
     return work(

@@ -29,7 +29,7 @@ def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.n
     if not np.isfinite(weight).all() or (weight < 0).any():
         raise SpecError("sample_weight must be finite and not negative")
     if not weight.any():
-        raise SpecError("the sample weights are all zero; give at least one row a positive one")
+        raise SpecError("the sample weights are all zero; give some row a positive weight")
     return weight
 
 

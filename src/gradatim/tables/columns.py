@@ -104,8 +104,8 @@ class Columns:
             other = first.setdefault(number, cell)
             if str(other) != str(cell) and Fraction(str(other)) != Fraction(str(cell)):
                 raise TableError(
-                    f"column {name!r} of {self.source} has numbers of so many digits that some are "
-                    f"the same in 64 bits, such as {other} and {cell}; subtract a number from the "
+                    f"column {name!r} of {self.source} has numbers with more digits than 64 bits "
+                    f"hold: {other} and {cell} are the same there; subtract a number from the "
                     "column, or leave it out"
                 )
 

@@ -22,7 +22,7 @@ _PATIENCE = 0.5
 
 
 @dataclass
-class _Kind:
+class _JobKind:
     """Workers of one shape: all their work, what is done of it, and the thread seconds it took."""
 
     work: float = 0.0
@@ -41,9 +41,9 @@ class ExpectedTime:
     def __init__(self, workers: Sequence[Worker], n_threads: int, began: float) -> None:
         self._workers, self._began = workers, began
         self._n_threads = max(1, min(n_threads, len(workers)))
-        self._kinds: dict[Hashable, _Kind] = {}
+        self._kinds: dict[Hashable, _JobKind] = {}
         for worker in workers:
-            self._kinds.setdefault(worker.program, _Kind()).work += worker.work
+            self._kinds.setdefault(worker.program, _JobKind()).work += worker.work
         self._done = [0.0] * len(workers)
         self._heard: list[float | None] = [None] * len(workers)
 

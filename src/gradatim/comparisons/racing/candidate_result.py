@@ -1,7 +1,7 @@
 """A result of a race: a contender at a budget, with its scores over all seeds.
 
-Conventions: accuracies are of rows that no part of the model has seen, one a seed, the k-th of two
-results on the same rows. A seed *solves* when its accuracy reaches the bar.
+Conventions: accuracies are of rows that no part of the model has seen, one per seed, the k-th of
+two results on the same rows. A seed *solves* when its accuracy reaches the bar.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class CandidateResult:
 
     @property
     def contender(self) -> Contender:
-        """Who."""
+        """The contender that ran."""
         return self.candidate.contender
 
     @property

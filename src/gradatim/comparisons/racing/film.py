@@ -21,7 +21,7 @@ from gradatim.errors import SpecError
 
 __all__ = ["film_race"]
 
-#: Pixels a unit of a film's picture; space between films, above and below them.
+#: Pixels per unit of a film's picture; space between films, above and below them.
 _SCALE, _GAP, _TOP, _FOOT = 2.6, 24, 52, 34
 _SECONDS, _REST = 0.18, 2.0
 

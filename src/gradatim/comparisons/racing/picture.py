@@ -159,7 +159,7 @@ def _curve(
 
 
 def _grid(part: Any, race: Race, frame: Frame) -> None:
-    """Draw those with a choice of size, a row a contender and a column a budget."""
+    """Draw those with a choice of size, one row per contender and one column per budget."""
     contenders = [contender for contender in race.contenders if contender.budgeted]
     grid = part.subplots(len(contenders), len(race.protocol.budgets), squeeze=False)
     for row, contender in zip(grid, contenders, strict=True):

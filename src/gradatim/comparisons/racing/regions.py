@@ -23,7 +23,7 @@ __all__ = ["Frame", "frame_of"]
 #: Width of every picture, and height of a strip.
 WIDTH, STRIP = 100, 24
 
-#: Points a side at which a decision is looked at.
+#: Points per side at which a decision is looked at.
 _FINE = 97
 
 #: Points of a line at which a decision is looked at.

@@ -144,7 +144,7 @@ def task_of_problem(
     n_train, n_features = 2 * n_samples // 3, problem.n_features
     splits = []
     for number in range(n_seeds):
-        # Three streams a seed, none of which another seed of this race or its neighbor has.
+        # Three streams per seed, none of which another seed of this race or its neighbor has.
         drawn = [
             problem.sample(n, noise=noise, seed=3 * (1_000_003 * seed + number) + k)
             for k, n in enumerate((n_train, n_samples - n_train, 2000))
@@ -209,7 +209,7 @@ def _check_classes(classes: np.ndarray, y: np.ndarray, name: str) -> None:
         rows = "row" if counts.min() == 1 else "rows"
         raise LabelError(
             f"class {classes[counts.argmin()]!s} of {name} has {counts.min()} {rows}, but a race "
-            f"splits every class into fifths: give at least {_FOLDS} rows a class, or leave the "
+            f"splits every class into fifths: give at least {_FOLDS} rows per class, or leave the "
             "class out"
         )
 

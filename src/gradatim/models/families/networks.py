@@ -146,7 +146,7 @@ def _train(
 ) -> list[Fitted]:
     """Train the specs of every fit, all fits with the same training rows as one job."""
     groups = by_rows(fits)
-    splits = [_Split.learn(data, input, fits[group[0]].train, layout) for group in groups]
+    splits = [_ScaledSplit.learn(data, input, fits[group[0]].train, layout) for group in groups]
     width = _common_width(splits)
     jobs = [
         FitJob([s for i in group for s in specs[i]], split.inputs(width), split.targets)
@@ -184,7 +184,7 @@ def _curve(result: FitResult) -> LearningCurve:
 
 
 @dataclass(frozen=True, eq=False)
-class _Split:
+class _ScaledSplit:
     """What is learnt about some training rows before any network sees them."""
 
     Z: np.ndarray  # (n_train, n_features): scaled training rows, float32
@@ -195,7 +195,9 @@ class _Split:
     spread: np.ndarray
 
     @classmethod
-    def learn(cls, data: TrainingSet, input: str, train: np.ndarray, layout: _Layout) -> _Split:
+    def learn(
+        cls, data: TrainingSet, input: str, train: np.ndarray, layout: _Layout
+    ) -> _ScaledSplit:
         scaler = data.scaler(input, train, layout.scaling)
         Z = scaler.transform(data.collection.X[input][train])
         axes = data.axes(input, train)[0] if layout.rotated else None
@@ -226,7 +228,7 @@ class _Split:
         return Network(layers, output_names=network.output_names)
 
 
-def _common_width(splits: Sequence[_Split]) -> int:
+def _common_width(splits: Sequence[_ScaledSplit]) -> int:
     """Round the largest number of axes up, so that few programs serve all splits."""
     n_axes = max((0 if s.axes is None else s.axes.shape[1] for s in splits), default=0)
     return -(-n_axes // 64) * 64

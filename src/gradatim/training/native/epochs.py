@@ -28,7 +28,7 @@ from gradatim.training.native.records import (
 from gradatim.training.native.steps import gather, learn, validate
 from gradatim.training.native.tiles import at, start_of
 
-__all__ = ["Bound"]
+__all__ = ["BoundRecords"]
 
 _KINDS = (Shape, Rows, Nets, Batch, Room, Epoch, Counted, Round)
 _shape_at, _rows_at, _nets_at, _batch_at = (record(kind) for kind in _KINDS[:4])
@@ -155,7 +155,7 @@ def _train(table: np.ndarray) -> int:
     return todo.n_epochs
 
 
-class Bound:
+class BoundRecords:
     """Networks and data, ready to be trained round by round."""
 
     def __init__(

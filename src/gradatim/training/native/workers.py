@@ -17,7 +17,7 @@ from gradatim._progress import Progress, silent
 from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.layout import Program
 from gradatim.training.native.elementwise import ACTIVATION_CODES
-from gradatim.training.native.epochs import Bound
+from gradatim.training.native.epochs import BoundRecords
 from gradatim.training.native.outputs import LOSS_CODES
 from gradatim.training.native.records import Counted, Nets, Rows, Shape, make_room, make_round
 from gradatim.training.native.updates import OPTIMIZER_CODES
@@ -31,7 +31,7 @@ __all__ = ["NativeWorker", "compile_all", "make_rows", "make_workers"]
 #: Networks of a worker at most: few enough that the threads end together.
 MOST_NETWORKS = 64
 
-#: Jobs a thread from which threads end together although no job is cut apart.
+#: Jobs per thread from which threads end together although no job is cut apart.
 _ENOUGH_JOBS = 5
 
 #: Seconds of a round.
@@ -176,11 +176,11 @@ class NativeWorker:
             self._harvest(nets, curves)
             progress(epoch / last, "training")
 
-    def bind(self, nets: Nets, n_members: int) -> Bound:
+    def bind(self, nets: Nets, n_members: int) -> BoundRecords:
         """Make everything ready for training `n_members` networks per round."""
         shape, job = _shape(self.program), self.network_jobs[0].job
         room = make_room(shape, self._rows, job.batches.batch_size, n_members)
-        return Bound(shape, self._rows, nets, *room)
+        return BoundRecords(shape, self._rows, nets, *room)
 
     def groups(self) -> list[tuple[Counted, np.ndarray]]:
         """Bring together the networks that count the same samples: their places in the worker."""

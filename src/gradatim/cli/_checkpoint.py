@@ -10,24 +10,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from gradatim.cli._interrupt import Interrupted, hear
+from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.cli._live import LiveLadder
-    from gradatim.cli._working import Bar
+    from gradatim.cli._progress_bar import ProgressBar
     from gradatim.training.store import Store
 
-__all__ = ["kept", "until_interrupted"]
+__all__ = ["checkpoint", "until_interrupted"]
 
 T = TypeVar("T")
 
 
 @contextmanager
-def kept(find: Callable[[], Path | None], resume: bool) -> Iterator[Store | None]:
+def checkpoint(find: Callable[[], Path | None], resume: bool) -> Iterator[Store | None]:
     """Open the store in the folder that is found, which is removed when all is done and written."""
     # The engine takes seconds to load: what is wrong with the input is told before.
-    folder = hear(find)
+    folder = interruptible(find)
     if folder is None and resume:
         raise SpecError(
             "--resume has nothing to go on from, since GRADATIM_CACHE turns the cache off"
@@ -39,11 +39,14 @@ def kept(find: Callable[[], Path | None], resume: bool) -> Iterator[Store | None
 
 
 def until_interrupted(
-    run: Callable[[], T], shown: Bar | LiveLadder, store: Store | None, say: Callable[[], str]
+    run: Callable[[], T],
+    shown: ProgressBar | LiveLadder,
+    store: Store | None,
+    say: Callable[[], str],
 ) -> T:
     """Do some work in another thread; on Ctrl-C end it, keep what is finished, and say so."""
     try:
-        return hear(run)
+        return interruptible(run)
     except KeyboardInterrupt:
         shown.ended = True
         if store is not None:

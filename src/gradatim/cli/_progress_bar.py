@@ -20,14 +20,14 @@ from rich.progress import (
 )
 
 from gradatim._progress import Progress as Tell
-from gradatim.cli._interrupt import Interrupted, hear
+from gradatim.cli._interrupt import Interrupted, interruptible
 
-__all__ = ["Bar", "work"]
+__all__ = ["ProgressBar", "work"]
 
 T = TypeVar("T")
 
 
-class Bar(Progress):
+class ProgressBar(Progress):
     """One line that says what is being done and how far it is; a context manager."""
 
     def __init__(
@@ -68,10 +68,12 @@ class Bar(Progress):
 def work(doing: str, run: Callable[[Tell], T]) -> T:
     """Do some work, shown on standard error while it lasts."""
     console = Console(stderr=True, highlight=False)
-    bar = Bar(console, doing, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), left="")
+    bar = ProgressBar(
+        console, doing, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), left=""
+    )
     with bar:
         try:
-            return hear(lambda: run(bar.tell_with_time))
+            return interruptible(lambda: run(bar.tell_with_time))
         except KeyboardInterrupt:
             bar.ended = True
             raise Interrupted(f"stopped by Ctrl-C while {bar.doing}", kept=False) from None

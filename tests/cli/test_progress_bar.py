@@ -6,7 +6,7 @@ from rich.progress import TextColumn
 
 from gradatim.cli._interrupt import Interrupted
 from gradatim.cli._live import LiveLadder
-from gradatim.cli._working import Bar, work
+from gradatim.cli._progress_bar import ProgressBar, work
 
 
 def test_work_gives_what_it_returns_and_its_reports_are_silent_without_a_terminal(capsys):
@@ -31,7 +31,7 @@ def test_ctrl_c_is_one_sentence_on_what_was_done_last():
 
 def test_a_bar_shows_words_and_fields_and_leaves_nothing():
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
-    with Bar(console, "reading", TextColumn("{task.fields[files]}"), files="0/?") as bar:
+    with ProgressBar(console, "reading", TextColumn("{task.fields[files]}"), files="0/?") as bar:
         bar.tell(0.25, "reading [b]", files="3/12")
         bar.refresh()
     drawn, _, left = console.file.getvalue().rpartition("\x1b[2K")
@@ -41,17 +41,17 @@ def test_a_bar_shows_words_and_fields_and_leaves_nothing():
 
 
 def test_the_seconds_left_follow_from_the_share_done(monkeypatch):
-    bar = Bar(Console(file=io.StringIO()), "training", left="")
+    bar = ProgressBar(Console(file=io.StringIO()), "training", left="")
     monkeypatch.setattr(type(bar.tasks[0]), "elapsed", 30.0)
     for share, left in ((0.25, "about 90 s left"), (None, ""), (0.0, "")):
         bar.tell_with_time(share, "training")
         assert bar.tasks[0].fields["left"] == left
 
 
-@pytest.mark.parametrize("kind", [Bar, LiveLadder])
+@pytest.mark.parametrize("kind", [ProgressBar, LiveLadder])
 def test_work_that_nobody_waits_for_ends_at_its_next_report(kind):
-    if kind is Bar:
-        told = Bar(Console(file=io.StringIO()), "training")
+    if kind is ProgressBar:
+        told = ProgressBar(Console(file=io.StringIO()), "training")
         tell = lambda: told.tell(0.5, "training")  # noqa: E731
     else:
         told = LiveLadder(Console(file=io.StringIO()), "timbre", "accuracy")
