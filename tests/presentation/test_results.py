@@ -4,7 +4,11 @@ from fractions import Fraction
 
 import pytest
 
+from gradatim.approximation import Approximation, approximate
+from gradatim.certificates import Bound
+from gradatim.comparisons.approximations import Rates, TrainedUnits
 from gradatim.depth import build_parity
+from gradatim.network import parse
 from gradatim.presentation import approximation, capacity, depth, numbers, separation
 from gradatim.presentation import transformation as line_words
 from gradatim.separability import (
@@ -48,7 +52,7 @@ def test_of_several_classes_a_pair_names_its_own_rows():
     found = separate_classes([[0], [1], [2], [1]], ["a", "b", "a", "c"])
     lines = separation.classes_in_words(found, IDS)
     assert lines[0] == "4 rows of 3 classes; 1 column."
-    assert lines[3].split(maxsplit=4)[3:] == ["no", "3 points: p, q, r"]
+    assert [line.split("points: ")[1] for line in lines[3:5]] == ["p, q, r", "p, r, s"]
 
 
 def test_a_piece_without_a_class_is_undecided():
@@ -79,9 +83,31 @@ def test_both_parities_are_proved_below_the_table():
     assert lines[5] == "shallow: Proved in exact arithmetic: right on all 8 inputs."
 
 
-def test_a_function_is_named_as_it_was_typed():
-    from gradatim.approximation import approximate
+def test_errors_by_width_stand_beside_quartiles_and_the_best_of_those_trained():
+    def bound(error):
+        return Bound(error, 0.0, ((0.0, 1.0),), (0.0,), True, 1)
 
+    line = parse("y = relu(x)")
+    built = Approximation("x", ((0.0, 1.0),), 0.5, "relu", line, bound(0.5), 1.0, 0)
+    trained = TrainedUnits(1, "relu", tuple(map(bound, (5.0, 1.0, 3.0))), line, {})
+    lines = approximation.rates_in_words(Rates((1,), (built,), (trained,), 2))
+    assert lines == [
+        "x on [0, 1], relu units.",
+        "",
+        " units       built  trained:   quartile      median    quartile        best",
+        "     1         0.5                    2           3           4           1",
+        "",
+        "Every error is certified. Theory: errors fall as 1/n^2.",
+    ]
+    assert approximation.rates_in_words(Rates((1,), (built,), (), None))[2:] == [
+        " units       built",
+        "     1         0.5",
+        "",
+        "Every error is certified.",
+    ]
+
+
+def test_a_function_is_named_as_it_was_typed():
     found = approximate("abs(x)", (-1, 1), 0.5)
     lines = approximation.approximation_in_words(found)
     assert lines[0] == "abs(x) on [-1, 1], tolerance 0.5."

@@ -207,3 +207,8 @@ def test_in_json_a_piece_without_a_class_has_none_and_classes_are_texts():
     found = transform(X, np.array(Y), convention="sign").to_dict()
     assert json.loads(json.dumps(found)) == found
     assert [piece["class"] for piece in found["pieces"]] == ["1", None, "0", None, "1"]
+    assert [piece["hidden"] for piece in found["pieces"][::2]] == [
+        ["1", "-1"],
+        ["-1", "-1"],
+        ["-1", "1"],
+    ]

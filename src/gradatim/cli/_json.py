@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["asked", "header", "print_json"]
+__all__ = ["asked", "header", "json_text", "print_json"]
 
 SCHEMA = 1
 
@@ -38,8 +38,13 @@ def asked(seed: int | None, protocol: dict[str, Any], **question: Any) -> dict[s
     return {**whole, "sha256": sha256(text)}
 
 
-def print_json(value: Any) -> None:
-    """Print an object or a list."""
+def json_text(value: Any) -> str:
+    """Write an object or a list; NaN and infinity, which are no JSON, are refused."""
     from json import dumps
 
-    print(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    return dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def print_json(value: Any) -> None:
+    """Print an object or a list."""
+    print(json_text(value))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim._files import write_atomically
+from gradatim.cli._json import json_text
 from gradatim.cli._output_files import any_file, check_files, model
 from gradatim.errors import OutputError
 
@@ -58,8 +59,7 @@ class Outputs:
     def _write_json(self, climb: Climb) -> str | None:
         if self.json is None:
             return None
-        # NaN and Infinity are no JSON: better to fail here than in whatever reads the file.
-        text = json.dumps(climb.to_dict(), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+        text = json_text(climb.to_dict()) + "\n"
         if self.json == "-":
             sys.stdout.write(text)
             return None

@@ -6,7 +6,6 @@ Conventions: exact numbers are drawn as floats; what is exact about them has bee
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import nan
 from typing import TYPE_CHECKING
 
 from gradatim import drawing
@@ -64,11 +63,12 @@ def plot_transformation(line: Transformation) -> Figure:
 
 def plot_capacity(found: Sequence[Capacity]) -> Figure:
     """Draw chances against points, theory and trials."""
-    rows = []
-    for one in found:
-        interval = one.interval if one.n_trials else (nan, nan)
-        rows.append((one.n_features, one.n_points, float(one.chance), one.share, interval))
-    return drawing.plot_capacity(rows)
+    return drawing.plot_capacity(
+        [
+            (one.n_features, one.n_points, float(one.chance), one.share, one.interval)
+            for one in found
+        ]
+    )
 
 
 def plot_approximation(found: Approximation, beside: TrainedUnits | None = None) -> Figure:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.comparisons.separable.kernels import KernelMachine
 from gradatim.comparisons.separable.methods import MethodComparison
 from gradatim.drawing import Panel, plot_panels
@@ -199,7 +200,7 @@ def _kernel(
         return machine.scores(X).reshape(len(X), -1)
 
     n_wrong = len(machine.errors)
-    said = "no error" if not n_wrong else f"{n_wrong} error{'s' if n_wrong > 1 else ''}"
+    said = "no error" if not n_wrong else plural(n_wrong, "error")
     panel = _panel(
         f"{machine.name}\n{said}, {machine.n_support} support vectors",
         scores,
