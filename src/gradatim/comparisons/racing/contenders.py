@@ -2,8 +2,8 @@
 
 Conventions: a parameter is a number that must be kept to predict. A network has its weights and
 biases, a perceptron those of its units; polynomial features one weight per monomial and output,
-and one bias per output; a kernel machine the coordinates of its centers, one weight per center and output,
-and one bias per output. Every shape has as many as possible of a budget and never more.
+and one bias per output; a kernel machine the coordinates of its centers, one weight per center and
+output, and one bias per output. Every shape has as many as possible of a budget and never more.
 """
 
 from __future__ import annotations
