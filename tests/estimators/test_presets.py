@@ -85,7 +85,9 @@ def test_probabilities_are_averaged_over_the_members(n_classes):
     y = y + (n_classes > 2) * (X[:, 0] > 0)
     model = NetworkClassifier(**QUICK).fit(X, y)
     assert len(model.networks_) == 3
-    outputs = np.mean([network(model.scaler_.transform(X)) for network in model.networks_], axis=0)
+    outputs = np.mean(
+        [network(model.scaler_.transform(X, np.float64)) for network in model.networks_], axis=0
+    )
     p = model.predict_proba(X)
     np.testing.assert_allclose(p[:, -outputs.shape[1] :], outputs, atol=1e-12)
     np.testing.assert_allclose(p.sum(axis=1), 1.0)
@@ -99,10 +101,10 @@ def test_labels_and_values_are_averaged_likewise():
     X, y = rings()
     Y = np.stack([y, X[:, 0] > 0], axis=1).astype(int)
     labels = NetworkClassifier(**QUICK).fit(X, Y)
-    outputs = [network(labels.scaler_.transform(X)) for network in labels.networks_]
+    outputs = [network(labels.scaler_.transform(X, np.float64)) for network in labels.networks_]
     np.testing.assert_allclose(labels.predict_proba(X), np.mean(outputs, axis=0), atol=1e-12)
     values = NetworkRegressor(**QUICK).fit(X, X @ [[1.0, 2.0], [0.0, 1.0]] + 30.0)
-    outputs = [network(values.scaler_.transform(X)) for network in values.networks_]
+    outputs = [network(values.scaler_.transform(X, np.float64)) for network in values.networks_]
     np.testing.assert_allclose(values.predict(X), np.mean(outputs, axis=0), rtol=1e-12)
 
 

@@ -23,11 +23,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gradatim.errors import SpecError
 from gradatim.estimators import exact
+from gradatim.estimators._models import network_model
 from gradatim.estimators._presets import Recipe, choose
 from gradatim.estimators._rows import bucket, hold_out
 from gradatim.estimators._stream import Moments, Pass, pass_over
-from gradatim.estimators._units import Units
-from gradatim.network.evaluate import forward
+from gradatim.models.learners import AveragedNetworks
+from gradatim.models.model import Model
 from gradatim.network.graph import Layer, Network
 from gradatim.network.initialize import initialize
 from gradatim.scalers import Scaler, fit_scaler
@@ -35,6 +36,7 @@ from gradatim.training.fit import fit_jobs
 from gradatim.training.jobs import FitJob
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
+from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
 __all__ = ["NetworkEstimator", "Sample", "can_step"]
@@ -107,6 +109,7 @@ class NetworkEstimator(BaseEstimator):
     # No parameter of the regressor, whose targets are not smoothed.
     label_smoothing: Any = 0.0
 
+    _flat: bool
     networks_: list[Network]
     scaler_: Scaler | None
     loss_curve_: np.ndarray
@@ -153,7 +156,7 @@ class NetworkEstimator(BaseEstimator):
             training, validation = hold_out(
                 sample.codes, len(sample.X), self.validation_fraction, rng
             )
-        self._units = Units.none(sample.Y.shape[1])
+        self._units = TargetUnits.none(sample.Y.shape[1])
         scaling = recipes[0].scaling
         self.scaler_ = fit_scaler(sample.X[training], scaling) if scaling else None
         sample = sample._replace(X=self._scaled(sample.X))
@@ -295,9 +298,9 @@ class NetworkEstimator(BaseEstimator):
                 "finite numbers, and they were left out: lower learning_rate_init, or set scaling"
             )
 
-    def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> Units:
+    def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> TargetUnits:
         """Learn the units of real targets; those of classes are none."""
-        return Units.none(sample.Y.shape[1])
+        return TargetUnits.none(sample.Y.shape[1])
 
     def _solve(self, sample: Sample, recipe: Recipe) -> None:
         solution = self._exact_solution(sample, recipe)
@@ -394,16 +397,24 @@ class NetworkEstimator(BaseEstimator):
     def _scaled(self, X: np.ndarray) -> np.ndarray:
         return X if self.scaler_ is None else self.scaler_.transform(X)
 
-    def _pre_activations(self, X: ArrayLike) -> np.ndarray:
-        """Compute what the output units see, pooled over the members: (n_samples, n_outputs)."""
-        check_is_fitted(self, "networks_")
-        rows = self._scaled(self._inputs(X, reset=False))
-        seen = [forward(network, rows).pre_activations[-1] for network in self.networks_]
-        return seen[0] if len(seen) == 1 else self._pooled(np.stack(seen))
+    @property
+    def model_(self) -> Model:
+        """The fitted model, which predicts the same and can be saved: ``model_.save(path)``."""
+        classes = getattr(self, "classes_", None)
+        task = "regression" if classes is None else "classification" if self._flat else "multilabel"
+        return network_model(
+            self,
+            task,
+            AveragedNetworks(tuple(self.networks_), task != "regression"),
+            self.scaler_,
+            classes if task == "classification" else None,
+            self._flat,
+        )
 
-    def _pooled(self, z: np.ndarray) -> np.ndarray:
-        """Pool what the output units of several members see: (n_members, n_samples, n_outputs)."""
-        return z.mean(axis=0)
+    def _known(self, X: ArrayLike) -> np.ndarray:
+        """Check the rows that are to be predicted."""
+        check_is_fitted(self, "networks_")
+        return self._inputs(X, reset=False)
 
     @property
     def network_(self) -> Network:

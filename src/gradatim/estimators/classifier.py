@@ -11,7 +11,6 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, log_expit, log_softmax, logsumexp, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -127,6 +126,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         What was learnt, one network per member that did not diverge; they read scaled inputs.
     network_ : Network
         The first of them.
+    model_ : Model
+        The same as a model: it predicts what the estimator does, and can be saved.
     scaler_ : Scaler or None
         What scales them.
     coefs_, intercepts_ : list of array
@@ -358,12 +359,6 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     # -- predicting --------------------------------------------------------------------------
 
-    def _pooled(self, z: np.ndarray) -> np.ndarray:
-        """Return the log odds, or log probabilities, of the mean of the members' probabilities."""
-        if self._flat and z.shape[2] > 1:
-            return logsumexp(log_softmax(z, axis=2), axis=0) - np.log(len(z))
-        return logsumexp(log_expit(z), axis=0) - logsumexp(log_expit(-z), axis=0)
-
     def decision_function(self, X: ArrayLike) -> np.ndarray:
         """Compute what the output units see before their activation.
 
@@ -377,8 +372,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         array of shape (n_samples,) or (n_samples, n_outputs)
             Log-odds of the second of two classes, or one column per class or label.
         """
-        z = self._pre_activations(X)
-        return z[:, 0] if self._flat and z.shape[1] == 1 else z
+        rows = self._known(X)
+        return self.model_.decision_function(rows)
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
         """Predict the probability of each class or label.
@@ -393,12 +388,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         array of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        z = self._pre_activations(X)
-        if not self._flat:
-            return expit(z)
-        if z.shape[1] == 1:
-            return np.concatenate([expit(-z), expit(z)], axis=1)
-        return softmax(z, axis=1)
+        rows = self._known(X)
+        return self.model_.predict_proba(rows)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the class of each row, or whether each label holds.
@@ -413,11 +404,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         array of shape (n_samples,) or (n_samples, n_labels)
             Class labels, or 0 and 1.
         """
-        z = self._pre_activations(X)
-        if not self._flat:
-            return (z > 0).astype(int)
-        codes = (z[:, 0] > 0).astype(int) if z.shape[1] == 1 else z.argmax(axis=1)
-        return self.classes_[codes]
+        rows = self._known(X)
+        return self.model_.predict(rows)
 
     @property
     def coef_(self) -> np.ndarray:

@@ -19,8 +19,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from gradatim.errors import LabelError, NotSeparableError, SpecError
+from gradatim.estimators._models import network_model
 from gradatim.estimators._rows import check_sample_weight, weigh_classes
-from gradatim.network.evaluate import forward
+from gradatim.models.learners import Perceptrons
+from gradatim.models.model import Model
 from gradatim.network.graph import Layer, Network
 from gradatim.separability.margins import mistake_bound, multiclass_mistake_bound
 from gradatim.training.perceptron import PerceptronRule, learn_rule
@@ -308,11 +310,8 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         array of shape (n_samples,) or (n_samples, n_classes)
             One score per row for two classes, one per class for more.
         """
-        check_is_fitted(self, "network_")
-        given: Any = X
-        rows = validate_data(self, given, dtype=np.float64, reset=False)
-        z = forward(self.network_, rows).pre_activations[-1]
-        return z[:, 0] if z.shape[1] == 1 else z
+        rows = self._known(X)
+        return self.model_.decision_function(rows)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the class of each row.
@@ -327,9 +326,20 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         array of shape (n_samples,)
             Class labels.
         """
-        z = self.decision_function(X)
-        codes = (z >= 0).astype(int) if z.ndim == 1 else z.argmax(axis=1)
-        return self.classes_[codes]
+        rows = self._known(X)
+        return self.model_.predict(rows)
+
+    @property
+    def model_(self) -> Model:
+        """The fitted model, which predicts the same and can be saved: ``model_.save(path)``."""
+        learner = Perceptrons(((self.network_, tuple(range(len(self.classes_)))),), self._n_outputs)
+        return network_model(self, "classification", learner, None, self.classes_, True)
+
+    def _known(self, X: ArrayLike) -> np.ndarray:
+        """Check the rows that are to be predicted."""
+        check_is_fitted(self, "network_")
+        given: Any = X
+        return np.asarray(validate_data(self, given, dtype=np.float64, reset=False))
 
     @property
     def coef_(self) -> np.ndarray:

@@ -16,7 +16,7 @@ from gradatim.estimators import exact
 from gradatim.estimators._base import NetworkEstimator, Sample
 from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight
-from gradatim.estimators._units import Units
+from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
 __all__ = ["NetworkRegressor"]
@@ -93,6 +93,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         What was learnt, one network per member that did not diverge; they read scaled inputs.
     network_ : Network
         The first of them.
+    model_ : Model
+        The same as a model: it predicts what the estimator does, and can be saved.
     scaler_ : Scaler or None
         What scales them.
     coefs_, intercepts_ : list of array
@@ -191,8 +193,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         array of shape (n_samples,) or (n_samples, n_targets)
             In the form of the `y` that was learnt.
         """
-        values = self._pre_activations(X)
-        return values[:, 0] if self._flat else values
+        rows = self._known(X)
+        return self.model_.predict(rows)
 
     @property
     def coef_(self) -> np.ndarray:
@@ -219,10 +221,10 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         targets = Targets.from_y(values, "regression")
         return Sample(inputs[counted], Y, targets, weight[counted], None)
 
-    def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> Units:
+    def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> TargetUnits:
         if recipe.target_scaling is None:
             return super()._learn_units(sample, weight, recipe)
-        return Units.learn(sample.Y, weight)
+        return TargetUnits.learn(sample.Y, weight)
 
     def _exact_solution(self, sample: Sample, recipe: Recipe) -> exact.Solution:
         alpha = recipe.alpha or 0.0

@@ -182,9 +182,13 @@ def _n_outputs(learner: Learner) -> int:
 
 def _scaler(record: Mapping[str, Any], tensors: Tensors) -> Scaler:
     shape = (_count(record["n_features"]),)
-    center, scale, fill = (
-        tensors.get(f"scaler.{name}", shape, finite=True) for name in ("center", "scale", "fill")
+    center, scale = (
+        tensors.get(f"scaler.{name}", shape, finite=True) for name in ("center", "scale")
     )
+    # NaN where a missing value is an error.
+    fill = tensors.get("scaler.fill", shape)
+    if np.isinf(fill).any():
+        raise InputError("a missing value cannot become infinite")
     if not (scale > 0).all():
         raise InputError("a scale must be above 0")
     clip = record["clip"]

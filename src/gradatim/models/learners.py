@@ -115,12 +115,22 @@ class AveragedNetworks:
         return np.mean([evaluate(network, Z) for network in self.members], axis=0)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
-        """Return the pre-activations of one network, or the log-odds of averaged ones."""
-        if len(self.members) == 1:
-            z = forward(self.members[0], Z).pre_activations[-1]
-            return z if self.probabilistic else z - 0.5
-        p = np.clip(self.outputs(Z), 1e-300, 1.0)
-        return np.log(p) - np.log(np.clip(1.0 - p, 1e-300, 1.0))
+        """Return what the output units see; of several networks what gives their mean."""
+        seen = [forward(network, Z).pre_activations[-1] for network in self.members]
+        z = seen[0] if len(seen) == 1 else self._pooled(np.stack(seen))
+        return z if self.probabilistic else z - 0.5
+
+    def _pooled(self, z: np.ndarray) -> np.ndarray:
+        """Find the pre-activations (n_networks, n_rows, n_outputs) of the mean of all outputs."""
+        from scipy.special import log_expit, log_softmax, logsumexp
+
+        activation = self.members[0].layers[-1].activation
+        if activation == "softmax":
+            return np.asarray(logsumexp(log_softmax(z, axis=2), axis=0)) - np.log(len(z))
+        if activation == "logistic":
+            on, off = (np.asarray(logsumexp(log_expit(s * z), axis=0)) for s in (1, -1))
+            return on - off
+        return z.mean(axis=0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from gradatim.errors import SpecError
 from gradatim.models.folding import average, fold_scaler, side_by_side
 from gradatim.models.learners import AveragedNetworks, Learner, Perceptrons
 from gradatim.models.records import save_model
-from gradatim.models.rows import read_rows, require_recipe
+from gradatim.models.rows import read_rows, require_present, require_recipe
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
 from gradatim.training.targets import decide, probabilities
@@ -193,7 +193,10 @@ class Model:
         if isinstance(X, Collection):
             require_recipe(X, self.input, self.recipe)
         rows = read_rows(X, self.input, self.n_features, self.feature_names)
-        return rows if self.scaler is None else self.scaler.transform(rows, np.float64)
+        if self.scaler is None:
+            return rows
+        require_present(rows, self.scaler.fill, self.feature_names)
+        return self.scaler.transform(rows, np.float64)
 
     # -- as networks ------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.errors import InputError, ShapeError
 
-__all__ = ["read_rows", "require_recipe"]
+__all__ = ["read_rows", "require_present", "require_recipe"]
 
 _MOST_NAMED = 5
 
@@ -55,6 +55,18 @@ def require_recipe(collection: Collection, input: str, recipe: Mapping[str, Any]
                 f"{collection.name} was computed with {name} {other.get(name)}, the model with "
                 f"{recipe.get(name)}; compute its features by the model's recipe"
             )
+
+
+def require_present(rows: np.ndarray, fill: np.ndarray, feature_names: Sequence[str]) -> None:
+    """Refuse a missing value where nothing is known to fill it with, which is NaN in `fill`."""
+    gaps = np.isnan(rows) & np.isnan(fill)
+    if gaps.any():
+        row, column = np.argwhere(gaps)[0]
+        name = feature_names[column] if feature_names else column + 1
+        raise InputError(
+            f"row {row} of X has no value in column {name}, and the model was fitted without "
+            "missing values; fill it in"
+        )
 
 
 def _input_of(X: Mapping[str, Any], input: str) -> Any:

@@ -18,6 +18,7 @@ from gradatim.models.families.base import Family, Fit, Fitted, by_rows, make_mod
 from gradatim.models.learners import KernelMachines, SupportVectors
 from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.scalers import Scaler
+from gradatim.training.target_units import TargetUnits
 
 __all__ = ["Kernel", "KernelSetting"]
 
@@ -194,7 +195,8 @@ def _regress(
 ) -> tuple[SupportVectors, np.ndarray]:
     from sklearn.svm import SVR
 
-    mean, spread = float(y.mean()), float(y.std()) or 1.0
+    units = TargetUnits.learn(y[:, None])
+    mean, spread = float(units.center[0]), float(units.spread[0])
     model = SVR(C=setting.C, kernel="precomputed", cache_size=500).fit(kernel, (y - mean) / spread)
     machine = products.vectors(
         setting,

@@ -29,6 +29,7 @@ from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
 from gradatim.training.recipes import DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
+from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
 __all__ = ["Deep", "Logistic", "NetworkFamily", "Shallow"]
@@ -191,8 +192,7 @@ class _ScaledSplit:
     scaler: Scaler
     axes: np.ndarray | None  # (n_features, n_axes)
     targets: Targets
-    mean: np.ndarray  # of real targets
-    spread: np.ndarray
+    units: TargetUnits
 
     @classmethod
     def learn(
@@ -221,11 +221,7 @@ class _ScaledSplit:
             first = layers[0]
             weight = first.weight[:, : self.axes.shape[1]] @ self.axes.T
             layers[0] = Layer(weight, first.bias, first.activation)
-        last = layers[-1]
-        if last.activation == "identity":
-            weight, bias = last.weight * self.spread[:, None], last.bias * self.spread + self.mean
-            layers[-1] = Layer(weight, bias, "identity")
-        return Network(layers, output_names=network.output_names)
+        return self.units.restore(Network(layers, output_names=network.output_names))
 
 
 def _common_width(splits: Sequence[_ScaledSplit]) -> int:
@@ -234,12 +230,10 @@ def _common_width(splits: Sequence[_ScaledSplit]) -> int:
     return -(-n_axes // 64) * 64
 
 
-def _targets(data: TrainingSet, train: np.ndarray) -> tuple[Targets, np.ndarray, np.ndarray]:
-    """Take the targets of the training rows, real ones standardized; also their mean and spread."""
+def _targets(data: TrainingSet, train: np.ndarray) -> tuple[Targets, TargetUnits]:
+    """Take the targets of the training rows, real ones in standard units."""
     matrix = data.targets.matrix[train]
-    mean, spread = np.zeros(matrix.shape[1]), np.ones(matrix.shape[1])
-    if data.task == "regression":
-        mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
-        spread = np.where(spread > 0, spread, 1.0)
-        matrix = ((matrix - mean) / spread).astype(np.float32)
-    return replace(data.targets, matrix=matrix), mean, spread
+    if data.task != "regression":
+        return replace(data.targets, matrix=matrix), TargetUnits.none(matrix.shape[1])
+    units = TargetUnits.learn(matrix)
+    return units.standard(matrix, data.targets), units

@@ -1,6 +1,6 @@
 """Units of targets: real targets are learnt in standard units and predicted in their own.
 
-Conventions: ``(y - center) / spread`` a column; what is constant has spread 1. Classes and labels
+Conventions: ``(y - center) / spread`` per column; what is constant has spread 1. Classes and labels
 have no units, so theirs is the identity.
 """
 
@@ -14,11 +14,11 @@ import numpy as np
 from gradatim.network.graph import Layer, Network
 from gradatim.training.targets import Targets
 
-__all__ = ["Units"]
+__all__ = ["TargetUnits"]
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class TargetUnits:
     """An affine map of each target."""
 
     center: np.ndarray  # (n_outputs,): Standard units are :math:`(y - center) / spread`
@@ -30,12 +30,13 @@ class Units:
         return cls(np.zeros(n_outputs), np.ones(n_outputs))
 
     @classmethod
-    def learn(cls, Y: np.ndarray, weight: np.ndarray) -> Self:
-        """Take mean and standard deviation of weighted rows.
+    def learn(cls, Y: np.ndarray, weight: np.ndarray | None = None) -> Self:
+        """Take mean and standard deviation of rows, which may be weighted.
 
         `Y` (n_samples, n_outputs); `weight` (n_samples,).
         """
-        share = weight / weight.sum()
+        Y = Y.astype(np.float64)
+        share = np.full(len(Y), 1.0 / len(Y)) if weight is None else weight / weight.sum()
         center = share @ Y
         spread = np.sqrt(share @ (Y - center) ** 2)
         # A spread of nothing but rounding is none.

@@ -1,0 +1,53 @@
+"""A fitted estimator holds a model, which predicts the same and can be saved."""
+
+import numpy as np
+import pytest
+
+from gradatim import load_model
+from gradatim.errors import InputError
+from gradatim.estimators import NetworkClassifier, NetworkRegressor, PerceptronClassifier
+
+
+@pytest.mark.parametrize(
+    ("estimator", "kind"),
+    [
+        (NetworkClassifier((8,), max_iter=20, random_state=0), "two"),
+        (
+            NetworkClassifier((8,), max_iter=20, n_members=3, random_state=0, scaling="robust"),
+            "three",
+        ),
+        (NetworkClassifier((), solver="exact", alpha=0.1), "three"),
+        (NetworkClassifier((8,), max_iter=20, random_state=0), "labels"),
+        (NetworkRegressor((8,), max_iter=20, random_state=0, scaling="standard"), "values"),
+        (NetworkRegressor((8,), max_iter=20, n_members=2, random_state=0), "value"),
+        (PerceptronClassifier(random_state=0), "two"),
+        (PerceptronClassifier(random_state=0), "three"),
+    ],
+)
+def test_the_model_of_an_estimator_predicts_the_same_after_a_reload(estimator, kind, tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    y = {
+        "two": np.where(X[:, 0] > 0, "a", "b"),
+        "three": np.digitize(X[:, 0], [-0.5, 0.5]),
+        "labels": (X[:, :2] > 0).astype(int),
+        "value": X[:, 0] * 2 + 5,
+        "values": X[:, :2] * 100 - 7,
+    }[kind]
+    fitted = estimator.fit(X, y)
+    model = load_model(fitted.model_.save(tmp_path / "e.gradatim"))
+    assert model.rung == type(estimator).__name__
+    for name in ("predict", "predict_proba", "decision_function"):
+        if hasattr(fitted, name):
+            np.testing.assert_array_equal(getattr(model, name)(X), getattr(fitted, name)(X))
+    if fitted.model_.network is not None and kind == "value":
+        np.testing.assert_allclose(model.network(X)[:, 0], fitted.predict(X), atol=1e-9)
+
+
+def test_a_missing_value_is_an_error_where_none_was_learnt(tmp_path):
+    X, y = np.arange(8.0)[:, None], np.arange(8.0)
+    model = load_model(
+        NetworkRegressor((), solver="exact").fit(X, y).model_.save(tmp_path / "e.gradatim")
+    )
+    with pytest.raises(InputError, match=r"row 1 of X has no value in column 1, and the model was"):
+        model.predict([[1.0], [np.nan]])
