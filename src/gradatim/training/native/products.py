@@ -44,7 +44,7 @@ def _strip(n_rows: int) -> Callable[..., None]:
         if i + MOST_LANES <= n:
             one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
             i += MOST_LANES
-        if i + LANES < n and MOST_LANES <= n:
+        if i + LANES < n and n >= MOST_LANES:
             # Of the last vector some columns are there already: cheaper than two smaller tiles.
             i = n - MOST_LANES
             one(at(C, i), c_row, A, a_row, a_step, at(B, i), b_row, n_sum)
