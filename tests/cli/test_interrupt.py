@@ -145,19 +145,29 @@ def test_an_interrupt_does_not_wait_for_a_native_call():
         "import os, signal, threading\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from gradatim.cli._interrupt import interruptible\n"
-        "threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "try: interruptible(threading.Event().wait)\n"
+        "def work():\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    threading.Event().wait()\n"
+        "try: interruptible(work)\n"
         "except KeyboardInterrupt: os._exit(7)\n"
     )
-    assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 7
+    assert subprocess.run([sys.executable, "-c", code], timeout=600).returncode == 7
 
 
 def start(folder, *options) -> subprocess.Popen:
-    """Begin a climb in a process of its own."""
+    """Begin a climb in a process of its own, which waits at its 12th report to be stopped."""
     code = (
         # Whoever runs the tests in the background ignores the signal, and children inherit that.
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from gradatim.cli import main; raise SystemExit(main())"
+        "import signal, threading\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from gradatim.cli import main\n"
+        "from gradatim.cli._progress import Progress\n"
+        "calls, real = iter(range(10**6)), Progress.progressed\n"
+        "def progressed(self, *args):\n"
+        "    if next(calls) == 12: threading.Event().wait()\n"
+        "    real(self, *args)\n"
+        "Progress.progressed = progressed\n"
+        "raise SystemExit(main())"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code, *COMMAND, *OPTIONS, "--quiet", *options],
@@ -169,7 +179,7 @@ def start(folder, *options) -> subprocess.Popen:
 
 
 def wait_for_work(folder, process) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not kept(folder) and time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -184,7 +194,7 @@ def test_a_stopped_process_is_resumed_to_the_same_result(folder, capsys, number)
     process = start(folder, *rungs, "--json", "part.json")
     wait_for_work(folder, process)
     process.send_signal(getattr(signal, number))
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=600)
     if number == "SIGINT":
         assert process.returncode == 130
         assert err.count("\n") == 1
@@ -214,7 +224,7 @@ def test_an_interrupt_while_loading_is_one_sentence(folder, module):
         capture_output=True,
         text=True,
         cwd=folder,
-        timeout=60,
+        timeout=600,
     )
     assert process.returncode == 130
     assert process.stderr.count("\n") == 1
@@ -235,12 +245,13 @@ def test_an_interrupt_is_not_lost_in_a_callback_of_the_garbage_collector(work):
         "    time.sleep(1)\n"
         "with leave_at_the_second():\n"
         "    gc.callbacks.append(callback)\n"
-        "    gc.collect()\n"
         "    try:\n"
+        "        gc.collect()\n"
         f"        {work}\n"
         "    except KeyboardInterrupt: os._exit(7)\n"
     )
-    found = subprocess.run([sys.executable, "-c", code], timeout=20, capture_output=True, text=True)
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, timeout=600, capture_output=True, text=True)
     assert (found.returncode, found.stderr) == (7, "")
 
 
@@ -256,4 +267,4 @@ def test_a_second_interrupt_ends_the_process_at_once():
         "        os.kill(os.getpid(), signal.SIGINT); time.sleep(5)\n"
         "os._exit(1)\n"
     )
-    assert subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 130
+    assert subprocess.run([sys.executable, "-c", code], timeout=600).returncode == 130

@@ -191,7 +191,7 @@ def test_latex_compiles_without_a_word_too_wide(which, exam, hostile, tmp_path):
     (tmp_path / "exam.tex").write_text(document, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
     done = subprocess.run(
-        [*command, "exam.tex"], cwd=tmp_path, capture_output=True, check=False, timeout=120
+        [*command, "exam.tex"], cwd=tmp_path, capture_output=True, check=False, timeout=600
     )
     log = done.stdout.decode("latin-1")
     assert done.returncode == 0, log[-1500:]

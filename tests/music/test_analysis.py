@@ -69,6 +69,6 @@ def test_a_script_needs_no_main_guard(tmp_path, folder):
         f"print(read_folder({str(folder)!r}, n_jobs=2).n_samples)\n"
     )
     run = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=600, check=False
     )
     assert (run.stdout, run.stderr) == ("12\n", "")

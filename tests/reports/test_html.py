@@ -206,7 +206,7 @@ def test_a_browser_draws_every_view(climb, tmp_path):
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
     command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=600)
     dom = Page(result.stdout)
     classes = [attrs.get("class", "") for _, attrs in dom.elements]
     assert sum(name.startswith("row") for name in classes) == len(climb.rungs)

@@ -119,7 +119,7 @@ def test_a_browser_draws_every_view(found, tmp_path):
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
     command += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()]
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=600).stdout
     dom = dom.partition('<script type="module">')[0]
     assert len(re.findall(r'class="contender c\d', dom)) == 2 * len(found.contenders)
     assert len(re.findall(r"<td><button", dom)) == len(found.results)
