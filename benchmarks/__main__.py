@@ -114,9 +114,9 @@ def _run(
     from json import dumps
 
     from benchmarks.document import to_document, write_document
-    from gradatim.cli._silence import quiet_libraries
+    from gradatim.cli._silence import silent_libraries
 
-    with quiet_libraries(debug):
+    with silent_libraries(debug):
         from benchmarks.show import announce, progress, show_machine, show_result
 
         results: list[Result] = []

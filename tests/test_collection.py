@@ -24,9 +24,12 @@ def changed(collection, **fields):
     return Collection(**{**values, **fields})
 
 
-def test_inputs_are_float32_in_their_order(collection):
+def test_inputs_are_floats_in_their_order_and_float32_stays(collection):
     assert list(collection.X) == ["raw", "features"]
-    assert {X.dtype for X in collection.X.values()} == {np.dtype(np.float32)}
+    assert {X.dtype for X in collection.X.values()} == {np.dtype(np.float64)}
+    whole = {"raw": np.ones((4, 1), dtype=np.float32), "features": np.ones((4, 2), dtype=int)}
+    found = changed(collection, X=whole).X
+    assert [X.dtype for X in found.values()] == [np.float32, np.float64]
 
 
 def test_inputs_cannot_be_exchanged(collection):

@@ -96,7 +96,7 @@ def shape_for(
     Examples
     --------
     >>> shape_for(CONTENDERS[5], 2, 1, 50)
-    Shape(size=(3, 4, 4), n_parameters=50)
+    ContenderShape(size=(3, 4, 4), n_parameters=50)
     """
     if contender.is_line:
         return _shape(contender, (), n_inputs, n_outputs)
