@@ -108,3 +108,14 @@ def test_what_is_wrong_is_one_sentence(capsys, table, arguments, says):
     status, out, err = run(capsys, *arguments, "--data", table)
     assert (status, out) == (2, "")
     assert says in err.splitlines()[0]
+
+
+def test_a_saturated_unit_has_a_loss_that_its_line_can_say(capsys, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("x1,y\n1,0\n-1,1\n")
+    assert main(["step", "sigmoid(40x1)", "--data", str(table), "--loss", "binary"]) == 0
+    text = capsys.readouterr().out
+    # 1 - sigmoid(40) is 0 in float64, so that the loss of the first row is read off z.
+    assert "L = -y ln(a) - (1 - y) ln(1 - a) = ln(1 + e^z) - y z, summed" in text
+    assert text.count("L = 40\n") == 2
+    assert "a(y1) = sigmoid(-40) = 4.24835e-18" in text
