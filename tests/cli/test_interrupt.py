@@ -161,12 +161,12 @@ def start(folder, *options) -> subprocess.Popen:
         "import signal, threading\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from gradatim.cli import main\n"
-        "from gradatim.cli._progress import Progress\n"
-        "calls, real = iter(range(10**6)), Progress.progressed\n"
+        "from gradatim.cli._live import LiveLadder\n"
+        "calls, real = iter(range(10**6)), LiveLadder.progressed\n"
         "def progressed(self, *args):\n"
         "    if next(calls) == 12: threading.Event().wait()\n"
         "    real(self, *args)\n"
-        "Progress.progressed = progressed\n"
+        "LiveLadder.progressed = progressed\n"
         "raise SystemExit(main())"
     )
     return subprocess.Popen(

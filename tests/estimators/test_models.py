@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
 
 from gradatim import load_model
 from gradatim.errors import InputError
@@ -51,3 +53,18 @@ def test_a_missing_value_is_an_error_where_none_was_learnt(tmp_path):
     )
     with pytest.raises(InputError, match=r"row 1 of X has no value in column 1, and the model was"):
         model.predict([[1.0], [np.nan]])
+
+
+@pytest.mark.parametrize("sizes", [[4], np.array([4]), (4,), 4, np.int64(4)])
+def test_sizes_of_layers_may_be_a_list_an_array_or_one_number(sizes):
+    X, y = np.arange(12.0)[:, None], np.arange(12) % 2
+    fitted = NetworkClassifier(sizes, max_iter=2, random_state=0).fit(X, y)
+    assert fitted.network_.layer_sizes == (1, 4, 1)
+    assert clone(fitted).fit(X, y).network_ == fitted.network_
+
+
+def test_a_grid_search_takes_lists_of_sizes():
+    X, y = np.arange(12.0)[:, None], np.arange(12.0)
+    grid = {"hidden_layer_sizes": [[2], [3, 2]]}
+    search = GridSearchCV(NetworkRegressor(max_iter=2), grid, cv=2, error_score="raise").fit(X, y)
+    assert search.best_params_["hidden_layer_sizes"] in grid["hidden_layer_sizes"]

@@ -433,3 +433,38 @@ def test_lbfgs_refuses_rows_to_watch_instead_of_passing_over_them(rows):
                 validation_weight=rows.held_out,
                 early_stopping=patience,
             )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"max_epochs": 1.5}, "max_epochs must be a whole number of at least 1, not 1.5"),
+        ({"max_epochs": "3"}, "max_epochs must be a whole number of at least 1, not '3'"),
+        ({"batch_size": 0}, "batch_size must be a whole number of at least 1, not 0"),
+        ({"n_jobs": True}, "n_jobs must be a whole number of at least 1, not True"),
+    ],
+)
+def test_options_that_are_no_whole_numbers_are_named(options, says):
+    with pytest.raises(SpecError, match=says):
+        fit_many([NetworkSpec()], [[0.0], [1.0]], [0, 1], **options)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"seed": None}, "seed must be a whole number of at least 0, not None"),
+        ({"max_epochs": 1.5}, "max_epochs must be a whole number of at least 1, not 1.5"),
+        ({"learning_rate": "0.1"}, "learning_rate must be a number, not '0.1'"),
+        ({"dropout": None}, "dropout must be a number, not None"),
+    ],
+)
+def test_fields_of_a_spec_that_are_no_numbers_are_named(fields, says):
+    with pytest.raises(SpecError, match=says):
+        NetworkSpec(**fields)
+
+
+def test_one_spec_and_a_generator_are_specs_too():
+    X, y = [[0.0], [1.0]], [0, 1]
+    [one] = fit_many(NetworkSpec(seed=3), X, y, max_epochs=2)
+    several = fit_many((NetworkSpec(seed=seed) for seed in (3, 4)), X, y, max_epochs=2.0)
+    assert one.network == several[0].network != several[1].network

@@ -6,8 +6,11 @@ follows the preset, whose recipes take turns from member to member.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
+
+import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.training import recipes
@@ -104,6 +107,10 @@ def choose(estimator: Any) -> list[Recipe]:
     names = [field.name for field in fields(Recipe) if hasattr(estimator, field.name)]
     given = {name: getattr(estimator, name) for name in names}
     given = {name: value for name, value in given.items() if not _is_auto(value)}
+    sizes = given.get("hidden_layer_sizes")
+    if isinstance(sizes, Iterable) and not isinstance(sizes, str):
+        # Lists and arrays too, as grid searches have them; a recipe is a key.
+        given["hidden_layer_sizes"] = tuple(np.asarray(sizes).tolist())
     adapts = {"adapts": False} if "batch_size" in given else {}
     members = [replace(recipe, **given, **adapts) for recipe in preset.recipes]
     return [members[k % len(members)] for k in range(n_members)]

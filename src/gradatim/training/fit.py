@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +26,7 @@ from gradatim.training.layout import block_size
 from gradatim.training.memory import require_memory, training_need
 from gradatim.training.result import FitResult
 from gradatim.training.running import run_workers
-from gradatim.training.specs import NetworkSpec
+from gradatim.training.specs import NetworkSpec, whole_number
 from gradatim.training.store import Store
 from gradatim.training.targets import Targets
 
@@ -34,7 +34,7 @@ __all__ = ["FitJob", "fit_jobs", "fit_many"]
 
 
 def fit_many(
-    specs: Sequence[NetworkSpec],
+    specs: Iterable[NetworkSpec] | NetworkSpec,
     X: ArrayLike,
     y: ArrayLike,
     *,
@@ -60,7 +60,7 @@ def fit_many(
 
     Parameters
     ----------
-    specs : sequence of NetworkSpec
+    specs : iterable of NetworkSpec, or one
         Networks to train.
     X : array-like of shape (n_samples, n_features)
         Inputs; scale them first (`gradatim.scalers`).
@@ -123,6 +123,7 @@ def fit_many(
     >>> xor.predict(X)
     array([0, 1, 1, 0])
     """
+    specs = [specs] if isinstance(specs, NetworkSpec) else list(specs)
     job = FitJob(specs, X, y, sample_weight, validation_weight, initial)
     return fit_jobs(
         [job],
@@ -203,13 +204,10 @@ def fit_jobs(
         As in `fit_many`.
     """
     began = time.perf_counter()
-    _check_counts(
-        max_epochs=max_epochs,
-        batch_size=batch_size,
-        early_stopping=early_stopping,
-        n_jobs=n_jobs,
-        max_nets=max_nets,
-    )
+    max_epochs = whole_number("max_epochs", max_epochs, least=1)
+    batch_size = whole_number("batch_size", batch_size, least=1)
+    early_stopping = _count("early_stopping", early_stopping)
+    n_jobs, max_nets = _count("n_jobs", n_jobs), _count("max_nets", max_nets)
     if early_stopping is not None and any(job.validation_weight is None for job in jobs):
         raise SpecError("early_stopping needs validation_weight, the rows whose loss it watches")
     n_jobs, engine = n_jobs or os.cpu_count() or 1, choose_engine(engine)
@@ -269,7 +267,5 @@ def _without(workers: Sequence[Worker], found: Container[tuple[int, int]]) -> li
     return [worker for worker in workers if worker.network_jobs]
 
 
-def _check_counts(**counts: int | None) -> None:
-    for name, value in counts.items():
-        if value is not None and value < 1:
-            raise SpecError(f"{name} must be at least 1, not {value}")
+def _count(name: str, value: int | None) -> int | None:
+    return None if value is None else whole_number(name, value, least=1)

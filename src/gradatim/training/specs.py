@@ -9,19 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Literal
 
 from gradatim.activations import get_activation
 from gradatim.errors import SpecError
 
-__all__ = ["NetworkSpec"]
+__all__ = ["NetworkSpec", "whole_number"]
 
 _CHOICES = {
     "optimizer": ("adam", "adamw", "sgd", "lbfgs"),
     "schedule": ("constant", "cosine"),
     "initialization": ("glorot", "he", "variance", "zeros"),
 }
+
+_NUMBERS = (
+    *("learning_rate", "weight_decay", "momentum", "beta_2", "label_smoothing", "dropout"),
+    "input_scale",
+)
 
 
 @dataclass(frozen=True)
@@ -115,16 +120,28 @@ class NetworkSpec:
         self._check_numbers()
 
     def _check_numbers(self) -> None:
+        for name in _NUMBERS:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise SpecError(f"{name} must be a number, not {value!r}")
+        object.__setattr__(self, "seed", whole_number("seed", self.seed, least=0))
+        if self.max_epochs is not None:
+            epochs = whole_number("max_epochs", self.max_epochs, least=1)
+            object.__setattr__(self, "max_epochs", epochs)
         _require(self.learning_rate > 0, "learning_rate", "> 0", self.learning_rate)
         for name in ("weight_decay", "input_scale"):
             _require(getattr(self, name) >= 0, name, ">= 0", getattr(self, name))
         for name in ("momentum", "beta_2", "label_smoothing", "dropout"):
             _require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
-        if self.max_epochs is not None:
-            _require(self.max_epochs >= 1, "max_epochs", "at least 1", self.max_epochs)
-        _require(self.seed >= 0, "seed", ">= 0", self.seed)
         if self.optimizer == "lbfgs" and (self.dropout > 0 or self.input_scale > 0):
             raise SpecError("lbfgs needs a fixed function: set dropout and input_scale to 0")
+
+
+def whole_number(name: str, value: Any, *, least: int) -> int:
+    """Read a whole number, of any kind that is one; 3.0 is one too."""
+    if not _is_whole(value) or value < least:
+        raise SpecError(f"{name} must be a whole number of at least {least}, not {value!r}")
+    return int(value)
 
 
 def _widths(sizes: Any) -> tuple[int, ...]:
