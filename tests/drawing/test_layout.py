@@ -3,11 +3,13 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
+from gradatim.drawing import draw_svg
 from gradatim.drawing.layout import place
 from gradatim.drawing.marks import Text, marks
 from gradatim.drawing.placement import RADIUS
 from gradatim.drawing.words import shorten
 from gradatim.errors import SpecError
+from gradatim.network import parse
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
 
@@ -188,3 +190,10 @@ def test_words_of_different_units_do_not_overlap(sizes):
     for one, other in combinations(beside, 2):
         far = abs(one.position[0] - other.position[0]) > 3.4 * (len(one.text) + len(other.text))
         assert far or abs(one.position[1] - other.position[1]) >= 12
+
+
+@pytest.mark.parametrize("form", ["units", "layers"])
+def test_a_network_without_inputs_is_drawn_as_the_constant_it_is(form):
+    placement = place(parse("5"), form=form)
+    assert placement.height > 0
+    assert "5" in draw_svg(parse("5"))

@@ -194,7 +194,7 @@ def _unit(
 
 def _names_width(names: Sequence[str], column: Sequence[int | None]) -> float:
     shown = [shorten(names[i]) for i in column if i is not None]
-    return 8 + CHARACTER * max(map(len, shown))
+    return 8 + CHARACTER * max(map(len, shown), default=0)
 
 
 def _symbol(activation: str) -> str:
@@ -257,7 +257,7 @@ def _rim(center: Point, towards: Point) -> Point:
 
 
 def _place_boxes(network: Network) -> Placement:
-    heights = [64 + 9 * math.log2(size) for size in network.layer_sizes]
+    heights = [64 + 9 * math.log2(max(size, 1)) for size in network.layer_sizes]
     tallest = max(heights)
     boxes = []
     for i, (size, height) in enumerate(zip(network.layer_sizes, heights, strict=True)):
