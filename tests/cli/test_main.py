@@ -149,3 +149,18 @@ def test_every_verb_explains_itself(capsys, verb):
     captured = capsys.readouterr()
     assert captured.err == ""
     assert captured.out.startswith("Usage: ")
+
+
+def test_an_unknown_verb_points_to_the_list(capsys):
+    assert main(["foo"]) == 2
+    assert capsys.readouterr().err.rstrip().endswith("see gradatim --help")
+
+
+def test_output_that_nobody_reads_is_no_fault(capsys):
+    code = "import sys; from gradatim.cli import main; sys.exit(main(['data']))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    assert (process.wait(timeout=600), process.stderr.read()) == (0, b"")
+    process.stderr.close()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from gradatim import load_model
@@ -68,3 +69,15 @@ def test_a_grid_search_takes_lists_of_sizes():
     grid = {"hidden_layer_sizes": [[2], [3, 2]]}
     search = GridSearchCV(NetworkRegressor(max_iter=2), grid, cv=2, error_score="raise").fit(X, y)
     assert search.best_params_["hidden_layer_sizes"] in grid["hidden_layer_sizes"]
+
+
+def test_texts_as_pandas_has_them_are_classes_that_can_be_saved(tmp_path):
+    X, y = np.arange(8.0)[:, None], np.array(list("abababab"), dtype=object)
+    fitted = NetworkClassifier((), solver="exact", alpha=1.0).fit(X, y)
+    model = load_model(fitted.model_.save(tmp_path / "e.gradatim"))
+    assert model.predict(X).tolist() == fitted.predict(X).tolist()
+
+
+def test_an_estimator_that_is_not_fitted_has_no_model():
+    with pytest.raises(NotFittedError):
+        NetworkClassifier().model_.save("e.gradatim")

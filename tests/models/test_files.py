@@ -11,6 +11,7 @@ from safetensors.numpy import save, save_file
 
 from gradatim import load_model
 from gradatim.errors import InputError, OutputError
+from gradatim.models import files
 from gradatim.models.records import to_record
 from tests.models.conftest import RUNGS
 from tests.models.test_model import model_of
@@ -83,6 +84,10 @@ BAD = {
     "true as a count": (put("scaler", "n_features", True), "True is no number of things"),
     "huge count": (put("learner", "machines", 0, "n_vectors", 10**15), "vectors for 3 classes"),
     "one class": (put("classes", "labels", ["a"]), "at least two classes"),
+    "no gamma": (
+        lambda record, _: record["learner"]["machines"][0].pop("gamma"),
+        "entry 'gamma' is",
+    ),
     "labels of objects": (put("classes", "dtype", "|O"), "cannot be of the type"),
     "codes out of order": (put("learner", "machines", 0, "codes", [2, 1, 0]), "no codes"),
     "codes beyond": (put("learner", "machines", 0, "codes", [0, 1, 9]), "no codes"),
@@ -213,3 +218,9 @@ def test_damaged_files_never_end_in_another_error(climbs, tmp_path_factory, data
     # Bytes of numbers may change unseen; whatever else is wrong is said in gradatim's own words.
     with contextlib.suppress(InputError):
         load_model(path)
+
+
+def test_one_long_label_among_many_does_not_take_the_memory_of_all():
+    labels = [f"{i:07}" for i in range(10_000)] + ["z" * 100_000]
+    with pytest.raises(InputError, match="a class label has 100,000 characters"):
+        files._classes({"dtype": "<U100000", "labels": labels}, len(labels))

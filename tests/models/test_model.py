@@ -14,6 +14,7 @@ from gradatim import Model, load_model, read_table
 from gradatim.cli import main
 from gradatim.climb import climb_collection
 from gradatim.climb import rung as rung_module
+from gradatim.collection import Collection
 from gradatim.errors import InputError, ShapeError, SpecError
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.folding import average, fold_scaler
@@ -304,3 +305,37 @@ def test_units_of_targets_come_from_the_table_and_stay(tmp_path):
     assert "tempo [BPM], size" in model._repr_html_()
     named = replace(model, target_names=("tempo", "size"))
     assert "tempo (BPM), size" in named._repr_html_()
+
+
+def test_a_constant_only_counts_rows_of_whatever_kind():
+    climb = climb_collection(make_collection("two"), rungs=["majority"], repeats=1)
+    frame = pa.table({"words": ["a", "b", "c"], "x": [1.0, None, float("inf")]})
+    assert len(set(climb.model.predict(frame))) == 1
+    assert climb.model.predict(frame).shape == (3,)
+    assert climb.model.predict(climb.collection).shape == climb.collection.y.shape
+
+
+def test_masked_values_are_missing_and_times_are_no_numbers(climbs):
+    model = model_of(climbs("two"), "logistic")
+    X = np.asarray(climbs("two").collection.X[model.input], dtype=np.float64)[:4]
+    masked = np.ma.masked_array(X, mask=np.eye(4, X.shape[1], dtype=bool))
+    assert (model.outputs(masked) == model.outputs(masked.filled(np.nan))).all()
+    with pytest.raises(InputError, match=r"type datetime64.*not numbers"):
+        model.predict(X.astype("datetime64[s]"))
+
+
+def test_what_would_be_rounded_too_much_is_no_network_on_raw_inputs():
+    rng = np.random.default_rng(0)
+    time = 1.6e12 + 250.0 * np.arange(80)
+    y = np.where(time + rng.normal(0, 3000, 80) > time.mean(), "late", "early")
+    table = Collection("t", {"t": time[:, None]}, y, "classification", np.arange(80))
+    assert climb_collection(table, rungs=["majority", "logistic"], repeats=1).model.network is None
+    near = replace(table, X={"t": (time - time[0])[:, None]})
+    model = climb_collection(near, rungs=["majority", "logistic"], repeats=1).model
+    found = evaluate(model.network, near.X["t"])
+    np.testing.assert_allclose(found, model.outputs(near), atol=1e-9)
+
+
+def test_a_rung_that_reads_no_input_is_refused_with_one_before_anything_is_trained():
+    with pytest.raises(SpecError, match="the rung majority reads no input; write majority alone"):
+        climb_collection(make_collection("two"), rungs=["majority"], keep=["majority/x"])

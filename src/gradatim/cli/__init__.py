@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import sys
 import threading
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
 
 from gradatim.cli import _interrupt
-from gradatim.errors import EquationError, GradatimError
+from gradatim.errors import EquationError, GradatimError, OutputError
 
 __all__ = ["app", "main"]
 
@@ -171,6 +172,8 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
 def _run(tokens: Sequence[str], program: App) -> int:
     debug = "--debug" in tokens
     try:
+        if sys.stdout is None:
+            raise OutputError("standard output is closed; open it, or send it to /dev/null")
         program(tokens, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
@@ -188,6 +191,11 @@ def _run(tokens: Sequence[str], program: App) -> int:
         return _interrupt.STATUS
     except KeyboardInterrupt:
         return _fail(_interrupt.STATUS, "stopped by Ctrl-C before the end", debug)
+    except SystemExit as error:
+        # So rich ends the process when its output is no longer read.
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        _forget_stdout()
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         _forget_stdout()
@@ -223,5 +231,6 @@ def _one_sentence(error: CycloptsError) -> str:
     if isinstance(error, UnusedCliTokensError):
         chain = shlex.join(["gradatim", *(error.command_chain or ()), "--help"])
         return f"unexpected argument {(error.unused_tokens or ['?'])[0]!r}; see {chain}"
-    first, *rest = str(error).strip().rstrip(".").split(". ")
+    said = re.sub(r"Available commands:.*", "see gradatim --help", str(error), flags=re.DOTALL)
+    first, *rest = said.strip().rstrip(".").split(". ")
     return "; ".join([first[:1].lower() + first[1:], *(r[:1].lower() + r[1:] for r in rest)])

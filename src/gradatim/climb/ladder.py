@@ -180,11 +180,13 @@ def read_rung(
     names = [family.name for family in families]
     if rung not in names:
         raise SpecError(f"no rung {rung!r} is climbed; choose among {', '.join(names)}")
+    needs_input = next(family.needs_input for family in families if family.name == rung)
+    if slash and not needs_input:
+        raise SpecError(f"the rung {rung} reads no input; write {rung} alone")
     if slash and input not in collection.X:
         listed = ", ".join(collection.X)
         raise SpecError(f"{collection.name} has no input {input!r}; choose among {listed}")
-    needs_input = next(family.needs_input for family in families if family.name == rung)
-    return rung, input if slash and needs_input else None
+    return rung, input if slash else None
 
 
 def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collection:

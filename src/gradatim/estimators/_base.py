@@ -400,6 +400,7 @@ class NetworkEstimator(BaseEstimator):
     @property
     def model_(self) -> Model:
         """The fitted model, which predicts the same and can be saved: ``model_.save(path)``."""
+        check_is_fitted(self, "networks_")
         classes = getattr(self, "classes_", None)
         task = "regression" if classes is None else "classification" if self._flat else "multilabel"
         return network_model(

@@ -38,5 +38,5 @@ def network_model(
         classes=classes,
         flat=flat,
         feature_names=tuple(map(str, getattr(estimator, "feature_names_in_", ()))),
-        about={"version": version("gradatim"), "estimator": kind},
+        about={"gradatim": version("gradatim"), "estimator": kind},
     )

@@ -332,6 +332,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
     @property
     def model_(self) -> Model:
         """The fitted model, which predicts the same and can be saved: ``model_.save(path)``."""
+        check_is_fitted(self, "network_")
         learner = Perceptrons(((self.network_, tuple(range(len(self.classes_)))),), self._n_outputs)
         return network_model(self, "classification", learner, None, self.classes_, True)
 

@@ -34,6 +34,9 @@ __all__ = ["from_record", "load_model"]
 
 T = TypeVar("T")
 
+#: Characters of class labels in an array, which is as wide as the longest.
+_MOST_TEXT = 1 << 22
+
 #: Degree from which a polynomial kernel is a fault of the file.
 _MOST_DEGREE = 20
 
@@ -143,6 +146,13 @@ def _names(values: Any, n: int | None, *, unique: bool = True) -> tuple[str, ...
 def _classes(record: Any, n_outputs: int) -> np.ndarray:
     """Read sorted labels; the type is asked for again, since it says how much memory they take."""
     labels, dtype = _of_type(record["labels"], list), np.dtype(record["dtype"])
+    if len(labels) < 2:
+        raise InputError("a model needs at least two classes")
+    if n_outputs != (1 if len(labels) == 2 else len(labels)):
+        raise InputError(f"{n_outputs} outputs do not fit {len(labels)} classes")
+    lengths = [len(label) for label in labels if isinstance(label, str)]
+    if len(labels) * max(lengths, default=0) > _MOST_TEXT + 64 * sum(lengths):
+        raise InputError(f"a class label has {max(lengths):,} characters")
     natural = np.array(labels)
     if dtype.kind not in "Uiubf" or natural.dtype.kind not in "Uiubf" or natural.ndim != 1:
         raise InputError(f"class labels cannot be of the type {dtype}")
@@ -151,10 +161,6 @@ def _classes(record: Any, n_outputs: int) -> np.ndarray:
     classes = natural.astype(dtype)
     if classes.tolist() != labels or not np.array_equal(np.unique(classes), classes):
         raise InputError(f"the class labels are not different and sorted ones of the type {dtype}")
-    if len(classes) < 2:
-        raise InputError("a model needs at least two classes")
-    if n_outputs != (1 if len(classes) == 2 else len(classes)):
-        raise InputError(f"{n_outputs} outputs do not fit {len(classes)} classes")
     return classes
 
 

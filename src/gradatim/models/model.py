@@ -21,7 +21,7 @@ from gradatim.errors import SpecError
 from gradatim.models.folding import average, fold_scaler, side_by_side
 from gradatim.models.learners import AveragedNetworks, Learner, Perceptrons
 from gradatim.models.records import save_model
-from gradatim.models.rows import read_rows, require_present, require_recipe
+from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
 from gradatim.training.targets import decide, probabilities
@@ -192,9 +192,9 @@ class Model:
     def _scaled(self, X: Any) -> np.ndarray:
         if isinstance(X, Collection):
             require_recipe(X, self.input, self.recipe)
-        rows = read_rows(X, self.input, self.n_features, self.feature_names)
         if self.scaler is None:
-            return rows
+            return np.empty((count_rows(X), 0))
+        rows = read_rows(X, self.input, self.n_features, self.feature_names)
         require_present(rows, self.scaler.fill, self.feature_names)
         return self.scaler.transform(rows, np.float64)
 
@@ -213,7 +213,8 @@ class Model:
         """The model as one network on raw inputs, within 1e-9 of its outputs; or None.
 
         It is None for a constant, which reads no input; for a kernel machine; where the scaler
-        clips (shallow and deep rungs: no layer does that to single inputs); where softmax outputs
+        clips (shallow and deep rungs: no layer does that to single inputs); where inputs lie so far
+        from zero that sums of raw values are rounded too much (times); where softmax outputs
         are averaged (no layer has two softmaxes); and for a perceptron that some class never
         reached. Missing values are not its business. The outputs of a perceptron of several
         classes are its scores.

@@ -73,12 +73,14 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         for name in ("center", "scale", "fill"):
             tensors[f"scaler.{name}"] = getattr(model.scaler, name)
     if model.classes is not None:
-        if model.classes.dtype.kind not in "Uiubf":
+        classes = model.classes
+        if classes.dtype.kind in "OT" and all(isinstance(label, str) for label in classes):
+            classes = classes.astype(str)  # as pandas gives texts
+        if classes.dtype.kind not in "Uiubf":
             raise OutputError(
-                f"class labels of the type {model.classes.dtype} cannot be saved; make them text"
+                f"class labels of the type {classes.dtype} cannot be saved; make them text"
             )
-        labels = model.classes.tolist()
-        record["classes"] = {"dtype": model.classes.dtype.str, "labels": labels}
+        record["classes"] = {"dtype": classes.dtype.str, "labels": classes.tolist()}
     return record, tensors
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.errors import InputError, ShapeError
 
-__all__ = ["read_rows", "require_present", "require_recipe"]
+__all__ = ["count_rows", "read_rows", "require_present", "require_recipe"]
 
 _MOST_NAMED = 5
 
@@ -42,6 +42,15 @@ def read_rows(
         name = feature_names[column] if feature_names else column + 1
         raise InputError(f"row {row} of X is infinite in column {name}; leave it out or correct it")
     return rows
+
+
+def count_rows(X: Any) -> int:
+    """Count the rows of anything that a model reads, without a look at their values."""
+    if isinstance(X, Collection):
+        return X.n_samples
+    if isinstance(X, Mapping):
+        X = _input_of(X, "")
+    return len(X)
 
 
 def require_recipe(collection: Collection, input: str, recipe: Mapping[str, Any] | None) -> None:
@@ -103,6 +112,14 @@ def _columns_by_name(X: Any, names: Sequence[Any], wanted: Sequence[str]) -> np.
 
 
 def _numbers(X: Any) -> np.ndarray:
+    if isinstance(X, np.ma.MaskedArray):
+        X = np.where(np.ma.getmaskarray(X), np.nan, np.ma.getdata(X))
+    X = np.asarray(X)
+    if X.dtype.kind == "O":
+        # As pandas marks what is missing in columns of its own types.
+        X = np.where(np.frompyfunc(lambda v: type(v).__name__ == "NAType", 1, 1)(X), np.nan, X)
+    if X.dtype.kind in "cmM":
+        raise InputError(f"X holds values of the type {X.dtype}, not numbers")
     try:
         return np.ascontiguousarray(X, dtype=np.float64)
     except (TypeError, ValueError):

@@ -88,6 +88,8 @@ def read_container(
     """Make what a file holds of its record and tensors; whatever is wrong is an `InputError`."""
     from safetensors import SafetensorError, safe_open
 
+    if "\0" in os.fspath(path) or not os.fspath(path):
+        raise InputError(f"{os.fspath(path)!r} cannot be the name of a file")
     if Path(path).is_dir():
         raise InputError(f"{path} is a folder; give a file ending in {suffix}")
     try:
@@ -123,8 +125,10 @@ def _made(
 ) -> T:
     try:
         return make(json.loads(text, parse_constant=_refuse), tensors)
-    except RecursionError as error:
-        reason: object = "it is nested too deeply"
+    except (RecursionError, KeyError) as error:
+        reason = "it is nested too deeply"
+        if isinstance(error, KeyError):
+            reason = f"the entry {error} is missing"
         raise InputError(f"{path} holds no {what} that can be read: {reason}") from error
     except (
         GradatimError,

@@ -122,6 +122,8 @@ def from_record(
 
 
 def _network(header: Mapping[str, Any], tensors: Tensors) -> Network:
+    if header["kind"] == "model":
+        raise InputError("it is a model; gradatim.load_model reads models")
     if header["schema"] != _SCHEMA or header["kind"] != "network":
         raise InputError(
             f"it is a {header['kind']} of schema {header['schema']}, and this version reads "

@@ -266,5 +266,5 @@ def _group_words(protocol: EvaluationProtocol, groups: np.ndarray | None) -> str
         )
     return (
         "None given, so every sample was dealt by itself. If some belong together (one recording, "
-        "artist or kit), the scores flatter; give groups to find out."
+        "artist or kit), the scores are too high; give groups to find out."
     )

@@ -153,6 +153,6 @@ def parity_in_words(built: Parity) -> list[str]:
         *(f"{kind}: {proof}" for kind, proof in built.proofs.items()),
         "",
         "The shallow network has a unit for every number of ones, n in all, and (n + 1)^2",
-        "parameters; the tree of XORs has two units an XOR in log2(n) layers, rounded up, and a",
+        "parameters; the tree of XORs has two units per XOR in log2(n) layers, rounded up, and a",
         "number of parameters proportional to n.",
     ]

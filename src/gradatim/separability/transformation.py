@@ -288,7 +288,10 @@ _n = format_fraction
 def _labeled(points: Sequence[Number], labels: Sequence[Hashable]) -> dict[Fraction, Hashable]:
     """Return the label of every different point, in ascending order."""
     if len(points) != len(labels) or not len(points):
-        raise ShapeError(f"{len(points)} points and {len(labels)} labels; give each point one")
+        raise ShapeError(
+            f"{len(points)} points and {len(labels)} labels; give at least one point, each with a "
+            "label"
+        )
     known: dict[Fraction, Hashable] = {}
     for x, label in zip(map(to_fraction, points), labels, strict=True):
         if known.setdefault(x, label) != label:

@@ -25,6 +25,10 @@ from gradatim.tables.targets import read_targets
 __all__ = ["read_table"]
 
 
+#: Size of a number whose square is still far from the end of float64.
+_LARGEST = 1e100
+
+
 def read_table(
     path: str | os.PathLike[str],
     target: str | Sequence[str],
@@ -161,8 +165,15 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
             f"{table.rows[error.index]}; leave it out with --drop {_quoted(name)}, or write "
             "numbers (with a decimal point)"
         ) from None
-    # What is beyond float32 is as good as infinite to everything that trains.
-    return np.where(np.abs(values) > np.finfo(np.float32).max, np.copysign(np.inf, values), values)
+    large = np.isfinite(values) & (np.abs(values) > _LARGEST)
+    if large.any():
+        row = int(np.argmax(large))
+        raise TableError(
+            f"column {name!r} of {table.source} has {values[row]:g} in row {table.rows[row]}, too "
+            f"large to compute with (above {_LARGEST:g}); take another unit, or leave it out with "
+            f"--drop {_quoted(name)}"
+        )
+    return values
 
 
 def _refuse_gap(table: Columns, name: str, values: np.ndarray) -> None:

@@ -14,7 +14,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +102,7 @@ class Columns:
             if cell is None or not isfinite(number):
                 continue
             other = first.setdefault(number, cell)
-            if str(other) != str(cell) and Fraction(str(other)) != Fraction(str(cell)):
+            if str(other) != str(cell) and Decimal(str(other)) != Decimal(str(cell)):
                 raise TableError(
                     f"column {name!r} of {self.source} has numbers with more digits than 64 bits "
                     f"hold: {other} and {cell} are the same there; subtract a number from the "

@@ -49,11 +49,15 @@ class Targets:
     @classmethod
     def _from_real(cls, y: np.ndarray) -> Targets:
         try:
-            matrix = y.astype(np.float32).reshape(len(y), -1)
+            with np.errstate(over="ignore"):
+                matrix = y.astype(np.float32).reshape(len(y), -1)
         except (TypeError, ValueError):
             raise LabelError("real targets must be numbers; text is for classification") from None
         if not np.isfinite(matrix).all():
-            raise LabelError("a target is missing or infinite; leave its row out")
+            raise LabelError(
+                "a target is missing or infinite (above 3.4e38); leave its row out, or take "
+                "another unit"
+            )
         return cls(matrix, LOSSES["squared"], None, y.ndim == 1)
 
     @classmethod
