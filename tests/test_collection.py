@@ -94,3 +94,8 @@ def test_a_cycle_is_played_at_its_pitch_between_two_fades():
     np.testing.assert_allclose(y[middle], np.sin(2 * np.pi * 100 * middle / 8000), atol=1e-3)
     assert y[0] == y[-1] == 0.0
     assert np.abs(y[:80]).max() <= 1.0
+
+
+def test_every_target_has_a_unit_or_none_has(collection):
+    with pytest.raises(ShapeError, match="1 units of 0 targets"):
+        changed(collection, target_units=("dB",))

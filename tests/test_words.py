@@ -68,6 +68,28 @@ def test_old_words_are_not_written(pattern):
     assert found == [], f"write {OLD_WORDS[pattern]!r}"
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "a thread a core",
+        "three fits a candidate",
+        "40 steps a second",
+        "weights, one an edge",
+        "the dearest rung",
+        "a nought",
+        "beyond all measure",
+        "how to mend it",
+        "of so many units",
+        "it is not shown worse than",
+        "names to be had here",
+        "    Who.",
+    ],
+)
+def test_an_old_word_would_be_found(sentence):
+    found = [m[0] for p in OLD_WORDS for m in re.finditer(p, sentence) if not _VERBS.search(m[0])]
+    assert found
+
+
 def _definitions():
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

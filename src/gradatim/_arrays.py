@@ -1,4 +1,4 @@
-"""Arrays of any library: which namespace an array belongs to.
+"""Arrays of any library: which namespace one belongs to, and exponentials that do not overflow.
 
 Conventions: NumPy's, or any that follows the array API standard, such as JAX's.
 """

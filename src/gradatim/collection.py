@@ -141,6 +141,10 @@ class Collection:
         for name, column in columns.items():
             if column is not None and len(column) != self.n_samples:
                 raise ShapeError(f"{name} has {len(column)} entries for {self.n_samples} samples")
+        if self.target_units and len(self.target_units) != len(self.target_names):
+            raise ShapeError(
+                f"there are {len(self.target_units)} units of {len(self.target_names)} targets"
+            )
         object.__setattr__(self, "X", MappingProxyType(inputs))
 
     @property

@@ -16,7 +16,7 @@ def test_a_very_long_equation_is_no_file_name():
 
 def test_a_file_that_is_neither_text_nor_model_is_refused(tmp_path):
     (tmp_path / "net.npz").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"a model ending in \.safetensors"):
+    with pytest.raises(InputError, match=r"a saved network ending in \.safetensors"):
         read_network(str(tmp_path / "net.npz"))
 
 

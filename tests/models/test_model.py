@@ -303,8 +303,10 @@ def test_units_of_targets_come_from_the_table_and_stay(tmp_path):
     model = load_model(climb.model.save(tmp_path / "t.gradatim"))
     assert model.units == ("BPM", "")
     assert "tempo [BPM], size" in model._repr_html_()
-    named = replace(model, target_names=("tempo", "size"))
-    assert "tempo (BPM), size" in named._repr_html_()
+    named = replace(model, target_names=("tempo", "size"), units=("BPM", "m"))
+    assert "tempo (BPM), size (m)" in named._repr_html_()
+    said = replace(model, target_names=("tempo", "size (m)"), units=("m", "m"))
+    assert "tempo (m), size (m)<" in said._repr_html_()
 
 
 def test_a_constant_only_counts_rows_of_whatever_kind():
@@ -339,3 +341,20 @@ def test_what_would_be_rounded_too_much_is_no_network_on_raw_inputs():
 def test_a_rung_that_reads_no_input_is_refused_with_one_before_anything_is_trained():
     with pytest.raises(SpecError, match="the rung majority reads no input; write majority alone"):
         climb_collection(make_collection("two"), rungs=["majority"], keep=["majority/x"])
+
+
+class NAType:
+    """What pandas has for a missing value; neither a number nor equal to anything."""
+
+    def __float__(self):
+        raise TypeError("float() argument must be a string or a real number, not 'NAType'")
+
+
+def test_what_pandas_calls_missing_is_missing(climbs):
+    model = model_of(climbs("two"), "logistic")
+    X = np.asarray(climbs("two").collection.X[model.input], dtype=object)[:4]
+    gap, missing = X.copy(), X.copy()
+    gap[1, 0], missing[1, 0] = np.nan, NAType()
+    assert (model.outputs(missing) == model.outputs(gap.astype(float))).all()
+    with pytest.raises(InputError, match="something that is no number"):
+        model.outputs(np.where(X[0, 0] == X, "loud", X))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
@@ -129,3 +131,23 @@ def test_rows_of_the_same_numbers_have_one_hash_and_the_reader_says_nothing_of_i
     _, codes = np.unique(songs.content_hashes, return_inverse=True)
     assert codes[0] == codes[3] != codes[1] == codes[4] != codes[2]
     assert songs.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("tempo [BPM]", "BPM"),
+        ("year (AD)", "AD"),
+        ("level [ dB ] ", "dB"),
+        ("size", ""),
+        ("(m)", ""),
+        ("f(x) + 1", ""),
+    ],
+)
+def test_a_unit_stands_in_brackets_at_the_end_of_a_header(tmp_path, header, unit):
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,{header}\n1,0.5\n2,1.5\n3,2.25\n")
+    found = read_table(path, target=header.strip())
+    assert found.target_units == (unit,)
+    assert found.take(np.array([2, 0])).target_units == (unit,)
+    assert replace(found, target_units=()).sha256 == found.sha256

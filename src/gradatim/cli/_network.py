@@ -1,7 +1,7 @@
 """Networks and their inputs on the command line: read, and written.
 
-Conventions: a network is an equation, a text file (``.txt``) that holds one, or a model
-(``.safetensors``); letters and inputs are read as `gradatim.sources.equations` reads them.
+Conventions: a network is an equation, a text file (``.txt``) that holds one, or a saved
+network (``.safetensors``); letters and inputs are read as `gradatim.sources.equations` reads them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim.errors import InputError, OutputError, SpecError
-from gradatim.persistence import MODEL_FORMAT, load_network, save_network
+from gradatim.persistence import NETWORK_FORMAT, load_network, save_network
 from gradatim.sources.equations import read_letters, read_point
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def read_network(
 ) -> Network:
     """Read a network from an equation or from a file."""
     kind = _kind(source)
-    if kind == MODEL_FORMAT:
+    if kind == NETWORK_FORMAT:
         return _loaded(source, activation, let)
     from gradatim.network import parse
 
@@ -39,18 +39,18 @@ def read_network(
 
 
 def check_network_format(path: Path) -> None:
-    """Refuse a file name that tells neither text nor model."""
-    if path.suffix.lower() not in (_EQUATION, MODEL_FORMAT):
+    """Refuse a file name that tells neither text nor a saved network."""
+    if path.suffix.lower() not in (_EQUATION, NETWORK_FORMAT):
         raise OutputError(
             f"{path} cannot hold a network; end it in {_EQUATION} for the equation or "
-            f"{MODEL_FORMAT} for a model"
+            f"{NETWORK_FORMAT} for the network itself"
         )
 
 
 def write_network(network: Network, path: Path) -> Path:
-    """Write a network as its equation or as a model; other verbs read both."""
+    """Write a network as its equation or exactly; other verbs read both."""
     check_network_format(path)
-    if path.suffix.lower() == MODEL_FORMAT:
+    if path.suffix.lower() == NETWORK_FORMAT:
         return save_network(network, path)
     from gradatim._files import write_atomically
 
@@ -63,19 +63,19 @@ def _kind(source: str) -> str | None:
     if len(source) > _LONGEST_NAME:
         return None
     ending = Path(source).suffix.lower()
-    if ending in (_EQUATION, MODEL_FORMAT):
+    if ending in (_EQUATION, NETWORK_FORMAT):
         return ending
     if ending in _FOREIGN or Path(source).is_file():
         raise InputError(
             f"{source} is no network; give an equation, a file ending in {_EQUATION} that holds "
-            f"one, or a model ending in {MODEL_FORMAT}"
+            f"one, or a saved network ending in {NETWORK_FORMAT}"
         )
     return None
 
 
 def _loaded(source: str, activation: str | None, let: Sequence[str] | None) -> Network:
     if let:
-        raise SpecError(f"{source} is a model, whose numbers are known; leave --let out")
+        raise SpecError(f"{source} is a saved network, whose numbers are known; leave --let out")
     network = load_network(source)
     return network if activation is None else network.close(activation)
 

@@ -136,7 +136,7 @@ def film(path: Path) -> None:
 
 
 def network(path: Path) -> None:
-    """Refuse what can hold neither the equation of a network nor a model."""
+    """Refuse what can hold neither the equation of a network nor the network."""
     from gradatim.cli._network import check_network_format
 
     check_network_format(path)

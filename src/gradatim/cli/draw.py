@@ -45,7 +45,7 @@ def draw(
     ----------
     source
         An equation such as "tanh(x1 - 2x2) + 1", a text file (.txt) that holds one, or a
-        model (.safetensors).
+        saved network (.safetensors).
     output
         The picture.
     at

@@ -59,8 +59,8 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     Parameters
     ----------
     equation
-        Such as "sigmoid(x1 - 2.5)", a text file (.txt) that holds one, or a model (.safetensors);
-        docs/guides/equations.md tells the language.
+        Such as "sigmoid(x1 - 2.5)", a text file (.txt) that holds one, or a saved
+        network (.safetensors); docs/guides/equations.md tells the language.
     at
         Values of the inputs; may be repeated.
     table

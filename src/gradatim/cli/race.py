@@ -15,7 +15,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
-from gradatim.cli._ground import check_film, find_ground, list_problems
+from gradatim.cli._task import check_film, find_task, list_problems
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
 
 
 def race(
-    played: Annotated[str | None, Parameter(name="PROBLEM|TABLE", group=_INPUT)] = None,
+    text: Annotated[str | None, Parameter(name="PROBLEM|TABLE", group=_INPUT)] = None,
     /,
     *,
     target: Annotated[str | None, _Column] = None,
@@ -88,7 +88,7 @@ def race(
 
     Parameters
     ----------
-    played
+    text
         A problem (xor, moons, parity-6), a table (csv, tsv, parquet), or a dataset (world).
     target
         Column of a table that is to be learnt.
@@ -125,13 +125,13 @@ def race(
     debug
         Show the warnings of libraries, and the traceback of an error.
     """
-    if played is None:
+    if text is None:
         list_problems(target, json)
         return
     widths = _budgets(budgets)
     _output_files.check_targets(
         {"--output": (output, _output_files.page), "--film": (film, _output_files.film)},
-        source=Path(played),
+        source=Path(text),
     )
     from gradatim.cli._silence import silent_libraries
 
@@ -143,11 +143,11 @@ def race(
         reading = Options(
             [target] if target else (), groups, drop or (), impute, "classification", n_jobs=1
         )
-        ground = find_ground(played, reading, noise)
-        check_film(ground, film)
-        with checkpoint(lambda: _folder(played, reading, noise, samples, seed), resume) as store:
+        task = find_task(text, reading, noise)
+        check_film(task, film)
+        with checkpoint(lambda: _folder(text, reading, noise, samples, seed), resume) as store:
             found = _race(
-                ground,
+                task,
                 store,
                 json,
                 budgets=widths,
@@ -185,7 +185,7 @@ def _folder(*about: object) -> Path | None:
     return work_folder("races", about)
 
 
-def _race(ground: str | Collection, store: Store | None, hidden: bool, **options: Any) -> Race:
+def _race(task: str | Collection, store: Store | None, hidden: bool, **options: Any) -> Race:
     """Race in another thread; on Ctrl-C keep what is finished and say so."""
     from gradatim.cli._race import racing_bar
     from gradatim.comparisons import race as run
@@ -193,7 +193,7 @@ def _race(ground: str | Collection, store: Store | None, hidden: bool, **options
 
     with racing_bar(hidden) as bar:
         return until_interrupted(
-            lambda: run(ground, store=store, progress=bar.tell, **options),
+            lambda: run(task, store=store, progress=bar.tell, **options),
             bar,
             store,
             lambda: interrupted(store),

@@ -55,7 +55,7 @@ def step(
     ----------
     equation
         Where to start, such as "sigmoid(0.8x1 + 0.4)", a text file (.txt) that holds it, or a
-        model (.safetensors).
+        saved network (.safetensors).
     data
         A table (csv, tsv, parquet) with one column per input, and the targets.
     target

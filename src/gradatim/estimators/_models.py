@@ -5,6 +5,7 @@ Conventions: rows of estimators are one input without a name of its own, ``"X"``
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -38,5 +39,11 @@ def network_model(
         classes=classes,
         flat=flat,
         feature_names=tuple(map(str, getattr(estimator, "feature_names_in_", ()))),
-        about={"gradatim": version("gradatim"), "estimator": kind},
+        about={"gradatim": _version(), "estimator": kind},
     )
+
+
+@cache
+def _version() -> str:
+    # Looked up in the installed files, which takes longer than predicting a row.
+    return version("gradatim")

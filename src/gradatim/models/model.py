@@ -296,7 +296,8 @@ class Model:
 
 
 def _with_unit(name: str, unit: str) -> str:
-    return name if not unit or unit in name else f"{name} ({unit})"
+    says_it = not unit or name.rstrip().endswith((f"[{unit}]", f"({unit})"))
+    return name if says_it else f"{name} ({unit})"
 
 
 def _listed(names: Any, most: int = 8) -> str:

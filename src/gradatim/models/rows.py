@@ -68,8 +68,8 @@ def require_recipe(collection: Collection, input: str, recipe: Mapping[str, Any]
 
 def require_present(rows: np.ndarray, fill: np.ndarray, feature_names: Sequence[str]) -> None:
     """Refuse a missing value where nothing is known to fill it with, which is NaN in `fill`."""
-    gaps = np.isnan(rows) & np.isnan(fill)
-    if gaps.any():
+    unknown = np.isnan(fill)
+    if unknown.any() and (gaps := np.isnan(rows) & unknown).any():
         row, column = np.argwhere(gaps)[0]
         name = feature_names[column] if feature_names else column + 1
         raise InputError(
@@ -115,15 +115,23 @@ def _numbers(X: Any) -> np.ndarray:
     if isinstance(X, np.ma.MaskedArray):
         X = np.where(np.ma.getmaskarray(X), np.nan, np.ma.getdata(X))
     X = np.asarray(X)
-    if X.dtype.kind == "O":
-        # As pandas marks what is missing in columns of its own types.
-        X = np.where(np.frompyfunc(lambda v: type(v).__name__ == "NAType", 1, 1)(X), np.nan, X)
     if X.dtype.kind in "cmM":
         raise InputError(f"X holds values of the type {X.dtype}, not numbers")
     try:
-        return np.ascontiguousarray(X, dtype=np.float64)
+        return _floats(X)
     except (TypeError, ValueError):
         raise InputError(
             "X holds something that is no number; give one number per row and column, NaN where "
             "it is missing"
         ) from None
+
+
+def _floats(X: np.ndarray) -> np.ndarray:
+    try:
+        return np.ascontiguousarray(X, dtype=np.float64)
+    except TypeError:
+        if X.dtype.kind != "O":
+            raise
+    # As pandas marks what is missing in columns of its own types.
+    is_missing = np.frompyfunc(lambda value: type(value).__name__ == "NAType", 1, 1)(X)
+    return np.ascontiguousarray(np.where(is_missing, np.nan, X), dtype=np.float64)

@@ -5,6 +5,6 @@ Conventions: a file is safetensors, numbers and a text header; nothing is pickle
 
 from __future__ import annotations
 
-from gradatim.persistence.networks import MODEL_FORMAT, load_network, save_network
+from gradatim.persistence.networks import NETWORK_FORMAT, load_network, save_network
 
-__all__ = ["MODEL_FORMAT", "load_network", "save_network"]
+__all__ = ["NETWORK_FORMAT", "load_network", "save_network"]

@@ -20,10 +20,10 @@ from gradatim.network import Layer, Network
 from gradatim.network.numbers import to_fraction
 from gradatim.persistence.container import Tensors, read_container, write_container
 
-__all__ = ["MODEL_FORMAT", "from_record", "load_network", "save_network", "to_record"]
+__all__ = ["NETWORK_FORMAT", "from_record", "load_network", "save_network", "to_record"]
 
 #: Ending of a file that holds a network.
-MODEL_FORMAT = ".safetensors"
+NETWORK_FORMAT = ".safetensors"
 
 _SCHEMA = 1
 
@@ -60,7 +60,7 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> Path:
     """
     record, tensors = to_record(network)
     record = {"schema": _SCHEMA, "gradatim": version("gradatim"), "kind": "network", **record}
-    return write_container(path, MODEL_FORMAT, "network", record, tensors)
+    return write_container(path, NETWORK_FORMAT, "network", record, tensors)
 
 
 def load_network(path: str | os.PathLike[str]) -> Network:
@@ -81,7 +81,7 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     InputError
         If the file cannot be read, is no whole safetensors file, or holds no network.
     """
-    return read_container(path, MODEL_FORMAT, "network", _network)
+    return read_container(path, NETWORK_FORMAT, "network", _network)
 
 
 def to_record(network: Network, prefix: str = "") -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -11,6 +11,7 @@ from gradatim.comparisons import race
 from gradatim.comparisons.racing.machines import train_machines
 from gradatim.comparisons.racing.runs import decide
 from gradatim.errors import SpecError
+from gradatim.problems import load_problem
 from gradatim.training import Stepper
 from gradatim.training.store import Store
 
@@ -237,3 +238,8 @@ def test_the_lecture_page_explains_every_key_of_the_object(small_race):
             *verdict["differences"][0]}  # fmt: skip
     explained = set(re.findall(r"[`.](\w+)(?=[\[\]]*`|\.)", table))
     assert keys <= explained
+
+
+def test_points_alone_are_no_task():
+    with pytest.raises(SpecError, match="the name of one such as 'xor', not on a tuple"):
+        race(load_problem("xor"))

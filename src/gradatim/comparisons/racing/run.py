@@ -122,14 +122,14 @@ def race(
     began = time.monotonic()
     budgets = tuple(sorted(set(budgets)))
     chosen = _check(budgets, n_seeds, contenders, n_samples, bar, learning_rates, max_epochs, seed)
-    ground = _task(task, n_seeds, n_samples, noise, seed)
-    field, absent = candidates(chosen, ground, budgets)
+    race_task = _task(task, n_seeds, n_samples, noise, seed)
+    field, absent = candidates(chosen, race_task, budgets)
     if not field:
         raise SpecError(
-            f"no contender has so few as {budgets[-1]} parameters on {ground.n_features} features; "
-            "give a larger budget"
+            f"no contender has so few as {budgets[-1]} parameters on {race_task.n_features} "
+            "features; give a larger budget"
         )
-    split = ground.splits[0]
+    split = race_task.splits[0]
     protocol = RaceProtocol(
         n_seeds=n_seeds,
         seed=seed,
@@ -140,21 +140,21 @@ def race(
         learning_rates=tuple(learning_rates),
         max_epochs=max_epochs,
         margin=margin,
-        grouped=ground.grouped,
+        grouped=race_task.grouped,
     )
-    runs = _train(field, ground, protocol, n_jobs, store, steady(progress))
+    runs = _train(field, race_task, protocol, n_jobs, store, steady(progress))
     results = [
-        CandidateResult(candidate, tuple(runs[candidate]), None, ground.overlap)
+        CandidateResult(candidate, tuple(runs[candidate]), None, race_task.overlap)
         for candidate in field
     ]
-    found = find_bar(bar, results, ground)
+    found = find_bar(bar, results, race_task)
     results = tuple(replace(result, bar=found.accuracy) for result in results)
     return Race(
-        task=ground,
+        task=race_task,
         protocol=protocol,
         bar=found,
         results=results,
-        verdict=judge(results, ground, protocol, found, absent),
+        verdict=judge(results, race_task, protocol, found, absent),
         absent=tuple(absent),
         seconds=time.monotonic() - began,
         version=version("gradatim"),
@@ -223,4 +223,9 @@ def _task(
             raise SpecError("noise belongs to a problem; a table has its own")
         return task_of_table(task, n_seeds=n_seeds, seed=seed)
     problem = get_problem(task) if isinstance(task, str) else task
+    if not isinstance(problem, Problem):
+        raise SpecError(
+            f"a race is run on a Collection, a Problem or the name of one such as 'xor', not on a "
+            f"{type(task).__name__}"
+        )
     return task_of_problem(problem, n_seeds=n_seeds, n_samples=n_samples, noise=noise, seed=seed)

@@ -16,54 +16,54 @@ if TYPE_CHECKING:
     from gradatim.collection import Collection
     from gradatim.sources.registry import Options
 
-__all__ = ["check_film", "find_ground", "list_problems"]
+__all__ = ["check_film", "find_task", "list_problems"]
 
 
-def find_ground(played: str, reading: Options, noise: float | None) -> str | Collection:
+def find_task(text: str, reading: Options, noise: float | None) -> str | Collection:
     """Find what is raced on."""
     from gradatim.sources.registry import SOURCES, TABLES, find_kind, read_source
 
-    kind = find_kind(played)
-    if kind in (None, SOURCES["folder"]) and Path(played).suffix.lower() not in TABLES:
-        _check_problem(played, reading)
-        return played
+    kind = find_kind(text)
+    if kind in (None, SOURCES["folder"]) and Path(text).suffix.lower() not in TABLES:
+        _check_problem(text, reading)
+        return text
     if kind is not None and "task" not in kind.takes:
         # It brings its task along.
         reading = replace(reading, task=None)
     if noise is not None:
-        raise SpecError(f"--noise belongs to a problem; {played} is a table")
-    return read_source(played, reading)
+        raise SpecError(f"--noise belongs to a problem; {text} is a table")
+    return read_source(text, reading)
 
 
-def _check_problem(played: str, reading: Options) -> None:
+def _check_problem(text: str, reading: Options) -> None:
     from gradatim.problems import get_problem
     from gradatim.sources.registry import TABLES
 
     try:
-        get_problem(played)
+        get_problem(text)
     except SpecError:
-        if not os.path.exists(played):
+        if not os.path.exists(text):
             raise
         raise SpecError(
-            f"{played} is no problem, and no table either: a race reads {', '.join(TABLES)}"
+            f"{text} is no problem, and no table either: a race reads {', '.join(TABLES)}"
         ) from None
     options = ("target", "groups", "drop", "impute")
     given = [f"--{option}" for option in options if getattr(reading, option)]
     if given:
         belong = "belongs" if len(given) == 1 else "belong"
-        raise SpecError(f"{' and '.join(given)} {belong} to a table; {played} is a problem")
+        raise SpecError(f"{' and '.join(given)} {belong} to a table; {text} is a problem")
 
 
-def check_film(ground: str | Collection, film: Path | None) -> None:
+def check_film(task: str | Collection, film: Path | None) -> None:
     """Refuse a film of more inputs than a picture has, before anything is trained."""
     if film is None:
         return
-    if isinstance(ground, str):
+    if isinstance(task, str):
         from gradatim.problems import get_problem
 
-        n_features = get_problem(ground).n_features
+        n_features = get_problem(task).n_features
     else:
-        n_features = next(iter(ground.X.values())).shape[1]
+        n_features = next(iter(task.X.values())).shape[1]
     if n_features > 2:
         raise SpecError(f"a film shows one or two inputs, not {n_features}; leave --film out")
 
