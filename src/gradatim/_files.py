@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from gradatim.errors import OutputError
 
@@ -27,15 +29,19 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         raise _output_error(target, error) from error
 
 
-def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path:
-    """Write a whole file or none of it."""
+def write_atomically(
+    path: str | os.PathLike[str], content: str | bytes | Callable[[BinaryIO], object]
+) -> Path:
+    """Write a whole file or none of it: text, bytes, or what a function writes."""
     target = _target(path)
-    data = content.encode() if isinstance(content, str) else content
     temporary = None
     try:
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradatim-")
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            if callable(content):
+                content(file)
+            else:
+                file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())

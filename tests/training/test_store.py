@@ -14,7 +14,7 @@ from gradatim import NetworkSpec, fit_many
 from gradatim.network import Layer, Network
 from gradatim.training import FitJob, fit_jobs
 from gradatim.training.checkpoint import Checkpoint
-from gradatim.training.store import FAN_OUT, Record, Store
+from gradatim.training.store import FAN_OUT, LARGE, Record, Store
 
 BATCH, EPOCHS = 40, 15
 SPECS = [
@@ -98,6 +98,16 @@ def test_many_small_parts_become_few_and_lose_nothing(tmp_path):
     assert len(parts(tmp_path)) == 3
     for one in (store, Store(tmp_path)):
         assert [int(one.get(f"kind:{i}").arrays[0][0]) for i in range(len(one))] == list(range(33))
+
+
+def test_large_parts_are_written_once_and_never_merged(tmp_path):
+    store = Store(tmp_path)
+    for i in range(FAN_OUT + 1):
+        # Every other element: what is not contiguous is written as it reads.
+        store.put(f"kind:{i}", Record({}, (np.arange(LARGE // 4, dtype=np.float64)[::2] + i,)))
+        store.flush()
+        assert len(parts(tmp_path)) == i + 1
+    assert [store.get(f"kind:{i}").arrays[0][1] for i in range(3)] == [2.0, 3.0, 4.0]
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "foreign", "pickled"])

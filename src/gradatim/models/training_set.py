@@ -43,7 +43,11 @@ class TrainingSet:
     preset: str = "quick"
     engine: str = "auto"  # What trains them
 
+    # By input and rows: rungs want the same ones
     _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _scalers: dict[tuple[str, bytes, str], Scaler] = field(
         default_factory=dict, init=False, repr=False
     )
 
@@ -71,15 +75,15 @@ class TrainingSet:
 
     def scaler(self, input: str, rows: np.ndarray, method: str) -> Scaler:
         """Learn the scaler of an input from some rows alone."""
-        return fit_scaler(self.collection.X[input][rows], method)
+        key = (input, rows.tobytes(), method)
+        if key not in self._scalers:
+            self._scalers[key] = fit_scaler(self.collection.X[input][rows], method)
+        return self._scalers[key]
 
     def axes(self, input: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the principal axes of some rows of an input, standardized on them.
-
-        They are kept, since the linear and the logistic rung want the same ones.
-        """
+        """Return the principal axes of some rows of an input, standardized on them."""
         key = (input, rows.tobytes())
         if key not in self._axes:
             X = self.collection.X[input][rows]
-            self._axes[key] = principal_axes(fit_scaler(X, "standard").transform(X))
+            self._axes[key] = principal_axes(self.scaler(input, rows, "standard").transform(X))
         return self._axes[key]

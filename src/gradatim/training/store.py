@@ -10,7 +10,6 @@ written costs the keeping, never the work.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import math
 import os
@@ -22,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -33,6 +32,9 @@ __all__ = ["Record", "Store"]
 
 #: Parts of one size that are merged into one of the next, so that a long run leaves few files.
 FAN_OUT = 16
+
+#: Bytes from which a part stays as it is: merging it would cost more than another file does.
+LARGE = 2**20
 
 #: What reading a damaged or foreign file may raise.
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -173,8 +175,9 @@ class Store:
             self._pending = {}
 
     def _write(self, records: dict[str, Record], level: int) -> Path:
-        name = f"{level}-{secrets.token_hex(8)}.npz"
-        return write_atomically(self.folder / name, _encode(records))
+        size = sum(array.nbytes for record in records.values() for array in record.arrays)
+        name = f"{'large' if size >= LARGE else level}-{secrets.token_hex(8)}.npz"
+        return write_atomically(self.folder / name, lambda file: _encode(records, file))
 
     def _merge(self, level: int) -> None:
         """Make one part of many small ones; killed on the way, it leaves some records twice."""
@@ -199,20 +202,30 @@ def _remove(paths: Iterable[Path]) -> None:
             path.unlink()
 
 
-def _encode(records: dict[str, Record]) -> bytes:
+def _encode(records: dict[str, Record], file: BinaryIO) -> None:
     """Lay records out as an index and a run of bytes: one member per array would take minutes."""
     index = [
         [key, record.info, [[a.dtype.str, a.shape] for a in record.arrays]]
         for key, record in records.items()
     ]
-    values = b"".join(a.tobytes() for record in records.values() for a in record.arrays)
-    file = io.BytesIO()
-    np.savez(
-        file,
-        index=np.frombuffer(json.dumps(index).encode(), dtype=np.uint8),
-        values=np.frombuffer(values, dtype=np.uint8),
-    )
-    return file.getvalue()
+    values = [
+        np.ascontiguousarray(a).reshape(-1).view(np.uint8)
+        for record in records.values()
+        for a in record.arrays
+        if a.size
+    ]
+    with zipfile.ZipFile(file, "w") as part:
+        _write_member(part, "index", [np.frombuffer(json.dumps(index).encode(), np.uint8)])
+        _write_member(part, "values", values)
+
+
+def _write_member(part: zipfile.ZipFile, name: str, pieces: list[np.ndarray]) -> None:
+    """Write bytes as one array of an npz file, without a copy of them in memory."""
+    header = {"descr": "|u1", "fortran_order": False, "shape": (sum(map(len, pieces)),)}
+    with part.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array_header_1_0(member, header)
+        for piece in pieces:
+            member.write(piece)
 
 
 def _read_part(path: Path) -> dict[str, Record]:
