@@ -24,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from gradatim.errors import SpecError
 from gradatim.estimators import exact
 from gradatim.estimators._models import network_model
+from gradatim.estimators._curves import mean_curve, still_falls
 from gradatim.estimators._presets import Recipe, choose
 from gradatim.estimators._rows import bucket, hold_out
 from gradatim.estimators._stream import Moments, Pass, pass_over
@@ -39,7 +40,7 @@ from gradatim.training.specs import NetworkSpec
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
-__all__ = ["NetworkEstimator", "Sample", "can_step"]
+__all__ = ["NetworkEstimator", "Sample", "can_step", "warn_unconverged"]
 
 #: Solvers that take small steps, epoch by epoch.
 STEPPING = ("adam", "adamw", "sgd")
@@ -60,7 +61,7 @@ class Sample(NamedTuple):
 def can_step(estimator: NetworkEstimator) -> bool:
     """Tell scikit-learn whether an estimator has `partial_fit`."""
     try:
-        recipes = choose(estimator)
+        recipes = choose(estimator, stepping=True)
     except SpecError:  # for fit to tell
         return True
     if recipes[0].solver not in STEPPING:
@@ -164,6 +165,7 @@ class NetworkEstimator(BaseEstimator):
             self._solve(sample, recipes[0])
         else:
             self._train(sample, recipes, (training, validation), seeds)
+        self._compare_with_constant(sample)
         self._moments: Moments | None = None
         return self
 
@@ -195,8 +197,12 @@ class NetworkEstimator(BaseEstimator):
         InputError
             If the data or a parameter cannot be used.
         """
-        [recipe] = self._check_parameters()
+        [recipe] = self._check_parameters(stepping=True)
         return self._continue(self._sample(X, y, sample_weight, reset=self._is_new()), recipe)
+
+    def _compare_with_constant(self, sample: Sample) -> None:
+        """Warn if what was learnt is worse than one answer for all rows."""
+        raise NotImplementedError
 
     def _is_new(self) -> bool:
         return not hasattr(self, "networks_")
@@ -221,7 +227,13 @@ class NetworkEstimator(BaseEstimator):
         order = self._rng.permutation(n) if self.shuffle else np.arange(n)
         targets = self._units.standard(sample.Y, sample.targets)
         rows = Pass(self._scaled(sample.X), targets, sample.sample_weight, order, batch_size)
-        network, self._moments, loss = pass_over(rows, spec, network, self._moments)
+        network, moments, loss = pass_over(rows, spec, network, self._moments)
+        if moments is None:
+            warn_unconverged(
+                "the loss left the finite numbers, and these rows changed nothing any more: lower "
+                "learning_rate_init, or set scaling"
+            )
+        self._moments = moments or self._moments
         self.networks_ = [self._units.restore(network)]
         self._sum_up([np.append(self.loss_curve_, loss)])
         return self
@@ -262,10 +274,16 @@ class NetworkEstimator(BaseEstimator):
             n_jobs=1,
         )
         self._keep(results)
-        if full and self.n_iter_ >= recipes[0].max_iter:
-            _warn(
-                f"lbfgs did not converge in {recipes[0].max_iter} iterations: set scaling or "
-                "max_iter"
+        most = max(recipe.max_iter for recipe in recipes)
+        if self.n_iter_ < most or any(result.diverged for result in results):
+            return
+        if full:
+            warn_unconverged(f"lbfgs did not converge in {most} iterations: set scaling or max_iter")
+        # The epochs of a preset are part of its recipe; without one they are only a limit.
+        elif self.preset is None and still_falls(self.loss_curve_, recipes[0].learning_rate):
+            warn_unconverged(
+                f"the loss was still falling when max_iter={most} epochs were over: raise "
+                "max_iter or learning_rate_init, or set scaling='standard'"
             )
 
     def _initial(self, n_members: int) -> list[Network] | None:
@@ -288,14 +306,16 @@ class NetworkEstimator(BaseEstimator):
             [result.loss_curve for result in kept], [result.validation_curve for result in kept]
         )
         if not sound:
-            _warn(
+            warn_unconverged(
                 f"the loss left the finite numbers in epoch {self.n_iter_}: lower "
-                "learning_rate_init, or set scaling"
+                "learning_rate_init, or set scaling",
+                stacklevel=5,
             )
         elif len(sound) < len(results):
-            _warn(
+            warn_unconverged(
                 f"the loss of {len(results) - len(sound)} of {len(results)} networks left the "
-                "finite numbers, and they were left out: lower learning_rate_init, or set scaling"
+                "finite numbers, and they were left out: lower learning_rate_init, or set scaling",
+                stacklevel=5,
             )
 
     def _learn_units(self, sample: Sample, weight: np.ndarray, recipe: Recipe) -> TargetUnits:
@@ -310,7 +330,7 @@ class NetworkEstimator(BaseEstimator):
         self.networks_ = [self._named(Network([layer], output_names=names))]
         self._sum_up([solution.loss_curve])
         if not solution.converged:
-            _warn(
+            warn_unconverged(
                 f"the exact solver did not converge in {recipe.max_iter} iterations: set alpha > 0"
             )
 
@@ -320,9 +340,9 @@ class NetworkEstimator(BaseEstimator):
 
     # -- parameters --------------------------------------------------------------------------
 
-    def _check_parameters(self) -> list[Recipe]:
+    def _check_parameters(self, *, stepping: bool = False) -> list[Recipe]:
         """Return the recipe of every member; refuse what makes no sense."""
-        recipes = choose(self)
+        recipes = choose(self, stepping=stepping)
         if not isinstance(self.n_iter_no_change, Integral) or self.n_iter_no_change < 1:
             raise SpecError(
                 f"n_iter_no_change must be a whole number of at least 1, not "
@@ -382,8 +402,8 @@ class NetworkEstimator(BaseEstimator):
         self, losses: Sequence[np.ndarray], validation_losses: Sequence[np.ndarray] = ()
     ) -> None:
         """Keep the curves: means over the members, each of which stays where it ended."""
-        self.loss_curve_ = _mean_curve(losses)
-        self.validation_curve_ = _mean_curve(validation_losses)
+        self.loss_curve_ = mean_curve(losses)
+        self.validation_curve_ = mean_curve(validation_losses)
         self.n_iter_ = len(self.loss_curve_)
         self.loss_ = float(self.loss_curve_[-1])
         watched = self.validation_curve_ if len(self.validation_curve_) else self.loss_curve_
@@ -467,14 +487,6 @@ def _check(recipe: Recipe) -> None:
         )
 
 
-def _mean_curve(curves: Sequence[np.ndarray]) -> np.ndarray:
-    """Average curves of different lengths, the shorter ones held at their last value."""
-    longest = max(map(len, curves), default=0)
-    if not longest:
-        return np.empty(0)
-    held = [np.pad(np.asarray(c, np.float64), (0, longest - len(c)), "edge") for c in curves]
-    return np.mean(held, axis=0)
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, ConvergenceWarning, stacklevel=5)
+def warn_unconverged(message: str, stacklevel: int = 4) -> None:
+    """Warn whoever called `fit`, two calls above the caller."""
+    warnings.warn(message, ConvergenceWarning, stacklevel=stacklevel)

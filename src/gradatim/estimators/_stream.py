@@ -14,6 +14,7 @@ import numpy as np
 
 from gradatim.network.graph import Network
 from gradatim.training.jobs import Batches, PreparedJob
+from gradatim.training.networks import NetworkJob
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.stepping import Stepper
 from gradatim.training.targets import Targets
@@ -42,8 +43,11 @@ class Pass(NamedTuple):
 
 def pass_over(
     rows: Pass, spec: NetworkSpec, network: Network, moments: Moments | None
-) -> tuple[Network, Moments, float]:
-    """Take one step per minibatch; return the network, its moments and the mean loss."""
+) -> tuple[Network, Moments | None, float]:
+    """Take one step per minibatch; return the network, its moments and the mean loss.
+
+    The moments are None if the loss left the finite numbers.
+    """
     order, n = rows.order, len(rows.X)
     job = PreparedJob(
         specs=(replace(spec, schedule="constant"),),
@@ -57,6 +61,8 @@ def pass_over(
     stepper = Stepper.of_job(job, max_epochs=1)
     if moments is not None:
         stepper.moments = moments
-    [loss] = stepper.run(1)
+    losses = stepper.run(1)
     trained = replace(stepper.network, input_names=network.input_names)
-    return trained, Moments(*stepper.moments), float(loss)
+    if stepper.diverged:
+        return trained, None, float(NetworkJob(0, 0, job).loss(trained, job.weight)[0])
+    return trained, Moments(*stepper.moments), float(losses[0])

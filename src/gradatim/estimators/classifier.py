@@ -18,11 +18,12 @@ from sklearn.utils.validation import column_or_1d
 
 from gradatim.errors import LabelError, SpecError
 from gradatim.estimators import exact
-from gradatim.estimators._base import NetworkEstimator, Sample, can_step
+from gradatim.estimators._base import NetworkEstimator, Sample, can_step, warn_unconverged
 from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight, weigh_classes
 from gradatim.losses import LOSSES
-from gradatim.training.targets import Targets
+from gradatim.models.learners import AveragedNetworks
+from gradatim.training.targets import Targets, probabilities
 
 __all__ = ["NetworkClassifier"]
 
@@ -332,6 +333,23 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             return Targets(matrix, LOSSES["binary"], classes, True), codes
         matrix = np.eye(len(classes), dtype=np.float32)[codes]
         return Targets(matrix, LOSSES["multiclass"], classes, True), codes
+
+    def _compare_with_constant(self, sample: Sample) -> None:
+        # Whoever weighs classes gives accuracy away for the rare ones.
+        if sample.codes is None or self.class_weight is not None:
+            return
+        learner = AveragedNetworks(tuple(self.networks_), True)
+        chosen = probabilities(learner.outputs(sample.X), self.classes_).argmax(axis=1)
+        weight = sample.sample_weight / sample.sample_weight.sum()
+        right = float(weight @ (chosen == sample.codes))
+        totals = np.bincount(sample.codes, weights=weight)
+        if right < totals.max() - 1e-9:  # a sum's rounding
+            warn_unconverged(
+                f"the network is right on {right:.1%} of its training rows, and the most frequent "
+                f"class alone, {self.classes_[totals.argmax()]!s:.80}, would be right on "
+                f"{totals.max():.1%}: train longer (max_iter, learning_rate_init), set scaling or "
+                "hidden_layer_sizes, or weigh rare classes with class_weight='balanced'"
+            )
 
     def _exact_solution(self, sample: Sample, recipe: Recipe) -> exact.Solution:
         Y, share, alpha = sample.Y, recipe.label_smoothing, recipe.alpha or 0.0

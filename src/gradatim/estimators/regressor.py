@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 
 from gradatim.estimators import exact
-from gradatim.estimators._base import NetworkEstimator, Sample
+from gradatim.estimators._base import NetworkEstimator, Sample, warn_unconverged
 from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight
+from gradatim.models.learners import AveragedNetworks
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
@@ -225,6 +226,18 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         if recipe.target_scaling is None:
             return super()._learn_units(sample, weight, recipe)
         return TargetUnits.learn(sample.Y, weight)
+
+    def _compare_with_constant(self, sample: Sample) -> None:
+        share = sample.sample_weight / sample.sample_weight.sum()
+        spread = float(share @ ((sample.Y - share @ sample.Y) ** 2).sum(axis=1))
+        outputs = AveragedNetworks(tuple(self.networks_), False).outputs(sample.X)
+        error = float(share @ ((sample.Y - outputs) ** 2).sum(axis=1))
+        # Of targets that are all the same, any error is rounding.
+        if spread > 0 and not error <= spread * (1 + 1e-6) + 1e-12 * float(sample.Y.max() ** 2):
+            warn_unconverged(
+                "the network is further from its training targets than their mean is: lower "
+                "learning_rate_init, train longer (max_iter), or set scaling and target_scaling"
+            )
 
     def _exact_solution(self, sample: Sample, recipe: Recipe) -> exact.Solution:
         alpha = recipe.alpha or 0.0

@@ -24,7 +24,7 @@ from gradatim.models.records import save_model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
-from gradatim.training.targets import decide, probabilities
+from gradatim.training.targets import both_tails, decide, probabilities
 
 __all__ = ["Model"]
 
@@ -162,6 +162,9 @@ class Model:
                 f"the {self.rung} model gives no probabilities; use decision_function, or save a "
                 "rung that has them (logistic, shallow, deep)"
             )
+        if self.classes is not None and isinstance(self.learner, AveragedNetworks):
+            if len(self.classes) == 2:
+                return both_tails(self.learner.scores(self._scaled(X)))
         return probabilities(self.outputs(X), self.classes)
 
     def decision_function(self, X: Any) -> np.ndarray:

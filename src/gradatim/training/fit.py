@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, steady
+from gradatim._text import plural
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.training.checkpoint import Checkpoint
@@ -115,6 +117,11 @@ def fit_many(
     NotEnoughMemoryError
         If this would not fit into memory.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If the loss of a network left the finite numbers; its `diverged` is then True.
+
     Examples
     --------
     >>> X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -125,7 +132,7 @@ def fit_many(
     """
     specs = [specs] if isinstance(specs, NetworkSpec) else list(specs)
     job = FitJob(specs, X, y, sample_weight, validation_weight, initial)
-    return fit_jobs(
+    [results] = fit_jobs(
         [job],
         task=task,
         max_epochs=max_epochs,
@@ -138,7 +145,9 @@ def fit_many(
         store=store,
         max_nets=max_nets,
         engine=engine,
-    )[0]
+    )
+    _warn_of_divergence(results)
+    return results
 
 
 def fit_jobs(
@@ -247,6 +256,22 @@ def fit_jobs(
     for worker in workers:
         found |= worker.results
     return [[found[i, k] for k in range(len(job.specs))] for i, job in enumerate(prepared)]
+
+
+def _warn_of_divergence(results: Sequence[FitResult]) -> None:
+    """Say which networks' loss left the finite numbers."""
+    numbers = [i for i, result in enumerate(results) if result.diverged]
+    if numbers:
+        from sklearn.exceptions import ConvergenceWarning
+
+        which = ", ".join(map(str, numbers[:5])) + (", ..." if len(numbers) > 5 else "")
+        warnings.warn(
+            f"the loss of {len(numbers)} of {plural(len(results), 'network')} left the finite "
+            f"numbers (result {which}; `diverged` is True): lower learning_rate, or scale inputs "
+            "and targets",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
 
 
 def _n_workers(n_networks: int, max_nets: int | None, n_jobs: int) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gradatim.errors import ShapeError
+from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
 from gradatim.network.initialize import initialize
 from gradatim.training.jobs import PreparedJob
@@ -83,26 +84,50 @@ class NetworkJob(NamedTuple):
         arrays = [array for layer in layers for array in layer]
         return [*arrays, np.ones(sizes[0])] if spec.input_scale > 0 else arrays
 
-    def result(self, outcome: Outcome) -> FitResult:
-        """Make the result that the user sees."""
+    def network(self, outcome: Outcome) -> Network:
+        """Make the network that the user sees."""
         targets, arrays = self.job.targets, list(outcome.layers)
         names = [self.spec.activation] * (len(arrays) - 1) + [targets.loss.output_activation]
         if outcome.scale is not None:
             arrays[0] = (arrays[0][0] * outcome.scale, arrays[0][1])
-        network = Network(
+        return Network(
             [Layer(w, b, name) for (w, b), name in zip(arrays, names, strict=True)],
             output_names=targets.output_names,
         )
+
+    def result(self, outcome: Outcome) -> FitResult:
+        """Make the result that the user sees."""
+        network = self.network(outcome)
+        losses, validation_losses = outcome.loss_curve, outcome.validation_curve
+        if outcome.diverged:
+            losses = losses[np.isfinite(losses)]
+        if not len(losses):
+            losses = self.loss(network, self.job.weight)
+            if self.job.validation_weight is not None:
+                validation_losses = self.loss(network, self.job.validation_weight)
         return FitResult(
             spec=self.spec,
             network=network,
-            loss_curve=outcome.loss_curve,
-            validation_curve=outcome.validation_curve,
+            loss_curve=losses,
+            validation_curve=validation_losses,
             best_epoch=outcome.best_epoch,
             stopped_early=outcome.stopped_early,
             diverged=outcome.diverged,
-            targets=targets,
+            targets=self.job.targets,
         )
+
+    def loss(self, network: Network, weight: np.ndarray) -> np.ndarray:
+        """Compute the loss of a network that diverged before an epoch was over, (1,), finite.
+
+        `weight` (n_specs, n_samples).
+        """
+        rows, targets = weight[self.number].astype(np.float64), self.job.targets
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = forward(network, self.job.X).pre_activations[-1]
+            losses = targets.loss.function(targets.matrix.astype(np.float64), z)
+            mean = rows @ losses / rows.sum() if rows.any() else np.nan
+        # What float64 cannot hold either is as large as it gets, so that it is chosen last.
+        return np.array([np.nan_to_num(mean, nan=np.finfo(float).max)])
 
 
 def group_by_shape(jobs: Sequence[PreparedJob]) -> dict[Program, list[NetworkJob]]:

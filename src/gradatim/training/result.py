@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.errors import SpecError
-from gradatim.network.evaluate import evaluate
+from gradatim.network.evaluate import evaluate, forward
 from gradatim.network.graph import Network
 from gradatim.training.specs import NetworkSpec
-from gradatim.training.targets import Targets, probabilities
+from gradatim.training.targets import Targets, both_tails
 
 __all__ = ["FitResult"]
 
@@ -33,7 +33,8 @@ class FitResult:
     network : Network
         The network, with the weights of the best epoch where there were validation rows.
     loss_curve : array of shape (n_epochs,)
-        Training loss by epoch.
+        Training loss by epoch. Of a network that diverged in its first epoch it is the loss of the
+        weights that it has; the curve is never empty, and its entries are finite.
     validation_curve : array of shape (n_epochs,)
         Loss on the validation rows after each epoch; NaN if this network had none, empty if no
         network of its job had, and for ``lbfgs``.
@@ -101,4 +102,7 @@ class FitResult:
         """
         if self.targets.loss.name == "squared":
             raise SpecError("a regression network has no probabilities; use predict")
-        return probabilities(evaluate(self.network, X), self.targets.classes)
+        passed, classes = forward(self.network, X), self.targets.classes
+        if classes is not None and len(classes) == 2:
+            return both_tails(passed.pre_activations[-1])
+        return passed.activations[-1]

@@ -139,8 +139,8 @@ class Stepper:
     @property
     def network(self) -> Network:
         """The network as it stands."""
-        outcome = self._worker.outcome(self._nets, 0, np.empty((2, 0)))
-        return self._network_job.result(outcome).network
+        outcome = self._worker.outcome(self._nets, 0, np.full((2, self.epoch), np.nan))
+        return self._network_job.network(outcome)
 
     def run(self, n_epochs: int = 1) -> np.ndarray:
         """Train for some epochs.

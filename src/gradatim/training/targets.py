@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim.activations import ACTIVATIONS
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.losses import LOSSES, Loss
 
-__all__ = ["Targets", "decide", "probabilities"]
+__all__ = ["Targets", "both_tails", "decide", "probabilities"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,11 @@ class Targets:
         missing = [label is None or label != label for label in y]
         if any(missing):
             raise LabelError(f"the class label is missing in row {missing.index(True)}")
+        if y.dtype.kind == "f" and (y != np.floor(y)).any():
+            raise LabelError(
+                "unknown label type: continuous. These targets are real numbers, not classes: set "
+                "task='regression', or give classes as text or whole numbers"
+            )
         try:
             classes, codes = np.unique(y, return_inverse=True)
         except TypeError:
@@ -109,6 +115,18 @@ def probabilities(outputs: np.ndarray, classes: np.ndarray | None) -> np.ndarray
     if classes is not None and len(classes) == 2:
         return np.concatenate([1.0 - outputs, outputs], axis=1)
     return outputs
+
+
+def both_tails(z: np.ndarray) -> np.ndarray:
+    """Turn log-odds (n_rows, 1) into the probabilities of two classes, small ones with all digits.
+
+    Examples
+    --------
+    >>> both_tails(np.array([[50.0]]))
+    array([[1.92874985e-22, 1.00000000e+00]])
+    """
+    logistic = ACTIVATIONS["logistic"].function
+    return np.concatenate([logistic(-z), logistic(z)], axis=1)
 
 
 def decide(outputs: np.ndarray, classes: np.ndarray | None, task: str, flat: bool) -> np.ndarray:
