@@ -17,6 +17,12 @@ from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.estimators import NetworkClassifier
 from gradatim.network import Layer, Network
 
+# Short trainings are meant here.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:the loss was still falling"),
+    pytest.mark.filterwarnings("ignore:the network is "),
+]
+
 
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 def test_training_follows_scikit_learns_from_the_same_weights_and_order(three_classes, solver):
@@ -41,7 +47,7 @@ def test_training_follows_scikit_learns_from_the_same_weights_and_order(three_cl
         # One curve a fit: a warm start appends to the old one.
         theirs.loss_curve_ = []
         theirs.fit(X, y)
-    ours = NetworkClassifier((5,), "tanh", **shared, **rate)
+    ours = NetworkClassifier((5,), "tanh", scaling=None, learning_rate="constant", **shared, **rate)
     ours.networks_ = [start]
     ours.fit(X, y)
     np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_[-20:], atol=1e-4)
@@ -159,7 +165,7 @@ def test_labels_are_learnt_each_for_itself(three_classes):
 
 def test_label_smoothing_gives_separable_classes_a_maximum():
     X, y = [[-1.0], [1.0]], [0, 1]
-    model = NetworkClassifier(solver="exact", label_smoothing=0.2).fit(X, y)
+    model = NetworkClassifier(alpha=0.0, label_smoothing=0.2).fit(X, y)
     # A tenth of each label is spread to the other class.
     np.testing.assert_allclose(model.predict_proba(X), [[0.9, 0.1], [0.1, 0.9]], atol=1e-8)
 
@@ -181,7 +187,7 @@ def test_it_works_in_a_pipeline_a_grid_search_and_cross_validation(three_classes
 
 def test_the_network_gives_the_probabilities(three_classes):
     X, y = three_classes
-    model = NetworkClassifier((5,), "tanh", batch_size=20, max_iter=2, random_state=0).fit(X, y)
+    model = NetworkClassifier((5,), "tanh", scaling=None, max_iter=20, random_state=0).fit(X, y)
     np.testing.assert_allclose(model.network_(X), model.predict_proba(X), atol=1e-12)
     with pytest.raises(AttributeError, match="hidden layers"):
         _ = model.coef_

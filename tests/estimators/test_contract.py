@@ -7,20 +7,20 @@ from gradatim.estimators import NetworkClassifier, NetworkRegressor, PerceptronC
 
 WEIGHT = "check_sample_weight_equivalence_on_dense_data"
 
-# Small networks: the contract is about form, and a hundred fits are made.
+FLOAT32 = "trained in float32 or minibatches; test_classifier holds both to the precision of that"
+KINDS = NetworkClassifier, NetworkRegressor
+
+# The defaults as they are, and nothing set but the solver.
 ESTIMATORS = {
-    NetworkClassifier(learning_rate_init=0.1, max_iter=60): {
-        WEIGHT: "trained in float32; test_classifier holds both to the precision of that"
+    **{kind(): {} for kind in KINDS},
+    **{kind(solver="exact"): {} for kind in KINDS},
+    **{
+        kind(hidden_layer_sizes=sizes, solver=solver): {WEIGHT: FLOAT32}
+        for kind in KINDS
+        for solver in ("adam", "adamw", "sgd", "lbfgs")
+        for sizes in ("auto", (8,))
     },
-    NetworkClassifier(solver="exact", alpha=0.1): {},
-    NetworkRegressor(learning_rate_init=0.05, max_iter=100): {
-        WEIGHT: "trained in float32; test_classifier holds both to the precision of that"
-    },
-    NetworkClassifier((8,), preset="strong", n_members=2): {
-        WEIGHT: "as above, and scaled as below"
-    },
-    NetworkRegressor((8,), preset="strong", n_members=2): {WEIGHT: "as above, and scaled as below"},
-    NetworkRegressor(solver="exact"): {},
+    **{kind((8,), preset="strong", n_members=2): {WEIGHT: FLOAT32} for kind in KINDS},
     NetworkRegressor(solver="exact", scaling="standard", alpha=1.0): {
         WEIGHT: "the scaler counts every row of weight above 0 once, as StandardScaler does unasked"
     },
@@ -30,6 +30,7 @@ ESTIMATORS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.slow
 @parametrize_with_checks(
     list(ESTIMATORS),

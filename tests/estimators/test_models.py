@@ -10,6 +10,12 @@ from gradatim import load_model
 from gradatim.errors import InputError
 from gradatim.estimators import NetworkClassifier, NetworkRegressor, PerceptronClassifier
 
+# Short trainings are meant here.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:the loss was still falling"),
+    pytest.mark.filterwarnings("ignore:the network is "),
+]
+
 
 @pytest.mark.parametrize(
     ("estimator", "kind"),

@@ -15,6 +15,12 @@ from gradatim.estimators import NetworkClassifier, NetworkRegressor
 from gradatim.estimators._presets import PRESETS, choose
 from gradatim.network import Layer, Network
 
+# Short trainings are meant here.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:the loss was still falling"),
+    pytest.mark.filterwarnings("ignore:the network is "),
+]
+
 QUICK = {"preset": "strong", "hidden_layer_sizes": (8,), "n_members": 3, "random_state": 0}
 
 
@@ -26,21 +32,25 @@ def rings(n_samples=200):
 
 
 def test_the_table_of_the_docstring_is_what_the_presets_say():
-    plain, strong, gentle = PRESETS[None].recipes[0], *PRESETS["strong"].recipes
-    table = re.findall(r"^(\w+) {2,}(.+?) {2,}(.+)$", inspect.getdoc(NetworkClassifier), re.M)
-    told = {name: (without, with_) for name, without, with_ in table if name != "parameter"}
-    for name, (without, with_) in told.items():
+    [flat], [deep] = choose(NetworkClassifier()), choose(NetworkClassifier((8,)))
+    strong, gentle = PRESETS["strong"].recipes
+    table = re.findall(
+        r"^(\w+) {2,}(.+?) {2,}(.+?) {2,}(.+)$", inspect.getdoc(NetworkClassifier), re.M
+    )
+    told = {name: values for name, *values in table if name != "parameter"}
+    for name, values in told.items():
         if name == "n_members":
-            values = (PRESETS[None].n_members,), (PRESETS["strong"].n_members,)
+            true = [1, 1, PRESETS["strong"].n_members]
         elif name == "alpha":
-            assert (plain.alpha, plain.decay, strong.alpha) == (None, 0.0, None)
-            assert (without, with_) == ("0", f"weight decay {strong.decay} a step")
-            continue
+            assert strong.alpha is None
+            true = [flat.alpha, deep.alpha, f"weight decay {strong.decay} a step"]
         else:
-            both = getattr(strong, name), getattr(gentle, name)
-            values = (getattr(plain, name),), both if both[0] != both[1] else both[:1]
-        assert [float_or_text(t) for t in (without, *with_.split(" / "))] == [
-            float_or_text(str(v)) for part in values for v in part
+            both = [getattr(strong, name), getattr(gentle, name)]
+            true = [getattr(flat, name), getattr(deep, name), *both[: 1 + (both[0] != both[1])]]
+        if name == "hidden_layer_sizes":
+            true[1] = "as given"
+        assert [float_or_text(t) for t in (*values[:2], *values[2].split(" / "))] == [
+            float_or_text(str(v)) for v in true
         ]
     automatic = {k for k, v in NetworkClassifier().get_params().items() if v == "auto"}
     assert set(told) == automatic
@@ -61,10 +71,22 @@ def test_what_is_given_overrides_the_preset_in_every_member():
     assert [recipe.learning_rate_init for recipe in recipes] == [0.012, 0.004] * 2
 
 
-def test_without_a_preset_an_estimator_is_the_textbooks():
-    [recipe] = choose(NetworkClassifier())
-    assert (recipe.activation, recipe.solver, recipe.dropout) == ("relu", "adam", 0.0)
-    assert recipe.scaling is None
+@pytest.mark.parametrize(
+    ("parameters", "solver"),
+    [
+        ({}, "exact"),
+        ({"alpha": 2.0, "max_iter": 50, "dropout": 0}, "exact"),
+        ({"hidden_layer_sizes": (3,)}, "adam"),
+        ({"learning_rate_init": 0.1}, "adam"),
+        ({"early_stopping": True}, "adam"),
+        ({"warm_start": True}, "adam"),
+        ({"n_members": 2}, "adam"),
+    ],
+)
+def test_without_a_hidden_layer_the_network_is_solved_unless_steps_are_asked_for(
+    parameters, solver
+):
+    assert choose(NetworkClassifier(**parameters))[0].solver == solver
 
 
 @pytest.mark.parametrize("preset", ["stronger", "", 1, ["strong"]])

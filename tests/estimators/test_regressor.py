@@ -8,6 +8,12 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from gradatim.estimators import NetworkRegressor
 
+# Short trainings are meant here.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:the loss was still falling"),
+    pytest.mark.filterwarnings("ignore:the network is "),
+]
+
 
 def lines(n_targets=None):
     rng = np.random.default_rng(0)

@@ -91,6 +91,7 @@ def test_a_network_with_dropout_stopping_and_row_weights_is_the_same_in_company(
         assert _difference(alone, company[i]) < 1e-5
 
 
+@pytest.mark.filterwarnings("ignore:the loss of .* left the finite numbers")
 def test_a_neighbour_that_diverges_leaves_the_others_alone_and_is_marked(rows):
     def spec(seed, rate=0.05):
         return _spec(activation="relu", optimizer="sgd", learning_rate=rate, seed=seed)

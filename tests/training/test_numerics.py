@@ -197,6 +197,7 @@ def test_a_spec_alone_is_the_same_as_in_company(train, rows):
 
 
 @pytest.mark.parametrize("kind", ["regression", "multiclass"])
+@pytest.mark.filterwarnings("ignore:the loss of .* left the finite numbers")
 def test_a_net_that_diverges_is_stopped_and_marked_and_its_neighbors_feel_nothing(
     train, rows, kind
 ):
@@ -220,6 +221,7 @@ def test_a_net_that_diverges_is_stopped_and_marked_and_its_neighbors_feel_nothin
 
 @pytest.mark.parametrize("scale", [1e30, 1e-30, 1e38])
 @pytest.mark.parametrize("kind", ["binary", "regression"])
+@pytest.mark.filterwarnings("ignore:the loss of .* left the finite numbers")
 def test_features_of_any_scale_give_finite_networks_or_marked_ones(train, rows, scale, kind):
     X = rows.X.astype(np.float64) * scale / np.abs(rows.X).max()
     spec = NetworkSpec((8,), "relu", learning_rate=0.01)

@@ -12,7 +12,7 @@ from gradatim.training.targets import Targets, probabilities
     [
         ["snare", "kick", "hat", "kick"],
         [3, -1, 7, -1],
-        [2.5, 0.5, 9.0, 0.5],
+        [2.0, 0.0, 9.0, 0.0],
         np.array(["b", "a", "c", "a"], dtype=object),
         np.array([2, 0, 5, 0], dtype=np.uint8),
         np.array(["2024-02-01", "2024-01-01", "2024-03-01", "2024-01-01"], dtype="M8[D]"),

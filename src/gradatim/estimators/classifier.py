@@ -35,28 +35,34 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     A parameter left at ``"auto"`` follows `preset`, and a parameter that is given overrides it:
 
-    ==================  ===============  ==================================================
-    parameter           without preset   ``preset="strong"``: even members / odd members
-    ==================  ===============  ==================================================
-    hidden_layer_sizes  ()               (256, 256, 256)
-    activation          relu             silu
-    solver              adam             adamw
-    alpha               0                weight decay 0.01 a step
-    batch_size          200              128
-    learning_rate       constant         cosine
-    learning_rate_init  0.001            0.012 / 0.004
-    max_iter            200              60 / 30
-    beta_2              0.999            0.95
-    initialization      glorot           variance
-    input_scale         0                6
-    dropout             0                0.15 / 0.4
-    label_smoothing     0                0.1
-    scaling             None             robust
-    n_members           1                8
-    ==================  ===============  ==================================================
+    ==================  ===============  =============  =======================================
+    parameter           no hidden layer  hidden layers  ``preset="strong"``: even / odd members
+    ==================  ===============  =============  =======================================
+    hidden_layer_sizes  ()               as given       (256, 256, 256)
+    activation          relu             relu           silu
+    solver              exact            adam           adamw
+    alpha               0.0001           0.0001         weight decay 0.01 a step
+    batch_size          200              128            128
+    learning_rate       constant         cosine         cosine
+    learning_rate_init  0.01             0.01           0.012 / 0.004
+    max_iter            200              200            60 / 30
+    beta_2              0.999            0.999          0.95
+    initialization      glorot           glorot         variance
+    input_scale         0                0              6
+    dropout             0                0              0.15 / 0.4
+    label_smoothing     0                0              0.1
+    scaling             None             standard       robust
+    n_members           1                1              8
+    ==================  ===============  =============  =======================================
 
-    Without a preset the network is the textbook's. ``strong`` is a recipe for small tables that
-    needs no tuning, close to RealMLP [1]_; docs/accuracy.md holds it against others.
+    Without a hidden layer the network is solved, unless a parameter is set that only steps have
+    (from `batch_size` to `dropout`, `early_stopping`, `warm_start`, several members); ``adam``
+    then takes the steps. ``alpha=0`` is maximum likelihood. ``strong`` is a recipe for small tables
+    that needs no tuning, close to RealMLP [1]_; docs/accuracy.md holds it against others.
+
+    A `ConvergenceWarning` says what to do where the loss was still falling at the end of `max_iter`
+    epochs (those of ``strong`` are part of its recipe), where it left the finite numbers, and where
+    the most frequent class alone would be right more often.
 
     Parameters
     ----------
@@ -79,8 +85,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         ``alpha`` is that of its MLPClassifier and Ridge, and 1 / C of its LogisticRegression.
         ``adamw`` shrinks weights by the same measure, apart from the gradient.
     batch_size : int or "auto", default "auto"
-        Rows per step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
-        fewer than 768 rows, but at least 16.
+        Rows per step, or all if there are fewer; left at ``"auto"``, presets and networks with
+        hidden layers take a sixth of fewer than 768 rows, but at least 16.
     learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes: ``cosine`` rises for a twentieth of the steps, then falls to 0.
     learning_rate_init : float or "auto", default "auto"
@@ -163,7 +169,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     Examples
     --------
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["low", "high", "low", "high"]
-    >>> odds = NetworkClassifier(solver="exact").fit(X, y)
+    >>> odds = NetworkClassifier().fit(X, y)
     >>> odds.predict([[-1.0], [4.0]])
     array(['low', 'high'], dtype='<U4')
     """

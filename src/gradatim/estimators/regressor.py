@@ -28,10 +28,11 @@ Auto = Literal["auto"]
 class NetworkRegressor(RegressorMixin, NetworkEstimator):
     """Regression by a network; without a hidden layer, linear regression.
 
-    The loss is half the squared error, summed over the targets of a row. Targets far from unit
-    spread are learnt slowly unless `target_scaling` is set. A parameter left at ``"auto"``
-    follows `preset` as in `NetworkClassifier`; besides, `target_scaling` is None without a preset
-    and ``standard`` with ``preset="strong"``.
+    The loss is half the squared error, summed over the targets of a row. A parameter left at
+    ``"auto"`` is chosen as in `NetworkClassifier`: without a hidden layer the default is the exact
+    solution. But `alpha` is 0, and with hidden layers the activation is ``silu``, the rate 0.004,
+    and `target_scaling` ``standard``, as it is with ``preset="strong"``. Warnings are the same, with
+    the mean of the targets in the place of the most frequent class.
 
     Parameters
     ----------
@@ -49,8 +50,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     alpha : float or "auto", default "auto"
         Penalty, as scikit-learn's Ridge and MLPRegressor have it; see `NetworkClassifier`.
     batch_size : int or "auto", default "auto"
-        Rows per step, or all if there are fewer; left at ``"auto"``, the preset takes a sixth of
-        fewer than 768 rows, but at least 16.
+        Rows per step, or all if there are fewer; left at ``"auto"``, presets and networks with
+        hidden layers take a sixth of fewer than 768 rows, but at least 16.
     learning_rate : {"auto", "constant", "cosine"}, default "auto"
         How the step size changes in training.
     learning_rate_init : float or "auto", default "auto"
@@ -123,7 +124,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
 
     Examples
     --------
-    >>> line = NetworkRegressor(solver="exact").fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+    >>> line = NetworkRegressor().fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
     >>> line.coef_.round(6), round(line.intercept_, 6)
     (array([2.]), 1.0)
     """
