@@ -101,8 +101,8 @@ def test_a_network_worse_than_one_answer_for_all_rows_says_so(kind):
 def test_a_rate_that_was_too_high_for_large_targets_is_none_in_their_units():
     X, y = load_diabetes(return_X_y=True)
     options = {"solver": "sgd", "learning_rate_init": 0.1, "random_state": 0}
+    model = NetworkRegressor((32,), scaling=None, target_scaling=None, **options)
     with pytest.warns(ConvergenceWarning):
-        model = NetworkRegressor((32,), scaling=None, target_scaling=None, **options)
         model.fit(X, 1e4 * y)
     assert np.isfinite(model.loss_curve_).all()
     assert len(model.loss_curve_)

@@ -278,7 +278,9 @@ class NetworkEstimator(BaseEstimator):
         if self.n_iter_ < most or any(result.diverged for result in results):
             return
         if full:
-            warn_unconverged(f"lbfgs did not converge in {most} iterations: set scaling or max_iter")
+            warn_unconverged(
+                f"lbfgs did not converge in {most} iterations: set scaling or max_iter"
+            )
         # The epochs of a preset are part of its recipe; without one they are only a limit.
         elif self.preset is None and still_falls(self.loss_curve_, recipes[0].learning_rate):
             warn_unconverged(

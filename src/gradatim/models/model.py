@@ -162,9 +162,9 @@ class Model:
                 f"the {self.rung} model gives no probabilities; use decision_function, or save a "
                 "rung that has them (logistic, shallow, deep)"
             )
-        if self.classes is not None and isinstance(self.learner, AveragedNetworks):
-            if len(self.classes) == 2:
-                return both_tails(self.learner.scores(self._scaled(X)))
+        two = self.classes is not None and len(self.classes) == 2
+        if two and isinstance(self.learner, AveragedNetworks):
+            return both_tails(self.learner.scores(self._scaled(X)))
         return probabilities(self.outputs(X), self.classes)
 
     def decision_function(self, X: Any) -> np.ndarray:

@@ -60,7 +60,7 @@ class FitResult:
     @property
     def n_epochs(self) -> int:
         """Number of epochs trained."""
-        return len(self.loss_curve)
+        return 0 if self.diverged and self.best_epoch == 0 else len(self.loss_curve)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict labels, 0/1 indicators or real values.
