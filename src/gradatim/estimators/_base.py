@@ -23,8 +23,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gradatim.errors import SpecError
 from gradatim.estimators import exact
-from gradatim.estimators._models import network_model
 from gradatim.estimators._curves import mean_curve, still_falls
+from gradatim.estimators._models import network_model
 from gradatim.estimators._presets import Recipe, choose
 from gradatim.estimators._rows import bucket, hold_out
 from gradatim.estimators._stream import Moments, Pass, pass_over
