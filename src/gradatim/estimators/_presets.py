@@ -90,7 +90,7 @@ CLASSIFIER_ALPHA = 1e-4
 #: Without a preset and without a hidden layer: solved.
 EXACT = Recipe(solver="exact")
 
-#: Without a preset, with hidden layers. Rates and batches were chosen on XOR, two moons, a parabola,
+#: Without a preset, with hidden layers. Rates and batches were chosen on XOR, moons, a parabola,
 #: iris, wine and diabetes; smooth units and a low rate keep a regression from following the noise.
 HIDDEN_CLASSIFIER = Recipe(
     batch_size=recipes.BATCH_SIZE,

@@ -31,7 +31,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     The loss is half the squared error, summed over the targets of a row. A parameter left at
     ``"auto"`` is chosen as in `NetworkClassifier`: without a hidden layer the default is the exact
     solution. But `alpha` is 0, and with hidden layers the activation is ``silu``, the rate 0.004,
-    and `target_scaling` ``standard``, as it is with ``preset="strong"``. Warnings are the same, with
+    and `target_scaling` ``standard``, as it is with ``preset="strong"``. Warnings are alike, with
     the mean of the targets in the place of the most frequent class.
 
     Parameters
