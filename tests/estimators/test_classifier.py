@@ -206,6 +206,11 @@ def test_solvers_that_stop_too_early_say_so(three_classes):
     [
         ({"solver": "newton"}, "solver must be one of"),
         ({"alpha": -1.0}, "alpha must be"),
+        ({"alpha": "0.1"}, "alpha must be 'auto' or a number"),
+        ({"learning_rate_init": "0.1"}, "learning_rate_init must be"),
+        ({"solver": ["adam"]}, "solver must be one of"),
+        ({"hidden_layer_sizes": [3, [4]]}, "hidden_layer_sizes must be"),
+        ({"early_stopping": True, "validation_fraction": "0.1"}, "validation_fraction must be"),
         ({"max_iter": 0}, "max_iter must be"),
         ({"batch_size": 0}, "batch_size must be"),
         ({"batch_size": "all"}, "batch_size must be"),

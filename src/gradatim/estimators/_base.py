@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -350,7 +350,7 @@ class NetworkEstimator(BaseEstimator):
                 f"n_iter_no_change must be a whole number of at least 1, not "
                 f"{self.n_iter_no_change!r}"
             )
-        for recipe in dict.fromkeys(recipes):
+        for recipe in recipes:
             _check(recipe)
             self._spec(recipe, 0, 1.0)
         solver = recipes[0].solver
@@ -472,6 +472,11 @@ def _check(recipe: Recipe) -> None:
     """Refuse what a `NetworkSpec` would not."""
     if recipe.solver not in SOLVERS:
         raise SpecError(f"solver must be one of {', '.join(SOLVERS)}, not {recipe.solver!r}")
+    for name in ("alpha", "learning_rate_init"):
+        value = getattr(recipe, name)
+        missing = name == "alpha" and value is None
+        if not missing and (isinstance(value, bool) or not isinstance(value, Real)):
+            raise SpecError(f"{name} must be 'auto' or a number, not {value!r}")
     if recipe.alpha is not None and not 0 <= recipe.alpha < np.inf:
         raise SpecError(f"alpha must be finite and >= 0, not {recipe.alpha}")
     for name in ("max_iter", "batch_size"):
@@ -482,11 +487,15 @@ def _check(recipe: Recipe) -> None:
         raise SpecError(f"scaling must be None, standard or robust, not {recipe.scaling!r}")
     if recipe.target_scaling not in (None, "standard"):
         raise SpecError(f"target_scaling must be None or standard, not {recipe.target_scaling!r}")
-    if recipe.solver == "exact" and (np.size(recipe.hidden_layer_sizes) or recipe.dropout > 0):
+    if recipe.solver == "exact" and (_has_layers(recipe) or recipe.dropout > 0):
         raise SpecError(
             "solver 'exact' is for networks without hidden layers: set hidden_layer_sizes=() "
             "and dropout=0"
         )
+
+
+def _has_layers(recipe: Recipe) -> bool:
+    return not isinstance(recipe.hidden_layer_sizes, tuple) or bool(recipe.hidden_layer_sizes)
 
 
 def warn_unconverged(message: str, stacklevel: int = 4) -> None:

@@ -138,7 +138,9 @@ def choose(estimator: Any, *, stepping: bool = False) -> list[Recipe]:
     sizes = given.get("hidden_layer_sizes")
     if isinstance(sizes, Iterable) and not isinstance(sizes, str):
         # Lists and arrays too, as grid searches have them; a recipe is a key.
-        given["hidden_layer_sizes"] = tuple(np.asarray(sizes).tolist())
+        given["hidden_layer_sizes"] = tuple(
+            sizes.ravel().tolist() if isinstance(sizes, np.ndarray) else sizes
+        )
     adapts = {"adapts": False} if "batch_size" in given else {}
     if name is None:
         stepping = stepping or n_members > 1 or estimator.early_stopping or estimator.warm_start
@@ -151,7 +153,8 @@ def choose(estimator: Any, *, stepping: bool = False) -> list[Recipe]:
 
 def _textbook(given: dict[str, Any], regression: bool, stepping: bool) -> Recipe:
     """Return what an estimator without a preset does that was given some parameters."""
-    if np.size(given.get("hidden_layer_sizes", ())):
+    sizes = given.get("hidden_layer_sizes", ())
+    if not isinstance(sizes, tuple) or sizes:
         recipe = HIDDEN_REGRESSOR if regression else HIDDEN_CLASSIFIER
     else:
         stepping = stepping or any(

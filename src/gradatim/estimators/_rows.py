@@ -6,6 +6,7 @@ Conventions: weights are float64, not negative, not all zero; a row of weight 0 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -62,8 +63,8 @@ def hold_out(
     """Draw rows for validation, a like share of each class. `codes` (n_samples,)."""
     from sklearn.model_selection import train_test_split
 
-    if not 0.0 < fraction < 1.0:
-        raise SpecError(f"validation_fraction must be between 0 and 1, not {fraction}")
+    if not isinstance(fraction, Real) or not 0.0 < fraction < 1.0:
+        raise SpecError(f"validation_fraction must be between 0 and 1, not {fraction!r}")
     training, validation = train_test_split(
         np.arange(n_samples), test_size=fraction, stratify=codes, random_state=rng
     )
