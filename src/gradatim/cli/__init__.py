@@ -19,10 +19,12 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
 
-from gradatim.cli import _interrupt
-from gradatim.errors import EquationError, GradatimError, OutputError
+from gradatim.cli import _interrupt, _streams
+from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
+
+_LONGEST_SENTENCE = 1_200
 
 
 def _version() -> str:
@@ -170,10 +172,17 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
 
 
 def _run(tokens: Sequence[str], program: App) -> int:
+    with _streams.shown():
+        try:
+            return _status(tokens, program)
+        except KeyboardInterrupt:
+            # While an error was told.
+            return _interrupt.STATUS
+
+
+def _status(tokens: Sequence[str], program: App) -> int:
     debug = "--debug" in tokens
     try:
-        if sys.stdout is None:
-            raise OutputError("standard output is closed; open it, or send it to /dev/null")
         program(tokens, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
@@ -216,13 +225,18 @@ def _how_to_go_on(tokens: Sequence[str]) -> str:
 def _fail(status: int, sentence: str, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    print(f"gradatim: {' '.join(sentence.split())}", file=sys.stderr)
+    words = " ".join(sentence.split())
+    if len(words) > _LONGEST_SENTENCE:
+        # What is wrong stands in front, and how to fix it at the end.
+        half = _LONGEST_SENTENCE // 2
+        words = f"{words[:half]} … {words[-half:]}"
+    print(f"gradatim: {words}", file=sys.stderr)
     return status
 
 
 def _forget_stdout() -> None:
     """Keep what could not be written from failing a second time when Python exits."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from gradatim.cli._print import as_table, print_lines
+from gradatim.cli._print import SafeConsole, as_table, print_lines
 from gradatim.errors import InputError
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.presentation import practice
@@ -20,7 +20,7 @@ __all__ = ["hold_session"]
 
 def hold_session(exam: Exam) -> None:
     """Ask until all is asked or the student leaves, then say the score."""
-    console, verdicts = Console(highlight=False), []
+    console, verdicts = SafeConsole(), []
     print_lines(console, practice.welcome(exam))
     try:
         for number, question in enumerate(exam.questions, 1):

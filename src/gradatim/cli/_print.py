@@ -1,24 +1,44 @@
-"""Lines and grids of `gradatim.presentation` on a console.
+"""Lines and grids of `gradatim.presentation` on a console, and documents on standard output.
 
 Conventions: text is never read as markup; a line that is too long is folded by the terminal or by
-words, as the caller says.
+words, as the caller says. A console writes the escapes that color its own text; those inside the
+text are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from gradatim._text import escape_controls
+from gradatim.cli._streams import unguarded
 from gradatim.presentation.lines import Grid, Line
 
-__all__ = ["as_table", "print_lines", "print_whole", "width_of"]
+__all__ = ["SafeConsole", "as_table", "print_lines", "print_whole", "width_of"]
 
 # Characters; wider than any table.
 _WIDEST = 10_000
+
+
+class SafeConsole(Console):
+    """A console on standard output or error that shows controls instead of obeying them."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(file=unguarded(sys.stderr if stderr else sys.stdout), highlight=False)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Yield the segments of something, in whose text nothing is an escape."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(escape_controls(text), style)
 
 
 def as_table(

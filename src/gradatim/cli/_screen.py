@@ -7,7 +7,6 @@ stays is plain text. Where standard output is kept for JSON, the screen is stand
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -15,7 +14,7 @@ from rich.progress import TextColumn
 
 from gradatim._progress import Progress
 from gradatim.cli._live import LiveLadder, draw_ladder
-from gradatim.cli._print import print_lines
+from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import ProgressBar
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
@@ -29,8 +28,7 @@ class Screen:
     """Where a climb is shown."""
 
     def __init__(self, *, to_stderr: bool, quiet: bool) -> None:
-        stream = sys.stderr if to_stderr else sys.stdout
-        self._console = Console(file=stream, highlight=False)
+        self._console = SafeConsole(stderr=to_stderr)
         self._quiet = quiet
 
     @contextlib.contextmanager

@@ -89,13 +89,11 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     if json:
         _print_json(traces, exact, places if exact else None, table)
     else:
-        from rich.console import Console
-
-        from gradatim.cli._print import print_lines
+        from gradatim.cli._print import SafeConsole, print_lines
         from gradatim.presentation.networks import trace_lines
 
         lines = trace_lines(traces, digits if digits is not None or not exact else places)
-        print_lines(Console(highlight=False), lines, soft_wrap=True)
+        print_lines(SafeConsole(), lines, soft_wrap=True)
 
 
 def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, Any]]:
@@ -114,9 +112,7 @@ def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[
 def _print_json(
     traces: Sequence[Trace], exact: bool, digits: int | None, table: Path | None
 ) -> None:
-    from json import dumps
-
-    from gradatim.cli._json import header
+    from gradatim.cli._json import header, print_json
     from gradatim.sources.equations import table_record
 
     network = traces[0].network
@@ -130,4 +126,4 @@ def _print_json(
         "rule": traces[0].rule,
         "rows": [trace.to_dict() for trace in traces],
     }
-    print(dumps(result, indent=2, ensure_ascii=False))
+    print_json(result)

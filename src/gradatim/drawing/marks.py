@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from gradatim._text import show_name
 from gradatim.drawing.placement import (
     RADIUS,
     PlacedBox,
@@ -181,7 +182,7 @@ def _inside(center: Point, text: str) -> Text:
 
 def _name(position: Point, name: str, anchor: Literal["start", "end"], value: str = "") -> Text:
     short = shorten(name)
-    return Text("name", position, short + value, anchor, whole=name if short != name else "")
+    return Text("name", position, short + value, anchor, whole=show_name(name) if short != name else "")
 
 
 def _gap(gap: PlacedGap, last: int) -> Iterator[Mark]:
