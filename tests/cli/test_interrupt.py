@@ -125,7 +125,7 @@ def test_results_that_could_not_be_written_are_kept(folder, capsys, monkeypatch)
     def full(self, climb):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gradatim.cli._outputs.Outputs.write", full)
+    monkeypatch.setattr("gradatim.cli._outputs.Outputs.writers", full)
     status, _, err = run(capsys, "--rungs", "majority")
     assert status == 130
     assert "with every rung finished and kept; go on with: " in err

@@ -174,10 +174,16 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
 def _run(tokens: Sequence[str], program: App) -> int:
     with _streams.shown():
         try:
-            return _status(tokens, program)
+            status = _status(tokens, program)
         except KeyboardInterrupt:
             # While an error was told.
-            return _interrupt.STATUS
+            status = _interrupt.STATUS
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Words before an error that nobody reads; the error has been told.
+            _forget_stdout()
+        return status
 
 
 def _status(tokens: Sequence[str], program: App) -> int:
