@@ -13,7 +13,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["escape_controls", "escape_json", "name_inputs", "plural", "readable", "show_name"]
+__all__ = [
+    "escape_controls",
+    "escape_json",
+    "name_inputs",
+    "plural",
+    "readable",
+    "show_name",
+    "show_sentence",
+]
 
 # Controls of a terminal, marks that turn or hide what is read, and halves of characters.
 _CONTROLS = (
@@ -24,6 +32,8 @@ _IN_A_NAME = re.compile(f"[{_CONTROLS}]")
 _IN_A_TEXT = re.compile(rf"(?![\n\t])[{_CONTROLS}]")
 
 _LONGEST_NAME = 80
+_LONGEST_SENTENCE = 1_200
+_MOST_READ = 100_000
 
 # What is drawn with other characters where an output lacks these.
 _LOOKALIKES = {
@@ -99,12 +109,34 @@ def show_name(name: object, limit: int = _LONGEST_NAME) -> str:
     >>> show_name("kick\x1b[2J\n"), show_name("x" * 100, 5)
     ('kick\\x1b[2J\\n', 'xxxx…')
     """
-    if isinstance(name, os.PathLike):
-        return "/".join(show_name(part, limit) for part in str(name).split("/"))
     text = str(name)
+    if isinstance(name, os.PathLike):
+        return "/".join(show_name(part, limit) for part in text.split(os.sep))
     # A name may have 100 million characters, of which few are needed.
     text = _IN_A_NAME.sub(_escape, text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def show_sentence(sentence: str) -> str:
+    """Write a sentence that quotes what came from outside, on one line, with long words cut.
+
+    Examples
+    --------
+    >>> len(show_sentence("there is no column " + "x" * 10**6))
+    99
+    """
+    sentence = sentence if len(sentence) <= _MOST_READ else _middle_cut(sentence, _MOST_READ)
+    words = " ".join(_show_word(word) for word in sentence.split())
+    return words if len(words) <= _LONGEST_SENTENCE else _middle_cut(words, _LONGEST_SENTENCE)
+
+
+def _show_word(word: str) -> str:
+    return "/".join(map(show_name, word.split("/")))
+
+
+def _middle_cut(text: str, limit: int) -> str:
+    # What is wrong stands in front, and how to fix it at the end.
+    return f"{text[: limit // 2]} … {text[-limit // 2 :]}"
 
 
 def _escape(found: re.Match[str]) -> str:

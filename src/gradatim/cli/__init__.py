@@ -19,12 +19,11 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
 
+from gradatim._text import show_sentence
 from gradatim.cli import _interrupt, _streams
 from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
-
-_LONGEST_SENTENCE = 1_200
 
 
 def _version() -> str:
@@ -231,12 +230,7 @@ def _how_to_go_on(tokens: Sequence[str]) -> str:
 def _fail(status: int, sentence: str, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    words = " ".join(sentence.split())
-    if len(words) > _LONGEST_SENTENCE:
-        # What is wrong stands in front, and how to fix it at the end.
-        half = _LONGEST_SENTENCE // 2
-        words = f"{words[:half]} … {words[-half:]}"
-    print(f"gradatim: {words}", file=sys.stderr)
+    print(f"gradatim: {show_sentence(sentence)}", file=sys.stderr)
     return status
 
 

@@ -107,12 +107,12 @@ def fit(
 
     def show() -> None:
         from gradatim.cli._json import print_json
-        from gradatim.presentation.networks import fit_lines
+        from gradatim.presentation.networks import equation_of, fit_lines
 
         if json:
             print_json(found)
         else:
-            print("\n".join([str(network), *fit_lines(found)]))
+            print("\n".join([equation_of(network), *fit_lines(found)]))
 
     def draw() -> Figure:
         from gradatim.drawing import plot_response

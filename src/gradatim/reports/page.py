@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from gradatim import views
 from gradatim._digest import sha256
-from gradatim._text import escape_controls, plural
+from gradatim._text import escape_controls, plural, show_sentence
 from gradatim.collection import Notice
 
 __all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "versions"]
@@ -75,7 +75,7 @@ def stylesheet() -> Markup:
 def notices(found: Sequence[Notice]) -> dict[str, Any]:
     """Return what a template needs to tell notices: the first ones, and how many more there are."""
     return {
-        "notices": [notice.message for notice in found[:_MOST_NOTICES]],
+        "notices": [show_sentence(notice.message) for notice in found[:_MOST_NOTICES]],
         "more_notices": max(0, len(found) - _MOST_NOTICES),
     }
 
