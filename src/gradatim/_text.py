@@ -34,6 +34,8 @@ _IN_A_TEXT = re.compile(rf"(?![\n\t])[{_CONTROLS}]")
 _LONGEST_NAME = 80
 _LONGEST_SENTENCE = 1_200
 _MOST_READ = 100_000
+# A path is long where its parts are.
+_LONG_WORD = re.compile(rf"[^\s/]{{{_LONGEST_NAME + 1},}}")
 
 # What is drawn with other characters where an output lacks these.
 _LOOKALIKES = {
@@ -117,21 +119,29 @@ def show_name(name: object, limit: int = _LONGEST_NAME) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def show_sentence(sentence: str) -> str:
-    """Write a sentence that quotes what came from outside, on one line, with long words cut.
+def show_text(text: str) -> str:
+    r"""Write a text that quotes what came from outside: escaped, and with long words cut.
 
     Examples
     --------
-    >>> len(show_sentence("there is no column " + "x" * 10**6))
-    99
+    >>> show_text("class\x07 " + "x" * 10**6)[:20], len(show_text("x" * 10**6))
+    ('class\\x07 xxxxxxxxxx', 80)
     """
-    sentence = sentence if len(sentence) <= _MOST_READ else _middle_cut(sentence, _MOST_READ)
-    words = " ".join(_show_word(word) for word in sentence.split())
+    return _LONG_WORD.sub(lambda word: show_name(word[0]), escape_controls(text))
+
+
+def show_sentence(sentence: str) -> str:
+    r"""Write a sentence as `show_text` does, on one line that a person can still read.
+
+    Examples
+    --------
+    >>> show_sentence("there is no folder\n  drums")
+    'there is no folder drums'
+    """
+    if len(sentence) > _MOST_READ:
+        sentence = _middle_cut(sentence, _MOST_READ)
+    words = " ".join(show_text(sentence).split())
     return words if len(words) <= _LONGEST_SENTENCE else _middle_cut(words, _LONGEST_SENTENCE)
-
-
-def _show_word(word: str) -> str:
-    return "/".join(map(show_name, word.split("/")))
 
 
 def _middle_cut(text: str, limit: int) -> str:

@@ -8,7 +8,7 @@ put labels of its own elsewhere; a wide layer has such a node for its gap.
 
 from __future__ import annotations
 
-from gradatim._text import escape_controls, show_name
+from gradatim._text import show_name, show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, Text, marks, tone_of
 from gradatim.drawing.placement import (
@@ -96,7 +96,7 @@ def write_dot(placement: Placement, *, title: str, description: str) -> str:
 
 def _q(text: str) -> str:
     """Quote a text; a backslash is doubled, because DOT gives it a meaning of its own."""
-    plain = escape_controls(text).replace("\n", " ")
+    plain = show_text(text).replace("\n", " ")
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gradatim._text import escape_controls
+from gradatim._text import show_text
 from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, marks
 from gradatim.drawing.placement import Placement
 from gradatim.drawing.svg import escape_xml
@@ -90,7 +90,7 @@ def _escape_texts(figure: Figure) -> None:
 
     for artist in figure.findobj(Artist):
         text = artist.get_text()
-        if (shown := escape_controls(text)) != text:
+        if (shown := show_text(text)) != text:
             artist.set_text(shown)
 
 

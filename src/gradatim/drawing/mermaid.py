@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradatim._text import escape_controls
+from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, tone_of
 from gradatim.drawing.placement import PlacedBox, PlacedEdge, PlacedGap, PlacedUnit, Placement
@@ -84,7 +84,7 @@ def write_mermaid(placement: Placement, *, title: str, description: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(escape_controls(text).split())
+    return " ".join(show_text(text).split())
 
 
 def _q(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape
 
 from gradatim._digest import sha256
-from gradatim._text import escape_controls
+from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, Tone, marks
 from gradatim.drawing.placement import Placement
@@ -106,7 +106,7 @@ def escape_xml(text: str) -> str:
     >>> escape_xml("a < b")
     'a &lt; b'
     """
-    return escape(escape_controls(text))
+    return escape(show_text(text))
 
 
 def _n(value: float) -> str:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from gradatim import views
 from gradatim._digest import sha256
-from gradatim._text import escape_controls, plural, show_sentence
+from gradatim._text import plural, show_sentence, show_text
 from gradatim.collection import Notice
 
 __all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "versions"]
@@ -64,7 +64,9 @@ def _shown(value: Any) -> Any:
         return {_shown(key): _shown(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
-    return escape_controls(value) if type(value) is str else value
+    # Sounds and pictures are long words that nobody reads.
+    is_text = type(value) is str and not value.startswith("data:")
+    return show_text(value) if is_text else value
 
 
 def stylesheet() -> Markup:
