@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from gradatim._text import escape_controls
+from gradatim._text import escape_controls, readable
 from gradatim.cli._streams import unguarded
 from gradatim.presentation.lines import Grid, Line
 
@@ -48,10 +48,22 @@ def as_table(
     table = Table(box=None, padding=(0, after, 0, before), pad_edge=edge, header_style=head)
     for one in grid.columns:
         justify = "right" if one.right else "left"
-        table.add_column(one.head, width=one.width, justify=justify, no_wrap=not one.wraps)
+        table.add_column(
+            _visible(one.head), width=one.width, justify=justify, no_wrap=not one.wraps
+        )
     for cells, look in zip(grid.rows, grid.looks or [""] * len(grid.rows), strict=True):
-        table.add_row(*(Text.assemble(*cell) for cell in cells), style=look)
+        table.add_row(*(_text(cell) for cell in cells), style=look)
     return table
+
+
+def _text(line: Line) -> Text:
+    pieces = [(piece, "") if isinstance(piece, str) else piece for piece in line]
+    return Text.assemble(*((_visible(text), style) for text, style in pieces))
+
+
+def _visible(text: str) -> str:
+    """Write a piece as it will look, so that its width is known."""
+    return escape_controls(readable(text, sys.stdout.encoding or "utf-8"))
 
 
 def print_lines(console: Console, lines: Iterable[Line | Grid], soft_wrap: bool = False) -> None:
@@ -60,7 +72,7 @@ def print_lines(console: Console, lines: Iterable[Line | Grid], soft_wrap: bool 
         if isinstance(line, Grid):
             print_whole(console, as_table(line))
         else:
-            console.print(Text.assemble(*line), soft_wrap=soft_wrap)
+            console.print(_text(line), soft_wrap=soft_wrap)
 
 
 def width_of(console: Console, table: Table) -> int:
