@@ -24,7 +24,8 @@ COMMANDS = [
     ["exercises", "--count", "40", "--answers", "--format", "tex"],
     ["practice", "--count", "40", "--seed", "1"],
     ["data"],
-    ["race", "xor", "--budgets", "20", "--seeds", "2", "--samples", "30", "--contenders", "logistic"],
+    ["race", "xor", "--budgets", "20", "--seeds", "2", "--samples", "30", "--contenders",
+     "logistic"],
     ["race"],
     ["climb", "ŷ.csv", "--target", "β", "--folds", "3", "--repeats", "1", "--no-report", "--rungs",
      "majority", "linear"],
@@ -79,7 +80,7 @@ def test_a_document_says_the_same_in_every_encoding(console):
 @pytest.mark.parametrize(
     ("text", "encoding", "shown"),
     [
-        ("▸ ● ≥ ≤ − …", "ascii", "> o >= <= - ..."),
+        ("▸ ● ≥ ≤ \u2212 …", "ascii", "> o >= <= - ..."),
         ("x₁² + w₀ · ŷ", "ascii", "x_1^2 + w_0 * y^"),
         ("x₁² ± é", "cp1252", "x_1² ± é"),
         ("σ(z), Δ, ½", "latin-1", "sigma(z), Delta, ½"),

@@ -170,7 +170,7 @@ def test_nothing_that_a_terminal_or_browser_obeys_is_shown(name, capsys, tmp_pat
         assert status in (0, 2), said
         assert not FORBIDDEN.search(out + err), said
         # A traceback shows the error as Python does.
-        if not "--json" in command and "--debug" not in command:
+        if "--json" not in command and "--debug" not in command:
             assert "a" * 81 not in out + err, said
         if status == 2 and "Traceback" not in err and "\n  " not in err:
             assert err.count("\n") == 1, said

@@ -110,8 +110,8 @@ def test_ctrl_c_ends_a_session_with_the_score():
     # The prompt is there; the process waits for a line, or is about to.
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=600)
-    assert process.returncode == 0
-    assert err == b""
+    assert process.returncode == 130
+    assert err == b"gradatim: stopped by Ctrl-C\n"
     assert out.endswith(b"0 of 0 right.\n")
 
 
