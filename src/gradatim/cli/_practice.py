@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gradatim.cli._interrupt import Interrupted
-from gradatim.cli._print import SafeConsole, as_table, print_lines
+from gradatim.cli._print import SafeConsole, fitted, print_lines
 from gradatim.errors import InputError
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.presentation import practice
@@ -39,7 +39,7 @@ def hold_session(exam: Exam) -> None:
 def _ask(console: Console, number: int, question: Question) -> bool:
     for line in practice.asked(number, question):
         if isinstance(line, Grid):
-            console.print(as_table(line, 2, 2, edge=True))
+            console.print(fitted(console, line, before=2, after=2, edge=True))
         else:
             print_lines(console, [line])
     alone = len(question.parts) == 1

@@ -7,23 +7,21 @@ text are shown.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.measure import Measurement
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from gradatim._text import escape_controls, readable
 from gradatim.cli._streams import unguarded
-from gradatim.presentation.lines import Grid, Line
+from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["SafeConsole", "as_table", "print_lines", "print_whole", "width_of"]
-
-# Characters; wider than any table.
-_WIDEST = 10_000
+__all__ = ["SafeConsole", "as_table", "fitted", "print_lines"]
 
 
 class SafeConsole(Console):
@@ -67,21 +65,69 @@ def _visible(text: str) -> str:
 
 
 def print_lines(console: Console, lines: Iterable[Line | Grid], soft_wrap: bool = False) -> None:
-    """Print lines, and grids as wide as they are."""
+    """Print lines, and grids; where nobody knows how wide the reader's screen is, as they are."""
     for line in lines:
-        if isinstance(line, Grid):
-            print_whole(console, as_table(line))
-        else:
+        if not isinstance(line, Grid):
             console.print(_text(line), soft_wrap=soft_wrap)
+        elif console.is_terminal or "COLUMNS" in os.environ:
+            console.print(fitted(console, line), soft_wrap=soft_wrap)
+        else:
+            before, console.width = console.width, max(_least_width(line), console.width)
+            console.print(as_table(line))
+            console.width = before
 
 
-def width_of(console: Console, table: Table) -> int:
-    """Return how wide a table is where nothing is cut."""
-    return Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+def fitted(
+    console: Console,
+    *grids: Grid,
+    before: int = 0,
+    after: int = 2,
+    edge: bool = False,
+    head: str = "dim",
+) -> RenderableType:
+    """Return the first grid that fits the console as a table; if none does, a list of its rows.
+
+    No name and no number is cut, however narrow the screen is.
+    """
+    for grid in (*grids, *map(_without_spare, grids)):
+        if _least_width(grid, before, after, edge) <= console.width:
+            return as_table(grid, before, after, edge=edge, head=head)
+    return Group(*_records(_without_spare(grids[0])))
 
 
-def print_whole(console: Console, table: Table) -> None:
-    """Print a table as wide as it is: a terminal may fold a line, but no digit is left out."""
-    before, console.width = console.width, max(width_of(console, table), console.width)
-    console.print(table)
-    console.width = before
+def _without_spare(grid: Grid) -> Grid:
+    kept = [k for k, one in enumerate(grid.columns) if not one.spare]
+    rows = [[cells[k] for k in kept] for cells in grid.rows]
+    return Grid([grid.columns[k] for k in kept], rows, grid.looks)
+
+
+def _least_width(grid: Grid, before: int = 0, after: int = 2, edge: bool = False) -> int:
+    """Return how wide a table is at least where nothing is cut."""
+    gaps = (before + after) * len(grid.columns) - (0 if edge else before + after)
+    return gaps + sum(_column_width(one, k, grid) for k, one in enumerate(grid.columns))
+
+
+def _column_width(column: Column, index: int, grid: Grid) -> int:
+    if column.width is not None:
+        return column.width
+    texts = [_visible(column.head), *(_text(cells[index]).plain for cells in grid.rows)]
+    parts = [
+        part for text in texts for part in (text.split() if column.wraps else text.split("\n"))
+    ]
+    return max(map(cell_len, parts), default=0)
+
+
+def _records(grid: Grid) -> Iterator[Text]:
+    """Yield the rows below each other: what names a row, then a line for each of its cells."""
+    looks = grid.looks or [""] * len(grid.rows)
+    for number, (cells, look) in enumerate(zip(grid.rows, looks, strict=True)):
+        named = [_text(cell) for cell, one in zip(cells, grid.columns, strict=True) if one.names]
+        named = [text for text in named if text]
+        if number and not named:
+            yield Text("")
+        if named:
+            yield Text(" ", style=look).join(named)
+        for cell, one in zip(cells, grid.columns, strict=True):
+            text = Text(" ").join(_text(cell).split("\n"))
+            if text and not one.names:
+                yield Text.assemble("  " if named else "", (_visible(one.head), "dim"), " ", text)

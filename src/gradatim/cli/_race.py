@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rich.progress import TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from gradatim.cli._print import SafeConsole, as_table, print_lines, width_of
+from gradatim.cli._print import SafeConsole, fitted, print_lines
 from gradatim.cli._progress_bar import ProgressBar
 from gradatim.comparisons import Race
 from gradatim.presentation.races import ending, opening, scores
@@ -32,9 +32,7 @@ def show_race(race: Race) -> None:
     ):
         console.print(title)
         if grid is not None and narrow is not None:
-            table = as_table(grid, 1, 1, head="table.header")
-            if width_of(console, table) > console.width:
-                table = as_table(narrow, 1, 1, head="table.header")
-            console.print(table)
+            look = {"before": 1, "after": 1, "head": "table.header"}
+            console.print(fitted(console, grid, narrow, **look))
         print_lines(console, [*alone, [""]])
     print_lines(console, ending(race))

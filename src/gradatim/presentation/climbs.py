@@ -69,7 +69,9 @@ def about(collection: Collection) -> str:
 def dataset_grid(entries: list[dict[str, Any]]) -> Grid:
     """Return a row per dataset in the package; entries are what ``gradatim data --json`` prints."""
     heads = ("name", "samples", "classes", "groups", "inputs", "license")
-    columns = [Column(head, right=head in heads[1:4], wraps=True) for head in heads]
+    columns = [
+        Column(head, right=head in heads[1:4], wraps=True, names=head == "name") for head in heads
+    ]
     rows = []
     for entry in entries:
         inputs = ", ".join(f"{name} ({n:,})" for name, n in entry["inputs"].items())

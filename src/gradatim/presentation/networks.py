@@ -84,7 +84,10 @@ def point_of(trace: Trace) -> str:
 
 def _units(trace: Trace, digits: int | None) -> Grid:
     heads = ["unit", "products", "sum", "w0", "z", "a(z)", "class"]
-    columns = [Column(head, right=head in ("sum", "w0", "z", "class")) for head in heads]
+    columns = [
+        Column(head, right=head in ("sum", "w0", "z", "class"), names=head == "unit")
+        for head in heads
+    ]
     units = [unit for layer in trace.layers for unit in layer if not unit.passes]
     return Grid(columns, [[[cell] for cell in _cells(unit, digits)] for unit in units])
 

@@ -52,7 +52,7 @@ def _scores(race: Race, cell: Cell) -> tuple[Grid | None, list[Line]]:
             size = f"{contender.title}, {result.n_parameters:.0f} parameters"
             alone.append([f"{size}: {cell(result)}"])
     budgets = [Column(f"{budget}", right=True) for budget in race.protocol.budgets]
-    return Grid([Column("parameters at most"), *budgets], rows) if rows else None, alone
+    return Grid([Column("parameters at most", names=True), *budgets], rows) if rows else None, alone
 
 
 def ending(race: Race) -> Iterator[Line]:
