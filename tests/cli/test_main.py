@@ -151,6 +151,15 @@ def test_every_verb_explains_itself(capsys, verb):
     assert captured.out.startswith("Usage: ")
 
 
+def test_the_colors_of_the_help_reach_a_terminal_as_colors():
+    options = {"env": {**os.environ, "FORCE_COLOR": "1", "TERM": "xterm"}}
+    for arguments in (("--help",), ("fit", "--help"), ("plot", "activations", "--help")):
+        done = process(*arguments, **options)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\x1b[1m" in done.stdout
+        assert r"\x1b" not in done.stdout
+
+
 def test_an_unknown_verb_points_to_the_list(capsys):
     assert main(["foo"]) == 2
     assert capsys.readouterr().err.rstrip().endswith("see gradatim --help")

@@ -188,7 +188,11 @@ def _run(tokens: Sequence[str], program: App) -> int:
 def _status(tokens: Sequence[str], program: App) -> int:
     debug = "--debug" in tokens
     try:
-        program(tokens, exit_on_error=False, print_error=False, verbose=False)
+        from gradatim.cli._print import SafeConsole
+
+        # The help has colors, which are escapes.
+        console = SafeConsole()
+        program(tokens, console=console, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
         return _fail(2, _one_sentence(error), debug)

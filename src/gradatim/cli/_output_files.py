@@ -90,8 +90,9 @@ def deliver(
             errors.append(error)
     try:
         show()
-        for line in written if say else ():
-            say(line)
+        if say is not None:
+            for line in written:
+                say(line)
     finally:
         # Also where nobody reads what is shown: no verb ends well without its file.
         if len(errors) == 1:

@@ -51,6 +51,8 @@ def _wrapped(method: Method) -> Iterator[list[str]]:
 def _equations(methods: MethodComparison) -> Iterator[tuple[str, str]]:
     if methods.features is not None and methods.features.added:
         for one in methods.features.separations:
+            if one.hyperplane is None:
+                continue
             whose = (
                 f" of {show_name(one.classes[1])}" if len(methods.features.separations) > 1 else ""
             )

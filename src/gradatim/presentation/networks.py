@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from gradatim._text import show_name
 from gradatim.network import Network, Trace, UnitTrace
@@ -63,7 +63,7 @@ def equation_of(network: Network) -> str:
 
 def trace_lines(traces: Sequence[Trace], digits: int | None) -> Iterator[Line | Grid]:
     """Yield a network at some rows: its units for up to twelve rows, then all outputs."""
-    yield [(equation_of(traces[0].network), "bold")]
+    yield [(equation_of(cast("Network", traces[0].network)), "bold")]
     yield [(traces[0].rule, "dim")]
     if len(traces) <= _MOST_ROWS:
         for trace in traces:
