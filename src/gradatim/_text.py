@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Sequence
 
@@ -17,8 +18,10 @@ __all__ = [
     "escape_controls",
     "escape_json",
     "name_inputs",
+    "option",
     "plural",
     "readable",
+    "shell_word",
     "show_name",
     "show_sentence",
 ]
@@ -35,6 +38,7 @@ _LONGEST_NAME = 80
 _LONGEST_SENTENCE = 1_200
 _MOST_READ = 100_000
 # A path is long where its parts are.
+_LINE_END = re.compile(r"\s*[\n\t]\s*")
 _LONG_WORD = re.compile(rf"[^\s/]{{{_LONGEST_NAME + 1},}}")
 
 # What is drawn with other characters where an output lacks these.
@@ -119,6 +123,37 @@ def show_name(name: object, limit: int = _LONGEST_NAME) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def shell_word(word: str) -> str:
+    r"""Write a word as a shell reads it; one with controls as bash, zsh and ksh do.
+
+    Examples
+    --------
+    >>> print(shell_word("x1"), shell_word("two  words"), shell_word("it's\a"))
+    x1 'two  words' $'it\'s\x07'
+    """
+    if not _IN_A_NAME.search(word):
+        return shlex.quote(word)
+    plain = word.replace("\\", r"\\").replace("'", r"\'")
+    return f"$'{_IN_A_NAME.sub(_escape_in_shell, plain)}'"
+
+
+def _escape_in_shell(found: re.Match[str]) -> str:
+    # A byte of a file's name that is no UTF-8 stands as half a character.
+    is_byte = "\udc80" <= found[0] <= "\udcff"
+    return f"\\x{ord(found[0]) - 0xDC00:02x}" if is_byte else repr(found[0])[1:-1]
+
+
+def option(name: str, value: str) -> str:
+    """Write an option with its value, to be typed in a shell.
+
+    Examples
+    --------
+    >>> option("--drop", "$ earned"), option("--drop", "-1")
+    ("--drop '$ earned'", '--drop=-1')
+    """
+    return f"{name}{'=' if value.startswith('-') else ' '}{shell_word(value)}"
+
+
 def show_text(text: str) -> str:
     r"""Write a text that quotes what came from outside: escaped, and with long words cut.
 
@@ -140,7 +175,8 @@ def show_sentence(sentence: str) -> str:
     """
     if len(sentence) > _MOST_READ:
         sentence = _middle_cut(sentence, _MOST_READ)
-    words = " ".join(show_text(sentence).split())
+    # Blanks in a name that is quoted stay as they are.
+    words = _LINE_END.sub(" ", show_text(sentence)).strip()
     return words if len(words) <= _LONGEST_SENTENCE else _middle_cut(words, _LONGEST_SENTENCE)
 
 

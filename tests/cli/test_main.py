@@ -1,4 +1,6 @@
 import os
+import re
+import shlex
 import subprocess
 import sys
 
@@ -173,3 +175,17 @@ def test_output_that_nobody_reads_is_no_fault(capsys):
     process.stdout.close()
     assert (process.wait(timeout=600), process.stderr.read()) == (0, b"")
     process.stderr.close()
+
+
+@pytest.mark.parametrize("column", ["two  words", "it's", "$HOME", "-x", "`id`", "a;b", "*"])
+def test_an_option_that_is_suggested_can_be_typed_as_it_stands(capsys, tmp_path, column):
+    table = tmp_path / "table.csv"
+    cells = [["n", f'"{column}"', "y"], *([i, f"t{i}", "ab"[i // 3]] for i in range(6))]
+    table.write_text("\n".join(",".join(map(str, row)) for row in cells))
+    command = ["separate", str(table), "--target", "y"]
+    status, _, err = run(capsys, *command)
+    assert status == 2
+    suggested = re.findall(r"with (--drop.*?), or|with (--id .*|--id=.*)\n", err)
+    assert len(suggested) == 2
+    for said in suggested:
+        assert run(capsys, *command, *shlex.split("".join(said)))[0] == 0

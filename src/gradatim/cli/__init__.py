@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
 
-from gradatim._text import show_sentence
+from gradatim._text import shell_word, show_sentence
 from gradatim.cli import _interrupt, _streams
 from gradatim.errors import EquationError, GradatimError
 
@@ -228,7 +228,7 @@ def _status(tokens: Sequence[str], program: App) -> int:
 
 def _how_to_go_on(tokens: Sequence[str]) -> str:
     again = [*tokens, *([] if "--resume" in tokens else ["--resume"])]
-    return f"; go on with: {shlex.join(['gradatim', *again])}"
+    return f"; go on with: {' '.join(map(shell_word, ['gradatim', *again]))}"
 
 
 def _fail(status: int, sentence: str, debug: bool) -> int:

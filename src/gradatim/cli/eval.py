@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim._text import option
 from gradatim.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[
         rows += read_rows(read_columns(table), network)
     if not rows and any(unit.weights for unit in network.layers[0].units):
         example = ",".join(f"{name}=1" for name in network.input_names[:3])
-        raise InputError(f"there is nothing to evaluate at; add --at {example} or --data TABLE")
+        raise InputError(
+            f"there is nothing to evaluate at; add {option('--at', example)} or --data TABLE"
+        )
     return rows or [{}]
 
 
