@@ -24,6 +24,7 @@ __all__ = [
     "shell_word",
     "show_name",
     "show_sentence",
+    "show_text",
 ]
 
 # Controls of a terminal, marks that turn or hide what is read, and halves of characters.
