@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gradatim._text import escape_controls, readable
-from gradatim.cli._streams import unguarded
+from gradatim.cli._streams import output_encoding, unguarded
 from gradatim.presentation.lines import Column, Grid, Line
 
 __all__ = ["SafeConsole", "as_table", "fitted", "print_lines"]
@@ -61,7 +61,7 @@ def _text(line: Line) -> Text:
 
 def _visible(text: str) -> str:
     """Write a piece as it will look, so that its width is known."""
-    return escape_controls(readable(text, sys.stdout.encoding or "utf-8"))
+    return escape_controls(readable(text, output_encoding()))
 
 
 def print_lines(console: Console, lines: Iterable[Line | Grid], soft_wrap: bool = False) -> None:

@@ -19,7 +19,7 @@ from typing import Any, TextIO, cast
 from gradatim._text import escape_controls, readable
 from gradatim.errors import OutputError
 
-__all__ = ["guarded", "print_document", "shown", "unguarded"]
+__all__ = ["guarded", "output_encoding", "print_document", "shown", "unguarded"]
 
 _READABLE = "gradatim-readable"
 
@@ -75,9 +75,14 @@ def unguarded(stream: TextIO) -> TextIO:
     return stream.stream or stream if isinstance(stream, _Guard) else stream
 
 
+def output_encoding() -> str:
+    """Return the encoding of standard output; UTF-8 where it has none or is closed."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
 def print_document(text: str, kind: str) -> None:
     """Print a document whole: where the encoding is not UTF-8, with escapes of its own kind."""
-    if not (sys.stdout.encoding or "utf-8").lower().startswith("utf"):
+    if not output_encoding().lower().startswith("utf"):
         if kind == "json":
             # Outside the Basic Multilingual Plane JSON takes two escapes.
             text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
