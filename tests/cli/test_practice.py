@@ -115,6 +115,12 @@ def test_ctrl_c_ends_a_session_with_the_score():
     assert out.endswith(b"0 of 0 right.\n")
 
 
+def test_where_nobody_can_answer_the_session_ends(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["practice", "--count", "2"]) == 0
+    assert capsys.readouterr().out.endswith("0 of 0 right.\n")
+
+
 def test_without_a_seed_each_session_is_another(monkeypatch, capsys):
     seen = set()
     for _ in range(4):

@@ -97,8 +97,12 @@ def shown() -> Iterator[None]:
     before = sys.stdout, sys.stderr
     errors = [getattr(stream, "errors", None) for stream in before]
     with contextlib.ExitStack() as stack:
-        if sys.stdin is not None and hasattr(sys.stdin, "reconfigure"):
-            cast("Any", sys.stdin).reconfigure(errors="surrogateescape")
+        stdin = sys.stdin
+        if stdin is None:
+            sys.stdin = stack.enter_context(open(os.devnull, encoding="utf-8"))
+            stack.callback(setattr, sys, "stdin", stdin)
+        elif hasattr(stdin, "reconfigure"):
+            cast("Any", stdin).reconfigure(errors="surrogateescape")
         if before[0] is None:
             # Or the first file that is opened would be standard output.
             _nowhere(stack)
