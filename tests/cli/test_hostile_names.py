@@ -143,7 +143,7 @@ def commands(name, given):
     file = f"{given[:40]}.csv"
     shutil.copy("table.csv", file)
     shutil.copy("rows.csv", f"-{file}")
-    yield ["climb", file, "--target", y, "--folds", "3", "--repeats", "1", "--no-report",
+    yield ["climb", file, "--target", y, "--folds", "3", "--repeats", "1", "--report", "r2.html",
            "--rungs", "majority"]  # fmt: skip
     yield ["separate", file, "--target", y, "--json"]
     yield ["separate", file, "--target", y]
@@ -151,7 +151,7 @@ def commands(name, given):
     yield ["separate", file, "--target", y, "--network", file]
     yield ["fit", file, "--target", y, "--activation", "sigmoid"]
     yield ["race", file, "--target", y, "--seeds", "2", "--budgets", "20", "--contenders",
-           "logistic", "--json"]  # fmt: skip
+           "logistic", "--json", "-o", "race2.html"]  # fmt: skip
     yield ["eval", "saved.safetensors", "--data", f"./-{file}", "--json"]
     yield ["transform", file, "--column", f"{name}1", "--target", y]
     for ending in (".txt", ".safetensors", ".json"):
@@ -182,6 +182,23 @@ def test_nothing_that_a_terminal_or_browser_obeys_is_shown(name, capsys, tmp_pat
             long = "a" * 81 in text and file.suffix not in (".txt", ".tex")
             leaks += [file.name] if FORBIDDEN.search(text) or long else []
     assert " ".join(leaks) == ""
+
+
+def test_a_console_shows_controls_and_columns_keep_their_places(capsys):
+    from gradatim.cli._print import SafeConsole, print_lines
+    from gradatim.cli._streams import shown
+    from gradatim.presentation.lines import Column, Grid
+
+    with shown():
+        SafeConsole().print("a\x1b]0;PWN\x07")
+        rows = [[["\u202e"], ["1"]], [["abcdef"], ["2"]]]
+        print_lines(SafeConsole(), [Grid([Column("name"), Column("n")], rows)])
+    assert capsys.readouterr().out.splitlines() == [
+        r"a\x1b]0;PWN",
+        "name    n",
+        r"\u202e  1",
+        "abcdef  2",
+    ]
 
 
 def test_json_and_saved_networks_keep_names_to_the_letter(name, capsys):

@@ -273,6 +273,7 @@ def test_a_second_interrupt_ends_the_process_at_once():
 # Where Ctrl-C is pressed: what is replaced by something that presses it, in which module.
 MOMENTS = {
     "loading the command line": "sys.meta_path.insert(0, Finder('cyclopts'))",
+    "collecting garbage while loading": "import gc; gc.callbacks.append(press)",
     "loading a verb": "sys.meta_path.insert(0, Finder('gradatim.cli.fit'))",
     "loading a library": "sys.meta_path.insert(0, Finder('sklearn'))",
     "reading": "import gradatim.tables.collections as c; c.read_table = press",

@@ -91,6 +91,15 @@ def test_ctrl_c_is_one_line_and_status_130(capsys, raising):
     assert err.count("\n") == 1
 
 
+def test_ctrl_c_while_an_error_is_told_has_status_130_too(capsys, monkeypatch, raising):
+    def press(*_arguments):
+        raise KeyboardInterrupt
+
+    raising(InputError("the folder is empty"))
+    monkeypatch.setattr("gradatim.cli._fail", press)
+    assert run(capsys, "x") == (130, "", "")
+
+
 def test_a_fault_of_gradatim_is_called_one_and_has_status_1(capsys, raising):
     raising(ZeroDivisionError("division by zero"))
     status, _, err = run(capsys, "x")
