@@ -191,13 +191,13 @@ def test_a_console_shows_controls_and_columns_keep_their_places(capsys):
 
     with shown():
         SafeConsole().print("a\x1b]0;PWN\x07")
-        rows = [[["\u202e"], ["1"]], [["abcdef"], ["2"]]]
+        rows = [[["\u202e\u202e"], ["1"]], [["abcdef"], ["2"]]]
         print_lines(SafeConsole(), [Grid([Column("name"), Column("n")], rows)])
     assert capsys.readouterr().out.splitlines() == [
         r"a\x1b]0;PWN",
-        "name    n",
-        r"\u202e  1",
-        "abcdef  2",
+        "name          n",
+        r"\u202e\u202e  1",
+        "abcdef        2",
     ]
 
 
