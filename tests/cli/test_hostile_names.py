@@ -25,6 +25,7 @@ NAMES = {
     "bidi": "a\u202eb\u2066c\u200f\u061c",
     "zero-width": "a\u200b\u2060b\ufeff",
     "lines": "a\nb\u2028c\u2029",
+    "mathematics": "$a^$ \\frac{%&<#_{}",
     "long": "a" * 2_000 + "\x1b",
 }
 TEXTS = (".html", ".svg", ".tex", ".dot", ".mmd", ".txt")

@@ -18,6 +18,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from gradatim._text import show_name
 from gradatim.cli._print import fitted
 from gradatim.climb.result import Observer, RungResult
 from gradatim.presentation.climbs import interrupted
@@ -67,7 +68,7 @@ class LiveLadder(Observer):
         if self.ended:
             raise KeyboardInterrupt
         self._rows[rung, input] = Row(rung, input, fraction, doing or "working")
-        self._doing = f"{rung} on {input}: {doing}" if input else f"{rung}: {doing}"
+        self._doing = f"{rung} on {show_name(input)}: {doing}" if input else f"{rung}: {doing}"
         self._total = max(self._total, total)
 
     def finished(self, result: RungResult, total: float) -> None:

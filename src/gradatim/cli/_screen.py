@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import TextColumn
 
 from gradatim._progress import Progress
+from gradatim._text import show_name
 from gradatim.cli._live import LiveLadder, draw_ladder
 from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import ProgressBar
@@ -35,7 +36,7 @@ class Screen:
     def reading(self, name: str) -> Iterator[Progress]:
         """Show how many files are read; yields what is to be told."""
         files = TextColumn("{task.fields[files]}", style="progress.download")
-        doing = f"reading {name}"
+        doing = f"reading {show_name(name)}"
         with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
             yield lambda share, files: bar.tell(share, doing, files=files)
 

@@ -235,7 +235,7 @@ def _decide(points: Points, positive: str | None) -> Separation:
     from gradatim.cli._progress_bar import work
     from gradatim.separability import separate as decide
 
-    task = f"deciding {points.source}"
+    task = f"deciding {show_name(points.source)}"
     return work(
         task,
         lambda progress: decide(
@@ -269,7 +269,7 @@ def _several(points: Points, methods: MethodComparison | None, json: bool) -> Ca
     from gradatim.cli._progress_bar import work
     from gradatim.separability import separate_classes
 
-    task = f"deciding {points.source}"
+    task = f"deciding {show_name(points.source)}"
     found = work(
         task,
         lambda progress: separate_classes(

@@ -32,6 +32,8 @@ _SETTINGS = {
     "svg.hashsalt": "gradatim",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
+    # A name between two dollars is a name, and need not be mathematics.
+    "text.parse_math": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
 }
@@ -165,7 +167,6 @@ def _add_text(axes: Axes, text: Text, order: int) -> None:
         "va": "baseline",
         "fontsize": text.size * _POINT,
         "color": COLORS[text.tone],
-        "parse_math": False,
         "zorder": order,
     }
     if text.halo:
