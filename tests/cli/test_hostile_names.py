@@ -2,10 +2,15 @@
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 
+import numpy as np
 import pytest
+import soundfile
 
 from gradatim import load_network, save_network
 from gradatim.cli import main
@@ -183,6 +188,54 @@ def test_nothing_that_a_terminal_or_browser_obeys_is_shown(name, capsys, tmp_pat
             long = "a" * 81 in text and file.suffix not in (".txt", ".tex")
             leaks += [file.name] if FORBIDDEN.search(text) or long else []
     assert " ".join(leaks) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names cannot be given there")
+def test_a_folder_of_sounds_may_be_called_anything(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRADATIM_CACHE", "")
+    for k, kind in enumerate((NAMES["title"], NAMES["bidi"])):
+        folder = tmp_path / "sounds" / kind
+        folder.mkdir(parents=True)
+        for i in range(6):
+            wave = np.sin(np.arange(4000) * (0.05 + 0.1 * k) + i)
+            soundfile.write(folder / f"s\x1b[2J{i}.wav", wave, 16000)
+    (tmp_path / "sounds" / NAMES["bidi"] / "no\x9bsound.wav").write_bytes(b"RIFF")
+    options = ["--folds", "3", "--repeats", "1", "--rungs", "majority", "linear", "--report"]
+    assert main(["climb", "sounds", *options, "r.html"]) == 0
+    out, err = capsys.readouterr()
+    assert not FORBIDDEN.search(out + err)
+    assert not FORBIDDEN.search((tmp_path / "r.html").read_text("utf-8"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals")
+def test_progress_on_a_terminal_shows_the_name_of_a_file(tmp_path):
+    import pty
+
+    file = "a\x1b]0;PWN\x07\nb.csv"
+    rows = [f"{i},{'ab'[i % 2]}" for i in range(30)]
+    (tmp_path / file).write_text("\n".join(["x1,y", *rows]))
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "gradatim", "climb", file, "--target", "y", "--no-report"]
+    command += ["--folds", "3", "--repeats", "1", "--rungs", "majority", "linear"]
+    environment = {**os.environ, "TERM": "xterm", "GRADATIM_CACHE": ""}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdin=follower, stdout=follower, stderr=follower
+    )
+    os.close(follower)
+    seen = b""
+    while True:
+        try:
+            seen += (read := os.read(leader, 65536))
+        except OSError:
+            break
+        if not read:
+            break
+    os.close(leader)
+    assert process.wait() == 0
+    assert b"reading a\\x1b]0;PWN\\x07\\nb.csv" in seen
+    assert b"\x1b]" not in seen
+    assert b"\x07" not in seen
 
 
 def test_a_console_shows_controls_and_columns_keep_their_places(capsys):
