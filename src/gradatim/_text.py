@@ -135,13 +135,7 @@ def shell_word(word: str) -> str:
     if not _IN_A_NAME.search(word):
         return shlex.quote(word)
     plain = word.replace("\\", r"\\").replace("'", r"\'")
-    return f"$'{_IN_A_NAME.sub(_escape_in_shell, plain)}'"
-
-
-def _escape_in_shell(found: re.Match[str]) -> str:
-    # A byte of a file's name that is no UTF-8 stands as half a character.
-    is_byte = "\udc80" <= found[0] <= "\udcff"
-    return f"\\x{ord(found[0]) - 0xDC00:02x}" if is_byte else repr(found[0])[1:-1]
+    return f"$'{_IN_A_NAME.sub(_escape, plain)}'"
 
 
 def option(name: str, value: str) -> str:
@@ -187,7 +181,9 @@ def _middle_cut(text: str, limit: int) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    return repr(found[0])[1:-1]
+    # A byte of a file's name that is no text stands as half a character.
+    is_byte = "\udc80" <= found[0] <= "\udcff"
+    return f"\\x{ord(found[0]) - 0xDC00:02x}" if is_byte else repr(found[0])[1:-1]
 
 
 def readable(text: str, encoding: str) -> str:
