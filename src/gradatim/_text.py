@@ -38,8 +38,8 @@ _IN_A_TEXT = re.compile(rf"(?![\n\t])[{_CONTROLS}]")
 _LONGEST_NAME = 80
 _LONGEST_SENTENCE = 1_200
 _MOST_READ = 100_000
-# A path is long where its parts are.
 _LINE_END = re.compile(r"\s*[\n\t]\s*")
+# A path is long where its parts are.
 _LONG_WORD = re.compile(rf"[^\s/]{{{_LONGEST_NAME + 1},}}")
 
 # What is drawn with other characters where an output lacks these.
