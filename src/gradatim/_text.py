@@ -1,13 +1,60 @@
-"""Text that people read: counts with their nouns, and names for inputs that have none.
+"""Text that people read: counts with their nouns, and names, whoever chose them.
 
-Conventions: numbers have thousands separated by commas; inputs are counted from 1.
+Conventions: numbers have thousands separated by commas; inputs are counted from 1. What comes from
+outside (names of files, columns, classes, inputs) is shown as `show_name` writes it; joiners that
+Persian and Indic scripts need stay.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shlex
+import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["name_inputs", "plural"]
+__all__ = [
+    "escape_controls",
+    "escape_json",
+    "name_inputs",
+    "option",
+    "plural",
+    "readable",
+    "shell_word",
+    "show_name",
+    "show_sentence",
+    "show_text",
+]
+
+# Controls of a terminal, marks that turn or hide what is read, and halves of characters.
+_CONTROLS = (
+    "\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f"
+    "\\ufeff\\ufff9-\\ufffb\\ufffe\\uffff\\ud800-\\udfff\\U000e0000-\\U000e007f"
+)
+_IN_A_NAME = re.compile(f"[{_CONTROLS}]")
+_IN_A_TEXT = re.compile(rf"(?![\n\t])[{_CONTROLS}]")
+
+_LONGEST_NAME = 80
+_LONGEST_SENTENCE = 1_200
+_MOST_READ = 100_000
+_LINE_END = re.compile(r"\s*[\n\t]\s*")
+# A path is long where its parts are.
+_LONG_WORD = re.compile(rf"[^\s/]{{{_LONGEST_NAME + 1},}}")
+
+# What is drawn with other characters where an output lacks these.
+_LOOKALIKES = {
+    "▸": ">", "●": "o", "•": "*", "·": "*", "×": "x", "÷": "/", "\u2212": "-", "–": "-", "—": "-",
+    "…": "...", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~", "±": "+-", "→": "->", "←": "<-",
+    "⇒": "=>", "↦": "->", "∞": "inf", "√": "sqrt", "∂": "d", "∇": "grad ", "∈": "in", "∑": "sum",
+    "∏": "prod", "⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")", "‖": "||", "∥": "||",
+    "┈": "-", "━": "=", "╸": "=", "╺": "=", "╌": "-", "─": "-", "│": "|", "├": "|", "└": "|",
+    "“": '"', "”": '"', "„": '"', "\u2018": "'", "\u2019": "'", "\u2032": "'", "«": '"', "»": '"',
+    "°": " degrees", "ŷ": "y^", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe",
+    "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "\u0131": "i", "✓": "yes", "✗": "no",
+    "⋅": "*", "∘": "o", "▢": "[]", "⋮": ":", "⟨": "<", "⟩": ">", "\u2044": "/",
+    "\u200c": "", "\u200d": "",
+}  # fmt: skip
 
 
 def name_inputs(given: Sequence[str], n_inputs: int) -> tuple[str, ...]:
@@ -30,3 +77,149 @@ def plural(count: int, noun: str, many: str = "") -> str:
     ('1 pair', '1,200 rows', '2 classes')
     """
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def escape_controls(text: str) -> str:
+    r"""Write controls, bidi marks and halves of characters as escapes; lines and tabs stay.
+
+    Examples
+    --------
+    >>> print(escape_controls("\x1b]0;title\x07 \u202eabc\n"), end="")
+    \x1b]0;title\x07 \u202eabc
+    """
+    return _IN_A_TEXT.sub(_escape, text)
+
+
+def escape_json(text: str) -> str:
+    r"""Write controls and bidi marks in JSON as escapes of JSON, which are the same strings.
+
+    Examples
+    --------
+    >>> print(escape_json('{"a": "\u202e"}'))
+    {"a": "\u202e"}
+    """
+    return _IN_A_TEXT.sub(lambda found: _escape_in_json(found[0]), text)
+
+
+def _escape_in_json(character: str) -> str:
+    # The delete character is ASCII, which `json` leaves as it is.
+    return json.dumps(character)[1:-1] if character != "\x7f" else r"\u007f"
+
+
+def show_name(name: object, limit: int = _LONGEST_NAME) -> str:
+    r"""Write a name from outside as it may be shown: escaped, on one line, and cut.
+
+    A path is cut part by part, so that it still says where the file is.
+
+    Examples
+    --------
+    >>> show_name("kick\x1b[2J\n"), show_name("x" * 100, 5)
+    ('kick\\x1b[2J\\n', 'xxxx…')
+    """
+    text = str(name)
+    if isinstance(name, os.PathLike):
+        return "/".join(show_name(part, limit) for part in text.split(os.sep))
+    # A name may have 100 million characters, of which few are needed.
+    text = _IN_A_NAME.sub(_escape, text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shell_word(word: str) -> str:
+    r"""Write a word as a shell reads it; one with controls as bash, zsh and ksh do.
+
+    Examples
+    --------
+    >>> print(shell_word("x1"), shell_word("two  words"), shell_word("it's\a"))
+    x1 'two  words' $'it\'s\x07'
+    """
+    if not _IN_A_NAME.search(word):
+        return shlex.quote(word)
+    plain = word.replace("\\", r"\\").replace("'", r"\'")
+    return f"$'{_IN_A_NAME.sub(_escape, plain)}'"
+
+
+def option(name: str, value: str) -> str:
+    """Write an option with its value, to be typed in a shell.
+
+    Examples
+    --------
+    >>> option("--drop", "$ earned"), option("--drop", "-1")
+    ("--drop '$ earned'", '--drop=-1')
+    """
+    return f"{name}{'=' if value.startswith('-') else ' '}{shell_word(value)}"
+
+
+def show_text(text: str) -> str:
+    r"""Write a text that quotes what came from outside: escaped, and with long words cut.
+
+    Examples
+    --------
+    >>> show_text("class\x07 " + "x" * 10**6)[:20], len(show_text("x" * 10**6))
+    ('class\\x07 xxxxxxxxxx', 80)
+    """
+    return _LONG_WORD.sub(lambda word: show_name(word[0]), escape_controls(text))
+
+
+def show_sentence(sentence: str) -> str:
+    r"""Write a sentence as `show_text` does, on one line that a person can still read.
+
+    Examples
+    --------
+    >>> show_sentence("there is no folder\n  drums")
+    'there is no folder drums'
+    """
+    if len(sentence) > _MOST_READ:
+        sentence = _middle_cut(sentence, _MOST_READ)
+    # Blanks in a name that is quoted stay as they are.
+    words = _LINE_END.sub(" ", show_text(sentence)).strip()
+    return words if len(words) <= _LONGEST_SENTENCE else _middle_cut(words, _LONGEST_SENTENCE)
+
+
+def _middle_cut(text: str, limit: int) -> str:
+    # What is wrong stands in front, and how to fix it at the end.
+    return f"{text[: limit // 2]} … {text[-limit // 2 :]}"
+
+
+def _escape(found: re.Match[str]) -> str:
+    # A byte of a file's name that is no text stands as half a character.
+    is_byte = "\udc80" <= found[0] <= "\udcff"
+    return f"\\x{ord(found[0]) - 0xDC00:02x}" if is_byte else repr(found[0])[1:-1]
+
+
+def readable(text: str, encoding: str) -> str:
+    r"""Replace what an encoding lacks by what a person reads in its place.
+
+    Examples
+    --------
+    >>> readable("x₁² ≥ 3, σ(z), Dvořák, 音", "ascii")
+    'x_1^2 >= 3, sigma(z), Dvorak, \\u97f3'
+    """
+    return "".join(c if _has(encoding, c) else _replacement(c, encoding) for c in text)
+
+
+def _has(encoding: str, text: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _replacement(character: str, encoding: str) -> str:
+    known = _LOOKALIKES.get(character)
+    if known is not None and _has(encoding, known):
+        return known
+    kind, _, parts = unicodedata.decomposition(character).rpartition(">")
+    if kind in ("<super", "<sub"):
+        mark = "^" if kind == "<super" else "_"
+        return mark + readable("".join(chr(int(code, 16)) for code in parts.split()), encoding)
+    # A letter without its accents, a ligature as its letters.
+    plain = unicodedata.normalize("NFKD", character)
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    if bare != character:
+        return readable(bare, encoding)
+    name = unicodedata.name(character, "").split()
+    if name[:1] == ["GREEK"] and "LETTER" in name:
+        letter = name[name.index("LETTER") + 1]
+        return letter.capitalize() if "CAPITAL" in name else letter.lower()
+    return character.encode("ascii", "backslashreplace").decode()

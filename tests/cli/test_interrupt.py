@@ -125,7 +125,7 @@ def test_results_that_could_not_be_written_are_kept(folder, capsys, monkeypatch)
     def full(self, climb):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gradatim.cli._outputs.Outputs.write", full)
+    monkeypatch.setattr("gradatim.cli._outputs.Outputs.writers", full)
     status, _, err = run(capsys, "--rungs", "majority")
     assert status == 130
     assert "with every rung finished and kept; go on with: " in err
@@ -268,3 +268,51 @@ def test_a_second_interrupt_ends_the_process_at_once():
         "os._exit(1)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=600).returncode == 130
+
+
+# Where Ctrl-C is pressed: what is replaced by something that presses it, in which module.
+MOMENTS = {
+    "loading the command line": "sys.meta_path.insert(0, Finder('cyclopts'))",
+    "collecting garbage while loading": "import gc; gc.callbacks.append(press)",
+    "loading a verb": "sys.meta_path.insert(0, Finder('gradatim.cli.fit'))",
+    "loading a library": "sys.meta_path.insert(0, Finder('sklearn'))",
+    "reading": "import gradatim.tables.collections as c; c.read_table = press",
+    "computing": "import gradatim.estimators as e; e.NetworkRegressor.fit = press",
+    "drawing": "import gradatim.drawing as d; d.plot_response = press",
+    "writing": "os.fsync = press",
+    "printing": "import gradatim.cli._streams as s; s._Guard.write = press",
+    "telling an error": "os.chdir('/'); import gradatim.cli as c; c._fail = press",
+    "ending": "import atexit; atexit.register(press)",
+}
+
+
+@signals
+@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_interrupt_ends_with_130_at_any_moment(tmp_path, moment, twice):
+    (tmp_path / "rows.csv").write_text("x1,y\n1,2\n2,3\n3,5\n")
+    press = "os.kill(os.getpid(), signal.SIGINT); " * (2 if twice else 1)
+    code = (
+        "import os, signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"def press(*args, **options): {press}time.sleep(5)\n"
+        "class Finder:\n"
+        "    def __init__(self, name): self.name = name\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == self.name: press()\n"
+        "from gradatim.__main__ import main\n"
+        f"{MOMENTS[moment]}\n"
+        "raise SystemExit(main())"
+    )
+    command = ["fit", "rows.csv", "--target", "y", "--plot", "plot.svg"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=600,
+    )
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    assert "ignored" not in done.stderr
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []

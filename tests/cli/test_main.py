@@ -1,4 +1,6 @@
 import os
+import re
+import shlex
 import subprocess
 import sys
 
@@ -89,6 +91,15 @@ def test_ctrl_c_is_one_line_and_status_130(capsys, raising):
     assert err.count("\n") == 1
 
 
+def test_ctrl_c_while_an_error_is_told_has_status_130_too(capsys, monkeypatch, raising):
+    def press(*_arguments):
+        raise KeyboardInterrupt
+
+    raising(InputError("the folder is empty"))
+    monkeypatch.setattr("gradatim.cli._fail", press)
+    assert run(capsys, "x") == (130, "", "")
+
+
 def test_a_fault_of_gradatim_is_called_one_and_has_status_1(capsys, raising):
     raising(ZeroDivisionError("division by zero"))
     status, _, err = run(capsys, "x")
@@ -151,6 +162,15 @@ def test_every_verb_explains_itself(capsys, verb):
     assert captured.out.startswith("Usage: ")
 
 
+def test_the_colors_of_the_help_reach_a_terminal_as_colors():
+    options = {"env": {**os.environ, "FORCE_COLOR": "1", "TERM": "xterm"}}
+    for arguments in (("--help",), ("fit", "--help"), ("plot", "activations", "--help")):
+        done = process(*arguments, **options)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\x1b[1m" in done.stdout
+        assert r"\x1b" not in done.stdout
+
+
 def test_an_unknown_verb_points_to_the_list(capsys):
     assert main(["foo"]) == 2
     assert capsys.readouterr().err.rstrip().endswith("see gradatim --help")
@@ -164,3 +184,17 @@ def test_output_that_nobody_reads_is_no_fault(capsys):
     process.stdout.close()
     assert (process.wait(timeout=600), process.stderr.read()) == (0, b"")
     process.stderr.close()
+
+
+@pytest.mark.parametrize("column", ["two  words", "it's", "$HOME", "-x", "`id`", "a;b", "*"])
+def test_an_option_that_is_suggested_can_be_typed_as_it_stands(capsys, tmp_path, column):
+    table = tmp_path / "table.csv"
+    cells = [["n", f'"{column}"', "y"], *([i, f"t{i}", "ab"[i // 3]] for i in range(6))]
+    table.write_text("\n".join(",".join(map(str, row)) for row in cells))
+    command = ["separate", str(table), "--target", "y"]
+    status, _, err = run(capsys, *command)
+    assert status == 2
+    suggested = re.findall(r"with (--drop.*?), or|with (--id .*|--id=.*)\n", err)
+    assert len(suggested) == 2
+    for said in suggested:
+        assert run(capsys, *command, *shlex.split("".join(said)))[0] == 0

@@ -110,9 +110,15 @@ def test_ctrl_c_ends_a_session_with_the_score():
     # The prompt is there; the process waits for a line, or is about to.
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=600)
-    assert process.returncode == 0
-    assert err == b""
+    assert process.returncode == 130
+    assert err == b"gradatim: stopped by Ctrl-C\n"
     assert out.endswith(b"0 of 0 right.\n")
+
+
+def test_where_nobody_can_answer_the_session_ends(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["practice", "--count", "2"]) == 0
+    assert capsys.readouterr().out.endswith("0 of 0 right.\n")
 
 
 def test_without_a_seed_each_session_is_another(monkeypatch, capsys):

@@ -16,7 +16,7 @@ from gradatim.network.graph import Layer, Network
         ("w₀ = \N{MINUS SIGN}2", "$w_0$ = $-$2"),
         ("Müller", "Müller"),
         ("日本", "??"),
-        ("a\nb\x00", "a?b?"),
+        ("a\nb\x00", r"a?b\textbackslash{}x00"),
     ],
 )
 def test_a_text_means_the_same_in_tex(text, written):

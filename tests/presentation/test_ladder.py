@@ -77,7 +77,20 @@ def test_a_progress_bar_keeps_its_width(fraction):
     assert bar.count("━") == round(10 * min(max(fraction, 0), 1))
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 81, 100, 119, 120, 200])
+@pytest.mark.parametrize("width", [20, 30, 40])
+def test_a_screen_too_narrow_for_a_table_has_the_cells_below_each_other(make_result, width):
+    result = make_result("perceptron", "harmonics", n_parameters=12_345_678, seconds=1234.5)
+    rows = [Row("perceptron", "harmonics", result=result), Row("deep", "wave")]
+    text = printed(ladder(plain_console(width), rows, "accuracy", chosen=result), width)
+    assert max(map(len, text.splitlines())) <= width
+    words = " ".join(text.split())
+    assert words == (
+        "▸ perceptron harmonics accuracy 0.500 95 % interval 0.400 to 0.600 parameters 12,345,678 "
+        "seconds 1234.5 deep wave 95 % interval waiting"
+    )
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 81, 100, 119, 120, 200])
 def test_no_line_is_wider_than_the_screen_and_every_rung_has_one(make_result, width):
     rows = [
         Row(rung, "harmonics", result=make_result(rung, n_parameters=12_345_678, seconds=1234.5))

@@ -19,8 +19,9 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
 
-from gradatim.cli import _interrupt
-from gradatim.errors import EquationError, GradatimError, OutputError
+from gradatim._text import shell_word, show_sentence
+from gradatim.cli import _interrupt, _streams
+from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
 
@@ -170,11 +171,28 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
 
 
 def _run(tokens: Sequence[str], program: App) -> int:
+    with _streams.shown():
+        try:
+            status = _status(tokens, program)
+        except KeyboardInterrupt:
+            # While an error was told.
+            status = _interrupt.STATUS
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Words before an error that nobody reads; the error has been told.
+            _forget_stdout()
+        return status
+
+
+def _status(tokens: Sequence[str], program: App) -> int:
     debug = "--debug" in tokens
     try:
-        if sys.stdout is None:
-            raise OutputError("standard output is closed; open it, or send it to /dev/null")
-        program(tokens, exit_on_error=False, print_error=False, verbose=False)
+        from gradatim.cli._print import SafeConsole
+
+        # The help has colors, which are escapes.
+        console = SafeConsole()
+        program(tokens, console=console, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
         return _fail(2, _one_sentence(error), debug)
@@ -210,19 +228,19 @@ def _run(tokens: Sequence[str], program: App) -> int:
 
 def _how_to_go_on(tokens: Sequence[str]) -> str:
     again = [*tokens, *([] if "--resume" in tokens else ["--resume"])]
-    return f"; go on with: {shlex.join(['gradatim', *again])}"
+    return f"; go on with: {' '.join(map(shell_word, ['gradatim', *again]))}"
 
 
 def _fail(status: int, sentence: str, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    print(f"gradatim: {' '.join(sentence.split())}", file=sys.stderr)
+    print(f"gradatim: {show_sentence(sentence)}", file=sys.stderr)
     return status
 
 
 def _forget_stdout() -> None:
     """Keep what could not be written from failing a second time when Python exits."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(AttributeError, OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -34,7 +34,7 @@ _SECONDS_TO_THE_NEXT_TRY = 0.02
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a climb."""
+    """Ctrl-C, with what was finished before."""
 
     def __init__(self, sentence: str, kept: bool) -> None:
         super().__init__(sentence)

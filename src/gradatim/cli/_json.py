@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradatim._text import escape_json
+from gradatim.cli._streams import print_document
+
 __all__ = ["asked", "header", "json_text", "print_json"]
 
 SCHEMA = 1
@@ -42,9 +45,9 @@ def json_text(value: Any) -> str:
     """Write an object or a list; NaN and infinity, which are no JSON, are refused."""
     from json import dumps
 
-    return dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return escape_json(dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def print_json(value: Any) -> None:
-    """Print an object or a list."""
-    print(json_text(value))
+    """Print an object or a list; where the encoding lacks a character, as an escape of JSON."""
+    print_document(json_text(value), "json")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -17,7 +18,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from gradatim.cli._print import as_table
+from gradatim._text import show_name
+from gradatim.cli._print import fitted
 from gradatim.climb.result import Observer, RungResult
 from gradatim.presentation.climbs import interrupted
 from gradatim.presentation.ladder import Row, ladder_grid, time_line, visible_rows
@@ -27,13 +29,17 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveLadder", "draw_ladder"]
 
+# A narrow screen has the cells of a row below each other.
+_LINES_OF_A_RECORD = 4
+
 
 def draw_ladder(
     console: Console, rows: Sequence[Row], metric: str, chosen: RungResult | None = None
-) -> Table:
-    """Return the ladder as a table that fits the console."""
+) -> RenderableType:
+    """Return the ladder as it fits the console."""
     ascii_only = console.options.ascii_only
-    return as_table(ladder_grid(rows, metric, console.width, ascii_only, chosen), after=1)
+    laid_out = partial(ladder_grid, rows, metric, console.width, ascii_only, chosen)
+    return fitted(console, laid_out(), laid_out(counts=False), after=1)
 
 
 class LiveLadder(Observer):
@@ -62,7 +68,7 @@ class LiveLadder(Observer):
         if self.ended:
             raise KeyboardInterrupt
         self._rows[rung, input] = Row(rung, input, fraction, doing or "working")
-        self._doing = f"{rung} on {input}: {doing}" if input else f"{rung}: {doing}"
+        self._doing = f"{rung} on {show_name(input)}: {doing}" if input else f"{rung}: {doing}"
         self._total = max(self._total, total)
 
     def finished(self, result: RungResult, total: float) -> None:
@@ -80,8 +86,11 @@ class LiveLadder(Observer):
         title = Text(self._title, style="bold", no_wrap=True, overflow="ellipsis")
         if not self._rows:
             return Group(title, Spinner("dots", Text("getting ready", style="dim")))
-        rows = visible_rows(list(self._rows.values()), self._console.height - 7)
-        table = draw_ladder(self._console, rows, self._metric)
+        rows, room = list(self._rows.values()), self._console.height - 7
+        table = draw_ladder(self._console, visible_rows(rows, room), self._metric)
+        if not isinstance(table, Table):
+            rows = visible_rows(rows, room // _LINES_OF_A_RECORD)
+            table = draw_ladder(self._console, rows, self._metric)
         width = min(max(self._console.width - 40, 8), 40)
         seconds, ascii_only = time.monotonic() - self._start, self._console.options.ascii_only
         done = time_line(self._total, seconds, width, ascii_only)

@@ -1,7 +1,10 @@
 """Files that a verb is asked to write: looked at before it begins, and written after its work.
 
 Conventions: a kind is a check of a file's name; what could only fail after long work is refused
-first, in the order in which the options stand. What was written is said, unless JSON is printed.
+first, in the order in which the options stand. Files come before words: what was asked for is
+written, then what was found is shown, then what was written is said, unless JSON is printed. So
+nobody who stops reading loses a file, and a file that fails keeps neither the others nor the words
+from coming.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradatim._text import show_name
 from gradatim.errors import OutputError
 
 if TYPE_CHECKING:
@@ -18,22 +22,27 @@ if TYPE_CHECKING:
     from gradatim.network import Network
 
 __all__ = [
+    "Writer",
     "any_file",
     "check_built",
     "check_files",
     "check_targets",
+    "deliver",
     "drawing",
     "film",
     "model",
     "network",
+    "network_writers",
     "page",
     "plot",
-    "write",
-    "write_network",
-    "write_plot",
+    "plot_writer",
+    "writer",
 ]
 
 Kind = Callable[[Path], object]
+
+#: Writes a file and returns the line that says so.
+Writer = Callable[[], str]
 
 
 def check_targets(
@@ -68,28 +77,51 @@ def check_files(files: Iterable[tuple[str, Path, Kind]], sources: Iterable[Path]
         options[target] = option
 
 
-def write(path: Path | None, writer: Callable[[Path], Path], *, quiet: bool) -> None:
-    """Write a file if it was asked for, and say so."""
-    if path is not None:
-        written = writer(path)
-        if not quiet:
-            print(f"wrote {written}")
+def deliver(
+    writers: Iterable[Writer], show: Callable[[], object], say: Callable[[str], object] | None
+) -> None:
+    """Write files, show what was found, say what was written, and tell what went wrong."""
+    written: list[str] = []
+    errors: list[Exception] = []
+    for write in writers:
+        try:
+            written.append(write())
+        except Exception as error:
+            errors.append(error)
+    try:
+        show()
+        if say is not None:
+            for line in written:
+                say(line)
+    finally:
+        # Also where nobody reads what is shown: no verb ends well without its file.
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise OutputError("; ".join(map(str, errors)))
 
 
-def write_plot(path: Path | None, draw: Callable[[], Figure], *, quiet: bool) -> None:
-    """Draw a picture and write it, if it was asked for."""
+def writer(path: Path | None, save: Callable[[Path], Path]) -> list[Writer]:
+    """Return what writes a file if it was asked for."""
+    return [] if path is None else [lambda: f"wrote {show_name(save(path))}"]
+
+
+def plot_writer(path: Path | None, draw: Callable[[], Figure]) -> list[Writer]:
+    """Return what draws a picture and writes it, if it was asked for."""
     from gradatim.drawing import save_plot
 
-    write(path, lambda path: save_plot(draw(), path), quiet=quiet)
+    return writer(path, lambda path: save_plot(draw(), path))
 
 
-def write_network(network: Network, graph: Path | None, path: Path | None, *, quiet: bool) -> None:
-    """Write the drawing of a network and the network itself, as far as they were asked for."""
+def network_writers(network: Network, graph: Path | None, path: Path | None) -> list[Writer]:
+    """Return what writes the drawing of a network and the network, as far as asked for."""
     from gradatim.cli import _network
     from gradatim.drawing import draw
 
-    write(graph, lambda path: draw(network, path), quiet=quiet)
-    write(path, lambda path: _network.write_network(network, path), quiet=quiet)
+    return [
+        *writer(graph, lambda path: draw(network, path)),
+        *writer(path, lambda path: _network.write_network(network, path)),
+    ]
 
 
 def any_file(path: Path) -> None:

@@ -1,13 +1,11 @@
 """The files that a climb leaves: checked before the work, written after it.
 
-Conventions: ``-`` as the JSON file is standard output. An output that cannot be written does not
-keep the others from being written.
+Conventions: ``-`` as the JSON file is standard output, and then no file but among what is shown.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim._files import write_atomically
-from gradatim.cli._json import json_text
-from gradatim.cli._output_files import any_file, check_files, model
-from gradatim.errors import OutputError
+from gradatim._text import show_name
+from gradatim.cli._json import json_text, print_json
+from gradatim.cli._output_files import Writer, any_file, check_files, model
 
 if TYPE_CHECKING:
     from gradatim.climb.result import Climb
@@ -42,39 +40,36 @@ class Outputs:
         wanted += [("--save-rung" if rung else "--save", file, model) for rung, file in self.models]
         check_files(wanted, inputs)
 
-    def write(self, climb: Climb) -> tuple[list[str], list[str]]:
-        """Write every output; return a line on each that was written, and what went wrong."""
-        written, failures = [], []
-        writers = [partial(self._write_model, rung, file) for rung, file in self.models]
-        # Last, since it may go to standard output, and files are written before anything is shown.
-        writers += [self._write_report, self._write_json]
-        for write in writers:
-            try:
-                if line := write(climb):
-                    written.append(line)
-            except OutputError as error:
-                failures.append(str(error))
-        return written, failures
+    def writers(self, climb: Climb) -> list[Writer]:
+        """Return what writes each file."""
+        found = [partial(self._write_model, rung, file, climb) for rung, file in self.models]
+        if self.report is not None:
+            found.append(partial(self._write_report, self.report, climb))
+        if self.json not in (None, "-"):
+            found.append(partial(self._write_json, self.json, climb))
+        return found
 
-    def _write_json(self, climb: Climb) -> str | None:
-        if self.json is None:
-            return None
-        text = json_text(climb.to_dict()) + "\n"
+    def show_json(self, climb: Climb) -> None:
+        """Print the JSON object if it goes to standard output."""
         if self.json == "-":
-            sys.stdout.write(text)
-            return None
-        return f"json: {write_atomically(self.json, text)}"
+            print_json(climb.to_dict())
 
-    def _write_report(self, climb: Climb) -> str | None:
-        if self.report is None:
-            return None
+    def _write_json(self, path: str, climb: Climb) -> str:
+        text = json_text(climb.to_dict()) + "\n"
+        return f"json: {show_name(write_atomically(path, text))}"
+
+    def _write_report(self, path: Path, climb: Climb) -> str:
         from gradatim.reports import write_report
 
-        return f"report: {write_report(climb, self.report)}"
+        return f"report: {show_name(write_report(climb, path))}"
 
     def _write_model(self, rung: str, file: Path, climb: Climb) -> str:
         model = climb.find_model(rung) if rung else climb.model
-        path = model.save(file)
-        read = f" on {model.input}" if model.input else ", which gives one answer for all rows"
+        path = show_name(model.save(file))
+        read = (
+            f" on {show_name(model.input)}"
+            if model.input
+            else ", which gives one answer for all rows"
+        )
         use = f"gradatim.load_model({json.dumps(str(file))}).predict(X)"
         return f"model: {path} ({model.rung}{read}); use it in Python: {use}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from gradatim.cli._print import as_table, print_lines
+from gradatim.cli._interrupt import Interrupted
+from gradatim.cli._print import SafeConsole, fitted, print_lines
 from gradatim.errors import InputError
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.presentation import practice
@@ -20,22 +21,25 @@ __all__ = ["hold_session"]
 
 def hold_session(exam: Exam) -> None:
     """Ask until all is asked or the student leaves, then say the score."""
-    console, verdicts = Console(highlight=False), []
+    console, verdicts, interrupted = SafeConsole(), [], False
     print_lines(console, practice.welcome(exam))
     try:
         for number, question in enumerate(exam.questions, 1):
             verdicts.append(_ask(console, number, question))
-    except (EOFError, KeyboardInterrupt):
+    except (EOFError, KeyboardInterrupt) as error:
         # The prompt of the question that was left has no line end yet.
         console.print()
+        interrupted = isinstance(error, KeyboardInterrupt)
     score = f"{sum(verdicts)} of {len(verdicts)} right."
     print_lines(console, [[""], [(score, "bold")]])
+    if interrupted:
+        raise Interrupted("stopped by Ctrl-C", kept=False)
 
 
 def _ask(console: Console, number: int, question: Question) -> bool:
     for line in practice.asked(number, question):
         if isinstance(line, Grid):
-            console.print(as_table(line, 2, 2, edge=True))
+            console.print(fitted(console, line, before=2, after=2, edge=True))
         else:
             print_lines(console, [line])
     alone = len(question.parts) == 1

@@ -21,6 +21,7 @@ from rich.progress import (
 
 from gradatim._progress import Progress as Tell
 from gradatim.cli._interrupt import Interrupted, interruptible
+from gradatim.cli._print import SafeConsole
 
 __all__ = ["ProgressBar", "work"]
 
@@ -67,7 +68,7 @@ class ProgressBar(Progress):
 
 def work(doing: str, run: Callable[[Tell], T]) -> T:
     """Do some work, shown on standard error while it lasts."""
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True)
     bar = ProgressBar(
         console, doing, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), left=""
     )

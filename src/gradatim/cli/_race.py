@@ -6,10 +6,9 @@ stays is plain text. Progress is on standard error, so that standard output is t
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.progress import TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from gradatim.cli._print import as_table, print_lines, width_of
+from gradatim.cli._print import SafeConsole, fitted, print_lines
 from gradatim.cli._progress_bar import ProgressBar
 from gradatim.comparisons import Race
 from gradatim.presentation.races import ending, opening, scores
@@ -20,22 +19,20 @@ __all__ = ["racing_bar", "show_race"]
 def racing_bar(hidden: bool) -> ProgressBar:
     """Return what shows how far a race is."""
     left = (TaskProgressColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    console = Console(stderr=True, highlight=False)
+    console = SafeConsole(stderr=True)
     return ProgressBar(console, "getting ready", *left, hidden=hidden)
 
 
 def show_race(race: Race) -> None:
     """Print what was found, parts of a cell below each other where the screen is narrow."""
-    console = Console(highlight=False)
+    console = SafeConsole()
     print_lines(console, opening(race))
     for (title, grid, alone), (_, narrow, _) in zip(
         scores(race, " "), scores(race, "\n"), strict=True
     ):
         console.print(title)
         if grid is not None and narrow is not None:
-            table = as_table(grid, 1, 1, head="table.header")
-            if width_of(console, table) > console.width:
-                table = as_table(narrow, 1, 1, head="table.header")
-            console.print(table)
+            look = {"before": 1, "after": 1, "head": "table.header"}
+            console.print(fitted(console, grid, narrow, **look))
         print_lines(console, [*alone, [""]])
     print_lines(console, ending(race))

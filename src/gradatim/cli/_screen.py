@@ -7,15 +7,15 @@ stays is plain text. Where standard output is kept for JSON, the screen is stand
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 
 from rich.console import Console
 from rich.progress import TextColumn
 
 from gradatim._progress import Progress
+from gradatim._text import show_name
 from gradatim.cli._live import LiveLadder, draw_ladder
-from gradatim.cli._print import print_lines
+from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import ProgressBar
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
@@ -29,15 +29,14 @@ class Screen:
     """Where a climb is shown."""
 
     def __init__(self, *, to_stderr: bool, quiet: bool) -> None:
-        stream = sys.stderr if to_stderr else sys.stdout
-        self._console = Console(file=stream, highlight=False)
+        self._console = SafeConsole(stderr=to_stderr)
         self._quiet = quiet
 
     @contextlib.contextmanager
     def reading(self, name: str) -> Iterator[Progress]:
         """Show how many files are read; yields what is to be told."""
         files = TextColumn("{task.fields[files]}", style="progress.download")
-        doing = f"reading {name}"
+        doing = f"reading {show_name(name)}"
         with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
             yield lambda share, files: bar.tell(share, doing, files=files)
 

@@ -12,6 +12,8 @@ import sys
 import warnings
 from collections.abc import Iterator
 
+from gradatim.cli._streams import guarded
+
 __all__ = ["silent_libraries"]
 
 
@@ -53,7 +55,9 @@ def _environment(**values: str) -> Iterator[None]:
 def _c_stderr_discarded() -> Iterator[None]:
     """Point file descriptor 2 to nowhere and `sys.stderr` to where 2 pointed before."""
     try:
-        ours = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+        ours = os.fdopen(
+            os.dup(2), "w", buffering=1, encoding=getattr(sys.stderr, "encoding", None)
+        )
     except OSError:
         # Started without a standard error: there is nothing to keep quiet.
         yield
@@ -61,7 +65,7 @@ def _c_stderr_discarded() -> Iterator[None]:
     python_stderr = sys.stderr
     if _descriptor(python_stderr) == 2:
         python_stderr.flush()
-        sys.stderr = ours
+        sys.stderr = guarded(ours, may_fail=True)
     with ours, open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
         try:

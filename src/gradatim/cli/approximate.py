@@ -1,7 +1,7 @@
 """``gradatim approximate``: a shallow network for a function, with a certified error (L16).
 
-Conventions: files are checked before anything is computed; results are printed before they are
-written. With ``--widths`` the question is turned around: the least error of a number of units.
+Conventions: files are checked before anything is computed, and written before anything is printed.
+With ``--widths`` the question is turned around: the least error of a number of units.
 """
 
 from __future__ import annotations
@@ -108,16 +108,22 @@ def approximate(
         return
     found = _build(function, box, tolerance, activation)
     beside = _train(found, options) if trained else None
-    if json:
-        question = _asked(function, found, beside, tolerance=tolerance)
-        made = {} if beside is None else {"trained": beside.to_dict()}
-        print_json({**header(), **question, **found.to_dict(), **made})
-    else:
+
+    def show() -> None:
+        if json:
+            question = _asked(function, found, beside, tolerance=tolerance)
+            made = {} if beside is None else {"trained": beside.to_dict()}
+            print_json({**header(), **question, **found.to_dict(), **made})
+            return
         from gradatim.presentation.approximation import approximation_in_words
 
         print("\n".join(approximation_in_words(found, beside)))
-    _output_files.write_plot(output, lambda: pictures.plot_approximation(found, beside), quiet=json)
-    _output_files.write_network(found.network, graph, network, quiet=json)
+
+    writers = [
+        *_output_files.plot_writer(output, lambda: pictures.plot_approximation(found, beside)),
+        *_output_files.network_writers(found.network, graph, network),
+    ]
+    _output_files.deliver(writers, show, None if json else print)
 
 
 def _box(function: str, on: list[float] | None) -> _Box:
@@ -189,15 +195,19 @@ def _by_width(
             function, box, widths, activation, progress=scaled(progress, 0.0, 1.0, doing), **options
         ),
     )
-    if json:
+
+    def show() -> None:
+        if not json:
+            from gradatim.presentation.approximation import rates_in_words
+
+            print("\n".join(rates_in_words(rates)))
+            return
         trained = rates.trained[0] if rates.trained else None
         question = _asked(function, rates.built[0], trained, units=list(rates.widths))
         print_json({**header(), **question, **rates.to_dict()})
-    else:
-        from gradatim.presentation.approximation import rates_in_words
 
-        print("\n".join(rates_in_words(rates)))
-    _output_files.write_plot(output, lambda: pictures.plot_rates(rates), quiet=json)
+    writers = _output_files.plot_writer(output, lambda: pictures.plot_rates(rates))
+    _output_files.deliver(writers, show, None if json else print)
 
 
 def _asked(

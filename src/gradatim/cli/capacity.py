@@ -88,11 +88,15 @@ def capacity(
             progress=under(progress, task),
         ),
     )
-    if json:
+
+    def show() -> None:
+        if not json:
+            from gradatim.presentation.capacity import capacity_in_words
+
+            print("\n".join(capacity_in_words(found)))
+            return
         protocol = {"points": "normal", "trials": trials, "seed": seed}
         print_json(header() | {"protocol": protocol, "rows": [one.to_dict() for one in found]})
-    else:
-        from gradatim.presentation.capacity import capacity_in_words
 
-        print("\n".join(capacity_in_words(found)))
-    _output_files.write_plot(output, lambda: pictures.plot_capacity(found), quiet=json)
+    writers = _output_files.plot_writer(output, lambda: pictures.plot_capacity(found))
+    _output_files.deliver(writers, show, None if json else print)

@@ -17,7 +17,8 @@ from cyclopts.validators import Number
 
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._interrupt import Interrupted, interruptible
-from gradatim.errors import OutputError, SpecError
+from gradatim.cli._output_files import deliver
+from gradatim.errors import SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
 if TYPE_CHECKING:
@@ -182,12 +183,12 @@ def climb(
             }
             found = _climb(screen, collection, store, options | more)
             try:
-                written, failures = outputs.write(found)
-                screen.show(found)
-                for line in written:
-                    screen.say(line)
-                if failures:
-                    raise OutputError("; ".join(failures))
+
+                def show() -> None:
+                    outputs.show_json(found)
+                    screen.show(found)
+
+                deliver(outputs.writers(found), show, screen.say)
             except KeyboardInterrupt:
                 said = "stopped by Ctrl-C with every rung finished"
                 raise Interrupted(f"{said} and kept" if store else said, bool(store)) from None

@@ -36,13 +36,11 @@ def data(*, json: Annotated[bool, _Flag] = False, debug: Annotated[bool, _Flag] 
 
         print_json(entries)
     else:
-        from rich.console import Console
-
-        from gradatim.cli._print import as_table, print_lines
+        from gradatim.cli._print import SafeConsole, fitted, print_lines
         from gradatim.presentation.climbs import dataset_grid, dataset_lines
 
-        console = Console(highlight=False)
-        console.print(as_table(dataset_grid(entries)))
+        console = SafeConsole()
+        console.print(fitted(console, dataset_grid(entries)))
         print_lines(console, dataset_lines(entries))
 
 

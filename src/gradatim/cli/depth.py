@@ -1,8 +1,8 @@
 """``gradatim depth``: what deep networks have for nothing, built, proved, bounded and trained.
 
 Conventions: what was built is proved in exact arithmetic and bounds are exact; what was trained is
-told apart from it. Files are checked before anything is computed; results are printed before they
-are written.
+told apart from it. Files are checked before anything is computed; what is asked for is
+written before anything is printed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from gradatim.presentation import pictures
 
 if TYPE_CHECKING:
     from gradatim.comparisons import DepthComparison
-    from gradatim.network import Network
 
 __all__ = ["depth"]
 
@@ -92,7 +91,7 @@ def depth(
             raise SpecError(f"{given[0]} is for --teeth; parity is built and proved only")
     _output_files.check_built(output, graph, network)
     if parity is not None:
-        _output_files.write_network(_parity(parity, json)[which], graph, network, quiet=json)
+        _parity(parity, which, graph, network, json)
         return
     found = _sawtooth(
         _number_of_teeth(teeth or ""),
@@ -101,15 +100,21 @@ def depth(
         _EPOCHS if epochs is None else epochs,
         seed or 0,
     )
-    if json:
-        print_json(found.to_dict())
-    else:
+
+    def show() -> None:
         from gradatim.presentation.depth import depth_in_words
 
-        print("\n".join(depth_in_words(found)))
-    _output_files.write_plot(output, lambda: pictures.plot_depth(found), quiet=json)
+        if json:
+            print_json(found.to_dict())
+        else:
+            print("\n".join(depth_in_words(found)))
+
     built = next(one.network for one in found.built if one.kind == which)
-    _output_files.write_network(built, graph, network, quiet=json)
+    writers = [
+        *_output_files.plot_writer(output, lambda: pictures.plot_depth(found)),
+        *_output_files.network_writers(built, graph, network),
+    ]
+    _output_files.deliver(writers, show, None if json else print)
     wrong = [str(one.proof) for one in found.built if one.proof and not one.proof.holds]
     if wrong:
         raise SpecError(f"a network that was built is not right: {'; '.join(wrong)}")
@@ -152,14 +157,24 @@ def _sawtooth(
     )
 
 
-def _parity(n_bits: int, json: bool) -> dict[str, Network]:
+def _parity(
+    n_bits: int,
+    which: Literal["deep", "shallow"],
+    graph: Path | None,
+    network: Path | None,
+    json: bool,
+) -> None:
     from gradatim.depth import build_parity
 
     built = build_parity(n_bits)
-    if json:
-        print_json(header() | built.to_dict())
-    else:
+
+    def show() -> None:
         from gradatim.presentation.depth import parity_in_words
 
-        print("\n".join(parity_in_words(built)))
-    return built.networks
+        if json:
+            print_json(header() | built.to_dict())
+        else:
+            print("\n".join(parity_in_words(built)))
+
+    writers = _output_files.network_writers(built.networks[which], graph, network)
+    _output_files.deliver(writers, show, None if json else print)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim._text import option
 from gradatim.errors import InputError
 
 if TYPE_CHECKING:
@@ -89,13 +90,11 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     if json:
         _print_json(traces, exact, places if exact else None, table)
     else:
-        from rich.console import Console
-
-        from gradatim.cli._print import print_lines
+        from gradatim.cli._print import SafeConsole, print_lines
         from gradatim.presentation.networks import trace_lines
 
         lines = trace_lines(traces, digits if digits is not None or not exact else places)
-        print_lines(Console(highlight=False), lines, soft_wrap=True)
+        print_lines(SafeConsole(), lines, soft_wrap=True)
 
 
 def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, Any]]:
@@ -107,16 +106,16 @@ def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[
         rows += read_rows(read_columns(table), network)
     if not rows and any(unit.weights for unit in network.layers[0].units):
         example = ",".join(f"{name}=1" for name in network.input_names[:3])
-        raise InputError(f"there is nothing to evaluate at; add --at {example} or --data TABLE")
+        raise InputError(
+            f"there is nothing to evaluate at; add {option('--at', example)} or --data TABLE"
+        )
     return rows or [{}]
 
 
 def _print_json(
     traces: Sequence[Trace], exact: bool, digits: int | None, table: Path | None
 ) -> None:
-    from json import dumps
-
-    from gradatim.cli._json import header
+    from gradatim.cli._json import header, print_json
     from gradatim.sources.equations import table_record
 
     network = traces[0].network
@@ -130,4 +129,4 @@ def _print_json(
         "rule": traces[0].rule,
         "rows": [trace.to_dict() for trace in traces],
     }
-    print(dumps(result, indent=2, ensure_ascii=False))
+    print_json(result)

@@ -14,6 +14,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._files import check_writable, write_atomically
+from gradatim.cli._streams import print_document
 
 __all__ = ["exercises"]
 
@@ -84,6 +85,6 @@ def exercises(
     exam = make_exam(topics, level or (), count=count, seed=seed)
     text = render_exam(exam, format, answers=answers)
     if output is None:
-        sys.stdout.write(text)
+        print_document(text, format)
     else:
         print(f"{exam.size}: {write_atomically(output, text)}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 Conventions: the network has no hidden layer (the lecture's L1 and L2); scores are those of the rows
 that were fitted, which say nothing of others. Files are checked before anything is computed;
-results are printed before they are written. ``--json`` prints the object of
+what is asked for is written before anything is printed. ``--json`` prints the object of
 docs/lecture/regression.md.
 """
 
@@ -19,6 +19,8 @@ from gradatim.cli import _output_files
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from gradatim.collection import Collection
     from gradatim.estimators import NetworkClassifier, NetworkRegressor
     from gradatim.network import Network
@@ -102,18 +104,27 @@ def fit(
             f"{network.n_outputs}; draw the network with --graph"
         )
     found = _to_dict(table, rows, model, network, activation, alpha)
-    if json:
+
+    def show() -> None:
         from gradatim.cli._json import print_json
+        from gradatim.presentation.networks import equation_of, fit_lines
 
-        print_json(found)
-    else:
-        print(network)
-        from gradatim.presentation.networks import fit_lines
+        if json:
+            print_json(found)
+        else:
+            print("\n".join([equation_of(network), *fit_lines(found)]))
 
-        print("\n".join(fit_lines(found)))
-    for path in _write(network, rows, output, graph, plot):
-        if not json:
-            print(f"wrote {path}")
+    def draw() -> Figure:
+        from gradatim.drawing import plot_response
+
+        return plot_response(network, rows.X["features"][:, 0], rows.y)
+
+    writers = [
+        *_output_files.network_writers(network, None, output),
+        *_output_files.network_writers(network, graph, None),
+        *_output_files.plot_writer(plot, draw),
+    ]
+    _output_files.deliver(writers, show, None if json else print)
 
 
 def _check_classes(rows: Collection, target: str, activation: str) -> None:
@@ -192,19 +203,3 @@ def _scores(
         "accuracy": float(model.score(X, y)),
         "log_loss": float(log_loss(y, model.predict_proba(X), labels=model.classes_)),
     }
-
-
-def _write(
-    network: Network, rows: Collection, output: Path | None, graph: Path | None, plot: Path | None
-) -> list[Path]:
-    from gradatim.cli._network import write_network
-    from gradatim.drawing import draw, plot_response, save_plot
-
-    written = []
-    if output is not None:
-        written.append(write_network(network, output))
-    if graph is not None:
-        written.append(draw(network, graph))
-    if plot is not None:
-        written.append(save_plot(plot_response(network, rows.X["features"][:, 0], rows.y), plot))
-    return written

@@ -1,8 +1,8 @@
 """``gradatim practice``: questions in the terminal, one after the other, checked and explained.
 
 Conventions: one line of input answers one open part, so that answers can also come from a pipe. A
-blank line asks for the answer, ``q``, Ctrl-D or Ctrl-C end the session with the score; that is a
-proper end, so the exit status is 0.
+blank line asks for the answer, ``q``, Ctrl-D or Ctrl-C end the session with the score; after Ctrl-C
+the exit status is 130, as everywhere.
 """
 
 from __future__ import annotations

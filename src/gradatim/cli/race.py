@@ -1,7 +1,7 @@
 """``gradatim race``: models of equal size on one problem, over many seeds, with a verdict.
 
-Conventions: where results go is checked before anything is drawn or read; results are printed
-before they are written. On Ctrl-C the networks that are finished are kept, and ``--resume`` goes on
+Conventions: where results go is checked before anything is drawn or read; files are written before
+anything is printed. On Ctrl-C the networks that are finished are kept, and ``--resume`` goes on
 from them.
 """
 
@@ -136,7 +136,7 @@ def race(
     from gradatim.cli._silence import silent_libraries
 
     with silent_libraries(debug):
-        from gradatim.cli._interrupt import interruptible
+        from gradatim.cli._json import print_json
         from gradatim.cli._race import show_race
         from gradatim.sources.registry import Options
 
@@ -159,15 +159,14 @@ def race(
                 seed=seed,
                 n_jobs=jobs,
             )
-        if json:
-            from gradatim.cli._json import print_json
 
-            print_json(found.to_dict())
-        else:
-            show_race(found)
-        for file in interruptible(lambda: _write(found, output, film)):
-            if not json:
-                print(f"wrote {file}")
+        def show() -> None:
+            if json:
+                print_json(found.to_dict())
+            else:
+                show_race(found)
+
+        _output_files.deliver(_writers(found, output, film), show, None if json else print)
 
 
 def _budgets(text: str) -> list[int]:
@@ -200,20 +199,19 @@ def _race(task: str | Collection, store: Store | None, hidden: bool, **options: 
         )
 
 
-def _write(found: Race, output: Path | None, film: Path | None) -> list[Path]:
-    written = []
+def _writers(found: Race, output: Path | None, film: Path | None) -> list[_output_files.Writer]:
+    from gradatim.cli._interrupt import interruptible
+    from gradatim.comparisons import film_race, plot_race
+    from gradatim.drawing import save_film
+
     if output is not None and output.suffix.lower() in _PAGES:
         from gradatim.reports import write_race
 
-        written.append(write_race(found, output))
-    elif output is not None:
-        from gradatim.comparisons import plot_race
-        from gradatim.drawing import save_plot
-
-        written.append(save_plot(plot_race(found), output))
-    if film is not None:
-        from gradatim.comparisons import film_race
-        from gradatim.drawing import save_film
-
-        written.append(save_film(film_race(found), film))
-    return written
+        first = _output_files.writer(output, lambda path: write_race(found, path))
+    else:
+        first = _output_files.plot_writer(output, lambda: plot_race(found))
+    # The film trains its networks anew.
+    second = _output_files.writer(
+        film, lambda path: save_film(interruptible(lambda: film_race(found)), path)
+    )
+    return [*first, *second]

@@ -1,12 +1,14 @@
 """``gradatim separate``: can a hyperplane separate the classes of a table? A proof either way.
 
 Conventions: files are checked before the table is read, and the table before anything is computed;
-results are printed before they are written. Numbers of the table are exact: see
+what is asked for is written before anything is printed. Numbers of the table are exact: see
 `gradatim.sources.points`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._progress import under
+from gradatim._text import show_name
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
 from gradatim.errors import SpecError
@@ -155,20 +158,14 @@ def separate(
         )
     found = run = None
     if len(points.classes) > 2 and positive is None:
-        _several(points, methods, json)
+        show = _several(points, methods, json)
     else:
         found = _decide(points, positive)
         run = _run(found, max_mistakes) if perceptron or film is not None else None
-        if json:
-            beside = {} if run is None else {"perceptron": run.to_dict()}
-            _print_json(points, found.to_dict(points.ids) | beside, methods)
-        else:
-            from gradatim.presentation.separation import separation_in_words
-
-            print("\n".join(separation_in_words(found, points.labels, points.ids, run, methods)))
-    _write_pictures(points, found, run, methods, output, film, graph, quiet=json)
-    if network is not None:
-        _write_network(table, found, methods, network, quiet=json)
+        show = partial(_show_two, points, found, run, methods, json)
+    writers = _picture_writers(points, found, run, methods, output, film)
+    writers += _network_writers(table, found, methods, graph, network)
+    _output_files.deliver(writers, show, None if json else print)
 
 
 def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -> None:
@@ -238,7 +235,7 @@ def _decide(points: Points, positive: str | None) -> Separation:
     from gradatim.cli._progress_bar import work
     from gradatim.separability import separate as decide
 
-    task = f"deciding {points.source}"
+    task = f"deciding {show_name(points.source)}"
     return work(
         task,
         lambda progress: decide(
@@ -251,23 +248,44 @@ def _decide(points: Points, positive: str | None) -> Separation:
     )
 
 
-def _several(points: Points, methods: MethodComparison | None, json: bool) -> None:
+def _show_two(
+    points: Points,
+    found: Separation,
+    run: PerceptronRun | None,
+    methods: MethodComparison | None,
+    json: bool,
+) -> None:
+    if json:
+        beside = {} if run is None else {"perceptron": run.to_dict()}
+        _print_json(points, found.to_dict(points.ids) | beside, methods)
+        return
+    from gradatim.presentation.separation import separation_in_words
+
+    print("\n".join(separation_in_words(found, points.labels, points.ids, run, methods)))
+
+
+def _several(points: Points, methods: MethodComparison | None, json: bool) -> Callable[[], object]:
+    """Decide every pair of classes; return what shows it."""
     from gradatim.cli._progress_bar import work
     from gradatim.separability import separate_classes
 
-    task = f"deciding {points.source}"
+    task = f"deciding {show_name(points.source)}"
     found = work(
         task,
         lambda progress: separate_classes(
             points.X, points.labels, input_names=points.names, progress=under(progress, task)
         ),
     )
-    if json:
-        _print_json(points, found.to_dict(points.ids), methods)
-    else:
+
+    def show() -> None:
+        if json:
+            _print_json(points, found.to_dict(points.ids), methods)
+            return
         from gradatim.presentation.separation import classes_in_words
 
         print("\n".join(classes_in_words(found, points.ids, methods)))
+
+    return show
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
@@ -293,51 +311,55 @@ def _print_json(points: Points, result: dict[str, Any], methods: MethodCompariso
     print_json({**header(), "data": data, **result, **made})
 
 
-def _write_pictures(
+def _picture_writers(
     points: Points,
     found: Separation | None,
     run: PerceptronRun | None,
     methods: MethodComparison | None,
     output: Path | None,
     film: Path | None,
-    graph: Path | None,
-    *,
-    quiet: bool,
-) -> None:
+) -> list[_output_files.Writer]:
     from gradatim import drawing
 
+    writers = []
     if methods is not None:
         from gradatim.comparisons.separable import plot_methods
 
-        _output_files.write_plot(output, lambda: plot_methods(methods), quiet=quiet)
-        if methods.built is not None:
-            _output_files.write_network(methods.built.network, graph, None, quiet=quiet)
+        writers += _output_files.plot_writer(output, lambda: plot_methods(methods))
     elif found is not None:
-        _output_files.write_plot(
-            output, lambda: pictures.plot_separation(found, points.labels, points.ids), quiet=quiet
+        writers += _output_files.plot_writer(
+            output, lambda: pictures.plot_separation(found, points.labels, points.ids)
         )
     if run is not None:
-        _output_files.write(
-            film,
-            lambda file: drawing.save_film(pictures.film_run(run, points.labels), file),
-            quiet=quiet,
+        writers += _output_files.writer(
+            film, lambda file: drawing.save_film(pictures.film_run(run, points.labels), file)
         )
+    return writers
 
 
-def _write_network(
+def _network_writers(
     table: Path,
     found: Separation | None,
     methods: MethodComparison | None,
-    path: Path,
-    *,
-    quiet: bool,
-) -> None:
-    built = found and found.hyperplane
-    if methods is not None and methods.built is not None:
-        built = methods.built.network
-    if built is None:
-        raise SpecError(
-            f"no hyperplane is known that separates the classes of {table}, so nothing was written "
-            f"to {path}; --hidden builds a network that does"
+    graph: Path | None,
+    path: Path | None,
+) -> list[_output_files.Writer]:
+    hidden = methods.built.network if methods is not None and methods.built is not None else None
+    unit = hidden or (found and found.hyperplane)
+
+    def refuse(path: Path) -> Path:
+        what = "no hidden layer was found" if path == graph else "no hyperplane is known"
+        how = (
+            "" if path == graph or methods is not None else "; --hidden builds a network that does"
         )
-    _output_files.write_network(built, None, path, quiet=quiet)
+        raise SpecError(
+            f"{what} that separates the classes of {show_name(table)}, so nothing was written to "
+            f"{show_name(path)}{how}"
+        )
+
+    drawn = _output_files.network_writers(hidden, graph, None) if hidden else None
+    saved = _output_files.network_writers(unit, None, path) if unit else None
+    return [
+        *(_output_files.writer(graph, refuse) if drawn is None else drawn),
+        *(_output_files.writer(path, refuse) if saved is None else saved),
+    ]

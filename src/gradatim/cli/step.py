@@ -92,13 +92,11 @@ def step(
     if json:
         _print_json(taken, loss, learning_rate, exact, data)
     else:
-        from rich.console import Console
-
-        from gradatim.cli._print import print_lines
+        from gradatim.cli._print import SafeConsole, print_lines
         from gradatim.presentation.descent import descent_lines
 
         lines = descent_lines(taken, loss, learning_rate)
-        print_lines(Console(highlight=False), lines, soft_wrap=True)
+        print_lines(SafeConsole(), lines, soft_wrap=True)
 
 
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
@@ -130,9 +128,7 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
 
 
 def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: Path) -> None:
-    from json import dumps
-
-    from gradatim.cli._json import header
+    from gradatim.cli._json import header, print_json
     from gradatim.sources.equations import table_record
 
     result = {
@@ -145,4 +141,4 @@ def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: 
         "steps": [step.to_dict() for step in taken],
         "equation_after": str(taken[-1].after),
     }
-    print(dumps(result, indent=2, ensure_ascii=False))
+    print_json(result)

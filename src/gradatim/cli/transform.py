@@ -1,7 +1,8 @@
 """``gradatim transform``: separate a labeled line with one step unit a label change, and prove it.
 
 Conventions: numbers are fractions from the typed text to the printed proof. Files are checked
-before anything is computed; results are printed before they are written.
+before anything is computed; what is asked for is written before anything is
+printed.
 """
 
 from __future__ import annotations
@@ -79,14 +80,20 @@ def transform(
 
     cuts = None if thresholds is None else thresholds.split(",")
     line = build(xs, labels, convention=convention, thresholds=cuts)
-    if json:
-        print_json({"schema": SCHEMA, **line.to_dict()})
-    else:
+
+    def show() -> None:
         from gradatim.presentation.transformation import transformation_in_words
 
-        print("\n".join(transformation_in_words(line)))
-    _output_files.write_plot(output, lambda: pictures.plot_transformation(line), quiet=json)
-    _output_files.write_network(line.network, graph, network, quiet=json)
+        if json:
+            print_json({"schema": SCHEMA, **line.to_dict()})
+        else:
+            print("\n".join(transformation_in_words(line)))
+
+    writers = [
+        *_output_files.plot_writer(output, lambda: pictures.plot_transformation(line)),
+        *_output_files.network_writers(line.network, graph, network),
+    ]
+    _output_files.deliver(writers, show, None if json else print)
     proof = line.verify()
     if not proof.holds:
         raise SpecError(f"the network is not right everywhere: {'; '.join(proof.failures)}")

@@ -8,6 +8,7 @@ put labels of its own elsewhere; a wide layer has such a node for its gap.
 
 from __future__ import annotations
 
+from gradatim._text import show_name, show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, Text, marks, tone_of
 from gradatim.drawing.placement import (
@@ -95,7 +96,7 @@ def write_dot(placement: Placement, *, title: str, description: str) -> str:
 
 def _q(text: str) -> str:
     """Quote a text; a backslash is doubled, because DOT gives it a meaning of its own."""
-    plain = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    plain = show_text(text).replace("\n", " ")
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -112,7 +113,7 @@ def _unit(unit: PlacedUnit, height: float) -> str:
     if unit.layer == 0:
         inside = "" if unit.value is None else format_number(unit.value)
     size = "" if len(inside) <= 4 else ", fontsize=9"
-    name = f", tooltip={_q(unit.name)}" if unit.name else ""
+    name = f", tooltip={_q(show_name(unit.name))}" if unit.name else ""
     return (
         f'  "{unit.layer}.{unit.index + 1}" [label={_q(inside)}{size}, '
         f"{_at(*unit.center, height)}{name}]"

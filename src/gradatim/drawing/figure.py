@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gradatim._text import show_text
 from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, marks
 from gradatim.drawing.placement import Placement
 from gradatim.drawing.svg import escape_xml
@@ -31,6 +32,8 @@ _SETTINGS = {
     "svg.hashsalt": "gradatim",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
+    # A name between two dollars is a name, and need not be mathematics.
+    "text.parse_math": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
 }
@@ -73,6 +76,7 @@ def figure_bytes(figure: Figure, suffix: str, *, title: str, description: str) -
     if suffix not in metadata:
         raise SpecError(f"a figure cannot be written as {suffix!r}; choose .pdf, .png or .svg")
     buffer = io.BytesIO()
+    _escape_texts(figure)
     with settled():
         figure.savefig(
             buffer, format=suffix[1:], metadata=metadata[suffix], dpi=2 * _DPI, facecolor="white"
@@ -80,6 +84,16 @@ def figure_bytes(figure: Figure, suffix: str, *, title: str, description: str) -
     if suffix == ".svg":
         return _with_text_alternative(buffer.getvalue().decode(), title, description).encode()
     return buffer.getvalue()
+
+
+def _escape_texts(figure: Figure) -> None:
+    """Write out controls and bidi marks, whoever put them into a text of the figure."""
+    from matplotlib.text import Text as Artist
+
+    for artist in figure.findobj(Artist):
+        text = artist.get_text()
+        if (shown := show_text(text)) != text:
+            artist.set_text(shown)
 
 
 def _with_text_alternative(svg: str, title: str, description: str) -> str:
@@ -153,7 +167,6 @@ def _add_text(axes: Axes, text: Text, order: int) -> None:
         "va": "baseline",
         "fontsize": text.size * _POINT,
         "color": COLORS[text.tone],
-        "parse_math": False,
         "zorder": order,
     }
     if text.halo:

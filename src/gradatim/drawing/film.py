@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 
 from gradatim._files import write_atomically
 from gradatim.drawing.formats import check_format
+from gradatim.drawing.svg import escape_xml
 
 __all__ = [
     "FILM_FORMATS",
@@ -147,7 +147,7 @@ class Words:
         """Return the element."""
         return (
             f'<text x="{self.x:g}" y="{self.y:g}" font-size="{self.size:g}" fill="{self.color}">'
-            f"{escape(self.text)}</text>"
+            f"{escape_xml(self.text)}</text>"
         )
 
     def paint(self, image: Any, draw: Any, finer: int) -> None:
@@ -230,8 +230,8 @@ def _svg(film: Film) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{film.width:g}" '
         f'height="{film.height:g}" role="img" aria-labelledby="title description" '
         'font-family="sans-serif">',
-        f'<title id="title">{escape(film.title)}</title>',
-        f'<desc id="description">{escape(film.description)}</desc>',
+        f'<title id="title">{escape_xml(film.title)}</title>',
+        f'<desc id="description">{escape_xml(film.description)}</desc>',
         f'<rect width="{film.width:g}" height="{film.height:g}" fill="#fff"/>',
         *(mark.svg() for mark in film.under),
         *(_moment(film, k) for k in range(len(film.frames))),

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from gradatim._text import show_name
 from gradatim.drawing.placement import (
     RADIUS,
     PlacedBox,
@@ -180,8 +181,8 @@ def _inside(center: Point, text: str) -> Text:
 
 
 def _name(position: Point, name: str, anchor: Literal["start", "end"], value: str = "") -> Text:
-    short = shorten(name)
-    return Text("name", position, short + value, anchor, whole=name if short != name else "")
+    short, whole = shorten(name), show_name(name)
+    return Text("name", position, short + value, anchor, whole=whole if short != whole else "")
 
 
 def _gap(gap: PlacedGap, last: int) -> Iterator[Mark]:

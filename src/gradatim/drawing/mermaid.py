@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, tone_of
 from gradatim.drawing.placement import PlacedBox, PlacedEdge, PlacedGap, PlacedUnit, Placement
@@ -83,12 +84,12 @@ def write_mermaid(placement: Placement, *, title: str, description: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join(show_text(text).split())
 
 
 def _q(text: str) -> str:
     """Quote a label; Mermaid reads entities with a number sign inside quotes."""
-    plain = "".join(c if c.isprintable() else "\ufffd" for c in text).replace("#", "#35;")
+    plain = _line(text).replace("#", "#35;")
     escaped = plain.replace("&", "#38;").replace("<", "#60;").replace(">", "#62;")
     return '"' + escaped.replace('"', "#34;").replace("`", "#96;") + '"'
 

@@ -7,10 +7,10 @@ network gives the same text. A drawing shrinks to the width that a page gives it
 
 from __future__ import annotations
 
-import re
 from xml.sax.saxutils import escape
 
 from gradatim._digest import sha256
+from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, Tone, marks
 from gradatim.drawing.placement import Placement
@@ -32,8 +32,6 @@ _STYLE = """\
 _LINE_CLASS: dict[Tone, str] = {"positive": "p", "negative": "n", "muted": "a"}
 _TEXT_CLASS: dict[Tone, str] = {"positive": "tp", "negative": "tn", "muted": "m", "ink": ""}
 _HALO = f' stroke="{PAPER}" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
-# Characters that XML 1.0 forbids even when escaped.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def draw_svg(
@@ -101,14 +99,14 @@ def write_svg(placement: Placement, *, title: str, description: str) -> str:
 
 
 def escape_xml(text: str) -> str:
-    """Make a text safe in XML; characters that XML forbids become U+FFFD.
+    """Make a text safe in XML; what XML forbids and what would not be seen is written out.
 
     Examples
     --------
     >>> escape_xml("a < b")
     'a &lt; b'
     """
-    return escape(_FORBIDDEN.sub("\ufffd", text))
+    return escape(show_text(text))
 
 
 def _n(value: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, Arrow, Box, Disc, Line, Mark, Text, marks
 from gradatim.drawing.placement import Placement
@@ -131,7 +132,7 @@ def escape_tex(text: str) -> str:
     >>> print(escape_tex("50 % of w₀"))
     50 \% of $w_0$
     """
-    parts, end = [], 0
+    text, parts, end = show_text(text), [], 0
     for match in _ESCAPED.finditer(text):
         parts += [_UNKNOWN.sub("?", text[end : match.start()]), _ESCAPES[match[0]]]
         end = match.end()

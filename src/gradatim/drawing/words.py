@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradatim._text import show_name
 from gradatim.network.graph import Network
 from gradatim.network.notation import spoken_activation
 from gradatim.network.writing import unit_names
@@ -31,14 +32,14 @@ def format_number(value: float) -> str:
 
 
 def shorten(name: str, limit: int = 22) -> str:
-    """Cut a long name and mark the cut.
+    """Write a name as it may be shown, cut where it is long.
 
     Examples
     --------
     >>> shorten("spectral_centroid_standard_deviation")
     'spectral_centroid_sta…'
     """
-    return name if len(name) <= limit else name[: limit - 1] + "…"
+    return show_name(name, limit)
 
 
 def signed(terms: Sequence[tuple[float, str]]) -> str:
@@ -85,9 +86,8 @@ def _layer_lines(network: Network) -> Iterator[str]:
 
 
 def _equations(network: Network) -> Iterator[str]:
-    for sources, names, layer in zip(
-        unit_names(network), unit_names(network)[1:], network.layers, strict=False
-    ):
+    shown = [list(map(show_name, names)) for names in unit_names(network)]
+    for sources, names, layer in zip(shown, shown[1:], network.layers, strict=False):
         for name, unit in zip(names, layer.units, strict=True):
             total = signed([*((w, sources[i]) for i, w in unit.weights.items()), (unit.bias, "")])
             spoken = spoken_activation(unit.activation)

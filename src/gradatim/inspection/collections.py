@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradatim._text import plural
+from gradatim._text import option, plural
 from gradatim.collection import Collection, Notice
 from gradatim.inspection.duplicates import find_duplicates
 
@@ -75,11 +75,10 @@ def _counters(collection: Collection) -> Iterator[Notice]:
         X = collection.X[input]
         is_counter = (X - X[:1].astype(np.float64) == counts).all(axis=0)
         for name in np.array(names)[is_counter].tolist():
-            quoted = f"'{name}'" if " " in name else name
             yield Notice(
                 "row-counter",
                 f"column {name!r} only counts the rows, and in a sorted table that gives the "
-                f"target away; leave it out with --drop {quoted}",
+                f"target away; leave it out with {option('--drop', name)}",
             )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._text import show_text
 from gradatim.collection import Collection, Task
 from gradatim.errors import SpecError
 from gradatim.models.folding import average, fold_scaler, side_by_side
@@ -291,8 +292,8 @@ class Model:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(term)}</th>"
-            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            f"<tr><th style='text-align:left'>{html.escape(show_text(term))}</th>"
+            f"<td style='text-align:left'>{html.escape(show_text(text))}</td></tr>"
             for term, text in self._summary()
         )
         return f"<table><caption>gradatim model</caption>{rows}</table>"

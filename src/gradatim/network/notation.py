@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.sax.saxutils import escape
 
+from gradatim._text import escape_json, show_name
 from gradatim.network.layer import OPEN_ACTIVATION
 from gradatim.network.numbers import format_fraction
 
@@ -42,7 +43,7 @@ class EquationText:
 
     def quoted(self, name: str) -> str:
         """Write any other name."""
-        return json.dumps(name, ensure_ascii=False)
+        return escape_json(json.dumps(name, ensure_ascii=False))
 
     def number(self, value: Fraction | float) -> str:
         """Write a number without its sign."""
@@ -131,7 +132,7 @@ class MathMl(EquationText):
 
     def quoted(self, name: str) -> str:
         """Set any other name upright."""
-        return f"<mtext>{escape(_printable(name))}</mtext>"
+        return f"<mtext>{escape(show_name(name))}</mtext>"
 
     def number(self, value: Fraction | float) -> str:
         """Set a number without its sign."""
@@ -184,11 +185,7 @@ def _parts(name: str) -> tuple[str, str, str]:
 def _latex_escape(text: str) -> str:
     special = {c: rf"\{c}" for c in "#$%&_{}"}
     special |= {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(c, c) for c in _printable(text))
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
+    return "".join(special.get(c, c) for c in show_name(text))
 
 
 #: Plain text, as `parse` reads it.

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gradatim._text import plural
+from gradatim._text import plural, show_name, show_sentence
 from gradatim.climb.result import Climb, Comparison, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection, Notice
@@ -63,13 +63,15 @@ def about(collection: Collection) -> str:
     parts = list(contents(collection))
     if collection.groups is not None:
         parts.append(plural(len(set(collection.groups)), "group"))
-    return f"{collection.name}: {', '.join(parts)}"
+    return f"{show_name(collection.name)}: {', '.join(parts)}"
 
 
 def dataset_grid(entries: list[dict[str, Any]]) -> Grid:
     """Return a row per dataset in the package; entries are what ``gradatim data --json`` prints."""
     heads = ("name", "samples", "classes", "groups", "inputs", "license")
-    columns = [Column(head, right=head in heads[1:4], wraps=True) for head in heads]
+    columns = [
+        Column(head, right=head in heads[1:4], wraps=True, names=head == "name") for head in heads
+    ]
     rows = []
     for entry in entries:
         inputs = ", ".join(f"{name} ({n:,})" for name, n in entry["inputs"].items())
@@ -99,12 +101,12 @@ def heading(climb: Climb) -> Iterator[Line]:
 
 def verdict_line(climb: Climb) -> Line:
     """Return the verdict's sentence."""
-    return [("Verdict: ", "bold green"), climb.verdict.sentence]
+    return [("Verdict: ", "bold green"), show_sentence(climb.verdict.sentence)]
 
 
 def notes(notices: Iterable[Notice]) -> Iterator[Line]:
     """Yield what else a person should know."""
-    yield from ([("note: ", "yellow"), notice.message] for notice in notices)
+    yield from ([("note: ", "yellow"), show_sentence(notice.message)] for notice in notices)
 
 
 def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gradatim._text import show_name
 from gradatim.network.descent import RowStep, Step, UnitSlopes
 from gradatim.network.notation import spoken_activation
 from gradatim.network.trace import UnitTrace
 from gradatim.presentation.lines import Line
-from gradatim.presentation.networks import point_of, shown, signed
+from gradatim.presentation.networks import equation_of, point_of, shown, signed
 
 __all__ = ["descent_lines"]
 
@@ -36,13 +37,13 @@ def descent_lines(taken: Sequence[Step], loss: str, rate: str) -> Iterator[Line]
         for line in _step_lines(step, number, loss, rate, _MOST_ROWS if in_full else 0):
             yield [line if line.startswith(" ") else (line, "bold")]
     yield [f"after {len(taken)} steps" if taken[1:] else "after this step"]
-    yield [f"  {taken[-1].after}"]
+    yield [f"  {equation_of(taken[-1].after)}"]
 
 
 def _step_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:
     """Yield the lines of one step."""
     yield f"step {number}"
-    yield f"  {step.network}"
+    yield f"  {equation_of(step.network)}"
     if number == 1:
         yield f"  L = {_LOSSES[loss]}; the loss is the mean of L over the rows"
     for i, row in enumerate(step.rows[:most_rows], start=1):
@@ -55,7 +56,7 @@ def _step_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -
 
 def _row_lines(row: RowStep, number: int, loss: str) -> Iterator[str]:
     goals = [
-        f"y({unit.name}) = {shown(y)}"
+        f"y({show_name(unit.name)}) = {shown(y)}"
         for unit, y in zip(row.trace.outputs, row.target, strict=True)
     ]
     point = point_of(row.trace)
@@ -82,10 +83,14 @@ def _forward_lines(unit: UnitTrace) -> Iterator[str]:
         parts.append(shown(unit.bias))
     total = " + ".join(parts).replace("+ -", "- ")
     z = shown(unit.pre_activation)
-    yield f"      z({unit.name}) = {total} = {z}" if total != z else f"      z({unit.name}) = {z}"
+    yield (
+        f"      z({show_name(unit.name)}) = {total} = {z}"
+        if total != z
+        else f"      z({show_name(unit.name)}) = {z}"
+    )
     name = spoken_activation(unit.activation)
     applied = "" if name == "identity" else f"{name}({z}) = "
-    yield f"      a({unit.name}) = {applied}{shown(unit.value)}"
+    yield f"      a({show_name(unit.name)}) = {applied}{shown(unit.value)}"
 
 
 def _output_rule(unit: UnitTrace, y: Any, loss: str) -> str:
@@ -109,7 +114,7 @@ def _hidden_rule(index: int, above: Any) -> str:
 
 
 def _back_lines(unit: UnitTrace, slopes: UnitSlopes, rule: str) -> Iterator[str]:
-    name, by_z = unit.name, shown(slopes.by_pre_activation)
+    name, by_z = show_name(unit.name), shown(slopes.by_pre_activation)
     if slopes.by_value is None:
         yield f"      dL/dz({name}) = a - y = {by_z}"
     else:
@@ -121,9 +126,9 @@ def _back_lines(unit: UnitTrace, slopes: UnitSlopes, rule: str) -> Iterator[str]
         yield f"      dL/dz({name}) = dL/da · da/dz = {product} = {by_z}"
     for edge, by_weight in zip(unit.products, slopes.by_weights, strict=True):
         product = f"{signed(slopes.by_pre_activation)}·{signed(edge.value)}"
+        source = show_name(edge.name)
         yield (
-            f"      dL/dw({edge.name} -> {name}) = dL/dz · {edge.name} = {product} = "
-            f"{shown(by_weight)}"
+            f"      dL/dw({source} -> {name}) = dL/dz · {source} = {product} = {shown(by_weight)}"
         )
     yield f"      dL/dw0({name}) = dL/dz = {by_z}"
 
@@ -136,9 +141,12 @@ def _change_lines(step: Step, rate: str) -> Iterator[str]:
             if change.is_fixed:
                 continue
             moved = [
-                (f"w({edge.name} -> {unit.name})", *numbers)
+                (f"w({show_name(edge.name)} -> {show_name(unit.name)})", *numbers)
                 for edge, (_, *numbers) in zip(unit.products, change.weights, strict=True)
             ]
-            for label, old, gradient, new in [*moved, (f"w0({unit.name})", *change.bias)]:
+            for label, old, gradient, new in [
+                *moved,
+                (f"w0({show_name(unit.name)})", *change.bias),
+            ]:
                 change_text = f"{shown(old)} - {rate}·{signed(gradient)}"
                 yield f"    {label} = {change_text} = {shown(new)}"

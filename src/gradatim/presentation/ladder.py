@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gradatim._text import show_name
 from gradatim.climb.result import RungResult
 from gradatim.presentation.lines import Column, Grid, Line
 
@@ -109,33 +110,35 @@ def ladder_grid(
     room: int,
     ascii_only: bool = False,
     chosen: RungResult | None = None,
+    counts: bool = True,
 ) -> Grid:
-    """Lay the rows out in `room` characters; `chosen` is marked."""
-    inputs = min(max([len("input"), *(len(row.input) for row in rows)]), 12)
+    """Lay the rows out for `room` characters, with or without counts; `chosen` is marked."""
+    inputs = max([len("input"), *(len(show_name(row.input)) for row in rows)])
     # An R² below zero takes a sign.
     interval = max([14, *(len(_interval(row.result)) for row in rows if row.result)])
     left = room - _NAME_AND_SCORE - inputs - 1 - interval - 1
-    counts = left >= _COUNTS + 8
     axis = Axis.over(row.result.interval for row in rows if row.result)
-    width = min(max(left - _COUNTS if counts else left, 8), 24)
+    width = min(max(left - _COUNTS * counts, 8), 24)
     columns = [
-        Column("", width=1),
-        Column("rung", width=10),
-        Column("input", width=inputs),
+        Column("", width=1, names=True),
+        Column("rung", width=10, names=True),
+        Column("input", width=inputs, names=True),
         Column(_METRIC_NAMES.get(metric, metric), right=True, width=8),
         Column("95 % interval", width=interval),
-        Column(axis.label(width), width=width),
+        Column(axis.label(width), width=width, spare=True),
     ]
     if counts:
-        columns += [Column("parameters", right=True, width=10), Column("seconds", True, 7)]
+        columns += [Column("parameters", right=True, width=10)]
+        columns += [Column("seconds", right=True, width=7)]
     if room >= _WIDE:
-        columns.append(Column("model", wraps=True))
+        columns.append(Column("model", wraps=True, spare=True))
     pen = _Pen(axis, width, ascii_only)
     cells, looks = [], []
     for row in rows:
         winner = row.result is not None and row.result is chosen
         mark, *others = _done(row.result, pen, winner) if row.result else _not_done(row, pen)
-        cells.append([mark, [row.rung], [row.input], *others][: len(columns)])
+        line = [mark, [row.rung], [show_name(row.input)], *others][: len(columns)]
+        cells.append([*line, *([[]] * (len(columns) - len(line)))])
         waiting = not row.result and not row.doing
         looks.append("bold" if winner else "dim" if waiting else "")
     return Grid(columns, cells, looks)

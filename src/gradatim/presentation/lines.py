@@ -22,7 +22,9 @@ class Column:
     head: str
     right: bool = False  # Whether cells end at the right edge
     width: int | None = None  # Characters; None: as wide as its cells
-    wraps: bool = False  # Whether a narrow screen may wrap its cells; otherwise it cuts them
+    wraps: bool = False  # Whether a narrow screen may wrap its cells
+    names: bool = False  # Whether its cells say which row it is
+    spare: bool = False  # Whether a narrow screen leaves it out first
 
 
 @dataclass(frozen=True)

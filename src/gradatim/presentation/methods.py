@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from gradatim._text import show_name
+from gradatim.presentation.networks import equation_of
 from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
@@ -49,10 +51,14 @@ def _wrapped(method: Method) -> Iterator[list[str]]:
 def _equations(methods: MethodComparison) -> Iterator[tuple[str, str]]:
     if methods.features is not None and methods.features.added:
         for one in methods.features.separations:
-            whose = f" of {one.classes[1]}" if len(methods.features.separations) > 1 else ""
-            yield f"The plane{whose} in the features", _short(str(one.hyperplane))
+            if one.hyperplane is None:
+                continue
+            whose = (
+                f" of {show_name(one.classes[1])}" if len(methods.features.separations) > 1 else ""
+            )
+            yield f"The plane{whose} in the features", _short(equation_of(one.hyperplane))
     if methods.built is not None:
-        yield "The hidden layer that was built", _short(str(methods.built.network))
+        yield "The hidden layer that was built", _short(equation_of(methods.built.network))
 
 
 def _short(equation: str) -> str:

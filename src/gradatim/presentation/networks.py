@@ -7,15 +7,17 @@ Units that only pass a value on are not shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
-from gradatim.network import Trace, UnitTrace
+from gradatim._text import show_name
+from gradatim.network import Network, Trace, UnitTrace
 from gradatim.network.notation import spoken_activation
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["fit_lines", "point_of", "rounded", "shown", "signed", "trace_lines"]
+__all__ = ["equation_of", "fit_lines", "point_of", "rounded", "shown", "signed", "trace_lines"]
 
 # Rows whose units are shown one by one.
 _MOST_ROWS = 12
@@ -48,9 +50,20 @@ def rounded(value: Any, digits: int) -> str:
     return text.removeprefix("-") if float(text) == 0 else text
 
 
+def equation_of(network: Network) -> str:
+    """Write a network as an equation, with its names as they may be shown."""
+    return str(
+        replace(
+            network,
+            input_names=[show_name(name) for name in network.input_names],
+            output_names=[show_name(name) for name in network.output_names],
+        )
+    )
+
+
 def trace_lines(traces: Sequence[Trace], digits: int | None) -> Iterator[Line | Grid]:
     """Yield a network at some rows: its units for up to twelve rows, then all outputs."""
-    yield [(str(traces[0].network), "bold")]
+    yield [(equation_of(cast("Network", traces[0].network)), "bold")]
     yield [(traces[0].rule, "dim")]
     if len(traces) <= _MOST_ROWS:
         for trace in traces:
@@ -64,12 +77,17 @@ def trace_lines(traces: Sequence[Trace], digits: int | None) -> Iterator[Line | 
 def point_of(trace: Trace) -> str:
     """Return the inputs that are known."""
     pairs = zip(trace.network.input_names, trace.inputs, strict=True)
-    return ", ".join(f"{name} = {shown(value)}" for name, value in pairs if value is not None)
+    return ", ".join(
+        f"{show_name(name)} = {shown(value)}" for name, value in pairs if value is not None
+    )
 
 
 def _units(trace: Trace, digits: int | None) -> Grid:
     heads = ["unit", "products", "sum", "w0", "z", "a(z)", "class"]
-    columns = [Column(head, right=head in ("sum", "w0", "z", "class")) for head in heads]
+    columns = [
+        Column(head, right=head in ("sum", "w0", "z", "class"), names=head == "unit")
+        for head in heads
+    ]
     units = [unit for layer in trace.layers for unit in layer if not unit.passes]
     return Grid(columns, [[[cell] for cell in _cells(unit, digits)] for unit in units])
 
@@ -80,7 +98,7 @@ def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
     name = spoken_activation(unit.activation)
     applied = value if name == "identity" else f"{name}({z}) = {value}"
     return [
-        unit.name,
+        show_name(unit.name),
         " + ".join(products).replace("+ -", "- ") or "-",
         shown(unit.sum, digits),
         shown(unit.bias),
@@ -94,8 +112,12 @@ def _outputs(traces: Sequence[Trace], digits: int) -> Grid:
     network = traces[0].network
     decided = any(c is not None for c in traces[0].classes)
     several = network.n_outputs > 1
-    heads = [*network.input_names, *network.output_names]
-    heads += [f"class of {n}" if several else "class" for n in network.output_names] * decided
+    inputs, outputs = (
+        map(show_name, network.input_names),
+        list(map(show_name, network.output_names)),
+    )
+    heads = [*inputs, *outputs]
+    heads += [f"class of {n}" if several else "class" for n in outputs] * decided
     rows = []
     for trace in traces:
         cells = [shown(value) for value in trace.inputs]
@@ -109,8 +131,8 @@ def fit_lines(found: dict[str, Any]) -> list[str]:
     """Return how `found`, the object that ``gradatim fit`` prints, was fitted, and how well."""
     method = "least squares" if found["loss"] == "squared" else "maximum likelihood"
     penalty = f" with alpha = {found['alpha']:g}" if found["alpha"] else ""
-    lines = [f"{method}{penalty} on {found['n_rows']} rows of {found['data']['file']}"]
-    classes = found["classes"]
+    lines = [f"{method}{penalty} on {found['n_rows']} rows of {show_name(found['data']['file'])}"]
+    classes = [show_name(name) for name in found["classes"] or ()]
     if found["activation"] == "sigmoid":
         lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
     names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}

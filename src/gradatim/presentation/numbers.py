@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from gradatim._text import show_name
 from gradatim.network.numbers import format_fraction
 
 __all__ = [
@@ -31,7 +32,7 @@ _MOST_BITS = 2200
 
 def equation_text(names: Sequence[str], weights: Sequence[Fraction], bias: Fraction | None) -> str:
     """Write the equation of a hyperplane."""
-    terms = [(w, name) for w, name in zip(weights, names, strict=False) if w]
+    terms = [(w, show_name(name)) for w, name in zip(weights, names, strict=False) if w]
     names_used, is_rounded = len(terms), bool(rounding_note(weights, bias))
     shown = terms[:_MOST_TERMS] if names_used > _MOST_TERMS + 1 else terms
     text = ""
@@ -85,11 +86,13 @@ def _float_text(value: Fraction) -> str:
 
 def point_text(names: Sequence[str], values: Sequence[Fraction]) -> str:
     """Write the coordinates of a point."""
-    shown = [f"{name} = {cell_text(value)}" for name, value in zip(names, values, strict=True)]
+    shown = [
+        f"{show_name(name)} = {cell_text(value)}" for name, value in zip(names, values, strict=True)
+    ]
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
 
 
 def list_text(names: Sequence[str]) -> str:
     """Write names one after the other."""
-    shown = list(names[:6])
+    shown = [show_name(name) for name in names[:6]]
     return ", ".join(shown) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from gradatim._text import show_name, show_sentence
 from gradatim.comparisons import Race
 from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.presentation.climbs import notes
@@ -22,7 +23,7 @@ Cell = Callable[[CandidateResult], str]
 def opening(race: Race) -> Iterator[Line]:
     """Yield what was raced on, and what it takes."""
     task = race.task
-    yield [(task.title, "bold")]
+    yield [(show_name(task.title), "bold")]
     if task.takes:
         yield [f"What it takes: {task.takes} {task.because}"]
     yield [""]
@@ -51,14 +52,14 @@ def _scores(race: Race, cell: Cell) -> tuple[Grid | None, list[Line]]:
             size = f"{contender.title}, {result.n_parameters:.0f} parameters"
             alone.append([f"{size}: {cell(result)}"])
     budgets = [Column(f"{budget}", right=True) for budget in race.protocol.budgets]
-    return Grid([Column("parameters at most"), *budgets], rows) if rows else None, alone
+    return Grid([Column("parameters at most", names=True), *budgets], rows) if rows else None, alone
 
 
 def ending(race: Race) -> Iterator[Line]:
     """Yield the verdict, what else a person should know, and how it was found."""
     first, *others = race.verdict.sentences
-    yield [(first, "bold")]
-    yield from ([sentence] for sentence in others)
+    yield [(show_sentence(first), "bold")]
+    yield from ([show_sentence(sentence)] for sentence in others)
     yield from notes(race.task.notices)
     yield [""]
     yield [(_protocol(race), "dim")]

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from gradatim._text import plural
+from gradatim._text import name_inputs, plural, show_name
 from gradatim.presentation.methods import ways_in_words
 from gradatim.presentation.numbers import (
     cell_text,
@@ -53,7 +53,7 @@ def separation_in_words(
 
 
 def _names(found: Separation) -> Sequence[str]:
-    return found.input_names or [f"x{j + 1}" for j in range(found.n_features)]
+    return [show_name(name) for name in name_inputs(found.input_names, found.n_features)]
 
 
 def _cut(found: Separation) -> str:
@@ -61,7 +61,7 @@ def _cut(found: Separation) -> str:
 
 
 def _heading(found: Separation) -> str:
-    negative, positive = found.classes
+    negative, positive = map(show_name, found.classes)
     n_positive, names = int((found.signs > 0).sum()), _names(found)
     columns = ", ".join([*names[:_MOST_COLUMNS], *(["..."] if len(names) > _MOST_COLUMNS else [])])
     return (
@@ -82,7 +82,7 @@ def _verdict(found: Separation, labels: Sequence[str], ids: Sequence[str]) -> It
 
 
 def _separable(found: Separation, ids: Sequence[str]) -> Iterator[str]:
-    negative, positive = found.classes
+    negative, positive = map(show_name, found.classes)
     yield f"A {_cut(found)} separates them:"
     yield from ("", f"    {equation_text(_names(found), found.weights or (), found.bias)}", "")
     yield f"{positive} where the left side is positive, {negative} where it is negative."
@@ -113,14 +113,15 @@ def _checked(found: Separation, what: str) -> str:
 def _not_separable(
     found: Separation, witness: Witness, labels: Sequence[str], ids: Sequence[str]
 ) -> Iterator[str]:
-    n_points, (negative, positive) = witness.n_points, found.classes
+    n_points, (negative, positive) = witness.n_points, map(show_name, found.classes)
     point = f"    {point_text(_names(found), witness.point)}"
     if n_points == 2:
         cut = "curve, line or unit" if found.n_features > 1 else "threshold"
         first, second = witness.negative[0], witness.positive[0]
         yield (
-            f"One point proves that no {cut} can: {ids[first]} and {ids[second]} are the same "
-            f"point, labeled {labels[first]} and {labels[second]}."
+            f"One point proves that no {cut} can: {show_name(ids[first])} and "
+            f"{show_name(ids[second])} are the same point, labeled {show_name(labels[first])} and "
+            f"{show_name(labels[second])}."
         )
         yield from ("", point, "", _checked(found, "their numbers are equal"))
         return
@@ -144,7 +145,7 @@ def _witness_table(
     table = [["row", "class", "weight", *names[:_MOST_COLUMNS]]]
     for i, weight in zip(rows, weights, strict=True):
         values = map(cell_text, found.rows.exact(i)[:_MOST_COLUMNS])
-        table.append([ids[i], labels[i], short_text(weight), *values])
+        table.append([show_name(ids[i]), show_name(labels[i]), short_text(weight), *values])
     left_out = len(rows) - _MOST_WITNESSES
     lines = align(table[: _MOST_WITNESSES + 1] if left_out > 1 else table, indent=4)
     if left_out > 1:
@@ -202,8 +203,10 @@ def classes_in_words(
     rows = [["classes", "separable", "margin", "evidence"]]
     for pair, one in found.pairs.items():
         pair_ids = [ids[int(i)] for i in found.pair_rows[pair]]
-        rows.append([f"{pair[0]} and {pair[1]}", *_row(one, pair_ids)])
-    rows += [[f"{label} and the rest", *_row(one, ids)] for label, one in found.rest.items()]
+        rows.append([" and ".join(map(show_name, pair)), *_row(one, pair_ids)])
+    rows += [
+        [f"{show_name(label)} and the rest", *_row(one, ids)] for label, one in found.rest.items()
+    ]
     n_columns = next(iter(found.rest.values())).n_features
     proved = "all of it holds" if found.verify() else "not everything could be proved"
     return [

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from gradatim._text import show_name, show_sentence
 from gradatim.network.numbers import format_fraction
+from gradatim.presentation.networks import equation_of
 from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
@@ -26,12 +28,12 @@ def transformation_in_words(line: Transformation) -> list[str]:
     return [
         f"Convention: {line.convention} units, {_UNITS[line.convention]}.",
         "",
-        *(f"    {text}" for text in str(line.network).splitlines()),
+        *(f"    {text}" for text in equation_of(line.network).splitlines()),
         "",
         *_pieces(line),
         "",
         *_hyperplanes(line),
-        str(line.verify()),
+        show_sentence(str(line.verify())),
     ]
 
 
@@ -41,11 +43,12 @@ def _hyperplanes(line: Transformation) -> Iterator[str]:
         rule = ">= 0" if line.convention == "step" else "> 0"
         signed = f"{'-' if w0 < 0 else '+'} {format_fraction(abs(w0))}"
         yield f"Hyperplane in z: w1 z + w0 = 0 with w1 = 1, w0 = {format_fraction(w0)}."
-        yield f"Class {line.classes[1]} where z {signed} {rule}, class {line.classes[0]} elsewhere."
+        no, yes = map(show_name, line.classes)
+        yield f"Class {yes} where z {signed} {rule}, class {no} elsewhere."
         return
     for name, (w, w0) in zip(line.network.output_names, line.hyperplanes, strict=True):
         weights = ", ".join(map(format_fraction, w))
-        yield f"Class {name}: w = ({weights}), w0 = {format_fraction(w0)}."
+        yield f"Class {show_name(name)}: w = ({weights}), w0 = {format_fraction(w0)}."
 
 
 def _pieces(line: Transformation) -> list[str]:
@@ -56,7 +59,7 @@ def _pieces(line: Transformation) -> list[str]:
     for piece in line.pieces:
         hidden, label = piece.layers[0], line.label_of(piece.outputs)
         numbers = map(format_fraction, [*hidden, sum(hidden, Fraction(0))] if has_sum else hidden)
-        rows.append([_where(piece), *numbers, "undecided" if label is None else str(label)])
+        rows.append([_where(piece), *numbers, "undecided" if label is None else show_name(label)])
     return align(rows, right_from=1)
 
 

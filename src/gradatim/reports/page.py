@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from gradatim import views
 from gradatim._digest import sha256
-from gradatim._text import plural
+from gradatim._text import plural, show_sentence, show_text
 from gradatim.collection import Notice
 
 __all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "versions"]
@@ -41,7 +41,11 @@ for (const el of document.querySelectorAll('[data-view="%s"]')) {
 def render(template: str, models: Mapping[str, Any], content: Mapping[str, Any]) -> str:
     """Fill a template of this part; `models` is the data of each view that it shows."""
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["count"] = plural
     scripts = [script(name) for name in models]
@@ -49,9 +53,20 @@ def render(template: str, models: Mapping[str, Any], content: Mapping[str, Any])
         "css": stylesheet(),
         "policy": policy(scripts),
         "scripts": [Markup(script) for script in scripts],
-        "models": {name: json_text(model) for name, model in models.items()},
+        "models": {name: json_text(_shown(model)) for name, model in models.items()},
     }
     return environment.from_string(_read(template)).render(shared | dict(content))
+
+
+def _shown(value: Any) -> Any:
+    """Write out what would not be seen of a page, in texts that are no markup."""
+    if isinstance(value, Mapping):
+        return {_shown(key): _shown(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(item) for item in value]
+    # Sounds and pictures are long words that nobody reads.
+    is_text = type(value) is str and not value.startswith("data:")
+    return show_text(value) if is_text else value
 
 
 def stylesheet() -> Markup:
@@ -62,7 +77,7 @@ def stylesheet() -> Markup:
 def notices(found: Sequence[Notice]) -> dict[str, Any]:
     """Return what a template needs to tell notices: the first ones, and how many more there are."""
     return {
-        "notices": [notice.message for notice in found[:_MOST_NOTICES]],
+        "notices": [show_sentence(notice.message) for notice in found[:_MOST_NOTICES]],
         "more_notices": max(0, len(found) - _MOST_NOTICES),
     }
 

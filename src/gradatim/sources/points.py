@@ -11,12 +11,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradatim._digest import sha256
+from gradatim._text import option
 from gradatim.errors import TableError
 
 if TYPE_CHECKING:
@@ -118,11 +118,10 @@ def _decimals(table: Columns, name: str, unnamed: bool) -> np.ndarray:
 
 
 def _no_number(table: Columns, name: str, index: int, cell: str, unnamed: bool) -> TableError:
-    hint = (
-        f"leave it out with --drop {quote(name)}, or name the rows by it with --id {quote(name)}"
-        if unnamed
-        else "leave it out of --columns"
-    )
+    hint = "leave it out of --columns"
+    if unnamed:
+        drop, rows = option("--drop", name), option("--id", name)
+        hint = f"leave it out with {drop}, or name the rows by it with {rows}"
     return TableError(
         f"column {name!r} of {table.source} holds {cell[:40]!r} in row {table.rows[index]}, which "
         f"is no number; {hint}"

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from gradatim._digest import row_hashes
-from gradatim._text import plural
+from gradatim._text import option, plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError, TableError
 from gradatim.tables.columns import Columns, NotANumberError, read_columns
@@ -149,7 +149,7 @@ def _read_features(
         if bad.all():
             raise TableError(
                 f"column {name!r} of {table.source} has no value in any row; leave it out with "
-                f"--drop {_quoted(name)}"
+                f"{option('--drop', name)}"
             )
         X[bad, k] = np.nan
         n_missing[name] = int(bad.sum())
@@ -162,7 +162,7 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
     except NotANumberError as error:
         raise TableError(
             f"column {name!r} of {table.source} holds text ({error.cell!r}) in row "
-            f"{table.rows[error.index]}; leave it out with --drop {_quoted(name)}, or write "
+            f"{table.rows[error.index]}; leave it out with {option('--drop', name)}, or write "
             "numbers (with a decimal point)"
         ) from None
     large = np.isfinite(values) & (np.abs(values) > _LARGEST)
@@ -171,7 +171,7 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
         raise TableError(
             f"column {name!r} of {table.source} has {values[row]:g} in row {table.rows[row]}, too "
             f"large to compute with (above {_LARGEST:g}); take another unit, or leave it out with "
-            f"--drop {_quoted(name)}"
+            f"{option('--drop', name)}"
         )
     return values
 
@@ -181,7 +181,7 @@ def _refuse_gap(table: Columns, name: str, values: np.ndarray) -> None:
     what = "a missing" if np.isnan(values[index]) else "an infinite"
     raise TableError(
         f"column {name!r} of {table.source} has {what} value in row {table.rows[index]}; fill gaps "
-        f"with --impute median, or leave the column out with --drop {_quoted(name)}"
+        f"with --impute median, or leave the column out with {option('--drop', name)}"
     )
 
 
@@ -189,11 +189,6 @@ def _unit(name: str) -> str:
     """Return the unit at the end of a column's name: BPM of ``tempo [BPM]``."""
     found = re.search(r"\S\s*(?:\[([^][]+)\]|\(([^()]+)\))\s*$", name)
     return (found[1] or found[2]).strip() if found else ""
-
-
-def _quoted(name: str) -> str:
-    """Write a column's name as one word of a command line."""
-    return f"'{name}'" if " " in name else name
 
 
 def _imputation_notices(n_missing: dict[str, int]) -> tuple[Notice, ...]:

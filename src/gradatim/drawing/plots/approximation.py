@@ -229,6 +229,7 @@ def plot_rates(
             axes.plot(widths, guide, color=INK, lw=0.9, ls=(0, (5, 3)), label=f"theory: 1/n{power}")
         axes.set(xscale="log", yscale="log")
         axes.set_xticks(widths, [f"{int(w)}" for w in widths])
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()
         axes.set_xlabel(f"hidden {activation} units n", fontsize=9)
         axes.set_ylabel("largest error", fontsize=9)

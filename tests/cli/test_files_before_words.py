@@ -1,0 +1,143 @@
+"""Files come before words: whoever stops reading what a verb says loses none of its files."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gradatim.cli import app
+
+TABLE = "x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,b\n0.2,0.1,a\n0.9,0.8,b\n0.1,0,a\n1,0.9,b\n"
+ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
+
+# What is typed for every verb that writes files, with all of them.
+COMMANDS = {
+    "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
+    "--report b.html --save c.gradatim --save-rung majority d.gradatim",
+    "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
+    "draw": "x1+2 --output a.svg",
+    "plot activations": "tanh --output a.svg",
+    "plot boundary": "step(x1-2x2) --output a.svg",
+    "transform": "--points 10:0,30:1 --output a.svg --graph b.tex --network c.txt",
+    "separate": "table.csv --target label --hidden --seeds 1 --output a.svg --graph b.svg "
+    "--network c.txt --film d.svg",
+    "capacity": "--dimensions 1 --trials 1 --output a.svg",
+    "depth": "--teeth 4 --seeds 0 --output a.svg --graph b.svg --network c.txt",
+    "race": "xor --budgets 20 --seeds 2 --samples 30 --contenders perceptron --output a.html "
+    "--film b.svg",
+    "approximate": "x --tolerance 0.1 --output a.svg --graph b.svg --network c.txt",
+    "exercises": "--count 1 --output a.md",
+}
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+
+
+def verbs(program=app, chain=()):
+    """Yield the words that name each verb, and the parser of it."""
+    names = [name for name in program if not name.startswith("-")]
+    if not names or program.default_command is not None:
+        yield " ".join(chain), program
+    for name in names:
+        yield from verbs(program[name], (*chain, name))
+
+
+def outputs(verb):
+    """Return the options of a verb that name a file to be written."""
+    found = set()
+    for one in verb.assemble_argument_collection():
+        metavar = one.parameter.metavar or ""
+        read = not one.name.startswith("--") or metavar in ("TABLE", "COLUMN|FILE")
+        if not read and ("FILE" in metavar or "Path" in str(one.hint)):
+            found.add(one.name)
+    return found
+
+
+def files(command):
+    return re.findall(r"\b[a-d]\.[a-z]+\b", COMMANDS[command])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "table.csv").write_text(TABLE)
+    (tmp_path / "rows.csv").write_text(ROWS)
+    return tmp_path
+
+
+def run(command, folder, **options):
+    arguments = [sys.executable, "-m", "gradatim", *shlex.split(f"{command} {COMMANDS[command]}")]
+    environment = {**os.environ, "GRADATIM_CACHE": ""}
+    return subprocess.run(arguments, cwd=folder, env=environment, check=False, **options)
+
+
+def test_every_option_that_names_an_output_is_tried_here():
+    known = {name: outputs(verb) for name, verb in verbs() if outputs(verb)}
+    assert known == {
+        name: set(re.findall("--[a-z-]+(?= (?:majority )?[a-d]\\.)", typed))
+        for name, typed in COMMANDS.items()
+    }
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_dead_pipe_loses_no_file(command, folder):
+    read, write = os.pipe()
+    os.close(read)
+    done = run(command, folder, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "") or command == "exercises"
+    assert [file for file in files(command) if not (folder / file).is_file()] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_closed_output_loses_no_file_and_is_told(command, folder):
+    done = run(command, folder, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: os.close(1))
+    assert [file for file in files(command) if not (folder / file).is_file()] == []
+    # An exam says on standard error what it wrote.
+    assert done.returncode == (0 if command == "exercises" else 2)
+    assert ("standard output is closed" in done.stderr) == (command != "exercises")
+
+
+def test_where_nobody_reads_the_errors_either_nothing_is_lost(folder):
+    read, write = os.pipe()
+    os.close(read)
+    for command in ("exercises", "transform"):
+        done = run(command, folder, stdout=write, stderr=write)
+        assert done.returncode == 0
+        assert [file for file in files(command) if not (folder / file).is_file()] == []
+    os.close(write)
+
+
+def test_no_verb_ends_well_without_its_file(folder):
+    read, write = os.pipe()
+    os.close(read)
+    (folder / "xor.csv").write_text("x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,a\n")
+    command = ["separate", "xor.csv", "--target", "label", "--network", "a.txt"]
+    done = subprocess.run(
+        [sys.executable, "-m", "gradatim", *command],
+        cwd=folder,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+    assert done.returncode == 2
+    assert "nothing was written to a.txt" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_fails_keeps_neither_the_others_nor_the_words_from_coming(capsys, tmp_path):
+    from gradatim.cli._output_files import deliver, writer
+    from gradatim.errors import OutputError
+
+    def fail(path: Path) -> Path:
+        raise OutputError(f"{path.name} cannot be written")
+
+    paths = tmp_path / "a", tmp_path / "b"
+    writers = [*writer(paths[0], fail), *writer(paths[1], lambda path: path)]
+    with pytest.raises(OutputError, match="a cannot be written"):
+        deliver(writers, lambda: print("found"), print)
+    assert capsys.readouterr().out == f"found\nwrote {paths[1]}\n"
