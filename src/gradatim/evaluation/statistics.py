@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import ShapeError
 
-__all__ = ["Posterior", "mean_posterior", "posterior", "share_interval"]
+__all__ = ["Posterior", "mean_posterior", "posterior", "score_interval", "share_interval"]
 
 _TOO_FEW = "an interval needs the scores of at least two folds"
 
@@ -88,6 +88,27 @@ def posterior(scores: ArrayLike, overlap: float = 0.0) -> Posterior:
         raise ShapeError(_TOO_FEW)
     variance = float(values.var(ddof=1)) * (1.0 / len(values) + overlap)
     return Posterior(float(values.mean()), float(np.sqrt(variance)), len(values) - 1)
+
+
+def score_interval(
+    scores: ArrayLike, n_rows: int, overlap: float = 0.0, level: float = 0.95
+) -> tuple[float, float]:
+    """Return an interval of a mean accuracy: Student's t on the logit, so inside [0, 1].
+
+    The error is at least the binomial one of `n_rows`, so equal scores are not certain.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in score_interval([1.0, 1.0, 1.0], n_rows=50)]
+    [0.571, 1.0]
+    """
+    belief = posterior(scores, overlap)
+    mean = min(max(belief.mean, 0.5 / n_rows), 1.0 - 0.5 / n_rows)
+    slope = mean * (1.0 - mean)
+    error = max(belief.scale, float(np.sqrt(slope / n_rows))) / slope
+    half = error * float(scipy.stats.t.ppf(0.5 + level / 2.0, belief.df))
+    center = float(scipy.special.logit(mean))
+    return float(scipy.special.expit(center - half)), float(scipy.special.expit(center + half))
 
 
 def share_interval(count: float, total: int, level: float = 0.95) -> tuple[float, float]:
