@@ -95,20 +95,23 @@ def score_interval(
 ) -> tuple[float, float]:
     """Return an interval of a mean accuracy: Student's t on the logit, so inside [0, 1].
 
-    The error is at least the binomial one of `n_rows`, so equal scores are not certain.
+    It includes Wilson's interval of `n_rows`, so equal scores are not certain.
 
     Examples
     --------
     >>> [round(end, 3) for end in score_interval([1.0, 1.0, 1.0], n_rows=50)]
-    [0.571, 1.0]
+    [0.929, 1.0]
     """
     belief = posterior(scores, overlap)
+    low, high = share_interval(belief.mean * n_rows, n_rows, level)
+    if belief.scale == 0:
+        return low, high
     mean = min(max(belief.mean, 0.5 / n_rows), 1.0 - 0.5 / n_rows)
-    slope = mean * (1.0 - mean)
-    error = max(belief.scale, float(np.sqrt(slope / n_rows))) / slope
-    half = error * float(scipy.stats.t.ppf(0.5 + level / 2.0, belief.df))
-    center = float(scipy.special.logit(mean))
-    return float(scipy.special.expit(center - half)), float(scipy.special.expit(center + half))
+    half = (
+        belief.scale / (mean * (1.0 - mean)) * float(scipy.stats.t.ppf(0.5 + level / 2, belief.df))
+    )
+    ends = scipy.special.expit(scipy.special.logit(mean) + np.array([-half, half]))
+    return min(low, float(ends[0])), max(high, float(ends[1]))
 
 
 def share_interval(count: float, total: int, level: float = 0.95) -> tuple[float, float]:

@@ -42,7 +42,7 @@ def scores(race: Race, between: str) -> Iterator[tuple[str, Grid | None, list[Li
 
 def _accuracy(result: CandidateResult, between: str) -> str:
     low, high = result.interval
-    return f"{result.mean:.3f}{between}{low:.3f}–{high:.3f}"
+    return f"{result.mean:.3f}{between}{low:.3f}–{between.strip(' ')}{high:.3f}"
 
 
 def _scores(race: Race, cell: Cell) -> tuple[Grid | None, list[Line]]:
