@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from gradatim.errors import ShapeError
-from gradatim.evaluation.statistics import mean_posterior, posterior, share_interval
+from gradatim.evaluation.statistics import mean_posterior, posterior, score_interval, share_interval
 
 
 def test_standard_error_is_nadeau_and_bengios_by_hand():
@@ -71,3 +71,19 @@ def test_what_reads_a_race_loads_no_statistics():
         "heavy = {'sklearn', 'scipy.stats', 'numba'} & set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_score_interval_is_t_on_the_logit_by_hand():
+    scores = np.array([0.8, 0.9, 0.85])
+    logit = np.log(0.85 / 0.15)
+    half = stats.t.ppf(0.975, 2) * (stats.sem(scores) / (0.85 * 0.15))
+    expected = 1 / (1 + np.exp(-(logit + np.array([-half, half]))))
+    assert score_interval(scores, 10_000) == pytest.approx(tuple(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize("scores", [[0.78, 0.886], [1.0, 1.0, 1.0], [0.0, 0.0], [0.5, 0.5], [0, 1]])
+def test_score_interval_stays_in_range_and_is_never_a_point(scores):
+    low, high = score_interval(scores, 100)
+    assert 0 <= low < np.mean(scores) + 1e-9
+    assert low < high <= 1
+    assert high > np.mean(scores) - 0.01

@@ -28,7 +28,9 @@ def test_a_table_has_a_column_a_budget_and_who_has_none_stands_below(found):
     assert [column.head for column in grid.columns] == ["parameters at most", "10", "50"]
     assert len(counts.rows) == len(grid.rows) == 2
     result = found.result("shallow-relu", 50)
-    assert grid.rows[0][2] == [f"{result.mean:.3f} ± {result.half_width:.3f}"]
+    low, high = result.interval
+    assert 0 <= low < high <= 1
+    assert grid.rows[0][2] == [f"{result.mean:.3f} {low:.3f}–{high:.3f}"]
     assert alone[0][0].startswith("perceptron, 3 parameters: ")
 
 

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import ShapeError
 
-__all__ = ["Posterior", "mean_posterior", "posterior", "share_interval"]
+__all__ = ["Posterior", "mean_posterior", "posterior", "score_interval", "share_interval"]
 
 _TOO_FEW = "an interval needs the scores of at least two folds"
 
@@ -88,6 +88,30 @@ def posterior(scores: ArrayLike, overlap: float = 0.0) -> Posterior:
         raise ShapeError(_TOO_FEW)
     variance = float(values.var(ddof=1)) * (1.0 / len(values) + overlap)
     return Posterior(float(values.mean()), float(np.sqrt(variance)), len(values) - 1)
+
+
+def score_interval(
+    scores: ArrayLike, n_rows: int, overlap: float = 0.0, level: float = 0.95
+) -> tuple[float, float]:
+    """Return an interval of a mean accuracy: Student's t on the logit, so inside [0, 1].
+
+    It includes Wilson's interval of `n_rows`, so equal scores are not certain.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in score_interval([1.0, 1.0, 1.0], n_rows=50)]
+    [0.929, 1.0]
+    """
+    belief = posterior(scores, overlap)
+    low, high = share_interval(belief.mean * n_rows, n_rows, level)
+    if belief.scale == 0:
+        return low, high
+    mean = min(max(belief.mean, 0.5 / n_rows), 1.0 - 0.5 / n_rows)
+    half = (
+        belief.scale / (mean * (1.0 - mean)) * float(scipy.stats.t.ppf(0.5 + level / 2, belief.df))
+    )
+    ends = scipy.special.expit(scipy.special.logit(mean) + np.array([-half, half]))
+    return min(low, float(ends[0])), max(high, float(ends[1]))
 
 
 def share_interval(count: float, total: int, level: float = 0.95) -> tuple[float, float]:

@@ -37,8 +37,13 @@ def scores(race: Race, between: str) -> Iterator[tuple[str, Grid | None, list[Li
         yield title, *_scores(race, lambda result: f"{result.n_solved}")
     yield (
         "Mean accuracy, with a 95 % interval",
-        *_scores(race, lambda result: f"{result.mean:.3f}{between}± {result.half_width:.3f}"),
+        *_scores(race, lambda result: _accuracy(result, between)),
     )
+
+
+def _accuracy(result: CandidateResult, between: str) -> str:
+    low, high = result.interval
+    return f"{result.mean:.3f}{between}{low:.3f}–{between.strip(' ')}{high:.3f}"
 
 
 def _scores(race: Race, cell: Cell) -> tuple[Grid | None, list[Line]]:

@@ -14,7 +14,7 @@ BY_NAME = {contender.name: contender for contender in CONTENDERS}
 def result(name, budget, accuracies, bar=0.99):
     runs = tuple(Run(a, a, budget or 3, "rate 0.01", lambda X: X[:, 0]) for a in accuracies)
     return CandidateResult(
-        Candidate(BY_NAME[name], budget, ContenderShape((2,), budget or 3)), runs, bar, 0.0
+        Candidate(BY_NAME[name], budget, ContenderShape((2,), budget or 3)), runs, bar, 0.0, 1000
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradatim.comparisons.racing.contenders import Contender
 from gradatim.comparisons.racing.runs import Candidate, Run
-from gradatim.evaluation.statistics import posterior, share_interval
+from gradatim.evaluation.statistics import score_interval, share_interval
 
 __all__ = ["CandidateResult"]
 
@@ -26,6 +26,7 @@ class CandidateResult:
     runs: tuple[Run, ...] = field(repr=False)  # One per seed
     bar: float | None  # Accuracy from which a seed has solved it; None if no seed can
     overlap: float  # Scored rows per row learnt from, where seeds share rows; else 0
+    n_test: int  # Rows that each seed is scored on
 
     @property
     def contender(self) -> Contender:
@@ -54,15 +55,9 @@ class CandidateResult:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the mean, within [0, 1]."""
-        low, high = posterior(self.accuracies, self.overlap).interval()
-        return max(0.0, low), min(1.0, high)
-
-    @property
-    def half_width(self) -> float:
-        """Half of that interval before it is cut at 0 and 1."""
-        low, high = posterior(self.accuracies, self.overlap).interval()
-        return (high - low) / 2
+        """95 % interval of the mean, within [0, 1]; never of zero width."""
+        n_rows = self.n_test if self.overlap else self.n_test * len(self.runs)
+        return score_interval(self.accuracies, n_rows, self.overlap)
 
     @property
     def n_solved(self) -> int:

@@ -144,7 +144,7 @@ def race(
     )
     runs = _train(field, race_task, protocol, n_jobs, store, steady(progress))
     results = [
-        CandidateResult(candidate, tuple(runs[candidate]), None, race_task.overlap)
+        CandidateResult(candidate, tuple(runs[candidate]), None, race_task.overlap, protocol.n_test)
         for candidate in field
     ]
     found = find_bar(bar, results, race_task)
