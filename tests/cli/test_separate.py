@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 from fractions import Fraction
 
@@ -232,6 +233,33 @@ def test_numbers_of_the_table_are_written_as_they_were(tmp_path, shown):
     assert ["row", "3", "b", "1", "6.3"] in rows
 
 
+def test_each_plane_has_its_own_margin_beside_it(tmp_path, shown):
+    table = "x1,x2,label\n0,0,a\n3,1,a\n0,3,b\n3,4,b\n"
+    (tmp_path / "two.csv").write_text(table, encoding="utf-8")
+    text = shown("two.csv")
+    assert "A line separates them, with margin 1:\n\n    x2 - 2 = 0\n" in text
+    # The hulls' nearest points are (0, 3) and (0.3, 0.1).
+    assert "    -2/9 x1 + 2/3 x2 - 1 = 0\n\nMargin 1.42302, the distance" in text
+    found = json.loads(shown("two.csv", "--json"))
+    assert (found["hyperplane"]["w0"], found["hyperplane_margin"]) == ("-2", 1.0)
+    (tmp_path / "more.csv").write_text(table + "9,9,c\n", encoding="utf-8")
+    rows = {line.split("  ")[0]: line.split() for line in shown("more.csv").splitlines()}
+    assert rows["a and b"][4:] == ["1.42302", "x2", "-", "2", "=", "0,", "margin", "1"]
+
+
+@pytest.mark.parametrize("start", [1_600_000_000_000, 2**52, 0.1])
+@pytest.mark.parametrize("step", [1000, 1, 0.5])
+def test_the_plane_that_is_printed_is_true_of_every_row(tmp_path, shown, start, step):
+    rows = [(start + step * i, "ab"[i > 9]) for i in range(20)]
+    text = "t,label\n" + "".join(f"{t!r},{label}\n" for t, label in rows)
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    planes = re.findall(r"^    (?:(\S+) )?t ([-+]) (\S+) = 0$", shown("t.csv"), re.M)
+    assert len(planes) == 2
+    for weight, sign, bias in planes:
+        w, w0 = Fraction(weight or 1), Fraction(sign + bias)
+        assert all((w * Fraction(t) + w0 > 0) == (label == "b") for t, label in rows)
+
+
 def test_long_weights_are_rounded_and_that_is_said(tmp_path, shown):
     (tmp_path / "line.csv").write_text("x,label\n0.1,a\n0.4,b\n", encoding="utf-8")
     text = shown("line.csv", "--perceptron")
@@ -251,7 +279,7 @@ def test_weights_of_more_digits_than_python_writes_are_rounded_or_whole(tmp_path
     (tmp_path / "long.csv").write_text("\n".join(lines), encoding="utf-8")
     arguments = ["separate", str(tmp_path / "long.csv"), "--target", "label", "--decimals"]
     assert main(arguments) == 0
-    assert "~0." in capsys.readouterr().out
+    assert "≈0." in capsys.readouterr().out
     assert main([*arguments, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["separable"] is False

@@ -19,15 +19,15 @@ MINUS = "\N{MINUS SIGN}"
 _MOST_EQUATIONS = 16
 
 
-def format_number(value: float) -> str:
-    """Write a weight with at most three digits and a true minus sign.
+def format_number(value: float, digits: int = 3) -> str:
+    """Write a weight with at most three digits, or others, and a true minus sign.
 
     Examples
     --------
     >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
     ('0.123', '2', '1.23e+04')
     """
-    return f"{value:.3g}".replace("-", MINUS, 1) if value else "0"
+    return f"{value:.{digits}g}".replace("-", MINUS, 1) if value else "0"
 
 
 def shorten(name: str, limit: int = 22) -> str:
@@ -41,7 +41,7 @@ def shorten(name: str, limit: int = 22) -> str:
     return name if len(name) <= limit else name[: limit - 1] + "…"
 
 
-def signed(terms: Sequence[tuple[float, str]]) -> str:
+def signed(terms: Sequence[tuple[float, str]], digits: int = 3) -> str:
     """Write a sum such as ``x1 - 2.5``, without coefficients of 1.
 
     Examples
@@ -53,7 +53,7 @@ def signed(terms: Sequence[tuple[float, str]]) -> str:
     for value, name in terms:
         if not value:
             continue
-        size = format_number(abs(value))
+        size = format_number(abs(value), digits)
         text = (name if size == "1" else f"{size} {name}") if name else size
         sign = MINUS if value < 0 else "+"
         parts += [sign, text] if parts else [MINUS + text if value < 0 else text]

@@ -26,7 +26,7 @@ _LONGEST_EQUATION = 400
 
 def ways_in_words(methods: MethodComparison) -> list[str]:
     """Return the table of methods and the equations of what was found, line by line."""
-    rows = [["way", "adds", "separates", "proof", "size", "margin"]]
+    rows = [["way", "adds", "separates", "proof", "size", "widest margin"]]
     for method in methods.rows():
         rows += _wrapped(method)
     lines = ["Made separable:", "", *align(rows)]
@@ -37,7 +37,7 @@ def ways_in_words(methods: MethodComparison) -> list[str]:
 
 
 def _wrapped(method: Method) -> Iterator[list[str]]:
-    margin = "" if method.margin is None else f"{method.margin:.4g}"
+    margin = "" if method.margin is None else f"{method.margin:.6g}"
     first = method.name, _SAYS[method.separable], method.size, margin
     added = textwrap.wrap(method.added, _ADDED_WIDTH) or [""]
     proof = textwrap.wrap(method.proof, _PROOF_WIDTH)
@@ -50,7 +50,8 @@ def _equations(methods: MethodComparison) -> Iterator[tuple[str, str]]:
     if methods.features is not None and methods.features.added:
         for one in methods.features.separations:
             whose = f" of {one.classes[1]}" if len(methods.features.separations) > 1 else ""
-            yield f"The plane{whose} in the features", _short(str(one.hyperplane))
+            size = f"margin {one.hyperplane_margin:.6g}"
+            yield f"The plane{whose} in the features, {size}", _short(str(one.hyperplane))
     if methods.built is not None:
         yield "The hidden layer that was built", _short(str(methods.built.network))
 

@@ -82,6 +82,8 @@ def output(unit: UnitTrace, digits: int | None = None) -> tuple[str, str]:
     """
     text = shown(unit.value, digits)
     is_fraction = unit.activation in PIECEWISE or not unit.pre_activation
+    # Equal scores of a softmax have equal shares.
+    is_fraction = is_fraction or (unit.activation == "softmax" and 0 < unit.value < 1)
     return (
         "="
         if is_told(unit.value, text) and (is_fraction or isinstance(unit.value, Fraction))
