@@ -310,7 +310,7 @@ def _in_words(
     counts = f"{(~sides).sum()} points of {classes[0]} and {sides.sum()} of {classes[1]}"
     text = f"Two classes of points: {title}\n{counts}."
     if plane is not None and witness is None:
-        text += f" {classes[1]} is where {title.removesuffix(' = 0')} is positive."
+        text += f" {classes[1]} is where {title.partition(' = 0')[0]} is positive."
     if witness is not None:
         where = ", ".join(format_number(float(value)) for value in common)
         for rows, label in zip(witness, classes, strict=True):

@@ -18,8 +18,8 @@ import numpy as np
 
 from gradatim._pictures import picture
 from gradatim.network.graph import Layer, Network
-from gradatim.network.rounding import line_of
 from gradatim.network.numbers import exact_text, to_json
+from gradatim.network.rounding import line_of
 from gradatim.separability.planes.touching import spans_all
 from gradatim.separability.planes.widest import Widest, plane_margin
 
