@@ -119,7 +119,8 @@ def _certificate(bound: Bound, tolerance: float) -> list[str]:
         + ("" if bound.complete else " (bound so far; the limit on work was met)")
         + ("" if bound.upper <= tolerance else ", which is above the tolerance")
         + f", the bound lying on {box}.",
-        f"It is at least {_up(bound.lower, ROUND_FLOOR)}, at {at}. Looked at {bound.n_boxes:,} parts.",
+        f"It is at least {_up(bound.lower, ROUND_FLOOR)}, at {at}. "
+        f"Looked at {bound.n_boxes:,} parts.",
     ]
 
 
