@@ -317,3 +317,23 @@ def test_numbers_at_the_end_of_floats_are_decided_but_not_drawn(tmp_path, shown,
     (tmp_path / "more.csv").write_text("a,label\n1e308,no\n1.5e308,yes\n")
     assert main(["separate", "more.csv", "--target", "label", "--decimals", "--perceptron"]) == 2
     assert "too large for a perceptron" in capsys.readouterr().err
+
+
+def test_decimals_that_are_one_float_are_told_and_kept_apart_on_request(tmp_path, shown):
+    text = "x,label\n0.1,a\n0.1000000000000000055,b\n0.3,b\n"
+    (tmp_path / "close.csv").write_text(text, encoding="utf-8")
+    said = shown("close.csv")
+    assert "same point" in said
+    assert "0.1 and 0.1000000000000000055 are the same here; --decimals" in said
+    assert len(json.loads(shown("close.csv", "--json"))["data"]["notes"]) == 1
+    said = shown("close.csv", "--decimals")
+    assert "A point separates them, with margin 1.375e-18:" in said
+    assert "note:" not in said
+
+
+def test_large_numbers_that_are_one_float_are_read_as_decimals(tmp_path, shown, capsys):
+    text = "x,label\n9007199254740992,a\n9007199254740993,b\n"
+    (tmp_path / "large.csv").write_text(text, encoding="utf-8")
+    assert main(["separate", "large.csv", "--target", "label"]) == 2
+    assert "more digits than 64 bits hold" in capsys.readouterr().err
+    assert "x - 18014398509481985/2 = 0" in shown("large.csv", "--decimals")

@@ -136,3 +136,6 @@ def test_a_plane_has_the_digits_with_which_what_is_said_of_it_holds():
     assert third == ("0.33333333 t - 33333333333 = 0", "; weights rounded here")
     never = numbers.written_plane("t", weights, Fraction(10**20, 3), lambda w, w0: False)
     assert never == ("t + 100000000000000000000/3 = 0", "")
+    long = numbers.written_plane("t", weights, Fraction(10**60, 3), lambda w, w0: False)
+    assert long == (f"t + {10**60 / 3:.17g} = 0".replace("e+", "e"), long[1])
+    assert long[1] == "; rounded here, not exact for every row"

@@ -165,7 +165,8 @@ def separate(
         else:
             from gradatim.presentation.separation import separation_in_words
 
-            print("\n".join(separation_in_words(found, points.labels, points.ids, run, methods)))
+            words = separation_in_words(found, points.labels, points.ids, run, methods)
+            print("\n".join([*words, *points.notes]))
     _write_pictures(points, found, run, methods, output, film, graph, quiet=json)
     if network is not None:
         _write_network(table, found, methods, network, quiet=json)
@@ -267,7 +268,7 @@ def _several(points: Points, methods: MethodComparison | None, json: bool) -> No
     else:
         from gradatim.presentation.separation import classes_in_words
 
-        print("\n".join(classes_in_words(found, points.ids, methods)))
+        print("\n".join([*classes_in_words(found, points.ids, methods), *points.notes]))
 
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
@@ -288,6 +289,7 @@ def _print_json(points: Points, result: dict[str, Any], methods: MethodCompariso
         "n_samples": len(points.X),
         "columns": list(points.names),
         "numbers": "decimals" if points.X.dtype == object else "binary",
+        "notes": list(points.notes),
     }
     made = {} if methods is None else {"made_separable": methods.to_dict()}
     print_json({**header(), "data": data, **result, **made})

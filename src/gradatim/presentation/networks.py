@@ -7,12 +7,12 @@ fractions. Units that only pass a value on are not shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from gradatim._text import ABOUT, DIGITS, is_told, mark, number_text
+from gradatim._text import ABOUT, DIGITS, is_told, mark, number_text, plural
 from gradatim.network import Network, Product, Trace, UnitTrace
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.notation import spoken_activation
@@ -29,10 +29,15 @@ __all__ = [
     "output",
     "point_of",
     "relation",
+    "rounded_equation",
+    "score_text",
     "shown",
     "signed",
     "trace_lines",
 ]
+
+# Digits with which every float is itself.
+_MOST_DIGITS = 17
 
 # Rows whose units are shown one by one.
 _MOST_ROWS = 12
@@ -175,6 +180,18 @@ def _outputs(traces: Sequence[Trace], digits: int | None) -> Grid:
     return Grid([Column(head, right=True) for head in heads], rows)
 
 
+def rounded_equation(
+    network: Network, holds: Callable[[Network], bool], digits: int | None = None
+) -> tuple[Network, list[str]]:
+    """Return a network rounded to the digits asked for, or with which `holds` is true; its text."""
+    for n in range(DIGITS, _MOST_DIGITS) if digits is None else (digits,):
+        short, is_rounded = rounded(network, n)
+        if digits is not None or not is_rounded or holds(short):
+            note = f"(weights rounded to {plural(n, 'digit')}; --json and -o FILE.txt have all)"
+            return short, [str(short), *([note] if is_rounded else [])]
+    return network, [str(network)]
+
+
 def fit_lines(found: dict[str, Any]) -> list[str]:
     """Return how `found`, the object that ``gradatim fit`` prints, was fitted, and how well."""
     method = "least squares" if found["loss"] == "squared" else "maximum likelihood"
@@ -185,13 +202,14 @@ def fit_lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
     names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
     scores = ", ".join(
-        f"{names.get(name, name.replace('_', ' '))} {_score_text(value)}"
+        f"{names.get(name, name.replace('_', ' '))} {score_text(value)}"
         for name, value in found["scores"].items()
     )
     return [*lines, f"on the same rows: {scores}"]
 
 
-def _score_text(value: float | None) -> str:
+def score_text(value: float | None) -> str:
+    """Write a score with four digits."""
     if value is None:
         return "undefined, since the target is the same in every row"
-    return f"{value:.4g}"
+    return mark(value, number_text(value, 4))

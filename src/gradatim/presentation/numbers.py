@@ -21,6 +21,7 @@ Holds = Callable[[Sequence[Fraction], Fraction], bool]
 
 _LONGEST = 18
 _LONGEST_WEIGHT = 12
+_LONGEST_EXACT = 45
 _MOST_DIGITS = 17
 _MOST_TERMS = 8
 # A denormal float takes that many, and is short; what is longer is not worth writing out.
@@ -44,7 +45,11 @@ def written_plane(
         if any(rounded) and holds(rounded, last):
             note = "" if [*rounded, last] == numbers else "; weights rounded here"
             return _equation(names, numbers, texts), note
-    return _equation(names, numbers, list(map(exact_text, numbers))), ""
+    texts = list(map(exact_text, numbers))
+    if max(map(len, texts)) <= _LONGEST_EXACT:
+        return _equation(names, numbers, texts), ""
+    texts = [_float_text(number, _MOST_DIGITS) for number in numbers]
+    return _equation(names, numbers, texts), "; rounded here, not exact for every row"
 
 
 def _equation(names: Sequence[str], numbers: Sequence[Fraction], texts: Sequence[str]) -> str:
