@@ -186,7 +186,7 @@ def rounded_equation(
     """Return a network rounded to the digits asked for, or with which `holds` is true; its text."""
     for n in range(DIGITS, _MOST_DIGITS) if digits is None else (digits,):
         short, is_rounded = rounded(network, n)
-        if digits is not None or not is_rounded or holds(short):
+        if digits is not None or short == network or holds(short):
             note = f"(weights rounded to {plural(n, 'digit')}; --json and -o FILE.txt have all)"
             return short, [str(short), *([note] if is_rounded else [])]
     return network, [str(network)]
