@@ -14,6 +14,7 @@ from typing import Any
 
 from gradatim._text import ABOUT, DIGITS, is_told, mark, number_text, plural
 from gradatim.network import Network, Product, Trace, UnitTrace
+from gradatim.network._protocols import NetworkLike
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.notation import spoken_activation
 from gradatim.network.numbers import format_fraction, to_fraction
@@ -101,7 +102,7 @@ def given(value: Any) -> str:
     return shown(value) if value is None else format_fraction(to_fraction(value))
 
 
-def equation_lines(network: Network, digits: int = DIGITS) -> list[str]:
+def equation_lines(network: NetworkLike, digits: int = DIGITS) -> list[str]:
     """Return the equation of a network, its weights with some digits, and a note if it has more."""
     short, is_rounded = rounded(network, digits)
     note = f"(weights rounded to {digits} digits; --json has all)"

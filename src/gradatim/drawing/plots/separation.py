@@ -131,6 +131,7 @@ def _equation(points: np.ndarray, plane: Network) -> str:
     """Write the equation of a plane with the fewest digits that keep every point on its side."""
     weight, bias = _numbers(plane)
     sides = np.sign(points @ weight + bias)
+    digits, short, last = _MOST_DIGITS, weight, bias
     for digits in range(_FEWEST_DIGITS, _MOST_DIGITS + 1):
         *short, last = (float(f"{value:.{digits}g}") for value in [*weight, bias])
         if (np.sign(points @ short + last) == sides).all():
