@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim._text import name_inputs
+from gradatim._text import name_inputs, number_text
 from gradatim.drawing.figure import settled
 from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, number_line, tidy
-from gradatim.drawing.words import format_number, shorten, signed
+from gradatim.drawing.words import format_number, shorten, zero_equation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
 
@@ -131,14 +131,13 @@ def _equation(points: np.ndarray, plane: Network) -> str:
     """Write the equation of a plane with the fewest digits that keep every point on its side."""
     weight, bias = _numbers(plane)
     sides = np.sign(points @ weight + bias)
-    digits, short, last = _MOST_DIGITS, weight, bias
+    digits = _MOST_DIGITS
     for digits in range(_FEWEST_DIGITS, _MOST_DIGITS + 1):
-        *short, last = (float(f"{value:.{digits}g}") for value in [*weight, bias])
+        *short, last = (float(number_text(value, digits)) for value in [*weight, bias])
         if (np.sign(points @ short + last) == sides).all():
             break
     names = [shorten(name, 14) for name in plane.input_names]
-    note = "" if np.allclose([*short, last], [*weight, bias], rtol=1e-14, atol=0) else " (rounded)"
-    return f"{signed([*zip(weight, names, strict=True), (bias, '')], digits)} = 0{note}"
+    return zero_equation([*zip(weight.tolist(), names, strict=True), (bias, "")], digits)
 
 
 def _axes(points: np.ndarray, names: Sequence[str]) -> tuple[Figure, Axes]:
