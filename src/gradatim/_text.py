@@ -8,11 +8,20 @@ tell is marked with an almost equal sign, so that no rounded number looks like a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from math import isfinite
 
-__all__ = ["ABOUT", "DIGITS", "is_told", "mark", "name_inputs", "number_text", "plural"]
+__all__ = [
+    "ABOUT",
+    "DIGITS",
+    "bound_text",
+    "is_told",
+    "mark",
+    "name_inputs",
+    "number_text",
+    "plural",
+]
 
 #: What stands before a number, or between two sides, where something is rounded.
 ABOUT = "\N{ALMOST EQUAL TO}"
@@ -79,6 +88,20 @@ def mark(value: float | Fraction | Decimal, text: str) -> str:
     ('0.5', '\u22480.667')
     """
     return text if is_told(value, text) else ABOUT + text
+
+
+def bound_text(value: float, *, up: bool = True, digits: int = DIGITS) -> str:
+    """Write an upper bound with some digits so that it still is one, or a lower bound.
+
+    Examples
+    --------
+    >>> bound_text(2 / 3), bound_text(2 / 3, up=False), bound_text(0.5)
+    ('0.666667', '0.666666', '0.5')
+    """
+    if not isfinite(value):
+        return str(value)
+    context = Context(prec=digits, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+    return number_text(float(context.create_decimal(value)), digits)
 
 
 def plural(count: int, noun: str, many: str = "") -> str:

@@ -37,7 +37,7 @@ def test_a_line_is_printed_with_its_check(shown):
     assert "    x1 + x2 - 1.5 = 0\n" in text
     assert "    2 x1 + 2 x2 - 3 = 0\n" in text
     assert "(exactly: no other has a wider one)" in text
-    assert "Margin 0.353553, the distance to the nearest rows: row 3, row 4, row 5." in text
+    assert "Margin ≈0.353553, the distance to the nearest rows: row 3, row 4, row 5." in text
     assert "Checked in exact arithmetic: all 4 rows are on their sides." in text
 
 
@@ -239,12 +239,12 @@ def test_each_plane_has_its_own_margin_beside_it(tmp_path, shown):
     text = shown("two.csv")
     assert "A line separates them, with margin 1:\n\n    x2 - 2 = 0\n" in text
     # The hulls' nearest points are (0, 3) and (0.3, 0.1).
-    assert "    -2/9 x1 + 2/3 x2 - 1 = 0\n\nMargin 1.42302, the distance" in text
+    assert "    -2/9 x1 + 2/3 x2 - 1 = 0\n\nMargin ≈1.42302, the distance" in text
     found = json.loads(shown("two.csv", "--json"))
     assert (found["hyperplane"]["w0"], found["hyperplane_margin"]) == ("-2", 1.0)
     (tmp_path / "more.csv").write_text(table + "9,9,c\n", encoding="utf-8")
     rows = {line.split("  ")[0]: line.split() for line in shown("more.csv").splitlines()}
-    assert rows["a and b"][4:] == ["1.42302", "x2", "-", "2", "=", "0,", "margin", "1"]
+    assert rows["a and b"][4:] == ["≈1.42302", "x2", "-", "2", "=", "0,", "margin", "1"]
 
 
 @pytest.mark.parametrize("start", [1_600_000_000_000, 2**52, 0.1])
@@ -309,7 +309,7 @@ def test_numbers_of_thousands_of_digits_are_written(tmp_path, shown):
 
 def test_numbers_at_the_end_of_floats_are_decided_but_not_drawn(tmp_path, shown, capsys):
     (tmp_path / "huge.csv").write_text("a,b,label\n-1.7e308,-1.7e308,no\n1.7e308,1.7e308,yes\n")
-    assert "Margin above 1.79769e+308, the distance" in shown("huge.csv")
+    assert "Margin above 1.79769e308, the distance" in shown("huge.csv")
     found = json.loads(shown("huge.csv", "--json"))
     assert found["max_margin"]["bounds"] == [sys.float_info.max, None]
     assert main(["separate", "huge.csv", "--target", "label", "-o", "huge.svg"]) == 2

@@ -35,6 +35,17 @@ def test_a_step_is_written_as_on_a_blackboard(capsys, table):
         assert line in out
 
 
+def test_weights_have_six_digits_or_those_asked_for(capsys, table):
+    command = ("tanh(0.8x1 + 0.4)", "--data", table)
+    equation, note = run(capsys, *command)[1].splitlines()[-2:]
+    assert equation == "  tanh(0.79236x1 + 0.430502)"
+    assert note == "  (weights rounded to 6 digits; --json has all)"
+    found = json.loads(run(capsys, *command, "--json")[1])
+    assert run(capsys, *command, "--digits", "17")[1].splitlines()[-1] == (
+        f"  {found['equation_after']}"
+    )
+
+
 def test_exact_steps_are_fractions(capsys, table):
     _, out, _ = run(capsys, "0.8x1 + 0.4", "--data", table, "--exact", "--steps", "2", "--json")
     found = json.loads(out)

@@ -26,11 +26,12 @@ LINES = {
     "network": "Network: step(step(-x + 50) + step(x - 100) - 1)",
     "trace": "Trace: tanh(x1 - 2x2) at x1 = 1, x2 = 2: y1 ≈ -0.995055",
     "separable": "Separation: 0 and 1 are separated by y = step(x1 + x2 - 1.5), widest margin "
-    "0.353553",
+    "≈0.353553",
     "not separable": "Separation: 0 and 1 are not separable, as 4 of 4 rows prove",
     "transformation": "Transformation: y = step(step(x - 0.5) + step(-x + 4/3) - 2), 3 points cut "
     "at 0.5, 4/3",
-    "approximation": "Approximation: x^2 within 0.0998 by 1.44675 relu(x - 0.381695) + 0.0997968",
+    "approximation": "Approximation: x^2 within 0.0997969 by 1.44675 relu(x - 0.381695) + "
+    "0.0997968",
 }
 
 

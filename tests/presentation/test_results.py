@@ -97,13 +97,13 @@ def test_errors_by_width_stand_beside_quartiles_and_the_best_of_those_trained():
         " units       built  trained:   quartile      median    quartile        best",
         "     1         0.5                    2           3           4           1",
         "",
-        "Every error is certified; rounded to 4 digits. Theory: errors fall as 1/n^2.",
+        "Every error is certified; rounded up to 4 digits. Theory: errors fall as 1/n^2.",
     ]
     assert approximation.rates_in_words(Rates((1,), (built,), (), None))[2:] == [
         " units       built",
         "     1         0.5",
         "",
-        "Every error is certified; rounded to 4 digits.",
+        "Every error is certified; rounded up to 4 digits.",
     ]
 
 

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._pictures import picture
 from gradatim._progress import Progress, steady
+from gradatim._text import bound_text
 from gradatim.activations import get_activation
 from gradatim.approximation.one_variable import build_line, build_width, count_in_theory
 from gradatim.approximation.two_variables import build_plane
@@ -107,7 +108,7 @@ class Approximation:
             network, _ = rounded(self.network, n)
             if network == self.network:
                 break
-            # On a line a network may be all but as far off as is allowed.
+            # Of one variable, a network may be all but as far off as is allowed.
             gap = 1e-3 if len(self.on) == 1 else 0.02
             bound = certify(network, self.function, self.on, gap=gap, give_up_above=limit)
             if bound.upper <= limit:
@@ -116,7 +117,8 @@ class Approximation:
 
     def __repr__(self) -> str:
         what = getattr(self.function, "text", self.function)
-        return f"Approximation: {what} within {self.bound.upper:.3g} by {line_of(self.network)}"
+        error = bound_text(self.bound.upper)
+        return f"Approximation: {what} within {error} by {line_of(self.network)}"
 
     def _repr_html_(self) -> str | None:
         """Draw function, network and error in a notebook."""

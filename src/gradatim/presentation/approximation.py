@@ -7,12 +7,10 @@ rounded up. JSON and files have every digit.
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from itertools import zip_longest
-from math import isfinite
 from typing import TYPE_CHECKING
 
-from gradatim._text import ABOUT, DIGITS, number_text, plural
+from gradatim._text import ABOUT, bound_text, plural
 from gradatim.network.notation import TEXT, spoken_activation
 from gradatim.network.rounding import rounded
 from gradatim.presentation.networks import equals, given, marked
@@ -28,7 +26,7 @@ __all__ = ["approximation_in_words", "function_text", "rates_in_words"]
 
 # Units whose sum is one line, and units that have a line each.
 _ONE_LINE, _MOST_LINES = 8, 40
-# Of wider networks this many are shown, with so many digits.
+# Of wider networks, units that are shown and their digits.
 _SHOWN, _DIGITS = 6, 4
 _WHERE_ALL = "--json and --network FILE.txt have all"
 
@@ -66,7 +64,7 @@ def approximation_in_words(
         lines.append(f"Theory counts: {ABOUT}{found.theoretical:.2f} = {rule}.")
     lines += _certificate(printed.bound, found.tolerance)
     if printed.network != found.network:
-        lines.append(f"With all digits it is at most {_up(found.bound.upper)}.")
+        lines.append(f"With all digits it is at most {bound_text(found.bound.upper)}.")
     if beside is not None:
         lines += ["", *_trained(beside)]
     return lines
@@ -104,22 +102,15 @@ def _number(value: float) -> float | int:
     return int(value) if value == int(value) and abs(value) < 1e6 else value
 
 
-def _up(value: float, rounding: str = ROUND_CEILING) -> str:
-    """Write a bound with six digits so that it is still one."""
-    if not isfinite(value):
-        return str(value)
-    return number_text(float(Context(prec=DIGITS, rounding=rounding).create_decimal(value)))
-
-
 def _certificate(bound: Bound, tolerance: float) -> list[str]:
     box = " x ".join(f"[{marked(a)}, {marked(b)}]" for a, b in bound.box)
     at = ", ".join(f"{name} {equals(x)}" for name, x in zip("xy", bound.at, strict=False))
     return [
-        f"Certified: the error is at most {_up(bound.upper)} everywhere"
+        f"Certified: the error is at most {bound_text(bound.upper)} everywhere"
         + ("" if bound.complete else " (bound so far; the limit on work was met)")
         + ("" if bound.upper <= tolerance else ", which is above the tolerance")
         + f", the bound lying on {box}.",
-        f"It is at least {_up(bound.lower, ROUND_FLOOR)}, at {at}. "
+        f"It is at least {bound_text(bound.lower, up=False)}, at {at}. "
         f"Looked at {bound.n_boxes:,} parts.",
     ]
 
@@ -146,11 +137,12 @@ def rates_in_words(rates: Rates) -> list[str]:
     rows = [[f"{'units':>6}", f"{'built':>10}", *(heads if rates.trained else [])]]
     for width, found, beside in zip_longest(rates.widths, rates.built, rates.trained):
         errors = [] if beside is None else [*beside.quartiles, beside.errors.min()]
-        rows.append([str(width), *(f"{error:.4g}" for error in (found.bound.upper, *errors))])
+        known = map(float, (found.bound.upper, *errors))
+        rows.append([str(width), *(bound_text(error, digits=4) for error in known)])
     theory = "" if rates.order is None else f" Theory: errors fall as 1/n^{rates.order}."
     return [
         *lines,
         *align(rows, right_from=0),
         "",
-        f"Every error is certified; rounded to 4 digits.{theory}",
+        f"Every error is certified; rounded up to 4 digits.{theory}",
     ]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from gradatim._text import DIGITS
 from gradatim.network.descent import RowStep, Step, UnitSlopes
 from gradatim.network.notation import spoken_activation
 from gradatim.network.trace import Product, UnitTrace
@@ -39,21 +40,24 @@ _LOSSES = {
 _MOST_ROWS = 12
 
 
-def descent_lines(taken: Sequence[Step], loss: str, rate: str) -> Iterator[Line]:
-    """Yield the lines of all steps, and the network after them."""
+def descent_lines(
+    taken: Sequence[Step], loss: str, rate: str, digits: int | None = None
+) -> Iterator[Line]:
+    """Yield the lines of all steps, and the network after them, its weights with some digits."""
+    n_digits = digits or DIGITS
     n_rows = len(taken[0].rows)
     for number, step in enumerate(taken, start=1):
         in_full = number * n_rows <= _MOST_ROWS or number == 1
+        yield [(f"step {number}", "bold")]
+        yield from ([f"  {line}"] for line in equation_lines(step.network, n_digits))
         for line in _step_lines(step, number, loss, rate, _MOST_ROWS if in_full else 0):
-            yield [line if line.startswith(" ") else (line, "bold")]
+            yield [line]
     yield [f"after {len(taken)} steps" if taken[1:] else "after this step"]
-    yield from ([f"  {line}"] for line in equation_lines(taken[-1].after))
+    yield from ([f"  {line}"] for line in equation_lines(taken[-1].after, n_digits))
 
 
 def _step_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:
     """Yield the lines of one step."""
-    yield f"step {number}"
-    yield from (f"  {line}" for line in equation_lines(step.network))
     if number == 1:
         yield f"  L = {_LOSSES[loss]}; the loss is the mean of L over the rows"
     for i, row in enumerate(step.rows[:most_rows], start=1):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from gradatim.presentation.networks import marked
 from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def ways_in_words(methods: MethodComparison) -> list[str]:
 
 
 def _wrapped(method: Method) -> Iterator[list[str]]:
-    margin = "" if method.margin is None else f"{method.margin:.6g}"
+    margin = "" if method.margin is None else marked(method.margin)
     first = method.name, _SAYS[method.separable], method.size, margin
     added = textwrap.wrap(method.added, _ADDED_WIDTH) or [""]
     proof = textwrap.wrap(method.proof, _PROOF_WIDTH)
@@ -50,7 +51,7 @@ def _equations(methods: MethodComparison) -> Iterator[tuple[str, str]]:
     if methods.features is not None and methods.features.added:
         for one in methods.features.separations:
             whose = f" of {one.classes[1]}" if len(methods.features.separations) > 1 else ""
-            size = f"margin {one.hyperplane_margin:.6g}"
+            size = f"margin {marked(one.hyperplane_margin)}"
             yield f"The plane{whose} in the features, {size}", _short(str(one.hyperplane))
     if methods.built is not None:
         yield "The hidden layer that was built", _short(str(methods.built.network))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import isfinite
+from sys import float_info
 from typing import TYPE_CHECKING
 
-from gradatim._text import plural
+from gradatim._text import bound_text, number_text, plural
 from gradatim.presentation.methods import ways_in_words
+from gradatim.presentation.networks import marked
 from gradatim.presentation.numbers import (
     cell_text,
     list_text,
@@ -85,12 +87,19 @@ def _verdict(found: Separation, labels: Sequence[str], ids: Sequence[str]) -> It
 def _separable(found: Separation, ids: Sequence[str]) -> Iterator[str]:
     negative, positive = found.classes
     equation, note = _plane(found, found.weights or (), found.bias)
-    yield f"A {_cut(found)} separates them, with margin {found.hyperplane_margin:.6g}{note}:"
+    yield f"A {_cut(found)} separates them, with margin {_size(found.hyperplane_margin)}{note}:"
     yield from ("", f"    {equation}", "")
     yield f"{positive} where the left side is positive, {negative} where it is negative."
     if found.widest is not None:
         yield from ("", *_widest(found, found.widest, ids))
     yield from ("", _checked(found, f"all {found.n_samples} rows are on their sides"))
+
+
+def _size(margin: float | None) -> str:
+    """Write a margin; one that no float holds is above them all."""
+    if margin is not None and not isfinite(margin):
+        return f"above {bound_text(float_info.max, up=False)}"
+    return marked(margin)
 
 
 def _plane(
@@ -107,13 +116,13 @@ def _plane(
 
 
 def _margin(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> str:
-    return f"{plane_margin(found.rows, found.signs, weights, bias):.6g}"
+    return number_text(plane_margin(found.rows, found.signs, weights, bias))
 
 
 def _widest(found: Separation, best: Widest, ids: Sequence[str]) -> Iterator[str]:
-    low, high = best.bounds
-    size = f"{best.margin:.6g}" if isfinite(best.margin) else f"above {low:.6g}"
-    accuracy = f"no other has a margin above {high:.6g}"
+    high = best.bounds[1]
+    size = _size(best.margin)
+    accuracy = f"no other has a margin above {bound_text(high)}"
     if best.is_exact:
         accuracy = "exactly: no other has a wider one"
     equation, note = _plane(found, best.weights, best.bias)
@@ -248,7 +257,7 @@ def _row(found: Separation, ids: Sequence[str]) -> list[str]:
     if found.separable is None:
         return ["undecided", "", found.reason]
     if found.separable:
-        return ["yes", "" if found.margin is None else f"{found.margin:.6g}", _evidence(found)]
+        return ["yes", "" if found.margin is None else _size(found.margin), _evidence(found)]
     rows = [] if found.witness is None else [ids[i] for i in found.witness.rows]
     answer = "no, they touch" if found.touching else "no"
     return [answer, "", f"{len(rows)} points: {list_text(rows)}"]
@@ -258,4 +267,4 @@ def _evidence(found: Separation) -> str:
     weights = found.weights or ()
     text, _ = _plane(found, weights, found.bias)
     text = text if len(text) <= _LONGEST_EVIDENCE else f"a hyperplane of {len(weights)} weights"
-    return f"{text}, margin {found.hyperplane_margin:.6g}"
+    return f"{text}, margin {_size(found.hyperplane_margin)}"

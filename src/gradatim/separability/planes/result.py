@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradatim._pictures import picture
+from gradatim._text import mark, number_text
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import exact_text, to_json
 from gradatim.network.rounding import line_of
@@ -138,7 +139,8 @@ class Separation:
     def __repr__(self) -> str:
         pair = f"{self.classes[0]} and {self.classes[1]}"
         if self.hyperplane is not None:
-            margin = "" if self.margin is None else f", widest margin {self.margin:.6g}"
+            text = "" if self.margin is None else number_text(self.margin)
+            margin = "" if self.margin is None else f", widest margin {mark(self.margin, text)}"
             found = f"are separated by {line_of(self.hyperplane)}{margin}"
         elif self.witness is not None:
             found = f"are not separable, as {self.witness.n_points} of {self.n_samples} rows prove"
