@@ -47,19 +47,20 @@ def name_inputs(given: Sequence[str], n_inputs: int) -> tuple[str, ...]:
 
 
 def number_text(value: float, digits: int = DIGITS) -> str:
-    """Write a number with some significant digits; all before the decimal point are written.
+    """Write a number with some significant digits, all before the decimal point among them.
 
     Examples
     --------
-    >>> number_text(1 / 3), number_text(1600000000001.0), number_text(1234567.8, 3)
-    ('0.333333', '1600000000001', '1234568')
+    >>> number_text(1 / 3), number_text(1600000000001.0), number_text(12345.67, 3)
+    ('0.333333', '1600000000001', '12345.7')
     """
     if not isfinite(value):
         return str(value)
     if abs(value) < _WHOLE:
         if value == int(value):
             return str(int(value))
-        digits = max(digits, len(str(abs(int(value)))) if abs(value) >= 1 else 0)
+        n_whole = len(str(abs(int(value))))
+        digits = digits if n_whole < digits else n_whole + 1
     return f"{value:.{digits}g}".replace("e+", "e")
 
 

@@ -26,7 +26,7 @@ def format_number(value: float, digits: int = 3) -> str:
     Examples
     --------
     >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
-    ('0.123', '2', '12346')
+    ('0.123', '2', '12345.6')
     """
     return number_text(value, digits).replace("-", MINUS, 1)
 

@@ -55,8 +55,10 @@ def _rounded_layer(layer: Layer, digits: int) -> tuple[Layer, bool]:
         # Zero has no sign here.
         return float(text) + 0.0
 
-    weight = [[short(w, (i, j)) for j, w in enumerate(row)] for i, row in enumerate(layer.weight)]
-    bias = [short(b, (i, -1)) for i, b in enumerate(layer.bias)]
+    weight = [
+        [short(w, (i, j)) for j, w in enumerate(row)] for i, row in enumerate(layer.weight.tolist())
+    ]
+    bias = [short(b, (i, -1)) for i, b in enumerate(layer.bias.tolist())]
     table = np.array(weight, dtype=float).reshape(layer.weight.shape)
     return replace(layer, weight=table, bias=np.array(bias), exact=exact or None), changed
 
