@@ -113,17 +113,24 @@ def test_the_words_name_the_method_the_classes_and_the_rows_of_the_scores(capsys
     assert scores.startswith("on the same rows: accuracy 0.")
 
 
-@pytest.mark.parametrize("digits", [None, 2, 17])
+@pytest.mark.parametrize(("digits", "start"), [(None, 0), (None, 1e9), (2, 0), (17, 0)])
 def test_the_scores_that_are_printed_are_those_of_the_equation_that_is_printed(
-    capsys, songs, digits
+    capsys, tmp_path, digits, start
 ):
+    far = X + start
+    table = tmp_path / "far.csv"
+    lines = [f"{a!r},{b!r},{e}\n" for (a, b), e in zip(far.tolist(), ENERGY, strict=True)]
+    table.write_text("x1,x2,energy\n" + "".join(lines))
     options = [] if digits is None else ["--digits", digits]
-    out = run(capsys, "fit", songs, "--target", "energy", "--drop", *OTHERS["energy"], *options)[1]
-    left_over = parse(out.splitlines()[0])(X)[:, 0] - ENERGY
+    out = run(capsys, "fit", table, "--target", "energy", *options)[1]
+    left_over = parse(out.splitlines()[0])(far)[:, 0] - ENERGY
     r2, error = re.search(r"R\^2 ≈(\S+), root mean squared error ≈(\S+)", out).groups()
     assert f"{np.sqrt((left_over**2).mean()):.4g}" == error
     assert f"{1 - (left_over**2).mean() / ENERGY.var():.4g}" == r2
     assert ("rounded" in out) == (digits != 17)
+    if digits is None:
+        found = json.loads(run(capsys, "fit", table, "--target", "energy", "--json")[1])
+        assert f"{found['scores']['r2']:.4g}" == r2
 
 
 @pytest.mark.parametrize("start", [0, 1_600_000_000, 2**53])

@@ -319,6 +319,30 @@ def test_numbers_at_the_end_of_floats_are_decided_but_not_drawn(tmp_path, shown,
     assert "too large for a perceptron" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
+def test_the_margin_that_is_printed_is_that_of_the_plane_that_is_printed(tmp_path, shown, scale):
+    X = np.random.default_rng(1).normal(size=(60, 2)) * scale
+    y = (X @ [1, 2] - 0.3 * scale) > 0
+    lines = [f"{a!r},{b!r},{int(c)}\n" for (a, b), c in zip(X.tolist(), y, strict=True)]
+    (tmp_path / "r.csv").write_text("x1,x2,label\n" + "".join(lines), encoding="utf-8")
+    text = shown("r.csv").replace("e+", "e")
+    term = r"(?:(\S+) )?"
+    planes = re.findall(rf"^    {term}x1 ([-+]) {term}x2(?: ([-+]) (\S+))? = 0$", text, re.M)
+    margins = re.findall(r"[mM]argin ≈(\S+?)[,:;]", text)
+    assert len(planes) == len(margins) == 2
+    for (w1, sign, w2, sign0, w0), margin in zip(planes, margins, strict=True):
+        w = np.array([float(Fraction(w1 or 1)), float(Fraction(sign + (w2 or "1")))])
+        scores = (X @ w + float(Fraction(f"{sign0}{w0}" if w0 else 0))) / np.linalg.norm(w)
+        assert (scores * np.where(y, 1, -1)).min() == pytest.approx(float(margin), rel=6e-6)
+
+
+def test_numbers_too_small_for_all_digits_are_told(tmp_path, shown):
+    rows = "".join(f"{k}e-320,{int(k > 4)}\n" for k in range(10))
+    (tmp_path / "tiny.csv").write_text(f"x,label\n{rows}", encoding="utf-8")
+    assert "note: column 'x' has numbers as small as" in shown("tiny.csv")
+    assert "note:" not in shown("tiny.csv", "--decimals")
+
+
 def test_decimals_that_are_one_float_are_told_and_kept_apart_on_request(tmp_path, shown):
     text = "x,label\n0.1,a\n0.1000000000000000055,b\n0.3,b\n"
     (tmp_path / "close.csv").write_text(text, encoding="utf-8")

@@ -107,6 +107,16 @@ def test_errors_by_width_stand_beside_quartiles_and_the_best_of_those_trained():
     ]
 
 
+def test_bounds_are_rounded_outward():
+    line = parse("relu(x) + relu(x - 1)")
+    bound = Bound(2 / 3, 2 / 3, ((0.0, 1.0),), (0.5,), True, 1)
+    built = Approximation("x", ((0.0, 1.0),), 1.0, "relu", line, bound, 1.0, 0)
+    text = "\n".join(approximation.approximation_in_words(built))
+    assert "the error is at most 0.666667 everywhere" in text
+    assert "It is at least 0.666666, at x = 0.5." in text
+    assert str(bound) == "error at most 0.666667, at least 0.666666 at x = 0.5"
+
+
 def test_a_function_is_named_as_it_was_typed():
     found = approximate("abs(x)", (-1, 1), 0.5)
     lines = approximation.approximation_in_words(found)
