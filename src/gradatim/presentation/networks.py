@@ -14,7 +14,6 @@ from typing import Any
 
 from gradatim._text import ABOUT, DIGITS, is_told, mark, number_text, plural
 from gradatim.network import Network, Product, Trace, UnitTrace
-from gradatim.network._protocols import NetworkLike
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.notation import spoken_activation
 from gradatim.network.numbers import format_fraction, to_fraction
@@ -102,8 +101,15 @@ def given(value: Any) -> str:
     return shown(value) if value is None else format_fraction(to_fraction(value))
 
 
-def equation_lines(network: NetworkLike, digits: int = DIGITS) -> list[str]:
-    """Return the equation of a network, its weights with some digits, and a note if it has more."""
+def equation_lines(trace: Trace, digits: int | None, network: Any = None) -> list[str]:
+    """Return the equation of what was traced, or of `network`, and a note if it is rounded.
+
+    Weights have six digits or those asked for, and all of them in an exact trace.
+    """
+    network = network or trace.network
+    if digits is None and isinstance(trace.outputs[0].bias, Fraction):
+        return [str(network)]
+    digits = digits or DIGITS
     short, is_rounded = rounded(network, digits)
     note = f"(weights rounded to {digits} digits; --json has all)"
     return [str(short), *([note] if is_rounded else [])]
@@ -111,7 +117,8 @@ def equation_lines(network: NetworkLike, digits: int = DIGITS) -> list[str]:
 
 def trace_lines(traces: Sequence[Trace], digits: int | None) -> Iterator[Line | Grid]:
     """Yield a network at some rows: its units for up to twelve rows, then all outputs."""
-    equation, *note = equation_lines(traces[0].network, max(DIGITS, digits or 0))
+    is_exact = isinstance(traces[0].outputs[0].bias, Fraction)
+    equation, *note = equation_lines(traces[0], None if is_exact else max(DIGITS, digits or 0))
     yield [(equation, "bold")]
     yield from ([(line, "dim")] for line in [*note, traces[0].rule])
     if len(traces) <= _MOST_ROWS:
