@@ -6,6 +6,7 @@ first used, so that ``import gradatim`` costs nothing. Everything else may chang
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,13 @@ def _draw_network(network: Network) -> str:
     return import_module("gradatim.drawing").draw_svg(network)
 
 
+def _show(kind: str, value: Any) -> str:
+    return import_module("gradatim.presentation.notebooks").notebook_html(kind, value)
+
+
 _pictures.register("network", _draw_network)
+for _kind in ("trace", "separation", "transformation", "approximation"):
+    _pictures.register(_kind, partial(_show, _kind))
 
 
 def __getattr__(name: str) -> Any:
@@ -137,4 +144,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -118,3 +118,11 @@ def test_what_cannot_be_done_is_refused_in_words(arguments, words, tmp_path, cap
     assert main(["depth", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lower_bound_is_rounded_down(capsys):
+    assert main(["depth", "--teeth", "8", "--seeds", "2", "--epochs", "5"]) == 0
+    text = capsys.readouterr().out
+    assert "its mean absolute error is at least 0.0546875," in text
+    assert ">= 0.0546 " in text
+    assert "Trained, 2 seeds per shape, rounded to 4 decimals" in text

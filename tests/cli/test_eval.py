@@ -22,13 +22,55 @@ def wide(monkeypatch):
 
 def test_the_lectures_sigmoid_as_in_the_lecture(capsys):
     points = [part for x in (0, 1, 3, 5) for part in ("--at", f"x1={x}")]
-    status, out, err = run(capsys, "eval", "sigmoid(x1 - 2.5)", *points)
+    status, out, err = run(capsys, "eval", "sigmoid(x1 - 2.5)", *points, "--digits", "2")
     assert (status, err) == (0, "")
     table = [line.split() for line in out.splitlines()[-4:]]
-    assert [row[1] for row in table] == ["0.08", "0.18", "0.62", "0.92"]
+    assert [row[1] for row in table] == ["≈0.08", "≈0.18", "≈0.62", "≈0.92"]
     assert [row[2] for row in table] == ["0", "0", "1", "1"]
     assert "class 1 where the output >= 0.5, else class 0" in out
-    assert "sigmoid(-2.5) = 0.0758582" in out
+    assert "sigmoid(-2.5) ≈ 0.08" in out
+
+
+@pytest.mark.parametrize(
+    ("equation", "at", "options", "says", "says_not"),
+    [
+        ("sigmoid(x)", "x=0.1", ["--digits", "0"], ["sigmoid(0.1) ≈ 1"], ["sigmoid(0)"]),
+        ("tanh(x)", "x=3", [], ["tanh(3) ≈ 0.995055", "≈0.995055"], ["1.00", "= 0.995"]),
+        ("x", "x=0.001", [], ["0.001"], ["0.00 ", "≈"]),
+        ("x", "x=1600000000001", [], ["at x = 1600000000001", "1·1600000000001"], ["e+", "≈"]),
+        ("x/3", "x=1", ["--exact"], ["1/3"], ["≈"]),
+        ("3x", "x=0.1", [], ["0.3"], ["≈"]),
+        ("x - 1600000000000.5", "x=1600000000002.75", [], ["2.25"], ["e+"]),
+        ("2x", "x=0.123456789", [], ["2·0.123456789", "≈0.246914"], ["·0.123457"]),
+    ],
+)  # fmt: skip
+def test_a_rounded_number_is_marked_and_no_other_one_is(
+    capsys, equation, at, options, says, says_not
+):
+    _, out, _ = run(capsys, "eval", equation, "--at", at, *options)
+    assert all(text in out for text in says), out
+    assert not any(text in out for text in says_not), out
+
+
+def test_long_weights_are_rounded_to_six_digits_and_that_is_said(capsys):
+    _, out, _ = run(capsys, "eval", "0.123456789x + 1/3", "--at", "x=1")
+    assert out.splitlines()[:2] == [
+        "0.123457x + 1/3",
+        "(weights rounded to 6 digits; --json has all)",
+    ]
+    _, out, _ = run(capsys, "eval", "0.123456789x + 1/3", "--at", "x=1", "--digits", "9")
+    assert out.splitlines()[0] == "0.123456789x + 1/3"
+
+
+def test_a_sign_of_0_is_undecided(capsys):
+    _, out, _ = run(capsys, "eval", "sign(x)", "--at", "x=0", "--at", "x=-2")
+    assert [line.split() for line in out.splitlines()[-2:]] == [
+        ["0", "0", "undecided"],
+        ["-2", "-1", "0"],
+    ]
+    assert "undecided where it is 0" in out
+    _, out, _ = run(capsys, "eval", "sign(x)", "--at", "x=0", "--json")
+    assert json.loads(out)["rows"][0]["outputs"][0]["class"] is None
 
 
 def test_exact_json_of_the_lectures_perceptron(capsys):
@@ -90,7 +132,7 @@ def test_no_digit_is_left_out_in_a_narrow_terminal(capsys, monkeypatch):
     _, out, _ = run(capsys, *command)
     values = parse(command[1]).trace([1], exact=True, digits=60).values
     assert "…" not in out
-    assert {str(value) for value in values} <= set(out.split())
+    assert out.splitlines()[-1].split()[1:3] == [f"≈{value}" for value in values]
 
 
 def test_a_negative_weight_is_subtracted(capsys):
@@ -114,7 +156,7 @@ def test_letters_threshold_and_digits(capsys):
         "--at", "x_1=1", "--threshold", "-0.2", "--digits", "5",
     )  # fmt: skip
     assert status == 0
-    assert out.splitlines()[-1].split() == ["1", "-0.16667", "1"]
+    assert out.splitlines()[-1].split() == ["1", "≈-0.16667", "1"]
     assert "class 1 where the output >= -0.2" in out
 
 
@@ -138,7 +180,7 @@ def test_units_that_pass_values_on_are_not_shown(capsys):
 def test_what_reads_nothing_needs_no_point(capsys):
     status, out, _ = run(capsys, "eval", r"\sigma(-2.5)")
     assert status == 0
-    assert "0.08" in out
+    assert "sigmoid(-2.5) ≈ 0.0758582" in out
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """``gradatim fit`` as typed: what NumPy and scikit-learn find, as an equation others read."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -103,12 +104,70 @@ def test_no_step_of_gradient_descent_leads_away_from_what_was_fitted(capsys, son
 def test_the_words_name_the_method_the_classes_and_the_rows_of_the_scores(capsys, songs):
     command = ("fit", songs, "--target", "loud", "--activation", "sigmoid", "--alpha", 2)
     status, out, _ = run(capsys, *command, "--drop", *OTHERS["loud"])
-    equation, method, rule, scores = out.splitlines()
+    equation, note, method, rule, scores = out.splitlines()
     assert status == 0
     assert parse(equation).output_names == ("loud",)
+    assert note == "(weights rounded to 6 digits; --json and -o FILE.txt have all)"
     assert method == "maximum likelihood with alpha = 2 on 80 rows of songs.csv"
     assert rule == "class 1 where the output >= 0.5, else class 0"
     assert scores.startswith("on the same rows: accuracy 0.")
+
+
+@pytest.mark.parametrize(("digits", "start"), [(None, 0), (None, 1e9), (2, 0), (17, 0)])
+def test_the_scores_that_are_printed_are_those_of_the_equation_that_is_printed(
+    capsys, tmp_path, digits, start
+):
+    far = X + start
+    table = tmp_path / "far.csv"
+    lines = [f"{a!r},{b!r},{e}\n" for (a, b), e in zip(far.tolist(), ENERGY, strict=True)]
+    table.write_text("x1,x2,energy\n" + "".join(lines))
+    options = [] if digits is None else ["--digits", digits]
+    out = run(capsys, "fit", table, "--target", "energy", *options)[1]
+    left_over = parse(out.splitlines()[0])(far)[:, 0] - ENERGY
+    r2, error = re.search(r"R\^2 ≈(\S+), root mean squared error ≈(\S+)", out).groups()
+    assert f"{np.sqrt((left_over**2).mean()):.4g}" == error
+    assert f"{1 - (left_over**2).mean() / ENERGY.var():.4g}" == r2
+    assert ("rounded" in out) == (digits != 17)
+    if digits is None:
+        found = json.loads(run(capsys, "fit", table, "--target", "energy", "--json")[1])
+        assert f"{found['scores']['r2']:.4g}" == r2
+
+
+@pytest.mark.parametrize("start", [0, 1_600_000_000, 2**53])
+@pytest.mark.parametrize("n", [5, 10, 19, 40])
+def test_a_line_far_from_0_is_found_exactly(capsys, tmp_path, start, n):
+    table = tmp_path / "far.csv"
+    table.write_text("x1,y\n" + "".join(f"{start + 4 * i},{i}\n" for i in range(n)))
+    status, out, _ = run(capsys, "fit", table, "--target", "y")
+    assert status == 0
+    network = parse(out.splitlines()[0])
+    assert [network([[float(start + 4 * i)]]).item() for i in range(n)] == pytest.approx(range(n))
+    assert "0.25x1" in out
+    assert "R^2 1," in out
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([(2**53 + 2 * i, 0.3 * i) for i in range(20)], "subtract a number from the columns"),
+        ([(f"{i}e-320", i) for i in range(10)], "multiply them by a number"),
+    ],
+)
+def test_what_64_bits_cannot_fit_is_refused(capsys, tmp_path, rows, says):
+    table = tmp_path / "t.csv"
+    table.write_text("x1,y\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    status, out, err = run(capsys, "fit", table, "--target", "y")
+    assert (status, out) == (2, "")
+    assert says in err
+
+
+def test_decimals_that_are_one_float_are_told(capsys, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("x1,y\n0.1,1\n0.1000000000000000055,2\n0.3,4\n")
+    assert (
+        "note: column 'x1' has numbers with more digits than 64 bits hold: 0.1 and"
+        in (run(capsys, "fit", table, "--target", "y")[1])
+    )
 
 
 def test_pictures_are_written_and_named(capsys, songs, tmp_path):

@@ -155,7 +155,7 @@ def test_the_bar_of_a_table_is_told_with_how_it_was_got(capsys, tmp_path):
     (tmp_path / "songs.csv").write_text("\n".join(["x,y,kind", *rows]) + "\n")
     command = ("songs.csv", "--target", "kind", *QUICK)
     text = " ".join(shown(capsys, *command).split())
-    assert "Solved (accuracy of at least 0." in text
+    assert "Solved (accuracy of at least ≈0." in text
     assert "the best on the rows to choose on, reaches" in text
     bar = json.loads(shown(capsys, *command, "--json"))["bar"]
     assert bar["kind"] == "reference"

@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 from fractions import Fraction
 
@@ -36,7 +37,7 @@ def test_a_line_is_printed_with_its_check(shown):
     assert "    x1 + x2 - 1.5 = 0\n" in text
     assert "    2 x1 + 2 x2 - 3 = 0\n" in text
     assert "(exactly: no other has a wider one)" in text
-    assert "Margin 0.353553, the distance to the nearest rows: row 3, row 4, row 5." in text
+    assert "Margin ≈0.353553, the distance to the nearest rows: row 3, row 4, row 5." in text
     assert "Checked in exact arithmetic: all 4 rows are on their sides." in text
 
 
@@ -232,6 +233,33 @@ def test_numbers_of_the_table_are_written_as_they_were(tmp_path, shown):
     assert ["row", "3", "b", "1", "6.3"] in rows
 
 
+def test_each_plane_has_its_own_margin_beside_it(tmp_path, shown):
+    table = "x1,x2,label\n0,0,a\n3,1,a\n0,3,b\n3,4,b\n"
+    (tmp_path / "two.csv").write_text(table, encoding="utf-8")
+    text = shown("two.csv")
+    assert "A line separates them, with margin 1:\n\n    x2 - 2 = 0\n" in text
+    # The hulls' nearest points are (0, 3) and (0.3, 0.1).
+    assert "    -2/9 x1 + 2/3 x2 - 1 = 0\n\nMargin ≈1.42302, the distance" in text
+    found = json.loads(shown("two.csv", "--json"))
+    assert (found["hyperplane"]["w0"], found["hyperplane_margin"]) == ("-2", 1.0)
+    (tmp_path / "more.csv").write_text(table + "9,9,c\n", encoding="utf-8")
+    rows = {line.split("  ")[0]: line.split() for line in shown("more.csv").splitlines()}
+    assert rows["a and b"][4:] == ["≈1.42302", "x2", "-", "2", "=", "0,", "margin", "1"]
+
+
+@pytest.mark.parametrize("start", [1_600_000_000_000, 2**52, 0.1])
+@pytest.mark.parametrize("step", [1000, 1, 0.5])
+def test_the_plane_that_is_printed_is_true_of_every_row(tmp_path, shown, start, step):
+    rows = [(start + step * i, "ab"[i > 9]) for i in range(20)]
+    text = "t,label\n" + "".join(f"{t!r},{label}\n" for t, label in rows)
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    planes = re.findall(r"^    (?:(\S+) )?t ([-+]) (\S+) = 0$", shown("t.csv"), re.M)
+    assert len(planes) == 2
+    for weight, sign, bias in planes:
+        w, w0 = Fraction(weight or 1), Fraction(sign + bias)
+        assert all((w * Fraction(t) + w0 > 0) == (label == "b") for t, label in rows)
+
+
 def test_long_weights_are_rounded_and_that_is_said(tmp_path, shown):
     (tmp_path / "line.csv").write_text("x,label\n0.1,a\n0.4,b\n", encoding="utf-8")
     text = shown("line.csv", "--perceptron")
@@ -251,7 +279,7 @@ def test_weights_of_more_digits_than_python_writes_are_rounded_or_whole(tmp_path
     (tmp_path / "long.csv").write_text("\n".join(lines), encoding="utf-8")
     arguments = ["separate", str(tmp_path / "long.csv"), "--target", "label", "--decimals"]
     assert main(arguments) == 0
-    assert "~0." in capsys.readouterr().out
+    assert "≈0." in capsys.readouterr().out
     assert main([*arguments, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["separable"] is False
@@ -281,7 +309,7 @@ def test_numbers_of_thousands_of_digits_are_written(tmp_path, shown):
 
 def test_numbers_at_the_end_of_floats_are_decided_but_not_drawn(tmp_path, shown, capsys):
     (tmp_path / "huge.csv").write_text("a,b,label\n-1.7e308,-1.7e308,no\n1.7e308,1.7e308,yes\n")
-    assert "Margin above 1.79769e+308, the distance" in shown("huge.csv")
+    assert "Margin above 1.79769e308, the distance" in shown("huge.csv")
     found = json.loads(shown("huge.csv", "--json"))
     assert found["max_margin"]["bounds"] == [sys.float_info.max, None]
     assert main(["separate", "huge.csv", "--target", "label", "-o", "huge.svg"]) == 2
@@ -289,3 +317,47 @@ def test_numbers_at_the_end_of_floats_are_decided_but_not_drawn(tmp_path, shown,
     (tmp_path / "more.csv").write_text("a,label\n1e308,no\n1.5e308,yes\n")
     assert main(["separate", "more.csv", "--target", "label", "--decimals", "--perceptron"]) == 2
     assert "too large for a perceptron" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
+def test_the_margin_that_is_printed_is_that_of_the_plane_that_is_printed(tmp_path, shown, scale):
+    X = np.random.default_rng(1).normal(size=(60, 2)) * scale
+    y = (X @ [1, 2] - 0.3 * scale) > 0
+    lines = [f"{a!r},{b!r},{int(c)}\n" for (a, b), c in zip(X.tolist(), y, strict=True)]
+    (tmp_path / "r.csv").write_text("x1,x2,label\n" + "".join(lines), encoding="utf-8")
+    text = shown("r.csv").replace("e+", "e")
+    term = r"(?:(\S+) )?"
+    planes = re.findall(rf"^    {term}x1 ([-+]) {term}x2(?: ([-+]) (\S+))? = 0$", text, re.M)
+    margins = re.findall(r"[mM]argin ≈(\S+?)[,:;]", text)
+    assert len(planes) == len(margins) == 2
+    for (w1, sign, w2, sign0, w0), margin in zip(planes, margins, strict=True):
+        w = np.array([float(Fraction(w1 or 1)), float(Fraction(sign + (w2 or "1")))])
+        scores = (X @ w + float(Fraction(f"{sign0}{w0}" if w0 else 0))) / np.linalg.norm(w)
+        assert (scores * np.where(y, 1, -1)).min() == pytest.approx(float(margin), rel=6e-6)
+
+
+def test_numbers_too_small_for_all_digits_are_told(tmp_path, shown):
+    rows = "".join(f"{k}e-320,{int(k > 4)}\n" for k in range(10))
+    (tmp_path / "tiny.csv").write_text(f"x,label\n{rows}", encoding="utf-8")
+    assert "note: column 'x' has numbers as small as" in shown("tiny.csv")
+    assert "note:" not in shown("tiny.csv", "--decimals")
+
+
+def test_decimals_that_are_one_float_are_told_and_kept_apart_on_request(tmp_path, shown):
+    text = "x,label\n0.1,a\n0.1000000000000000055,b\n0.3,b\n"
+    (tmp_path / "close.csv").write_text(text, encoding="utf-8")
+    said = shown("close.csv")
+    assert "same point" in said
+    assert "0.1 and 0.1000000000000000055 are the same here; --decimals" in said
+    assert len(json.loads(shown("close.csv", "--json"))["data"]["notes"]) == 1
+    said = shown("close.csv", "--decimals")
+    assert "A point separates them, with margin 1.375e-18:" in said
+    assert "note:" not in said
+
+
+def test_large_numbers_that_are_one_float_are_read_as_decimals(tmp_path, shown, capsys):
+    text = "x,label\n9007199254740992,a\n9007199254740993,b\n"
+    (tmp_path / "large.csv").write_text(text, encoding="utf-8")
+    assert main(["separate", "large.csv", "--target", "label"]) == 2
+    assert "more digits than 64 bits hold" in capsys.readouterr().err
+    assert "x - 18014398509481985/2 = 0" in shown("large.csv", "--decimals")

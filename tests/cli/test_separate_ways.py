@@ -79,7 +79,7 @@ def test_several_classes_have_their_ways_too(tmp_path, shown):
     (tmp_path / "three.csv").write_text("x,label\n-2,a\n0,b\n2,c\n", encoding="utf-8")
     text = shown("three.csv", "--degree", "2")
     assert "b and the rest" in text
-    assert "The plane of b in the features:" in text
+    assert "The plane of b in the features, margin 1:" in text
 
 
 def test_decimals_are_taken_as_written(tmp_path, shown):

@@ -26,13 +26,34 @@ def test_a_step_is_written_as_on_a_blackboard(capsys, table):
     assert (status, err) == (0, "")
     for line in (
         "z(y1) = 0.8·1 + 0.4 = 1.2",
-        "a(y1) = tanh(1.2) = 0.833655",
-        "dL/da(y1) = a - y = 0.833655 - 2 = -1.16635",
+        "a(y1) = tanh(1.2) ≈ 0.833655",
+        "dL/da(y1) = a - y ≈ 0.833655 - 2 ≈ -1.16635",
         "dL/dz(y1) = dL/da · da/dz",
         "dL/dw(x1 -> y1) = dL/dz · x1",
-        "w(x1 -> y1) = 0.8 - 0.1·",
+        "w(x1 -> y1) ≈ 0.8 - 0.1·",
     ):
         assert line in out
+
+
+def test_weights_have_six_digits_or_those_asked_for(capsys, table):
+    command = ("tanh(0.8x1 + 0.4)", "--data", table)
+    equation, note = run(capsys, *command)[1].splitlines()[-2:]
+    assert equation == "  tanh(0.79236x1 + 0.430502)"
+    assert note == "  (weights rounded to 6 digits; --json has all)"
+    found = json.loads(run(capsys, *command, "--json")[1])
+    assert run(capsys, *command, "--digits", "17")[1].splitlines()[-1] == (
+        f"  {found['equation_after']}"
+    )
+
+
+def test_the_equation_of_an_exact_step_is_whole(capsys, table):
+    out = run(capsys, "0.8x1 + 1/7", "--data", table, "--exact", "--steps", "9")[1]
+    found = json.loads(
+        run(capsys, "0.8x1 + 1/7", "--data", table, "--exact", "--steps", "9", "--json")[1]
+    )
+    assert out.splitlines()[-1] == f"  {found['equation_after']}"
+    assert "rounded" not in out
+    assert "≈" not in out
 
 
 def test_exact_steps_are_fractions(capsys, table):
@@ -118,4 +139,5 @@ def test_a_saturated_unit_has_a_loss_that_its_line_can_say(capsys, tmp_path):
     # 1 - sigmoid(40) is 0 in float64, so that the loss of the first row is read off z.
     assert "L = -y ln(a) - (1 - y) ln(1 - a) = ln(1 + e^z) - y z, summed" in text
     assert text.count("L = 40\n") == 2
-    assert "a(y1) = sigmoid(-40) = 4.24835e-18" in text
+    assert "a(y1) = sigmoid(-40) ≈ 4.24835e-18" in text
+    assert "a(y1) = sigmoid(40) ≈ 1\n" in text

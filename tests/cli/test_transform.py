@@ -1,4 +1,5 @@
 import json
+from fractions import Fraction
 
 import pytest
 
@@ -105,3 +106,32 @@ def test_a_network_that_floats_cannot_compute_is_no_success(capsys):
     captured = capsys.readouterr()
     assert "Wrong: " in captured.out
     assert "too close to a threshold for float64" in captured.err
+
+
+@pytest.mark.parametrize("convention", ["step", "sign"])
+@pytest.mark.parametrize("points", ["20:1,40:1,60:0,90:0,110:1", "0:0,1:1", "0:a,1:b,2:c,5:a"])
+@pytest.mark.parametrize("ending", ["txt", "safetensors"])
+def test_eval_says_of_the_saved_network_what_transform_says(
+    capsys, tmp_path, convention, points, ending
+):
+    file = tmp_path / f"line.{ending}"
+    command = ["transform", "--points", points, "--convention", convention, "--json"]
+    assert main([*command, "--network", str(file)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    for piece in found["pieces"]:
+        low, high = piece["low"], piece["high"]
+        x = low if low == high else str(Fraction(high) - 1) if low is None else None
+        x = x or str(Fraction(low) + 1 if high is None else (Fraction(low) + Fraction(high)) / 2)
+        assert main(["eval", str(file), "--at", f"x={x}", "--exact", "--json"]) == 0
+        classes = [
+            (one["name"], one["class"])
+            for one in json.loads(capsys.readouterr().out)["rows"][0]["outputs"]
+        ]
+        if len(found["classes"]) == 2:
+            number = {found["classes"][0]: 0, found["classes"][1]: 1, None: None}[piece["class"]]
+            assert classes == [("y", number)]
+        elif piece["class"] is not None:
+            assert [name for name, value in classes if value] == [piece["class"]]
+        else:
+            assert [value for _, value in classes].count(None) == 2
+            assert 1 not in [value for _, value in classes]

@@ -5,6 +5,7 @@ import pytest
 
 from gradatim.drawing.svg import draw_svg
 from gradatim.drawing.words import describe
+from gradatim.network import parse
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.svg"))
@@ -77,3 +78,10 @@ def test_a_drawing_shrinks_to_the_width_that_a_page_gives_it(drawn):
 
 def test_a_notebook_shows_a_network_as_its_drawing(networks):
     assert networks["interval"]._repr_svg_() == draw_svg(networks["interval"])
+
+
+def test_a_value_that_is_rounded_is_almost_equal():
+    svg = draw_svg(parse("tanh(1234x1 - 1234.5)"), at={"x1": 1})
+    assert "y1 ≈ \N{MINUS SIGN}0.462" in svg
+    assert ">1234<" in svg
+    assert "y1 = 0.5" in draw_svg(parse("x1"), at={"x1": 0.5})

@@ -5,7 +5,16 @@ import pytest
 
 from gradatim import parse
 from gradatim.presentation.lines import Grid
-from gradatim.presentation.networks import fit_lines, rounded, shown, signed, trace_lines
+from gradatim.presentation.networks import (
+    equals,
+    fit_lines,
+    given,
+    marked,
+    relation,
+    shown,
+    signed,
+    trace_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +35,28 @@ def test_a_number_is_shown_as_a_person_reads_it(value, digits, expected):
 
 
 def test_fractions_are_never_rounded_and_negative_numbers_follow_a_sign_in_brackets():
-    assert rounded(Fraction(-2, 3), 1) == "-2/3"
+    assert marked(Fraction(-2, 3), 1) == "-2/3"
     assert [signed(value) for value in (-0.5, 0.5, Fraction(-1, 3))] == ["(-0.5)", "0.5", "(-1/3)"]
+
+
+def test_what_is_rounded_is_marked():
+    assert [marked(value) for value in (0.5, 2 / 3, 0.1 + 0.2)] == ["0.5", "≈0.666667", "0.3"]
+    assert [marked(value, 1) for value in (0.5, 0.25, 2.0)] == ["0.5", "≈0.2", "2"]
+    assert equals(0.5) == "= 0.5"
+    assert equals(2 / 3) == "≈ 0.666667"
+    assert [relation(0.5, 2.0), relation(0.5, 2 / 3)] == ["=", "≈"]
+
+
+def test_a_fraction_of_thousands_of_digits_is_written_whole():
+    value = Fraction(10**5000 + 1, 3**9000)
+    assert equals(value).startswith("= 1000")
+    assert len(marked(value)) > 9000
+
+
+def test_an_input_has_all_its_digits():
+    assert [given(value) for value in (1600000000001.0, 0.123456789, Fraction(1, 3), None)] == [
+        "1600000000001", "0.123456789", "1/3", "-",
+    ]  # fmt: skip
 
 
 def cells(grid):

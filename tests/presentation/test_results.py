@@ -97,14 +97,24 @@ def test_errors_by_width_stand_beside_quartiles_and_the_best_of_those_trained():
         " units       built  trained:   quartile      median    quartile        best",
         "     1         0.5                    2           3           4           1",
         "",
-        "Every error is certified. Theory: errors fall as 1/n^2.",
+        "Every error is certified; rounded up to 4 digits. Theory: errors fall as 1/n^2.",
     ]
     assert approximation.rates_in_words(Rates((1,), (built,), (), None))[2:] == [
         " units       built",
         "     1         0.5",
         "",
-        "Every error is certified.",
+        "Every error is certified; rounded up to 4 digits.",
     ]
+
+
+def test_bounds_are_rounded_outward():
+    line = parse("relu(x) + relu(x - 1)")
+    bound = Bound(2 / 3, 2 / 3, ((0.0, 1.0),), (0.5,), True, 1)
+    built = Approximation("x", ((0.0, 1.0),), 1.0, "relu", line, bound, 1.0, 0)
+    text = "\n".join(approximation.approximation_in_words(built))
+    assert "the error is at most 0.666667 everywhere" in text
+    assert "It is at least 0.666666, at x = 0.5." in text
+    assert str(bound) == "error at most 0.666667, at least 0.666666 at x = 0.5"
 
 
 def test_a_function_is_named_as_it_was_typed():
@@ -118,8 +128,24 @@ def test_a_function_is_named_as_it_was_typed():
     [
         ([1, -2], Fraction(1, 2), "a - 2 b + 0.5 = 0"),
         ([0, -1], 0, "-b = 0"),
-        ([Fraction(10**13, 3), 1], 1, "3.33333e+12 a + b + 1 = 0"),
+        ([Fraction(10**13, 3), 1], 1, "3333333333333.3 a + b + 1 = 0"),
     ],
 )
 def test_a_plane_is_written_as_an_equation(weights, bias, text):
-    assert numbers.equation_text("ab", list(map(Fraction, weights)), Fraction(bias)) == text
+    numbers_ = list(map(Fraction, weights)), Fraction(bias)
+    assert numbers.written_plane("ab", *numbers_, lambda w, w0: True)[0] == text
+
+
+def test_a_plane_has_the_digits_with_which_what_is_said_of_it_holds():
+    weights, bias = [Fraction(1)], -Fraction(16000000095, 10)
+    exact = numbers.written_plane("t", weights, bias, lambda w, w0: w0 == bias)
+    assert exact == ("t - 1600000009.5 = 0", "")
+    third = numbers.written_plane(
+        "t", [Fraction(1, 3)], Fraction(-(10**11), 3), lambda w, w0: w[0] > Fraction("0.33333332")
+    )
+    assert third == ("0.33333333 t - 33333333333.3 = 0", "; weights rounded here")
+    never = numbers.written_plane("t", weights, Fraction(10**20, 3), lambda w, w0: False)
+    assert never == ("t + 100000000000000000000/3 = 0", "")
+    long = numbers.written_plane("t", weights, Fraction(10**60, 3), lambda w, w0: False)
+    assert long == (f"t + {10**60 / 3:.17g} = 0".replace("e+", "e"), long[1])
+    assert long[1] == "; rounded here, not exact for every row"

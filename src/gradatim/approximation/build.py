@@ -8,30 +8,36 @@ the tolerance is built again, or refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from gradatim._pictures import picture
 from gradatim._progress import Progress, steady
+from gradatim._text import bound_text
 from gradatim.activations import get_activation
 from gradatim.approximation.one_variable import build_line, build_width, count_in_theory
 from gradatim.approximation.two_variables import build_plane
-from gradatim.certificates.bound import Bound
+from gradatim.certificates.bound import Bound, certify
 from gradatim.certificates.continuity import require_continuous
 from gradatim.certificates.formulas import Formula, parse_formula
 from gradatim.certificates.targets import as_box, as_target
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
+from gradatim.network.rounding import line_of, rounded
 
 __all__ = ["Approximation", "approximate", "approximate_with_units"]
+
+# Digits of weights that are tried, the fewest first, to keep a tolerance.
+_DIGITS = range(4, 17)
 
 _KINDS = ("relu", "heaviside", "logistic", "tanh")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Approximation:
     """A shallow network for a function, and how far it is from it.
 
@@ -68,6 +74,55 @@ class Approximation:
     def n_units(self) -> int:
         """Hidden units."""
         return self.network.layers[0].n_out
+
+    def rounded(self, digits: int | None = None) -> Approximation:
+        """Round the weights and certify what they then give.
+
+        Parameters
+        ----------
+        digits : int, optional
+            Significant digits of every weight, from 1 to 17; by default the fewest, four or more,
+            with which the network keeps the tolerance.
+
+        Returns
+        -------
+        Approximation
+            The rounded network with its own certificate; the same network if it has no more
+            digits, or needs them all.
+
+        Raises
+        ------
+        SpecError
+            If there is no such number of digits.
+
+        Examples
+        --------
+        >>> short = approximate("x^2", tolerance=0.1).rounded()
+        >>> short.bound.upper <= 0.1
+        True
+        """
+        if digits is not None and not 1 <= digits <= 17:
+            raise SpecError(f"weights have 1 to 17 digits, not {digits}")
+        limit = self.tolerance if digits is None else np.inf
+        for n in _DIGITS if digits is None else (digits,):
+            network, _ = rounded(self.network, n)
+            if network == self.network:
+                break
+            # Of one variable, a network may be all but as far off as is allowed.
+            gap = 1e-3 if len(self.on) == 1 else 0.02
+            bound = certify(network, self.function, self.on, gap=gap, give_up_above=limit)
+            if bound.upper <= limit:
+                return replace(self, network=network, bound=bound)
+        return self
+
+    def __repr__(self) -> str:
+        what = getattr(self.function, "text", self.function)
+        error = bound_text(self.bound.upper)
+        return f"Approximation: {what} within {error} by {line_of(self.network)}"
+
+    def _repr_html_(self) -> str | None:
+        """Draw function, network and error in a notebook."""
+        return picture("approximation", self)
 
     def __call__(self, X: ArrayLike) -> np.ndarray:
         """Evaluate the network; `X` is (n_samples, n_inputs)."""

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradatim._progress import Progress
+from gradatim._text import ABOUT, bound_text, is_told, number_text
 from gradatim.certificates.ball_networks import BallNetwork
 from gradatim.certificates.balls import PRECISION
 from gradatim.certificates.intervals import Interval
@@ -94,9 +95,13 @@ class Bound:
         }
 
     def __str__(self) -> str:
-        where = ", ".join(f"{name} = {x:.6g}" for name, x in zip("xy", self.at, strict=False))
+        texts = [number_text(x) for x in self.at]
+        signs = ["=" if is_told(x, text) else ABOUT for x, text in zip(self.at, texts, strict=True)]
+        parts = zip("xy", signs, texts, strict=False)
+        where = ", ".join(f"{name} {sign} {text}" for name, sign, text in parts)
         so_far = "" if self.complete else " so far (the limit on work was met)"
-        return f"error at most {self.upper:.6g}{so_far}, at least {self.lower:.6g} at {where}"
+        lower = bound_text(self.lower, up=False)
+        return f"error at most {bound_text(self.upper)}{so_far}, at least {lower} at {where}"
 
 
 class Ends(NamedTuple):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
+from cyclopts.validators import Number
 
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
@@ -51,6 +52,9 @@ def approximate(
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
+    digits: Annotated[
+        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
+    ] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -85,6 +89,8 @@ def approximate(
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
     network
         The network for other verbs: .txt (its equation) or .safetensors.
+    digits
+        Significant digits of weights that are printed; as many as keep the tolerance if left out.
     json
         Print JSON instead of text.
     debug
@@ -117,7 +123,7 @@ def approximate(
             return
         from gradatim.presentation.approximation import approximation_in_words
 
-        print("\n".join(approximation_in_words(found, beside)))
+        print("\n".join(approximation_in_words(found, beside, digits)))
 
     writers = [
         *_output_files.plot_writer(output, lambda: pictures.plot_approximation(found, beside)),

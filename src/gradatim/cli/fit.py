@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
@@ -51,6 +52,9 @@ def fit(
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
     plot: Annotated[Path | None, _File] = None,
+    digits: Annotated[
+        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
+    ] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -78,6 +82,8 @@ def fit(
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
     plot
         Picture of the output over a single input: .svg, .pdf or .png.
+    digits
+        Significant digits of weights that are printed; six, or as many as the scores need.
     json
         Print JSON instead of text.
     debug
@@ -103,16 +109,27 @@ def fit(
             f"a plot shows one input and one output, not {network.n_inputs} and "
             f"{network.n_outputs}; draw the network with --graph"
         )
-    found = _to_dict(table, rows, model, network, activation, alpha)
+    found = _to_dict(table, rows, network, activation, alpha)
 
     def show() -> None:
         from gradatim.cli._json import print_json
-        from gradatim.presentation.networks import equation_of, fit_lines
+        from gradatim.presentation.networks import (
+            fit_lines,
+            rounded_equation,
+            score_text,
+        )
 
         if json:
             print_json(found)
-        else:
-            print("\n".join([equation_of(network), *fit_lines(found)]))
+            return
+
+        def shown(network: Network) -> list[str]:
+            return list(map(score_text, _scores(rows, network).values()))
+
+        said = shown(network)
+        printed, lines = rounded_equation(network, lambda short: shown(short) == said, digits)
+        lines += fit_lines(found | {"scores": _scores(rows, printed)})
+        print("\n".join([*lines, *(f"note: {notice.message}" for notice in rows.notices)]))
 
     def draw() -> Figure:
         from gradatim.drawing import plot_response
@@ -158,7 +175,6 @@ def _named(network: Network, rows: Collection, target: str) -> Network:
 def _to_dict(
     table: Path,
     rows: Collection,
-    model: NetworkClassifier | NetworkRegressor,
     network: Network,
     activation: str,
     alpha: float,
@@ -181,25 +197,23 @@ def _to_dict(
         "classes": rows.classes.tolist() or None,
         "weights": layer.weight.tolist(),
         "biases": layer.bias.tolist(),
-        "scores": _scores(rows, model),
+        "scores": _scores(rows, network),
     }
 
 
-def _scores(
-    rows: Collection, model: NetworkClassifier | NetworkRegressor
-) -> dict[str, float | None]:
+def _scores(rows: Collection, network: Network) -> dict[str, float | None]:
     """Return how well the fitted rows themselves are met; R^2 is None where no target varies."""
-    from sklearn.metrics import log_loss, root_mean_squared_error
+    from sklearn.metrics import accuracy_score, log_loss, r2_score, root_mean_squared_error
 
-    from gradatim.estimators import NetworkRegressor
-
-    X, y = rows.X["features"], rows.y
-    if isinstance(model, NetworkRegressor):
+    outputs, y = network(rows.X["features"]), rows.y
+    if not len(rows.classes):
         return {
-            "r2": None if (y == y[0]).all() else float(model.score(X, y)),
-            "root_mean_squared_error": float(root_mean_squared_error(y, model.predict(X))),
+            "r2": None if (y == y[0]).all() else float(r2_score(y, outputs[:, 0])),
+            "root_mean_squared_error": float(root_mean_squared_error(y, outputs[:, 0])),
         }
+    shares = outputs if outputs.shape[1] > 1 else np.hstack([1.0 - outputs, outputs])
+    chosen = outputs.argmax(axis=1) if outputs.shape[1] > 1 else (outputs[:, 0] >= 0.5).astype(int)
     return {
-        "accuracy": float(model.score(X, y)),
-        "log_loss": float(log_loss(y, model.predict_proba(X), labels=model.classes_)),
+        "accuracy": float(accuracy_score(y, rows.classes[chosen])),
+        "log_loss": float(log_loss(y, shares, labels=rows.classes)),
     }

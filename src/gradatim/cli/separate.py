@@ -261,7 +261,8 @@ def _show_two(
         return
     from gradatim.presentation.separation import separation_in_words
 
-    print("\n".join(separation_in_words(found, points.labels, points.ids, run, methods)))
+    words = separation_in_words(found, points.labels, points.ids, run, methods)
+    print("\n".join([*words, *points.notes]))
 
 
 def _several(points: Points, methods: MethodComparison | None, json: bool) -> Callable[[], object]:
@@ -283,7 +284,7 @@ def _several(points: Points, methods: MethodComparison | None, json: bool) -> Ca
             return
         from gradatim.presentation.separation import classes_in_words
 
-        print("\n".join(classes_in_words(found, points.ids, methods)))
+        print("\n".join([*classes_in_words(found, points.ids, methods), *points.notes]))
 
     return show
 
@@ -306,6 +307,7 @@ def _print_json(points: Points, result: dict[str, Any], methods: MethodCompariso
         "n_samples": len(points.X),
         "columns": list(points.names),
         "numbers": "decimals" if points.X.dtype == object else "binary",
+        "notes": list(points.notes),
     }
     made = {} if methods is None else {"made_separable": methods.to_dict()}
     print_json({**header(), "data": data, **result, **made})

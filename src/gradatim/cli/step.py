@@ -46,6 +46,9 @@ def step(
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
     ] = None,
     exact: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    digits: Annotated[
+        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
+    ] = None,
     json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
@@ -73,6 +76,8 @@ def step(
         Value of a letter; may be repeated.
     exact
         Compute with fractions.
+    digits
+        Significant digits of the weights of an equation; six if left out.
     json
         Print JSON instead of text.
     debug
@@ -95,7 +100,7 @@ def step(
         from gradatim.cli._print import SafeConsole, print_lines
         from gradatim.presentation.descent import descent_lines
 
-        lines = descent_lines(taken, loss, learning_rate)
+        lines = descent_lines(taken, loss, learning_rate, digits)
         print_lines(SafeConsole(), lines, soft_wrap=True)
 
 

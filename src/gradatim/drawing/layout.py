@@ -23,7 +23,7 @@ from gradatim.drawing.placement import (
     Placement,
     Point,
 )
-from gradatim.drawing.words import format_number, shorten
+from gradatim.drawing.words import equals, shorten
 from gradatim.errors import SpecError
 from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import OPEN_ACTIVATION, Layer, Network
@@ -205,7 +205,7 @@ def _symbol(activation: str) -> str:
 def _value_width(computed: ForwardPass, column: Sequence[int | None]) -> float:
     """Return the width of the longest value of an output and the sign before it."""
     outputs = computed.activations[-1][0]
-    shown = [f" = {format_number(float(outputs[i]))}" for i in column if i is not None]
+    shown = [f" {equals(float(outputs[i]))}" for i in column if i is not None]
     return CHARACTER * max(map(len, shown))
 
 

@@ -27,7 +27,7 @@ from gradatim.drawing.placement import (
     Placement,
     Point,
 )
-from gradatim.drawing.words import format_number, shorten
+from gradatim.drawing.words import equals, format_number, shorten
 
 __all__ = [
     "COLORS",
@@ -162,15 +162,15 @@ def _unit(unit: PlacedUnit) -> Iterator[Mark]:
         bias = f"w₀ = {format_number(unit.bias)}"
         yield Text("bias", (x, y + RADIUS + 15), bias, size=11, tone="muted", halo=True)
     if unit.value is not None and unit.pre_activation is not None:
-        z, value = format_number(unit.pre_activation), format_number(unit.value)
-        text = f"z = {value}" if unit.symbol == "z" else f"{unit.symbol}({z}) = {value}"
+        z, value = format_number(unit.pre_activation), equals(unit.value)
+        text = f"z {value}" if unit.symbol == "z" else f"{unit.symbol}({z}) {value}"
         yield Text("value", (x, y - RADIUS - 6), text, size=11, halo=True)
 
 
 def _output(unit: PlacedUnit) -> Iterator[Mark]:
     x, y = unit.center
     yield Arrow((x + RADIUS, y), x + RADIUS + 20)
-    value = "" if unit.value is None else f" = {format_number(unit.value)}"
+    value = "" if unit.value is None else f" {equals(unit.value)}"
     yield _name((x + RADIUS + 26, y + 4), unit.name, "start", value)
 
 

@@ -13,7 +13,7 @@ from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, tone_of
 from gradatim.drawing.placement import PlacedBox, PlacedEdge, PlacedGap, PlacedUnit, Placement
-from gradatim.drawing.words import describe, format_number, shorten
+from gradatim.drawing.words import describe, equals, format_number, shorten
 from gradatim.network.graph import Network
 
 __all__ = ["draw_mermaid", "write_mermaid"]
@@ -117,7 +117,7 @@ def _unit(unit: PlacedUnit) -> str:
 
 
 def _words(unit: PlacedUnit) -> Iterator[str]:
-    value = "" if unit.value is None else f" = {format_number(unit.value)}"
+    value = "" if unit.value is None else f" {equals(unit.value)}"
     if unit.layer == 0:
         yield shorten(unit.name) + value
         return
@@ -128,7 +128,9 @@ def _words(unit: PlacedUnit) -> Iterator[str]:
     else:
         z = format_number(unit.pre_activation)
         yield (
-            f"z = {z}" if unit.symbol == "z" else f"{unit.symbol}({z}){'' if unit.name else value}"
+            f"z {equals(unit.pre_activation)}"
+            if unit.symbol == "z"
+            else f"{unit.symbol}({z}){'' if unit.name else value}"
         )
     if unit.bias is not None:
         yield f"w₀ = {format_number(unit.bias)}"

@@ -33,6 +33,7 @@ _ESCAPES = {
     MINUS: "$-$",
     "…": r"\ldots{}",
     "σ": r"$\sigma$",
+    "≈": r"$\approx$",
     "α": r"$\alpha$",
     "w₀": "$w_0$",
 } | {character: "\\" + character for character in "&%$#_{}"}

@@ -1,34 +1,46 @@
 """What a drawing says in words: numbers, shortened names, and the text alternative.
 
-Conventions: a minus is the character U+2212; numbers have at most three digits. The same words go
-into every format, as its title and description.
+Conventions: a minus is the character U+2212; numbers have three digits, or more where these do not
+reach the decimal point. The same words go into every format, as its title and description.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradatim._text import show_name
+from gradatim._text import ABOUT, is_told, number_text, show_name
 from gradatim.network.graph import Network
 from gradatim.network.notation import spoken_activation
 from gradatim.network.writing import unit_names
 
-__all__ = ["MINUS", "describe", "format_number", "shorten", "signed"]
+__all__ = ["MINUS", "describe", "equals", "format_number", "shorten", "signed", "zero_equation"]
 
 MINUS = "\N{MINUS SIGN}"
 
 _MOST_EQUATIONS = 16
 
 
-def format_number(value: float) -> str:
-    """Write a weight with at most three digits and a true minus sign.
+def format_number(value: float, digits: int = 3) -> str:
+    """Write a weight with three digits, or others, and a true minus sign.
 
     Examples
     --------
     >>> format_number(0.12345), format_number(2.0), format_number(12345.6)
-    ('0.123', '2', '1.23e+04')
+    ('0.123', '2', '12345.6')
     """
-    return f"{value:.3g}".replace("-", MINUS, 1) if value else "0"
+    return number_text(value, digits).replace("-", MINUS, 1)
+
+
+def equals(value: float) -> str:
+    """Write that something is a number, or about it if that is rounded.
+
+    Examples
+    --------
+    >>> equals(0.5), equals(2 / 3)
+    ('= 0.5', '\u2248 0.667')
+    """
+    text = number_text(value, 3)
+    return f"{'=' if is_told(value, text) else ABOUT} {format_number(value)}"
 
 
 def shorten(name: str, limit: int = 22) -> str:
@@ -42,7 +54,7 @@ def shorten(name: str, limit: int = 22) -> str:
     return show_name(name, limit)
 
 
-def signed(terms: Sequence[tuple[float, str]]) -> str:
+def signed(terms: Sequence[tuple[float, str]], digits: int = 3) -> str:
     """Write a sum such as ``x1 - 2.5``, without coefficients of 1.
 
     Examples
@@ -54,11 +66,23 @@ def signed(terms: Sequence[tuple[float, str]]) -> str:
     for value, name in terms:
         if not value:
             continue
-        size = format_number(abs(value))
+        size = format_number(abs(value), digits)
         text = (name if size == "1" else f"{size} {name}") if name else size
         sign = MINUS if value < 0 else "+"
         parts += [sign, text] if parts else [MINUS + text if value < 0 else text]
     return " ".join(parts) or "0"
+
+
+def zero_equation(terms: Sequence[tuple[float, str]], digits: int = 3) -> str:
+    """Write where a sum is 0, and whether its numbers are rounded.
+
+    Examples
+    --------
+    >>> zero_equation([(1.0, "x1"), (2 / 3, "")])
+    'x1 + 0.667 = 0 (rounded)'
+    """
+    told = all(is_told(value, number_text(value, digits)) for value, _ in terms)
+    return f"{signed(terms, digits)} = 0{'' if told else ' (rounded)'}"
 
 
 def describe(network: Network) -> tuple[str, str]:

@@ -5,11 +5,13 @@ weight above 0; biases are never penalized. The objective is
 :math:`\sum_i s_i \ell_i + \tfrac\alpha2 \lVert W \rVert^2` with row weights :math:`s_i`, so `alpha`
 is that of scikit-learn's Ridge and 1 / C of its LogisticRegression. Inputs are centered and rotated
 to their principal axes first: what cannot be told from the data then gets weight 0, and scales of
-very different size do no harm.
+very different size do no harm. Numbers are taken from a number of their own column before anything
+else, which rounds nothing where they are far from 0; what 64 bits cannot write is refused.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -27,6 +29,12 @@ TOLERANCE = 1e-8
 
 #: A step whose worst margin is this share of its best one is a direction without end.
 RECESSION = 1e-6
+
+#: Share of the spread of the targets by which the equation may miss its own solution.
+_LOST = 1e-6
+
+#: Sizes between which squares are floats; other inputs are scaled by a power of two.
+_SMALLEST, _LARGEST = 1e-100, 1e100
 
 #: Log-odds beyond which the data are suspected to be separable: odds of a million to one.
 SUSPICIOUS = 14.0
@@ -53,25 +61,76 @@ class Solution(NamedTuple):
     converged: bool
 
 
-class _Axes(NamedTuple):
-    """Principal axes of weighted inputs: x = center + directions @ coordinates."""
+class _Centered(NamedTuple):
+    """Columns around their means: column = origin + 2**exponent * (shift + rows)."""
 
-    center: np.ndarray
+    origin: np.ndarray  # (n_columns,): An entry of each column
+    shift: np.ndarray  # (n_columns,): Mean of what is left
+    rows: np.ndarray  # (n_samples, n_columns): What is left of both
+    exponent: int
+
+
+def _centered(A: np.ndarray, sample_weight: np.ndarray) -> _Centered:
+    origin = np.sort(A, axis=0)[len(A) // 2]
+    offsets = A - origin
+    largest = float(np.abs(offsets).max(initial=0.0))
+    exponent = 0
+    if largest and not _SMALLEST < largest < _LARGEST:
+        exponent = math.frexp(largest)[1]
+        offsets = np.ldexp(offsets, -exponent)
+    shift = sample_weight @ offsets / sample_weight.sum()
+    return _Centered(origin, shift, offsets - shift, exponent)
+
+
+class _Axes(NamedTuple):
+    """Principal axes of weighted inputs: rows = directions @ coordinates."""
+
+    inputs: _Centered
+    alpha: float  # The penalty in the units of the rows
     left: np.ndarray
     spread: np.ndarray
     directions: np.ndarray
 
 
-def _principal_axes(X: np.ndarray, sample_weight: np.ndarray) -> _Axes:
-    center = sample_weight @ X / sample_weight.sum()
-    centered = (X - center) * np.sqrt(sample_weight)[:, None]
+def _principal_axes(X: np.ndarray, sample_weight: np.ndarray, alpha: float) -> _Axes:
+    inputs = _centered(X, sample_weight)
+    centered = inputs.rows * np.sqrt(sample_weight)[:, None]
     left, spread, directions = np.linalg.svd(centered, full_matrices=False)
-    # The relative size at which numpy.linalg.matrix_rank takes a singular value for rounding,
-    # measured against the inputs themselves: a constant column is all rounding.
-    largest = np.abs(X).max(initial=0.0) * np.sqrt(sample_weight.sum())
-    floor = max(X.shape) * np.finfo(np.float64).eps * max(spread.max(initial=0.0), 1e-3 * largest)
+    # The relative size at which numpy.linalg.matrix_rank takes a singular value for rounding.
+    floor = max(X.shape) * np.finfo(np.float64).eps * spread.max(initial=0.0)
     rank = int((spread > floor).sum())
-    return _Axes(center, left[:, :rank], spread[:rank], directions[:rank].T)
+    with np.errstate(over="ignore"):
+        alpha = float(np.ldexp(alpha, -2 * inputs.exponent))
+    return _Axes(inputs, alpha, left[:, :rank], spread[:rank], directions[:rank].T)
+
+
+def _layer(
+    X: np.ndarray, inputs: _Centered, weight: np.ndarray, mean: np.ndarray, rise: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights and biases for the inputs themselves, or refuse what they cannot say.
+
+    `weight` (n_outputs, n_columns) is that of the rows, `mean` (2, n_outputs) two parts of the
+    output where they are 0, `rise` (n_outputs,) how much outputs differ.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights = np.ldexp(weight, -inputs.exponent)
+        parts = [mean.T, -weight * inputs.shift, -weights * inputs.origin]
+        table = np.hstack(parts)
+        if not np.isfinite(table).all():
+            size = "small" if inputs.exponent < 0 else "large"
+            raise SpecError(
+                f"the inputs differ by numbers too {size} for an equation in 64 bits; multiply "
+                "them by a number, such as a power of ten"
+            )
+        bias = np.array([math.fsum(row) for row in table])
+        found = X @ weights.T + bias
+        missed = np.abs(found - (inputs.rows @ weight.T + mean.sum(axis=0))).max(axis=0)
+    if not (missed <= _LOST * rise).all():
+        raise SpecError(
+            "the inputs are so far from 0, measured by how much they differ, that no equation in "
+            "64 bits fits them; subtract a number from the columns, such as their first entry"
+        )
+    return weights, bias
 
 
 def solve_least_squares(
@@ -98,6 +157,11 @@ def solve_least_squares(
     Solution
         Weights, biases and the one value of the objective.
 
+    Raises
+    ------
+    SpecError
+        If the inputs are so far from 0, or so small or large, that floats cannot say the solution.
+
     Examples
     --------
     >>> X, Y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
@@ -105,14 +169,25 @@ def solve_least_squares(
     >>> solution.weight.round(6), solution.bias.round(6)
     (array([[2.]]), array([1.]))
     """
-    axes = _principal_axes(X, sample_weight)
-    mean = sample_weight @ Y / sample_weight.sum()
-    shrink = axes.spread / (axes.spread**2 + alpha)
-    projected = axes.left.T @ ((Y - mean) * np.sqrt(sample_weight)[:, None])
-    weight = (axes.directions @ (shrink[:, None] * projected)).T
-    bias = mean - weight @ axes.center
+    axes, goals = _principal_axes(X, sample_weight, alpha), _centered(Y, sample_weight)
+    root, rows = np.sqrt(sample_weight)[:, None], axes.inputs.rows
+    curvature = axes.spread[:, None] ** 2 + axes.alpha
+    along = np.zeros((len(axes.spread), Y.shape[1]))
+    # The second time corrects what the first one rounded.
+    for _ in range(2):
+        left_over = goals.rows - rows @ (axes.directions @ along)
+        slope = axes.spread[:, None] * (axes.left.T @ (left_over * root))
+        if axes.alpha:
+            slope = slope - axes.alpha * along if np.isfinite(axes.alpha) else 0.0 * slope
+        along = along + slope / curvature
+    mean = np.ldexp(np.stack([np.zeros_like(goals.shift), goals.shift]), goals.exponent)
+    mean[0] = goals.origin
+    scaled = np.ldexp((axes.directions @ along).T, goals.exponent)
+    rise = np.ldexp(np.abs(goals.rows).max(axis=0), goals.exponent)
+    weight, bias = _layer(X, axes.inputs, scaled, mean, rise)
     errors = ((X @ weight.T + bias - Y) ** 2).sum(axis=1)
-    loss = 0.5 * (sample_weight @ errors + alpha * (weight**2).sum()) / sample_weight.sum()
+    penalty = alpha * (weight**2).sum() if alpha else 0.0
+    loss = 0.5 * (sample_weight @ errors + penalty) / sample_weight.sum()
     return Solution(weight, bias, np.array([loss]), True)
 
 
@@ -150,7 +225,7 @@ def solve_logistic(
     ------
     SpecError
         If all or some classes are linearly separable and there is no penalty: the likelihood then
-        grows with the weights without end [2]_.
+        grows with the weights without end [2]_. Also where `solve_least_squares` refuses inputs.
 
     References
     ----------
@@ -168,18 +243,20 @@ def solve_logistic(
     >>> np.exp(solution.bias).round(6), np.exp(solution.weight).round(6)
     (array([0.333333]), array([[9.]]))
     """
-    axes = _principal_axes(X, sample_weight)
+    axes = _principal_axes(X, sample_weight, alpha)
     # In these coordinates the curvature at zero weights is that of a sphere (binary case).
-    scale = np.sqrt(axes.spread**2 / 4.0 + alpha)
-    columns = (X - axes.center) @ (axes.directions / scale)
+    scale = np.sqrt(axes.spread**2 / 4.0 + axes.alpha)
+    columns = axes.inputs.rows @ (axes.directions / scale)
     bias_scale = np.sqrt(sample_weight.sum()) / 2.0
     Z = np.column_stack([columns, np.full(len(X), 1.0 / bias_scale)])
-    problem = _Likelihood(Z, Y, sample_weight, np.append(alpha / scale**2, 0.0))
+    problem = _Likelihood(Z, Y, sample_weight, np.append(axes.alpha / scale**2, 0.0))
     theta, losses, converged = _newton(problem, alpha == 0.0, max_iter)
     if Y.shape[1] > 1:
         theta -= theta.mean(axis=1, keepdims=True)
-    weight = (axes.directions @ (theta[:-1] / scale[:, None])).T
-    bias = theta[-1] / bias_scale - weight @ axes.center
+    scaled = (axes.directions @ (theta[:-1] / scale[:, None])).T
+    mean = np.stack([theta[-1] / bias_scale, np.zeros(Y.shape[1])])
+    rise = np.maximum(1.0, np.abs(Z @ theta).max(axis=0))
+    weight, bias = _layer(X, axes.inputs, scaled, mean, rise)
     return Solution(weight, bias, np.array(losses) / sample_weight.sum(), converged)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["OPEN_ACTIVATION", "ExactUnit", "Layer", "Network", "Unit"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """Layers, each reading the activations of the one before.
 
@@ -107,6 +107,8 @@ class Network:
     def _repr_svg_(self) -> str | None:
         """Draw the network in a notebook."""
         return picture("network", self)
+
+    _repr_html_ = _repr_svg_
 
     def __call__(self, X: ArrayLike) -> np.ndarray:
         """Evaluate the network; see `gradatim.network.evaluate`."""
@@ -199,6 +201,11 @@ class Network:
         from gradatim.network.writing import to_text
 
         return to_text(self)
+
+    def __repr__(self) -> str:
+        from gradatim.network.rounding import line_of
+
+        return f"Network: {line_of(self)}"
 
     def to_latex(self) -> str:
         r"""Write the network as LaTeX, for a formula environment.

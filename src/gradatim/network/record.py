@@ -1,7 +1,7 @@
 """What was computed for one row: products, sums, activations, classes.
 
 Conventions: numbers are floats, or fractions and correctly rounded decimals; JSON holds exact ones
-as text. An output is of class 1 from its threshold on.
+as text. An output is of class 1 from its threshold on; a sign of 0 is of no class.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gradatim._pictures import picture
+from gradatim._text import ABOUT, is_told, number_text
 from gradatim.network._protocols import NetworkLike
 from gradatim.network.numbers import Number, format_fraction, to_fraction, to_json
 
@@ -83,7 +85,7 @@ class UnitTrace:
     passes: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
     """What every unit computed for one row of inputs.
 
@@ -119,6 +121,18 @@ class Trace:
         """Class of every output, 0 or 1, or None."""
         return tuple(unit.predicted for unit in self.outputs)
 
+    def __repr__(self) -> str:
+        from gradatim.network.rounding import line_of
+
+        pairs = zip(self.network.input_names, self.inputs, strict=True)
+        at = ", ".join(f"{name} = {_text(value)}" for name, value in pairs if value is not None)
+        found = ", ".join(f"{unit.name} {_equals(unit.value)}" for unit in self.outputs)
+        return f"Trace: {line_of(self.network)}{f' at {at}' if at else ''}: {found}"
+
+    def _repr_html_(self) -> str | None:
+        """Show every number in a notebook."""
+        return picture("trace", self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the trace as JSON holds it: exact numbers as text, floats as numbers.
 
@@ -153,13 +167,22 @@ class Trace:
         different = set(self.thresholds)
         if different == {None}:
             return "the output itself is the prediction; give a threshold for classes"
-        if len(different) == 1:
+        signs = [unit.activation == "sign" and not t for unit, t in self._decided()]
+        if len(different) == 1 and all(signs):
+            return "class 1 where the output is 1, class 0 where it is -1, undecided where it is 0"
+        if len(different) == 1 and not any(signs):
             return f"class 1 where the output >= {_spoken(self.thresholds[0])}, else class 0"
         named = ", ".join(
-            f"{unit.name} >= {_spoken(t)}" if t is not None else f"{unit.name} has no class"
+            f"{unit.name} has no class" if t is None else f"{unit.name} >= {_spoken(t)}"
             for unit, t in zip(self.outputs, self.thresholds, strict=True)
         )
-        return f"class 1 where {named}, else class 0"
+        undecided = ", undecided where a sign is 0" if any(signs) else ""
+        return f"class 1 where {named}, else class 0{undecided}"
+
+    def _decided(self) -> list[tuple[UnitTrace, Number]]:
+        """Return the outputs that have a threshold."""
+        pairs = zip(self.outputs, self.thresholds, strict=True)
+        return [(unit, limit) for unit, limit in pairs if limit is not None]
 
 
 def _unit_dict(unit: UnitTrace) -> dict[str, Any]:
@@ -190,3 +213,12 @@ def _like(value: Number, limit: Number | None) -> float | str | None:
 
 def _spoken(value: Number | None) -> str:
     return format_fraction(to_fraction(value))
+
+
+def _text(value: Number) -> str:
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def _equals(value: Number) -> str:
+    text = _text(value)
+    return f"{'=' if is_told(value, text) else ABOUT} {text}"

@@ -2,8 +2,8 @@
 
 Conventions: in floats, sums are rounded once (``math.fsum``). Exactly, numbers are fractions, and
 decimals correctly rounded where a value is no fraction; nothing is computed from a rounded value.
-An output is of class 1 from the threshold on; a softmax decides for its largest output, the first
-of several.
+An output is of class 1 from the threshold on; a sign unit that gives 0, its threshold, has not
+decided. A softmax decides for its largest output, the first of several.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def trace(
         Decimals after the point of what is no fraction, if `exact`; up to 1,000.
     threshold : number, optional
         Outputs from here on are of class 1. Without it the middle of the output's range; the
-        outputs of unbounded activations then have no class.
+        outputs of unbounded activations then have no class, and neither has a sign of 0.
 
     Returns
     -------
@@ -212,8 +212,10 @@ def _classes(
     """Return what the prediction function says of each output."""
     if layer.activation != "softmax":
         return [
-            None if limit is None else int(arithmetic.at_least(value, limit))
-            for value, limit in zip(activations, thresholds, strict=True)
+            None
+            if limit is None or (not limit and name == "sign" and arithmetic.shown(value) == 0)
+            else int(arithmetic.at_least(value, limit))
+            for value, limit, name in zip(activations, thresholds, layer.activations, strict=True)
         ]
     best = 0
     for i in range(1, len(z)):

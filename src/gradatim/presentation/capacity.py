@@ -1,7 +1,7 @@
 """How many labelings a hyperplane can make, as a table: theory beside trials.
 
-Conventions: chances are rounded to four digits; a star marks an interval that does
-not hold the theory.
+Conventions: chances are rounded to four decimals, and that is said; a star marks an interval that
+does not hold the theory.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ def capacity_in_words(found: Sequence[Capacity]) -> list[str]:
             low, high = one.interval
             row += [f"{one.share:.4f}", f"{low:.4f} to {high:.4f}{'' if one.agrees else '  *'}"]
         rows.append(row)
-    said = "Chance that n points with random labels are separable by a hyperplane with bias."
+    said = (
+        "Chance that n points with random labels are separable by a hyperplane with bias, rounded "
+        "to 4 decimals."
+    )
     return [*align(rows, right_from=0), "", said, *([_trials(found)] if tried else [])]
 
 

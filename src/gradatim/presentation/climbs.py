@@ -96,7 +96,7 @@ def heading(climb: Climb) -> Iterator[Line]:
     grouped = ", groups kept together" if protocol.grouped else ""
     yield [(about(climb.collection), "bold")]
     how = f"{protocol.repeats} x {protocol.folds} folds{grouped}, seed {protocol.seed}"
-    yield [(f"{how}, {climb.seconds:.1f} seconds", "dim")]
+    yield [(f"{how}, {climb.seconds:.1f} seconds; scores rounded to 3 decimals", "dim")]
 
 
 def verdict_line(climb: Climb) -> Line:

@@ -1,15 +1,17 @@
 """Sawtooths and parities, built, bounded and trained, in words.
 
 Conventions: what was built and what a theorem says are exact; what was trained is rounded to four
-digits. The three stand in tables of their own.
+decimals, and a bound beside it so that it still is one. The three stand in tables of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING
 
+from gradatim._text import ABOUT, plural
 from gradatim.network.numbers import format_fraction
 from gradatim.presentation.tables import align
 
@@ -35,7 +37,8 @@ def depth_in_words(found: DepthComparison) -> list[str]:
         *_theorem(found),
     ]
     if found.trained:
-        lines += ["", f"Trained, {found.n_seeds} seeds per shape", *_trained(found)]
+        n_seeds = plural(found.n_seeds, "seed")
+        lines += ["", f"Trained, {n_seeds} per shape, rounded to 4 decimals", *_trained(found)]
         lines += ["", *_conclusions(found)]
     return lines
 
@@ -60,7 +63,7 @@ def _theorem(found: DepthComparison) -> list[str]:
 
 def _exact(value: Fraction) -> str:
     text = format_fraction(value)
-    return text if "/" not in text else f"{text} = {float(value):.4g}"
+    return text if "/" not in text else f"{text} {ABOUT} {float(value):.4g}"
 
 
 def _shape(widths: Sequence[int]) -> str:
@@ -99,7 +102,7 @@ def _trained(found: DepthComparison) -> list[str]:
                 f"{shape.median:.4f}",
                 f"{low:.4f} to {high:.4f}",
                 f"{float(shape.errors[shape.best].mean_absolute):.4f}",
-                f">= {float(shape.bound.mean_absolute):.4f}",
+                f">= {floor(shape.bound.mean_absolute * 10_000) / 10_000:.4f}",
                 f"{shape.n_solved} of {len(shape.errors)}",
             ]
         )

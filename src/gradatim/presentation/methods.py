@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from gradatim._text import show_name
-from gradatim.presentation.networks import equation_of
+from gradatim.presentation.networks import equation_of, marked
 from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LONGEST_EQUATION = 400
 
 def ways_in_words(methods: MethodComparison) -> list[str]:
     """Return the table of methods and the equations of what was found, line by line."""
-    rows = [["way", "adds", "separates", "proof", "size", "margin"]]
+    rows = [["way", "adds", "separates", "proof", "size", "widest margin"]]
     for method in methods.rows():
         rows += _wrapped(method)
     lines = ["Made separable:", "", *align(rows)]
@@ -39,7 +39,7 @@ def ways_in_words(methods: MethodComparison) -> list[str]:
 
 
 def _wrapped(method: Method) -> Iterator[list[str]]:
-    margin = "" if method.margin is None else f"{method.margin:.4g}"
+    margin = "" if method.margin is None else marked(method.margin)
     first = method.name, _SAYS[method.separable], method.size, margin
     added = textwrap.wrap(method.added, _ADDED_WIDTH) or [""]
     proof = textwrap.wrap(method.proof, _PROOF_WIDTH)
@@ -53,10 +53,11 @@ def _equations(methods: MethodComparison) -> Iterator[tuple[str, str]]:
         for one in methods.features.separations:
             if one.hyperplane is None:
                 continue
-            whose = (
-                f" of {show_name(one.classes[1])}" if len(methods.features.separations) > 1 else ""
-            )
-            yield f"The plane{whose} in the features", _short(equation_of(one.hyperplane))
+            several = len(methods.features.separations) > 1
+            whose = f" of {show_name(one.classes[1])}" if several else ""
+            size = f"margin {marked(one.hyperplane_margin)}"
+            equation = _short(equation_of(one.hyperplane))
+            yield f"The plane{whose} in the features, {size}", equation
     if methods.built is not None:
         yield "The hidden layer that was built", _short(equation_of(methods.built.network))
 

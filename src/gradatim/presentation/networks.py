@@ -1,23 +1,45 @@
 """What is said of a network: every number of every unit at given inputs, and how well it fits.
 
-Conventions: numbers have six digits, or the decimals that were asked for; fractions stay fractions.
-Units that only pass a value on are not shown.
+Conventions: numbers have six digits, or the decimals that were asked for, and are marked where that
+is not all of them (`gradatim._text`); inputs are written as they were given, and fractions stay
+fractions. Units that only pass a value on are not shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
-from gradatim._text import show_name
-from gradatim.network import Network, Trace, UnitTrace
+from gradatim._text import ABOUT, DIGITS, is_told, mark, number_text, plural, show_name
+from gradatim.network import Network, Product, Trace, UnitTrace
+from gradatim.network.exact import PIECEWISE
 from gradatim.network.notation import spoken_activation
+from gradatim.network.numbers import format_fraction, to_fraction
+from gradatim.network.rounding import rounded
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["equation_of", "fit_lines", "point_of", "rounded", "shown", "signed", "trace_lines"]
+__all__ = [
+    "equals",
+    "equation_lines",
+    "equation_of",
+    "fit_lines",
+    "given",
+    "marked",
+    "output",
+    "point_of",
+    "relation",
+    "rounded_equation",
+    "score_text",
+    "shown",
+    "signed",
+    "trace_lines",
+]
+
+# Digits with which every float is itself.
+_MOST_DIGITS = 17
 
 # Rows whose units are shown one by one.
 _MOST_ROWS = 12
@@ -33,17 +55,10 @@ def shown(value: Any, digits: int | None = None) -> str:
     """Return a number as a person reads it: six digits, or `digits` decimals."""
     if value is None:
         return "-"
-    if digits is not None and not isinstance(value, Fraction):
-        return rounded(value, digits)
-    if isinstance(value, float):
-        return f"{value + 0.0:.6g}".replace("-0", "0") if value == 0 else f"{value:.6g}"
-    return str(value) if not isinstance(value, Decimal) else f"{value:f}"
-
-
-def rounded(value: Any, digits: int) -> str:
-    """Return a number with a fixed count of decimals; fractions stay fractions."""
-    if value is None or isinstance(value, Fraction):
-        return shown(value)
+    if isinstance(value, Fraction):
+        return format_fraction(value)
+    if digits is None:
+        return f"{value:f}" if isinstance(value, Decimal) else number_text(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = f"{value:.{digits}f}"
@@ -61,24 +76,78 @@ def equation_of(network: Network) -> str:
     )
 
 
+def marked(value: Any, digits: int | None = None) -> str:
+    """Return a number as it is shown, with a mark if that is not all of it."""
+    return "-" if value is None else mark(value, shown(value, digits))
+
+
+def relation(*values: Any) -> str:
+    """Return the sign before a text of numbers: that of almost equal if one of them is rounded."""
+    return "=" if all(is_told(value, shown(value)) for value in values) else ABOUT
+
+
+def equals(value: Any, digits: int | None = None) -> str:
+    """Write that something is a number, or about it if that is rounded."""
+    text = shown(value, digits)
+    return f"{'=' if is_told(value, text) else ABOUT} {text}"
+
+
+def output(unit: UnitTrace, digits: int | None = None) -> tuple[str, str]:
+    """Return the sign before the value of a unit, and the value.
+
+    What a sigmoid, say, makes of a number other than 0 is no fraction, even where floats round it
+    to 1.
+    """
+    text = shown(unit.value, digits)
+    is_fraction = unit.activation in PIECEWISE or not unit.pre_activation
+    # Equal scores of a softmax have equal shares.
+    is_fraction = is_fraction or (unit.activation == "softmax" and 0 < unit.value < 1)
+    return (
+        "="
+        if is_told(unit.value, text) and (is_fraction or isinstance(unit.value, Fraction))
+        else ABOUT
+    ), text
+
+
+def given(value: Any) -> str:
+    """Return an input as it was given, with every digit."""
+    return shown(value) if value is None else format_fraction(to_fraction(value))
+
+
+def equation_lines(trace: Trace, digits: int | None, network: Any = None) -> list[str]:
+    """Return the equation of what was traced, or of `network`, and a note if it is rounded.
+
+    Weights have six digits or those asked for, and all of them in an exact trace.
+    """
+    network = network or trace.network
+    if digits is None and isinstance(trace.outputs[0].bias, Fraction):
+        return [equation_of(network)]
+    digits = digits or DIGITS
+    short, is_rounded = rounded(network, digits)
+    note = f"(weights rounded to {digits} digits; --json has all)"
+    return [equation_of(short), *([note] if is_rounded else [])]
+
+
 def trace_lines(traces: Sequence[Trace], digits: int | None) -> Iterator[Line | Grid]:
     """Yield a network at some rows: its units for up to twelve rows, then all outputs."""
-    yield [(equation_of(cast("Network", traces[0].network)), "bold")]
-    yield [(traces[0].rule, "dim")]
+    is_exact = isinstance(traces[0].outputs[0].bias, Fraction)
+    equation, *note = equation_lines(traces[0], None if is_exact else max(DIGITS, digits or 0))
+    yield [(equation, "bold")]
+    yield from ([(line, "dim")] for line in [*note, traces[0].rule])
     if len(traces) <= _MOST_ROWS:
         for trace in traces:
             yield [""]
             yield [f"at {point}" if (point := point_of(trace)) else "without inputs"]
             yield _units(trace, digits)
     yield [""]
-    yield _outputs(traces, 2 if digits is None else digits)
+    yield _outputs(traces, digits)
 
 
 def point_of(trace: Trace) -> str:
     """Return the inputs that are known."""
     pairs = zip(trace.network.input_names, trace.inputs, strict=True)
     return ", ".join(
-        f"{show_name(name)} = {shown(value)}" for name, value in pairs if value is not None
+        f"{show_name(name)} = {given(value)}" for name, value in pairs if value is not None
     )
 
 
@@ -93,24 +162,35 @@ def _units(trace: Trace, digits: int | None) -> Grid:
 
 
 def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
-    products = [f"{shown(edge.weight)}·{signed(edge.value, digits)}" for edge in unit.products]
-    z, value = shown(unit.pre_activation, digits), shown(unit.value, digits)
+    factors = [(shown(edge.weight), _read(unit, edge, digits)) for edge in unit.products]
+    products = " + ".join(f"{w}·{f'({x})' if x.startswith('-') else x}" for w, x in factors)
+    is_whole = all(
+        is_told(edge.weight, w) and is_told(edge.value, x)
+        for edge, (w, x) in zip(unit.products, factors, strict=True)
+    )
+    # A function of a number needs the digits of the number, however few it is to be shown with.
+    z = shown(unit.pre_activation, None if digits is None or digits < DIGITS else digits)
     name = spoken_activation(unit.activation)
-    applied = value if name == "identity" else f"{name}({z}) = {value}"
+    sign, value = output(unit, digits)
     return [
         show_name(unit.name),
-        " + ".join(products).replace("+ -", "- ") or "-",
-        shown(unit.sum, digits),
-        shown(unit.bias),
-        z,
-        applied,
+        ("" if is_whole else f"{ABOUT} ") + products.replace("+ -", "- ") or "-",
+        marked(unit.sum, digits),
+        marked(unit.bias, digits),
+        marked(unit.pre_activation, digits),
+        f"{sign.removeprefix('=')}{value}" if name == "identity" else f"{name}({z}) {sign} {value}",
         "" if unit.predicted is None else str(unit.predicted),
     ]
 
 
-def _outputs(traces: Sequence[Trace], digits: int) -> Grid:
+def _read(unit: UnitTrace, edge: Product, digits: int | None) -> str:
+    """Write what an edge reads: an input as it was given."""
+    return given(edge.value) if unit.layer == 1 else shown(edge.value, digits)
+
+
+def _outputs(traces: Sequence[Trace], digits: int | None) -> Grid:
     network = traces[0].network
-    decided = any(c is not None for c in traces[0].classes)
+    decided = any(c is not None for c in (*traces[0].classes, *traces[0].thresholds))
     several = network.n_outputs > 1
     inputs, outputs = (
         map(show_name, network.input_names),
@@ -120,11 +200,26 @@ def _outputs(traces: Sequence[Trace], digits: int) -> Grid:
     heads += [f"class of {n}" if several else "class" for n in outputs] * decided
     rows = []
     for trace in traces:
-        cells = [shown(value) for value in trace.inputs]
-        cells += [rounded(value, digits) for value in trace.values]
-        cells += [shown(c) for c in trace.classes] * decided
+        cells = [given(value) for value in trace.inputs]
+        cells += ["".join(output(unit, digits)).removeprefix("=") for unit in trace.outputs]
+        cells += [
+            shown(c) if c is not None or limit is None else "undecided"
+            for c, limit in zip(trace.classes, trace.thresholds, strict=True)
+        ] * decided
         rows.append([[cell] for cell in cells])
     return Grid([Column(head, right=True) for head in heads], rows)
+
+
+def rounded_equation(
+    network: Network, holds: Callable[[Network], bool], digits: int | None = None
+) -> tuple[Network, list[str]]:
+    """Return a network rounded to the digits asked for, or with which `holds` is true; its text."""
+    for n in range(DIGITS, _MOST_DIGITS) if digits is None else (digits,):
+        short, is_rounded = rounded(network, n)
+        if digits is not None or short == network or holds(short):
+            note = f"(weights rounded to {plural(n, 'digit')}; --json and -o FILE.txt have all)"
+            return short, [equation_of(short), *([note] if is_rounded else [])]
+    return network, [equation_of(network)]
 
 
 def fit_lines(found: dict[str, Any]) -> list[str]:
@@ -137,13 +232,14 @@ def fit_lines(found: dict[str, Any]) -> list[str]:
         lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")
     names = {"r2": "R^2", "root_mean_squared_error": "root mean squared error"}
     scores = ", ".join(
-        f"{names.get(name, name.replace('_', ' '))} {_score_text(value)}"
+        f"{names.get(name, name.replace('_', ' '))} {score_text(value)}"
         for name, value in found["scores"].items()
     )
     return [*lines, f"on the same rows: {scores}"]
 
 
-def _score_text(value: float | None) -> str:
+def score_text(value: float | None) -> str:
+    """Write a score with four digits."""
     if value is None:
         return "undefined, since the target is the same in every row"
-    return f"{value:.4g}"
+    return mark(value, number_text(value, 4))

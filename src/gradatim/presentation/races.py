@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gradatim._text import show_name, show_sentence
+from gradatim._text import is_told, show_name, show_sentence
 from gradatim.comparisons import Race
 from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.presentation.climbs import notes
 from gradatim.presentation.lines import Column, Grid, Line
+from gradatim.presentation.networks import marked
 from gradatim.training.store import Store
 
 __all__ = ["ending", "interrupted", "opening", "scores"]
@@ -33,7 +34,8 @@ def scores(race: Race, between: str) -> Iterator[tuple[str, Grid | None, list[Li
     """Yield titles, each with a table by budget and lines on who has none; `between` parts."""
     bar = race.bar.accuracy
     if bar is not None:
-        title = f"Solved (accuracy of at least {bar:.3f}), of {race.protocol.n_seeds} seeds"
+        text = f"{bar:.3f}" if is_told(bar, f"{bar:.3f}") else marked(bar)
+        title = f"Solved (accuracy of at least {text}), of {race.protocol.n_seeds} seeds"
         yield title, *_scores(race, lambda result: f"{result.n_solved}")
     yield (
         "Mean accuracy, with a 95 % interval",
@@ -86,5 +88,5 @@ def _protocol(race: Race) -> str:
         f"be scored on. Networks: learning rate (of {rates}) and epoch (of {p.max_epochs}) chosen "
         f"on the {p.n_choose}. Perceptron: Rosenblatt's rule. Kernels count centers, weights and "
         f"biases as parameters, polynomials one weight per monomial. {race.bar.words} "
-        f"{race.seconds:.0f} s."
+        f"Accuracies are rounded to 3 decimals. {race.seconds:.0f} s."
     )

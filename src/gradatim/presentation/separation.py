@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import isfinite
+from sys import float_info
 from typing import TYPE_CHECKING
 
-from gradatim._text import name_inputs, plural, show_name
+from gradatim._text import bound_text, name_inputs, number_text, plural, show_name
 from gradatim.presentation.methods import ways_in_words
+from gradatim.presentation.networks import marked
 from gradatim.presentation.numbers import (
     cell_text,
-    equation_text,
     list_text,
     point_text,
-    rounding_note,
     short_text,
+    written_plane,
 )
 from gradatim.presentation.tables import align
+from gradatim.separability.planes.result import rows_on, separates, touches
+from gradatim.separability.planes.widest import plane_margin
 
 if TYPE_CHECKING:
     from gradatim.comparisons.separable import MethodComparison
@@ -83,23 +86,48 @@ def _verdict(found: Separation, labels: Sequence[str], ids: Sequence[str]) -> It
 
 def _separable(found: Separation, ids: Sequence[str]) -> Iterator[str]:
     negative, positive = map(show_name, found.classes)
-    yield f"A {_cut(found)} separates them:"
-    yield from ("", f"    {equation_text(_names(found), found.weights or (), found.bias)}", "")
+    equation, note = _plane(found, found.weights or (), found.bias)
+    yield f"A {_cut(found)} separates them, with margin {_size(found.hyperplane_margin)}{note}:"
+    yield from ("", f"    {equation}", "")
     yield f"{positive} where the left side is positive, {negative} where it is negative."
     if found.widest is not None:
         yield from ("", *_widest(found, found.widest, ids))
     yield from ("", _checked(found, f"all {found.n_samples} rows are on their sides"))
 
 
+def _size(margin: float | None) -> str:
+    """Write a margin; one that no float holds is above them all."""
+    if margin is not None and not isfinite(margin):
+        return f"above {bound_text(float_info.max, up=False)}"
+    return marked(margin)
+
+
+def _plane(
+    found: Separation, weights: Sequence[Fraction], bias: Fraction | None
+) -> tuple[str, str]:
+    """Write a separating plane so that what is printed separates too, with the same margin."""
+    margin = _margin(found, weights, bias or Fraction(0))
+    return written_plane(
+        _names(found),
+        weights,
+        bias,
+        lambda w, w0: separates(found, w, w0) and _margin(found, w, w0) == margin,
+    )
+
+
+def _margin(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> str:
+    return number_text(plane_margin(found.rows, found.signs, weights, bias))
+
+
 def _widest(found: Separation, best: Widest, ids: Sequence[str]) -> Iterator[str]:
-    low, high = best.bounds
-    size = f"{best.margin:.6g}" if isfinite(best.margin) else f"above {low:.6g}"
-    accuracy = f"no other has a margin above {high:.6g}"
+    high = best.bounds[1]
+    size = _size(best.margin)
+    accuracy = f"no other has a margin above {bound_text(high)}"
     if best.is_exact:
         accuracy = "exactly: no other has a wider one"
-    rounded = rounding_note(best.weights, best.bias)
-    yield f"The {_cut(found)} of the widest margin ({accuracy}{rounded}):"
-    yield from ("", f"    {equation_text(_names(found), best.weights, best.bias)}", "")
+    equation, note = _plane(found, best.weights, best.bias)
+    yield f"The {_cut(found)} of the widest margin ({accuracy}{note}):"
+    yield from ("", f"    {equation}", "")
     nearest = list_text([ids[i] for i in best.support])
     yield f"Margin {size}, the distance to the nearest rows: {nearest}."
 
@@ -165,12 +193,18 @@ def _touching(found: Separation) -> Iterator[str]:
         )
     else:
         weights, bias = found.touching_weights or (), found.touching_bias or Fraction(0)
-        on_it = int((found.rows.signs(found.rows.normalized_plane(weights, bias)) == 0).sum())
+        on_it = rows_on(found, weights, bias)
+        equation, note = written_plane(
+            _names(found),
+            weights,
+            bias,
+            lambda w, w0: touches(found, w, w0) and rows_on(found, w, w0) == on_it,
+        )
         yield (
             f"Their hulls only touch: this {_cut(found)} has no row on the wrong side, and "
-            f"{plural(on_it, 'row')} on itself:"
+            f"{plural(on_it, 'row')} on itself{note}:"
         )
-        yield from ("", f"    {equation_text(_names(found), weights, bias)}")
+        yield from ("", f"    {equation}")
 
 
 def _perceptron(run: PerceptronRun) -> list[str]:
@@ -178,9 +212,11 @@ def _perceptron(run: PerceptronRun) -> list[str]:
     if run.converged:
         unit = run.network().layers[0].exact_units[0]
         dense = [unit.weights.get(j, Fraction(0)) for j in range(found.n_features)]
-        rounded = " (rounded)" if rounding_note(dense, unit.bias) else ""
+        equation, note = written_plane(
+            _names(found), dense, unit.bias, lambda w, w0: separates(found, w, w0)
+        )
         ended = "until it had none"
-        end = f"It ends at {equation_text(_names(found), dense, unit.bias)}{rounded}."
+        end = f"It ends at {equation}{note}."
     else:
         ended = "and was stopped"
         end = "Without a separating hyperplane it never ends."
@@ -200,7 +236,7 @@ def classes_in_words(
     found: ClassSeparations, ids: Sequence[str], methods: MethodComparison | None = None
 ) -> list[str]:
     """Say what was found about every pair of classes, and each class against the rest."""
-    rows = [["classes", "separable", "margin", "evidence"]]
+    rows = [["classes", "separable", "widest margin", "evidence"]]
     for pair, one in found.pairs.items():
         pair_ids = [ids[int(i)] for i in found.pair_rows[pair]]
         rows.append([" and ".join(map(show_name, pair)), *_row(one, pair_ids)])
@@ -224,7 +260,7 @@ def _row(found: Separation, ids: Sequence[str]) -> list[str]:
     if found.separable is None:
         return ["undecided", "", found.reason]
     if found.separable:
-        return ["yes", "" if found.margin is None else f"{found.margin:.4g}", _evidence(found)]
+        return ["yes", "" if found.margin is None else _size(found.margin), _evidence(found)]
     rows = [] if found.witness is None else [ids[i] for i in found.witness.rows]
     answer = "no, they touch" if found.touching else "no"
     return [answer, "", f"{len(rows)} points: {list_text(rows)}"]
@@ -232,5 +268,6 @@ def _row(found: Separation, ids: Sequence[str]) -> list[str]:
 
 def _evidence(found: Separation) -> str:
     weights = found.weights or ()
-    text = equation_text(_names(found), weights, found.bias)
-    return text if len(text) <= _LONGEST_EVIDENCE else f"a hyperplane of {len(weights)} weights"
+    text, _ = _plane(found, weights, found.bias)
+    text = text if len(text) <= _LONGEST_EVIDENCE else f"a hyperplane of {len(weights)} weights"
+    return f"{text}, margin {_size(found.hyperplane_margin)}"

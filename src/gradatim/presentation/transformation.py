@@ -40,11 +40,13 @@ def transformation_in_words(line: Transformation) -> list[str]:
 def _hyperplanes(line: Transformation) -> Iterator[str]:
     if len(line.classes) == 2:
         [(_, w0)] = line.hyperplanes
-        rule = ">= 0" if line.convention == "step" else "> 0"
+        rule, other = ">= 0", "elsewhere"
+        if line.convention == "sign":
+            rule, other = "> 0", "where it is < 0"
         signed = f"{'-' if w0 < 0 else '+'} {format_fraction(abs(w0))}"
         yield f"Hyperplane in z: w1 z + w0 = 0 with w1 = 1, w0 = {format_fraction(w0)}."
         no, yes = map(show_name, line.classes)
-        yield f"Class {yes} where z {signed} {rule}, class {no} elsewhere."
+        yield f"Class {yes} where z {signed} {rule}, class {no} {other}."
         return
     for name, (w, w0) in zip(line.network.output_names, line.hyperplanes, strict=True):
         weights = ", ".join(map(format_fraction, w))

@@ -18,11 +18,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradatim._pictures import picture
 from gradatim.certificates.labels import sorted_labels
 from gradatim.certificates.proof import Proof
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import format_fraction, to_fraction
+from gradatim.network.rounding import line_of
 from gradatim.separability.line import Piece, cut_line, evaluate_exactly, locate
 
 __all__ = ["Convention", "Transformation", "transform"]
@@ -33,7 +35,7 @@ Number = int | float | str | Fraction
 _ACTIVATIONS = {"step": "heaviside", "sign": "sign"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Transformation:
     """A labeled line and the network that separates its classes.
 
@@ -60,6 +62,14 @@ class Transformation:
     thresholds: tuple[Fraction, ...]
     convention: Convention
     network: Network
+
+    def __repr__(self) -> str:
+        at = ", ".join(map(_n, self.thresholds))
+        return f"Transformation: {line_of(self.network)}, {len(self.points)} points cut at {at}"
+
+    def _repr_html_(self) -> str | None:
+        """Show the pieces of the line in a notebook."""
+        return picture("transformation", self)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

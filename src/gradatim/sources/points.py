@@ -34,6 +34,7 @@ class Points:
     labels: list[str]  # Label of each row
     names: tuple[str, ...]  # Names of the columns
     ids: list[str]  # What each row is called
+    notes: tuple[str, ...] = ()  # What was lost when numbers became floats
 
     @property
     def classes(self) -> list[str]:
@@ -81,14 +82,18 @@ def read_points(
         raise TableError(f"{table.source} has no column beside {target!r}; there is nothing to cut")
     read = _decimals if decimals else _floats
     parts = [read(table, name, columns is None) for name in chosen]
-    return Points(table.source, np.stack(parts, axis=1), labels, tuple(chosen), ids)
+    notes: list[str] = []
+    if not decimals:
+        lost = (table.lost_digits(*pair) for pair in zip(chosen, parts, strict=True))
+        notes = [f"note: {text}; --decimals takes them as written" for text in lost if text]
+    return Points(table.source, np.stack(parts, axis=1), labels, tuple(chosen), ids, tuple(notes))
 
 
-def _floats(table: Columns, name: str, unnamed: bool) -> np.ndarray:
+def _floats(table: Columns, name: str, unnamed: bool, *, rounded: bool = False) -> np.ndarray:
     from gradatim.tables.columns import NotANumberError
 
     try:
-        values = table.numbers(name)
+        values = table.numbers(name, rounded=rounded)
     except NotANumberError as error:
         raise _no_number(table, name, error.index, error.cell, unnamed) from error
     bad = np.flatnonzero(~np.isfinite(values))
@@ -106,7 +111,7 @@ def _decimals(table: Columns, name: str, unnamed: bool) -> np.ndarray:
     from gradatim.errors import SpecError
     from gradatim.network.numbers import to_fraction
 
-    _floats(table, name, unnamed)
+    _floats(table, name, unnamed, rounded=True)
     texts = table.texts(name)
     values = np.empty(len(texts), dtype=object)
     for index, text in enumerate(texts):

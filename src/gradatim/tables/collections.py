@@ -107,7 +107,7 @@ def read_table(
         feature_names={"features": tuple(names)},
         target_names=() if known_task == "classification" else tuple(targets),
         target_units=tuple(map(_unit, targets)) if known_task == "regression" else (),
-        notices=_imputation_notices(n_missing),
+        notices=(*_imputation_notices(n_missing), *_precision_notices(table, names, X)),
         content_hashes=row_hashes(X),
     )
 
@@ -201,3 +201,11 @@ def _imputation_notices(n_missing: dict[str, int]) -> tuple[Notice, ...]:
         f"training rows: {columns}"
     )
     return (Notice("imputed", message),)
+
+
+def _precision_notices(table: Columns, names: Sequence[str], X: np.ndarray) -> tuple[Notice, ...]:
+    lost = [text for k, name in enumerate(names) if (text := table.lost_digits(name, X[:, k]))]
+    if not lost:
+        return ()
+    more = f"; so have {plural(len(lost) - 1, 'other column')}" if lost[1:] else ""
+    return (Notice("precision", f"{lost[0]}{more}"),)

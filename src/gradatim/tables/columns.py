@@ -31,6 +31,9 @@ __all__ = ["MISSING", "Columns", "NotANumberError", "read_columns"]
 #: Cells of a CSV file that stand for a missing value, besides empty ones; case does not matter.
 MISSING = ("na", "n/a", "#n/a", "nan", "null", "?")
 
+# Characters of a number whose digits a float64 always holds.
+_HELD = 16
+
 # A row of raw audio is longer than pyarrow's usual block of 1 MiB, and must fit into one.
 _BLOCK_BYTES = 1 << 26
 
@@ -77,9 +80,10 @@ class Columns:
                 )
         return [_text(value) for value in values]
 
-    def numbers(self, name: str) -> np.ndarray:
+    def numbers(self, name: str, *, rounded: bool = False) -> np.ndarray:
         """Return a column as float64, NaN where a value is missing; false is 0 and true is 1.
 
+        Different large numbers that are one float64 are refused unless they may be `rounded`.
         Returns (n_rows,).
         """
         import pyarrow as pa
@@ -91,23 +95,51 @@ class Columns:
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             values = _parse_numbers(column.to_pylist())
         numbers = np.array(values, dtype=np.float64)
-        if np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) >= 2.0**53:
-            self._refuse_lost_digits(name, numbers)
+        # Such as nanoseconds since 1970
+        large = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) >= 2.0**53
+        if large and not rounded and (pair := self._one_number(name, numbers)):
+            raise TableError(
+                f"column {name!r} of {self.source} has numbers with more digits than 64 bits hold: "
+                f"{pair[0]} and {pair[1]} are the same there; subtract a number from the column, "
+                "or leave it out"
+            )
         return numbers
 
-    def _refuse_lost_digits(self, name: str, numbers: np.ndarray) -> None:
-        """Refuse different cells that are one float64, such as nanoseconds since 1970."""
+    def lost_digits(self, name: str, numbers: np.ndarray) -> str:
+        """Say what was lost when a column became float64, `numbers` (n_rows,); else nothing."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.columns[name]
+        tiny = (numbers != 0) & (np.abs(numbers) < np.finfo(np.float64).tiny)
+        if tiny.any():
+            return (
+                f"column {name!r} has numbers as small as {numbers[tiny][0]:g}, of which 64 bits "
+                "hold fewer digits than of others; multiply it by a number"
+            )
+        if not pa.types.is_string(column.type):
+            return ""
+        longest = pc.call_function("max", [pc.call_function("utf8_length", [column])]).as_py()
+        if (longest or 0) <= _HELD:
+            return ""
+        pair = self._one_number(name, numbers)
+        if not pair:
+            return ""
+        return (
+            f"column {name!r} has numbers with more digits than 64 bits hold: {pair[0]} and "
+            f"{pair[1]} are the same here"
+        )
+
+    def _one_number(self, name: str, numbers: np.ndarray) -> tuple[object, object] | None:
+        """Find two different cells that are one float64."""
         first: dict[float, object] = {}
         for cell, number in zip(self.columns[name].to_pylist(), numbers.tolist(), strict=True):
             if cell is None or not isfinite(number):
                 continue
             other = first.setdefault(number, cell)
             if str(other) != str(cell) and Decimal(str(other)) != Decimal(str(cell)):
-                raise TableError(
-                    f"column {name!r} of {self.source} has numbers with more digits than 64 bits "
-                    f"hold: {other} and {cell} are the same there; subtract a number from the "
-                    "column, or leave it out"
-                )
+                return other, cell
+        return None
 
 
 def _text(value: object) -> str:

@@ -225,7 +225,7 @@ def _write_member(part: zipfile.ZipFile, name: str, pieces: list[np.ndarray]) ->
     with part.open(f"{name}.npy", "w", force_zip64=True) as member:
         np.lib.format.write_array_header_1_0(member, header)
         for piece in pieces:
-            member.write(piece)
+            member.write(memoryview(piece))  # type: ignore[arg-type]
 
 
 def _read_part(path: Path) -> dict[str, Record]:

@@ -25,7 +25,7 @@ def test_the_svg_has_a_text_alternative_and_no_script(tmp_path):
     root = read(tmp_path)
     assert root.get("role") == "img"
     assert "after each of 2 mistakes" in root.find(f"{SVG}title").text
-    assert "1 x1 + 1 x2 - 1.5 = 0" in root.find(f"{SVG}desc").text
+    assert "x1 + x2 \N{MINUS SIGN} 1.5 = 0" in root.find(f"{SVG}desc").text
     assert root.find(f".//{SVG}script") is None
 
 

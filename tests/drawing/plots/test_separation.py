@@ -99,3 +99,22 @@ def test_one_point_with_two_labels_has_one_name():
     )  # fmt: skip
     assert plot.axes[0].get_title() == "one point with two labels: no line separates"
     assert [text.get_text() for text in plot.axes[0].texts] == ["a, c"]
+
+
+def test_margin_lines_lie_on_both_sides_of_the_line_that_is_drawn_and_named():
+    X = [[0, 0], [3, 1], [0, 3], [3, 4]]
+    given = {"plane": unit([0, 1], -2), "widest": unit([-2 / 9, 2 / 3], -1)}
+    axes = plot_separation(X, [0, 0, 1, 1], (0, 1), **given).axes[0]
+    middle, low, high = (line.get_xy1()[1] for line in axes.lines)
+    assert middle == pytest.approx((low + high) / 2)
+    assert middle == pytest.approx(1.5)
+    title = axes.get_title().replace("\N{MINUS SIGN}", "-")
+    assert title == "-0.222 x1 + 0.667 x2 - 1 = 0 (rounded)"
+
+
+def test_the_equation_in_the_title_is_right_for_every_point():
+    X = np.array([[1.6e12 + 1000 * i] for i in range(20)])
+    plane = unit([1.0], -1.6e12 - 9300)
+    title = plot_separation(X, [0] * 10 + [1] * 10, (0, 1), plane=plane).axes[0].get_title()
+    cut = float(title.removeprefix("x1 \N{MINUS SIGN} ").removesuffix(" = 0"))
+    assert (X[:, 0] > cut).tolist() == [False] * 10 + [True] * 10

@@ -24,7 +24,7 @@ from gradatim.drawing.plots._style import (
     number_line,
     tidy,
 )
-from gradatim.drawing.words import format_number, signed
+from gradatim.drawing.words import format_number, zero_equation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Network
@@ -158,7 +158,7 @@ def _equation(network: Network) -> str:
         return "z = 0 at the output"
     unit = network.layers[0].units[0]
     terms = [(w, network.input_names[i]) for i, w in unit.weights.items()]
-    return f"{signed([*terms, (unit.bias, '')])} = 0"
+    return zero_equation([*terms, (unit.bias, "")])
 
 
 def _in_words(network: Network, ends: Sequence[Limits]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from gradatim.drawing.film import Film, FilmDisc, Mark, Stroke, Words
 from gradatim.drawing.plots._style import COLORS, GRAY, INK
+from gradatim.drawing.words import zero_equation
 from gradatim.errors import SpecError
 
 __all__ = ["choose_frames", "film_perceptron"]
@@ -108,15 +109,12 @@ def film_perceptron(
 def _describe(
     X: np.ndarray, classes: tuple[Hashable, Hashable], weights: np.ndarray, count: int
 ) -> str:
-    w1, w2, w0 = weights
+    w1, w2, w0 = weights.tolist()
+    line = zero_equation([(w1, "x1"), (w2, "x2"), (w0, "")], digits=6)
     return (
         f"{len(X)} points of the classes {classes[0]} and {classes[1]}; after {count} mistakes the "
-        f"line is {w1:.4g} x1 {_signed(w2)} x2 {_signed(w0)} = 0."
+        f"line is {line}."
     )
-
-
-def _signed(value: float) -> str:
-    return f"{'-' if value < 0 else '+'} {abs(value):.4g}"
 
 
 def _points(

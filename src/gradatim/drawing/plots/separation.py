@@ -1,9 +1,10 @@
 """Two classes of points with what separates them, or with the points that prove nothing does.
 
 Conventions: the axes follow the points, each in its own scale; the negative class is an orange
-cross, the positive one a blue disc. The first plane is a solid line, the sides shaded; of the
-widest one, the lines of score -1 and +1, on which its nearest points lie, are dashed. The points
-of a witness are ringed, their hulls are drawn, and a star is the point that is in both.
+cross, the positive one a blue disc. One plane is drawn, a solid line with its sides shaded: the
+widest one if it is known, whose lines of score -1 and +1, on which the nearest points lie, are
+dashed. Its equation has digits enough to be right for every point. The points of a witness are
+ringed, their hulls are drawn, and a star is the point that is in both.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim._text import name_inputs
+from gradatim._text import name_inputs, number_text
 from gradatim.drawing.figure import settled
 from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, number_line, tidy
-from gradatim.drawing.words import format_number, shorten, signed
+from gradatim.drawing.words import format_number, shorten, zero_equation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
 
@@ -32,6 +33,7 @@ _SHADES = ("#f6dcc3", "#cfe0f1")
 _WORDS = {1: "point", 2: "line", 3: "plane"}
 # Rings of a witness are labeled up to this many points.
 _MOST_NAMES = 8
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 17
 
 
 def plot_separation(
@@ -59,7 +61,7 @@ def plot_separation(
     plane : Network, optional
         One unit; where it is 0 is drawn.
     widest : Network, optional
-        One unit whose nearest points have scores of -1 and +1.
+        One unit whose nearest points have scores of -1 and +1, drawn in the place of `plane`.
     witness : (sequence of int, sequence of int), optional
         Rows of the negative and of the positive class whose hulls meet.
     common : sequence of float, optional
@@ -97,20 +99,23 @@ def plot_separation(
         )
     sides = np.array([label == classes[1] for label in y])
     names = name_inputs(input_names, points.shape[1])
-    title = _title(points.shape[1], plane, witness)
+    drawn = plane if widest is None else widest
+    # Of two equations of one plane the first is shorter.
+    title = _title(points, plane if _are_one(plane, widest) else drawn, witness)
     with settled():
         result, axes = _axes(points, names)
-        _draw_planes(axes, points, plane, widest)
+        _draw_planes(axes, points, drawn, with_margins=widest is not None)
         _draw_points(axes, points, sides, classes)
         if witness is not None:
             _draw_witness(axes, points, witness, np.asarray(common, dtype=float), list(ids))
         axes.set_title(title, fontsize=10, color=INK)
         result.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
-    result.set_label(_in_words(title, points, sides, classes, plane, witness, common))
+    result.set_label(_in_words(title, points, sides, classes, drawn, witness, common))
     return result
 
 
-def _title(n_features: int, plane: Network | None, witness: Any) -> str:
+def _title(points: np.ndarray, plane: Network | None, witness: Any) -> str:
+    n_features = points.shape[1]
     if witness is not None:
         n_points = len(witness[0]) + len(witness[1])
         if n_points == 2:
@@ -118,10 +123,21 @@ def _title(n_features: int, plane: Network | None, witness: Any) -> str:
         number = ("three", "four", "five")[n_points - 3]
         return f"{number} points prove that no {_WORDS[n_features]} separates"
     if plane is not None:
-        unit = plane.layers[0].units[0]
-        terms = [(w, shorten(plane.input_names[i], 14)) for i, w in unit.weights.items()]
-        return f"{signed([*terms, (unit.bias, '')])} = 0"
+        return _equation(points, plane)
     return "two classes"
+
+
+def _equation(points: np.ndarray, plane: Network) -> str:
+    """Write the equation of a plane with the fewest digits that keep every point on its side."""
+    weight, bias = _numbers(plane)
+    sides = np.sign(points @ weight + bias)
+    digits = _MOST_DIGITS
+    for digits in range(_FEWEST_DIGITS, _MOST_DIGITS + 1):
+        *short, last = (float(number_text(value, digits)) for value in [*weight, bias])
+        if (np.sign(points @ short + last) == sides).all():
+            break
+    names = [shorten(name, 14) for name in plane.input_names]
+    return zero_equation([*zip(weight.tolist(), names, strict=True), (bias, "")], digits)
 
 
 def _axes(points: np.ndarray, names: Sequence[str]) -> tuple[Figure, Axes]:
@@ -156,22 +172,30 @@ def _limits(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _draw_planes(
-    axes: Any, points: np.ndarray, plane: Network | None, widest: Network | None
+    axes: Any, points: np.ndarray, plane: Network | None, *, with_margins: bool
 ) -> None:
     low, high = _limits(points)
-    if points.shape[1] == 3:
-        if plane is not None:
-            _surface(axes, plane, low, high)
+    if plane is None:
         return
-    if plane is not None:
-        _shade(axes, plane, low, high)
-        _line(axes, plane, 0.0, {"color": INK, "lw": 1.7})
-    for score in (-1.0, 1.0) if widest is not None else ():
-        _line(axes, widest, score, {"color": GRAY, "lw": 1.0, "ls": (0, (5, 3))})
+    if points.shape[1] == 3:
+        _surface(axes, plane, low, high)
+        return
+    _shade(axes, plane, low, high)
+    _line(axes, plane, 0.0, {"color": INK, "lw": 1.7})
+    for score in (-1.0, 1.0) if with_margins else ():
+        _line(axes, plane, score, {"color": GRAY, "lw": 1.0, "ls": (0, (5, 3))})
 
 
 def _numbers(network: Network) -> tuple[np.ndarray, float]:
     return network.layers[0].weight[0], float(network.layers[0].bias[0])
+
+
+def _are_one(plane: Network | None, other: Network | None) -> bool:
+    """Tell whether two units have one plane."""
+    if plane is None or other is None:
+        return False
+    a, b = (np.append(*_numbers(unit)) for unit in (plane, other))
+    return bool(np.allclose(a / np.linalg.norm(a), b / np.linalg.norm(b), rtol=1e-12, atol=0))
 
 
 def _line(axes: Any, network: Any, score: float, style: dict[str, Any]) -> None:
@@ -286,7 +310,7 @@ def _in_words(
     counts = f"{(~sides).sum()} points of {classes[0]} and {sides.sum()} of {classes[1]}"
     text = f"Two classes of points: {title}\n{counts}."
     if plane is not None and witness is None:
-        text += f" {classes[1]} is where {title.removesuffix(' = 0')} is positive."
+        text += f" {classes[1]} is where {title.partition(' = 0')[0]} is positive."
     if witness is not None:
         where = ", ".join(format_number(float(value)) for value in common)
         for rows, label in zip(witness, classes, strict=True):

@@ -10,21 +10,33 @@ given table.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradatim._pictures import picture
+from gradatim._text import mark, number_text
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import exact_text, to_json
+from gradatim.network.rounding import line_of
 from gradatim.separability.planes.touching import spans_all
+from gradatim.separability.planes.widest import Widest, plane_margin
 
 if TYPE_CHECKING:
     from gradatim.separability.planes.rows import ExactRows
-    from gradatim.separability.planes.widest import Widest
 
-__all__ = ["Separation", "Witness", "is_proved", "separates", "unit_network", "witnesses"]
+__all__ = [
+    "Separation",
+    "Witness",
+    "is_proved",
+    "rows_on",
+    "separates",
+    "touches",
+    "unit_network",
+    "witnesses",
+]
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Witness:
         return len(self.negative) + len(self.positive)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Separation:
     """Whether a plane separates two classes, with the evidence.
 
@@ -110,8 +122,8 @@ class Separation:
 
     classes: tuple[Hashable, Hashable]
     separable: bool | None
-    rows: ExactRows = field(repr=False)
-    signs: np.ndarray = field(repr=False)
+    rows: ExactRows
+    signs: np.ndarray
     input_names: tuple[str, ...] = ()
     weights: tuple[Fraction, ...] | None = None
     bias: Fraction | None = None
@@ -123,6 +135,22 @@ class Separation:
     overlap: Witness | None = None
     reason: str = ""
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        pair = f"{self.classes[0]} and {self.classes[1]}"
+        if self.hyperplane is not None:
+            text = "" if self.margin is None else number_text(self.margin)
+            margin = "" if self.margin is None else f", widest margin {mark(self.margin, text)}"
+            found = f"are separated by {line_of(self.hyperplane)}{margin}"
+        elif self.witness is not None:
+            found = f"are not separable, as {self.witness.n_points} of {self.n_samples} rows prove"
+        else:
+            found = "are undecided"
+        return f"Separation: {pair} {found}"
+
+    def _repr_html_(self) -> str | None:
+        """Show the verdict in a notebook."""
+        return picture("separation", self)
 
     @property
     def n_samples(self) -> int:
@@ -152,6 +180,13 @@ class Separation:
     def margin(self) -> float | None:
         """Distance from the widest plane to the nearest row, in the table's units."""
         return None if self.widest is None else self.widest.margin
+
+    @property
+    def hyperplane_margin(self) -> float | None:
+        """Distance from the short plane to the nearest row; at most `margin`."""
+        if self.weights is None or self.bias is None:
+            return None
+        return plane_margin(self.rows, self.signs, self.weights, self.bias)
 
     @property
     def touching_plane(self) -> Network | None:
@@ -191,6 +226,7 @@ class Separation:
             "separable": self.separable,
             "reason": self.reason,
             "hyperplane": _plane_dict(self.weights, self.bias),
+            "hyperplane_margin": to_json(self.hyperplane_margin),
             "max_margin": None
             if best is None
             else {
@@ -260,20 +296,32 @@ def _meeting_holds(found: Separation) -> bool:
 
 
 def _is_weak(found: Separation) -> bool:
-    """Check that no row is on the wrong side of the touching plane, and some row is off it."""
-    if found.touching_weights is None or found.touching_bias is None:
-        return False
-    plane = found.rows.normalized_plane(found.touching_weights, found.touching_bias)
-    if not any(plane):
-        return False
-    sides = found.rows.signs(plane) * found.signs
-    return bool((sides >= 0).all() and (sides > 0).any())
+    weights, bias = found.touching_weights, found.touching_bias
+    return weights is not None and bias is not None and touches(found, weights, bias)
+
+
+def _sides(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> np.ndarray | None:
+    """Return whether every row is on the right side (1), on the plane (0) or beyond (-1)."""
+    plane = found.rows.normalized_plane(weights, bias)
+    return found.rows.signs(plane) * found.signs if any(plane) else None
+
+
+def touches(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> bool:
+    """Check that no row is on the wrong side of a plane, and some row is off it."""
+    sides = _sides(found, weights, bias)
+    return sides is not None and bool((sides >= 0).all() and (sides > 0).any())
+
+
+def rows_on(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> int:
+    """Count the rows on a plane."""
+    sides = _sides(found, weights, bias)
+    return found.n_samples if sides is None else int((sides == 0).sum())
 
 
 def separates(found: Separation, weights: Sequence[Fraction], bias: Fraction) -> bool:
     """Check that a plane has every row strictly on its side."""
-    plane = found.rows.normalized_plane(weights, bias)
-    return any(plane) and bool((found.rows.signs(plane) == found.signs).all())
+    sides = _sides(found, weights, bias)
+    return sides is not None and bool((sides > 0).all())
 
 
 def witnesses(found: Separation, witness: Witness) -> bool:

@@ -25,7 +25,7 @@ from gradatim.separability.planes.gordan import affine_minimum, step_towards
 from gradatim.separability.planes.pairs import Pair, nearest_pairs
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["Widest", "widest"]
+__all__ = ["Widest", "plane_margin", "widest"]
 
 _MOST_EXACT_STEPS = 400
 # Pairs up to which the weights are solved for in fractions, and steps times their cube: about 20 s.
@@ -157,11 +157,7 @@ class _Measured:
 
 def _measure(rows: ExactRows, signs: np.ndarray, weights: Sequence[Fraction]) -> _Measured:
     """Measure a direction, which need not separate: its margin is then 0."""
-    nearest = extremes(rows, signs, rows.normalized_plane(weights, Fraction(0)))
-    near, far = (
-        sum((w * x for w, x in zip(weights, rows.exact(i), strict=True) if w), start=Fraction(0))
-        for i in nearest
-    )
+    nearest, near, far = _nearest(rows, signs, weights)
     if near <= far:
         return _Measured(tuple(weights), -(near + far) / 2, Fraction(0), nearest)
     factor = 2 / (near - far)
@@ -169,6 +165,31 @@ def _measure(rows: ExactRows, signs: np.ndarray, weights: Sequence[Fraction]) ->
     # The rows have the scores -1 and +1, so that the margin is one over the normal's length.
     square = 1 / sum((weight * weight for weight in scaled), start=Fraction(0))
     return _Measured(scaled, -(near + far) / 2 * factor, square, nearest)
+
+
+def _nearest(
+    rows: ExactRows, signs: np.ndarray, weights: Sequence[Fraction]
+) -> tuple[Pair, Fraction, Fraction]:
+    """Find the least product of the positive class and the greatest of the other."""
+    pair = extremes(rows, signs, rows.normalized_plane(weights, Fraction(0)))
+    near, far = (
+        sum((w * x for w, x in zip(weights, rows.exact(i), strict=True) if w), start=Fraction(0))
+        for i in pair
+    )
+    return pair, near, far
+
+
+def plane_margin(
+    rows: ExactRows, signs: np.ndarray, weights: Sequence[Fraction], bias: Fraction
+) -> float:
+    """Return the distance from a plane to the nearest row, rounded; 0 if it does not separate.
+
+    `signs` (n_samples,).
+    """
+    _, near, far = _nearest(rows, signs, weights)
+    distance = max(min(near + bias, -(far + bias)), Fraction(0))
+    length = sum((weight * weight for weight in weights), start=Fraction(0))
+    return _root(distance * distance / length, up=None) if length else 0.0
 
 
 def _root(square: Fraction, up: bool | None) -> float:
