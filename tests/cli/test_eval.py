@@ -132,7 +132,7 @@ def test_no_digit_is_left_out_in_a_narrow_terminal(capsys, monkeypatch):
     _, out, _ = run(capsys, *command)
     values = parse(command[1]).trace([1], exact=True, digits=60).values
     assert "…" not in out
-    assert out.splitlines()[-1].split()[1:3] == [f"≈{value}" for value in values]
+    assert {f"≈{value}" for value in values} <= set(out.split())
 
 
 def test_a_negative_weight_is_subtracted(capsys):

@@ -38,4 +38,4 @@ def test_a_budget_that_is_too_small_has_a_dash_and_parts_may_stand_below_each_ot
     *_, (_, grid, _) = scores(found, "\n")
     deep = grid.rows[1]
     assert deep[1] == ["–"]
-    assert deep[2][0].count("\n") == 1
+    assert deep[2][0].count("\n") == 2
