@@ -1,4 +1,5 @@
 # make run · test · check · docs · bench. VENV and PYTHON may be given: make test VENV=/tmp/v PYTHON=python3.12
+# Tests run in JOBS processes: make test JOBS=0 runs them in one.
 # make test NEWEST=1 VENV=/tmp/v installs the newest libraries instead of those of constraints.txt.
 
 VENV   ?= .venv
@@ -7,6 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	echo $$python && exit; done; echo none)
 BIN    := $(VENV)/bin
 KERNEL ?= Prescott
+JOBS   ?= 2
 PINS   := $(if $(NEWEST),,--constraint constraints.txt)
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,7 @@ run: $(VENV)/.run-installed
 	$(BIN)/gradatim climb timbre
 
 test: $(VENV)/.test-installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # What is chosen among equals must not depend on the kernel that a processor gets from OpenBLAS.
 test-blas: $(VENV)/.test-installed
