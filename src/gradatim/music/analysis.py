@@ -17,36 +17,59 @@ import numpy as np
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, steady
-from gradatim.errors import AudioError, SpecError
+from gradatim.errors import AudioError, MissingExtraError, SpecError
 from gradatim.music.audio import decode, resample
 from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
 
-__all__ = ["FileAnalysis", "analyze_file", "analyze_files"]
+__all__ = ["FileAnalysis", "Piece", "analyze_file", "analyze_files"]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A sample of a file: all that is read of it, or one of its segments."""
+
+    features: np.ndarray  # (n_features,), as `extract_features` returns them
+    # Hash of the decoded mono samples: pieces that sound the same agree in it, whatever the name
+    # or lossless format of their files
+    sha256: str
+    start: float  # Where in the file it begins, in seconds
+    silent: bool  # Whether every sample is zero
 
 
 @dataclass(frozen=True, eq=False)
 class FileAnalysis:
     """What is known of one audio file."""
 
-    features: np.ndarray  # (n_features,), as `extract_features` returns them
-    # Hash of the decoded mono samples: files that sound the same agree in it, whatever their name
-    # or lossless format
-    sha256: str
-    whole: bool  # Whether the file was analyzed to its end (see `FeatureRecipe`'s ``max_seconds``)
-    silent: bool  # Whether every sample is zero
+    pieces: tuple[Piece, ...]  # At least one
+    whole: bool  # Whether nothing of the file was left out (see `FeatureRecipe`'s ``max_seconds``)
+    oddities: tuple[str, ...] = ()  # As `decode` tells them
 
 
 def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -> FileAnalysis:
     """Decode a file and extract its features."""
-    y, sr, whole = decode(path, recipe.max_seconds)
-    y = resample(y, sr, recipe.sr)
+    decoded = decode(path, recipe.excerpt)
+    y = resample(decoded.y, decoded.sr, recipe.sr)
     if len(y) == 0:
         raise AudioError(f"{path} is shorter than one sample at {recipe.sr} Hz")
-    try:
-        features = extract_features(y, recipe.sr, recipe)
-    except AudioError as error:
-        raise AudioError(f"{path} cannot be analyzed: {error}") from error
-    return FileAnalysis(features, sha256(y), whole, not y.any())
+    pieces = []
+    for start, stop in _segments(len(y), recipe):
+        part = y[start:stop]
+        try:
+            features = extract_features(part, recipe.sr, recipe)
+        except AudioError as error:
+            raise AudioError(f"{path} cannot be analyzed: {error}") from error
+        begins = decoded.start + start / recipe.sr
+        pieces.append(Piece(features, sha256(part), begins, not part.any()))
+    return FileAnalysis(tuple(pieces), decoded.whole, decoded.oddities)
+
+
+def _segments(n_points: int, recipe: FeatureRecipe) -> list[tuple[int, int]]:
+    """Cut a sound into segments; a rest of less than half a segment is left out."""
+    if recipe.segment_seconds is None:
+        return [(0, n_points)]
+    length = round(recipe.segment_seconds * recipe.sr)
+    n_segments = max(1, int(n_points / length + 0.5))
+    return [(k * length, min((k + 1) * length, n_points)) for k in range(n_segments)]
 
 
 def analyze_files(
@@ -86,6 +109,8 @@ def _analyze_or_error(
         return analyze_file(path, recipe)
     except AudioError as error:
         return error
+    except MissingExtraError as error:
+        return AudioError(str(error))
 
 
 def _load_librosa(recipe: FeatureRecipe) -> None:

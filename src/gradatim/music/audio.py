@@ -1,36 +1,113 @@
 """Decoding: an audio file becomes mono samples at one rate.
 
 Conventions: samples are float32 in [-1, 1] for integer formats, time on the last axis; channels
-are averaged; rates are in Hz, lengths in seconds. Files are decoded in blocks by libsndfile and
-resampled by soxr.
+are averaged; rates are in Hz, lengths in seconds. Files are decoded in blocks, by libsndfile
+whatever their names end with, else by FFmpeg (PyAV, the extra ``media``), and resampled by soxr.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradatim.errors import AudioError
+from gradatim.errors import AudioError, MissingExtraError, SpecError
+from gradatim.music.containers import ogg_links, promised_share, read_link
+from gradatim.music.formats import has_media, reader_of
 
 if TYPE_CHECKING:
     import soundfile
 
-__all__ = ["AUDIO_SUFFIXES", "SAMPLE_RATE", "FileSound", "decode", "load_audio", "resample"]
+__all__ = [
+    "SAMPLE_RATE",
+    "Decoded",
+    "Excerpt",
+    "FileSound",
+    "decode",
+    "load_audio",
+    "resample",
+]
 
 #: Rate to which everything is resampled before it is analyzed or played.
 SAMPLE_RATE = 22050
 
-#: File names that end so (in any case) are taken for audio; libsndfile 1.1 decodes them all.
-AUDIO_SUFFIXES = frozenset(
-    {".aif", ".aiff", ".au", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
-)
+# 64 Ki samples of each of two channels: 1.5 s at 44.1 kHz, so that no long file lies in memory.
+_BLOCK = 1 << 17
 
-# 64 Ki frames: 3 s of stereo at 44.1 kHz, so that a long file never lies in memory in stereo.
-_BLOCK = 1 << 16
+# More than a mono mix can mean; headers of thousands are damage or malice.
+_MOST_CHANNELS = 64
+
+# Of the power of the channels, so little is left where they cancel each other out.
+_CANCELLED = 0.1
+
+# Floats may overshoot a little; what is far above full scale was never scaled.
+_LOUD = 4.0
+
+# Lengths in headers of lossy formats are estimates.
+_WHOLE = 0.98
+
+#: Places from which an excerpt of a longer file is taken.
+PLACES = ("start", "middle", "end")
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Which part of a file is read.
+
+    Parameters
+    ----------
+    seconds : float or None
+        At most so much; the whole file if None.
+    place : str or float
+        ``"start"``, ``"middle"`` or ``"end"`` of a longer file, or seconds from its start.
+
+    Raises
+    ------
+    SpecError
+        If there is no such place, or nothing would be read.
+
+    Examples
+    --------
+    >>> Excerpt(30.0, "middle").frames(4 * 60 * 100, 100)
+    (10500, 3000)
+    """
+
+    seconds: float | None = None
+    place: str | float = "start"
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None and not 0 < self.seconds < float("inf"):
+            raise SpecError(f"an excerpt is longer than 0 seconds, not {self.seconds:g}")
+        at = self.place
+        if at not in PLACES and (isinstance(at, str) or not 0 <= at < float("inf")):
+            raise SpecError(
+                f"an excerpt is taken from {', '.join(PLACES)} or from a number of seconds, not "
+                f"from {at!r}"
+            )
+
+    def frames(self, n_frames: int, sr: int) -> tuple[int, int | None]:
+        """Return the first frame and the number of frames of a file of `n_frames`."""
+        length = None if self.seconds is None else max(1, round(self.seconds * sr))
+        if not isinstance(self.place, str):
+            return round(self.place * sr), length
+        spare = 0 if length is None else max(0, n_frames - length)
+        return {"start": 0, "middle": spare // 2, "end": spare}[self.place], length
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """What was read of a file."""
+
+    y: np.ndarray  # (n_points,): Mono float32 samples, at the file's own rate
+    sr: int  # Rate of the samples in Hz
+    start: float  # Where in the file they begin, in seconds
+    whole: bool  # Whether nothing of the file was left out
+    oddities: tuple[str, ...] = ()  # "truncated", "cancelled", "loud": see `folders`
 
 
 @dataclass(frozen=True)
@@ -43,13 +120,19 @@ class FileSound:
         Where the file lies.
     sr : int, Hz
         Sampling rate of what `read` returns.
+    start : float, seconds
+        Where in the file the sound begins.
+    seconds : float or None, seconds
+        How long it lasts; to the end of the file if None.
     """
 
     path: Path
     sr: int = SAMPLE_RATE
+    start: float = 0.0
+    seconds: float | None = None
 
     def read(self, max_seconds: float) -> tuple[np.ndarray, int]:
-        """Read the start of the file.
+        """Read the start of the sound.
 
         Parameters
         ----------
@@ -63,22 +146,28 @@ class FileSound:
         sr : int, Hz
             Their rate.
         """
-        return load_audio(self.path, self.sr, max_seconds), self.sr
+        seconds = max_seconds if self.seconds is None else min(max_seconds, self.seconds)
+        return load_audio(self.path, self.sr, seconds, self.start), self.sr
 
 
 def load_audio(
-    path: str | os.PathLike[str], sr: int = SAMPLE_RATE, max_seconds: float | None = None
+    path: str | os.PathLike[str],
+    sr: int = SAMPLE_RATE,
+    max_seconds: float | None = None,
+    start: str | float = 0.0,
 ) -> np.ndarray:
     """Read an audio file as mono samples.
 
     Parameters
     ----------
     path : path-like
-        A file in a format that libsndfile decodes (see `AUDIO_SUFFIXES`).
+        A file that libsndfile reads, or FFmpeg where the extra ``media`` is installed.
     sr : int, Hz
         Rate of the samples returned.
     max_seconds : float, optional
-        Read only so much from the start; the whole file if None.
+        Read only so much; the whole file if None.
+    start : {"start", "middle", "end"} or float
+        Which part of a longer file is read, or from which second on.
 
     Returns
     -------
@@ -89,6 +178,8 @@ def load_audio(
     ------
     AudioError
         If the file cannot be decoded, is empty, or holds samples that are not finite.
+    SpecError
+        If there is no such part of a file.
 
     Examples
     --------
@@ -96,33 +187,213 @@ def load_audio(
     Traceback (most recent call last):
     gradatim.errors.AudioError: no such file.wav does not exist
     """
-    y, native_sr, _ = decode(path, max_seconds)
-    y = resample(y, native_sr, sr)
+    decoded = decode(path, Excerpt(max_seconds, start))
+    y = resample(decoded.y, decoded.sr, sr)
     if len(y) == 0:
         raise AudioError(f"{path} is shorter than one sample at {sr} Hz")
     return y
 
 
-def decode(
-    path: str | os.PathLike[str], max_seconds: float | None = None
-) -> tuple[np.ndarray, int, bool]:
-    """Read an audio file at its own rate. Returns (n_points,)."""
-    import soundfile
-
+def decode(path: str | os.PathLike[str], excerpt: Excerpt | None = None) -> Decoded:
+    """Read an audio file, or an excerpt of it, at its own rate."""
     if not os.path.isfile(path):
         raise AudioError(f"{path} {'is no file' if os.path.exists(path) else 'does not exist'}")
+    excerpt = excerpt or Excerpt()
     try:
-        with soundfile.SoundFile(os.fspath(path)) as file:
-            sr = file.samplerate
-            limit = None if max_seconds is None else max(1, round(max_seconds * sr))
-            y, whole = _read_mono(file, limit)
-    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
-        raise AudioError(f"{path} cannot be read as audio ({_reason(error)})") from error
-    if len(y) == 0:
+        decoded = _decode_sndfile(path, excerpt)
+    except _UnknownFormatError as error:
+        if reader_of(path) == "FFmpeg" or has_media():
+            decoded = _decode_media(path, excerpt, str(error))
+        else:
+            raise AudioError(f"{path} cannot be read as audio ({error})") from error
+    if len(decoded.y) == 0:
+        if decoded.start and isinstance(excerpt.place, str):
+            # It breaks off before the middle that its header promised.
+            return decode(path, Excerpt(excerpt.seconds))
+        if decoded.start:
+            raise AudioError(f"{path} ends before {decoded.start:g} s, where reading was to begin")
         raise AudioError(f"{path} is empty: it holds no samples")
-    if not np.isfinite(y).all():
+    if not np.isfinite(decoded.y).all():
         raise AudioError(f"{path} holds samples that are not finite numbers")
-    return y, sr, whole
+    return decoded
+
+
+class _UnknownFormatError(ValueError):
+    """A file that libsndfile does not open."""
+
+
+class _Mix:
+    """Averages channels block by block, and watches what the average loses."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.blocks: list[np.ndarray] = []
+        self.n_read = 0
+        self.limit = limit
+        self._power = self._mono_power = self._peak = 0.0
+
+    @property
+    def missing(self) -> int | None:
+        """Frames that are still to be read; None: all that come."""
+        return None if self.limit is None else self.limit - self.n_read
+
+    def add(self, block: np.ndarray) -> None:
+        """Add a block of shape (n_frames, n_channels)."""
+        if self.missing is not None:
+            block = block[: self.missing]
+        mono = block.mean(axis=1, dtype=np.float32)
+        self.blocks.append(mono)
+        self.n_read += len(mono)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._power += float(np.square(block, dtype=np.float64).mean(axis=1).sum())
+            self._mono_power += float(np.square(mono, dtype=np.float64).sum())
+            self._peak = max(self._peak, float(np.abs(block).max(initial=0.0)))
+
+    @property
+    def y(self) -> np.ndarray:
+        """The mono samples (n_points,)."""
+        return np.concatenate(self.blocks) if self.blocks else np.empty(0, dtype=np.float32)
+
+    @property
+    def oddities(self) -> Iterator[str]:
+        """What a listener would want to know."""
+        if self._mono_power < _CANCELLED * self._power:
+            yield "cancelled"
+        if self._peak > _LOUD:
+            yield "loud"
+
+
+def _decode_sndfile(path: str | os.PathLike[str], excerpt: Excerpt) -> Decoded:
+    import soundfile
+
+    try:
+        links = ogg_links(path)
+        with contextlib.ExitStack() as stack:
+            sources = [os.fspath(path)]
+            if len(links) > 1:
+                sources = [read_link(path, *link) for link in links]
+            files = [stack.enter_context(soundfile.SoundFile(source)) for source in sources]
+            return _decode_files(path, files, excerpt)
+    except (soundfile.SoundFileError, OSError, RuntimeError) as error:
+        raise _UnknownFormatError(_reason(error)) from error
+
+
+def _decode_files(
+    path: str | os.PathLike[str], files: list[soundfile.SoundFile], excerpt: Excerpt
+) -> Decoded:
+    """Read files of one rate, one after the other, as one sound."""
+    sr = files[0].samplerate
+    channels = max(file.channels for file in files)
+    if channels > _MOST_CHANNELS:
+        raise AudioError(
+            f"{path} has {channels} channels by its header, more than the {_MOST_CHANNELS} that "
+            "are read; if it is not damaged, mix it down first"
+        )
+    if any(file.samplerate != sr for file in files):
+        raise AudioError(f"{path} changes its rate on the way; save it at one rate")
+    promised = sum(file.frames for file in files)
+    start, length = excerpt.frames(promised, sr)
+    mix, skip, broken = _Mix(length), start, False
+    for file in files:
+        # Some formats cannot seek: then all before the start is read.
+        if 0 < skip and file.seekable():
+            skip -= file.seek(min(skip, file.frames))
+        if skip == 0 and mix.missing != 0:
+            broken |= _read_file(file, mix)
+    at_end = start + mix.n_read >= promised or mix.missing != 0
+    oddities = [*mix.oddities]
+    short = mix.missing != 0 and start + mix.n_read < _WHOLE * promised
+    if broken or short or min(promised_share(f.extra_info) for f in files) < _WHOLE:
+        oddities.insert(0, "truncated")
+    return Decoded(mix.y, sr, start / sr, start == 0 and at_end, tuple(oddities))
+
+
+def _read_file(file: soundfile.SoundFile, mix: _Mix) -> bool:
+    """Read a file until it ends or enough is there; return whether it breaks off."""
+    import soundfile
+
+    size = max(1, _BLOCK // file.channels)
+    while mix.missing != 0:
+        try:
+            # The header's length is not to be trusted (mp3), so read until nothing comes.
+            n_frames = size if mix.missing is None else min(size, mix.missing)
+            block = file.read(n_frames, dtype="float32", always_2d=True)
+        except (soundfile.SoundFileError, RuntimeError):
+            if mix.n_read == 0:
+                raise
+            return True
+        if len(block) == 0:
+            return False
+        mix.add(block)
+    return False
+
+
+def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -> Decoded:
+    try:
+        import av
+        from av.error import FFmpegError
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{path} needs FFmpeg, which comes with PyAV: pip install 'gradatim[media]'"
+        ) from error
+
+    av.logging.set_level(None)
+    try:
+        with av.open(os.fspath(path), metadata_errors="replace") as container:
+            if not container.streams.audio:
+                raise AudioError(f"{path} holds no sound that can be read")
+            stream = container.streams.audio[0]
+            sr = stream.rate
+            seconds = None if container.duration is None else container.duration / 1e6
+            n_frames = round((seconds or 0.0) * sr)
+            start, length = excerpt.frames(n_frames, sr)
+            mix = _Mix(length)
+            broken = _read_media(_blocks_of(container.decode(stream)), mix, start)
+    except (FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, AudioError):
+            raise
+        raise AudioError(f"{path} cannot be read as audio ({reason})") from error
+    oddities = [*mix.oddities]
+    short = mix.missing != 0 and start + mix.n_read < _WHOLE * n_frames - sr / 10
+    if broken or short:
+        oddities.insert(0, "truncated")
+    at_end = mix.missing != 0 or start + mix.n_read >= _WHOLE * n_frames
+    return Decoded(mix.y, sr, start / sr, start == 0 and at_end, tuple(oddities))
+
+
+def _blocks_of(frames: Iterable[object]) -> Iterator[np.ndarray]:
+    """Turn FFmpeg's frames into blocks of shape (n_frames, n_channels)."""
+    import av
+
+    # Planes of floats, whatever the file holds; the layout is kept, for a mix of its own.
+    to_floats = av.AudioResampler(format="fltp")
+    for frame in frames:
+        for converted in to_floats.resample(frame):
+            yield converted.to_ndarray().T
+    for converted in to_floats.resample(None):
+        yield converted.to_ndarray().T
+
+
+def _read_media(blocks: Iterator[np.ndarray], mix: _Mix, start: int) -> bool:
+    """Read blocks from a frame on; return whether they break off."""
+    from av.error import FFmpegError
+
+    at = 0
+    while mix.missing != 0:
+        try:
+            block = next(blocks, None)
+        except FFmpegError:
+            if mix.n_read == 0:
+                raise
+            return True
+        if block is None:
+            return False
+        if block.shape[1] > _MOST_CHANNELS:
+            raise ValueError("too many channels")
+        wanted = block[max(0, start - at) :]
+        at += len(block)
+        if len(wanted):
+            mix.add(wanted)
+    return False
 
 
 def _reason(error: Exception) -> str:
@@ -131,24 +402,6 @@ def _reason(error: Exception) -> str:
     if text.startswith("File does not exist"):
         return "its content is no audio of a known format"
     return text.strip().rstrip(".")
-
-
-def _read_mono(file: soundfile.SoundFile, limit: int | None) -> tuple[np.ndarray, bool]:
-    """Average the channels block by block; also tell whether the end was reached."""
-    blocks, n_read = [], 0
-    while limit is None or n_read < limit:
-        size = _BLOCK if limit is None else min(_BLOCK, limit - n_read)
-        # The header's length is not to be trusted (mp3), so read until nothing comes.
-        block = file.read(size, dtype="float32", always_2d=True)
-        if len(block) == 0:
-            return _join(blocks), True
-        blocks.append(block.mean(axis=1))
-        n_read += len(block)
-    return _join(blocks), len(file.read(1)) == 0
-
-
-def _join(blocks: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate(blocks) if blocks else np.empty(0, dtype=np.float32)
 
 
 def resample(y: np.ndarray, sr: int, new_sr: int) -> np.ndarray:

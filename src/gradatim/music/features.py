@@ -22,12 +22,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradatim.errors import AudioError, ShapeError, SpecError
-from gradatim.music.audio import SAMPLE_RATE, resample
+from gradatim.music.audio import SAMPLE_RATE, Excerpt, resample
 
 if TYPE_CHECKING:
     from scipy import sparse
 
 __all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
+
+#: Shortest piece of a sound: some frames at 22,050 Hz.
+MIN_SEGMENT = 0.1
+
+# What the constants of a recipe may be, by their annotations.
+_KINDS = {
+    "int": int,
+    "float": (int, float),
+    "str | float": (str, int, float),
+    "float | None": (int, float, type(None)),
+}
 
 _PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
@@ -62,7 +73,11 @@ class FeatureRecipe:
     rolloff : float, in (0, 1)
         Share of the spectral magnitude below the roll-off frequency.
     max_seconds : float, seconds
-        Only the start of a longer file is analyzed.
+        Of a longer file only an excerpt of this length is analyzed.
+    place : {"start", "middle", "end"} or float
+        Where in a longer file the excerpt lies, or the second at which it begins.
+    segment_seconds : float or None, seconds
+        Length of the pieces into which the excerpt is cut, each a sample of its own; None: one.
 
     Raises
     ------
@@ -90,6 +105,8 @@ class FeatureRecipe:
     contrast_fmin: float = 200.0
     rolloff: float = 0.85
     max_seconds: float = 120.0
+    place: str | float = "start"
+    segment_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.version != 1:
@@ -102,14 +119,24 @@ class FeatureRecipe:
                 raise SpecError(f"{name} is at least 1, not {getattr(self, name)}")
         if self.n_mfcc > self.n_mels:
             raise SpecError(f"of {self.n_mels} mel bands there are no {self.n_mfcc} coefficients")
-        if not (0 < self.rolloff < 1 and self.max_seconds > 0):
-            raise SpecError("rolloff lies between 0 and 1, and max_seconds is above 0")
+        if not 0 < self.rolloff < 1:
+            raise SpecError(f"rolloff lies between 0 and 1, not at {self.rolloff:g}")
+        if self.segment_seconds is not None and not self.segment_seconds >= MIN_SEGMENT:
+            raise SpecError(
+                f"a segment is at least {MIN_SEGMENT} s long, not {self.segment_seconds:g} s"
+            )
+        self.excerpt  # noqa: B018, for its errors
         last = self.contrast_fmin * 2 ** (self.n_contrast_bands - 1)
         if not (self.contrast_fmin > 0 and self.n_contrast_bands >= 1 and last < self.sr / 2):
             raise SpecError(
                 f"the last of {self.n_contrast_bands} octaves from {self.contrast_fmin:g} Hz must "
                 f"begin below {self.sr / 2:g} Hz, half the rate"
             )
+
+    @property
+    def excerpt(self) -> Excerpt:
+        """Which part of a file is read."""
+        return Excerpt(self.max_seconds, self.place)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,15 +166,16 @@ class FeatureRecipe:
         Raises
         ------
         SpecError
-            If a constant is missing, unknown, no number, or out of its range.
+            If a constant is missing, unknown, of another kind, or out of its range.
         """
-        kinds = {field.name: int if field.type == "int" else (int, float) for field in fields(cls)}
-        if set(constants) != set(kinds):
-            odd = sorted(set(constants) ^ set(kinds))
+        kinds = {field.name: _KINDS[str(field.type)] for field in fields(cls)}
+        # A recipe of before excerpts could be chosen has none.
+        missing = set(kinds) - set(constants) - {"place", "segment_seconds"}
+        if odd := sorted(missing | (set(constants) - set(kinds))):
             raise SpecError(f"a recipe of features has {', '.join(kinds)}; look at {odd[0]!r}")
         for name, value in constants.items():
             if not isinstance(value, kinds[name]) or isinstance(value, bool):
-                raise SpecError(f"{name} of a recipe of features is a number, not {value!r}")
+                raise SpecError(f"{name} of a recipe of features cannot be {value!r}")
         return cls(**constants)
 
 

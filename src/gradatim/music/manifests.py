@@ -7,7 +7,6 @@ the folder of audio, or to the manifest itself, or absolute; either slash separa
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from gradatim._text import plural
 from gradatim.collection import Notice
 from gradatim.errors import TableError
+from gradatim.music.matching import FileFinder
 from gradatim.tables.columns import Columns, read_columns
 
 __all__ = ["read_manifest"]
@@ -37,7 +37,7 @@ def read_manifest(
 ) -> tuple[np.ndarray, list[Notice]]:
     """Read the group of every file. Returns (n_files,)."""
     name = Path(path).name
-    find = _Finder(folder, Path(path).parent, labels)
+    find = FileFinder(folder, Path(path).parent, labels)
     groups: dict[str, str] = {}
     strays: list[_ManifestRow] = []
     for row in _rows(read_columns(path)):
@@ -66,30 +66,6 @@ def _rows(table: Columns) -> list[_ManifestRow]:
         labels = table.texts("label")
     together = zip(table.rows.tolist(), columns["path"], columns["group"], labels, strict=True)
     return [_ManifestRow(*row) for row in together]
-
-
-class _Finder:
-    """Finds the file below the folder that a path of the manifest means."""
-
-    def __init__(self, folder: Path, home: Path, files: Mapping[str, str]) -> None:
-        self._files = {_key(file): file for file in files}
-        self._folder = folder.resolve()
-        self._home = home.resolve()
-
-    def __call__(self, path: str) -> str | None:
-        key = _key(path)
-        if key in self._files:
-            return self._files[key]
-        # An absolute path takes the place of the manifest's folder when they are joined.
-        beside = os.path.relpath(self._home / key, self._folder)
-        return self._files.get(_key(beside))
-
-
-def _key(path: str) -> str:
-    """Write a path in one way: forward slashes, no dots, composed accents."""
-    return unicodedata.normalize("NFC", os.path.normpath(path.replace("\\", "/"))).replace(
-        "\\", "/"
-    )
 
 
 def _refuse_missing(name: str, missing: Sequence[str]) -> None:

@@ -1,0 +1,125 @@
+"""Audio files below a folder: what is found, and what was passed over and why.
+
+Conventions: a file is called by its path below the root with forward slashes; files are in sorted
+order. Hidden files and folders, and what systems leave behind, are passed over. A link that leads
+out of the root is not followed unless asked; a circle of links is gone round once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradatim._text import plural, show_name
+from gradatim.collection import Notice
+from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES, has_media, reader_of
+
+__all__ = ["Listing", "list_audio_files"]
+
+# Folders that systems and devices leave behind.
+_LEFT_BEHIND = frozenset(
+    {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found"}
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What audio lies below a folder."""
+
+    files: tuple[str, ...]  # Audio that can be read
+    undecoded: tuple[str, ...] = ()  # Audio that only FFmpeg reads, which is not installed
+    n_outside: int = 0  # Links out of the folder that were not followed
+    outside: str = ""  # One of them
+    closed: tuple[str, ...] = ()  # Folders that may not be read
+    special: tuple[str, ...] = ()  # Pipes, sockets and devices with the name of an audio file
+
+    @property
+    def notices(self) -> Iterator[Notice]:
+        """What a person should know."""
+        if self.undecoded:
+            suffixes = Counter(Path(file).suffix.lower() or "no suffix" for file in self.undecoded)
+            kinds = ", ".join(f"{n} {suffix}" for suffix, n in sorted(suffixes.items()))
+            yield Notice(
+                "left-out",
+                f"{plural(len(self.undecoded), 'audio file')} left out that only FFmpeg reads "
+                f"({kinds}); to read them: pip install 'gradatim[media]'",
+            )
+        if self.n_outside:
+            yield Notice(
+                "left-out",
+                f"{plural(self.n_outside, 'link')} that "
+                f"{'leads' if self.n_outside == 1 else 'lead'} out of the folder not followed, "
+                f"such as {show_name(self.outside)}; --follow-links follows them",
+            )
+        for what, names in (
+            ("folder that may not be read", self.closed),
+            ("name of an audio file that is no regular file", self.special),
+        ):
+            if names:
+                count = plural(len(names), what.split()[0])
+                rest = what.partition(" ")[2]
+                yield Notice(
+                    "left-out", f"{count} {rest} passed over, such as {show_name(names[0])}"
+                )
+
+
+def list_audio_files(root: Path, *, follow_links: bool = False) -> Listing:
+    """List the audio files below a folder."""
+    home = os.path.realpath(root)
+    media = has_media()
+    files, undecoded, outside, closed, special = [], [], [], [], []
+    seen: set[str] = set()
+
+    def leads_out(path: str) -> bool:
+        if follow_links or not os.path.islink(path):
+            return False
+        real = os.path.realpath(path)
+        return os.path.commonpath([real, home]) != home
+
+    def below(path: str) -> str:
+        return Path(os.path.relpath(path, root)).as_posix()
+
+    def on_error(error: OSError) -> None:
+        closed.append(below(str(error.filename)))
+
+    for folder, subfolders, names in os.walk(root, followlinks=True, onerror=on_error):
+        real = os.path.realpath(folder)
+        if real in seen:
+            subfolders.clear()
+            continue
+        seen.add(real)
+        kept = [name for name in sorted(subfolders) if not _passed_over(name)]
+        outside += [below(p) for n in kept if leads_out(p := os.path.join(folder, n))]
+        subfolders[:] = [n for n in kept if not leads_out(os.path.join(folder, n))]
+        for name in names:
+            path = os.path.join(folder, name)
+            if _passed_over(name):
+                continue
+            if leads_out(path):
+                outside.append(below(path))
+            elif not os.path.isfile(path):
+                # A pipe of that name would block whoever opens it.
+                if os.path.exists(path) and _named_like_audio(name):
+                    special.append(below(path))
+            elif (reader := reader_of(path)) is not None:
+                readable = reader == "libsndfile" or media
+                (files if readable else undecoded).append(below(path))
+    return Listing(
+        tuple(sorted(files)),
+        tuple(sorted(undecoded)),
+        len(outside),
+        min(outside, default=""),
+        tuple(sorted(closed)),
+        tuple(sorted(special)),
+    )
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _LEFT_BEHIND
+
+
+def _named_like_audio(name: str) -> bool:
+    return Path(name).suffix.lower() in AUDIO_SUFFIXES | MEDIA_SUFFIXES
