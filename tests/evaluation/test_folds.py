@@ -79,10 +79,41 @@ def test_impossible_numbers_of_folds_are_refused(rings, folds, repeats):
         make_folds(small, folds, repeats, 0)
 
 
-def test_fewer_groups_than_folds_are_refused(make_collection):
-    made = make_collection(np.zeros((20, 1)), ["a", "b"] * 10, groups=np.repeat([0, 1, 2, 3], 5))
-    with pytest.raises(SpecError, match="4 groups"):
+@pytest.mark.parametrize("n_groups", [1, 2])
+def test_fewer_than_three_groups_are_refused_without_advice_that_cannot_help(
+    make_collection, n_groups
+):
+    groups = np.repeat(np.arange(n_groups), 20 // n_groups)
+    made = make_collection(np.zeros((20, 1)), ["a", "b"] * 10, groups=groups)
+    with pytest.raises(SpecError, match="needs at least 3") as caught:
         make_folds(made, 5, 2, 0)
+    assert "folds" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("n_groups", "folds"), [(3, 5), (5, 5), (5, 3), (8, 10)])
+def test_of_few_groups_each_is_left_out_once(make_collection, n_groups, folds):
+    groups = np.repeat(np.arange(n_groups), 10)
+    made = make_collection(
+        np.zeros((len(groups), 1)), ["a", "b"] * (len(groups) // 2), groups=groups
+    )
+    split = make_folds(made, folds, 4, 0)
+    assert (split.repeats, split.folds) == (1, n_groups)
+    assert np.array_equal(split.fold_of[0], groups)
+    assert [n.code for n in split.notices][-1] == "leave-one-group-out"
+    assert (
+        f"rests on {n_groups} groups, not on {10 * n_groups} samples" in split.notices[-1].message
+    )
+
+
+def test_repeats_that_would_come_again_are_not_made_and_that_is_said(make_collection):
+    groups = np.repeat(np.arange(6), [10, 20, 10, 10, 10, 10])
+    made = make_collection(np.zeros((70, 1)), ["a", "b"] * 35, groups=groups)
+    split = make_folds(made, 5, 40, 0)
+    same = {tuple(np.argwhere(f[:, None] == f).ravel()) for f in split.fold_of}
+    assert len(same) == split.repeats < 15
+    assert split.notices[-1].code == "fewer-repeats"
+    assert f"{split.repeats} of 40 repeats are made" in split.notices[-1].message
+    assert "into 5 folds in 15 ways" in split.notices[-1].message
 
 
 def test_every_row_its_own_group_is_pointed_out(rings, make_collection):

@@ -25,6 +25,7 @@ from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import make_folds
+from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import METRICS
 from gradatim.inspection import inspected
 from gradatim.models.families.base import Family, Fit
@@ -126,7 +127,7 @@ def climb_collection(
         raise SpecError(f"margin must be at least 0, not {margin}")
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
-    collection = inspected(_with_inputs(collection, inputs))
+    collection = without_lonely_classes(inspected(_with_inputs(collection, inputs)))
     _require_variation(collection)
     families = choose_families(rungs, collection.task)
     engine = choose_engine(engine)
@@ -135,7 +136,7 @@ def climb_collection(
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
     grouped, metric = collection.groups is not None, METRICS[collection.task]
-    protocol = EvaluationProtocol(folds, repeats, grouped, seed, metric, margin, preset)
+    protocol = EvaluationProtocol(split.folds, split.repeats, grouped, seed, metric, margin, preset)
     threads = n_jobs or os.cpu_count() or 1
     task = ClimbTask(collection, seed, threads, store, max_nets, preset, engine, folds=split)
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.

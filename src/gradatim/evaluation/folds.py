@@ -1,8 +1,9 @@
 """Folds: which rows are trained on and which are scored, and what makes that impossible.
 
 Conventions: a fold is a number from 0 to folds - 1; ``fold_of`` has shape (repeats, n_samples).
-Classes are spread evenly over the folds; a group is never split. Hyperparameters for an outer
-fold are judged on other folds of the same repeat by models that have seen neither.
+Classes are spread evenly over the folds; a group is never split; repeats of groups are distinct
+partitions. Hyperparameters for an outer fold are judged on other folds of the same repeat by models
+that have seen neither.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
+from gradatim.evaluation.groups import class_counts, count_partitions, deal_groups
 
-__all__ = ["Folds", "deal", "make_folds"]
+__all__ = ["FEW_GROUPS", "Folds", "deal", "make_folds"]
+
+#: Up to this many groups, each is left out once: there are too few ways to deal them into folds.
+FEW_GROUPS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +78,39 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
         raise SpecError(f"{collection.n_samples} samples are too few for {folds} folds")
     if collection.task == "classification":
         _check_classes(collection, folds)
-    notices = _check_groups(collection, folds)
+    n_groups = 0 if collection.groups is None else len(np.unique(collection.groups))
+    notices = _check_groups(collection, n_groups, folds)
+    if 0 < n_groups <= max(folds, FEW_GROUPS):
+        return _leave_one_group_out(collection, n_groups, notices)
+    if collection.groups is not None and n_groups < collection.n_samples:
+        classes = class_counts(collection)
+        fold_of = deal_groups(classes, collection.groups, folds, repeats, seed)
+        if len(fold_of) < repeats:
+            notices += (_fewer_repeats(len(fold_of), repeats, n_groups, folds),)
+        return Folds(fold_of, notices)
     y = collection.y if collection.task == "classification" else None
-    fold_of = [
-        deal(collection.n_samples, folds, seed + r, y=y, groups=collection.groups)
-        for r in range(repeats)
-    ]
-    return Folds(np.stack(fold_of), notices)
+    rows = [deal(len(collection.y), folds, seed + r, y=y, groups=None) for r in range(repeats)]
+    return Folds(np.stack(rows), notices)
+
+
+def _leave_one_group_out(
+    collection: Collection, n_groups: int, notices: tuple[Notice, ...]
+) -> Folds:
+    fold_of = np.unique(np.asarray(collection.groups), return_inverse=True)[1]
+    text = (
+        f"{n_groups} groups are few: each is left out once and there is nothing to repeat. What is "
+        f"known rests on {n_groups} groups, not on {plural(collection.n_samples, 'sample')}"
+    )
+    return Folds(fold_of[None], (*notices, Notice("leave-one-group-out", text)))
+
+
+def _fewer_repeats(made: int, wanted: int, n_groups: int, folds: int) -> Notice:
+    ways = plural(count_partitions(n_groups, folds), "way")
+    text = (
+        f"{made} of {plural(wanted, 'repeat')} are made: {n_groups} groups can be dealt into "
+        f"{folds} folds in {ways}, not all of them even, and one that comes again tells nothing new"
+    )
+    return Notice("fewer-repeats", text)
 
 
 def deal(
@@ -108,7 +140,7 @@ def _check_classes(collection: Collection, folds: int) -> None:
             f"all {collection.n_samples} samples of {collection.name} are of one class, "
             f"{classes[0]!r}; a climb needs at least two"
         )
-    if counts.min() < folds:
+    if collection.groups is None and counts.min() < folds:
         few = ", ".join(f"{c} ({n})" for c, n in zip(classes, counts, strict=True) if n < folds)
         raise LabelError(
             f"every class needs at least as many samples as there are folds ({folds}); too few "
@@ -116,17 +148,16 @@ def _check_classes(collection: Collection, folds: int) -> None:
         )
 
 
-def _check_groups(collection: Collection, folds: int) -> tuple[Notice, ...]:
+def _check_groups(collection: Collection, n_groups: int, folds: int) -> tuple[Notice, ...]:
     if collection.groups is None:
         return ()
-    groups = np.unique(collection.groups)
-    if len(groups) < folds:
+    if n_groups < 3:
         raise SpecError(
-            f"{len(groups)} groups cannot be spread over {folds} folds without splitting one; "
-            f"choose at most {len(groups)} folds"
+            f"{plural(n_groups, 'group')} cannot be split for a climb, which needs at least 3: one "
+            "to score, one to choose on, one to learn from; add groups, or climb without them"
         )
     notices = []
-    if len(groups) == collection.n_samples:
+    if n_groups == collection.n_samples:
         text = "every sample is a group of its own, so grouping changes nothing"
         notices.append(Notice("groups-trivial", f"{text}; is that the right column?"))
     if collection.task == "classification":

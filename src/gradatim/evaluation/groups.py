@@ -1,0 +1,136 @@
+"""Groups kept whole: partitions that balance classes and differ, and classes of too few groups.
+
+Conventions: a partition gives each row a fold from 0 to folds - 1. Two that differ only in how the
+folds are numbered are one: scoring it again would tell nothing new.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from gradatim._text import plural, show_name
+from gradatim.collection import Collection, Notice
+from gradatim.errors import LabelError
+
+__all__ = ["class_counts", "count_partitions", "deal_groups", "without_lonely_classes"]
+
+#: Candidates of a partition, and how far the most random of them strays from the most even.
+_CANDIDATES, _NOISE = 30, 1.5
+
+
+def without_lonely_classes(collection: Collection) -> Collection:
+    """Leave classes of one group out: they are either learnt or scored, never both."""
+    if collection.groups is None or collection.task != "classification":
+        return collection
+    groups = {c: len(np.unique(collection.groups[collection.y == c])) for c in collection.classes}
+    lonely = [c for c, n in groups.items() if n < 2]
+    if not lonely:
+        return collection
+    named = ", ".join(show_name(str(c)) for c in lonely[:5])
+    named += f" and {len(lonely) - 5} more" if len(lonely) > 5 else ""
+    if len(groups) - len(lonely) < 2:
+        raise LabelError(
+            f"a class is learnt from some groups and scored on others, so it needs at least 2; of "
+            f"{plural(len(groups), 'class', 'classes')} in {show_name(collection.name)} these have "
+            f"one: {named}; add groups, or climb without groups"
+        )
+    kept = ~np.isin(collection.y, lonely)
+    notice = Notice(
+        "lonely-class",
+        f"left out: {named} ({plural(int((~kept).sum()), 'sample')}), since a class of one group "
+        "cannot be learnt from some groups and scored on others",
+    )
+    return replace(collection.take(kept), notices=(*collection.notices, notice))
+
+
+def class_counts(collection: Collection) -> np.ndarray:
+    """Return what folds are to share evenly: rows by class or label, (n_samples, n_classes)."""
+    if collection.task == "classification":
+        return (collection.y[:, None] == collection.classes).astype(float)
+    if collection.task == "multilabel":
+        held = np.asarray(collection.y, dtype=float)
+        return held[:, held.any(axis=0)]
+    return np.ones((collection.n_samples, 1))
+
+
+def count_partitions(n_groups: int, folds: int) -> int:
+    """Count the ways to deal groups into folds none of which is empty (Stirling, second kind).
+
+    Examples
+    --------
+    >>> count_partitions(6, 5), count_partitions(4, 2)
+    (15, 7)
+    """
+    signed = ((-1) ** i * math.comb(folds, i) * (folds - i) ** n_groups for i in range(folds))
+    return sum(signed) // math.factorial(folds)
+
+
+def deal_groups(
+    classes: np.ndarray, groups: np.ndarray, folds: int, repeats: int, seed: int
+) -> np.ndarray:
+    """Deal groups into folds that share classes evenly, differently in every repeat.
+
+    Of thirty partitions, from an even one to a noisy one, those nearly as even as the most even
+    are kept, and the one least like the earlier repeats (adjusted Rand index) is taken. `classes`
+    (n_samples, n_classes) as of `class_counts`; returns (n_distinct, n_samples), at most `repeats`.
+    """
+    from sklearn.metrics import adjusted_rand_score
+
+    names, code = np.unique(groups, return_inverse=True)
+    counts = np.zeros((len(names), classes.shape[1] + 1))
+    # The last column has the rows: folds are to be of one size too.
+    np.add.at(counts, code, np.column_stack([classes, np.ones(len(code))]))
+    shares = counts / counts.sum(axis=0)
+    found: dict[bytes, np.ndarray] = {}
+    for repeat in range(repeats):
+        drawn, uneven = _draw(shares, counts[:, -1], folds, np.random.default_rng([seed, repeat]))
+        rows = [_renumbered(fold)[code] for fold in drawn[uneven <= 1.25 * uneven.min() + 0.02]]
+        order = np.argsort(np.round(uneven[uneven <= 1.25 * uneven.min() + 0.02], 9), kind="stable")
+        alike = [
+            max((round(adjusted_rand_score(old, rows[i]), 9) for old in found.values()), default=0)
+            for i in order
+        ]
+        best = rows[order[int(np.argmin(alike))]]
+        found.setdefault(best.tobytes(), best)
+    return np.stack(list(found.values()))
+
+
+def _draw(
+    shares: np.ndarray, sizes: np.ndarray, folds: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw candidates, (n_candidates, n_groups), and say how uneven each is.
+
+    Large groups come first, each into the fold where the sums of squared shares grow least, or
+    into one that is nearly as good; `shares` (n_groups, n_classes + 1), the last of the rows.
+    """
+    n_groups, n_columns = shares.shape
+    noise = np.linspace(0.0, _NOISE, _CANDIDATES)
+    weight = np.full(n_columns, 1.0 / (n_columns - 1))
+    weight[-1] = 1.0
+    shuffled = rng.permutation(n_groups)  # so that equal groups do not always come in one order
+    jitter = noise[:, None] * rng.normal(size=(_CANDIDATES, n_groups))
+    order = shuffled[np.argsort(-(np.log(sizes[shuffled]) + jitter), axis=1, kind="stable")]
+    held = np.zeros((_CANDIDATES, folds, n_columns))
+    fold_of = np.empty((_CANDIDATES, n_groups), dtype=int)
+    each = np.arange(_CANDIDATES)
+    for group in order.T:
+        added = shares[group]
+        cost = (held * (weight * added)[:, None]).sum(axis=2)
+        excess = np.round(cost - cost.min(axis=1, keepdims=True), 12)
+        allowed = 0.02 * noise * rng.random(_CANDIDATES) * excess.max(axis=1)
+        fold = np.where(excess <= allowed[:, None], rng.random(excess.shape), -1.0).argmax(axis=1)
+        held[each, fold] += added
+        fold_of[each, group] = fold
+    away = 0.5 * np.abs(held - 1.0 / folds).sum(axis=1)
+    confined = (held[:, :, :-1].max(axis=1) > 1.0 - 1e-9).sum(axis=1)
+    empty = (held[:, :, -1] == 0).sum(axis=1)
+    return fold_of, away[:, :-1].mean(axis=1) + away[:, -1] + 10.0 * (confined + empty)
+
+
+def _renumbered(fold_of: np.ndarray) -> np.ndarray:
+    """Give folds numbers in the order in which they first come."""
+    _, first, number = np.unique(fold_of, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number]
