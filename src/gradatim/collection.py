@@ -29,7 +29,7 @@ class Notice:
     Parameters
     ----------
     code : str
-        Short stable name for programs, such as ``"skipped-file"``.
+        Short stable name for programs, such as ``"left-out"``.
     message : str
         One sentence for people.
     """
@@ -110,6 +110,8 @@ class Collection:
     content_hashes : array of shape (n_samples,), optional
         Hash of what each sample was read from (the samples of a sound, the features of a row):
         those that agree are copies of each other.
+    folds : array of shape (n_samples,), optional
+        Name of the fold of each sample, where these are published; they are then the splits.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Collection:
     notices: Sequence[Notice] = ()
     recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     content_hashes: np.ndarray | None = None
+    folds: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         inputs = {name: _as_floats(X) for name, X in self.X.items()}
@@ -135,10 +138,8 @@ class Collection:
                     f"input {name!r} has shape {X.shape}, but there are {self.n_samples} targets; "
                     "give one row of features per sample"
                 )
-        columns = {
-            name: getattr(self, name) for name in ("ids", "groups", "media", "content_hashes")
-        }
-        for name, column in columns.items():
+        for name in ("ids", "groups", "media", "content_hashes", "folds"):
+            column = getattr(self, name)
             if column is not None and len(column) != self.n_samples:
                 raise ShapeError(f"{name} has {len(column)} entries for {self.n_samples} samples")
         if self.target_units and len(self.target_units) != len(self.target_names):
@@ -160,7 +161,8 @@ class Collection:
     @property
     def sha256(self) -> str:
         """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
-        columns = [np.asarray([] if c is None else c) for c in (self.y, self.groups)]
+        known = (self.y, self.groups, *(() if self.folds is None else (self.folds,)))
+        columns = [np.asarray([] if c is None else c) for c in known]
         texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
         return sha256(*(part for named in self.X.items() for part in named), *texts)
 
@@ -173,6 +175,7 @@ class Collection:
             y=self.y[index],
             ids=self.ids[index],
             groups=None if self.groups is None else self.groups[index],
+            folds=None if self.folds is None else self.folds[index],
             media=None if self.media is None else [self.media[i] for i in index],
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
         )

@@ -68,7 +68,13 @@ def folder(tmp_path):
 
 
 def run(command, folder, before=(), **options):
-    arguments = [*before, sys.executable, "-m", "gradatim", *shlex.split(f"{command} {COMMANDS[command]}")]
+    arguments = [
+        *before,
+        sys.executable,
+        "-m",
+        "gradatim",
+        *shlex.split(f"{command} {COMMANDS[command]}"),
+    ]
     environment = {**os.environ, "GRADATIM_CACHE": ""}
     return subprocess.run(arguments, cwd=folder, env=environment, check=False, **options)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -127,3 +129,54 @@ def test_a_class_with_few_groups_is_pointed_out(make_collection):
     notices = make_folds(make_collection(np.zeros((40, 1)), y, groups=groups), 5, 1, 0).notices
     assert [n.code for n in notices] == ["few-groups"]
     assert "b (2)" in notices[0].message
+
+
+def with_folds(make_collection, names, **more):
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(len(names), 2)), ["a", "b"] * (len(names) // 2), **more)
+    return dataclasses.replace(made, folds=np.array(names))
+
+
+def test_published_folds_are_the_folds_in_the_order_of_their_numbers(make_collection):
+    made = make_folds(with_folds(make_collection, ["10", "2", "1", "2", "10", "1"]), 5, 3, seed=0)
+    assert made.fold_of.tolist() == [[2, 1, 0, 1, 2, 0]]
+    assert [notice.code for notice in made.notices] == ["published-folds"]
+
+
+def test_two_published_folds_are_too_few_and_groups_must_lie_in_one(make_collection):
+    with pytest.raises(SpecError, match=r"2 published folds \(test, train\)"):
+        make_folds(with_folds(make_collection, ["train", "test"] * 3), 5, 1, seed=0)
+    groups = np.array(["g", "g", "h", "i", "j", "k"])
+    collection = with_folds(make_collection, ["1", "2", "3", "1", "2", "3"], groups=groups)
+    with pytest.raises(LabelError, match=r"group 'g' lies in the folds 1 and 2"):
+        make_folds(collection, 5, 1, seed=0)
+
+
+def test_copies_are_never_split(make_collection):
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(60, 2)), ["a", "b"] * 30)
+    hashes = np.array([str(k if k < 50 else k - 50) for k in range(60)])
+    collection = dataclasses.replace(made, content_hashes=hashes)
+    fold_of = make_folds(collection, 5, 3, seed=0).fold_of
+    assert (fold_of[:, 50:] == fold_of[:, :10]).all()
+    assert collection.groups is None
+
+
+def test_groups_that_share_a_copy_stay_together(make_collection):
+    groups = np.repeat([f"g{k:02d}" for k in range(20)], 3)
+    hashes = np.array([str(k) for k in range(60)])
+    hashes[3] = hashes[59]
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(60, 2)), ["a", "b"] * 30, groups=groups)
+    made = dataclasses.replace(made, content_hashes=hashes)
+    fold_of = make_folds(made, 5, 2, seed=0).fold_of
+    assert (fold_of[:, 3:6] == fold_of[:, 57:]).all()
+    assert (fold_of.reshape(-1, 20, 3) == fold_of.reshape(-1, 20, 3)[..., :1]).all()
+
+
+def test_a_table_of_few_different_rows_is_split_by_row(make_collection):
+    X = np.tile([[0, 0], [0, 1], [1, 0], [1, 1]], (25, 1))
+    made = make_collection(X, np.tile(["a", "b", "b", "a"], 25))
+    made = dataclasses.replace(made, content_hashes=np.tile(list("wxyz"), 25))
+    folds = make_folds(made, 5, 1, seed=0)
+    assert (folds.folds, folds.notices) == (5, ())

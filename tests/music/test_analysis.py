@@ -13,13 +13,13 @@ from gradatim.music.features import RECIPE, extract_features
 def test_an_analysis_holds_the_features_of_the_file(tmp_path, tone):
     path = tone(tmp_path / "tone.wav")
     y, sr = soundfile.read(path, dtype="float32")
-    np.testing.assert_array_equal(analyze_file(path).features, extract_features(y, sr))
+    np.testing.assert_array_equal(analyze_file(path).pieces[0].features, extract_features(y, sr))
 
 
 def test_the_hash_tells_sounds_apart_and_not_formats(tmp_path, tone):
     wav, other = tone(tmp_path / "a.wav", 440), tone(tmp_path / "b.wav", 441)
     flac = tone(tmp_path / "c.flac", 440)
-    hashes = [analyze_file(path).sha256 for path in (wav, flac, other)]
+    hashes = [analyze_file(path).pieces[0].sha256 for path in (wav, flac, other)]
     assert hashes[0] == hashes[1] != hashes[2]
 
 
@@ -29,7 +29,7 @@ def test_only_the_start_of_a_long_file_is_analyzed(tmp_path):
     soundfile.write(path, np.zeros(seconds * 2000), 2000)
     analysis = analyze_file(path)
     assert not analysis.whole
-    assert analysis.silent
+    assert analysis.pieces[0].silent
 
 
 def test_many_files_keep_their_order_and_errors_stand_in_their_place(tmp_path, tone):
@@ -38,7 +38,9 @@ def test_many_files_keep_their_order_and_errors_stand_in_their_place(tmp_path, t
     results = analyze_files(paths, n_jobs=3)
     assert isinstance(results[2], AudioError)
     for k in (0, 1, 3, 4):
-        np.testing.assert_array_equal(results[k].features, analyze_file(paths[k]).features)
+        np.testing.assert_array_equal(
+            results[k].pieces[0].features, analyze_file(paths[k]).pieces[0].features
+        )
 
 
 def test_progress_counts_up_from_none_to_all(tmp_path, tone):

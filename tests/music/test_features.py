@@ -128,7 +128,14 @@ def test_the_default_recipe_holds_the_constants_that_it_always_had():
         "contrast_fmin": 200.0,
         "rolloff": 0.85,
         "max_seconds": 120.0,
+        "place": "start",
+        "segment_seconds": None,
     }
+
+
+def test_a_recipe_of_before_excerpts_were_chosen_is_read():
+    old = {k: v for k, v in RECIPE.to_dict().items() if k not in ("place", "segment_seconds")}
+    assert FeatureRecipe.from_dict(old) == RECIPE
 
 
 OTHERS = {
@@ -162,6 +169,11 @@ def test_every_constant_of_a_recipe_changes_the_features(name, value):
         ({"n_mfcc": 200}, "128 mel bands"),
         ({"sr": 8000}, "half the rate"),
         ({"rolloff": 1.5}, "rolloff"),
+        ({"max_seconds": 0}, "longer than 0 seconds"),
+        ({"place": "end of it"}, "start, middle, end"),
+        ({"place": -1.0}, "start, middle, end"),
+        ({"place": True}, "place of a recipe"),
+        ({"segment_seconds": 0.01}, "segment is at least"),
         ({"n_mels": 64.5}, "n_mels of a recipe"),
         ({"n_mels": "64"}, "n_mels of a recipe"),
         ({"window": 1}, "'window'"),

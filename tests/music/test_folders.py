@@ -6,7 +6,8 @@ import soundfile
 
 from gradatim.errors import AudioError, LabelError, TableError
 from gradatim.music.features import FEATURE_NAMES, FeatureRecipe, extract_features
-from gradatim.music.folders import list_audio_files, read_folder
+from gradatim.music.folders import read_folder
+from gradatim.music.listing import list_audio_files
 
 
 def codes(collection):
@@ -49,14 +50,16 @@ def test_hidden_and_other_files_are_passed_over(folder, tone):
     tone(folder / ".trash" / "a.wav")
     (folder / "low" / "notes.txt").write_text("not audio")
     os.mkfifo(folder / "low" / "pipe.wav")
-    assert len(list_audio_files(folder)) == 12
+    assert len(list_audio_files(folder).files) == 12
 
 
 def test_linked_folders_are_read_once_even_in_a_circle(folder, tmp_path, tone):
     tone(tmp_path / "elsewhere" / "a.wav", 3000)
     (folder / "linked").symlink_to(tmp_path / "elsewhere")
     (folder / "low" / "circle").symlink_to(folder)
-    assert len(list_audio_files(folder)) == 13
+    assert len(list_audio_files(folder, follow_links=True).files) == 13
+    inside = list_audio_files(folder)
+    assert (len(inside.files), inside.n_outside, inside.outside) == (12, 1, "linked")
 
 
 def test_progress_ends_with_all_files(folder):
@@ -67,7 +70,7 @@ def test_progress_ends_with_all_files(folder):
 
 def test_a_manifest_gives_groups(folder, tmp_path):
     manifest = tmp_path / "groups.csv"
-    files = list_audio_files(folder)
+    files = list_audio_files(folder).files
     rows = [f"{file},{k % 3}" for k, file in enumerate(files)]
     manifest.write_text("\n".join(["path,group", *rows]))
     groups = read_folder(folder, manifest).groups
@@ -77,7 +80,7 @@ def test_a_manifest_gives_groups(folder, tmp_path):
 
 def test_groups_stay_with_their_files_when_one_is_skipped(folder, tmp_path):
     (folder / "high" / "0.wav").write_bytes(b"broken")
-    rows = [f"{file},{file}" for file in list_audio_files(folder)]
+    rows = [f"{file},{file}" for file in list_audio_files(folder).files]
     (tmp_path / "groups.csv").write_text("\n".join(["path,group", *rows]))
     collection = read_folder(folder, tmp_path / "groups.csv")
     assert collection.groups is not None
@@ -90,7 +93,7 @@ def test_one_bad_file_is_skipped_and_named(folder):
     collection = read_folder(folder)
     assert collection.n_samples == 11
     assert "high/3.wav" not in collection.ids
-    assert codes(collection) == ["skipped-file"]
+    assert codes(collection) == ["left-out"]
     message = collection.notices[0].message
     assert message.startswith("high/3.wav cannot be read as audio")
     assert str(folder) not in message
@@ -133,7 +136,7 @@ def test_a_loose_file_beside_the_classes_is_noticed(folder, tone):
     tone(folder / "loose.wav")
     collection = read_folder(folder)
     assert collection.n_samples == 12
-    assert codes(collection) == ["file-without-class"]
+    assert codes(collection) == ["left-out"]
 
 
 def test_no_such_folder_is_an_error(tmp_path):

@@ -136,7 +136,7 @@ def make_climb(**collection_options):
         verdict=Verdict("shallow", "harmonics", "not shown worse", sentence, comparisons),
         models=models_of("shallow", "harmonics", make_network(64, 256, 256, 12), INSTRUMENTS),
         notices=[
-            Notice("skipped-file", "flute/AKWF_flute_0099.wav is no readable audio; skipped."),
+            Notice("left-out", "flute/AKWF_flute_0099.wav is no readable audio; skipped."),
             Notice("few-groups", "cello has only 5 groups, so its scores vary much."),
         ],
         seconds=74.2,

@@ -132,14 +132,14 @@ def test_what_a_climb_can_be_repeated_from_is_there(page, climb):
 
 
 def test_notices_of_reading_and_of_climbing_are_told_once(climb):
-    notice = Notice("skipped-file", "a.wav was skipped.")
+    notice = Notice("left-out", "a.wav was skipped.")
     collection = replace(climb.collection, notices=[notice], media=None)
     page = Page(render_report(replace(climb, collection=collection, notices=[notice])))
     assert page.text.count("a.wav was skipped.") == 1
 
 
 def test_endless_notices_are_cut_with_a_count(climb):
-    notices = [Notice("skipped-file", f"{i}.wav was skipped.") for i in range(100)]
+    notices = [Notice("left-out", f"{i}.wav was skipped.") for i in range(100)]
     collection = replace(climb.collection, media=None)
     page = Page(render_report(replace(climb, collection=collection, notices=notices)))
     assert "and 60 more" in page.text

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 import gradatim.datasets
 import gradatim.music
 import gradatim.tables
 from gradatim.errors import InputError, SpecError, TableError
+from gradatim.music import RECIPE
 from gradatim.sources.registry import SOURCES, Kind, Options, files_of, read_source
 
 
@@ -34,7 +37,7 @@ def progress(share, doing):
     pass
 
 
-def read(path, *options, **more):
+def read(path, /, *options, **more):
     return read_source(path, Options(*options, **more))
 
 
@@ -54,7 +57,22 @@ def test_a_folder_is_read_with_its_manifest_and_progress(calls, tmp_path):
     read("drums", groups="kits.csv", n_jobs=3, progress=progress)
     [(name, arguments, options)] = calls
     assert (name, str(arguments[0]), arguments[1]) == ("read_folder", "drums", "kits.csv")
-    assert options == {"n_jobs": 3, "progress": progress}
+    assert (options["n_jobs"], options["progress"]) == (3, progress)
+    assert options["recipe"] == RECIPE
+
+
+def test_a_folder_is_read_as_its_options_say(calls, tmp_path):
+    (tmp_path / "drums").mkdir()
+    how = {"labels": "kits.csv", "path": "file", "fold_column": "fold", "follow_links": True}
+    read("drums", ["kind"], segment=3.0, seconds=30.0, place="middle", **how)
+    options = calls[0][2]
+    assert options["recipe"] == replace(
+        RECIPE, segment_seconds=3.0, max_seconds=30.0, place="middle"
+    )
+    assert (options["labels"], options["target"], options["path_column"]) == (
+        "kits.csv", ("kind",), "file",
+    )  # fmt: skip
+    assert (options["fold_column"], options["follow_links"]) == ("fold", True)
 
 
 @pytest.mark.parametrize("name", ["songs.csv", "songs.TSV", "songs.parquet"])
@@ -64,7 +82,7 @@ def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
     [(reader, arguments, options)] = calls
     assert reader == "read_table"
     assert arguments[1:] == ("genre", "artist", ("file", "length"))
-    assert options == {"impute": "median", "task": "classification"}
+    assert options == {"impute": "median", "task": "classification", "fold_column": None}
 
 
 def test_several_targets_are_given_as_a_list(calls, tmp_path):
@@ -90,7 +108,7 @@ def test_a_table_without_a_target_asks_for_one(calls, tmp_path):
         ("timbre", {"groups": "artist"}, "--groups"),
         ("timbre", {"target": ["genre"]}, "--target"),
         ("world", {"target": ["a", "b"]}, "--target"),
-        ("drums", {"target": ["genre"]}, "--target"),
+        ("songs.csv", {"labels": "a.csv", "place": "middle"}, "--labels, --from"),
         ("drums", {"drop": ["length"], "impute": "median"}, "--drop, --impute"),
     ],
 )
@@ -98,6 +116,7 @@ def test_an_option_that_does_not_go_with_the_input_is_refused(
     calls, tmp_path, path, options, named
 ):
     (tmp_path / "drums").mkdir()
+    (tmp_path / "songs.csv").touch()
     with pytest.raises(SpecError, match=named):
         read(path, **options)
     assert calls == []

@@ -18,6 +18,7 @@ from cyclopts.validators import Number
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._output_files import deliver
+from gradatim.cli._reading import READING, Reading
 from gradatim.errors import SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
@@ -29,17 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["climb"]
 
-TaskName = Literal["classification", "multilabel", "regression"]
-
-_INPUT = Group("What is climbed", sort_key=1)
 _PROTOCOL = Group("How it is scored", sort_key=2)
 _RUN = Group("How it is run", sort_key=3)
 _OUTPUT = Group("What comes out", sort_key=4)
 
-_Column = Parameter(group=_INPUT, metavar="COLUMN", negative=())
-_Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
 _Flag = Parameter(negative=(), show_default=False)
 
+_READING = Reading()
 _REPORT = Path("gradatim-report.html")
 
 
@@ -48,14 +45,10 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
 
 
 def climb(
-    path: Annotated[str, Parameter(group=_INPUT)],
+    path: Annotated[str, Parameter(group=READING)],
     /,
     *,
-    target: Annotated[list[str] | None, _Column] = None,
-    groups: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN|FILE")] = None,
-    drop: Annotated[list[str] | None, _Columns] = None,
-    impute: Annotated[Literal["median"] | None, Parameter(group=_INPUT)] = None,
-    task: Annotated[TaskName | None, Parameter(group=_INPUT)] = None,
+    reading: Reading = _READING,
     folds: Annotated[int, _number(gte=2)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
@@ -102,16 +95,6 @@ def climb(
     ----------
     path
         A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
-    target
-        Column of a table that is to be learnt; may be repeated.
-    groups
-        Who or what is never split: a column, or for a folder a CSV of path and group.
-    drop
-        Columns of a table to leave out.
-    impute
-        Fill a table's missing values with its columns' medians.
-    task
-        How to read the target; if left out, its values tell.
     folds
         Folds per repeat.
     repeats
@@ -151,16 +134,16 @@ def climb(
     """
     from gradatim.cli._outputs import Outputs
     from gradatim.cli._silence import silent_libraries
-    from gradatim.sources.registry import Options, files_of
+    from gradatim.sources.registry import files_of
 
     for rung in rungs or ():
         get_family(rung)
-    reading = Options(target or (), groups, drop or (), impute, task, jobs)
+    how = reading.options(jobs)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
     models = [*([("", save)] if save else []), *(save_rung or ())]
     outputs = Outputs(json, None if no_report else report or _REPORT, models)
-    outputs.check(files_of(path, reading))
+    outputs.check(files_of(path, how))
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
     with silent_libraries(debug):
@@ -170,8 +153,8 @@ def climb(
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
         with screen.reading(path) as progress:
-            reading = replace(reading, progress=progress)
-            collection = interruptible(lambda: read_source(path, reading))
+            told = replace(how, progress=progress)
+            collection = interruptible(lambda: read_source(path, told))
         with checkpoint(lambda: _folder(collection, options), resume) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")

@@ -9,14 +9,19 @@ that have seen neither.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradatim._text import plural
+from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
-from gradatim.evaluation.groups import class_counts, count_partitions, deal_groups
+from gradatim.evaluation.groups import (
+    class_counts,
+    count_partitions,
+    deal_groups,
+    keep_copies_together,
+)
 
 __all__ = ["FEW_GROUPS", "Folds", "deal", "make_folds"]
 
@@ -74,6 +79,12 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
             f"a climb needs at least 3 folds (one to score, one to choose on, one to learn from) "
             f"and 1 repeat, not {folds} and {repeats}"
         )
+    if collection.folds is not None:
+        return _published(collection, collection.folds)
+    if collection.content_hashes is not None:
+        sounds = collection.media is not None
+        joined = keep_copies_together(collection.groups, collection.content_hashes, sounds=sounds)
+        collection = replace(collection, groups=joined)
     if collection.n_samples < 2 * folds:
         raise SpecError(f"{collection.n_samples} samples are too few for {folds} folds")
     if collection.task == "classification":
@@ -91,6 +102,31 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
     y = collection.y if collection.task == "classification" else None
     rows = [deal(len(collection.y), folds, seed + r, y=y, groups=None) for r in range(repeats)]
     return Folds(np.stack(rows), notices)
+
+
+def _published(collection: Collection, names: np.ndarray) -> Folds:
+    """Take the folds that were published with the data; groups must lie in one each."""
+    published = sorted(set(names.tolist()), key=lambda name: (len(name), name))
+    if len(published) < 3:
+        raise SpecError(
+            f"{plural(len(published), 'published fold')} ({', '.join(map(show_name, published))}) "
+            "cannot be climbed on, which needs at least 3: one to score, one to choose on, one to "
+            "learn from; leave --fold-column out"
+        )
+    if collection.task == "classification":
+        _check_several(collection)
+    if collection.groups is not None:
+        for group in np.unique(collection.groups):
+            inside = np.unique(names[collection.groups == group])
+            if len(inside) > 1:
+                raise LabelError(
+                    f"group {show_name(group)!r} lies in the folds "
+                    f"{' and '.join(show_name(name) for name in inside[:2])}, but a group is never "
+                    "split; leave out --groups or --fold-column"
+                )
+    fold_of = np.array([published.index(name) for name in names.tolist()])
+    text = f"the {len(published)} published folds are used, once: there is nothing to repeat"
+    return Folds(fold_of[None], (Notice("published-folds", text),))
 
 
 def _leave_one_group_out(
@@ -133,13 +169,18 @@ def deal(
     return fold_of
 
 
-def _check_classes(collection: Collection, folds: int) -> None:
-    classes, counts = np.unique(collection.y, return_counts=True)
+def _check_several(collection: Collection) -> None:
+    classes = collection.classes
     if len(classes) < 2:
         raise LabelError(
             f"all {collection.n_samples} samples of {collection.name} are of one class, "
-            f"{classes[0]!r}; a climb needs at least two"
+            f"{show_name(classes[0])!r}; a climb needs at least two"
         )
+
+
+def _check_classes(collection: Collection, folds: int) -> None:
+    _check_several(collection)
+    classes, counts = np.unique(collection.y, return_counts=True)
     if collection.groups is None and counts.min() < folds:
         few = ", ".join(f"{c} ({n})" for c, n in zip(classes, counts, strict=True) if n < folds)
         raise LabelError(

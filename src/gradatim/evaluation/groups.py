@@ -15,7 +15,13 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError
 
-__all__ = ["class_counts", "count_partitions", "deal_groups", "without_lonely_classes"]
+__all__ = [
+    "class_counts",
+    "count_partitions",
+    "deal_groups",
+    "keep_copies_together",
+    "without_lonely_classes",
+]
 
 #: Candidates of a partition, and how far the most random of them strays from the most even.
 _CANDIDATES, _NOISE = 30, 1.5
@@ -44,6 +50,45 @@ def without_lonely_classes(collection: Collection) -> Collection:
         "cannot be learnt from some groups and scored on others",
     )
     return replace(collection.take(kept), notices=(*collection.notices, notice))
+
+
+# A table of which more rows are copies has few different values, as a truth table has.
+_MOST_COPIES = 0.5
+
+
+def keep_copies_together(
+    groups: np.ndarray | None, copies: np.ndarray, *, sounds: bool = False
+) -> np.ndarray | None:
+    """Join groups that share a copy; without groups, copies are the groups.
+
+    `groups` and `copies` (n_samples,): what belongs together, and what is equal. Returns groups
+    (n_samples,), or `groups` itself where there is nothing to join.
+
+    Examples
+    --------
+    >>> keep_copies_together(np.array(["a", "a", "b", "c"]), np.array([0, 1, 1, 2])).tolist()
+    ['a', 'a', 'a', 'c']
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, copy, counts = np.unique(copies, return_inverse=True, return_counts=True)
+    repeated = counts[copy] > 1
+    if not repeated.any() or (not sounds and repeated.mean() > _MOST_COPIES):
+        return groups
+    n = len(copy)
+    if groups is None:
+        return np.where(repeated, copy, n + np.arange(n))
+    names, group = np.unique(groups, return_inverse=True)
+    pairs = coo_array(
+        (np.ones(n), (group, len(names) + copy)), shape=[len(names) + len(counts)] * 2
+    )
+    joined = connected_components(pairs, directed=False)[1][group]
+    _, index = np.unique(joined, return_inverse=True)
+    # Joined groups are called as the first of them in order.
+    first = np.full(index.max() + 1, len(names))
+    np.minimum.at(first, index, group)
+    return names[first[index]]
 
 
 def class_counts(collection: Collection) -> np.ndarray:

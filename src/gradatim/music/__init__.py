@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gradatim.music.audio import FileSound as FileSound
     from gradatim.music.audio import load_audio as load_audio
     from gradatim.music.features import FEATURE_NAMES as FEATURE_NAMES
+    from gradatim.music.features import RECIPE as RECIPE
     from gradatim.music.features import FeatureRecipe as FeatureRecipe
     from gradatim.music.features import extract_features as extract_features
     from gradatim.music.folders import read_folder as read_folder
@@ -22,7 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "audio": ["FileSound", "load_audio"],
-        "features": ["FEATURE_NAMES", "FeatureRecipe", "extract_features"],
+        "features": ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"],
         "folders": ["read_folder"],
     },
 )

@@ -21,11 +21,11 @@ from gradatim.errors import AudioError, MissingExtraError, SpecError
 from gradatim.music.audio import decode, resample
 from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
 
-__all__ = ["FileAnalysis", "Piece", "analyze_file", "analyze_files"]
+__all__ = ["FileAnalysis", "FilePart", "analyze_file", "analyze_files"]
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class FilePart:
     """A sample of a file: all that is read of it, or one of its segments."""
 
     features: np.ndarray  # (n_features,), as `extract_features` returns them
@@ -40,7 +40,7 @@ class Piece:
 class FileAnalysis:
     """What is known of one audio file."""
 
-    pieces: tuple[Piece, ...]  # At least one
+    pieces: tuple[FilePart, ...]  # At least one
     whole: bool  # Whether nothing of the file was left out (see `FeatureRecipe`'s ``max_seconds``)
     oddities: tuple[str, ...] = ()  # As `decode` tells them
 
@@ -59,7 +59,7 @@ def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -
         except AudioError as error:
             raise AudioError(f"{path} cannot be analyzed: {error}") from error
         begins = decoded.start + start / recipe.sr
-        pieces.append(Piece(features, sha256(part), begins, not part.any()))
+        pieces.append(FilePart(features, sha256(part), begins, not part.any()))
     return FileAnalysis(tuple(pieces), decoded.whole, decoded.oddities)
 
 

@@ -8,6 +8,7 @@ whatever their names end with, else by FFmpeg (PyAV, the extra ``media``), and r
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from gradatim.music.formats import has_media, reader_of
 
 if TYPE_CHECKING:
     import soundfile
+    from av import AudioFrame
 
 __all__ = [
     "SAMPLE_RATE",
@@ -42,7 +44,7 @@ _BLOCK = 1 << 17
 # More than a mono mix can mean; headers of thousands are damage or malice.
 _MOST_CHANNELS = 64
 
-# Of the power of the channels, so little is left where they cancel each other out.
+# Of the power of channels that differ 1/n is left; so much less where they cancel each other out.
 _CANCELLED = 0.1
 
 # Floats may overshoot a little; what is far above full scale was never scaled.
@@ -59,17 +61,8 @@ PLACES = ("start", "middle", "end")
 class Excerpt:
     """Which part of a file is read.
 
-    Parameters
-    ----------
-    seconds : float or None
-        At most so much; the whole file if None.
-    place : str or float
-        ``"start"``, ``"middle"`` or ``"end"`` of a longer file, or seconds from its start.
-
-    Raises
-    ------
-    SpecError
-        If there is no such place, or nothing would be read.
+    At most ``seconds`` of it (all of it if None), from ``place`` on: the start, the middle or the
+    end of a longer file, or a number of seconds.
 
     Examples
     --------
@@ -202,6 +195,9 @@ def decode(path: str | os.PathLike[str], excerpt: Excerpt | None = None) -> Deco
     try:
         decoded = _decode_sndfile(path, excerpt)
     except _UnknownFormatError as error:
+        if excerpt.place in ("middle", "end"):
+            # Where a file breaks off its middle may not be found.
+            return decode(path, Excerpt(excerpt.seconds))
         if reader_of(path) == "FFmpeg" or has_media():
             decoded = _decode_media(path, excerpt, str(error))
         else:
@@ -230,6 +226,7 @@ class _Mix:
         self.n_read = 0
         self.limit = limit
         self._power = self._mono_power = self._peak = 0.0
+        self._n_channels = 1
 
     @property
     def missing(self) -> int | None:
@@ -243,6 +240,7 @@ class _Mix:
         mono = block.mean(axis=1, dtype=np.float32)
         self.blocks.append(mono)
         self.n_read += len(mono)
+        self._n_channels = max(self._n_channels, block.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             self._power += float(np.square(block, dtype=np.float64).mean(axis=1).sum())
             self._mono_power += float(np.square(mono, dtype=np.float64).sum())
@@ -256,7 +254,7 @@ class _Mix:
     @property
     def oddities(self) -> Iterator[str]:
         """What a listener would want to know."""
-        if self._mono_power < _CANCELLED * self._power:
+        if self._mono_power * self._n_channels < _CANCELLED * self._power:
             yield "cancelled"
         if self._peak > _LOUD:
             yield "loud"
@@ -266,19 +264,29 @@ def _decode_sndfile(path: str | os.PathLike[str], excerpt: Excerpt) -> Decoded:
     import soundfile
 
     try:
-        links = ogg_links(path)
+        links, whole = ogg_links(path)
         with contextlib.ExitStack() as stack:
-            sources = [os.fspath(path)]
+            sources: list[str | int | io.BytesIO] = [_openable(path)]
             if len(links) > 1:
                 sources = [read_link(path, *link) for link in links]
             files = [stack.enter_context(soundfile.SoundFile(source)) for source in sources]
-            return _decode_files(path, files, excerpt)
+            return _decode_files(path, files, excerpt, whole)
     except (soundfile.SoundFileError, OSError, RuntimeError) as error:
         raise _UnknownFormatError(_reason(error)) from error
 
 
+def _openable(path: str | os.PathLike[str]) -> str | int:
+    """Return what libsndfile opens: a name, or a file already open where the name is no UTF-8."""
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.open(path, os.O_RDONLY)
+    return name
+
+
 def _decode_files(
-    path: str | os.PathLike[str], files: list[soundfile.SoundFile], excerpt: Excerpt
+    path: str | os.PathLike[str], files: list[soundfile.SoundFile], excerpt: Excerpt, whole: bool
 ) -> Decoded:
     """Read files of one rate, one after the other, as one sound."""
     sr = files[0].samplerate
@@ -295,14 +303,14 @@ def _decode_files(
     mix, skip, broken = _Mix(length), start, False
     for file in files:
         # Some formats cannot seek: then all before the start is read.
-        if 0 < skip and file.seekable():
+        if skip > 0 and file.seekable():
             skip -= file.seek(min(skip, file.frames))
         if skip == 0 and mix.missing != 0:
             broken |= _read_file(file, mix)
     at_end = start + mix.n_read >= promised or mix.missing != 0
     oddities = [*mix.oddities]
     short = mix.missing != 0 and start + mix.n_read < _WHOLE * promised
-    if broken or short or min(promised_share(f.extra_info) for f in files) < _WHOLE:
+    if broken or short or not whole or min(promised_share(f.extra_info) for f in files) < _WHOLE:
         oddities.insert(0, "truncated")
     return Decoded(mix.y, sr, start / sr, start == 0 and at_end, tuple(oddities))
 
@@ -330,15 +338,17 @@ def _read_file(file: soundfile.SoundFile, mix: _Mix) -> bool:
 def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -> Decoded:
     try:
         import av
+        from av import logging
         from av.error import FFmpegError
     except ImportError as error:
         raise MissingExtraError(
             f"{path} needs FFmpeg, which comes with PyAV: pip install 'gradatim[media]'"
         ) from error
 
-    av.logging.set_level(None)
+    logging.set_level(None)
     try:
-        with av.open(os.fspath(path), metadata_errors="replace") as container:
+        # A name that is no UTF-8 is no business of FFmpeg.
+        with open(path, "rb") as file, av.open(file, "r", metadata_errors="replace") as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} holds no sound that can be read")
             stream = container.streams.audio[0]
@@ -348,6 +358,8 @@ def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -
             start, length = excerpt.frames(n_frames, sr)
             mix = _Mix(length)
             broken = _read_media(_blocks_of(container.decode(stream)), mix, start)
+            if mix.n_read == 0 and start == 0:
+                raise ValueError("no sample came")
     except (FFmpegError, OSError, ValueError) as error:
         if isinstance(error, AudioError):
             raise
@@ -360,7 +372,7 @@ def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -
     return Decoded(mix.y, sr, start / sr, start == 0 and at_end, tuple(oddities))
 
 
-def _blocks_of(frames: Iterable[object]) -> Iterator[np.ndarray]:
+def _blocks_of(frames: Iterable[AudioFrame]) -> Iterator[np.ndarray]:
     """Turn FFmpeg's frames into blocks of shape (n_frames, n_channels)."""
     import av
 

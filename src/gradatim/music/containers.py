@@ -14,7 +14,7 @@ from pathlib import Path
 __all__ = ["ogg_links", "promised_share", "read_link"]
 
 _PAGE_HEADER = 27
-_BEGINS = 2
+_BEGINS, _ENDS = 2, 4
 
 # libsndfile writes into its log what a chunk's header says, and what the file really has.
 _SHORT = re.compile(r":\s*(\d+) \(should be (\d+)\)")
@@ -24,16 +24,18 @@ _FRAMES = re.compile(
 _UNKNOWN_SIZES = (0, 0x7FFFFFFF, 0xFFFFFFFF, 2**63 - 1, 2**64 - 1)
 
 
-def ogg_links(path: str | os.PathLike[str]) -> list[tuple[int, int]]:
-    """Return where each of the streams of an Ogg file that follow one another begins and ends.
+def ogg_links(path: str | os.PathLike[str]) -> tuple[list[tuple[int, int]], bool]:
+    """Return where the streams of an Ogg file that follow one another begin and end.
+
+    Also return whether the last of them is whole, which its last page says.
 
     A radio recording, or albums joined with ``cat``, is a chain of them; libsndfile reads the
-    first. A file of another kind is one stream.
+    first. A file of another kind is one whole stream.
     """
     size = Path(path).stat().st_size
     starts = [0]
     with open(path, "rb") as file:
-        at, begun = 0, True
+        at, begun, ended = 0, True, True
         while at + _PAGE_HEADER <= size:
             header = file.read(_PAGE_HEADER)
             if len(header) < _PAGE_HEADER or header[:4] != b"OggS":
@@ -41,10 +43,10 @@ def ogg_links(path: str | os.PathLike[str]) -> list[tuple[int, int]]:
             begins = bool(header[5] & _BEGINS)
             if begins and not begun:
                 starts.append(at)
-            begun = begins
+            begun, ended = begins, bool(header[5] & _ENDS)
             at += _PAGE_HEADER + header[26] + sum(file.read(header[26]))
             file.seek(at)
-    return list(zip(starts, [*starts[1:], size], strict=True))
+    return list(zip(starts, [*starts[1:], size], strict=True)), ended and at in (0, size)
 
 
 def promised_share(log: str) -> float:

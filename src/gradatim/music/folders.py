@@ -1,8 +1,9 @@
-"""Folders of audio: one folder per class becomes a `Collection` of features and playable sounds.
+"""Folders of audio become a `Collection` of features and playable sounds.
 
-Conventions: the class of a file is the first folder below the root, however deep the file lies;
-ids are paths below the root with forward slashes, in sorted order. Hidden files and folders, and
-files of other kinds, are passed over.
+Conventions: the class of a file is the first folder below the root, however deep the file lies,
+unless labels come from elsewhere (see `labeling`); ids are paths below the root with forward
+slashes, in sorted order, and bytes that are no UTF-8 escaped; a segment's id ends with the second
+at which it begins. Hidden files and folders, and files of other kinds, are passed over.
 """
 
 from __future__ import annotations
@@ -14,39 +15,76 @@ from pathlib import Path
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim._text import plural
+from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, LabelError
 from gradatim.music.analysis import FileAnalysis, analyze_files
-from gradatim.music.audio import AUDIO_SUFFIXES, FileSound
+from gradatim.music.audio import FileSound
 from gradatim.music.features import RECIPE, FeatureRecipe
+from gradatim.music.formats import AUDIO_SUFFIXES
+from gradatim.music.labeling import Labelled, LabelSource, is_fact, label_files, read_fact
+from gradatim.music.listing import Listing, list_audio_files
 from gradatim.music.manifests import read_manifest
 
-__all__ = ["list_audio_files", "read_folder"]
+__all__ = ["read_folder"]
 
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
+
+# What is odd about files that were read, as it is said after their number.
+_ODDITIES = {
+    "truncated": ("truncated-file", "shorter than the header says, and perhaps broken off"),
+    "cancelled": ("cancelled-channels", "nearly silent once the channels are averaged: they "
+                  "cancel each other out"),
+    "loud": ("loud-file", "far above full scale: samples beyond 4"),
+}  # fmt: skip
 
 
 def read_folder(
     path: str | os.PathLike[str],
     groups: str | os.PathLike[str] | None = None,
     *,
+    labels: str | os.PathLike[str] | None = None,
+    target: str | Sequence[str] = (),
+    path_column: str | None = None,
+    label_pattern: str | None = None,
+    fold_column: str | None = None,
+    task: str | None = None,
+    follow_links: bool = False,
     recipe: FeatureRecipe = RECIPE,
     n_jobs: int = 2,
     progress: Progress | None = None,
 ) -> Collection:
-    """Read a folder of audio with one sub-folder per class.
+    """Read a folder of audio, with one sub-folder per class or labels from elsewhere.
 
     Parameters
     ----------
     path : path-like
         The folder. ``path/piano/any/depth/take1.wav`` is a sound of class ``piano``.
     groups : path-like, optional
-        A manifest: a table with columns ``path`` (relative to the folder or to the manifest) and
-        ``group`` (artist, kit, session). A column ``label`` must agree with the folders.
+        Which files belong together (artist, kit, session): a manifest, which is a table with
+        columns ``path`` (relative to the folder or to the manifest) and ``group``; or a column of
+        the table of labels, ``tag:NAME``, ``folder:N`` or ``pattern:REGEX``. A column ``label``
+        of a manifest must agree with the folders.
+    labels : path-like, optional
+        A table with a row for each file (CSV or Parquet), or ``tag:NAME`` or ``folder:N``.
+    target : str or sequence of str
+        Columns of the table of labels to learn, read as `read_table` reads them.
+    path_column : str, optional
+        Column of that table which names the files, with or without folders and suffix; by default
+        the one that names most of them.
+    label_pattern : str, optional
+        Regular expression with a group ``label``, searched in the path of each file.
+    fold_column : str, optional
+        A column of the table of labels, ``folder:N`` or ``pattern:REGEX`` that gives the fold of
+        each file, by which it is split then.
+    task : {"classification", "multilabel", "regression"}, optional
+        Forces how the targets of a table are read.
+    follow_links : bool
+        Also follow links that lead out of the folder.
     recipe : FeatureRecipe, optional
-        How features are computed.
+        How features are computed, of which excerpt, and in how long segments; those of a file
+        are a group.
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
@@ -55,19 +93,22 @@ def read_folder(
     Returns
     -------
     Collection
-        Input ``"features"`` (see `extract_features`) with its recipe, class labels, ids, media,
-        groups if given, and a hash of each sound. Notices tell of files that were skipped, cut
-        or silent.
+        Input ``"features"`` (see `extract_features`) with its recipe, targets, ids, media,
+        groups and folds if given, and a hash of each sound. Notices tell of files that were left
+        out, cut, odd or silent.
 
     Raises
     ------
     AudioError
-        If there is no such folder, no audio in it, audio but no folder per class, or more than a
-        tenth of the files cannot be read.
+        If there is no such folder, no audio in it, audio but no labels, a class of which nothing
+        can be read, or more than a tenth of the files cannot be read.
     LabelError
-        If there is only one class.
+        If there is only one class, or the folders look like parts of a split.
+    SpecError
+        If options exclude each other, or a fact of files makes no sense.
     TableError
-        If the manifest cannot be read, lacks a file or contradicts the folders.
+        If the manifest or the table of labels cannot be read, names no file, lacks one or
+        contradicts itself.
 
     Examples
     --------
@@ -76,121 +117,196 @@ def read_folder(
     (67, ['cymbal', 'hihat', 'kick', 'snare', 'tom'])
     """
     root = Path(path).expanduser()
-    labels, notices = _label_files(root)
-    file_groups = None
-    if groups is not None:
-        file_groups, strays = read_manifest(Path(groups).expanduser(), root, labels)
-        notices += strays
-    files = list(labels)
-    paths = [root / file for file in files]
-    outcomes = analyze_files(paths, recipe, n_jobs=n_jobs, progress=progress)
-    good = np.array([isinstance(outcome, FileAnalysis) for outcome in outcomes])
-    errors = [outcome for outcome in outcomes if isinstance(outcome, AudioError)]
-    notices += _skip_notices(root, errors, len(files))
-    analyses = [outcome for outcome in outcomes if isinstance(outcome, FileAnalysis)]
-    y = np.array(list(labels.values()))[good]
-    _require_classes(root, y)
-    ids = np.array(files)[good]
-    kept_groups = None if file_groups is None else file_groups[good]
-    notices += _oddity_notices(analyses, ids, recipe.max_seconds)
+    targets = (target,) if isinstance(target, str) else tuple(target)
+    source = LabelSource(labels, targets, path_column, label_pattern, task)
+    listing = _list(root, follow_links)
+    labelled = label_files(root, listing.files, source)
+    _refuse_lost_classes(root, source, labelled, listing)
+    file_groups, group_notices = _read_groups(root, groups, labelled)
+    file_folds = _read_folds(root, fold_column, labelled)
+    outcomes = analyze_files(
+        [root / file for file in labelled.files], recipe, n_jobs=n_jobs, progress=progress
+    )
+    good = [k for k, outcome in enumerate(outcomes) if isinstance(outcome, FileAnalysis)]
+    errors = {
+        labelled.files[k]: outcome
+        for k, outcome in enumerate(outcomes)
+        if isinstance(outcome, AudioError)
+    }
+    _refuse_lost_labels(root, labelled, good, errors)
+    skipped = _skip_notices(root, errors, len(outcomes))
+    analyses = {k: outcome for k in good if isinstance(outcome := outcomes[k], FileAnalysis)}
+    file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
+    pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
+    shown = [_safe(file) for file in labelled.files]
+    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), recipe)
+    seconds = recipe.segment_seconds
+    if seconds is None:
+        ids = [shown[k] for k in file_of]
+    else:
+        ids = [f"{shown[k]} {piece.start:.6g} s" for k, piece in zip(file_of, pieces, strict=True)]
+        if file_groups is None:
+            file_groups = np.array(shown)
+    notices = (*listing.notices, *labelled.notices, *group_notices, *skipped, *odd)
     return Collection(
-        name=root.resolve().name,
-        X={"features": np.stack([analysis.features for analysis in analyses])},
-        y=y,
-        task="classification",
-        ids=ids,
-        groups=kept_groups,
-        media=tuple(FileSound(root / file) for file in ids.tolist()),
+        name=_safe(root.resolve().name),
+        X={"features": np.stack([piece.features for piece in pieces])},
+        y=labelled.y[file_of],
+        task=labelled.task,
+        ids=np.array(ids),
+        groups=None if file_groups is None else file_groups[file_of],
+        folds=None if file_folds is None else file_folds[file_of],
+        media=tuple(
+            FileSound(root / labelled.files[k], start=piece.start, seconds=seconds)
+            for k, piece in zip(file_of.tolist(), pieces, strict=True)
+        ),
         feature_names={"features": recipe.names},
+        target_names=labelled.target_names,
         recipes={"features": recipe.to_dict()},
-        content_hashes=np.array([analysis.sha256 for analysis in analyses]),
-        notices=tuple(notices),
+        content_hashes=np.array([piece.sha256 for piece in pieces]),
+        notices=notices,
     )
 
 
-def list_audio_files(root: Path) -> list[str]:
-    """List the audio files below a folder."""
-    found, seen = [], set()
-    for folder, subfolders, names in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in seen:
-            subfolders.clear()
-            continue
-        seen.add(real)
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        paths = [Path(folder, name) for name in names if not name.startswith(".")]
-        # A pipe or socket of that name would block whoever opens it.
-        audio = [p for p in paths if p.suffix.lower() in AUDIO_SUFFIXES and p.is_file()]
-        found += [p.relative_to(root).as_posix() for p in audio]
-    return sorted(found)
-
-
-def _label_files(root: Path) -> tuple[dict[str, str], list[Notice]]:
-    """Map every audio file below the root to its class."""
+def _list(root: Path, follow_links: bool) -> Listing:
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
-        raise AudioError(f"{root} {what}; give a folder with a sub-folder of audio for each class")
-    files = list_audio_files(root)
-    kinds = ", ".join(sorted(AUDIO_SUFFIXES))
-    if not files:
         raise AudioError(
-            f"{root} holds no audio ({kinds}); give a folder with one sub-folder per class"
+            f"{show_name(root)} {what}; give a folder with a sub-folder of audio for each class"
         )
-    loose = [file for file in files if "/" not in file]
-    if len(loose) == len(files):
+    listing = list_audio_files(root, follow_links=follow_links)
+    if not listing.files:
+        reasons = "; ".join(notice.message for notice in listing.notices)
+        kinds = ", ".join(sorted(AUDIO_SUFFIXES))
         raise AudioError(
-            f"the audio files lie in {root} itself; put those of each class into a sub-folder "
-            f"with the class's name, such as {root / 'piano' / loose[0]}"
+            f"{show_name(root)} holds no audio that can be read: {reasons}"
+            if reasons
+            else f"{show_name(root)} holds no audio ({kinds}); give a folder with one sub-folder "
+            "per class"
         )
-    labels = {file: file.split("/")[0] for file in files if "/" in file}
-    _require_classes(root, np.array(list(labels.values())))
-    return labels, _loose_notices(loose)
+    return listing
 
 
-def _require_classes(root: Path, y: np.ndarray) -> None:
-    classes = np.unique(y)
-    if len(classes) < 2:
+def _refuse_lost_classes(
+    root: Path, source: LabelSource, labelled: Labelled, listing: Listing
+) -> None:
+    """Refuse to learn all classes but those whose files cannot be decoded."""
+    if source.labels is not None or source.pattern is not None:
+        return
+    known = {str(label) for label in labelled.y}
+    lost = [f for f in listing.undecoded if "/" in f and f.split("/")[0] not in known]
+    if lost:
+        name = lost[0].split("/")[0]
+        same = [file for file in lost if file.split("/")[0] == name]
+        suffix = Path(same[0]).suffix
+        raise AudioError(
+            f"class {show_name(name)} has only {plural(len(same), 'file')} that FFmpeg alone "
+            f"reads ({suffix}); pip install 'gradatim[media]' reads them, or move the folder away"
+        )
+
+
+def _refuse_lost_labels(
+    root: Path, labelled: Labelled, good: Sequence[int], errors: dict[str, AudioError]
+) -> None:
+    """Refuse to go on without a class of which no file could be read."""
+    if labelled.task != "classification":
+        return
+    lost = sorted(set(labelled.y.tolist()) - set(labelled.y[good].tolist()))
+    if lost:
+        first = labelled.files[int(np.argmax(labelled.y == lost[0]))]
+        raise AudioError(
+            f"of class {show_name(lost[0])} no file can be read; the first: "
+            f"{_below(root, errors[first])}"
+        )
+
+
+def _read_groups(
+    root: Path, groups: str | os.PathLike[str] | None, labelled: Labelled
+) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
+    if groups is None:
+        return None, ()
+    text = os.fspath(groups)
+    in_table = labelled.table is not None and text in labelled.table.names
+    if not is_fact(text) and not in_table:
+        file = Path(groups).expanduser()
+        if labelled.table is not None and not file.exists():
+            labelled.table.require(text, "groups")
+        labels = dict(zip(labelled.files, labelled.y.tolist(), strict=True))
+        found, strays = read_manifest(file, root, labels)
+        return found, tuple(strays)
+    facts = read_fact(text, "group", root, labelled.files, labelled.table)
+    alone = [f for f, fact in zip(labelled.files, facts, strict=True) if fact is None]
+    notices = ()
+    if alone:
+        notices = (
+            Notice(
+                "few-groups",
+                f"{plural(len(alone), 'file')} without a group by {show_name(text)}, such as "
+                f"{show_name(alone[0])}: each is a group of its own",
+            ),
+        )
+    # No tag can hold a slash's place at its start, so that nobody shares a lone file's group.
+    pairs = zip(labelled.files, facts, strict=True)
+    return np.array([fact or f"/{_safe(file)}" for file, fact in pairs]), notices
+
+
+def _read_folds(root: Path, fold_column: str | None, labelled: Labelled) -> np.ndarray | None:
+    if fold_column is None:
+        return None
+    facts = read_fact(fold_column, "fold", root, labelled.files, labelled.table)
+    if None in facts:
+        file = labelled.files[facts.index(None)]
         raise LabelError(
-            f"{root} has audio of a single class, {str(classes[0])!r}; there must be a sub-folder "
-            "for each of two or more classes"
+            f"{show_name(file)} has no fold by {show_name(fold_column)}; every file needs one"
         )
+    return np.array(facts)
 
 
-def _loose_notices(loose: Sequence[str]) -> list[Notice]:
-    if not loose:
-        return []
-    message = (
-        f"{plural(len(loose), 'audio file')} in no class's sub-folder left out, such as {loose[0]}"
-    )
-    return [Notice("file-without-class", message)]
+def _safe(name: str) -> str:
+    """Escape the bytes of a file's name that are no UTF-8."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def _skip_notices(root: Path, errors: Sequence[AudioError], n_files: int) -> list[Notice]:
+def _below(root: Path, error: AudioError) -> str:
+    """Leave the root out: the report should not tell where a person's files lie."""
+    return _safe(str(error).replace(f"{root}{os.sep}", ""))
+
+
+def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> list[Notice]:
     """Name every skipped file, or give up if there are too many."""
-    # Below the root a path says enough, and the report should not tell where a person's files lie.
-    reasons = [str(error).replace(f"{root}{os.sep}", "") for error in errors]
+    reasons = [_below(root, error) for error in errors.values()]
     if len(errors) > MAX_BAD_SHARE * n_files:
         raise AudioError(
-            f"{len(errors)} of {n_files} audio files in {root} cannot be used, more than a tenth; "
-            f"the first: {reasons[0]}"
+            f"{len(errors)} of {n_files} audio files in {show_name(root)} cannot be used, more "
+            f"than a tenth; the first: {reasons[0]}"
         )
-    return [Notice("skipped-file", f"{reason}; it was skipped") for reason in reasons]
+    return [Notice("left-out", f"{reason}; it was skipped") for reason in reasons]
 
 
 def _oddity_notices(
-    analyses: Sequence[FileAnalysis], ids: np.ndarray, max_seconds: float
+    files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: FeatureRecipe
 ) -> list[Notice]:
-    """Tell of files that were cut, and of files in which nothing sounds."""
+    """Tell of files that were cut or are odd, and of those in which nothing sounds."""
     notices = []
-    cut = ids[[not analysis.whole for analysis in analyses]]
-    if len(cut):
-        message = f"longer than {max_seconds:g} s, of which only the start was analyzed"
-        notices.append(Notice("cut-file", f"{_count_and_name(cut)} {message}"))
-    silent = ids[[analysis.silent for analysis in analyses]]
-    if len(silent):
-        notices.append(Notice("silent-file", f"{_count_and_name(silent)} silent throughout"))
+
+    def tell(code: str, which: list[bool], what: str) -> None:
+        named = [file for file, one in zip(files, which, strict=True) if one]
+        if named:
+            notices.append(Notice(code, f"{_count_and_name(named)} {what}"))
+
+    where = f"the {recipe.place}" if isinstance(recipe.place, str) else "a part"
+    tell(
+        "cut-file",
+        [not analysis.whole for analysis in analyses],
+        f"longer than {recipe.max_seconds:g} s, of which only {where} was analyzed",
+    )
+    for oddity, (code, what) in _ODDITIES.items():
+        tell(code, [oddity in analysis.oddities for analysis in analyses], what)
+    silent = [all(piece.silent for piece in analysis.pieces) for analysis in analyses]
+    tell("silent-file", silent, "silent throughout")
     return notices
 
 
-def _count_and_name(ids: np.ndarray) -> str:
-    return f"{plural(len(ids), 'file')} (such as {ids[0]}) {'is' if len(ids) == 1 else 'are'}"
+def _count_and_name(files: Sequence[str]) -> str:
+    verb = "is" if len(files) == 1 else "are"
+    return f"{plural(len(files), 'file')} (such as {show_name(files[0])}) {verb}"

@@ -16,17 +16,19 @@ __all__ = ["AUDIO_SUFFIXES", "MEDIA_SUFFIXES", "Reader", "has_media", "reader_of
 Reader = Literal["libsndfile", "FFmpeg"]
 
 #: Names that end so are taken for audio that libsndfile 1.2 reads.
-AUDIO_SUFFIXES = frozenset(
-    ".aif .aifc .aiff .au .avr .caf .flac .htk .iff .ircam .mp2 .mp3 .mpeg .mpga .nist .oga .ogg "
-    ".opus .paf .pvf .rf64 .sd2 .sds .snd .sph .svx .voc .w64 .wav .wave .wavex .wve .xi".split()
-)
+AUDIO_SUFFIXES = frozenset({
+    ".aif", ".aifc", ".aiff", ".au", ".avr", ".caf", ".flac", ".htk", ".iff", ".ircam", ".mp2",
+    ".mp3", ".mpeg", ".mpga", ".nist", ".oga", ".ogg", ".opus", ".paf", ".pvf", ".rf64", ".sd2",
+    ".sds", ".snd", ".sph", ".svx", ".voc", ".w64", ".wav", ".wave", ".wavex", ".wve", ".xi",
+})  # fmt: skip
 
 #: Names that end so are taken for audio that FFmpeg reads, or films of which it reads the sound.
-MEDIA_SUFFIXES = frozenset(
-    ".3gp .aac .ac3 .adts .alac .amr .ape .asf .avi .dff .dsf .dts .eac3 .f4a .flv .m4a .m4b .m4p "
-    ".m4r .m4v .mka .mkv .mov .mp4 .mpc .mpg .ra .ram .rm .shn .spx .tak .tta .weba .webm .wma "
-    ".wmv .wv".split()
-)
+MEDIA_SUFFIXES = frozenset({
+    ".3gp", ".aac", ".ac3", ".adts", ".alac", ".amr", ".ape", ".asf", ".avi", ".dff", ".dsf",
+    ".dts", ".eac3", ".f4a", ".flv", ".m4a", ".m4b", ".m4p", ".m4r", ".m4v", ".mka", ".mkv",
+    ".mov", ".mp4", ".mpc", ".mpg", ".ra", ".ram", ".rm", ".shn", ".spx", ".tak", ".tta",
+    ".weba", ".webm", ".wma", ".wmv", ".wv",
+})  # fmt: skip
 
 # What files of a kind begin with: offset and bytes.
 _SNDFILE_MARKS = (
@@ -43,9 +45,10 @@ _MEDIA_MARKS = (
 _LONGEST_MARK = 24
 
 # RIFF, ftyp and EBML also hold pictures; these names say so.
-_NO_AUDIO = frozenset(
-    ".anim .ani .avif .cr3 .heic .heif .jp2 .mid .midi .mks .pal .rmi .webp .zip".split()
-)
+_NO_AUDIO = frozenset({
+    ".anim", ".ani", ".avif", ".cr3", ".heic", ".heif", ".jp2", ".mid", ".midi", ".mks", ".pal",
+    ".rmi", ".webp", ".zip",
+})  # fmt: skip
 
 
 def reader_of(path: str | os.PathLike[str]) -> Reader | None:

@@ -1,9 +1,9 @@
-"""Which file below a folder a cell of a table means.
+"""Files of a folder that the cells of a table name.
 
 Conventions: a cell is tried as a path below the folder, beside the table or absolute, with either
 slash; then without the suffix; then as a name alone, wherever the file lies; then as a number,
 which leading zeros do not change (FMA's track 2 is ``000/000002.mp3``). What several files could
-be meant by is none of them, and letters differ by case only where both are there.
+be meant by is none of them; case is the last thing that may differ.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class FileFinder:
         self._ways = [(_unique(files, of_file), of_cell) for of_file, of_cell in ways]
 
     def __call__(self, path: str) -> str | None:
+        """Return the file that a path means, if there is one."""
         key = path_key(path)
         if key == ".":
             return None

@@ -43,7 +43,7 @@ def _sndfile_tags(path: str | os.PathLike[str]) -> dict[str, str]:
     import soundfile
 
     try:
-        with soundfile.SoundFile(os.fspath(path)) as file:
+        with open(path, "rb") as opened, soundfile.SoundFile(opened) as file:
             tags = file.copy_metadata()
     except (soundfile.SoundFileError, OSError, RuntimeError):
         return {}
@@ -56,7 +56,7 @@ def _media_tags(path: str | os.PathLike[str]) -> dict[str, str]:
     from av.error import FFmpegError
 
     try:
-        with av.open(os.fspath(path), metadata_errors="replace") as container:
+        with open(path, "rb") as file, av.open(file, "r", metadata_errors="replace") as container:
             parts = [container.metadata, *(stream.metadata for stream in container.streams)]
     except (FFmpegError, OSError, ValueError):
         return {}

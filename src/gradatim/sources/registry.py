@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from gradatim._progress import Progress, silent
@@ -33,6 +33,14 @@ class Options:
     drop: Sequence[str] = ()  # Columns of a table to leave out
     impute: str | None = None  # How to fill missing values of a table
     task: str | None = None  # How to read the targets of a table
+    labels: str | None = None  # A table of labels beside audio, or a fact of its files
+    path: str | None = None  # Column of that table which names the files
+    label_pattern: str | None = None  # Regular expression that finds a label in a file's path
+    fold_column: str | None = None  # Column of published folds, or a fact of files
+    segment: float | None = None  # Seconds of the pieces of a sound
+    seconds: float | None = None  # Seconds that are read of a file
+    place: str | float | None = None  # Where in a file these lie
+    follow_links: bool = False  # Whether links out of a folder are followed
     n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
     progress: Progress = field(default=silent, repr=False)
 
@@ -68,11 +76,28 @@ def _read_dataset(text: str, options: Options) -> Collection:
 
 
 def _read_folder(text: str, options: Options) -> Collection:
-    from gradatim.music import read_folder
+    from gradatim.music import RECIPE, read_folder
 
-    n_jobs = options.n_jobs or os.cpu_count() or 1
-    path = Path(text).expanduser()
-    return read_folder(path, options.groups, n_jobs=n_jobs, progress=options.progress)
+    chosen = {
+        "segment_seconds": options.segment,
+        "max_seconds": options.seconds,
+        "place": options.place,
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    return read_folder(
+        Path(text).expanduser(),
+        options.groups,
+        labels=options.labels,
+        target=tuple(options.target),
+        path_column=options.path,
+        label_pattern=options.label_pattern,
+        fold_column=options.fold_column,
+        task=options.task,
+        follow_links=options.follow_links,
+        recipe=replace(RECIPE, **given),
+        n_jobs=options.n_jobs or os.cpu_count() or 1,
+        progress=options.progress,
+    )
 
 
 def _is_table(text: str) -> bool:
@@ -94,6 +119,7 @@ def _read_table(text: str, options: Options) -> Collection:
         tuple(options.drop),
         impute=options.impute,
         task=options.task,
+        fold_column=options.fold_column,
     )
 
 
@@ -109,18 +135,26 @@ SOURCES: dict[str, Kind] = {
     "folder": Kind(
         claims=lambda text: Path(text).expanduser().is_dir(),
         read=_read_folder,
-        phrase="a folder, whose classes are its folders",
-        takes=("groups",),
+        phrase="a folder of audio",
+        takes=(
+            *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
+            *("segment", "seconds", "place", "follow_links"),
+        ),
     ),
     "table": Kind(
         claims=_is_table,
         read=_read_table,
         phrase="a table",
-        takes=("target", "groups", "drop", "impute", "task"),
+        takes=("target", "groups", "drop", "impute", "task", "fold_column"),
     ),
 }
 
-_REFUSED = ("target", "groups", "drop", "impute", "task")
+# Options that say what is read, as they are typed.
+_TYPED = {
+    field.name: f"--{field.name.replace('_', '-')}"
+    for field in fields(Options)
+    if field.name not in ("n_jobs", "progress")
+} | {"place": "--from"}
 
 
 def find_kind(text: str) -> Kind | None:
@@ -133,7 +167,11 @@ def read_source(text: str, options: Options) -> Collection:
     kind = find_kind(text)
     if kind is None:
         raise InputError(_unclaimed(text))
-    given = [f"--{o}" for o in _REFUSED if o not in kind.takes and getattr(options, o)]
+    given = [
+        typed
+        for name, typed in _TYPED.items()
+        if name not in kind.takes and getattr(options, name) not in (None, False, (), [])
+    ]
     if given:
         raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")
     return kind.read(text, options)
@@ -141,7 +179,8 @@ def read_source(text: str, options: Options) -> Collection:
 
 def files_of(text: str, options: Options) -> list[Path]:
     """Return the files that are read and must not be written over."""
-    return [Path(name) for name in (text, options.groups) if name and os.path.isfile(name)]
+    named = (text, options.groups, options.labels)
+    return [Path(name) for name in named if name and os.path.isfile(name)]
 
 
 def _unclaimed(text: str) -> str:

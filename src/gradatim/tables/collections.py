@@ -37,6 +37,7 @@ def read_table(
     *,
     impute: str | None = None,
     task: str | None = None,
+    fold_column: str | None = None,
 ) -> Collection:
     r"""Read a table of features with one or several columns to learn.
 
@@ -60,6 +61,8 @@ def read_table(
         median of the training rows. Without it they are an error.
     task : {"classification", "multilabel", "regression"}, optional
         Forces how the target is read.
+    fold_column : str, optional
+        Column that names the fold of each row, by which the table is split then.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def read_table(
     table = read_columns(path)
     targets = [target] if isinstance(target, str) else list(target)
     dropped = [drop] if isinstance(drop, str) else list(drop)
-    names = _feature_names(table, targets, groups, dropped)
+    names = _feature_names(table, targets, groups, fold_column, dropped)
     y, known_task = read_targets(table, targets, task)
     group_column = None if groups is None else np.array(table.texts(groups))
     X, n_missing = _read_features(table, names, impute is not None)
@@ -104,6 +107,7 @@ def read_table(
         task=known_task,
         ids=np.array([f"row {row}" for row in table.rows.tolist()]),
         groups=group_column,
+        folds=None if fold_column is None else np.array(table.texts(fold_column)),
         feature_names={"features": tuple(names)},
         target_names=() if known_task == "classification" else tuple(targets),
         target_units=tuple(map(_unit, targets)) if known_task == "regression" else (),
@@ -113,13 +117,18 @@ def read_table(
 
 
 def _feature_names(
-    table: Columns, targets: Sequence[str], groups: str | None, dropped: Sequence[str]
+    table: Columns,
+    targets: Sequence[str],
+    groups: str | None,
+    folds: str | None,
+    dropped: Sequence[str],
 ) -> list[str]:
     """Return the columns that are features, after a look at those that are not."""
     if not targets:
         raise TableError(f"{table.source} needs a target: name the column that is to be learnt")
     roles = [("target", name) for name in targets]
     roles += [("groups", groups)] if groups is not None else []
+    roles += [("folds", folds)] if folds is not None else []
     roles += [("drop", name) for name in dropped]
     taken: dict[str, str] = {}
     for role, name in roles:
