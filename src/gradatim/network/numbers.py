@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from gradatim.errors import SpecError
+from gradatim.language.names import MINUSES, NUMBER
 
 __all__ = [
-    "MINUSES",
     "Number",
     "exact_text",
     "float_sum",
@@ -30,13 +30,7 @@ __all__ = [
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
 
-#: Every sign that a keyboard or a text processor takes for a minus, as a pattern.
-MINUSES = r"[-\u2212\u2013\u2014\ufe63\uff0d]"
-
-_LITERAL = re.compile(
-    rf"\s*((?:{MINUSES}|\+)?)\s*((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"\s*(?:/\s*((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*)?"
-)
+_LITERAL = re.compile(rf"\s*((?:{MINUSES}|\+)?)\s*({NUMBER})\s*(?:/\s*({NUMBER})\s*)?")
 _MOST_CHARACTERS = 420
 _MOST_EXPONENT = 400
 

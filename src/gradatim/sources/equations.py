@@ -49,7 +49,7 @@ def read_point(text: str, network: Network) -> dict[str, str]:
 
 
 def _input_name(name: str, network: Network) -> str:
-    from gradatim.network.grammar import is_name, plain_name
+    from gradatim.language.names import is_name, plain_name
 
     if name in network.input_names or not is_name(name):
         return name
