@@ -21,7 +21,13 @@ from gradatim.errors import EquationError, SpecError
 from gradatim.language.names import call_name, plain_name, raised_call
 from gradatim.language.parsing import heading, only_factor, read_tree, split_products
 
-__all__ = ["FUNCTIONS", "MOST_CHARACTERS", "Formula", "Operation", "parse_formula"]
+__all__ = [
+    "FUNCTIONS",
+    "MOST_CHARACTERS",
+    "Formula",
+    "Operation",
+    "parse_formula",
+]
 
 #: Characters that are read.
 MOST_CHARACTERS = 2_000
