@@ -194,6 +194,27 @@ def test_each_entry_stands_under_its_name_with_its_own_symbol_and_formula():
     assert len({entry.formula for entry in ACTIVATIONS.values()}) == len(ACTIVATIONS)
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("ReLU", "relu"),
+        ("RELU", "relu"),
+        ("σ", "logistic"),
+        ("Sigmoid", "logistic"),
+        ("sgn", "sign"),
+        ("Heaviside", "heaviside"),
+        ("H", "heaviside"),
+        ("STEP", "heaviside"),
+        ("Leaky ReLU", "leaky_relu"),
+        ("leaky-relu", "leaky_relu"),
+        ("LeakyReLU", "leaky_relu"),
+        ("SoftMax", "softmax"),
+    ],
+)
+def test_a_name_is_read_in_any_case_and_by_its_aliases(typed, name):
+    assert get_activation(typed).name == name
+
+
 @pytest.mark.parametrize("name", ["softmin", "", None, []])
 def test_an_unknown_name_is_refused_with_the_known_ones(name):
     with pytest.raises(SpecError, match="choose one of identity, sign, heaviside"):

@@ -13,8 +13,10 @@ above 2.3e-308.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -261,20 +263,29 @@ ACTIVATIONS = MappingProxyType({entry.name: entry for entry in _TABLE})
 
 _ALIASES = {
     "linear": "identity",
-    "sigmoid": "logistic",
+    "id": "identity",
+    "sgn": "sign",
+    "signum": "sign",
     "step": "heaviside",
-    "leakyrelu": "leaky_relu",
+    "h": "heaviside",
+    "sigmoid": "logistic",
+    "σ": "logistic",
+    "sigma": "logistic",
+    "lrelu": "leaky_relu",
     "swish": "silu",
 }
+_SEPARATORS = re.compile(r"[\s_-]+")
+_BY_SPELLING = {_SEPARATORS.sub("", name): name for name in ACTIVATIONS} | _ALIASES
 
 
 def get_activation(name: str) -> Activation:
-    """Look an activation up by its name or an alias.
+    """Look an activation up by its name or an alias, in any case.
 
     Parameters
     ----------
     name : str
-        A key of `ACTIVATIONS`, or ``linear``, ``sigmoid``, ``step``, ``leakyrelu``, ``swish``.
+        A key of `ACTIVATIONS`, or ``linear``, ``id``, ``sgn``, ``step``, ``H``, ``sigmoid``,
+        ``σ``, ``lrelu``, ``swish``; ``Leaky ReLU`` and ``leaky-relu`` are ``leaky_relu``.
 
     Returns
     -------
@@ -288,13 +299,16 @@ def get_activation(name: str) -> Activation:
 
     Examples
     --------
-    >>> get_activation("sigmoid").name
-    'logistic'
+    >>> [get_activation(name).name for name in ("sigmoid", "ReLU", "sgn")]
+    ['logistic', 'relu', 'sign']
     >>> get_activation("step")(np.array([-1.0, 0.0, 2.0]))
     array([0., 1., 1.])
     """
+    spelling = _SEPARATORS.sub("", name).lower() if isinstance(name, str) else name
     try:
-        return ACTIVATIONS[_ALIASES.get(name, name)]
+        return ACTIVATIONS[_BY_SPELLING[spelling]]
     except (KeyError, TypeError):
+        close = get_close_matches(str(name).lower(), [*ACTIVATIONS, *_ALIASES], 1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
         known = ", ".join(ACTIVATIONS)
-        raise SpecError(f"there is no activation {name!r}; choose one of {known}") from None
+        raise SpecError(f"there is no activation {name!r}{hint}; choose one of {known}") from None

@@ -25,6 +25,25 @@ BY_HAND = [
     ("ln(1 + x) ** 3 · 4", lambda x, y: mpmath.log(1 + x) ** 3 * 4),
     ("x^0.5 \N{MINUS SIGN} \N{MINUS SIGN}y", lambda x, y: mpmath.sqrt(x) + y),
     ("cos(2π x) ÷ 1e1", lambda x, y: mpmath.cos(2 * mpmath.pi * x) / 10),
+    (r"\sin(2\pi x) + \frac{1}{2}y", lambda x, y: mpmath.sin(2 * mpmath.pi * x) + y / 2),
+    ("2πx", lambda x, y: 2 * mpmath.pi * x),
+    ("|x - y| + 2|y|", lambda x, y: abs(x - y) + 2 * y),
+    ("f(x) = x^2", lambda x, y: x**2),
+    ("y = x^2", lambda x, y: x**2),
+    ("f(s, t) = s t^2", lambda x, y: x * y**2),
+    ("x(x-1)^2", lambda x, y: x * (x - 1) ** 2),
+    (r"\sin^2(x) + cos³(y)", lambda x, y: mpmath.sin(x) ** 2 + mpmath.cos(y) ** 3),
+    (r"\sqrt{x} + √(y) \cdot \frac12", lambda x, y: mpmath.sqrt(x) + mpmath.sqrt(y) / 2),
+    ("e^{-x^2}(y + 1)", lambda x, y: mpmath.exp(-(x**2)) * (y + 1)),
+    ("tanh(3x)", lambda x, y: mpmath.tanh(3 * x)),
+    (r"\sigma(4x - 2)", lambda x, y: 1 / (1 + mpmath.exp(2 - 4 * x))),
+    ("ReLU(x - y)", lambda x, y: max(x - y, mpmath.mpf(0))),
+    ("leaky_relu(x - y, 0.2)", lambda x, y: x - y if x > y else (x - y) / 5),
+    ("LReLU(-x)", lambda x, y: -x / 100),
+    ("elu(-x) + elu(y, 2)", lambda x, y: mpmath.expm1(-x) + y),
+    ("softplus(3x)", lambda x, y: mpmath.log(1 + mpmath.exp(3 * x))),
+    ("swish(x)", lambda x, y: x / (1 + mpmath.exp(-x))),
+    ("sgn(x) + H(-x)", lambda x, y: mpmath.mpf(1)),
     (
         "floor(3x) + ceil(y) - sign(x) * step(-y)",
         lambda x, y: mpmath.floor(3 * x) + mpmath.ceil(y) - 1 * 0,
@@ -57,7 +76,7 @@ def test_a_part_that_is_written_twice_is_computed_once():
         ("sin x", 1, "needs its argument in brackets"),
         ("2 + xy", 5, "products are written x*y"),
         ("sinh(x)", 1, "there is no function 'sinh'"),
-        ("(x + 1", 7, "found the end"),
+        ("(x + 1", 1, "never closed"),
         ("x)", 2, "found ')'"),
         ("x + * 2", 5, "found '*'"),
         ("1/(2 - 2)", 2, "division by 0"),
@@ -65,11 +84,23 @@ def test_a_part_that_is_written_twice_is_computed_once():
         ("9^9^9", 2, "beyond 1,000"),
         ("sin(x, 1)", 1, "one argument"),
         ("max(x)", 1, "two arguments"),
-        ("x $ 1", 3, "'$' has no place"),
+        ("x ? 1", 3, "'?' is a character that has no place in a function"),
+        ("x $ 1", 5, "write * between"),
         ("3 4", 3, "write * between"),
         ("1e999", 1, "beyond 1e300"),
         ("__import__('os')", 1, "no place"),
         ("z + 1", 1, "there is no 'z'"),
+        ("f(t) = x", 8, "variables are t"),
+        ("2.5.3x", 4, "write * between"),
+        ("2 3x", 3, "write * between"),
+        ("0,5x", 3, "a decimal is written with a point"),
+        ("x; y", 2, "no place in a function"),
+        ("x >= 1", 3, "no place in a function"),
+        ("x AND y", 1, "belong to networks"),
+        ("x = y = x", 9, "after one = at most"),
+        ("2x = y", 6, "after one = at most"),
+        ("gelu(x)", 1, "there is no function 'gelu'"),
+        ("tanh x", 1, "needs its argument in brackets"),
     ],
 )
 def test_what_is_no_function_is_refused_at_its_column(text, column, words):
@@ -98,9 +129,9 @@ leaves = st.one_of(
 def _deeper(inner):
     return st.one_of(
         st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]}{t[1]}{t[2]})"),
-        st.tuples(st.sampled_from(["sin", "cos", "exp", "abs", "sqrt", "log"]), inner).map(
-            lambda t: f"{t[0]}({t[1]})"
-        ),
+        st.tuples(
+            st.sampled_from(["sin", "cos", "exp", "abs", "sqrt", "log", "tanh", "σ", "relu"]), inner
+        ).map(lambda t: f"{t[0]}({t[1]})"),
         st.tuples(st.sampled_from(["min", "max"]), inner, inner).map(
             lambda t: f"{t[0]}({t[1]},{t[2]})"
         ),
@@ -150,7 +181,7 @@ def test_floats_lie_close_to_balls(text, x, y):
         assert low - 1e-9 * (1 + abs(low)) <= found <= high + 1e-9 * (1 + abs(high))
 
 
-@given(st.text(alphabet="xy12.+-*/^() sincoexplgmaπ²,e", max_size=40))
+@given(st.text(alphabet="xy12.+-*/^() sincoexplgmaπ²,e|={}_\\;>", max_size=40))
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_a_function_or_an_error_of_one_sentence(text):
     try:

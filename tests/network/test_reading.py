@@ -331,6 +331,103 @@ def test_parse_is_a_public_name():
     assert gradatim.parse is parse
 
 
+# What people type beside weighted sums and activations
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("max(0, x1 - 5)", "relu(x1 - 5)"),
+        (r"\max(x_1 - 5, 0)", "relu(x1 - 5)"),
+        (r"\max\{0, x_1\}", "relu(x1)"),
+        ("max(0.01x, x)", "leaky_relu(x)"),
+        ("min(x, 1)", "1 - relu(1 - x)"),
+        ("1/(1+exp(-z))", "sigmoid(z)"),
+        (r"\frac{1}{1+e^{-(2x_1 - 1)}}", "sigmoid(2x1 - 1)"),
+        ("(1 + e^(-x))^-1", "sigmoid(x)"),
+        ("exp(x)/(1+exp(x))", "sigmoid(x)"),
+        ("2/(1+exp(-2x)) - 1", "2sigmoid(2x) - 1"),
+        ("(e^x - e^{-x})/(e^x + e^{-x})", "tanh(x)"),
+        ("(1 - exp(-2x))/(1 + exp(-2x))", "tanh(x)"),
+        ("ln(1 + exp(x))", "softplus(x)"),
+        ("x/(1+e^{-x})", "silu(x)"),
+        ("x sigmoid(x)", "silu(x)"),
+        ("leaky_relu(x, 0.2)", "relu(x) - 0.2relu(-x)"),
+        ("LeakyReLU(x, 0.01)", "leaky_relu(x)"),
+        ("|x1 - 2|", "relu(x1 - 2) + relu(2 - x1)"),
+        ("abs(x)", "|x|"),
+        ("f(x) = 0.5x - 2", "f = 0.5x - 2"),
+        ("f(tempo, flux) = 2tempo", "tempo, flux -> f = 2tempo"),
+        ("f(x) = relu(x); 2f(x) + 1", "2relu(x) + 1"),
+        ("y = 0.5*x1 - 2", "y = 0.5x1 - 2"),
+        ("x1 AND x2", "step(x1 + x2 - 1.5)"),
+        ("x1 or x2 or x3", "step(x1 + x2 + x3 - 0.5)"),
+        ("NOT x1", "step(0.5 - x1)"),
+        (r"x_1 \land \lnot x_2", "step(x1 + step(0.5 - x2) - 1.5)"),
+        ("AND(x1, x2, NOT(x3))", "step(x1 + x2 + step(0.5 - x3) - 2.5)"),
+        ("x1 && x2", "x1 AND x2"),
+        (r"\frac12 x_1", "0.5x1"),
+        ("2πx", "6.283185307179586x"),
+        (r"2\pi x + e", "6.283185307179586x + 2.718281828459045"),
+        (r"\mathrm{ReLU}(x)", "relu(x)"),
+    ],
+)
+def test_what_is_typed_is_the_network_it_means(typed, meant):
+    network = parse(typed)
+    assert network == parse(meant)
+    assert parse(str(network)) == network
+
+
+REALS = np.linspace(-3, 3, 25)
+
+
+@pytest.mark.parametrize(
+    ("typed", "by_hand"),
+    [
+        ("max(x1, x2)", np.maximum),
+        ("min(x1, x2 - 1)", lambda x, y: np.minimum(x, y - 1)),
+        ("max(0, x1, x2)", lambda x, y: np.maximum(0, np.maximum(x, y))),
+        ("||x1| - |x2||", lambda x, y: np.abs(np.abs(x) - np.abs(y))),
+        ("elu(x1, 2) + 0x2", lambda x, y: np.where(x >= 0, x, 2 * np.expm1(x))),
+        (
+            "(3 - 5e^{x1 - x2})/(2 + 2e^{x1 - x2})",
+            lambda x, y: (3 - 5 * np.exp(x - y)) / (2 + 2 * np.exp(x - y)),
+        ),
+        ("ln(e^{x1} + e^{x2})", np.logaddexp),
+        ("3x1 sigmoid(2x1) + 0x2", lambda x, y: 3 * x / (1 + np.exp(-2 * x))),
+        ("exp(2) x1 + e^2 x2", lambda x, y: np.e**2 * (x + y)),
+    ],
+)
+def test_a_formula_of_units_computes_what_it_says(typed, by_hand):
+    x, y = (part.ravel() for part in np.meshgrid(REALS, REALS))
+    network = parse(typed)
+    assert parse(str(network)) == network
+    np.testing.assert_allclose(network(np.stack([x, y], axis=1))[:, 0], by_hand(x, y), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("word", "truth"),
+    [
+        ("AND", [0, 0, 0, 1]),
+        ("OR", [0, 1, 1, 1]),
+        ("XOR", [0, 1, 1, 0]),
+        ("NAND", [1, 1, 1, 0]),
+        ("NOR", [1, 0, 0, 0]),
+    ],
+)
+def test_words_of_logic_have_their_truth_tables(word, truth):
+    rows = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    for text in (f"x1 {word} x2", f"{word.lower()}(x1, x2)"):
+        assert parse(text)(rows)[:, 0].tolist() == truth
+    assert parse(f"NOT (x1 {word} x2)")(rows)[:, 0].tolist() == [1 - bit for bit in truth]
+
+
+def test_a_letter_with_a_value_is_more_than_a_constant_or_a_function():
+    assert unit("e x1 + pi", let={"e": 2, "pi": 3}) == ({"x1": 2}, 3, "identity")
+    assert parse("max, e -> max + e").input_names == ("max", "e")
+    assert unit("1/w(x1 + 2)", let={"w": 2}) == ({"x1": Fraction(1, 2)}, 1, "identity")
+
+
 # What is no network
 
 
@@ -342,7 +439,7 @@ def test_parse_is_a_public_name():
         ("x1²", 3, "a power of x1 .* as a feature"),
         ("x1 * x2", 6, "a product of x1 and x2 .* as a feature"),
         ("x1x2", 3, "a product of x1 and x2 .* as a feature"),
-        ("x(x + 1)", 3, "a product of x and"),
+        ("x(x + 1)", 2, "a product of x and"),
         ("relu(x1) relu(x2)", 10, "a product of relu.x1. and relu.x2."),
         ("x1 * x1", 6, "a product of x1 and x1 .* such as x2 = x1.2"),
         ("2.5.3x1", 4, "two numbers, 2.5 and .3, stand side by side"),
@@ -372,7 +469,20 @@ def test_parse_is_a_public_name():
         ("W^T X", 1, "W has no values"),
         ("0,8x1", 2, "written with a point"),
         ("relu(0,8x1)", 8, "written with a point"),
-        ("x1 > 3", 4, "'>' is a character that has no place"),
+        ("x1 > 3", 4, r"write -step\(-x1 \+ 3\) \+ 1"),
+        ("x1 <= x2", 4, r"write step\(-x1 \+ x2\)"),
+        (r"x_1 \lt 3", 5, r"write -step\(x1 - 3\) \+ 1"),
+        ("x1 != 3", 4, "!= is no part of a network"),
+        ("sin(x1)", 1, "sin is no unit, so this is no network; gradatim approximate"),
+        ("sin^2(x1)", 1, "a power of sin"),
+        ("x1 + sqrt(x1)", 6, "sqrt is no unit"),
+        ("exp(x1)", 1, "no unit of a network; an exponential stands in a sigmoid"),
+        ("1/(2 + exp(x1))", 8, "no unit of a network"),
+        ("max(x1)", 1, "max takes two sums or more"),
+        ("max x1", 1, r'expected "\(" after max'),
+        ("f(x) = x; f(2x)", 11, r"known as f\(x\) only"),
+        ("leaky_relu(x, x)", 15, "a number, its slope"),
+        ("3x1+2x2 >= 4", 9, r"write step\(3x1 \+ 2x2 - 4\)"),
         ("x1 + \\foo", 6, "foo"),
         ('"never', 1, "never ends"),
         ("x1 = 3", 1, "x1 is an input"),
@@ -470,7 +580,8 @@ def test_numbers_of_thousands_of_digits_are_refused_kindly():
 
 PIECES = (
     r"x1 x2 z w_1 tanh( relu( a( softmax( ( ) { } + - * / ^ ** = ; , -> 1 0.5 1e9 1/3 \frac{ "
-    r'\sigma( \text{sign}( \hat{y} W^T x₁ ² – " \\ & $ . e _ tempo'
+    r'\sigma( \text{sign}( \hat{y} W^T x₁ ² – " \\ & $ . e _ tempo '
+    r"| max( min( exp( e^{ ln( AND OR NOT XOR( π f( >= leaky_relu( 1+exp(-x1)"
 )
 
 

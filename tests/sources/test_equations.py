@@ -9,7 +9,7 @@ from gradatim.tables.columns import read_columns
 
 
 def test_letters_are_kept_as_typed():
-    assert read_letters(["w_1=0.8", " W = 1,2"]) == {"w_1": "0.8", "W": [" 1", "2"]}
+    assert read_letters(["w_1=0.8", " W = 1,2"]) == {"w_1": "0.8", "W": ["1", "2"]}
     with pytest.raises(SpecError, match="names no letter and value"):
         read_letters(["w_1"])
 

@@ -227,7 +227,7 @@ def _checked(
 ) -> tuple[np.ndarray, Any, str]:
     name = get_activation(activation).name
     if name not in _KINDS:
-        raise SpecError(f"units are relu, step, sigmoid or tanh, not {activation}")
+        raise SpecError(f"the activation of units is relu, step, sigmoid or tanh, not {activation}")
     if not (np.isfinite(tolerance) and tolerance > 0):
         raise SpecError(f"tolerance must be above 0, not {tolerance}")
     box = as_box(on)

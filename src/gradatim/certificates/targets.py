@@ -8,6 +8,7 @@ power series (`flint.arb_series`) as well, which give its slopes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -17,7 +18,8 @@ from gradatim.certificates.balls import PRECISION, BallAlgebra, ball, ends
 from gradatim.certificates.calculus import Jet, float_values, run_jets, run_values
 from gradatim.certificates.formulas import Formula, parse_formula
 from gradatim.certificates.intervals import Interval, IntervalAlgebra
-from gradatim.errors import ShapeError, SpecError
+from gradatim.errors import EquationError, ShapeError, SpecError
+from gradatim.network.numbers import to_fraction
 
 __all__ = [
     "BallFormula",
@@ -28,6 +30,7 @@ __all__ = [
     "as_box",
     "as_target",
     "centers",
+    "parse_numbers",
 ]
 
 
@@ -228,6 +231,36 @@ class CallableTarget(_BallTarget):
         except (ValueError, ZeroDivisionError):
             return arb.nan()
         return result[1] if isinstance(result, arb_series) else arb(0)
+
+
+def parse_numbers(texts: Sequence[str]) -> list[float]:
+    """Read numbers such as ``-pi``, ``1/3`` or ``0,5``, from one text or several.
+
+    Examples
+    --------
+    >>> parse_numbers(["-1,5", "pi/2"]), parse_numbers(["[0, 1]"])
+    ([-1.5, 1.5707963267948966], [0.0, 1.0])
+    """
+    if len(texts) == 1:
+        # One number is no interval, so here a comma parts two.
+        texts = re.split(r"\s*;\s*" if ";" in texts[0] else r"\s*[,\s]\s*", texts[0].strip("[]() "))
+    return [_number(text.strip("[], ")) for text in texts]
+
+
+def _number(text: str) -> float:
+    try:
+        # A comma is a decimal comma for whoever does not write functions.
+        return float(to_fraction(text))
+    except SpecError as error:
+        if re.fullmatch(r"[-+0-9.,\s/]*", text):
+            raise SpecError(str(error)) from None
+    try:
+        formula = parse_formula(text)
+    except EquationError:
+        formula = None
+    if formula is None or any(op.kind == "variable" for op in formula.program):
+        raise SpecError(f"{text!r} is no number; write one such as -1.5, 1/3 or 2*pi")
+    return float(float_values(formula, np.zeros((1, 1)))[0])
 
 
 def as_box(box: Any) -> np.ndarray:

@@ -156,7 +156,7 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
         Exit status: 0 done, 2 unusable input or an unwritable result, 130 stopped by Ctrl-C,
         1 a fault of gradatim itself.
     """
-    tokens = list(sys.argv[1:] if argv is None else argv)
+    tokens = [_value(token) for token in (sys.argv[1:] if argv is None else argv)]
     program = program or app
     if argv is not None:
         return _run(tokens, program)
@@ -168,6 +168,26 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
             sys.stderr.flush()
             os._exit(status)
     return status
+
+
+# -pi, -1/2 and -2,5 are numbers too; an interval such as "-pi, pi" is one word or two.
+_END = r"[0-9.,]*\*?(?:\\?pi|π)?(?:/[0-9.,]+)?"
+_NEGATIVE = re.compile(rf"-(?=[0-9.,π\\p]){_END}(?:[;\s]+[-+]?{_END})?")
+
+
+def _value(token: str) -> str:
+    """Write a negative number with a sign that begins no option."""
+    if _NEGATIVE.fullmatch(token) and not _is_plain(token):
+        return "\N{MINUS SIGN}" + token[1:]
+    return token
+
+
+def _is_plain(token: str) -> bool:
+    try:
+        float(token)
+    except ValueError:
+        return False
+    return True
 
 
 def _run(tokens: Sequence[str], program: App) -> int:

@@ -35,7 +35,7 @@ def read_network(
     from gradatim.network import parse
 
     text = _content(source) if kind == _EQUATION else source
-    return parse(text, activation, read_letters(let or ()))
+    return parse(text, activation, read_letters(let or (), text))
 
 
 def check_network_format(path: Path) -> None:
@@ -93,5 +93,5 @@ def read_values(texts: Sequence[str], network: Network) -> dict[str, float]:
     """Read the values of inputs from ``x1=3,x2=1/2``, one option or several."""
     from gradatim.network.numbers import to_fraction
 
-    point = read_point(",".join(texts), network)
+    point = read_point(";".join(texts), network)
     return {name: float(to_fraction(value, name)) for name, value in point.items()}

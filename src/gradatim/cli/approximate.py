@@ -7,7 +7,7 @@ With ``--widths`` the question is turned around: the least error of a number of 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
@@ -33,17 +33,15 @@ _Box = tuple[tuple[float, float], ...]
 
 
 def approximate(
-    function: Annotated[str, Parameter(group=_INPUT)],
+    function: Annotated[str, Parameter(group=_INPUT, allow_leading_hyphen=True)],
     /,
     *,
     on: Annotated[
-        list[float] | None,
-        Parameter(group=_INPUT, consume_multiple=(2, 4), negative=()),
+        list[str] | None,
+        Parameter(group=_INPUT, consume_multiple=(1, 4), negative=()),
     ] = None,
     tolerance: Annotated[float, Parameter(group=_INPUT)] = 0.01,
-    activation: Annotated[
-        Literal["relu", "step", "sigmoid", "tanh"], Parameter(group=_INPUT)
-    ] = "relu",
+    activation: Annotated[str, Parameter(group=_INPUT, metavar="relu|step|sigmoid|tanh")] = "relu",
     widths: Annotated[str | None, Parameter(group=_INPUT, metavar="N,...")] = None,
     trained: Annotated[bool, _Flag, Parameter(group=_TRAINING)] = False,
     seeds: Annotated[int, Parameter(group=_TRAINING)] = 50,
@@ -68,7 +66,7 @@ def approximate(
     function
         Function of x, or of x and y, such as "sin(2*pi*x)".
     on
-        Ends of the interval, 0 1 if left out; four numbers for x and y.
+        Ends of the interval such as -pi pi, 0 1 if left out; four for x and y.
     tolerance
         Largest error allowed.
     activation
@@ -100,7 +98,9 @@ def approximate(
         if widths is not None and file is not None:
             raise SpecError(f"{option} is for one network; leave out --widths")
     _output_files.check_built(output, graph, network)
-    if trained and activation == "step":
+    from gradatim.activations import get_activation
+
+    if trained and get_activation(activation).name == "heaviside":
         raise SpecError(
             "--trained cannot train step units, which have no slope to follow; choose relu, "
             "sigmoid or tanh"
@@ -132,12 +132,13 @@ def approximate(
     _output_files.deliver(writers, show, None if json else print)
 
 
-def _box(function: str, on: list[float] | None) -> _Box:
+def _box(function: str, on: list[str] | None) -> _Box:
     """Return one interval per variable; one that is given for two variables is taken for both."""
     from gradatim.certificates import parse_formula
+    from gradatim.certificates.targets import parse_numbers
 
     n = parse_formula(function).n_variables
-    ends = on or [0.0, 1.0]
+    ends = [0.0, 1.0] if on is None else parse_numbers(on)
     if len(ends) not in (2, 4):
         raise SpecError(f"--on takes two numbers, or four for x and y, not {len(ends)}")
     pairs = [(ends[i], ends[i + 1]) for i in range(0, len(ends), 2)]

@@ -110,11 +110,12 @@ def _samples(
     import numpy as np
 
     from gradatim.errors import TableError
+    from gradatim.sources.equations import meet_columns
     from gradatim.tables.columns import NotANumberError, read_columns
 
     table = read_columns(path)
     columns = []
-    for name in network.input_names:
+    for name in meet_columns(table, network.input_names).values():
         try:
             columns.append(table.numbers(table.require(name, "input")))
         except NotANumberError as error:

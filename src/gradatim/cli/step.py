@@ -107,14 +107,16 @@ def step(
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
     """Return the targets of each row, one per output."""
     from gradatim.errors import TableError
-    from gradatim.sources.equations import read_column
+    from gradatim.sources.equations import meet_columns, read_column
 
     outputs = list(network.output_names)
-    if target is None and set(outputs) <= set(columns.names):
-        cells = [read_column(columns, name, "a target") for name in outputs]
+    column_of = meet_columns(columns, [*network.input_names, *outputs])
+    if target is None and {column_of[name] for name in outputs} <= set(columns.names):
+        cells = [read_column(columns, column_of[name], "a target") for name in outputs]
         return [list(row) for row in zip(*cells, strict=True)]
     if target is None:
-        others = [name for name in columns.names if name not in network.input_names]
+        inputs = {column_of[name] for name in network.input_names}
+        others = [name for name in columns.names if name not in inputs]
         if len(others) != 1:
             raise TableError(
                 f"{columns.source} has {len(others)} columns that are no inputs, and none called "

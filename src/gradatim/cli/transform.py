@@ -7,6 +7,7 @@ printed.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -78,7 +79,11 @@ def transform(
     xs, labels = _read(table, points, column, target)
     from gradatim.separability import transform as build
 
-    cuts = None if thresholds is None else thresholds.split(",")
+    cuts = (
+        None
+        if thresholds is None
+        else re.split(";" if ";" in thresholds else ",", thresholds.strip(" ;,"))
+    )
     line = build(xs, labels, convention=convention, thresholds=cuts)
 
     def show() -> None:
@@ -104,9 +109,14 @@ def _read(
 ) -> tuple[list[str], list[str]]:
     """Return points and labels as text, from the table, from the option, or from both."""
     if table is None and points is None:
-        raise SpecError('there are no points; give --points "10:0,30:1" or a table')
+        raise SpecError(
+            'there are no points; give --points "10:0,30:1", or a table with a column of points '
+            "and one of labels"
+        )
     xs, labels = [], []
-    for pair in points.split(",") if points else []:
+    # A comma before a number and a colon parts two points, others are decimal commas.
+    parted = r"\s*[;\n]\s*" if re.search("[;\n]", points or "") else r",(?=[^,:]*(?:,[0-9]+)?:)"
+    for pair in re.split(parted, points.strip(" ;,")) if points else []:
         x, colon, label = (part.strip() for part in pair.partition(":"))
         if not (x and colon and label):
             raise SpecError(f"{pair!r} is no point with a label; write 10:0,30:1")

@@ -8,11 +8,11 @@ as a fraction in lowest terms; the minus sign is ASCII here, writers set their o
 
 from __future__ import annotations
 
-import re
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from gradatim.errors import InputError
+from gradatim.errors import InputError, SpecError
+from gradatim.network.numbers import to_fraction
 
 __all__ = [
     "exp",
@@ -26,7 +26,6 @@ __all__ = [
 ]
 
 _DIGITS = Context(prec=60)
-_NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 # Longer answers are no answers, and Python's own limit on digits stays out of reach.
 _LONGEST = 200
@@ -86,16 +85,15 @@ def parse_number(text: str) -> Fraction:
     >>> parse_number("-1/2") == parse_number("-.5") == parse_number("- 50e-2")
     True
     """
-    plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
-    parts = plain.split("/")
-    if len(plain) > _LONGEST or len(parts) > 2 or not all(map(_NUMBER.fullmatch, parts)):
-        raise InputError(f"{text.strip()[:40]!r} is no number; write it like 0.5, 1/2 or -3")
-    numbers = [Fraction(part.replace(",", ".")) for part in parts]
-    if len(numbers) == 1:
-        return numbers[0]
-    if numbers[1] == 0:
-        raise InputError(f"{text.strip()[:40]!r} divides by zero; write it like 0.5, 1/2 or -3")
-    return numbers[0] / numbers[1]
+    typed, shown = "".join(text.split()), repr(text.strip()[:40])
+    try:
+        if len(typed) <= _LONGEST:
+            return to_fraction(typed)
+        why = ""
+    except SpecError as error:
+        reason = str(error).partition(";")[0]
+        why = "" if reason.startswith("cannot use") else f" ({reason})"
+    raise InputError(f"{shown} is no number{why}; write it like 0.5, 1/2 or -3")
 
 
 def exp(z: Fraction) -> Fraction:

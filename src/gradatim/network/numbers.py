@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from gradatim.errors import SpecError
+from gradatim.language.names import MINUSES, NUMBER
 
 __all__ = [
-    "MINUSES",
     "Number",
     "exact_text",
     "float_sum",
@@ -30,13 +30,11 @@ __all__ = [
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
 
-#: Every sign that a keyboard or a text processor takes for a minus, as a pattern.
-MINUSES = r"[-\u2212\u2013\u2014\ufe63\uff0d]"
-
-_LITERAL = re.compile(
-    rf"\s*((?:{MINUSES}|\+)?)\s*((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"\s*(?:/\s*((?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*)?"
-)
+# Half of the world writes a comma before the decimals.
+_TYPED = NUMBER.replace(r"\.", "[.,]")
+_SIGN = rf"((?:{MINUSES}|\+)?)"
+_LITERAL = re.compile(rf"\s*{_SIGN}\s*({_TYPED})\s*(?:/\s*{_SIGN}\s*({_TYPED})\s*)?")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _MOST_CHARACTERS = 420
 _MOST_EXPONENT = 400
 
@@ -46,8 +44,8 @@ def to_fraction(value: Any, name: str = "") -> Fraction:
 
     Examples
     --------
-    >>> to_fraction("1/3"), to_fraction(0.1)
-    (Fraction(1, 3), Fraction(1, 10))
+    >>> to_fraction("1/3"), to_fraction(0.1), to_fraction("2,5")
+    (Fraction(1, 3), Fraction(1, 10), Fraction(5, 2))
     """
     if isinstance(value, Fraction):
         return value
@@ -63,13 +61,18 @@ def to_fraction(value: Any, name: str = "") -> Fraction:
         raise SpecError(
             f"cannot use {str(value)[:40]!r}{whose}; write a number such as -0.5 or 1/3"
         )
-    numerator, denominator = _decimal(found[2]), _decimal(found[3] or "1")
+    numerator, denominator = _decimal(found[2]), _decimal(found[4] or "1")
     if not denominator:
         raise SpecError(f"cannot divide by zero in {value!r}; write another denominator")
-    return numerator / denominator * (1 if found[1] in ("", "+") else -1)
+    minuses = sum(sign not in (None, "", "+") for sign in (found[1], found[3]))
+    return numerator / denominator * (-1) ** minuses
 
 
 def _decimal(text: str) -> Fraction:
+    if _THOUSANDS.fullmatch(text):
+        whole, _, rest = text.partition(",")
+        raise SpecError(f"{text} may be {whole}{rest} or {whole}.{rest}; write one of these")
+    text = text.replace(",", ".")
     exponent = text.lower().partition("e")[2]
     # 10 to a power of nine digits would fill the memory.
     if exponent and (len(exponent) > 5 or abs(int(exponent)) > _MOST_EXPONENT):

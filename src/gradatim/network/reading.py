@@ -79,7 +79,8 @@ def parse(
     >>> str(parse("step(step(-x+50) + step(x-100) - 1)"))
     'step(step(-x + 50) + step(x - 100) - 1)'
     """
-    from gradatim.network.statements import read_network
+    from gradatim.language.parsing import read_tree
+    from gradatim.network.statements import NO_EQUATION, read_network
 
     if activation is not None:
         get_activation(activation)
@@ -88,10 +89,10 @@ def parse(
             f"the equation has {len(text):,} characters; at most {max_characters:,} are read, "
             "so split it up or raise max_characters"
         )
-    _check_levels(text)
+    tree = read_tree(text, MOST_LEVELS, NO_EQUATION)
     values = _letters(let or {})
     try:
-        network = read_network(text, _tree(text), values)
+        network = read_network(text, tree, values)
     except SpecError as error:
         raise EquationError(str(error)) from None
     return network if activation is None else network.close(activation)
@@ -99,7 +100,7 @@ def parse(
 
 def _letters(let: Mapping[str, Any]) -> dict[str, Fraction | tuple[Fraction, ...]]:
     """Return the values of letters under the names by which the text knows them."""
-    from gradatim.network.grammar import is_name, plain_name
+    from gradatim.language.names import is_name, plain_name
 
     letters: dict[str, Fraction | tuple[Fraction, ...]] = {}
     for typed, value in let.items():
@@ -114,101 +115,3 @@ def _letters(let: Mapping[str, Any]) -> dict[str, Fraction | tuple[Fraction, ...
             else to_fraction(value, name)
         )
     return letters
-
-
-def _check_levels(text: str) -> None:
-    """Refuse brackets in brackets beyond `MOST_LEVELS`, wherever they close."""
-    level = 0
-    for position, character in enumerate(_without_quotes(text)):
-        if character in "({":
-            level += 1
-            if level > MOST_LEVELS:
-                raise EquationError(
-                    f"column {position + 1}: more than {MOST_LEVELS} brackets in each other; "
-                    "name an inner part, as in z = tanh(x); relu(z)",
-                    text,
-                    position,
-                )
-        elif character in ")}":
-            level -= 1
-
-
-def _without_quotes(text: str) -> str:
-    """Return the text with blanks in place of quoted names."""
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda found: " " * len(found[0]), text)
-
-
-def _tree(text: str) -> Any:
-    """Return lark's tree of the text."""
-    from lark import UnexpectedCharacters, UnexpectedToken
-
-    from gradatim.network.grammar import parser
-
-    try:
-        return parser().parse(text)
-    except UnexpectedCharacters as error:
-        raise _strange_character(text, error.pos_in_stream) from None
-    except UnexpectedToken as error:
-        raise _unexpected(text, error) from None
-
-
-def _strange_character(text: str, position: int) -> EquationError:
-    found = text[position]
-    if found == "\\":
-        length = next((i for i, c in enumerate(text[position + 1 :]) if not c.isalpha()), None)
-        found = text[position:] if length is None else text[position : position + 1 + length]
-        hint = "LaTeX that is no part of a network"
-    elif found == '"':
-        hint = "a quoted name that never ends"
-    else:
-        hint = "a character that has no place in an equation"
-    return EquationError(f"column {position + 1}: {found[:30]!r} is {hint}", text, position)
-
-
-def _unexpected(text: str, error: Any) -> EquationError:
-    """Say what stands at a place and what was expected there."""
-    from gradatim.network.grammar import SPOKEN
-
-    accepted = error.accepts or error.expected
-    expected = [spoken for name, spoken in SPOKEN.items() if name in accepted]
-    at_end = error.token.type == "$END"
-    position = len(text.rstrip()) if at_end else error.token.start_pos
-    if at_end:
-        unclosed = _unclosed(text)
-        if unclosed is not None:
-            return EquationError(
-                f"column {unclosed + 1}: this bracket is never closed; expected a "
-                f"{'closing bracket' if text[unclosed] == '{' else chr(34) + ')' + chr(34)} "
-                "before the end",
-                text,
-                unclosed,
-                tuple(expected),
-            )
-    if at_end and not text.strip():
-        return EquationError("there is no equation; write one such as sigmoid(x1 - 2.5)")
-    found = "the end" if at_end else repr(str(error.token)[:30])
-    if error.token.type in ("CLOSE", "CLOSE_BRACE") and '")"' not in expected:
-        found += ", which closes no bracket" if _closes_nothing(text, position) else ""
-    wanted = " or ".join([", ".join(expected[:-1]), expected[-1]] if expected[1:] else expected)
-    return EquationError(
-        f"column {position + 1}: expected {wanted or 'nothing more'}, found {found}",
-        text,
-        position,
-        tuple(expected),
-    )
-
-
-def _unclosed(text: str) -> int | None:
-    """Return the innermost bracket that the end of the text leaves open."""
-    opened: list[int] = []
-    for position, character in enumerate(_without_quotes(text)):
-        if character in "({":
-            opened.append(position)
-        elif character in ")}" and opened:
-            opened.pop()
-    return opened[-1] if opened else None
-
-
-def _closes_nothing(text: str, position: int) -> bool:
-    before = _without_quotes(text)[:position]
-    return before.count("(") + before.count("{") <= before.count(")") + before.count("}")

@@ -8,21 +8,24 @@ raised unless a later form replaces it.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gradatim.errors import EquationError
+from gradatim.language.names import call_name, plain_name
+from gradatim.network.exponentials import ExponentialSum
 from gradatim.network.expression import UnitTable, WeightedSum
-from gradatim.network.grammar import (
-    COEFFICIENT,
-    IMPLICIT_INPUT,
-    activation_of,
-    call_name,
-    plain_name,
-)
+from gradatim.network.grammar import COEFFICIENT, IMPLICIT_INPUT, activation_of
 
-__all__ = ["Equation", "Label", "Scope", "Several", "Side", "Value"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "Equation", "Label", "Scope", "Several", "Side", "Value"]
+
+#: Functions that are made of units, or known to `gradatim approximate` only.
+FUNCTIONS = ("max", "min", "abs", "exp", "log", "ln", "sin", "cos", "tan", "sqrt", "floor", "ceil")
+
+#: Numbers that have a name, unless the text or a letter gives it another meaning.
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Value(_ScopePart):
 
     total: WeightedSum = field(default_factory=WeightedSum)  # What it is
     problem: EquationError | None = None  # Why it has no value
+    exponentials: ExponentialSum | None = None  # What it is, where it is a sum of exponentials
     is_number: bool = False  # Whether it is a plain number, as in ``= 0.08``
 
     def decimals(self, text: str) -> int:
@@ -105,12 +109,19 @@ class Scope:
         self.bound: dict[str, Fraction] = {}
         self.definitions: dict[str, WeightedSum] = {}
         self.read: set[str] = set()
+        self.headings: dict[str, list[str]] = {}
+
+    def head(self, name: str, arguments: list[str]) -> None:
+        """Take f(x, y), before a sign of equality, for the name of what follows."""
+        self.headings[name] = arguments
+        if self.declared is None:
+            self.inputs |= dict.fromkeys(arguments)
 
     def is_input(self, name: str) -> bool:
         """Tell whether a name is that of an input."""
         if self.declared is not None:
             return name in self.declared
-        return IMPLICIT_INPUT.fullmatch(name) is not None
+        return name in self.inputs or IMPLICIT_INPUT.fullmatch(name) is not None
 
     def reads_input(self, total: WeightedSum) -> bool:
         """Tell whether a sum depends on an input."""
@@ -167,6 +178,7 @@ class Scope:
             or name in self.bound
             or name in self.definitions
             or self.is_input(name)
+            or name in CONSTANTS
             or (self.declared is None and COEFFICIENT.fullmatch(name) is not None)
         )
 
@@ -182,6 +194,8 @@ class Scope:
         elif self.is_input(name):
             self.inputs[name] = None
             total = WeightedSum({name: Fraction(1)})
+        elif name in CONSTANTS:
+            return self._constant(side, name)
         if total is not None:
             return Value(side.start, side.end, total)
         if COEFFICIENT.fullmatch(name):
@@ -190,6 +204,12 @@ class Scope:
             )
             return Value(side.start, side.end, problem=problem)
         raise side.error(self.text, self._unknown(side.token or name, name))
+
+    def _constant(self, side: Label, name: str) -> Value:
+        """Return pi or e, as the float next to it; e is also the exponential of 1."""
+        total = WeightedSum({}, Fraction(repr(CONSTANTS[name])))
+        one = ExponentialSum.of(WeightedSum({}, Fraction(1)))
+        return Value(side.start, side.end, total, exponentials=one if name == "e" else None)
 
     def _number(self, side: Label, name: str) -> Fraction:
         self.read.add(name)
@@ -201,7 +221,7 @@ class Scope:
         return value
 
     def _unknown(self, token: str, name: str) -> str:
-        if activation_of(call_name(token)) is not None:
+        if activation_of(call_name(token)) is not None or name in FUNCTIONS:
             return f'expected "(" after {token}, as in {token}(x1)'
         close = difflib.get_close_matches(name, [*self.definitions, *(self.declared or ())], 1)
         if close:

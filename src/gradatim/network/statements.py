@@ -14,8 +14,9 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from gradatim.errors import EquationError
+from gradatim.language.names import input_order, plain_name
 from gradatim.network.expression import Expression, Output, UnitSum, UnitTable, WeightedSum
-from gradatim.network.grammar import BINDING, COEFFICIENT, IMPLICIT_INPUT, input_order, plain_name
+from gradatim.network.grammar import BINDING, COEFFICIENT, IMPLICIT_INPUT
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import layered, make_layer
 from gradatim.network.numbers import to_fraction
@@ -23,7 +24,10 @@ from gradatim.network.scope import Equation, Label, Scope, Several, Value
 from gradatim.network.sums import Sums
 from gradatim.network.writing import hidden_name
 
-__all__ = ["read_network"]
+__all__ = ["NO_EQUATION", "read_network"]
+
+#: What is said of a text without an equation.
+NO_EQUATION = "there is no equation; write one such as sigmoid(x1 - 2.5)"
 
 
 class _Found(NamedTuple):
@@ -105,7 +109,7 @@ def _read_inputs(text: str, segment: Any) -> dict[str, str]:
 def _read_free(text: str, segment: Any, letters: Letters, inputs: dict[str, str] | None) -> Network:
     equations = list(_equations(text, segment))
     if not equations:
-        raise EquationError("there is no equation; write one such as sigmoid(x1 - 2.5)")
+        raise EquationError(NO_EQUATION)
     scope = Scope(text, UnitTable(), letters, None if inputs is None else list(inputs))
     bound = {} if inputs is not None else _bind(text, equations, scope)
     sums = Sums(text, scope)
@@ -117,9 +121,15 @@ def _read_free(text: str, segment: Any, letters: Letters, inputs: dict[str, str]
         else:
             found.extend(_outputs(text, sums.read(equation), scope))
     outputs = _unread(text, found, scope)
-    names = sorted(scope.inputs, key=input_order) if inputs is None else list(inputs)
+    names = _input_order(scope) if inputs is None else list(inputs)
     layers, output_names = layered(Expression(tuple(names), scope.units.all, outputs))
     return Network(layers, names if inputs is None else tuple(inputs.values()), output_names)
+
+
+def _input_order(scope: Scope) -> list[str]:
+    """Return the inputs, those of a heading as it lists them."""
+    listed = dict.fromkeys(name for names in scope.headings.values() for name in names)
+    return [*listed, *sorted(scope.inputs.keys() - listed.keys(), key=input_order)]
 
 
 def _bind(text: str, equations: list[Any], scope: Scope) -> dict[int, tuple[str, Fraction]]:

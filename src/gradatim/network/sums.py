@@ -6,30 +6,60 @@ leaves mean is a matter of `gradatim.network.scope`.
 
 from __future__ import annotations
 
-import difflib
 import json
+import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from math import exp
 from typing import Any
 
-from lark import Token, Transformer_NonRecursive, v_args
+from lark import Token, Transformer_NonRecursive, Tree, v_args
 from lark.exceptions import VisitError
 
-from gradatim.activations import ACTIVATIONS
+from gradatim.activations import get_activation
 from gradatim.errors import EquationError, SpecError
-from gradatim.network.expression import WeightedSum
-from gradatim.network.grammar import (
-    activation_of,
+from gradatim.language.names import (
+    LOGIC,
     call_name,
+    input_order,
     plain_name,
+    raised_call,
     transposed_names,
 )
-from gradatim.network.layering import MOST_UNITS
+from gradatim.language.parsing import heading, split_products
+from gradatim.network.exponentials import ExponentialSum, logarithm, quotient
+from gradatim.network.expression import Expression, Output, WeightedSum
+from gradatim.network.grammar import activation_of
+from gradatim.network.graph import Network
+from gradatim.network.layering import MOST_UNITS, layered
 from gradatim.network.numbers import to_fraction
-from gradatim.network.scope import Equation, Label, Scope, Several, Side, Value
+from gradatim.network.scope import (
+    CONSTANTS,
+    FUNCTIONS,
+    Equation,
+    Label,
+    Scope,
+    Several,
+    Side,
+    Value,
+)
+from gradatim.network.writing import to_text
 
 __all__ = ["Sums"]
+
+_MINUS = Fraction(-1)
+_ONE = WeightedSum({}, Fraction(1))
+_HALF = Fraction(1, 2)
+_LEAK = Fraction(1, 100)
+
+_COMPARISONS = {
+    **dict.fromkeys(("<", r"\lt"), "<"),
+    **dict.fromkeys(("<=", "≤", "⩽", r"\le", r"\leq", r"\leqslant"), "<="),
+    **dict.fromkeys((">", r"\gt"), ">"),
+    **dict.fromkeys((">=", "≥", "⩾", r"\ge", r"\geq", r"\geqslant"), ">="),
+}
 
 # What a number begins with.
 _NUMERAL = frozenset("0123456789.")
@@ -49,14 +79,64 @@ class Sums(Transformer_NonRecursive):
 
     def read(self, tree: Any) -> Equation:
         """Return the sides of an equation."""
+        self._read_heading(tree)
+        split_products(tree, self._is_factor)
         try:
             return self.transform(tree)
         except VisitError as error:
             raise error.orig_exc from None
 
+    def _read_heading(self, tree: Any) -> None:
+        """Put f in the place of f(x) where it stands before a sign of equality."""
+        found = heading(tree)
+        if found is None or self._scope.knows(name := _plain(found.name)):
+            return
+        if activation_of(call_name(str(found.name))) is not None and found.name != "h":
+            return
+        self._scope.head(name, [plain_name(str(argument)) for argument in found.arguments])
+        label = Tree("name", [Token.new_borrow_pos("NAME", str(found.name), found.name)])
+        for kind in ("power", "term", "sum", "side"):
+            label = Tree(kind, [label])
+        tree.children[0] = label
+
+    def _is_factor(self, token: str) -> bool:
+        """Tell whether what stands before a bracket is multiplied with it."""
+        name = _plain(token)
+        return name not in self._scope.headings and self._scope.knows(name)
+
     def equation(self, children: list[Any]) -> Equation:
-        """Leave out the signs of equality."""
-        return Equation([child for child in children if not isinstance(child, Token)])
+        """Leave out the signs of equality; a comparison is told which unit it is."""
+        sides = [child for child in children if not isinstance(child, Token)]
+        for i, child in enumerate(children):
+            if isinstance(child, Token) and child.type == "COMPARED":
+                raise self._comparison(children[i - 1], child, children[i + 1])
+        return Equation(sides)
+
+    def _comparison(self, left: Side, sign: Token, right: Side) -> EquationError:
+        """Return the error that names the step unit of a comparison."""
+        kind = _COMPARISONS.get(str(sign))
+        if kind is None:
+            hint = "equality is written =" if sign == "==" else "no unit says it"
+            return self._at(sign, f"{sign} is no part of a network; {hint}")
+        a, b = (self._scope.one(side) for side in (left, right))
+        problem = a.problem or b.problem
+        if problem is not None:
+            return problem
+        gap = WeightedSum.total([a.total, b.total.times(_MINUS)])
+        # A step is 1 at 0, so what is strict is the opposite of what is not.
+        step = self._step(gap if kind in (">=", "<") else gap.times(_MINUS))
+        found = step if kind in (">=", "<=") else _opposite(step)
+        return self._at(
+            sign,
+            "a comparison is a step unit, 1 where it holds and 0 elsewhere; write "
+            f"{self._written(found)}",
+        )
+
+    def _written(self, total: WeightedSum) -> str:
+        """Write a sum as an equation."""
+        inputs = tuple(self._scope.declared or sorted(self._scope.inputs, key=input_order))
+        layers, names = layered(Expression(inputs, self._scope.units.all, [Output(total)]))
+        return to_text(Network(layers, inputs, names))
 
     def side(self, children: list[Any]) -> Side:
         """Tell a name, quoted or not, from a value."""
@@ -79,22 +159,26 @@ class Sums(Transformer_NonRecursive):
         if len(children) == 1:
             return children[0]
         parts, sign = [], 1
-        first: Value | None = None
-        last: Value | None = None
         for child in children:
             if isinstance(child, int):
                 sign = child
                 continue
-            last = self._scope.one(child)
-            if last.problem is not None:
-                return last
-            first = first or last
-            parts.append(last.total if sign > 0 else last.total.times(Fraction(-1)))
+            part = self._scope.one(child)
+            if part.problem is not None and part.exponentials is None:
+                return part
+            parts.append(part if sign > 0 else _scaled(part, _MINUS))
             sign = 1
-        assert first is not None
-        assert last is not None
-        is_number = len(parts) == 1 and first.is_number
-        return Value(first.start, last.end, WeightedSum.total(parts), is_number=is_number)
+        powers = [_exponentials(part) for part in parts]
+        return Value(
+            parts[0].start,
+            parts[-1].end,
+            WeightedSum.total(part.total for part in parts),
+            next((part.problem for part in parts if part.problem is not None), None),
+            None
+            if None in powers or all(part.exponentials is None for part in parts)
+            else ExponentialSum.total(power for power in powers if power is not None),
+            is_number=len(parts) == 1 and parts[0].is_number,
+        )
 
     def sign(self, children: list[Token]) -> int:
         """Return what several signs make together."""
@@ -123,7 +207,7 @@ class Sums(Transformer_NonRecursive):
             self._refuse_two_numbers(before, factor)
             before = factor
             if sign < 0:
-                factor = replace(factor, total=factor.total.times(Fraction(-1)))
+                factor = _scaled(factor, _MINUS)
             if result is None:
                 result = factor
             elif operation == "*":
@@ -146,50 +230,115 @@ class Sums(Transformer_NonRecursive):
         )
 
     def _product(self, left: Value, right: Value) -> Value:
+        for number, other in ((left, right), (right, left)):
+            if number.problem is None and number.total.is_constant:
+                scaled = _scaled(other, number.total.constant)
+                return replace(scaled, start=left.start, end=right.end)
         problem = left.problem or right.problem
         if problem is not None:
             return Value(left.start, right.end, problem=problem)
-        if left.total.is_constant:
-            total = right.total.times(left.total.constant)
-        elif right.total.is_constant:
-            total = left.total.times(right.total.constant)
-        else:
-            a, b = (self._text[v.start : v.end].strip() for v in (left, right))
-            example = "x2 = x1^2" if left.total == right.total else "x3 = x1 x2"
-            raise right.error(
-                self._text,
-                f"a product of {_short(a)} and {_short(b)} is no weighted sum; add the product as "
-                f"a feature, an input of its own such as {example}",
-            )
-        return Value(left.start, right.end, total)
+        silu = self._silu(left.total, right.total) or self._silu(right.total, left.total)
+        if silu is not None:
+            return Value(left.start, right.end, silu)
+        a, b = (self._text[v.start : v.end].strip() for v in (left, right))
+        example = "x2 = x1^2" if left.total == right.total else "x3 = x1 x2"
+        raise right.error(
+            self._text,
+            f"a product of {_short(a)} and {_short(b)} is no weighted sum; add the product as "
+            f"a feature, an input of its own such as {example}",
+        )
+
+    def _silu(self, factor: WeightedSum, gate: WeightedSum) -> WeightedSum | None:
+        """Return a sum times its own sigmoid, which is a unit."""
+        if len(gate.terms) != 1 or gate.constant:
+            return None
+        [(source, weight)] = gate.terms.items()
+        unit = self._scope.units.all[source] if isinstance(source, int) else None
+        if unit is None or unit.activation != "logistic":
+            return None
+        ratio = _ratio(factor, unit.body)
+        return None if ratio is None else self._unit("silu", unit.body).times(ratio * weight)
 
     def _quotient(self, left: Value, right: Value) -> Value:
+        start, end = left.start, right.end
+        above, below = _exponentials(left), _exponentials(right)
+        if right.exponentials is not None and below is not None:
+            found = quotient(above or ExponentialSum.constant(Fraction(1)), below, self._unit)
+            if found is not None and above is not None:
+                return Value(start, end, found)
+            if found is not None:
+                return self._product(left, Value(right.start, end, found))
+            if above is not None and len(below.parts) == 1:
+                [(exponent, value)] = below.parts
+                moved = [(z, c / value) for z, c in above.parts]
+                minus = exponent.times(_MINUS)
+                powers = ExponentialSum(tuple((WeightedSum.total([z, minus]), c) for z, c in moved))
+                return self._exponential(powers, start, end)
         problem = left.problem or right.problem
+        if right.problem is None and right.total.is_constant:
+            if not right.total.constant:
+                raise right.error(self._text, "division by zero; write another number")
+            return replace(_scaled(left, 1 / right.total.constant), start=start, end=end)
         if problem is not None:
-            return Value(left.start, right.end, problem=problem)
-        if not right.total.is_constant:
-            raise right.error(
-                self._text,
-                "a quotient by an input or a unit is no weighted sum; add it as a feature, an "
-                "input of its own",
-            )
-        if not right.total.constant:
-            raise right.error(self._text, "division by zero; write another number")
-        return Value(left.start, right.end, left.total.times(1 / right.total.constant))
+            return Value(start, end, problem=problem)
+        raise right.error(
+            self._text,
+            "a quotient by an input or a unit is no weighted sum; add it as a feature, an "
+            "input of its own",
+        )
+
+    def _exponential(self, powers: ExponentialSum, start: int, end: int) -> Value:
+        """Return a sum of exponentials: a number, or what only a sigmoid may hold."""
+        if all(exponent.is_constant for exponent, _ in powers.parts):
+            try:
+                value = sum(float(c) * exp(z.constant) for z, c in powers.parts)
+                total = WeightedSum({}, Fraction(repr(float(value))))
+            except (OverflowError, ValueError):
+                sentence = f"column {start + 1}: the exponential of this is too large"
+                raise EquationError(sentence, self._text, start) from None
+            return Value(start, end, total, exponentials=powers)
+        sentence = (
+            f"column {start + 1}: {_short(self._text[start:end].strip())} is no unit of a network; "
+            "an exponential stands in a sigmoid, as in 1/(1 + exp(-x1))"
+        )
+        problem = EquationError(sentence, self._text, start)
+        return Value(start, end, problem=problem, exponentials=powers)
 
     def power(self, children: list[Any]) -> Side:
-        """Let nothing pass but a factor alone, and powers of numbers such as 10^{-7}."""
+        """Let nothing pass but a factor alone, powers of numbers such as 10^{-7}, and e^z."""
         if len(children) == 1:
             return children[0]
         base, sign, *raised = children
+        end = raised[-1].end if raised else sign.end_pos or 0
+        if raised and self._is_e(base):
+            power = self._scope.one(raised[-1])
+            power = _scaled(power, _MINUS) if raised[0] == -1 else power
+            if power.problem is not None:
+                return Value(base.start, end, problem=power.problem)
+            return self._exponential(ExponentialSum.of(power.total), base.start, end)
         exponent = self._exponent(sign, raised)
+        if exponent is not None and isinstance(base, Value) and base.exponentials is not None:
+            if exponent == -1:
+                one = Value(base.start, base.start, _ONE)
+                return replace(self._quotient(one, base), start=base.start, end=end)
+            powers = base.exponentials.raised(exponent)
+            if powers is not None:
+                return self._exponential(powers, base.start, end)
+        if exponent is not None and isinstance(base, Label) and base.text in CONSTANTS:
+            base = self._scope.one(base)
         if exponent is not None and isinstance(base, Value) and base.total.is_constant:
             if base.problem is not None:
                 return base
             value = self._number_power(base.total.constant, exponent, sign)
-            end = raised[-1].end if raised else sign.end_pos or 0
             return Value(base.start, end, WeightedSum({}, value))
         raise self._no_power(self._text[base.start : base.end].strip(), sign)
+
+    def _is_e(self, base: Side) -> bool:
+        """Tell whether what is raised is Euler's number."""
+        if not isinstance(base, Label) or base.token != "e":
+            return False
+        value = self._scope.one(base)
+        return isinstance(value, Value) and value.exponentials is not None
 
     def _exponent(self, sign: Token, raised: list[Any]) -> Fraction | None:
         """Return the number to whose power something is raised, if it is one."""
@@ -247,6 +396,110 @@ class Sums(Transformer_NonRecursive):
         quotient = self._quotient(above, below)
         return replace(quotient, start=children[0].start_pos or 0, end=children[-1].end_pos or 0)
 
+    def short_fraction(self, children: list[Token]) -> Value:
+        r"""Read ``\frac12``."""
+        [token] = children
+        above, below = re.findall("[0-9]", str(token))
+        if below == "0":
+            raise self._at(token, "division by zero; write another number")
+        value = WeightedSum({}, Fraction(int(above), int(below)))
+        return Value(token.start_pos or 0, token.end_pos or 0, value)
+
+    def root(self, children: list[Any]) -> Value:
+        """Refuse a root."""
+        raise self._at(children[0], _no_unit("sqrt"))
+
+    def absolute(self, children: list[Any]) -> Value:
+        """Read bars as the two units that they are."""
+        opening, inner, closing = children
+        value = self._scope.one(inner)
+        return self._made(value, self._absolute, opening.start_pos or 0, closing.end_pos or 0)
+
+    def opposite(self, children: list[Any]) -> Value:
+        """Read NOT before what it turns around."""
+        sign, inner = children
+        value = self._scope.one(inner)
+        return self._made(value, self._not, sign.start_pos or 0, value.end)
+
+    def conjunction(self, children: list[Any]) -> Value:
+        """Read AND, OR and their kin between what they join."""
+        sides, words = children[::2], [str(word.type) for word in children[1::2]]
+        values = [self._scope.one(side) for side in sides]
+        start, end = values[0].start, values[-1].end
+        problem = next((v.problem for v in values if v.problem is not None), None)
+        if problem is not None:
+            return Value(start, end, problem=problem)
+        bodies = [value.total for value in values]
+        if len(set(words)) == 1 and words[0] in ("AND", "OR"):
+            return Value(start, end, self._logic(words[0], bodies))
+        found = bodies[0]
+        for word, body in zip(words, bodies[1:], strict=True):
+            found = self._logic(word, [found, body])
+        return Value(start, end, found)
+
+    expression = conjunction
+
+    def _logic(self, word: str, bodies: list[WeightedSum]) -> WeightedSum:
+        """Return the unit that is 1 where a statement on zeros and ones is true."""
+        total, n = WeightedSum.total(bodies), len(bodies)
+        if word == "NOT":
+            return self._not(total)
+        if word in ("AND", "OR"):
+            least = n - _HALF if word == "AND" else _HALF
+            return self._step(_plus(total, -least))
+        if word in ("NAND", "NOR"):
+            most = n - _HALF if word == "NAND" else _HALF
+            return self._step(_plus(total.times(_MINUS), most))
+        some, every = self._logic("OR", bodies), self._logic("AND", bodies)
+        return self._step(_plus(WeightedSum.total([some, every.times(_MINUS)]), -_HALF))
+
+    def _not(self, body: WeightedSum) -> WeightedSum:
+        return self._step(_plus(body.times(_MINUS), _HALF))
+
+    def _step(self, body: WeightedSum) -> WeightedSum:
+        return self._unit("heaviside", body)
+
+    def _absolute(self, body: WeightedSum) -> WeightedSum:
+        if body.is_constant:
+            return WeightedSum({}, abs(body.constant))
+        both = [self._unit("relu", body), self._unit("relu", body.times(_MINUS))]
+        return WeightedSum.total(both)
+
+    def _larger(self, a: WeightedSum, b: WeightedSum) -> WeightedSum:
+        """Return the larger of two sums."""
+        if a.is_constant and b.is_constant:
+            return WeightedSum({}, max(a.constant, b.constant))
+        for one, other in ((a, b), (b, a)):
+            ratio = _ratio(one, other)
+            if ratio is not None and 0 < ratio < 1:
+                return self._leaky(other, ratio)
+        # A number stands outside, so that no unit is needed to pass an input on.
+        outside, inside = (b, a) if b.is_constant else (a, b)
+        gap = WeightedSum.total([inside, outside.times(_MINUS)])
+        return WeightedSum.total([self._unit("relu", gap), outside])
+
+    def _leaky(self, body: WeightedSum, slope: Fraction) -> WeightedSum:
+        """Return a leaky ReLU of any slope, as units there are."""
+        if slope == _LEAK:
+            return self._unit("leaky_relu", body)
+        above = self._unit("relu", body)
+        below = self._unit("relu", body.times(_MINUS)) if slope else WeightedSum()
+        return WeightedSum.total([above, below.times(-slope)])
+
+    def _elu(self, body: WeightedSum, scale: Fraction) -> WeightedSum:
+        curve = self._unit("elu", body).times(scale)
+        if scale == 1:
+            return curve
+        return WeightedSum.total([curve, self._unit("relu", body).times(1 - scale)])
+
+    def _made(
+        self, value: Value, make: Callable[[WeightedSum], WeightedSum], start: int, end: int
+    ) -> Value:
+        """Return a value made of another one, unless that has none."""
+        if value.problem is not None:
+            return Value(start, end, problem=value.problem)
+        return Value(start, end, make(value.total))
+
     def transposed(self, children: list[Token]) -> Value:
         """Write the scalar product ``W^T X`` out."""
         [token] = children
@@ -271,26 +524,96 @@ class Sums(Transformer_NonRecursive):
         return [child for child in children if not isinstance(child, Token)]
 
     def call(self, children: list[Any]) -> Value | Several:
-        """Apply an activation, or multiply a letter with what stands in brackets."""
+        """Apply an activation, or a function that units make."""
         token, _, arguments, closing = children
         start, end = token.start_pos or 0, closing.end_pos or 0
-        if self._scope.knows(plain := _plain(token)):
-            factor = self._scope.one(Label(start, token.end_pos or 0, plain))
-            return replace(self._product(factor, self._argument(arguments, token)), end=end)
-        activation = activation_of(call_name(str(token)))
-        if activation is None:
-            raise self._at(token, _no_activation(str(token)))
+        name, power = raised_call(str(token))
+        if power != 1:
+            raise self._no_power(f"{name}(...)", token)
+        if _plain(token) in self._scope.headings:
+            return self._defined(_plain(token), arguments, token)
+        if name.upper() in LOGIC:
+            return self._of_all(arguments, token, end, lambda z: self._logic(name.upper(), z))
+        if name in ("max", "min"):
+            return self._of_all(arguments, token, end, lambda z: self._extreme(name, z))
+        activation = activation_of(name)
         if activation == "softmax":
             return self._softmax(arguments, start, end)
+        if activation in ("leaky_relu", "elu") and len(arguments) == 2:
+            return self._with_slope(activation, arguments, token, end)
+        makes = {"abs": self._absolute, "exp": None, "ln": None, "log": None}
+        if activation is None and name not in makes:
+            raise self._at(token, _no_unit(name) if name in FUNCTIONS else _no_activation(token))
         body = self._argument(arguments, token)
+        if name == "exp" and body.problem is None:
+            return self._exponential(ExponentialSum.of(body.total), start, end)
+        if name in ("ln", "log"):
+            return self._logarithm(body, token, end)
+        make = makes.get(name) or (lambda z: self._unit(str(activation), z))
+        return self._made(body, make, start, end)
+
+    def _unit(self, activation: str, body: WeightedSum) -> WeightedSum:
+        if len(self._scope.units.all) >= MOST_UNITS:
+            raise EquationError(f"more than {MOST_UNITS:,} units; write a smaller network")
+        return self._scope.units.add(activation, body)
+
+    def _defined(self, name: str, arguments: list[Equation], token: Token) -> Value:
+        """Read f(x) where f(x) = ... stood before."""
+        names = self._scope.headings[name]
+        typed = [side for equation in arguments for side in equation.sides]
+        if [side.text if isinstance(side, Label) else "" for side in typed] != names:
+            heading = f"{name}({', '.join(names)})"
+            raise self._at(token, f"{name} is known as {heading} only; write its sum out")
+        return self._scope.one(Label(token.start_pos or 0, token.end_pos or 0, name))
+
+    def _of_all(
+        self,
+        arguments: list[Equation],
+        token: Token,
+        end: int,
+        make: Callable[[list[WeightedSum]], WeightedSum],
+    ) -> Value:
+        """Return a function of several sums."""
+        values = [self._argument([one], token) for one in arguments]
+        start = token.start_pos or 0
+        problem = next((v.problem for v in values if v.problem is not None), None)
+        if problem is not None:
+            return Value(start, end, problem=problem)
+        fits = len(values) == 1 if token == token.upper() == "NOT" else len(values) > 1
+        if not fits and call_name(str(token)) != "not":
+            example = f"{token}(0, x1)" if token[:1].islower() else f"{token}(x1, x2)"
+            raise self._at(token, f"{token} takes two sums or more, as in {example}")
+        return Value(start, end, make([value.total for value in values]))
+
+    def _extreme(self, name: str, bodies: list[WeightedSum]) -> WeightedSum:
+        sign = Fraction(1 if name == "max" else -1)
+        found = bodies[0].times(sign)
+        for body in bodies[1:]:
+            found = self._larger(found, body.times(sign))
+        return found.times(sign)
+
+    def _with_slope(
+        self, activation: str, arguments: list[Equation], token: Token, end: int
+    ) -> Value:
+        """Read leaky_relu(x, 0.2) and elu(x, 2)."""
+        body, slope = (self._argument([one], token) for one in arguments)
+        problem = body.problem or slope.problem
+        if problem is not None:
+            return Value(token.start_pos or 0, end, problem=problem)
+        if not slope.total.is_constant:
+            raise slope.error(self._text, f"the second argument of {token} is a number, its slope")
+        make = self._leaky if activation == "leaky_relu" else self._elu
+        return Value(token.start_pos or 0, end, make(body.total, slope.total.constant))
+
+    def _logarithm(self, body: Value, token: Token, end: int) -> Value:
+        start = token.start_pos or 0
+        if body.exponentials is not None:
+            found = logarithm(body.exponentials, self._unit)
+            if found is not None:
+                return Value(start, end, found)
         if body.problem is not None:
             return Value(start, end, problem=body.problem)
-        return Value(start, end, self._unit(activation, body.total, token))
-
-    def _unit(self, activation: str, body: WeightedSum, token: Token) -> WeightedSum:
-        if len(self._scope.units.all) >= MOST_UNITS:
-            raise self._at(token, f"more than {MOST_UNITS:,} units; write a smaller network")
-        return self._scope.units.add(activation, body)
+        raise self._at(token, _no_unit(call_name(str(token))))
 
     def _argument(self, arguments: list[Equation], token: Token) -> Value:
         if len(arguments) > 1:
@@ -336,7 +659,7 @@ class Sums(Transformer_NonRecursive):
         return EquationError(f"column {position + 1}: {sentence}", self._text, position)
 
 
-def _plain(token: Token) -> str:
+def _plain(token: str) -> str:
     return plain_name(call_name(str(token)) if str(token).startswith("\\") else str(token))
 
 
@@ -344,8 +667,45 @@ def _short(text: str) -> str:
     return text if len(text) <= 20 else f"{text[:18]}..."
 
 
+def _exponentials(value: Value) -> ExponentialSum | None:
+    """Return a value as a sum of exponentials, if it is one or a number."""
+    if value.exponentials is None and value.problem is None and value.total.is_constant:
+        return ExponentialSum.constant(value.total.constant)
+    return value.exponentials
+
+
+def _scaled(value: Value, factor: Fraction) -> Value:
+    powers = None if value.exponentials is None else value.exponentials.times(factor)
+    return replace(value, total=value.total.times(factor), exponentials=powers)
+
+
+def _plus(total: WeightedSum, constant: Fraction) -> WeightedSum:
+    return WeightedSum(total.terms, total.constant + constant)
+
+
+def _opposite(total: WeightedSum) -> WeightedSum:
+    return WeightedSum.total([_ONE, total.times(_MINUS)])
+
+
+def _ratio(one: WeightedSum, other: WeightedSum) -> Fraction | None:
+    """Return by which number a sum is another one, if it is."""
+    source = next((s for s, weight in other.terms.items() if weight), None)
+    if source is None or source not in one.terms:
+        return None
+    ratio = one.terms[source] / other.terms[source]
+    return ratio if other.times(ratio) == one else None
+
+
+def _no_unit(name: str) -> str:
+    return (
+        f"{name} is no unit, so this is no network; gradatim approximate builds one that is close "
+        f'to a function such as "{name}(x)"'
+    )
+
+
 def _no_activation(token: str) -> str:
-    name = call_name(token)
-    close = difflib.get_close_matches(name, [*ACTIVATIONS, "sigmoid", "step"], 1)
-    hint = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(ACTIVATIONS)}"
-    return f"there is no activation {token}; {hint}"
+    try:
+        get_activation(call_name(token))
+    except SpecError as error:
+        return str(error).replace(repr(call_name(token)), token)
+    return f"there is no activation {token}"

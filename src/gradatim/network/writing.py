@@ -15,16 +15,11 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from gradatim.language.names import input_order, is_name, plain_name
 from gradatim.network._protocols import NetworkLike
 from gradatim.network.decompose import decompose
 from gradatim.network.expression import Expression, Source, WeightedSum
-from gradatim.network.grammar import (
-    IMPLICIT_INPUT,
-    activation_of,
-    input_order,
-    is_name,
-    plain_name,
-)
+from gradatim.network.grammar import IMPLICIT_INPUT, activation_of
 from gradatim.network.layer import Layer
 from gradatim.network.notation import LATEX, MATHML, TEXT, EquationText, spoken_activation
 

@@ -6,41 +6,76 @@ Conventions: what is typed is kept as text until `gradatim.network` makes a frac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradatim.errors import InputError, SpecError, TableError
+from gradatim.language.names import TRANSPOSED, is_name, plain_name, transposed_names
 
 if TYPE_CHECKING:
     from gradatim.network import Network
     from gradatim.tables.columns import Columns
 
-__all__ = ["read_column", "read_letters", "read_point", "read_rows", "table_record"]
+__all__ = [
+    "meet_columns",
+    "read_column",
+    "read_letters",
+    "read_point",
+    "read_rows",
+    "same_name",
+    "table_record",
+]
 
 
-def read_letters(let: Sequence[str]) -> dict[str, Any]:
-    """Return the values of letters from ``w_1=0.8`` and ``W=1,2,3``."""
+def read_letters(let: Sequence[str], equation: str | None = None) -> dict[str, Any]:
+    """Return the values of letters from ``w_1=0.8,b=1`` and ``W=1,2,3``.
+
+    Commas part the numbers of a letter that the equation reads as in ``W^T X``, and of any letter
+    if the equation is not known; elsewhere they are decimal commas.
+    """
+    transposed = re.finditer(TRANSPOSED, equation or "")
+    vectors = {transposed_names(found[0])[0] for found in transposed}
     letters: dict[str, Any] = {}
     for text in let:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise SpecError(f"--let {text} names no letter and value; write it as --let w_1=0.5")
-        letters[name.strip()] = value.split(",") if "," in value else value
+        for name, value in _assignments(text):
+            if not name or not value:
+                raise SpecError(
+                    f"--let {text} names no letter and value; write it as --let w_1=0.5"
+                )
+            if name in letters:
+                raise SpecError(f"--let {text} gives {name} two values; keep one of them")
+            letters[name] = (
+                _numbers(value) if name in vectors or (equation is None and "," in value) else value
+            )
     return letters
+
+
+def _assignments(text: str) -> list[tuple[str, str]]:
+    """Return names and values from ``x0=1,5;x2=0``; a comma within a value stays there."""
+    parts = re.split(r"[,;]\s*(?=[^=,;]+=)", text.strip(" ,;"))
+    pairs = [part.partition("=") for part in parts]
+    return [(name.strip(), value.strip() if equals else "") for name, equals, value in pairs]
+
+
+def _numbers(text: str) -> list[str]:
+    """Return the numbers of a vector; in 0,5; 1,25 the commas are decimal commas."""
+    inner = text.strip("()[] ")
+    return re.split(r"\s*;\s*" if ";" in inner else r"\s*,\s*|\s+", inner)
 
 
 def read_point(text: str, network: Network) -> dict[str, str]:
     """Return the values of inputs from ``x0=1,x2=0``."""
     point: dict[str, str] = {}
-    for part in text.split(","):
-        name, equals, value = part.partition("=")
-        name = _input_name(name.strip(), network)
-        if not equals or not value.strip():
+    for typed, value in _assignments(text):
+        name = _input_name(typed, network)
+        if not value:
+            example = ",".join(f"{name}={i}" for i, name in enumerate(network.input_names[:2]))
             raise InputError(
-                f"--at {text} gives {part.strip() or 'nothing'} no value; write x1=0.5,x2=1 with a "
-                "decimal point"
+                f"--at {text} gives {typed or 'nothing'} no value; write it as --at "
+                f"{example or 'x1=0'}"
             )
         if name in point:
             raise InputError(f"--at {text} gives {name} two values; keep one of them")
@@ -49,20 +84,46 @@ def read_point(text: str, network: Network) -> dict[str, str]:
 
 
 def _input_name(name: str, network: Network) -> str:
-    from gradatim.network.grammar import is_name, plain_name
-
-    if name in network.input_names or not is_name(name):
+    """Return the input that a name means: x_1 and X1 mean x1 where there is no such input."""
+    if name in network.input_names:
         return name
-    return plain_name(name)
+    meant = [known for known in network.input_names if same_name(known, name)]
+    return meant[0] if len(meant) == 1 else plain_name(name) if is_name(name) else name
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names differ in their spelling only, as x_1, X1 and x1 do.
+
+    Examples
+    --------
+    >>> same_name("x_1", "X1"), same_name("Tempo", "tempo"), same_name("x1", "x2")
+    (True, True, False)
+    """
+    plain = [plain_name(name) if is_name(name) else name for name in (one, other)]
+    return plain[0].casefold() == plain[1].casefold()
+
+
+def meet_columns(columns: Columns, names: Sequence[str]) -> dict[str, str]:
+    """Return the column of each name, also where it is spelled in another way."""
+    found = {}
+    for name in names:
+        spelled = [column for column in columns.names if same_name(column, name)]
+        if name in columns.columns or len(spelled) != 1:
+            spelled = [name]
+        found[name] = spelled[0]
+    return found
 
 
 def read_rows(columns: Columns, network: Network) -> list[dict[str, Fraction]]:
     """Return the values of the inputs that a network reads, row by row."""
     read = {j for unit in network.layers[0].units for j in unit.weights}
+    column_of = meet_columns(columns, network.input_names)
     names = [
-        name for j, name in enumerate(network.input_names) if j in read or name in columns.columns
+        name
+        for j, name in enumerate(network.input_names)
+        if j in read or column_of[name] in columns.columns
     ]
-    cells = {name: read_column(columns, name, "an input") for name in names}
+    cells = {name: read_column(columns, column_of[name], "an input") for name in names}
     return [{name: cells[name][i] for name in names} for i in range(len(columns.rows))]
 
 
