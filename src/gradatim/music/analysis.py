@@ -20,6 +20,7 @@ from gradatim._progress import Progress, steady
 from gradatim.errors import AudioError, SpecError
 from gradatim.music.audio import decode, resample
 from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
+from gradatim.music.fingerprints import fingerprint
 
 __all__ = ["FileAnalysis", "analyze_file", "analyze_files"]
 
@@ -34,6 +35,7 @@ class FileAnalysis:
     sha256: str
     whole: bool  # Whether the file was analyzed to its end (see `FeatureRecipe`'s ``max_seconds``)
     silent: bool  # Whether every sample is zero
+    fingerprint: np.ndarray  # As `fingerprint` returns it
 
 
 def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -> FileAnalysis:
@@ -46,7 +48,7 @@ def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -
         features = extract_features(y, recipe.sr, recipe)
     except AudioError as error:
         raise AudioError(f"{path} cannot be analyzed: {error}") from error
-    return FileAnalysis(features, sha256(y), whole, not y.any())
+    return FileAnalysis(features, sha256(y), whole, not y.any(), fingerprint(y, recipe.sr))
 
 
 def analyze_files(

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim._text import plural
+from gradatim._stems import find_stems
+from gradatim._text import option, plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, LabelError
 from gradatim.music.analysis import FileAnalysis, analyze_files
@@ -26,6 +27,10 @@ __all__ = ["list_audio_files", "read_folder"]
 
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
+
+# What is typed for the groups that the files' names give; a manifest that may lie in the folder
+_STEM = "stem:name"
+_MANIFEST = "groups.csv"
 
 
 def read_folder(
@@ -44,7 +49,8 @@ def read_folder(
         The folder. ``path/piano/any/depth/take1.wav`` is a sound of class ``piano``.
     groups : path-like, optional
         A manifest: a table with columns ``path`` (relative to the folder or to the manifest) and
-        ``group`` (artist, kit, session). A column ``label`` must agree with the folders.
+        ``group`` (artist, kit, session). A column ``label`` must agree with the folders. Or
+        ``stem:name``: files whose names share a stem, as song.0001.3.wav and song.0001.4.wav do.
     recipe : FeatureRecipe, optional
         How features are computed.
     n_jobs : int
@@ -78,9 +84,13 @@ def read_folder(
     root = Path(path).expanduser()
     labels, notices = _label_files(root)
     file_groups = None
-    if groups is not None:
+    if groups is not None and os.fspath(groups) == _STEM:
+        file_groups = _stem_groups(root, labels)
+    elif groups is not None:
         file_groups, strays = read_manifest(Path(groups).expanduser(), root, labels)
         notices += strays
+    elif (root / _MANIFEST).is_file():
+        notices.append(_unused_manifest(root))
     files = list(labels)
     paths = [root / file for file in files]
     outcomes = analyze_files(paths, recipe, n_jobs=n_jobs, progress=progress)
@@ -104,7 +114,27 @@ def read_folder(
         feature_names={"features": recipe.names},
         recipes={"features": recipe.to_dict()},
         content_hashes=np.array([analysis.sha256 for analysis in analyses]),
+        fingerprints=np.stack([analysis.fingerprint for analysis in analyses]),
         notices=tuple(notices),
+    )
+
+
+def _stem_groups(root: Path, labels: dict[str, str]) -> np.ndarray:
+    stems = find_stems(list(labels), np.array(list(labels.values())))
+    if stems is None:
+        raise AudioError(
+            f"the names of the files in {root} share no stems, such as the song.0001 of "
+            f"song.0001.3.wav; the first is {next(iter(labels))}"
+        )
+    return stems
+
+
+def _unused_manifest(root: Path) -> Notice:
+    typed = option("--groups", str(root / _MANIFEST))
+    return Notice(
+        "groups-proposed",
+        f"{_MANIFEST} lies in the folder and was not used; if it says which files belong together, "
+        f"keep them together with {typed}",
     )
 
 
