@@ -25,7 +25,8 @@ def test_what_is_wrong_is_said_with_what_to_type(songs, capsys):
     shown = capsys.readouterr().out
     assert "songs.csv: 320 samples, 2 classes" in shown
     assert "left-out: 1 column holds text and was left out: filename" in shown
-    assert "leak: the nearest neighbour of a row stands within 10 rows" in shown
+    assert "leak: rows of one recording or artist seem to stand on both sides" in shown
+    assert "the nearest neighbour of a row stands within 10 rows of it in" in shown
     assert "--groups stem:filename" in shown
 
 

@@ -8,7 +8,6 @@ from gradatim.collection import Collection, CycleSound
 from gradatim.inspection import inspect_collection, inspected
 from gradatim.tables import read_table
 
-
 TINY = ("lost-class", "few-groups")
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def test_pieces_of_songs_raise_the_alarm_and_the_column_that_names_them_is_propo
     leak, proposal = find_leaks(songs())
     assert (leak.code, proposal.code) == ("leak", "groups-proposed")
     assert leak.fix == proposal.fix
-    assert leak.fix.endswith("keep them together with --groups song")
+    assert leak.fix.endswith("keep its samples together with --groups song")
     assert len(proposal.samples) == 40
     assert proposal.samples[1] == tuple(range(8, 16))
 
@@ -48,9 +49,40 @@ def test_groups_that_are_finer_than_the_songs_do_not():
     assert codes(dataclasses.replace(made, groups=halves)) == ["leak"]
 
 
-def test_rows_in_random_order_raise_no_alarm():
-    order = np.random.default_rng(0).permutation(320)
-    assert codes(songs(order=order)) == ["groups-proposed"]
+def test_rows_in_random_order_raise_the_alarm_only_where_their_songs_are_known():
+    made = songs(order=np.random.default_rng(0).permutation(320))
+    assert codes(dataclasses.replace(made, texts={})) == []
+    leak, _ = find_leaks(made)
+    scores = re.search(
+        r"scores ([\d.]+) where rows are dealt one by one, and ([\d.]+)", leak.message
+    )
+    assert float(scores[1]) > 0.98
+    assert 0.3 < float(scores[2]) < 0.7
+
+
+def test_groups_that_give_nothing_away_are_proposed_without_an_alarm():
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(320, 3))
+    y = np.where(X[:, 0] > 0, "x", "y")
+    made = table(X, y, texts={"artist": rng.integers(40, size=320).astype(str)})
+    assert codes(made) == ["groups-proposed"]
+
+
+def test_a_kind_of_a_class_is_no_group():
+    rng = np.random.default_rng(5)
+    y = np.repeat(["x", "y"], 160)
+    kinds = np.array([f"{label}{0 if rng.random() < 0.7 else k % 4}" for k, label in enumerate(y)])
+    assert codes(table(rng.normal(size=(320, 3)), y, texts={"kind": kinds})) == []
+
+
+def test_songs_of_numbers_are_scored_by_both_protocols():
+    rng = np.random.default_rng(6)
+    X = np.repeat(rng.normal(size=(60, 3)), 6, axis=0) + 0.05 * rng.normal(size=(360, 3))
+    y = np.repeat(rng.normal(size=60), 6)
+    order = rng.permutation(360)
+    texts = {"song": np.repeat(np.arange(60), 6).astype(str)[order]}
+    leak, _ = find_leaks(table(X[order], y[order], texts=texts))
+    assert "dealt one by one" in leak.message
 
 
 @pytest.mark.parametrize("order", ["random", "class", "feature", "target"])
@@ -111,6 +143,7 @@ def test_stems_of_file_names_are_proposed():
         ]
     )
     sounds = dataclasses.replace(made, ids=files, media=[CycleSound(np.zeros(4))] * 320, texts={})
-    [finding] = find_leaks(sounds)
+    leak, finding = find_leaks(sounds)
+    assert leak.fix == finding.fix
     assert finding.fix.endswith("--groups stem:name")
     assert len(finding.samples) == 40

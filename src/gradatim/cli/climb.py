@@ -56,6 +56,7 @@ def climb(
     drop: Annotated[list[str] | None, _Columns] = None,
     impute: Annotated[Literal["median"] | None, Parameter(group=_INPUT)] = None,
     task: Annotated[TaskName | None, Parameter(group=_INPUT)] = None,
+    drop_duplicates: Annotated[bool, _Flag, Parameter(group=_INPUT)] = False,
     folds: Annotated[int, _number(gte=2)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
@@ -105,13 +106,16 @@ def climb(
     target
         Column of a table that is to be learnt; may be repeated.
     groups
-        Who or what is never split: a column, or for a folder a CSV of path and group.
+        Who or what is never split: a column, or for a folder a CSV of path and group;
+        stem:COLUMN (for a folder stem:name) takes the stems of names.
     drop
         Columns of a table to leave out.
     impute
         Fill a table's missing values with its columns' medians.
     task
         How to read the target; if left out, its values tell.
+    drop_duplicates
+        Keep one of the copies of a sound or row, and none where their labels differ.
     folds
         Folds per repeat.
     repeats
@@ -125,7 +129,8 @@ def climb(
     preset
         How hard networks are trained: quick, or eight times as long and a little better.
     shuffle_labels
-        Shuffle the target first; an honest climb then finds nothing.
+        Shuffle the target first, whole groups where there are some; an honest climb then finds
+        nothing.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -172,6 +177,10 @@ def climb(
         with screen.reading(path) as progress:
             reading = replace(reading, progress=progress)
             collection = interruptible(lambda: read_source(path, reading))
+        if drop_duplicates:
+            from gradatim.inspection import drop_copies
+
+            collection = drop_copies(collection)
         with checkpoint(lambda: _folder(collection, options), resume) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")

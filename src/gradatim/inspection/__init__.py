@@ -4,7 +4,8 @@ Conventions: nothing is changed here; what is found becomes a `Finding`, and for
 """
 
 from gradatim.inspection.collections import inspect_collection, inspected
-from gradatim.inspection.duplicates import copies, without_copies
+from gradatim.inspection.duplicates import copies, drop_copies
 from gradatim.inspection.findings import Finding
+from gradatim.inspection.leaks import propose_groups
 
-__all__ = ["Finding", "copies", "inspect_collection", "inspected", "without_copies"]
+__all__ = ["Finding", "copies", "drop_copies", "inspect_collection", "inspected", "propose_groups"]

@@ -8,16 +8,23 @@ sample are k (k - 1) / 2 pairs.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradatim._text import plural, show_name
-from gradatim.collection import Collection
+from gradatim.collection import Collection, Notice
 from gradatim.inspection.findings import Finding
 from gradatim.inspection.near import near_pairs
 
-__all__ = ["DuplicatePairs", "copies", "duplicate_findings", "find_duplicates", "without_copies"]
+__all__ = [
+    "DuplicatePairs",
+    "copies",
+    "drop_copies",
+    "duplicate_findings",
+    "find_duplicates",
+    "without_copies",
+]
 
 
 def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
@@ -38,7 +45,7 @@ def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
 
     Examples
     --------
-    >>> from gradatim.collection import Collection
+    >>> from gradatim.collection import Collection, Notice
     >>> X, y, ids = [[0.0], [1.0], [0.0]], np.array(["a", "b", "a"]), np.arange(3)
     >>> table = Collection("t", {"x": X}, y, "classification", ids, content_hashes=y)
     >>> copies(table).tolist()
@@ -57,7 +64,16 @@ def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
 
 
 def without_copies(collection: Collection) -> np.ndarray:
-    """Return the first sample of every copy, ascending positions.
+    """Return the first sample of every copy, ascending positions; none where targets differ."""
+    of = copies(collection)
+    targets = _encode(row.tobytes() for row in collection.y)
+    first = np.unique(of, return_index=True)[1]
+    torn = set(of[targets != targets[first][of]].tolist())
+    return np.array([i for i in first.tolist() if of[i] not in torn], dtype=np.int64)
+
+
+def drop_copies(collection: Collection) -> Collection:
+    """Keep one of the copies of each sample, and none where their targets differ.
 
     Parameters
     ----------
@@ -66,15 +82,19 @@ def without_copies(collection: Collection) -> np.ndarray:
 
     Returns
     -------
-    array of int
-        Positions to `take`; copies whose targets differ are left out altogether, since nobody
-        knows which of them is right.
+    Collection
+        What `without_copies` keeps; a notice tells how many samples were left out.
     """
-    of = copies(collection)
-    targets = _encode(row.tobytes() for row in collection.y)
-    first = np.unique(of, return_index=True)[1]
-    torn = set(of[targets != targets[first][of]].tolist())
-    return np.array([i for i in first.tolist() if of[i] not in torn], dtype=np.int64)
+    kept = without_copies(collection)
+    n_left = collection.n_samples - len(kept)
+    if not n_left:
+        return collection
+    n_torn = len(np.unique(copies(collection))) - len(kept)
+    torn = f", with {plural(n_torn, 'sample')} whose copies have other targets" if n_torn else ""
+    were = "was" if n_left == 1 else "were"
+    notice = Notice("duplicates", f"{plural(n_left, 'copy', 'copies')} {were} left out{torn}")
+    left = collection.take(kept)
+    return replace(left, notices=(*left.notices, notice))
 
 
 def duplicate_findings(collection: Collection) -> Iterator[Finding]:

@@ -8,17 +8,17 @@ neighbours, and neither do rows of one group, which no split separates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gradatim._stems import find_stems
-from gradatim._text import option, plural, show_name
+from gradatim._text import option, show_name
 from gradatim.collection import Collection
 from gradatim.inspection.findings import Finding
 
-__all__ = ["WINDOW", "Closeness", "find_leaks", "measure_closeness", "propose_groups"]
+__all__ = ["WINDOW", "Closeness", "Proposal", "find_leaks", "measure_closeness", "propose_groups"]
 
 #: Rows before and after a row that stand close to it.
 WINDOW = 10
@@ -33,6 +33,16 @@ _MOST_ASKED = 4_000
 _NEIGHBOURS = 8
 _DEGREE = 3
 _MOST_PROPOSED = 2
+
+# By how much two protocols differ where one is not to be believed
+_LEAST_GAP = 0.1
+_FEWEST_SCORED = 60
+_FOLDS = 5
+
+_LEAK = (
+    "rows of one recording or artist seem to stand on both sides of a split, so that every score "
+    "would be too high"
+)
 
 
 @dataclass(frozen=True)
@@ -59,34 +69,97 @@ class Closeness:
 def find_leaks(
     collection: Collection, ignored: Mapping[str, frozenset[str]] | None = None
 ) -> Iterator[Finding]:
-    """Yield an alarm where rows that stand together are alike, and groups that could be named.
+    """Yield an alarm where rows that belong together are alike, and groups that could be named.
 
     `ignored` names the columns of an input that do not count.
     """
+    without = ignored or {}
+    inputs = {
+        name: _scaled(X, collection.feature_names.get(name), without.get(name, frozenset()))
+        for name, X in collection.X.items()
+    }
     proposals = propose_groups(collection)
     closest = max(
-        (measure_closeness(collection, input, (ignored or {}).get(input, frozenset()))
-         for input in collection.X),
+        (_measure(X, collection) for X in inputs.values()),
         key=lambda one: one.excess if one.alarming else -1.0,
-    )  # fmt: skip
-    if closest.alarming:
-        apart = "" if collection.groups is None else " of another group"
-        fix = proposals[0].fix if proposals else _without_names(collection)
-        yield Finding(
-            "leak",
-            f"the nearest neighbour{apart} of a row stands within {WINDOW} rows of it in "
-            f"{closest.share:.2f} of the cases, where chance would give {closest.chance:.2f}: rows "
-            "that stand together seem to be of one recording or artist, and would be learnt from "
-            "and scored on",
-            fix,
-        )
-    yield from proposals
+    )
+    telling = [
+        (proposal, scores)
+        for proposal in proposals
+        if (scores := _two_protocols(list(inputs.values())[-1], collection, proposal.groups))
+    ]
+    fix = telling[0][0].fix if telling else proposals[0].fix if proposals else ""
+    if closest.alarming or telling:
+        facts = [_of_closeness(closest, collection)] if closest.alarming else []
+        facts += [_of_protocols(proposal.what, *scores) for proposal, scores in telling[:1]]
+        yield Finding("leak", f"{_LEAK}: {'; '.join(facts)}", fix or _without_names(collection))
+    for proposal in proposals:
+        yield proposal.finding
+
+
+def _of_closeness(found: Closeness, collection: Collection) -> str:
+    apart = "" if collection.groups is None else " of another group"
+    return (
+        f"the nearest neighbour{apart} of a row stands within {WINDOW} rows of it in "
+        f"{found.share:.2f} of the cases, by chance in {found.chance:.2f}"
+    )
+
+
+def _of_protocols(what: str, by_row: float, by_group: float) -> str:
+    return (
+        f"copying the nearest neighbour's target scores {by_row:.3f} where rows are dealt one by "
+        f"one, and {by_group:.3f} where {what} keeps them together"
+    )
 
 
 def _without_names(collection: Collection) -> str:
     if collection.groups is not None:
         return "look for what they share, and name it as the group"
-    return "say with --groups which rows belong together; until then every score is too high"
+    return "say with --groups which rows belong together"
+
+
+def _two_protocols(
+    X: np.ndarray, collection: Collection, groups: np.ndarray
+) -> tuple[float, float] | None:
+    """Score nearest neighbours by row and by group; None where they do not differ."""
+    y = collection.y
+    n = len(y)
+    if collection.task == "multilabel" or y.ndim > 1 or n < _FEWEST_SCORED or X.shape[1] == 0:
+        return None
+    classes = collection.task == "classification"
+    if len(np.unique(groups)) < _FOLDS or (
+        classes and np.unique(y, return_counts=True)[1].min() < _FOLDS
+    ):
+        return None
+    scores = [_neighbour_score(X, y, classes, one) for one in (None, groups)]
+    spread = np.sqrt(scores[0] * (1 - scores[0]) / n) if classes and 0 < scores[0] < 1 else 0.03
+    gap = scores[0] - scores[1]
+    return (scores[0], scores[1]) if gap > max(_LEAST_GAP, 4 * spread) else None
+
+
+def _neighbour_score(
+    X: np.ndarray, y: np.ndarray, classes: bool, groups: np.ndarray | None
+) -> float:
+    """Return the share of targets that the nearest neighbour outside the fold has, or R2."""
+    import warnings
+
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+    if groups is None:
+        kind = StratifiedKFold if classes else KFold
+    else:
+        kind = StratifiedGroupKFold if classes else GroupKFold
+    model = (KNeighborsClassifier if classes else KNeighborsRegressor)(n_neighbors=1)
+    told = np.empty_like(y)
+    with warnings.catch_warnings():
+        # A class may have fewer groups than there are folds.
+        warnings.simplefilter("ignore", UserWarning)
+        for train, test in kind(_FOLDS, shuffle=True, random_state=0).split(X, y, groups):
+            told[test] = model.fit(X[train], y[train]).predict(X[test])
+    if classes:
+        return float(np.mean(told == y))
+    return float(1 - np.sum((told - y) ** 2) / np.sum((y - y.mean()) ** 2))
 
 
 def measure_closeness(
@@ -97,10 +170,11 @@ def measure_closeness(
     Once as the rows are, and once without what changes smoothly along the table, since a table
     that is sorted by a feature leaks nothing; the smaller figure counts.
     """
-    X = _scaled(collection.X[input])
-    names = collection.feature_names.get(input)
-    if ignored and names is not None:
-        X = X[:, [name not in ignored for name in names]]
+    X = _scaled(collection.X[input], collection.feature_names.get(input), ignored)
+    return _measure(X, collection)
+
+
+def _measure(X: np.ndarray, collection: Collection) -> Closeness:
     strata = _strata(collection)
     if X.shape[1] == 0 or len(X) < 2 * WINDOW:
         return Closeness(0.0, 1.0, 0.0, 0)
@@ -108,10 +182,13 @@ def measure_closeness(
     return min(found, key=lambda one: (one.alarming, one.excess))
 
 
-def _scaled(X: np.ndarray) -> np.ndarray:
+def _scaled(X: np.ndarray, names: Sequence[str] | None, ignored: frozenset[str]) -> np.ndarray:
+    """Bring the columns that count to one scale, gaps to their medians."""
     X = X.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        gaps = np.isnan(X)
+    if ignored and names is not None:
+        X = X[:, [name not in ignored for name in names]]
+    gaps = np.isnan(X)
+    if gaps.any():
         X = np.where(gaps, np.nanmedian(np.where(gaps.all(0), 0.0, X), axis=0), X)
     X = X - X.mean(0)
     scale = X.std(0)
@@ -191,48 +268,85 @@ def _within(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     return last - np.searchsorted(others, rows - WINDOW)
 
 
-def propose_groups(collection: Collection) -> list[Finding]:
-    """Find what could be named as groups: columns whose values repeat, and stems of names."""
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """Groups that could be named."""
+
+    groups: np.ndarray  # (n_samples,)
+    what: str  # Where they come from, in words
+    spec: str  # What to type after --groups
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups."""
+        return len(np.unique(self.groups))
+
+    @property
+    def fix(self) -> str:
+        """What to type."""
+        typed = option("--groups", self.spec)
+        return f"if it names one recording, artist or kit, keep its samples together with {typed}"
+
+    @property
+    def finding(self) -> Finding:
+        """The proposal as a finding."""
+        of = np.unique(self.groups, return_inverse=True)[1]
+        rows = tuple(tuple(np.flatnonzero(of == k).tolist()) for k in range(self.n_groups))
+        return Finding(
+            "groups-proposed",
+            f"{self.what} is the same for several samples, {self.n_groups:,} in all, such as "
+            f"{show_name(str(self.groups[0]))!r}",
+            self.fix,
+            rows,
+        )
+
+
+def propose_groups(collection: Collection) -> list[Proposal]:
+    """Find what could be named as groups: columns whose values repeat, and stems of names.
+
+    Parameters
+    ----------
+    collection : Collection
+        As it was read; its texts and, for sounds, its ids are looked at.
+
+    Returns
+    -------
+    list of Proposal
+        At most two, the one of fewer groups first; none where groups are given.
+    """
     if collection.groups is not None:
         return []
     found = []
     for column, texts in collection.texts.items():
+        name = show_name(column)
         if _repeats(texts, collection.y):
-            n = len(np.unique(texts))
-            found.append((n, _proposal(f"column {show_name(column)!r}", n, texts, column)))
-        stems = find_stems(texts.tolist(), collection.y)
-        if stems is not None:
-            n = len(np.unique(stems))
-            what = f"names in column {show_name(column)!r}"
-            found.append((n, _proposal(what, n, stems, f"stem:{column}", of="stems")))
+            found.append(Proposal(texts, f"column {name!r}", column))
+        elif (stems := find_stems(texts.tolist(), collection.y)) is not None:
+            found.append(Proposal(stems, f"the stem of {name!r}", f"stem:{column}"))
     if collection.media is not None:
         stems = find_stems([str(i) for i in collection.ids], collection.y)
         if stems is not None:
-            n = len(np.unique(stems))
-            found.append((n, _proposal("names of the files", n, stems, "stem:name", of="stems")))
+            found.append(Proposal(stems, "the stem of the file's name", "stem:name"))
+    found = [one for one in found if _spread(one.groups, collection)]
     # Large groups hold what small ones would let through.
-    return [finding for _, finding in sorted(found, key=lambda one: one[0])[:_MOST_PROPOSED]]
+    return sorted(found, key=lambda one: one.n_groups)[:_MOST_PROPOSED]
+
+
+def _spread(groups: np.ndarray, collection: Collection) -> bool:
+    """Tell whether classes have several groups each: otherwise a group is but a kind of a class."""
+    if collection.task != "classification":
+        return True
+    shares = [
+        np.unique(groups[rows], return_counts=True)[1].max() / np.count_nonzero(rows)
+        for rows in (collection.y == label for label in collection.classes)
+    ]
+    return bool(np.mean(shares) <= 0.5)
 
 
 def _repeats(texts: np.ndarray, y: np.ndarray) -> bool:
     """Tell whether the values of a column repeat as those of an artist or a recording do."""
-    kinds, of = np.unique(texts, return_inverse=True)
-    classes = np.unique(y, axis=0) if y.dtype.kind in "USO" else y[:1]
-    known = [kind for kind in kinds.tolist() if kind]
-    repeated = len(classes) < len(kinds) <= len(texts) / 1.5 and len(known) >= 5
-    return repeated and bool(np.median(np.bincount(of)) >= 2)
-
-
-def _proposal(what: str, n: int, groups: np.ndarray, spec: str, of: str = "values") -> Finding:
-    order = np.unique(groups, return_inverse=True)[1]
-    rows = tuple(tuple(np.flatnonzero(order == k).tolist()) for k in range(n))
-    example = show_name(str(groups[0]))
-    verb = "repeats" if of == "values" else "share"
-    return Finding(
-        "groups-proposed",
-        f"{what} {verb} {plural(n, of.removesuffix('s'))} over {plural(len(groups), 'sample')}, "
-        f"such as {example!r}",
-        f"if they are of one recording, artist or kit, keep them together with "
-        f"{option('--groups', spec)}",
-        rows,
-    )
+    kinds, counts = np.unique(texts, return_counts=True)
+    n_classes = len(np.unique(y)) if y.dtype.kind in "USO" else 1
+    known = np.count_nonzero(kinds != "")
+    repeated = n_classes < len(kinds) <= len(texts) / 1.5 and known >= _FOLDS
+    return bool(repeated and np.median(counts) >= 2 and 2 * counts.max() < len(texts))
