@@ -112,6 +112,12 @@ class Collection:
         those that agree are copies of each other.
     folds : array of shape (n_samples,), optional
         Name of the fold of each sample, where these are published; they are then the splits.
+    texts : mapping of str to array of shape (n_samples,), optional
+        What else is known of each sample, as texts, though nothing is learnt from it: columns that
+        were dropped, tags. A name is what would be typed to make it the groups.
+    fingerprints : array of shape (n_samples, n_numbers), optional
+        What each sound is like whatever its level and the silence around it, in dB; near copies
+        are near to each other in it.
     """
 
     name: str
@@ -129,6 +135,8 @@ class Collection:
     recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     content_hashes: np.ndarray | None = None
     folds: np.ndarray | None = None
+    texts: Mapping[str, np.ndarray] = field(default_factory=dict)
+    fingerprints: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         inputs = {name: _as_floats(X) for name, X in self.X.items()}
@@ -138,8 +146,12 @@ class Collection:
                     f"input {name!r} has shape {X.shape}, but there are {self.n_samples} targets; "
                     "give one row of features per sample"
                 )
-        for name in ("ids", "groups", "media", "content_hashes", "folds"):
-            column = getattr(self, name)
+        columns = {
+            name: getattr(self, name)
+            for name in ("ids", "groups", "media", "content_hashes", "folds", "fingerprints")
+        }
+        columns |= {f"texts of {name!r}": texts for name, texts in self.texts.items()}
+        for name, column in columns.items():
             if column is not None and len(column) != self.n_samples:
                 raise ShapeError(f"{name} has {len(column)} entries for {self.n_samples} samples")
         if self.target_units and len(self.target_units) != len(self.target_names):
@@ -166,6 +178,18 @@ class Collection:
         texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
         return sha256(*(part for named in self.X.items() for part in named), *texts)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a collection holds as a JSON object: counts, and no sample."""
+        return {
+            "name": self.name,
+            "task": self.task,
+            "n_samples": self.n_samples,
+            "inputs": {name: X.shape[1] for name, X in self.X.items()},
+            "classes": [str(label) for label in self.classes],
+            "groups": None if self.groups is None else len(np.unique(self.groups)),
+            "sha256": self.sha256,
+        }
+
     def take(self, rows: np.ndarray) -> Collection:
         """Return the collection of the given rows (indices or a mask), in that order."""
         index = np.arange(self.n_samples)[rows]
@@ -178,6 +202,8 @@ class Collection:
             folds=None if self.folds is None else self.folds[index],
             media=None if self.media is None else [self.media[i] for i in index],
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
+            texts={name: texts[index] for name, texts in self.texts.items()},
+            fingerprints=None if self.fingerprints is None else self.fingerprints[index],
         )
 
 

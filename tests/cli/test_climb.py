@@ -325,3 +325,14 @@ def test_an_accelerator_is_told_of_and_not_used(capsys, fake, monkeypatch):
     assert "--engine jax uses the accelerator" in run(capsys, "timbre")[2]
     assert run(capsys, "timbre", "--engine", "jax")[2] == ""
     assert fake.options[0]["engine"] == "auto"
+
+
+def test_copies_are_left_out_on_request(tmp_path, capsys):
+    rows = [f"{k % 2 + k / 7:.3f},{k * 37 % 11 / 3:.3f},{'xy'[k % 2]}" for k in range(30)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,g", *rows, *rows[:4]]) + "\n")
+    command = ["climb", str(tmp_path / "t.csv"), "--target", "g", "--drop-duplicates"]
+    options = ["--rungs", "majority", "--repeats", "1", "--folds", "3", "--no-report"]
+    assert main([*command, *options]) == 0
+    shown = capsys.readouterr().out
+    assert "30 samples" in shown
+    assert "note: 4 copies were left out" in shown

@@ -177,7 +177,7 @@ def test_columns_are_left_out_and_gaps_are_filled_on_request(capsys, tmp_path):
     found = json.loads(shown(capsys, *filled, "--json"))
     assert found["course"]["n_features"] == 1
     codes = [warning["code"] for warning in found["warnings"]]
-    assert codes == ["imputed", "duplicate-rows"]
+    assert codes == ["imputed", "duplicates"]
     text = " ".join(shown(capsys, *filled).split())
     assert all(f"note: {warning['message']}" in text for warning in found["warnings"])
 

@@ -289,3 +289,36 @@ def test_a_number_that_is_the_same_in_every_row_is_no_target():
     both = replace(table, y=np.column_stack([np.arange(40.0), y]), target_names=("a", "b"))
     with pytest.raises(LabelError, match="target 'b'"):
         climb_collection(both, repeats=1)
+
+
+def songs_of_random_labels():
+    """Forty songs, cut into eight pieces each that are almost alike, whose labels are drawn."""
+    rng = np.random.default_rng(4)
+    X = np.repeat(rng.normal(size=(40, 3)), 8, axis=0) + 0.05 * rng.normal(size=(320, 3))
+    y = np.repeat(np.array(["x", "y"])[rng.integers(2, size=40)], 8)
+    songs = np.repeat(np.arange(40), 8).astype(str)
+    ids = np.array([f"row {k}" for k in range(320)])
+    return Collection("songs", {"f": X}, y, "classification", ids, texts={"song": songs})
+
+
+def test_a_climb_of_pieces_of_songs_warns_of_the_leak():
+    found = climb_collection(songs_of_random_labels(), rungs=["majority", "kernel"], repeats=1)
+    warned = {one["code"]: one["message"] for one in found.to_dict()["warnings"]}
+    assert warned["leak"].endswith("with --groups song")
+    assert found.rungs[1].mean > 0.9
+
+
+def test_labels_are_shuffled_song_by_song_so_that_what_the_songs_give_away_shows():
+    made = songs_of_random_labels()
+    options = {"rungs": ["majority", "kernel"], "repeats": 1, "shuffle_labels": True}
+    found = climb_collection(made, **options)
+    assert found.rungs[1].mean > 0.9
+    told = {one.code: one.message for one in found.notices}["shuffled-labels"]
+    assert told.startswith("labels were shuffled, the same for all rows that share column 'song'")
+    y, songs = found.collection.y, made.texts["song"]
+    assert all(len(set(y[songs == song])) == 1 for song in set(songs))
+    assert (y != made.y).any()
+    kept = climb_collection(replace(made, groups=songs), **options)
+    assert kept.verdict.kind == "nothing"
+    told = {one.code: one.message for one in kept.notices}["shuffled-labels"]
+    assert told.startswith("labels were shuffled group by group: any rung above the first is")

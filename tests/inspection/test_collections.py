@@ -8,6 +8,13 @@ from gradatim.collection import Collection, CycleSound
 from gradatim.inspection import inspect_collection, inspected
 from gradatim.tables import read_table
 
+TINY = ("lost-class", "few-groups")
+
+
+def without_tiny(collection):
+    """Inspect a collection whose classes are too small for a climb on purpose."""
+    return [one for one in inspect_collection(collection) if one.code not in TINY]
+
 
 @pytest.fixture
 def read(tmp_path):
@@ -16,7 +23,7 @@ def read(tmp_path):
     def read(text, *args, **kwargs):
         (tmp_path / "songs.csv").write_text(text)
         songs = read_table(tmp_path / "songs.csv", *args, **kwargs)
-        return {notice.code: notice.message for notice in inspect_collection(songs)}
+        return {finding.code: finding.message for finding in without_tiny(songs)}
 
     return read
 
@@ -30,8 +37,8 @@ def sounds(hashes, y, groups=None):
 
 
 def test_the_same_sound_twice_is_noticed():
-    [notice] = inspect_collection(sounds("abca", ["high", "high", "low", "low"]))
-    assert notice.code == "duplicate-files"
+    [notice] = without_tiny(sounds("abca", ["high", "high", "low", "low"]))
+    assert notice.code == "duplicates"
     assert notice.message == (
         "1 pair of files sound exactly the same (high/0.wav = low/3.wav), "
         "1 of them with different labels"
@@ -40,46 +47,46 @@ def test_the_same_sound_twice_is_noticed():
 
 def test_copies_across_groups_are_counted():
     groups = np.array(["a", "b", "a", "a"])
-    [notice] = inspect_collection(sounds("aaab", ["high", "high", "high", "low"], groups))
+    [notice] = without_tiny(sounds("aaab", ["high", "high", "high", "low"], groups))
     assert "3 pairs of files" in notice.message
     assert "2 of them in different groups" in notice.message
 
 
 def test_identical_rows_are_noticed_with_an_example(read):
     assert read("a,b,g\n1,2,x\n0,5,y\n3,4,x\n1,2,x\n-0,5,x\n", "g") == {
-        "duplicate-rows": "2 pairs of rows have identical features (for example rows 3 and 6), "
+        "duplicates": "2 pairs of rows have identical features (for example rows 3 and 6), "
         "1 of them with different targets"
     }
 
 
 def test_identical_rows_in_different_groups_are_counted(read):
     found = read("a,who,g\n1,A,x\n1,B,x\n1,A,x\n2,A,y\n", "g", groups="who")
-    assert "3 pairs" in found["duplicate-rows"]
-    assert "2 of them in different groups" in found["duplicate-rows"]
+    assert "3 pairs" in found["duplicates"]
+    assert "2 of them in different groups" in found["duplicates"]
 
 
 def test_a_column_that_counts_the_rows_is_noticed(read):
     rows = [f"{k},{k * k},{'x' if k < 6 else 'y'}" for k in range(12)]
     found = read("\n".join([",a,g", *rows]), "g")
-    assert list(found) == ["row-counter"]
-    assert "'column 1' only counts the rows" in found["row-counter"]
+    assert list(found) == ["given-away"]
+    assert "'column 1' only counts the rows" in found["given-away"]
 
 
 def test_what_is_found_is_added_to_the_notices_once():
     collection = inspected(sounds("aab", ["high", "low", "low"]))
-    assert [notice.code for notice in collection.notices] == ["duplicate-files"]
+    assert [notice.code for notice in collection.notices] == ["duplicates"]
     assert inspected(collection).notices == collection.notices
 
 
 def test_rows_that_are_taken_bring_their_hashes():
     collection = sounds("abca", ["high", "high", "low", "low"])
-    [notice] = inspect_collection(collection.take(np.array([3, 1, 0])))
+    [notice] = without_tiny(collection.take(np.array([3, 1, 0])))
     assert "(low/3.wav = high/0.wav)" in notice.message
 
 
 def test_no_copies_are_found_where_nothing_was_hashed():
     collection = dataclasses.replace(sounds("aaa", ["x", "y", "x"]), content_hashes=None)
-    assert inspect_collection(collection) == ()
+    assert without_tiny(collection) == []
 
 
 def test_rows_have_one_hash_if_and_only_if_their_numbers_are_equal():
@@ -96,6 +103,6 @@ def test_a_table_of_few_rows_and_sounds_are_not_searched_for_counters(read):
     counted = dataclasses.replace(
         sounds("abcdefghijkl", ["high", "low"] * 6), X=X, feature_names={"features": ["rms_mean"]}
     )
-    assert inspect_collection(counted) == ()
+    assert without_tiny(counted) == []
     table = dataclasses.replace(counted, media=None)
-    assert [notice.code for notice in inspect_collection(table)] == ["row-counter"]
+    assert [notice.code for notice in without_tiny(table)] == ["given-away"]

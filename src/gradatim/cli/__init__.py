@@ -55,6 +55,12 @@ app.command(
     help="Train and compare every rung on a dataset, folder or table.",
 )
 app.command(
+    "gradatim.cli.inspect:inspect",
+    name="inspect",
+    group=_MUSIC,
+    help="Say what is in a dataset, folder or table, and what is wrong with it.",
+)
+app.command(
     "gradatim.cli.data:data",
     name="data",
     group=_MUSIC,

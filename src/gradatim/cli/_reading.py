@@ -37,8 +37,8 @@ class Reading:
         str | None,
         _option(
             "COLUMN|FILE",
-            "What is never split: a column; for a folder a CSV of path and group, tag:artist, "
-            "folder:1 or pattern:REGEX.",
+            "What is never split: a column, or stem:COLUMN for the stems of its names; for a "
+            "folder a CSV of path and group, stem:name, tag:artist, folder:1 or pattern:REGEX.",
         ),
     ] = None
     labels: Annotated[
@@ -99,7 +99,7 @@ class Reading:
         TaskName | None, _option(None, "How to read the target; if left out, its values tell.")
     ] = None
 
-    def options(self, n_jobs: int | None) -> Options:
+    def options(self, n_jobs: int | None = None) -> Options:
         """Return what the readers are told."""
         return Options(
             target=self.target or (),

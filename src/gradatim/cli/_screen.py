@@ -7,7 +7,7 @@ stays is plain text. Where standard output is kept for JSON, the screen is stand
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.progress import TextColumn
@@ -21,6 +21,7 @@ from gradatim.climb.result import Climb
 from gradatim.collection import Collection
 from gradatim.presentation.climbs import about, heading, notes, verdict_line
 from gradatim.presentation.ladder import Row
+from gradatim.presentation.lines import Line
 
 __all__ = ["Screen", "show_climb"]
 
@@ -55,6 +56,10 @@ class Screen:
             print_lines(self._console, [verdict_line(climb)])
         else:
             show_climb(self._console, climb)
+
+    def show_lines(self, lines: Iterable[Line]) -> None:
+        """Show lines as they are."""
+        print_lines(self._console, lines, soft_wrap=True)
 
     def say(self, sentence: str) -> None:
         """Show one more line, unless only the verdict is wanted."""

@@ -49,6 +49,7 @@ def climb(
     /,
     *,
     reading: Reading = _READING,
+    drop_duplicates: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     folds: Annotated[int, _number(gte=2)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
@@ -95,6 +96,8 @@ def climb(
     ----------
     path
         A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
+    drop_duplicates
+        Keep one of the copies of a sound or row, and none where their labels differ.
     folds
         Folds per repeat.
     repeats
@@ -108,7 +111,8 @@ def climb(
     preset
         How hard networks are trained: quick, or eight times as long and a little better.
     shuffle_labels
-        Shuffle the target first; an honest climb then finds nothing.
+        Shuffle the target first, whole groups where there are some; an honest climb then finds
+        nothing.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -155,6 +159,10 @@ def climb(
         with screen.reading(path) as progress:
             told = replace(how, progress=progress)
             collection = interruptible(lambda: read_source(path, told))
+        if drop_duplicates:
+            from gradatim.inspection import drop_copies
+
+            collection = drop_copies(collection)
         with checkpoint(lambda: _folder(collection, options), resume) as store:
             if resume and not store:
                 screen.say("nothing of this climb is kept, so it begins anew")

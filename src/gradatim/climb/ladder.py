@@ -27,7 +27,7 @@ from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import METRICS
-from gradatim.inspection import inspected
+from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
@@ -221,9 +221,30 @@ def _require_variation(collection: Collection) -> None:
 
 
 def _shuffled(collection: Collection, seed: int) -> Collection:
-    order = np.random.default_rng([seed, 1]).permutation(collection.n_samples)
-    notice = Notice("shuffled-labels", "labels were shuffled: any rung above the first is chance")
-    return replace(collection, y=collection.y[order], notices=(*collection.notices, notice))
+    """Shuffle the targets, whole groups of one target each where there are such groups.
+
+    Rows of one recording keep a common target so that what they give away shows.
+    """
+    groups, how = collection.groups, ""
+    if groups is not None:
+        how = " group by group"
+    elif proposals := propose_groups(collection):
+        groups = proposals[0].groups
+        how = f", the same for all rows that share {proposals[0].what}"
+    y, rng = collection.y, np.random.default_rng([seed, 1])
+    blocks = np.arange(len(y)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    first = np.unique(blocks, return_index=True)[1]
+    if not np.array_equal(y[first][blocks], y):
+        # Groups of several targets have none that could be given to another.
+        blocks = first = np.arange(len(y))
+        how = ""
+    shuffled = y[first][rng.permutation(len(first))][blocks]
+    if groups is not None and collection.groups is None and how:
+        rest = "a rung above the first recognizes these rows, and would do so with true labels too"
+    else:
+        rest = "any rung above the first is chance"
+    notice = Notice("shuffled-labels", f"labels were shuffled{how}: {rest}")
+    return replace(collection, y=shuffled, notices=(*collection.notices, notice))
 
 
 def _climb(

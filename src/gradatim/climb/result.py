@@ -242,21 +242,11 @@ class Climb:
             Plain strings, numbers, lists and dicts; ``docs/guides/json.md`` documents the keys,
             whose meaning changes only together with ``"schema"``.
         """
-        collection, protocol = self.collection, self.protocol
-        groups = collection.groups
         return {
             "gradatim": self.version,
             "schema": SCHEMA,
-            "collection": {
-                "name": collection.name,
-                "task": collection.task,
-                "n_samples": collection.n_samples,
-                "inputs": {name: X.shape[1] for name, X in collection.X.items()},
-                "classes": [str(label) for label in collection.classes],
-                "groups": None if groups is None else len(np.unique(groups)),
-                "sha256": collection.sha256,
-            },
-            "protocol": asdict(protocol),
+            "collection": self.collection.to_dict(),
+            "protocol": asdict(self.protocol),
             "rungs": [_rung_dict(row) for row in self.rungs],
             "verdict": {
                 "rung": self.verdict.rung,

@@ -1,8 +1,11 @@
-"""What is wrong with a collection: copies of one sample, and columns that give the target away.
+"""What is wrong with a collection: copies, leaks, columns that give the target away, labels.
 
-Conventions: nothing is changed here; what is found becomes a `Notice`.
+Conventions: nothing is changed here; what is found becomes a `Finding`, and for a climb a `Notice`.
 """
 
 from gradatim.inspection.collections import inspect_collection, inspected
+from gradatim.inspection.duplicates import copies, drop_copies
+from gradatim.inspection.findings import Finding
+from gradatim.inspection.leaks import propose_groups
 
-__all__ = ["inspect_collection", "inspected"]
+__all__ = ["Finding", "copies", "drop_copies", "inspect_collection", "inspected", "propose_groups"]

@@ -1,21 +1,24 @@
 """What a person should know of a collection before a score of it is believed.
 
-Conventions: copies are samples whose hashes agree; a collection without hashes is not searched
-for them, nor one of sounds for columns that count its rows.
+Conventions: findings stand in the order in which they matter. A collection without hashes is not
+searched for copies, nor one of sounds for columns that number its rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
-from gradatim._text import option, plural
-from gradatim.collection import Collection, Notice
-from gradatim.inspection.duplicates import find_duplicates
+from gradatim.collection import Collection
+from gradatim.inspection.columns import find_given_away
+from gradatim.inspection.duplicates import duplicate_findings
+from gradatim.inspection.findings import Finding
+from gradatim.inspection.labels import find_label_faults
+from gradatim.inspection.leaks import find_leaks
 
 __all__ = ["inspect_collection", "inspected"]
+
+# What a climb says by itself, of its own folds
+_OF_FOLDS = ("lost-class", "few-groups")
 
 
 def inspected(collection: Collection) -> Collection:
@@ -29,20 +32,25 @@ def inspected(collection: Collection) -> Collection:
     Returns
     -------
     Collection
-        The same samples; its notices are those it had, then those that are new.
+        The same samples; its notices are those it had, then those that are new. What depends on
+        the folds of a climb is left to it.
 
     Examples
     --------
-    >>> from gradatim.datasets import load_world
-    >>> inspected(load_world()).notices
-    ()
+    >>> from gradatim.collection import Collection
+    >>> import numpy as np
+    >>> X, y, ids = [[0.0], [0.0]], np.array(["a", "b"]), np.array(["row 2", "row 3"])
+    >>> table = Collection("t", {"features": X}, y, "classification", ids, content_hashes=y[[0, 0]])
+    >>> [notice.code for notice in inspected(table).notices]
+    ['duplicates']
     """
-    notices = dict.fromkeys([*collection.notices, *inspect_collection(collection)])
-    return replace(collection, notices=tuple(notices))
+    findings = inspect_collection(collection)
+    found = [finding.notice for finding in findings if finding.code not in _OF_FOLDS]
+    return replace(collection, notices=tuple(dict.fromkeys([*collection.notices, *found])))
 
 
-def inspect_collection(collection: Collection) -> tuple[Notice, ...]:
-    """Look for samples that are the same and for columns that only count the rows.
+def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
+    """Look for what makes the scores of a collection too high, or its labels wrong.
 
     Parameters
     ----------
@@ -51,55 +59,23 @@ def inspect_collection(collection: Collection) -> tuple[Notice, ...]:
 
     Returns
     -------
-    tuple of Notice
-        ``row-counter`` for each column that counts the rows; ``duplicate-rows`` or
-        ``duplicate-files`` if samples are the same, with the pairs whose targets or groups differ.
+    tuple of Finding
+        ``given-away`` for columns that tell the target; ``leak`` where rows that belong together
+        stand together, and ``groups-proposed`` for what could be named as groups; ``duplicates``;
+        ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
 
     Examples
     --------
-    >>> from gradatim.collection import Collection
-    >>> X, y, ids = [[0.0], [0.0]], np.array(["a", "b"]), np.array(["row 2", "row 3"])
-    >>> table = Collection("t", {"features": X}, y, "classification", ids, content_hashes=y[[0, 0]])
-    >>> [notice.code for notice in inspect_collection(table)]
-    ['duplicate-rows']
+    >>> from gradatim.datasets import load_world
+    >>> [finding.code for finding in inspect_collection(load_world())]
+    []
     """
-    return (*_counters(collection), *_duplicates(collection))
-
-
-def _counters(collection: Collection) -> Iterator[Notice]:
-    """Warn of columns that only count the rows: in a sorted table they give the target away."""
-    if collection.media is not None or collection.n_samples < 10:
-        return
-    counts = np.arange(collection.n_samples, dtype=np.float64)[:, None]
-    for input, names in collection.feature_names.items():
-        X = collection.X[input]
-        is_counter = (X - X[:1].astype(np.float64) == counts).all(axis=0)
-        for name in np.array(names)[is_counter].tolist():
-            yield Notice(
-                "row-counter",
-                f"column {name!r} only counts the rows, and in a sorted table that gives the "
-                f"target away; leave it out with {option('--drop', name)}",
-            )
-
-
-def _duplicates(collection: Collection) -> Iterator[Notice]:
-    if collection.content_hashes is None:
-        return
-    hashes, groups = collection.content_hashes.tolist(), collection.groups
-    found = find_duplicates(hashes, collection.y, groups)
-    if found is None:
-        return
-    first, copy = (str(collection.ids[i]) for i in found.example)
-    pairs = plural(found.n_pairs, "pair")
-    if collection.media is None:
-        code, what = "duplicate-rows", "targets"
-        rows = f"rows {first.removeprefix('row ')} and {copy.removeprefix('row ')}"
-        parts = [f"{pairs} of rows have identical features (for example {rows})"]
-    else:
-        code, what = "duplicate-files", "labels"
-        parts = [f"{pairs} of files sound exactly the same ({first} = {copy})"]
-    if found.n_conflicting:
-        parts.append(f"{found.n_conflicting} of them with different {what}")
-    if groups is not None:
-        parts.append(f"{found.n_across_groups} of them in different groups")
-    yield Notice(code, ", ".join(parts))
+    given_away = find_given_away(collection)
+    ignored = {input: frozenset(name for name, _ in pairs) for input, pairs in given_away.items()}
+    columns = dict.fromkeys(finding for pairs in given_away.values() for _, finding in pairs)
+    return (
+        *columns,
+        *find_leaks(collection, ignored),
+        *duplicate_findings(collection),
+        *find_label_faults(collection),
+    )

@@ -1,17 +1,157 @@
 """Duplicates: samples that are the same and would give each other away across a split.
 
-Conventions: samples that agree in their key are copies of one another; k copies of one sample
-are k (k - 1) / 2 pairs.
+Conventions: exact copies agree in their hash, near copies are near in sound or features; copies of
+copies are copies, so they fall into groups, numbered in order of appearance. k exact copies of one
+sample are k (k - 1) / 2 pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-__all__ = ["DuplicatePairs", "find_duplicates"]
+from gradatim._text import plural, show_name
+from gradatim.collection import Collection, Notice
+from gradatim.inspection.findings import Finding
+from gradatim.inspection.near import near_pairs
+
+__all__ = [
+    "DuplicatePairs",
+    "copies",
+    "drop_copies",
+    "duplicate_findings",
+    "find_duplicates",
+    "without_copies",
+]
+
+
+def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
+    """Say which samples are copies of each other, exact ones and near ones.
+
+    Parameters
+    ----------
+    collection : Collection
+        As it was read.
+    near : bool, default True
+        Whether near copies count; otherwise exact ones only.
+
+    Returns
+    -------
+    array of shape (n_samples,)
+        Whole numbers: two samples are copies if and only if they have the same. Samples without
+        a copy have one of their own. Numbers are given in order of appearance, from 0.
+
+    Examples
+    --------
+    >>> from gradatim.collection import Collection, Notice
+    >>> X, y, ids = [[0.0], [1.0], [0.0]], np.array(["a", "b", "a"]), np.arange(3)
+    >>> table = Collection("t", {"x": X}, y, "classification", ids, content_hashes=y)
+    >>> copies(table).tolist()
+    [0, 1, 0]
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = collection.n_samples
+    hashes = collection.content_hashes
+    codes = np.arange(n) if hashes is None else _encode(hashes.tolist())
+    pairs = near_pairs(collection) if near else np.empty((0, 2), dtype=np.int64)
+    a, b = codes[pairs].T
+    links = coo_array((np.ones(len(pairs)), (a, b)), shape=(n, n))
+    return _encode(connected_components(links, directed=False)[1][codes].tolist())
+
+
+def without_copies(collection: Collection) -> np.ndarray:
+    """Return the first sample of every copy, ascending positions; none where targets differ."""
+    of = copies(collection)
+    targets = _encode(row.tobytes() for row in collection.y)
+    first = np.unique(of, return_index=True)[1]
+    torn = set(of[targets != targets[first][of]].tolist())
+    return np.array([i for i in first.tolist() if of[i] not in torn], dtype=np.int64)
+
+
+def drop_copies(collection: Collection) -> Collection:
+    """Keep one of the copies of each sample, and none where their targets differ.
+
+    Parameters
+    ----------
+    collection : Collection
+        As it was read.
+
+    Returns
+    -------
+    Collection
+        What `without_copies` keeps; a notice tells how many samples were left out.
+    """
+    kept = without_copies(collection)
+    n_left = collection.n_samples - len(kept)
+    if not n_left:
+        return collection
+    n_torn = len(np.unique(copies(collection))) - len(kept)
+    torn = f", with {plural(n_torn, 'sample')} whose copies have other targets" if n_torn else ""
+    were = "was" if n_left == 1 else "were"
+    notice = Notice("duplicates", f"{plural(n_left, 'copy', 'copies')} {were} left out{torn}")
+    left = collection.take(kept)
+    return replace(left, notices=(*left.notices, notice))
+
+
+def duplicate_findings(collection: Collection) -> Iterator[Finding]:
+    """Yield exact copies and near ones, each with its samples."""
+    if collection.content_hashes is None:
+        return
+    exact = find_duplicates(collection.content_hashes.tolist(), collection.y, collection.groups)
+    if exact is not None:
+        yield _exact_finding(collection, exact)
+    hashes = collection.content_hashes
+    pairs = near_pairs(collection)
+    pairs = pairs[hashes[pairs[:, 0]] != hashes[pairs[:, 1]]]
+    if len(pairs):
+        yield _near_finding(collection, pairs)
+
+
+def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
+    first, copy = (str(collection.ids[i]) for i in found.example)
+    pairs = plural(found.n_pairs, "pair")
+    if collection.media is None:
+        what = "targets"
+        rows = f"rows {first.removeprefix('row ')} and {copy.removeprefix('row ')}"
+        parts = [f"{pairs} of rows have identical features (for example {rows})"]
+    else:
+        what = "labels"
+        parts = [f"{pairs} of files sound exactly the same ({first} = {copy})"]
+    if found.n_conflicting:
+        parts.append(f"{found.n_conflicting} of them with different {what}")
+    if collection.groups is not None:
+        parts.append(f"{found.n_across_groups} of them in different groups")
+    of = copies(collection, near=False)
+    return Finding("duplicates", ", ".join(parts), _mend(found.n_conflicting), _together(of))
+
+
+def _near_finding(collection: Collection, pairs: np.ndarray) -> Finding:
+    targets = _encode(row.tobytes() for row in collection.y)
+    odd = targets[pairs[:, 0]] != targets[pairs[:, 1]]
+    one, other = (collection.ids[i] for i in pairs[odd.argmax()])
+    count, noun = plural(len(pairs), "more pair"), "files" if collection.media else "rows"
+    name = lambda i: show_name(str(i))  # noqa: E731
+    parts = [f"{count} of {noun} are nearly the same (such as {name(one)} and {name(other)})"]
+    if odd.any():
+        what = "labels" if collection.media else "targets"
+        parts.append(f"{int(odd.sum())} of them with different {what}")
+    together = tuple(tuple(pair) for pair in pairs.tolist())
+    return Finding("duplicates", ", ".join(parts), _mend(int(odd.sum())), together)
+
+
+def _mend(n_conflicting: int) -> str:
+    kept = "copies stay in one fold; --drop-duplicates keeps one of each"
+    return f"{kept}, and none where labels differ: correct those" if n_conflicting else kept
+
+
+def _together(of: np.ndarray) -> tuple[tuple[int, ...], ...]:
+    order = np.argsort(of, kind="stable")
+    ends = np.cumsum(np.bincount(of))[:-1]
+    return tuple(tuple(rows.tolist()) for rows in np.split(order, ends) if len(rows) > 1)
 
 
 @dataclass(frozen=True)

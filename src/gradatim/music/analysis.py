@@ -20,6 +20,7 @@ from gradatim._progress import Progress, steady
 from gradatim.errors import AudioError, MissingExtraError, SpecError
 from gradatim.music.audio import decode, resample
 from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
+from gradatim.music.fingerprints import fingerprint
 
 __all__ = ["FileAnalysis", "FilePart", "analyze_file", "analyze_files"]
 
@@ -34,6 +35,7 @@ class FilePart:
     sha256: str
     start: float  # Where in the file it begins, in seconds
     silent: bool  # Whether every sample is zero
+    fingerprint: np.ndarray  # As `fingerprint` returns it
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,8 @@ def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -
         except AudioError as error:
             raise AudioError(f"{path} cannot be analyzed: {error}") from error
         begins = decoded.start + start / recipe.sr
-        pieces.append(FilePart(features, sha256(part), begins, not part.any()))
+        mark = fingerprint(part, recipe.sr)
+        pieces.append(FilePart(features, sha256(part), begins, not part.any(), mark))
     return FileAnalysis(tuple(pieces), decoded.whole, decoded.oddities)
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim._text import plural, show_name
+from gradatim._stems import find_stems
+from gradatim._text import option, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, LabelError
 from gradatim.music.analysis import FileAnalysis, analyze_files
@@ -38,6 +39,9 @@ _ODDITIES = {
                   "cancel each other out"),
     "loud": ("loud-file", "far above full scale: samples beyond 4"),
 }  # fmt: skip
+# What is typed for the groups that the files' names give; a manifest that may lie in the folder
+_STEM = "stem:name"
+_MANIFEST = "groups.csv"
 
 
 def read_folder(
@@ -64,8 +68,9 @@ def read_folder(
     groups : path-like, optional
         Which files belong together (artist, kit, session): a manifest, which is a table with
         columns ``path`` (relative to the folder or to the manifest) and ``group``; or a column of
-        the table of labels, ``tag:NAME``, ``folder:N`` or ``pattern:REGEX``. A column ``label``
-        of a manifest must agree with the folders.
+        the table of labels, ``tag:NAME``, ``folder:N``, ``pattern:REGEX`` or ``stem:name``, which
+        joins files whose names share a stem, as song.0001.3.wav and song.0001.4.wav do. A column
+        ``label`` of a manifest must agree with the folders.
     labels : path-like, optional
         A table with a row for each file (CSV or Parquet), or ``tag:NAME`` or ``folder:N``.
     target : str or sequence of str
@@ -164,7 +169,27 @@ def read_folder(
         target_names=labelled.target_names,
         recipes={"features": recipe.to_dict()},
         content_hashes=np.array([piece.sha256 for piece in pieces]),
+        fingerprints=np.stack([piece.fingerprint for piece in pieces]),
         notices=notices,
+    )
+
+
+def _stem_groups(root: Path, files: Sequence[str], y: np.ndarray) -> np.ndarray:
+    stems = find_stems(files, y)
+    if stems is None:
+        raise AudioError(
+            f"the names of the files in {show_name(root)} share no stems, such as the song.0001 "
+            f"of song.0001.3.wav; the first is {show_name(files[0])}"
+        )
+    return stems
+
+
+def _unused_manifest(root: Path) -> Notice:
+    typed = option("--groups", str(root / _MANIFEST))
+    return Notice(
+        "groups-proposed",
+        f"{_MANIFEST} lies in the folder and was not used; if it says which files belong together, "
+        f"keep them together with {typed}",
     )
 
 
@@ -224,8 +249,10 @@ def _read_groups(
     root: Path, groups: str | os.PathLike[str] | None, labelled: Labelled
 ) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
     if groups is None:
-        return None, ()
+        return None, (_unused_manifest(root),) if (root / _MANIFEST).is_file() else ()
     text = os.fspath(groups)
+    if text == _STEM:
+        return _stem_groups(root, labelled.files, labelled.y), ()
     in_table = labelled.table is not None and text in labelled.table.names
     if not is_fact(text) and not in_table:
         file = Path(groups).expanduser()

@@ -16,17 +16,20 @@ from pathlib import Path
 import numpy as np
 
 from gradatim._digest import row_hashes
+from gradatim._stems import find_stems
 from gradatim._text import option, plural
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError, TableError
 from gradatim.tables.columns import Columns, NotANumberError, read_columns
 from gradatim.tables.targets import read_targets
 
-__all__ = ["read_table"]
-
+__all__ = ["read_table", "text_columns"]
 
 #: Size of a number whose square is still far from the end of float64.
 _LARGEST = 1e100
+
+# Before a column whose names' stems are the groups
+_STEM = "stem:"
 
 
 def read_table(
@@ -53,7 +56,8 @@ def read_table(
     target : str or sequence of str
         Column or columns to learn.
     groups : str, optional
-        Column that says which rows must stay together (artist, recording).
+        Column that says which rows must stay together (artist, recording), or ``stem:COLUMN``:
+        rows whose names in that column share a stem, as song.0001.3.wav and song.0001.4.wav do.
     drop : sequence of str
         Columns that are neither features nor targets, such as file names.
     impute : {"median"}, optional
@@ -98,7 +102,7 @@ def read_table(
     dropped = [drop] if isinstance(drop, str) else list(drop)
     names = _feature_names(table, targets, groups, fold_column, dropped)
     y, known_task = read_targets(table, targets, task)
-    group_column = None if groups is None else np.array(table.texts(groups))
+    group_column = None if groups is None else _read_groups(table, groups, y)
     X, n_missing = _read_features(table, names, impute is not None)
     return Collection(
         name=Path(path).name,
@@ -113,7 +117,52 @@ def read_table(
         target_units=tuple(map(_unit, targets)) if known_task == "regression" else (),
         notices=(*_imputation_notices(n_missing), *_precision_notices(table, names, X)),
         content_hashes=row_hashes(X),
+        texts=_other_texts(table, dropped),
     )
+
+
+def text_columns(path: str | os.PathLike[str]) -> list[str]:
+    """Return the columns of a table that no number can be read from."""
+    table = read_columns(path)
+    return [name for name in table.names if not _holds_numbers(table, name)]
+
+
+def _holds_numbers(table: Columns, name: str) -> bool:
+    try:
+        table.numbers(name, rounded=True)
+    except NotANumberError:
+        return False
+    return True
+
+
+def _group_column(table: Columns, groups: str) -> str:
+    """Return the column from which groups are read."""
+    named = groups in table.columns or not groups.startswith(_STEM)
+    return groups if named else groups.removeprefix(_STEM)
+
+
+def _read_groups(table: Columns, groups: str, y: np.ndarray) -> np.ndarray:
+    column = _group_column(table, groups)
+    texts = table.texts(column)
+    if column == groups:
+        return np.array(texts)
+    stems = find_stems(texts, y)
+    if stems is None:
+        raise TableError(
+            f"the names in column {column!r} of {table.source} share no stems, such as the "
+            f"song.0001 of song.0001.3.wav; the first is {texts[0]!r}"
+        )
+    return stems
+
+
+def _other_texts(table: Columns, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Return columns that are not learnt from, as texts, empty where a value is missing."""
+    found = {}
+    for name in dict.fromkeys(names):
+        values = table.columns[name].to_pylist()
+        if not any(isinstance(value, list | dict | bytes) for value in values):
+            found[name] = np.array(["" if v is None or v != v else str(v).strip() for v in values])
+    return found
 
 
 def _feature_names(
@@ -127,9 +176,10 @@ def _feature_names(
     if not targets:
         raise TableError(f"{table.source} needs a target: name the column that is to be learnt")
     roles = [("target", name) for name in targets]
-    roles += [("groups", groups)] if groups is not None else []
+    roles += [("groups", _group_column(table, groups))] if groups is not None else []
     roles += [("folds", folds)] if folds is not None else []
-    roles += [("drop", name) for name in dropped]
+    # The groups are no feature, whether or not they are dropped too.
+    roles += [("drop", name) for name in dropped if ("groups", name) not in roles]
     taken: dict[str, str] = {}
     for role, name in roles:
         other = taken.setdefault(table.require(name, role), role)

@@ -1,0 +1,116 @@
+"""``gradatim inspect``: what is in a collection, and what is wrong with it.
+
+Conventions: it reads what ``climb`` reads and takes the same options; columns of text that climb
+would refuse are left out with a word, and gaps are counted. Whatever is found, the exit status
+is 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Group, Parameter
+
+from gradatim._text import plural, show_name
+from gradatim.cli._interrupt import interruptible
+from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._output_files import any_file, check_files, deliver
+from gradatim.cli._reading import READING, Reading
+
+if TYPE_CHECKING:
+    from gradatim.collection import Collection
+    from gradatim.inspection import Finding
+    from gradatim.sources.registry import Options
+
+__all__ = ["inspect"]
+
+_OUTPUT = Group("What comes out", sort_key=2)
+_READING = Reading()
+_Flag = Parameter(negative=(), show_default=False)
+
+
+def inspect(
+    path: Annotated[str, Parameter(group=READING)],
+    /,
+    *,
+    reading: Reading = _READING,
+    json: Annotated[
+        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
+    ] = None,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Say what is in a dataset, a folder of audio or a table, and what is wrong with it.
+
+    Looks for rows that belong together and would stand on both sides of a split, copies of one
+    sound or row, columns that give the target away, and labels that are written in two ways.
+
+    Parameters
+    ----------
+    path
+        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
+    json
+        Write what was found as JSON; - is standard output, and nothing else goes there.
+    debug
+        Show the warnings of libraries, and the traceback of an error.
+    """
+    from gradatim.cli._silence import silent_libraries
+    from gradatim.sources.registry import files_of
+
+    how = reading.options()
+    file = None if json in (None, "-") else Path(json)
+    if file is not None:
+        check_files([("--json", file, any_file)], files_of(path, how))
+    with silent_libraries(debug):
+        from gradatim.cli._screen import Screen
+
+        screen = Screen(to_stderr=json == "-", quiet=False)
+        with screen.reading(path) as progress:
+            told = replace(how, progress=progress)
+            collection, findings = interruptible(lambda: _inspected(path, told))
+        found = {**header(), **_object(collection, findings)}
+
+        def write() -> str:
+            from gradatim._files import write_atomically
+
+            return f"json: {show_name(write_atomically(json or '', json_text(found) + chr(10)))}"
+
+        def show() -> None:
+            from gradatim.presentation.inspections import inspection_lines
+
+            if json == "-":
+                print_json(found)
+            else:
+                screen.show_lines(inspection_lines(collection, findings))
+
+        deliver([write] if file is not None else [], show, screen.say)
+
+
+def _object(collection: Collection, findings: list[Finding]) -> dict[str, object]:
+    from gradatim.presentation.inspections import inspection_object
+
+    return inspection_object(collection, findings)
+
+
+def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
+    from gradatim.inspection import Finding, inspect_collection
+    from gradatim.sources.registry import SOURCES, find_kind, read_source
+
+    findings = []
+    if find_kind(path) is SOURCES["table"]:
+        from gradatim.tables.collections import text_columns
+
+        named = {*reading.target, reading.groups, *reading.drop}
+        left = [name for name in text_columns(Path(path).expanduser()) if name not in named]
+        reading = replace(reading, drop=(*reading.drop, *left), impute="median")
+        if left:
+            what = plural(len(left), "column")
+            listed = ", ".join(map(show_name, left[:5])) + (", ..." if left[5:] else "")
+            holds, was = ("hold", "were") if left[1:] else ("holds", "was")
+            findings.append(
+                Finding("left-out", f"{what} {holds} text and {was} left out: {listed}")
+            )
+    collection = read_source(path, reading)
+    findings += [Finding(notice.code, notice.message) for notice in collection.notices]
+    return collection, [*findings, *inspect_collection(collection)]

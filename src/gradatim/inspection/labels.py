@@ -1,0 +1,147 @@
+"""Labels that look wrong: classes written in two ways, and classes and groups that hold too little.
+
+Conventions: spellings are compared without case, accents, blanks and punctuation; a class, or a
+group, is too small where `FOLDS` folds could not all hold some of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from gradatim._text import plural, show_name
+from gradatim.collection import Collection
+from gradatim.inspection.findings import Finding
+
+__all__ = ["FOLDS", "find_label_faults"]
+
+#: Folds of a climb unless others are asked for.
+FOLDS = 5
+
+_NOBODY = frozenset(
+    ("", "unknown", "none", "nan", "na", "null", "various", "variousartists", "unknownartist",
+     "unknownalbum", "untitled", "other", "misc", "va", "tba", "anonymous")
+)  # fmt: skip
+
+# A letter more or less makes another word of short ones.
+_LONG_WORD = 5
+_LONG_ENOUGH = 4
+_SHOWN = 5
+
+
+def find_label_faults(collection: Collection) -> Iterator[Finding]:
+    """Yield twins among the classes, tiny classes, and groups that are none or too few."""
+    if collection.task == "classification":
+        yield from _twins(collection)
+        yield from _tiny(collection)
+    if collection.groups is not None:
+        yield from _nobody(collection)
+        yield from _few_groups(collection)
+
+
+def _twins(collection: Collection) -> Iterator[Finding]:
+    """Find classes that one person wrote in two ways."""
+    classes = [str(label) for label in collection.classes]
+    names = collection.target_names or classes
+    keys = {label: _key(label) for label in names}
+    pairs = [
+        (a, b) for a, b in combinations(names, 2) if keys[a] == keys[b] or _close(keys[a], keys[b])
+    ]
+    for a, b in pairs:
+        rows = tuple(tuple(np.flatnonzero(collection.y == label).tolist()) for label in (a, b))
+        small, large = sorted((a, b), key=lambda label: int(np.sum(collection.y == label)))
+        counts = [plural(int(np.sum(collection.y == label)), "sample") for label in (a, b)]
+        yield Finding(
+            "label-twins",
+            f"classes {show_name(a)!r} ({counts[0]}) and {show_name(b)!r} ({counts[1]}) differ "
+            "only in how they are written",
+            f"if they are one class, rename {show_name(small)!r} to {show_name(large)!r}",
+            rows,
+        )
+
+
+def _key(label: str) -> str:
+    plain = unicodedata.normalize("NFKD", label.casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    bare = bare.replace("&", "and")
+    key = re.sub(r"[\W_]+", "", bare)
+    # Signs may be all that a label has: + and -, or C and C#.
+    return key if key and not re.search(r"[#+]", bare) else bare.strip()
+
+
+def _close(a: str, b: str) -> bool:
+    """Tell whether two words are one with a letter more, less, or changed places."""
+    short, long = sorted((a, b), key=len)
+    if len(short) >= _LONG_ENOUGH and long == short + "s":
+        return True
+    if len(short) < _LONG_WORD or any(map(str.isdigit, short + long)):
+        return False
+    if len(short) == len(long):
+        odd = [k for k in range(len(a)) if a[k] != b[k]]
+        return len(odd) == 2 and odd[1] == odd[0] + 1 and a[odd[0]] == b[odd[1]] and (
+            a[odd[1]] == b[odd[0]]
+        )  # fmt: skip
+    return len(long) == len(short) + 1 and any(
+        long[:k] + long[k + 1 :] == short for k in range(1, len(long))
+    )
+
+
+def _tiny(collection: Collection) -> Iterator[Finding]:
+    classes, counts = np.unique(collection.y, return_counts=True)
+    tiny = [(label, n) for label, n in zip(classes, counts, strict=True) if n < FOLDS]
+    if not tiny:
+        return
+    rows = tuple(tuple(np.flatnonzero(collection.y == label).tolist()) for label, _ in tiny)
+    yield Finding(
+        "lost-class",
+        f"{plural(len(tiny), 'class has', 'classes have')} fewer samples than {FOLDS} folds, so "
+        f"no climb can score {'it' if len(tiny) == 1 else 'them'}: {_listed(tiny)}",
+        "add samples, join classes, or leave them out",
+        rows,
+    )
+
+
+def _nobody(collection: Collection) -> Iterator[Finding]:
+    """Find groups that say that nobody knows the group."""
+    assert collection.groups is not None
+    for group in np.unique(collection.groups):
+        rows = np.flatnonzero(collection.groups == group)
+        if len(rows) > 1 and _key(str(group)) in _NOBODY:
+            yield Finding(
+                "unknown-group",
+                f"group {show_name(str(group))!r} holds {plural(len(rows), 'sample')} that may "
+                "belong to many groups, and all of them stand in one fold",
+                "name their groups, or give each a group of its own",
+                (tuple(rows.tolist()),),
+            )
+
+
+def _few_groups(collection: Collection) -> Iterator[Finding]:
+    groups = collection.groups
+    assert groups is not None
+    n_groups = len(np.unique(groups))
+    if n_groups < FOLDS:
+        yield Finding(
+            "few-groups",
+            f"{plural(n_groups, 'group')} cannot be spread over {FOLDS} folds whole",
+            f"climb with --folds {n_groups}" if n_groups >= 3 else "name finer groups",
+        )
+    elif collection.task == "classification":
+        spread = [(c, len(np.unique(groups[collection.y == c]))) for c in collection.classes]
+        narrow = [(c, n) for c, n in spread if n < FOLDS]
+        if narrow:
+            yield Finding(
+                "few-groups",
+                f"{plural(len(narrow), 'class has', 'classes have')} fewer groups than {FOLDS} "
+                f"folds, so some folds are scored or learnt from without: {_listed(narrow)}",
+            )
+
+
+def _listed(counted: Sequence[tuple[object, int]]) -> str:
+    named = ", ".join(f"{show_name(str(what))} ({n})" for what, n in counted[:_SHOWN])
+    more = len(counted) - _SHOWN
+    return named if more <= 0 else f"{named} and {more} more"

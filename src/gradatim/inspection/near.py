@@ -1,0 +1,79 @@
+"""Near copies: sounds trimmed, made louder or encoded again, rows that differ by rounding.
+
+Conventions: sounds are compared by their fingerprints, in dB root mean square; rows by their
+features, each brought to standard deviation 1. How near two rows must be follows from how near
+other rows are: so near that fewer than half a pair would be so by chance, by the law of nearest
+neighbours in a space of as many dimensions as the rows fill [1]_.
+
+References
+----------
+.. [1] E. Facco, M. d'Errico, A. Rodriguez and A. Laio, "Estimating the intrinsic dimension of
+   datasets by a minimal neighborhood information", Scientific Reports, vol. 7, 12140, 2017.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradatim.collection import Collection
+
+__all__ = ["NEAR_DB", "near_pairs"]
+
+#: Sounds whose fingerprints differ by less are near copies: of 527 drum hits, nine in ten are still
+#: found as MP3, and of 67 different ones the nearest two differ by 1.9 dB.
+NEAR_DB = 1.2
+
+# Of the median distance of nearest neighbours
+_NEAREST_ROWS = 0.25
+_FEWEST_ROWS = 30
+_CHANCE = 0.5
+
+
+def near_pairs(collection: Collection) -> np.ndarray:
+    """Return the pairs of samples (n_pairs, 2) that are near copies, exact ones among them.
+
+    Each pair once, the first sample before the second, in ascending order.
+    """
+    if collection.fingerprints is not None:
+        prints = collection.fingerprints.astype(np.float64)
+        return _within(prints, NEAR_DB * np.sqrt(prints.shape[1]))
+    if collection.media is not None or collection.content_hashes is None:
+        return np.empty((0, 2), dtype=np.int64)
+    X = np.concatenate(list(collection.X.values()), axis=1).astype(np.float64)
+    spread = np.nanstd(X, axis=0)
+    X = np.nan_to_num(
+        (X[:, spread > 0] - np.nanmean(X[:, spread > 0], axis=0)) / spread[spread > 0]
+    )
+    radius = _chance_radius(X)
+    return _within(X, radius) if radius > 0 else np.empty((0, 2), dtype=np.int64)
+
+
+def _within(X: np.ndarray, radius: float) -> np.ndarray:
+    from sklearn.neighbors import NearestNeighbors
+
+    index = NearestNeighbors(radius=radius).fit(X)
+    # Some rows at a time: of many copies each is a neighbour of all.
+    found = []
+    for start in range(0, len(X), 1_000):
+        near = index.radius_neighbors(X[start : start + 1_000], return_distance=False)
+        found += [(start + i, j) for i, row in enumerate(near) for j in row if start + i < j]
+    return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+
+
+def _chance_radius(X: np.ndarray) -> float:
+    """Return the distance below which fewer than `_CHANCE` pairs would stand by chance."""
+    from sklearn.neighbors import NearestNeighbors
+
+    apart = np.unique(X, axis=0)
+    if len(apart) < _FEWEST_ROWS or X.shape[1] == 0:
+        return 0.0
+    distances = NearestNeighbors(n_neighbors=3).fit(apart).kneighbors(apart)[0][:, 1:]
+    first, second = distances.T
+    spread = float(np.median(np.log(second / first)))
+    if spread <= 0.0:
+        return 0.0
+    # log(second / first) has an exponential law whose rate is the dimension, and the share of
+    # first distances below r times their median is 1 - 2 ** -(r ** dimension).
+    dimension = np.log(2.0) / spread
+    chance = (_CHANCE / (len(apart) * np.log(2.0))) ** (1 / dimension)
+    return float(min(_NEAREST_ROWS, chance) * np.median(first))

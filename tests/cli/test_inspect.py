@@ -1,0 +1,74 @@
+import json
+
+import numpy as np
+import pytest
+
+from gradatim.cli import main
+
+
+@pytest.fixture
+def songs(tmp_path):
+    rng = np.random.default_rng(4)
+    lines = ["filename,a,b,genre"]
+    for song in range(40):
+        middle, genre = rng.normal(size=2), "xy"[rng.integers(2)]
+        for k in range(8):
+            a, b = middle + 0.05 * rng.normal(size=2)
+            lines.append(f"song.{song:05d}.{k}.wav,{a:.4f},{b:.4f},{genre}")
+    path = tmp_path / "songs.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_what_is_wrong_is_said_with_what_to_type(songs, capsys):
+    assert main(["inspect", str(songs), "--target", "genre"]) == 0
+    shown = capsys.readouterr().out
+    assert "songs.csv: 320 samples, 2 classes" in shown
+    assert "left-out: 1 column holds text and was left out: filename" in shown
+    assert "leak: rows of one recording or artist seem to stand on both sides" in shown
+    assert "the nearest neighbour of a row stands within 10 rows of it in" in shown
+    assert "--groups stem:filename" in shown
+
+
+def test_what_is_to_be_typed_fixes_it(songs, capsys):
+    arguments = ["inspect", str(songs), "--target", "genre", "--groups", "stem:filename"]
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert "320 samples, 2 classes, 40 groups" in shown
+    assert shown.rstrip().endswith("left-out: 1 column holds text and was left out: filename")
+
+
+def test_the_object_counts_and_lists_all(songs, tmp_path, capsys):
+    file = tmp_path / "found.json"
+    assert main(["inspect", str(songs), "--target", "genre", "--json", str(file)]) == 0
+    found = json.loads(file.read_text())
+    assert found["counts"] == {"x": 152, "y": 168} or sum(found["counts"].values()) == 320
+    assert [one["code"] for one in found["warnings"]] == ["left-out", "leak", "groups-proposed"]
+    assert found["warnings"][2]["samples"][1][0] == {
+        "id": "row 10",
+        "target": found["warnings"][2]["samples"][1][1]["target"],
+    }
+    assert len(found["warnings"][2]["samples"]) == 40
+    capsys.readouterr()
+    assert main(["inspect", str(songs), "--target", "genre", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out) == found
+
+
+@pytest.mark.parametrize("arguments", [["nothing.csv"], ["timbre", "--target", "x"]])
+def test_what_cannot_be_read_is_an_error(arguments, capsys):
+    assert main(["inspect", *arguments]) == 2
+    assert capsys.readouterr().err.startswith("gradatim: ")
+
+
+def test_a_table_without_a_target_asks_for_it(songs, capsys):
+    assert main(["inspect", str(songs)]) == 2
+    assert "--target COLUMN" in capsys.readouterr().err
+
+
+def test_gaps_are_counted_and_not_refused(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "a,b,g\n" + "".join(f"{k % 7 if k else ''},{k * k % 11},{'xy'[k % 2]}\n" for k in range(20))
+    )
+    assert main(["inspect", str(path), "--target", "g"]) == 0
+    assert "1 missing or infinite value" in capsys.readouterr().out

@@ -1,0 +1,149 @@
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+
+from gradatim.collection import Collection, CycleSound
+from gradatim.inspection.leaks import find_leaks, measure_closeness
+
+
+def table(X, y, **more):
+    names = {"features": [f"x{k}" for k in range(X.shape[1])]}
+    task = "classification" if y.dtype.kind == "U" else "regression"
+    ids = np.array([f"row {k}" for k in range(len(y))])
+    return Collection("t", {"features": X}, y, task, ids, feature_names=names, **more)
+
+
+def songs(n=40, pieces=8, order=None):
+    """Songs of random labels, cut into pieces that are almost alike."""
+    rng = np.random.default_rng(4)
+    X = np.repeat(rng.normal(size=(n, 3)), pieces, axis=0) + 0.1 * rng.normal(size=(n * pieces, 3))
+    y = np.repeat(np.array(["x", "y"])[rng.integers(2, size=n)], pieces)
+    song = np.repeat(np.arange(n), pieces).astype(str)
+    order = np.arange(len(y)) if order is None else order
+    return table(X[order], y[order], texts={"song": song[order]})
+
+
+def codes(collection, **more):
+    return [finding.code for finding in find_leaks(collection, **more)]
+
+
+def test_pieces_of_songs_raise_the_alarm_and_the_column_that_names_them_is_proposed():
+    leak, proposal = find_leaks(songs())
+    assert (leak.code, proposal.code) == ("leak", "groups-proposed")
+    assert leak.fix == proposal.fix
+    assert leak.fix.endswith("keep its samples together with --groups song")
+    assert len(proposal.samples) == 40
+    assert proposal.samples[1] == tuple(range(8, 16))
+
+
+def test_groups_silence_the_alarm_and_the_proposal():
+    made = songs()
+    assert codes(dataclasses.replace(made, groups=made.texts["song"])) == []
+
+
+def test_groups_that_are_finer_than_the_songs_do_not():
+    made = songs()
+    halves = np.char.add(made.texts["song"], np.tile(["a", "b"], 160))
+    assert codes(dataclasses.replace(made, groups=halves)) == ["leak"]
+
+
+def test_rows_in_random_order_raise_the_alarm_only_where_their_songs_are_known():
+    made = songs(order=np.random.default_rng(0).permutation(320))
+    assert codes(dataclasses.replace(made, texts={})) == []
+    leak, _ = find_leaks(made)
+    scores = re.search(
+        r"scores ([\d.]+) where rows are dealt one by one, and ([\d.]+)", leak.message
+    )
+    assert float(scores[1]) > 0.98
+    assert 0.3 < float(scores[2]) < 0.7
+
+
+def test_groups_that_give_nothing_away_are_proposed_without_an_alarm():
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(320, 3))
+    y = np.where(X[:, 0] > 0, "x", "y")
+    made = table(X, y, texts={"artist": rng.integers(40, size=320).astype(str)})
+    assert codes(made) == ["groups-proposed"]
+
+
+def test_a_kind_of_a_class_is_no_group():
+    rng = np.random.default_rng(5)
+    y = np.repeat(["x", "y"], 160)
+    kinds = np.array([f"{label}{0 if rng.random() < 0.7 else k % 4}" for k, label in enumerate(y)])
+    assert codes(table(rng.normal(size=(320, 3)), y, texts={"kind": kinds})) == []
+
+
+def test_songs_of_numbers_are_scored_by_both_protocols():
+    rng = np.random.default_rng(6)
+    X = np.repeat(rng.normal(size=(60, 3)), 6, axis=0) + 0.05 * rng.normal(size=(360, 3))
+    y = np.repeat(rng.normal(size=60), 6)
+    order = rng.permutation(360)
+    texts = {"song": np.repeat(np.arange(60), 6).astype(str)[order]}
+    leak, _ = find_leaks(table(X[order], y[order], texts=texts))
+    assert "dealt one by one" in leak.message
+
+
+@pytest.mark.parametrize("order", ["random", "class", "feature", "target"])
+def test_independent_rows_raise_no_alarm_however_they_are_sorted(order):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(300, 4))
+    score = X[:, 0] + 0.5 * rng.normal(size=300)
+    y = score if order == "target" else np.where(score > 0, "high", "low")
+    keys = {"random": rng.random(300), "class": y, "feature": X[:, 0], "target": score}
+    index = np.argsort(keys[order], kind="stable")
+    assert codes(table(X[index], y[index])) == []
+
+
+def test_a_curve_along_which_rows_stand_raises_no_alarm():
+    rng = np.random.default_rng(2)
+    t = np.linspace(0, 3, 300)
+    X = np.stack([np.cos(t), np.sin(t)], axis=1) + 0.1 * rng.normal(size=(300, 2))
+    assert codes(table(X, np.repeat(["x"], 300))) == []
+
+
+def test_columns_that_number_the_rows_do_not_count_where_they_are_named():
+    rng = np.random.default_rng(3)
+    blocks = np.repeat(rng.permutation(40), 8) * 100.0 + np.tile(np.arange(8), 40)
+    X = blocks[:, None]
+    made = table(X, np.repeat(["x"], 320))
+    assert codes(made) == ["leak"]
+    assert codes(made, ignored={"features": frozenset(["x0"])}) == []
+
+
+def test_chance_is_the_share_of_the_class_that_stands_close():
+    # 100 rows of one class: 10 before and 10 after most, fewer near the ends.
+    X = np.random.default_rng(0).normal(size=(100, 5))
+    found = measure_closeness(table(X, np.repeat(["x"], 100)), "features")
+    within = [sum(0 < abs(i - j) <= 10 for j in range(100)) for i in range(100)]
+    assert found.n_pairs == 100
+    assert found.chance == pytest.approx(np.mean(within) / 99)
+
+
+def test_copies_are_no_neighbours():
+    X = np.random.default_rng(0).normal(size=(160, 4))
+    made = table(np.repeat(X, 2, axis=0), np.repeat(["x"], 320))
+    assert codes(made) == []
+
+
+def test_a_column_that_names_the_class_is_not_proposed():
+    made = songs()
+    assert codes(dataclasses.replace(made, texts={"genre": made.y})) == ["leak"]
+    numbers = np.arange(320).astype(str)
+    assert codes(dataclasses.replace(made, texts={"title": numbers})) == ["leak"]
+
+
+def test_stems_of_file_names_are_proposed():
+    made = songs(order=np.random.default_rng(0).permutation(320))
+    files = np.array(
+        [
+            f"{y}/s.{song}.{k}.wav"
+            for k, (y, song) in enumerate(zip(made.y, made.texts["song"], strict=True))
+        ]
+    )
+    sounds = dataclasses.replace(made, ids=files, media=[CycleSound(np.zeros(4))] * 320, texts={})
+    leak, finding = find_leaks(sounds)
+    assert leak.fix == finding.fix
+    assert finding.fix.endswith("--groups stem:name")
+    assert len(finding.samples) == 40

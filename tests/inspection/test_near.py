@@ -1,0 +1,97 @@
+import io
+
+import numpy as np
+import soundfile
+
+from gradatim.collection import Collection
+from gradatim.inspection import copies, drop_copies
+from gradatim.inspection.near import near_pairs
+from gradatim.music.fingerprints import FLOOR, fingerprint
+
+SR = 22050
+
+
+def hit(frequency, seconds=0.3, seed=0):
+    """Return a decaying tone with noise, as a drum makes it."""
+    time = np.arange(int(seconds * SR)) / SR
+    noise = np.random.default_rng(seed).normal(size=len(time))
+    return (np.exp(-12 * time) * (np.sin(2 * np.pi * frequency * time) + 0.2 * noise)).astype("f")
+
+
+def coded(y, kind):
+    file = io.BytesIO()
+    soundfile.write(file, y, SR, format=kind)
+    file.seek(0)
+    return soundfile.read(file, dtype="float32")[0]
+
+
+def sounds(*heard, y=None):
+    prints = np.stack([fingerprint(one, SR) for one in heard])
+    n = len(prints)
+    y = np.array(["x"] * n if y is None else list(y))
+    X = {"features": np.zeros((n, 1))}
+    hashes = np.array([one.tobytes() for one in heard], dtype=object)
+    return Collection("t", X, y, "classification", np.arange(n), media=[None] * n,
+                      content_hashes=hashes, fingerprints=prints)  # fmt: skip
+
+
+def test_level_and_silence_around_a_sound_do_not_change_it():
+    tom = hit(180)
+    quiet = np.concatenate([np.zeros(3000, "f"), 0.1 * tom, np.zeros(500, "f")])
+    np.testing.assert_allclose(fingerprint(quiet, SR), fingerprint(tom, SR), atol=0.01)
+
+
+def test_copies_of_short_sounds_are_found_and_other_sounds_are_not():
+    tom = hit(180)
+    made = sounds(
+        tom,
+        hit(260, seed=1),
+        np.pad(0.3 * tom, 900),
+        coded(tom, "MP3"),
+        hit(180, seed=2, seconds=0.1),
+    )
+    assert near_pairs(made).tolist() == [[0, 2], [0, 3], [2, 3]]
+    assert copies(made).tolist() == [0, 1, 0, 0, 2]
+    assert copies(made, near=False).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_silence_is_at_the_floor():
+    assert (fingerprint(np.zeros(100, "f"), SR) == FLOOR).all()
+    assert fingerprint(np.ones(1, "f"), SR).shape == fingerprint(hit(100), SR).shape
+
+
+def test_copies_of_copies_are_copies():
+    made = sounds(hit(200), 0.5 * hit(200), hit(300))
+    prints = np.zeros((3, 4))
+    prints[:, 0] = [0.0, 2.0, 4.0]
+    object.__setattr__(made, "fingerprints", prints)
+    assert near_pairs(made).tolist() == [[0, 1], [1, 2]]
+    assert copies(made).tolist() == [0, 0, 0]
+
+
+def test_one_of_each_is_kept_and_none_where_labels_differ():
+    tom, snare = hit(180), hit(260, seed=1)
+    made = sounds(tom, snare, 0.5 * tom, 0.5 * snare, hit(500), y="xxxyx")
+    left = drop_copies(made)
+    assert left.ids.tolist() == [0, 4]
+    assert [notice.message for notice in left.notices] == [
+        "3 copies were left out, with 1 sample whose copies have other targets"
+    ]
+    assert drop_copies(left) is left
+
+
+def rows(X):
+    y = np.array(["x", "y"] * len(X))[: len(X)]
+    ids = np.arange(len(X))
+    return Collection("t", {"f": X}, y, "classification", ids, content_hashes=ids.astype(str))
+
+
+def test_rows_that_differ_by_rounding_are_near_copies():
+    X = np.random.default_rng(0).normal(size=(300, 20)) * np.logspace(-3, 3, 20)
+    X[[10, 200]] = X[[250, 201]] * (1 + 1e-4)
+    assert near_pairs(rows(X)).tolist() == [[10, 250], [200, 201]]
+
+
+def test_rows_of_few_columns_are_near_by_chance():
+    X = np.random.default_rng(0).normal(size=(2_000, 2))
+    assert len(near_pairs(rows(X))) < 5
