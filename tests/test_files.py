@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from gradatim._files import check_writable, write_atomically
+from gradatim._files import check_writable, open_regular, read_regular, write_atomically
 from gradatim.errors import OutputError
 
 
@@ -86,3 +86,25 @@ def test_a_link_is_followed_and_stays(tmp_path):
     write_atomically(tmp_path / "link", "new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
+
+
+def test_an_ordinary_file_is_read_through_a_link_too(tmp_path):
+    (tmp_path / "a").write_bytes(b"\x00x")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    assert read_regular(tmp_path / "a") == read_regular(str(tmp_path / "b")) == b"\x00x"
+
+
+def test_what_may_never_end_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name, kind in (("pipe", "a pipe"), ("zero", "a device"), (".", "a folder")):
+        with pytest.raises(OSError, match="ordinary") as caught:
+            open_regular(tmp_path / name)
+        assert caught.value.strerror == f"it is {kind}, not an ordinary file"
+
+
+def test_a_name_that_no_file_has_is_an_error_of_reading():
+    with pytest.raises(OSError, match="no file has such a name"):
+        read_regular("a\0b")
+    with pytest.raises(FileNotFoundError):
+        read_regular("nowhere-at-all")

@@ -1,14 +1,17 @@
-"""Writing a result so that nobody ever finds half of one.
+"""Writing a result so that nobody ever finds half of one, and reading only what is a file.
 
 Conventions: text is UTF-8; a file is written under a temporary name beside its target, flushed to
 disk, and renamed, so that the target is either the old content or the whole new one. A link is
-followed, so that what it points to is replaced and the link stays.
+followed, so that what it points to is replaced and the link stays. A pipe or a device is never
+read: the one may not end, the other need not begin.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +19,46 @@ from typing import BinaryIO
 
 from gradatim.errors import OutputError
 
-__all__ = ["check_writable", "write_atomically"]
+__all__ = ["check_writable", "open_regular", "read_regular", "write_atomically"]
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a file to read bytes; what is no ordinary file is an `OSError` that says what it is."""
+    name = os.path.expanduser(os.fspath(path))
+    if "\0" in name:
+        raise OSError(errno.EINVAL, "no file has such a name", name)
+    # Asked before and after: to open a device may do something, and a name may change its file.
+    _require_regular(os.stat(name).st_mode, name)
+    descriptor = os.open(
+        name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    file = os.fdopen(descriptor, "rb")
+    try:
+        _require_regular(os.fstat(descriptor).st_mode, name)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_regular(path: str | os.PathLike[str]) -> bytes:
+    """Read all bytes of an ordinary file; see `open_regular`."""
+    with open_regular(path) as file:
+        return file.read()
+
+
+def _require_regular(mode: int, name: str) -> None:
+    if not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+        raise OSError(errno.EINVAL, f"it is {kind}, not an ordinary file", name)
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:

@@ -1,6 +1,7 @@
 """Networks in files: equal after a journey, and foreign or damaged files refused in a sentence."""
 
 import json
+import os
 from itertools import pairwise
 
 import numpy as np
@@ -124,6 +125,10 @@ GOOD = {
         {"layers": 3},
         {"input_names": ["x1", "x2"]},
         {"output_names": None, "input_names": 3},
+        {"input_names": [1]},
+        {"input_names": {"x1": 1}},
+        {"output_names": [{"y": 1}]},
+        {"output_names": "y"},
     ],
 )
 def test_a_header_that_makes_no_sense_is_refused(change, tmp_path):
@@ -141,3 +146,27 @@ def test_a_header_that_is_no_json_is_refused(tmp_path):
     path.write_bytes(save({"w": np.ones(3)}, {"gradatim": "{"}))
     with pytest.raises(InputError, match="holds no network that can be read"):
         load_network(path)
+
+
+def test_a_header_nested_without_end_is_refused(tmp_path):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(save({"w": np.ones(3)}, {"gradatim": "[" * 100_000}))
+    with pytest.raises(InputError, match="nested too deeply"):
+        load_network(path)
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_are_neither_loaded_nor_saved(weight, tmp_path):
+    path = tmp_path / "net.safetensors"
+    tensors = {"layers.0.weight": np.full((1, 1), weight), "layers.0.bias": np.zeros(1)}
+    path.write_bytes(save(tensors, {"gradatim": json.dumps(GOOD)}))
+    with pytest.raises(InputError, match=r"layers\.0\.weight holds numbers that are not finite"):
+        load_network(path)
+    with pytest.raises(OutputError, match="not finite"):
+        save_network(Network([Layer([[weight]], [0.0])]), path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "net.safetensors")
+    with pytest.raises(InputError, match="it is a pipe, not an ordinary file"):
+        load_network(tmp_path / "net.safetensors")

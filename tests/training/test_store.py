@@ -128,6 +128,24 @@ def test_a_damaged_part_counts_as_missing_and_the_others_do_not(tmp_path, damage
     assert sum(store.get(f"kind:{i}") is not None for i in range(2)) == 1
 
 
+@pytest.mark.parametrize(
+    "index",
+    [
+        b"[" * 100_000,
+        b"3",
+        b"[[1, 2]]",
+        b"[[[], {}, []]]",
+        b'[["kind:0", {}, [["<f8", [-7]]]]]',
+        b'[["kind:0", {}, [["<f8", [1e400]]]]]',
+        b'[["kind:0", {}, [["(2,", [1]]]]]',
+        b'[["kind:0", {}, [["<f8", ["1"]]]]]',
+    ],
+)
+def test_a_whole_part_that_says_nonsense_counts_as_missing(tmp_path, index):
+    np.savez(tmp_path / "0-a.npz", index=np.frombuffer(index, np.uint8), values=np.zeros(8, "u1"))
+    assert len(Store(tmp_path)) == 0
+
+
 def test_a_folder_that_takes_no_files_costs_the_keeping_only(tmp_path, rows):
     (tmp_path / "taken").write_text("a file where the folder should be")
     store = Store(tmp_path / "taken")

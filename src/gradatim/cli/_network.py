@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gradatim._files import read_regular
 from gradatim.errors import InputError, OutputError, SpecError
 from gradatim.persistence import NETWORK_FORMAT, load_network, save_network
 from gradatim.sources.equations import read_letters, read_point
@@ -82,7 +83,7 @@ def _loaded(source: str, activation: str | None, let: Sequence[str] | None) -> N
 
 def _content(source: str) -> str:
     try:
-        return Path(source).read_text(encoding="utf-8-sig")
+        return read_regular(source).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise InputError(f"{source} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -7,16 +7,17 @@ by one; here are the other kinds, and whole rungs, whose time is that of the cli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from gradatim._digest import short_hash
 from gradatim.climb.result import RungResult
 from gradatim.climb.task import ClimbTask
+from gradatim.errors import GradatimError
 from gradatim.models.families.base import Fit, Fitted, LearningCurve
 from gradatim.models.files import from_record
 from gradatim.models.records import to_record
@@ -33,6 +34,8 @@ __all__ = [
     "keep_rung",
     "rung_key",
 ]
+
+T = TypeVar("T")
 
 _ARITHMETIC = ("gradatim", "numba", "numpy", "scikit-learn", "scipy")
 
@@ -69,7 +72,8 @@ def find_fits(task: ClimbTask, keys: Sequence[str]) -> dict[int, Fitted]:
     """Return the fits that the store has, by their place among the keys."""
     assert task.store is not None
     records = ((i, task.store.get(key)) for i, key in enumerate(keys))
-    return {i: _fitted(record) for i, record in records if record is not None}
+    found = {i: _restored(_fitted, record) for i, record in records if record is not None}
+    return {i: fitted for i, fitted in found.items() if fitted is not None}
 
 
 def keep_fit(task: ClimbTask, key: str, fitted: Fitted) -> None:
@@ -80,6 +84,14 @@ def keep_fit(task: ClimbTask, key: str, fitted: Fitted) -> None:
     info = {"model": record, "tensors": list(tensors), "curves": _curve_info(curves)}
     arrays = (fitted.outputs, *tensors.values(), *_curve_arrays(curves))
     task.store.put(key, Record(info, arrays))
+
+
+def _restored(make: Callable[[Record], T], record: Record) -> T | None:
+    """Make of a record what it was; one that is whole but says something else counts as missing."""
+    try:
+        return make(record)
+    except (GradatimError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return None
 
 
 def _fitted(record: Record) -> Fitted:
@@ -119,8 +131,10 @@ def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) 
 def find_rung(task: ClimbTask, key: str) -> RungResult | None:
     """Return a row of the ladder, if the store has it."""
     record = None if task.store is None else task.store.get(key)
-    if record is None:
-        return None
+    return None if record is None else _restored(lambda kept: _rung(task, kept), record)
+
+
+def _rung(task: ClimbTask, record: Record) -> RungResult:
     info, (scores, predictions, *curves) = dict(record.info), record.arrays
     if task.task == "classification":
         predictions = task.collection.classes[predictions]

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from gradatim._files import write_atomically
+from gradatim._files import open_regular, write_atomically
 from gradatim.errors import GradatimError, InputError, OutputError
 
 __all__ = ["Tensors", "read_container", "write_container"]
@@ -93,7 +93,7 @@ def read_container(
     if Path(path).is_dir():
         raise InputError(f"{path} is a folder; give a file ending in {suffix}")
     try:
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             n_header = int.from_bytes(stream.read(8), "little")
         if n_header > _MOST_HEADER:
             raise InputError(f"{path} is no {what}: its header would have {n_header:,} bytes")
@@ -125,8 +125,10 @@ def _made(
 ) -> T:
     try:
         return make(json.loads(text, parse_constant=_refuse), tensors)
-    except (RecursionError, KeyError) as error:
+    except (RecursionError, MemoryError, KeyError) as error:
         reason = "it is nested too deeply"
+        if isinstance(error, MemoryError):
+            reason = "it would need more memory than there is"
         if isinstance(error, KeyError):
             reason = f"the entry {error} is missing"
         raise InputError(f"{path} holds no {what} that can be read: {reason}") from error

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from gradatim.errors import InputError
+from gradatim.errors import InputError, OutputError
 from gradatim.network import Layer, Network
 from gradatim.network.numbers import to_fraction
 from gradatim.persistence.container import Tensors, read_container, write_container
@@ -46,7 +46,7 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     OutputError
-        If the name ends otherwise, or the file cannot be written.
+        If the name ends otherwise, a weight is not finite, or the file cannot be written.
 
     Examples
     --------
@@ -59,6 +59,8 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> Path:
     'tanh(1/3 x1 - 2)'
     """
     record, tensors = to_record(network)
+    if not all(np.isfinite(array).all() for array in tensors.values()):
+        raise OutputError(f"{path} cannot hold a network with weights that are not finite")
     record = {"schema": _SCHEMA, "gradatim": version("gradatim"), "kind": "network", **record}
     return write_container(path, NETWORK_FORMAT, "network", record, tensors)
 
@@ -79,7 +81,8 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     Raises
     ------
     InputError
-        If the file cannot be read, is no whole safetensors file, or holds no network.
+        If the file cannot be read, is no whole safetensors file, or holds no network; a weight
+        that is not finite is none.
     """
     return read_container(path, NETWORK_FORMAT, "network", _network)
 
@@ -118,7 +121,14 @@ def from_record(
                 {(row, source): to_fraction(text) for row, source, text in layer["exact"]},
             )
         )
-    return Network(layers, record["input_names"], record["output_names"])
+    return Network(layers, *(_texts(record, key) for key in ("input_names", "output_names")))
+
+
+def _texts(record: Mapping[str, Any], key: str) -> list[str]:
+    names = record[key]
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise InputError(f"{key} is no list of names")
+    return list(names)
 
 
 def _network(header: Mapping[str, Any], tensors: Tensors) -> Network:
@@ -129,4 +139,5 @@ def _network(header: Mapping[str, Any], tensors: Tensors) -> Network:
             f"it is a {header['kind']} of schema {header['schema']}, and this version reads "
             f"networks of schema {_SCHEMA}; update gradatim"
         )
-    return from_record(header, tensors)
+    # NumPy writes NaN without a word, and every number computed from one is wrong.
+    return from_record(header, tensors, finite=True)

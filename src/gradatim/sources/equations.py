@@ -147,5 +147,6 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
 def table_record(path: Path) -> dict[str, str]:
     """Return the name and the hash of a table, by which JSON tells what was read."""
     from gradatim._digest import sha256
+    from gradatim._files import read_regular
 
-    return {"file": path.name, "sha256": sha256(path.expanduser().read_bytes())}
+    return {"file": path.name, "sha256": sha256(read_regular(path))}

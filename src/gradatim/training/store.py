@@ -14,6 +14,7 @@ import json
 import math
 import os
 import secrets
+import struct
 import threading
 import zipfile
 import zlib
@@ -25,7 +26,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from gradatim._files import write_atomically
+from gradatim._files import open_regular, write_atomically
 from gradatim.errors import OutputError
 
 __all__ = ["Record", "Store"]
@@ -37,7 +38,21 @@ FAN_OUT = 16
 LARGE = 2**20
 
 #: What reading a damaged or foreign file may raise.
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,  # Nested too deeply, encrypted, or compressed by what Python lacks
+    MemoryError,
+    SyntaxError,  # The name of a type
+    EOFError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Record(NamedTuple):
@@ -232,7 +247,7 @@ def _read_part(path: Path) -> dict[str, Record]:
     """Read the records of a part; a damaged part has none."""
     try:
         # Reading a member to its end compares its checksum.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as part:
+        with open_regular(path) as file, np.load(file, allow_pickle=False) as part:
             index, values = json.loads(part["index"].tobytes()), part["values"].tobytes()
         return _decode(index, values)
     except _DAMAGE:
@@ -245,6 +260,8 @@ def _decode(index: list, values: bytes) -> dict[str, Record]:
         arrays: list[np.ndarray] = []
         for name, shape in layout:
             dtype, n = _plain(name), math.prod(shape)
+            if any(length < 0 for length in shape):
+                raise ValueError(f"{shape} is no shape")
             # Copied: a view would hold the whole part in memory, and could not be written to.
             arrays.append(np.frombuffer(values, dtype, n, start).reshape(shape).copy())
             start += n * dtype.itemsize
