@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradatim._text import list_text
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 
@@ -109,7 +110,7 @@ def _check_classes(collection: Collection, folds: int) -> None:
             f"{classes[0]!r}; a climb needs at least two"
         )
     if counts.min() < folds:
-        few = ", ".join(f"{c} ({n})" for c, n in zip(classes, counts, strict=True) if n < folds)
+        few = list_text(f"{c} ({n})" for c, n in zip(classes, counts, strict=True) if n < folds)
         raise LabelError(
             f"every class needs at least as many samples as there are folds ({folds}); too few "
             f"in: {few}; add samples, leave the class out, or choose fewer folds"
