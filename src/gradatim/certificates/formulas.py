@@ -128,8 +128,9 @@ def parse_formula(text: str) -> Formula:
     """Read a function of one or two variables.
 
     Numbers, ``pi``, ``e``; ``+ - * / ^``, brackets, coefficients such as ``2x`` and ``3sin(x)``;
-    ``sin cos tan exp log sqrt abs min max``, and ``floor ceil sign step``, which jump; variables
-    ``x`` and ``y``, or ``x1`` and ``x2``.
+    ``sin cos tan exp log sqrt abs min max``, activations such as ``tanh`` and ``relu``, and ``floor
+    ceil sign step``, which jump; variables ``x`` and ``y``, ``x1`` and ``x2``, or those of
+    ``f(t) =``. LaTeX is read as in equations.
 
     Parameters
     ----------
