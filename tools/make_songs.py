@@ -17,7 +17,9 @@ def main() -> None:
     chance = random.Random(3)
     with TABLE.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["title", "artist", "tempo", "energy", "length", "latitude", "longitude", "genre"])
+        writer.writerow(
+            ["title", "artist", "tempo", "energy", "length", "latitude", "longitude", "genre"]
+        )
         for artist in range(16):
             dances = artist % 2 == 1
             habit, home = chance.gauss(0, 8), (chance.uniform(35, 60), chance.uniform(-10, 25))
