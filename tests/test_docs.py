@@ -70,6 +70,22 @@ def test_commands_of_gradatim_exist_and_cheap_ones_run(path, capsys):
             app.parse_args(arguments, exit_on_error=False, print_error=False)
 
 
+# What a command reads, and the options after which it writes.
+READ = re.compile(r".*\.(csv|tsv|parquet|txt|safetensors|gradatim)|examples/.*")
+WRITES = ("-o", "--output", "--network", "--graph", "--save", "--json", "--report", "--save-rung")
+
+
+@document
+def test_files_that_commands_read_exist_or_are_made_by_the_page(path):
+    text, made = path.read_text(encoding="utf-8"), set()
+    for arguments in commands(path, "gradatim"):
+        for before, word in zip(["", *arguments], arguments, strict=False):
+            if before in WRITES or "--save-rung" in arguments[: arguments.index(word)][-2:]:
+                made.add(word)
+            elif READ.fullmatch(word):
+                assert word in made or (ROOT / word).exists() or f'"{word}"' in text, word
+
+
 @document
 def test_targets_of_make_exist(path):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import os
 import re
 import shlex
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from math import isfinite
@@ -26,6 +26,7 @@ __all__ = [
     "escape_controls",
     "escape_json",
     "is_told",
+    "list_text",
     "mark",
     "name_inputs",
     "number_text",
@@ -47,6 +48,7 @@ _IN_A_NAME = re.compile(f"[{_CONTROLS}]")
 _IN_A_TEXT = re.compile(rf"(?![\n\t])[{_CONTROLS}]")
 
 _LONGEST_NAME = 80
+_MOST_NAMES = 5
 _LONGEST_SENTENCE = 1_200
 _MOST_READ = 100_000
 _LINE_END = re.compile(r"\s*[\n\t]\s*")
@@ -89,6 +91,19 @@ def name_inputs(given: Sequence[str], n_inputs: int) -> tuple[str, ...]:
     ('x1', 'x2')
     """
     return tuple(given) or tuple(f"x{i + 1}" for i in range(n_inputs))
+
+
+def list_text(names: Iterable[object]) -> str:
+    """Write names one after the other, as they may be shown; from the sixth on they are counted.
+
+    Examples
+    --------
+    >>> list_text("abc"), list_text(range(100))
+    ('a, b, c', '0, 1, 2, 3, 4 and 95 more')
+    """
+    first = list(names)
+    shown = ", ".join(show_name(name) for name in first[:_MOST_NAMES])
+    return shown + (f" and {len(first) - _MOST_NAMES:,} more" if first[_MOST_NAMES:] else "")
 
 
 def number_text(value: float, digits: int = DIGITS) -> str:

@@ -99,6 +99,7 @@ def test_a_part_that_is_written_twice_is_computed_once():
         ("x AND y", 1, "belong to networks"),
         ("x = y = x", 9, "after one = at most"),
         ("2x = y", 6, "after one = at most"),
+        ("f(x, y, z) = x", 1, "one or two variables"),
         ("gelu(x)", 1, "there is no function 'gelu'"),
         ("tanh x", 1, "needs its argument in brackets"),
     ],

@@ -123,7 +123,7 @@ def test_a_cell_that_is_no_number_is_named_with_its_row(capsys, tmp_path):
     table.write_text("x\n1\nloud\n")
     status, _, err = run(capsys, "eval", "2x", "--data", str(table))
     assert status == 2
-    assert "column 'x' of points.csv holds 'loud' in row 3" in err
+    assert "column 'x' of points.csv holds 'loud' in line 3 of the file, row 2" in err
 
 
 def test_no_digit_is_left_out_in_a_narrow_terminal(capsys, monkeypatch):

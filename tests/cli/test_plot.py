@@ -51,4 +51,4 @@ def test_a_table_without_the_input_or_with_text_in_it_is_refused(tmp_path, capsy
     assert main(["plot", "boundary", "x1", "--data", "songs.csv", "-o", "a.svg"]) == 2
     assert "has no column 'x1'" in capsys.readouterr().err
     assert main(["plot", "boundary", "x3", "--data", "songs.csv", "-o", "a.svg"]) == 2
-    assert "holds 'a' in row 2" in capsys.readouterr().err
+    assert "holds 'a' in line 2 of the file, row 1" in capsys.readouterr().err

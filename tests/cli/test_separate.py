@@ -33,7 +33,7 @@ def shown(capsys):
 
 def test_a_line_is_printed_with_its_check(shown):
     text = shown("and.csv")
-    assert "4 rows: 3 no, 1 yes; 2 columns (x1, x2)." in text
+    assert "4 rows: 3 of class no, 1 of class yes; 2 columns (x1, x2)." in text
     assert "    x1 + x2 - 1.5 = 0\n" in text
     assert "    2 x1 + 2 x2 - 3 = 0\n" in text
     assert "(exactly: no other has a wider one)" in text
@@ -67,7 +67,7 @@ def test_one_point_with_two_labels_is_named(tmp_path, shown):
 
 def test_rows_may_have_names(shown):
     text = shown("three.csv", "--id", "id", "--positive", "b")
-    assert "5 rows: 4 others, 1 b; 1 column (x)." in text
+    assert "5 rows: 4 of class others, 1 of class b; 1 column (x)." in text
     rows = [line.split()[:2] for line in text.splitlines() if line.startswith("    ")]
     assert ["w", "b"] in rows
 
@@ -156,12 +156,12 @@ def test_pictures_and_films_are_written(tmp_path, shown):
     [
         (AND, ["--target", "lable"], "no column 'lable' (target); did you mean 'label'?"),
         (AND.replace("yes", "no"), [], "every row of table.csv is labeled no"),
-        (AND.replace("1,1,", "1,,"), [], "has no value in row 5"),
-        (AND.replace("1,1,", "1,inf,"), [], "has an infinite value in row 5"),
+        (AND.replace("1,1,", "1,,"), [], "has no value in line 5 of the file, row 4"),
+        (AND.replace("1,1,", "1,inf,"), [], "has an infinite value in line 5 of the file, row 4"),
         (
             AND.replace("1,1,", "1,one,"),
             [],
-            "holds 'one' in row 5, which is no number; leave it out with --drop x2",
+            "'one' in line 5 of the file, row 4, which is no number; leave it out with --drop x2",
         ),
         (AND.replace("1,1,", "1,one,"), ["--columns", "x2"], "leave it out of --columns"),
         (AND, ["--columns", "x1", "x3"], "no column 'x3'"),

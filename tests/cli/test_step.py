@@ -95,7 +95,7 @@ def test_a_target_that_is_no_number_is_named_with_its_row(capsys, tmp_path):
     path.write_text("x1,y\n1,2\n2,loud\n")
     status, _, err = run(capsys, "x1", "--data", str(path))
     assert status == 2
-    assert "column 'y' of data.csv holds 'loud' in row 3" in err
+    assert "column 'y' of data.csv holds 'loud' in line 3 of the file, row 2" in err
 
 
 def test_json_tells_what_was_read(capsys, table):

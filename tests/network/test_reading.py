@@ -470,6 +470,8 @@ def test_a_letter_with_a_value_is_more_than_a_constant_or_a_function():
         ("0,8x1", 2, "written with a point"),
         ("relu(0,8x1)", 8, "written with a point"),
         ("x1 > 3", 4, r"write -step\(-x1 \+ 3\) \+ 1"),
+        ("x1 ≥ 2 AND x2 ≥ 3", 4, r"write step\(x1 - 2\)"),
+        ("x1 => 2", 4, r"write step\(x1 - 2\)"),
         ("x1 <= x2", 4, r"write step\(-x1 \+ x2\)"),
         (r"x_1 \lt 3", 5, r"write -step\(x1 - 3\) \+ 1"),
         ("x1 != 3", 4, "!= is no part of a network"),

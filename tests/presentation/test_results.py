@@ -25,7 +25,7 @@ IDS = ["p", "q", "r", "s"]
 
 def test_columns_without_names_are_numbered():
     lines = separation.separation_in_words(separate(SQUARE, [0, 0, 0, 1]), "0001", IDS)
-    assert lines[0] == "4 rows: 3 0, 1 1; 2 columns (x1, x2)."
+    assert lines[0] == "4 rows: 3 of class 0, 1 of class 1; 2 columns (x1, x2)."
     assert "    x1 + x2 - 1.5 = 0" in lines
 
 

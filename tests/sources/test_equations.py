@@ -29,5 +29,5 @@ def test_rows_are_exact_and_hold_what_the_network_reads(tmp_path):
         {"x1": Fraction(1, 3), "x2": Fraction(1, 10)},
         {"x1": 2, "x2": 3},
     ]
-    with pytest.raises(TableError, match="holds 'a' in row 2"):
+    with pytest.raises(TableError, match="holds 'a' in line 2 of the file, row 1"):
         read_rows(columns, parse("x1 + x3"))

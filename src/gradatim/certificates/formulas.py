@@ -128,8 +128,9 @@ def parse_formula(text: str) -> Formula:
     """Read a function of one or two variables.
 
     Numbers, ``pi``, ``e``; ``+ - * / ^``, brackets, coefficients such as ``2x`` and ``3sin(x)``;
-    ``sin cos tan exp log sqrt abs min max``, and ``floor ceil sign step``, which jump; variables
-    ``x`` and ``y``, or ``x1`` and ``x2``.
+    ``sin cos tan exp log sqrt abs min max``, activations such as ``tanh`` and ``relu``, and ``floor
+    ceil sign step``, which jump; variables ``x`` and ``y``, ``x1`` and ``x2``, or those of
+    ``f(t) =``. LaTeX is read as in equations.
 
     Parameters
     ----------
@@ -180,6 +181,9 @@ def _right_side(text: str, tree: Any, program: _Compiler) -> Any:
         raise error(segments[0].children[-1], sentence)
     [equation] = parts
     sides = [side for side in equation.children if _is_tree(side)]
+    head = heading(equation)
+    if head is not None and len(head.arguments) > 2:
+        raise error(head.name, "functions of one or two variables are read; leave one out")
     if len(sides) > 2 or (len(sides) == 2 and not program.take_heading(equation)):
         raise error(sides[-1], "a function stands after one = at most, as in f(x) = x^2")
     inner = sides[-1].children[0] if sides[-1].data == "side" else None

@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Group, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnusedCliTokensError
 
 from gradatim._text import shell_word, show_sentence
 from gradatim.cli import _interrupt, _streams
@@ -178,7 +178,7 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
 
 # -pi, -1/2 and -2,5 are numbers too; an interval such as "-pi, pi" is one word or two.
 _END = r"[0-9.,]*\*?(?:\\?pi|π)?(?:/[0-9.,]+)?"
-_NEGATIVE = re.compile(rf"-(?=[0-9.,π\\p]){_END}(?:[;\s]+[-+]?{_END})?")
+_NEGATIVE = re.compile(rf"-(?=[0-9.,π\\p]){_END}(?:[,;\s]+[-+]?{_END})?")
 
 
 def _value(token: str) -> str:
@@ -275,6 +275,24 @@ def _one_sentence(error: CycloptsError) -> str:
     if isinstance(error, UnusedCliTokensError):
         chain = shlex.join(["gradatim", *(error.command_chain or ()), "--help"])
         return f"unexpected argument {(error.unused_tokens or ['?'])[0]!r}; see {chain}"
+    if isinstance(error, MissingArgumentError) and error.argument is not None:
+        return _missing(error)
     said = re.sub(r"Available commands:.*", "see gradatim --help", str(error), flags=re.DOTALL)
     first, *rest = said.strip().rstrip(".").split(". ")
     return "; ".join([first[:1].lower() + first[1:], *(r[:1].lower() + r[1:] for r in rest)])
+
+
+def _missing(error: MissingArgumentError) -> str:
+    """Say what an option or a place waits for: which file, column or number is meant."""
+    assert error.argument is not None
+    option, verb = error.argument.name, " ".join(error.command_chain or ())
+    option = option if option.startswith("-") else option.upper()
+    # The parser reads docstrings only for its help.
+    name = error.argument.field_info.name
+    described = re.search(
+        rf"^ +{name}\n((?: {{8}}.*\n)+)", error.target.__doc__ or "", re.MULTILINE
+    )
+    meant = " ".join(described[1].split()).rstrip(".") if described else ""
+    meant = meant.partition("; ")[0]
+    wanted = f": {meant[:1].lower()}{meant[1:]}" if meant else ""
+    return f"{verb} {option} requires an argument{wanted}; see gradatim {verb} --help".strip()

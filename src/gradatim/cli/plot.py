@@ -110,7 +110,7 @@ def _samples(
     import numpy as np
 
     from gradatim.errors import TableError
-    from gradatim.sources.equations import meet_columns
+    from gradatim.sources.equations import meet_columns, place
     from gradatim.tables.columns import NotANumberError, read_columns
 
     table = read_columns(path)
@@ -119,9 +119,8 @@ def _samples(
         try:
             columns.append(table.numbers(table.require(name, "input")))
         except NotANumberError as error:
-            row = table.rows[error.index]
             raise TableError(
-                f"column {name!r} of {path} holds {error.cell!r} in row {row}; "
+                f"column {name!r} of {path} holds {error.cell!r} in {place(table, error.index)}; "
                 "only numbers can be plotted"
             ) from error
     y = None if target is None else table.texts(table.require(target, "target"))

@@ -16,7 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._progress import under
-from gradatim._text import show_name
+from gradatim._text import list_text, show_name
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
 from gradatim.errors import SpecError
@@ -220,7 +220,7 @@ def _make_separable(points: Points, positive: str | None, **options: Any) -> Met
     labels = points.labels
     if positive is not None:
         if positive not in labels:
-            known = ", ".join(sorted(set(labels))[:8])
+            known = list_text(sorted(set(labels)))
             raise LabelError(f"no row is labeled {positive}; the labels are {known}")
         labels = [label if label == positive else "others" for label in labels]
     return work(

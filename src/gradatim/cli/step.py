@@ -15,6 +15,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 # cyclopts reads annotations when it runs; this module is loaded only for this verb.
+from gradatim._text import list_text
 from gradatim.network.descent import LossName
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
         if len(others) != 1:
             raise TableError(
                 f"{columns.source} has {len(others)} columns that are no inputs, and none called "
-                f"{', '.join(outputs)}; name the target with --target"
+                f"{list_text(outputs)}; name the target with --target"
             )
         [target] = others
     if len(outputs) == 1:
@@ -129,7 +130,7 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
     unknown = sorted(set(texts) - set(outputs))
     if unknown:
         raise TableError(
-            f"{unknown[0]!r} in column {target!r} is none of the outputs {', '.join(outputs)}"
+            f"{unknown[0]!r} in column {target!r} is none of the outputs {list_text(outputs)}"
         )
     return [[int(text == name) for name in outputs] for text in texts]
 

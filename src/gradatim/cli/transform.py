@@ -114,9 +114,7 @@ def _read(
             "and one of labels"
         )
     xs, labels = [], []
-    # A comma before a number and a colon parts two points, others are decimal commas.
-    parted = r"\s*[;\n]\s*" if re.search("[;\n]", points or "") else r",(?=[^,:]*(?:,[0-9]+)?:)"
-    for pair in re.split(parted, points.strip(" ;,")) if points else []:
+    for pair in _pairs(points or ""):
         x, colon, label = (part.strip() for part in pair.partition(":"))
         if not (x and colon and label):
             raise SpecError(f"{pair!r} is no point with a label; write 10:0,30:1")
@@ -129,3 +127,16 @@ def _read(
         xs += read.texts(read.require(column, "points"))
         labels += read.texts(read.require(target, "labels"))
     return xs, labels
+
+
+def _pairs(points: str) -> list[str]:
+    """Return points with their labels; a comma that parts no two of them is a decimal comma."""
+    if re.search(r"[;\n]", points):
+        return [pair for pair in re.split(r"\s*[;\n]\s*", points) if pair.strip(" ,")]
+    pairs: list[str] = []
+    for piece in re.split(r"\s*,\s*|\s+(?=[-+0-9.,/]+:)", points.strip(" ,")) if points else []:
+        if pairs and ":" not in pairs[-1]:
+            pairs[-1] += f",{piece}"
+        else:
+            pairs.append(piece)
+    return pairs

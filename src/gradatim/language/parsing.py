@@ -30,11 +30,12 @@ _GRAMMAR = rf"""
 start: segment (ARROW segment)*
 segment: equation? (separator equation?)*
 separator: SEMICOLON | COMMA
-equation: side ((EQUALS | COMPARED) side)*
+equation: side (EQUALS side)*
 side: expression | STRING | expression STRING | OPEN CLOSE -> nothing
 ?expression: conjunction ((OR | NOR | XOR) conjunction)*
 ?conjunction: negation ((AND | NAND) negation)*
-?negation: sum | NOT negation -> opposite
+?negation: comparison | NOT negation -> opposite
+?comparison: sum (COMPARED sum)*
 sum: sign? term (sign term)*
 sign: (PLUS | MINUS)+
 term: power (times? power | over power)*
@@ -61,7 +62,7 @@ FRACTION.4: /\\[dt]?frac(?![a-zA-Z])/
 ROOT.4: /\\sqrt(?=\s*\{{)/
 STAR.4: /\*(?!\*)|[·×\u2217⋅]|\\cdot(?![a-zA-Z])|\\times(?![a-zA-Z])/
 ARROW.4: /->|→|\\to(?![a-zA-Z])|\\rightarrow(?![a-zA-Z])/
-COMPARED.4: /[<>]=?|[≤≥⩽⩾≠]|==|!=|\\(?:leq?|geq?|lt|gt|neq?|leqslant|geqslant)(?![a-zA-Z])/
+COMPARED.5: /[<>]=?|=[<>]|[≤≥⩽⩾≠]|==|!=|\\(?:leq?|geq?|lt|gt|neq?|leqslant|geqslant)(?![a-zA-Z])/
 CALL.3: /{CALL}/
 NAME.2: /{NAME}/
 BAR.4: /\||\\[lr]?[vV]ert(?![a-zA-Z])/

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from gradatim._text import show_text
+from gradatim._text import list_text, show_text
 from gradatim.collection import Collection, Task
 from gradatim.errors import SpecError
 from gradatim.models.folding import average, fold_scaler, side_by_side
@@ -275,11 +275,11 @@ class Model:
         if self.input:
             lines.append(("input", f"{self.input}, {self.n_features} columns"))
         if self.classes is not None:
-            lines.append(("classes", _listed([str(label) for label in self.classes])))
+            lines.append(("classes", list_text(self.classes)))
         elif self.target_names:
             units = self.units or ("",) * len(self.target_names)
             named = [_with_unit(*pair) for pair in zip(self.target_names, units, strict=True)]
-            lines.append(("targets", _listed(named)))
+            lines.append(("targets", list_text(named)))
         if isinstance(score := self.about.get("score"), Mapping):
             low, high = score["interval"]
             lines.append((str(score["metric"]), f"{score['mean']:.3f} ({low:.3f} to {high:.3f})"))
@@ -302,8 +302,3 @@ class Model:
 def _with_unit(name: str, unit: str) -> str:
     says_it = not unit or name.rstrip().endswith((f"[{unit}]", f"({unit})"))
     return name if says_it else f"{name} ({unit})"
-
-
-def _listed(names: Any, most: int = 8) -> str:
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

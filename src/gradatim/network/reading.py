@@ -40,7 +40,8 @@ def parse(
     An equation is a weighted sum of inputs, or an activation of one, nested to any depth;
     several outputs stand between semicolons. ``x``, ``x0``, ``z1`` and the like are inputs; others
     are declared before an arrow, as in ``tempo, flux -> relu(2 tempo - flux)``. Coefficients stand
-    before, with or without ``*``: ``3x2``, ``1/3 x0``, ``0.8 * x1``. LaTeX is read as well. A sum
+    before, with or without ``*``: ``3x2``, ``1/3 x0``, ``0.8 * x1``. LaTeX is read as well, and so
+    is what units make: ``max(0, x1)``, ``|x1|``, ``1/(1 + exp(-x1))``, ``x1 AND NOT x2``. A sum
     that is written twice is one unit; an input that a unit reads beside deeper units is passed on
     by an identity unit. ``str(network)`` writes the language; docs/guides/equations.md tells it.
 

@@ -163,7 +163,10 @@ class Trace:
     def rule(self) -> str:
         """The prediction function in words."""
         if self.network.layers[-1].activation == "softmax":
-            return "the class is that of the largest output, the first of several"
+            return (
+                "softmax of z is e^z / sum of e^z over the outputs; the class is that of the "
+                "largest one, the first of several"
+            )
         different = set(self.thresholds)
         if different == {None}:
             return "the output itself is the prediction; give a threshold for classes"

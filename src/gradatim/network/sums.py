@@ -56,9 +56,9 @@ _LEAK = Fraction(1, 100)
 
 _COMPARISONS = {
     **dict.fromkeys(("<", r"\lt"), "<"),
-    **dict.fromkeys(("<=", "≤", "⩽", r"\le", r"\leq", r"\leqslant"), "<="),
+    **dict.fromkeys(("<=", "=<", "≤", "⩽", r"\le", r"\leq", r"\leqslant"), "<="),
     **dict.fromkeys((">", r"\gt"), ">"),
-    **dict.fromkeys((">=", "≥", "⩾", r"\ge", r"\geq", r"\geqslant"), ">="),
+    **dict.fromkeys((">=", "=>", "≥", "⩾", r"\ge", r"\geq", r"\geqslant"), ">="),
 }
 
 # What a number begins with.
@@ -105,12 +105,13 @@ class Sums(Transformer_NonRecursive):
         return name not in self._scope.headings and self._scope.knows(name)
 
     def equation(self, children: list[Any]) -> Equation:
-        """Leave out the signs of equality; a comparison is told which unit it is."""
-        sides = [child for child in children if not isinstance(child, Token)]
-        for i, child in enumerate(children):
-            if isinstance(child, Token) and child.type == "COMPARED":
-                raise self._comparison(children[i - 1], child, children[i + 1])
-        return Equation(sides)
+        """Leave out the signs of equality."""
+        return Equation([child for child in children if not isinstance(child, Token)])
+
+    def comparison(self, children: list[Any]) -> Side:
+        """Tell which unit a comparison is."""
+        left, sign, right = children[:3]
+        raise self._comparison(left, sign, right)
 
     def _comparison(self, left: Side, sign: Token, right: Side) -> EquationError:
         """Return the error that names the step unit of a comparison."""

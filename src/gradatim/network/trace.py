@@ -94,7 +94,10 @@ def trace(
     if activation is not None:
         network = network.close(activation)
     if network.is_open:
-        raise SpecError("the activation a is left open; name one as activation, such as tanh")
+        raise SpecError(
+            "the activation a is left open; name one as activation, such as tanh (in the shell "
+            "with --activation tanh)"
+        )
     if not 0 <= digits <= _MOST_DIGITS:
         raise SpecError(f"digits must lie between 0 and {_MOST_DIGITS:,}, not {digits}")
     limit = None if threshold is None else to_fraction(threshold, "the threshold")

@@ -172,13 +172,18 @@ def _cells(unit: UnitTrace, digits: int | None) -> list[str]:
     z = shown(unit.pre_activation, None if digits is None or digits < DIGITS else digits)
     name = spoken_activation(unit.activation)
     sign, value = output(unit, digits)
+    applied = (
+        f"e^{f'({z})' if z.startswith('-') else z} / sum e^z"
+        if name == "softmax"
+        else f"{name}({z})"
+    )
     return [
         show_name(unit.name),
         ("" if is_whole else f"{ABOUT} ") + products.replace("+ -", "- ") or "-",
         marked(unit.sum, digits),
         marked(unit.bias, digits),
         marked(unit.pre_activation, digits),
-        f"{sign.removeprefix('=')}{value}" if name == "identity" else f"{name}({z}) {sign} {value}",
+        f"{sign.removeprefix('=')}{value}" if name == "identity" else f"{applied} {sign} {value}",
         "" if unit.predicted is None else str(unit.predicted),
     ]
 
@@ -196,12 +201,22 @@ def _outputs(traces: Sequence[Trace], digits: int | None) -> Grid:
         map(show_name, network.input_names),
         list(map(show_name, network.output_names)),
     )
+    is_softmax = all(trace.classes.count(1) == 1 for trace in traces) and (
+        network.layers[-1].activation == "softmax"
+    )
     heads = [*inputs, *outputs]
-    heads += [f"class of {n}" if several else "class" for n in outputs] * decided
+    heads += (
+        ["class"]
+        if is_softmax
+        else [f"class of {n}" if several else "class" for n in outputs] * decided
+    )
     rows = []
     for trace in traces:
         cells = [given(value) for value in trace.inputs]
         cells += ["".join(output(unit, digits)).removeprefix("=") for unit in trace.outputs]
+        if is_softmax:
+            rows.append([[cell] for cell in [*cells, outputs[trace.classes.index(1)]]])
+            continue
         cells += [
             shown(c) if c is not None or limit is None else "undecided"
             for c, limit in zip(trace.classes, trace.thresholds, strict=True)

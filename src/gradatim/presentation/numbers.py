@@ -14,7 +14,7 @@ from fractions import Fraction
 from gradatim._text import ABOUT, DIGITS, number_text, show_name
 from gradatim.network.numbers import exact_text, format_fraction
 
-__all__ = ["cell_text", "list_text", "point_text", "short_text", "written_plane"]
+__all__ = ["cell_text", "point_text", "short_text", "written_plane"]
 
 # Says of weights and w0 whether something is true of their plane.
 Holds = Callable[[Sequence[Fraction], Fraction], bool]
@@ -105,9 +105,3 @@ def point_text(names: Sequence[str], values: Sequence[Fraction]) -> str:
         f"{show_name(name)} = {cell_text(value)}" for name, value in zip(names, values, strict=True)
     ]
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
-
-
-def list_text(names: Sequence[str]) -> str:
-    """Write names one after the other."""
-    shown = [show_name(name) for name in names[:6]]
-    return ", ".join(shown) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -12,12 +12,11 @@ from math import isfinite
 from sys import float_info
 from typing import TYPE_CHECKING
 
-from gradatim._text import bound_text, name_inputs, number_text, plural, show_name
+from gradatim._text import bound_text, list_text, name_inputs, number_text, plural, show_name
 from gradatim.presentation.methods import ways_in_words
 from gradatim.presentation.networks import marked
 from gradatim.presentation.numbers import (
     cell_text,
-    list_text,
     point_text,
     short_text,
     written_plane,
@@ -68,8 +67,8 @@ def _heading(found: Separation) -> str:
     n_positive, names = int((found.signs > 0).sum()), _names(found)
     columns = ", ".join([*names[:_MOST_COLUMNS], *(["..."] if len(names) > _MOST_COLUMNS else [])])
     return (
-        f"{found.n_samples} rows: {found.n_samples - n_positive} {negative}, {n_positive} "
-        f"{positive}; {plural(len(names), 'column')} ({columns})."
+        f"{found.n_samples} rows: {found.n_samples - n_positive} of class {negative}, "
+        f"{n_positive} of class {positive}; {plural(len(names), 'column')} ({columns})."
     )
 
 

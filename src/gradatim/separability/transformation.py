@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gradatim._pictures import picture
+from gradatim._text import plural
 from gradatim.certificates.labels import sorted_labels
 from gradatim.certificates.proof import Proof
 from gradatim.errors import LabelError, ShapeError, SpecError
@@ -318,7 +319,8 @@ def _thresholds(
         return tuple((low + high) / 2 for low, high in gaps)
     cuts = tuple(sorted(map(to_fraction, given)))
     if len(cuts) != len(gaps):
-        raise SpecError(f"{len(cuts)} thresholds for {len(gaps)} label changes; give one for each")
+        counted = f"{plural(len(cuts), 'threshold')} for {plural(len(gaps), 'label change')}"
+        raise SpecError(f"{counted}; give one for each, parted by semicolons as in 20;65")
     for cut, (low, high) in zip(cuts, gaps, strict=True):
         if not low < cut < high:
             raise SpecError(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "meet_columns",
+    "place",
     "read_column",
     "read_letters",
     "read_point",
@@ -133,15 +134,21 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
 
     numbers = []
     texts = columns.texts(columns.require(name, role))
-    for row, text in zip(columns.rows.tolist(), texts, strict=True):
+    for index, text in enumerate(texts):
         try:
             numbers.append(to_fraction(text))
         except SpecError as error:
             raise TableError(
-                f"column {name!r} of {columns.source} holds {text[:40]!r} in row {row}; write a "
-                "number such as -0.5 or 1/3"
+                f"column {name!r} of {columns.source} holds {text[:40]!r} in "
+                f"{place(columns, index)}; write a number such as -0.5 or 1/3"
             ) from error
     return numbers
+
+
+def place(columns: Columns, index: int) -> str:
+    """Return where a row of a table stands: its line, if the file has lines, and its number."""
+    line, row = int(columns.rows[index]), index + 1
+    return f"row {row}" if line == row else f"line {line} of the file, row {row}"
 
 
 def table_record(path: Path) -> dict[str, str]:

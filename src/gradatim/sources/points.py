@@ -18,6 +18,7 @@ import numpy as np
 from gradatim._digest import sha256
 from gradatim._text import option
 from gradatim.errors import TableError
+from gradatim.sources.equations import place
 
 if TYPE_CHECKING:
     from gradatim.tables.columns import Columns
@@ -98,11 +99,10 @@ def _floats(table: Columns, name: str, unnamed: bool, *, rounded: bool = False) 
         raise _no_number(table, name, error.index, error.cell, unnamed) from error
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
-        row = table.rows[bad[0]]
         what = "no value" if np.isnan(values[bad[0]]) else "an infinite value"
         raise TableError(
-            f"column {name!r} of {table.source} has {what} in row {row}; fill it in or remove the "
-            "row"
+            f"column {name!r} of {table.source} has {what} in {place(table, int(bad[0]))}; "
+            "fill it in or remove the row"
         )
     return values
 
@@ -128,6 +128,7 @@ def _no_number(table: Columns, name: str, index: int, cell: str, unnamed: bool) 
         drop, rows = option("--drop", name), option("--id", name)
         hint = f"leave it out with {drop}, or name the rows by it with {rows}"
     return TableError(
-        f"column {name!r} of {table.source} holds {cell[:40]!r} in row {table.rows[index]}, which "
+        f"column {name!r} of {table.source} holds {cell[:40]!r} in {place(table, index)}, "
+        "which "
         f"is no number; {hint}"
     )

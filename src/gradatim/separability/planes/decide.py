@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, steady
+from gradatim._text import list_text
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError, ShapeError
 from gradatim.separability.planes.alternative import alternative
@@ -125,16 +126,11 @@ def _signs(
             )
         positive = known[1]
     elif positive not in known:
-        raise LabelError(f"no row is labeled {positive}; the labels are {_some(known)}")
+        raise LabelError(f"no row is labeled {positive}; the labels are {list_text(known)}")
     others = [label for label in known if label != positive]
     negative = others[0] if len(others) == 1 else "others"
     signs = np.where([label == positive for label in labels], 1, -1).astype(np.int8)
     return signs, (negative, positive)
-
-
-def _some(labels: Sequence[Any]) -> str:
-    shown = ", ".join(str(label) for label in labels[:8])
-    return shown + (", ..." if len(labels) > 8 else "")
 
 
 def _with_evidence(found: Separation, margin: bool, progress: Progress) -> Separation:
