@@ -18,6 +18,7 @@ from cyclopts.validators import Number
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._output_files import deliver
+from gradatim.cli._reading import TableOptions, expand_names
 from gradatim.errors import SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
@@ -56,7 +57,8 @@ def climb(
     drop: Annotated[list[str] | None, _Columns] = None,
     impute: Annotated[Literal["median"] | None, Parameter(group=_INPUT)] = None,
     task: Annotated[TaskName | None, Parameter(group=_INPUT)] = None,
-    folds: Annotated[int, _number(gte=2)] = 5,
+    table: TableOptions | None = None,
+    folds: Annotated[int, _number(gte=3)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
     seed: Annotated[int, _number(gte=0)] = 0,
@@ -101,13 +103,14 @@ def climb(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
+        A dataset's name, a folder of audio with a folder per class, or a table (csv, csv.gz, tsv,
+        parquet, arff).
     target
-        Column of a table that is to be learnt; may be repeated.
+        Column of a table that is to be learnt; may be repeated, be a pattern ('tag_*') or @FILE.
     groups
         Who or what is never split: a column, or for a folder a CSV of path and group.
     drop
-        Columns of a table to leave out.
+        Columns of a table to leave out; patterns and @FILE too.
     impute
         Fill a table's missing values with its columns' medians.
     task
@@ -153,9 +156,11 @@ def climb(
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import Options, files_of
 
-    for rung in rungs or ():
+    for rung in [*(rungs or ()), *(text.partition("/")[0] for text, _ in save_rung or ())]:
         get_family(rung)
-    reading = Options(target or (), groups, drop or (), impute, task, jobs)
+    more = {} if table is None else table.given()
+    names = {"target": expand_names(target), "drop": expand_names(drop)}
+    reading = Options(**names, groups=groups, impute=impute, task=task, n_jobs=jobs, **more)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
     models = [*([("", save)] if save else []), *(save_rung or ())]

@@ -13,15 +13,25 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
 
-__all__ = ["SOURCES", "TABLES", "Kind", "Options", "files_of", "find_kind", "read_source"]
+__all__ = [
+    "SOURCES",
+    "TABLES",
+    "Kind",
+    "Options",
+    "files_of",
+    "find_kind",
+    "is_table_name",
+    "read_source",
+]
 
 #: Endings of tables.
-TABLES = (".csv", ".tsv", ".parquet")
+TABLES = (".csv", ".tsv", ".parquet", ".arff", ".csv.gz", ".tsv.gz")
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,13 @@ class Options:
     drop: Sequence[str] = ()  # Columns of a table to leave out
     impute: str | None = None  # How to fill missing values of a table
     task: str | None = None  # How to read the targets of a table
+    id: str | None = None  # Column by which rows are called
+    drop_rows_without: Sequence[str] = ()  # Columns whose gaps cost the row
+    min_class_size: int = 0  # Rows that a class must have
+    decimal: Literal[".", ","] | None = None  # How text is written; None: found
+    delimiter: str | None = None
+    header: str | None = None
+    encoding: str | None = None
     n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
     progress: Progress = field(default=silent, repr=False)
 
@@ -75,8 +92,13 @@ def _read_folder(text: str, options: Options) -> Collection:
     return read_folder(path, options.groups, n_jobs=n_jobs, progress=options.progress)
 
 
+def is_table_name(text: str) -> bool:
+    """Tell whether a name is that of a table."""
+    return text.lower().endswith(TABLES)
+
+
 def _is_table(text: str) -> bool:
-    return Path(text).suffix.lower() in TABLES and Path(text).expanduser().exists()
+    return is_table_name(text) and Path(text).expanduser().exists()
 
 
 def _read_table(text: str, options: Options) -> Collection:
@@ -92,10 +114,21 @@ def _read_table(text: str, options: Options) -> Collection:
         target,
         options.groups,
         tuple(options.drop),
-        impute=options.impute,
-        task=options.task,
+        **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
     )
 
+
+_OF_TABLES = (
+    "impute",
+    "task",
+    "id",
+    "drop_rows_without",
+    "min_class_size",
+    "decimal",
+    "delimiter",
+    "header",
+    "encoding",
+)
 
 #: Kinds of sources by a short name; whoever can read another kind adds it here.
 SOURCES: dict[str, Kind] = {
@@ -116,11 +149,11 @@ SOURCES: dict[str, Kind] = {
         claims=_is_table,
         read=_read_table,
         phrase="a table",
-        takes=("target", "groups", "drop", "impute", "task"),
+        takes=("target", "groups", "drop", *_OF_TABLES),
     ),
 }
 
-_REFUSED = ("target", "groups", "drop", "impute", "task")
+_REFUSED = ("target", "groups", "drop", *_OF_TABLES)
 
 
 def find_kind(text: str) -> Kind | None:
@@ -133,7 +166,8 @@ def read_source(text: str, options: Options) -> Collection:
     kind = find_kind(text)
     if kind is None:
         raise InputError(_unclaimed(text))
-    given = [f"--{o}" for o in _REFUSED if o not in kind.takes and getattr(options, o)]
+    asked = [o for o in _REFUSED if o not in kind.takes and getattr(options, o)]
+    given = ["--" + o.replace("_", "-") for o in asked]
     if given:
         raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")
     return kind.read(text, options)

@@ -15,7 +15,7 @@ from gradatim.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PARQUET", "name_kind", "read_frame", "read_parquet"]
+__all__ = ["PARQUET", "is_list", "name_kind", "read_frame", "read_parquet"]
 
 #: How a Parquet file begins.
 PARQUET = b"PAR1"
@@ -69,7 +69,7 @@ def name_kind(kind: pa.DataType) -> str:
         "times": lambda k: types.is_timestamp(k) or types.is_time(k),
         "durations": types.is_duration,
         "intervals of time": types.is_interval,
-        "lists": _is_list,
+        "lists": is_list,
         "nested values": types.is_nested,
         "bytes": lambda k: (
             types.is_binary(k) or types.is_large_binary(k) or types.is_fixed_size_binary(k)
@@ -78,7 +78,8 @@ def name_kind(kind: pa.DataType) -> str:
     return next((name for name, matches in names.items() if matches(kind)), "")
 
 
-def _is_list(kind: pa.DataType) -> bool:
+def is_list(kind: pa.DataType) -> bool:
+    """Tell whether a type is one of lists."""
     from pyarrow import types
 
     return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)

@@ -12,7 +12,7 @@ import fnmatch
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
@@ -24,7 +24,7 @@ from gradatim._files import open_regular
 from gradatim._text import show_name
 from gradatim.errors import TableError
 from gradatim.tables.arff import is_arff, read_arff
-from gradatim.tables.arrow import PARQUET, name_kind, read_frame, read_parquet
+from gradatim.tables.arrow import PARQUET, is_list, name_kind, read_frame, read_parquet
 from gradatim.tables.cells import blank_missing, read_numbers
 from gradatim.tables.delimited import (
     GZIP,
@@ -91,6 +91,34 @@ class Columns:
             matching = [n for n in self.names if is_pattern and fnmatch.fnmatchcase(n, name)]
             chosen += matching or [self.require(name, role)]
         return chosen
+
+    def keep(self, rows: np.ndarray) -> Columns:
+        """Return the table of some rows, a mask (n_rows,)."""
+        import pyarrow as pa
+
+        mask = pa.array(rows)
+        columns = {name: column.filter(mask) for name, column in self.columns.items()}
+        return replace(self, columns=columns, rows=self.rows[rows])
+
+    def is_missing(self, name: str) -> np.ndarray:
+        """Tell where a column has no value. Returns (n_rows,)."""
+        return np.array([v is None or v != v for v in self.columns[name].to_pylist()], dtype=bool)
+
+    def is_of_lists(self, name: str) -> bool:
+        """Tell whether every cell of a column is a list."""
+        return is_list(self.columns[name].type)
+
+    def lists(self, name: str) -> np.ndarray | None:
+        """Return a column of lists of numbers, all of one length (n_rows, length); else None."""
+        import pyarrow as pa
+
+        cells = self.columns[name].to_pylist()
+        length = len(cells[0]) if cells and cells[0] else 0
+        kind = self.columns[name].type.value_type
+        is_number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+        if not is_number or not length or any(len(cell or ()) != length for cell in cells):
+            return None
+        return np.array(cells, dtype=np.float64)
 
     def texts(self, name: str) -> list[str]:
         """Return a column as texts, whole numbers without a decimal point."""
