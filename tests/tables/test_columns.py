@@ -139,6 +139,7 @@ def test_a_column_like_no_other_is_answered_with_all_names(table):
     [
         ("", "is empty"),
         (" \n\n", "is empty"),
+        ("sep=;\n", "is empty"),
         ("a,b\n", "has a header but no rows"),
         ("a,b,a\n1,2,3\n", "has 2 columns named 'a'"),
         ("a,b\n1,2\n3\n", "has 1 cell in row 3, but 2 columns"),

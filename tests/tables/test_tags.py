@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gradatim.errors import TableError
+from gradatim.errors import LabelError, TableError
 from gradatim.tables.columns import read_columns
 from gradatim.tables.targets import read_targets
 
@@ -54,8 +54,16 @@ def test_who_asks_for_classes_has_each_text_as_one():
 
 
 def test_rare_tags_are_left_out_and_counted():
-    found = read(["a|b", "a", "a|c"], min_rows=2)
-    assert (found.names, found.y.tolist()) == (("a",), [[1], [1], [1]])
-    assert found.notices[-1].message == "2 tags of fewer than 2 rows are left out"
+    found = read(["a|b|d", "a", "a|c|d"], min_rows=2)
+    assert (found.names, found.y.tolist()) == (("a", "d"), [[1, 1], [1, 0], [1, 1]])
+    assert [notice.message for notice in found.notices[1:]] == [
+        "2 tags of fewer than 2 rows are left out",
+        "1 label the same in all rows, which every rung gets right: a",
+    ]
     with pytest.raises(TableError, match="no tag that is often enough"):
         read(["a|b", "a"], min_rows=3)
+
+
+def test_labels_that_are_all_the_same_are_refused():
+    with pytest.raises(LabelError, match=r"every label of the data frame \(a, b\) is the same"):
+        read(["a|b", "b|a"], "multilabel")

@@ -207,6 +207,8 @@ def read_delimited(source: str, data: bytes, dialect: Dialect) -> Delimited:
     delimiter = dialect.character or declared or _find_delimiter(text)
     with _cells_of_any_length():
         first = _first_rows(source, text, delimiter, 6)
+        if not first:
+            raise TableError(f"{source} is empty; a table needs a header and rows")
         n_header = dialect.n_header
         if n_header is None:
             n_header = _find_header(source, first)
@@ -332,8 +334,8 @@ def _find_header(source: str, first: Sequence[Sequence[str]]) -> int:
         shown = ", ".join(show_name(number, 12) for number in numbers[:3])
         raise TableError(
             f"row 1 of {source} holds numbers ({shown}) where names of columns should stand; if it "
-            "is data, add --header none (or a row of names above it), if these are names, "
-            "--header 1"
+            "is data, add --header none (its columns are then column 1, column 2, ...), if these "
+            "are names, --header 1"
         )
     return 1
 

@@ -61,7 +61,8 @@ def read_targets(
         return TableTargets(_read_classes(table, names[0]), known, (), notices)
     columns = [_read_numbers(table, name, known) for name in names]
     if known == "multilabel":
-        return TableTargets(np.stack(columns, axis=1).astype(np.int64), known, tuple(names))
+        y = np.stack(columns, axis=1).astype(np.int64)
+        return TableTargets(y, known, tuple(names), _constant_labels(table, y, names))
     y = columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
     return TableTargets(y, known, tuple(names), notices)
 
@@ -80,7 +81,23 @@ def _read_tags(
         are = "is" if n_rare == 1 else "are"
         text = f"{plural(n_rare, 'tag')} of fewer than {min_rows} rows {are} left out"
         notices.append(Notice("small-classes", text))
+    notices += _constant_labels(table, y, tags)
     return TableTargets(y, "multilabel", tuple(tags), tuple(notices))
+
+
+def _constant_labels(table: Columns, y: np.ndarray, names: Sequence[str]) -> tuple[Notice, ...]:
+    """Tell of labels that are the same in every row; refuse them if there are no others."""
+    same = [name for name, values in zip(names, y.T, strict=True) if (values == values[0]).all()]
+    if not same:
+        return ()
+    shown = ", ".join(map(show_name, same[:5])) + (", ..." if same[5:] else "")
+    if len(same) == len(names):
+        raise LabelError(
+            f"every label of {table.source} ({shown}) is the same in all rows, so there is nothing "
+            "to learn; name another target"
+        )
+    text = f"{plural(len(same), 'label')} the same in all rows, which every rung gets right"
+    return (Notice("constant-labels", f"{text}: {shown}"),)
 
 
 def _notices(table: Columns, names: Sequence[str], task: Task) -> tuple[Notice, ...]:
