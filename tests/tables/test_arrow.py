@@ -39,6 +39,15 @@ def test_text_that_is_not_utf8_is_a_sentence(tmp_path):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("inside_lists", [False, True])
+def test_a_day_that_no_calendar_has_is_a_sentence(inside_lists):
+    day = pa.array([-1_962_913_798], pa.int32()).cast(pa.date32())
+    if inside_lists:
+        day = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), day)
+    with pytest.raises(TableError, match="'a' of the data frame has a time that no calendar has"):
+        read_columns(pa.table({"a": day}))
+
+
 class Streamed:
     """A data frame of any library that streams as Arrow does."""
 

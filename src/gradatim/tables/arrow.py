@@ -107,8 +107,28 @@ def _plain(source: str, table: pa.Table) -> dict[str, pa.ChunkedArray]:
             column = column.cast(column.type.value_type)
         if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
             column = column.cast(pa.string())
+        if _has_times(column.type):
+            _require_calendar(source, name, column)
         columns[name] = column
     return columns
+
+
+def _has_times(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    inner = [kind.field(k).type for k in range(kind.num_fields)]
+    return types.is_temporal(kind) or any(map(_has_times, inner))
+
+
+def _require_calendar(source: str, name: str, column: pa.ChunkedArray) -> None:
+    """Refuse times that Python has no value for: a file may hold any number as one."""
+    try:
+        column.to_pylist()
+    except (OverflowError, ValueError, LookupError) as error:
+        raise TableError(
+            f"column {name!r} of {source} has a time that no calendar has ({error}); correct it or "
+            "leave the column out of the file"
+        ) from error
 
 
 def _refuse_duplicates(source: str, names: list[str]) -> None:
