@@ -294,7 +294,7 @@ def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, m
     [
         (["--save", "x.pkl"], "x.pkl cannot hold a model; end it in .gradatim"),
         (["--save", "no/x.gradatim"], "no"),
-        (["--save-rung", "oracle", "x.gradatim"], "no rung 'oracle' is climbed; choose among"),
+        (["--save-rung", "oracle", "x.gradatim"], "there is no rung 'oracle'; choose among"),
         (["--save-rung", "linear/wave", "x.gradatim"], "songs.csv has no input 'wave'"),
         (["--inputs", "wave"], "songs.csv has no input 'wave'; choose among features"),
         (

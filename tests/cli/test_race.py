@@ -113,8 +113,8 @@ def test_what_is_no_race_is_refused_in_words(arguments, words, tmp_path, capsys)
 
 
 def test_a_file_or_folder_that_is_no_table_is_not_taken_for_a_problem(tmp_path, capsys):
-    (tmp_path / "songs.arff").write_text("")
-    for name in ("songs.arff", "."):
+    (tmp_path / "songs.xlsx").write_text("")
+    for name in ("songs.xlsx", "."):
         assert main(["race", name]) == 2
         assert f"{name} is no problem, and no table either" in capsys.readouterr().err
     (tmp_path / "xor").mkdir()

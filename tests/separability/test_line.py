@@ -1,10 +1,12 @@
+import random
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
-from gradatim.separability.line import cut_line, evaluate_exactly, locate
+from gradatim.separability.line import MOST_HIDDEN, cut_line, evaluate_exactly, locate, locate_all
 
 # The lecture's network (L14) as it stands on the slide: sign(sign(-x + 50) + sign(x - 100) - 1).
 SLIDE = Network(
@@ -75,3 +77,29 @@ def test_typed_fractions_are_taken_as_they_were_typed():
 def test_other_networks_are_refused(network):
     with pytest.raises(SpecError):
         cut_line(network)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_outputs_that_follow_from_one_piece_to_the_next_are_those_of_each(seed):
+    r = random.Random(seed)
+    n_hidden, n_outputs = r.randint(1, 6), r.randint(1, 3)
+    hidden = Layer(
+        [[r.choice([-2.0, -1.0, 0.0, 0.5, 1.0])] for _ in range(n_hidden)],
+        [r.randint(-2, 2) / 2 for _ in range(n_hidden)],
+        [r.choice(["step", "sign"]) for _ in range(n_hidden)],
+    )
+    weights = [[r.choice([-1.0, 0.25, 2.0]) for _ in range(n_hidden)] for _ in range(n_outputs)]
+    outer = Layer(weights, [r.randint(-2, 2) / 4 for _ in range(n_outputs)], "sign")
+    pieces = cut_line(Network([hidden, outer]))
+    for piece in pieces:
+        assert piece.outputs == piece.layers[-1]
+    points = sorted({Fraction(r.randint(-20, 20), 4) for _ in range(30)})
+    assert locate_all(pieces, points) == [locate(pieces, x) for x in points]
+
+
+def test_a_long_first_layer_is_not_told_piece_by_piece():
+    for n_hidden in (MOST_HIDDEN, MOST_HIDDEN + 1):
+        hidden = Layer(np.ones((n_hidden, 1)), -np.arange(n_hidden), "step")
+        piece = cut_line(Network([hidden, Layer(np.ones((1, n_hidden)), [-1.0], "step")]))[0]
+        assert (piece.to_dict()["hidden"] is None) == (n_hidden > MOST_HIDDEN)
+        assert piece.to_dict()["outputs"] == ["0"]

@@ -1,5 +1,6 @@
 import itertools
 import json
+import random
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
+from gradatim.network.numbers import format_fraction
+from gradatim.presentation.transformation import transformation_in_words
 from gradatim.separability import transform
 
 # The lecture's line (L12): the second class outside [50, 100].
@@ -142,6 +145,30 @@ def test_the_network_gives_in_floats_what_was_proved():
 def test_points_that_floats_cannot_tell_apart_are_no_proof():
     line = transform(["1", "1.000000000000000000001"], [0, 1], convention="sign")
     assert any("float64" in failure for failure in line.verify().failures)
+
+
+@conventions
+def test_thousands_of_label_changes_are_proved_and_told(convention):
+    line = transform(range(3_000), [i % 2 for i in range(3_000)], convention=convention)
+    assert len(line.thresholds) == 2_999
+    assert line.verify().holds
+    assert len(transformation_in_words(line)) > 5_999
+
+
+def test_what_the_proof_says_of_floats_is_what_the_network_computes():
+    r = random.Random(0)
+    near = [Fraction(1, 3) + Fraction(k, r.choice([10**15, 10**17])) for k in range(-60, 60)]
+    line = transform(near, [r.randint(0, 1) for _ in near])
+    floats = line.network(np.array([[float(x)] for x in line.points])).ravel()
+    wrong = {x for x, y, label in zip(line.points, floats, line.labels, strict=True) if y != label}
+    said = {x for x in line.points if any(f.startswith(f"{format_fraction(x)} is too close")
+                                          for f in line.verify().failures)}  # fmt: skip
+    assert wrong == said != set()
+
+
+def test_a_point_beyond_all_floats_is_refused_in_a_sentence():
+    with pytest.raises(SpecError, match="too large"):
+        transform(["0", "1e400"], [0, 1], thresholds=[5]).verify()
 
 
 @conventions

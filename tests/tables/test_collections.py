@@ -1,3 +1,4 @@
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -5,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from gradatim.errors import SpecError, TableError
+from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.collections import read_table
 
 SONGS = "tempo,key,artist,genre\n120,5,A,rock\n96,0,B,jazz\n88,7,B,jazz\n"
@@ -151,3 +152,90 @@ def test_a_unit_stands_in_brackets_at_the_end_of_a_header(tmp_path, header, unit
     assert found.target_units == (unit,)
     assert found.take(np.array([2, 0])).target_units == (unit,)
     assert replace(found, target_units=()).sha256 == found.sha256
+
+
+def test_a_row_is_called_by_its_id(read):
+    songs = read(SONGS + "99,3,C,rock\n", "genre", id="tempo", drop=["artist"])
+    assert songs.ids.tolist() == ["120", "96", "88", "99"]
+    assert songs.feature_names == {"features": ("key",)}
+    with pytest.raises(TableError, match="calls rows 3 and 4 both 'B'"):
+        read(SONGS, "genre", id="artist")
+
+
+def test_rows_without_a_value_are_left_out_where_asked(read):
+    text = "a,b,who,g\n1,2,A,x\n2,,B,y\n3,4,,x\n5,6,C,\n7,8,D,y\n"
+    songs = read(text, "g", groups="who", drop_rows_without=["target", "groups", "b"])
+    assert songs.ids.tolist() == ["row 2", "row 6"]
+    assert notice(songs, "dropped-rows") == "3 rows without a value left out: g 1, who 1, b 1"
+    with pytest.raises(TableError, match=r"every row of songs\.csv lacks a value \(b 2\)"):
+        read("a,b,g\n1,,x\n2,,y\n", "g", drop_rows_without=["b"])
+    with pytest.raises(TableError, match="no column 'c' "):
+        read(text, "g", drop_rows_without=["c"])
+
+
+def test_small_classes_are_left_out_where_asked(read):
+    text = "a,g\n" + "1,x\n" * 4 + "2,y\n" * 3 + "3,z\n4,w\n"
+    songs = read(text, "g", min_class_size=3)
+    assert (songs.n_samples, songs.classes.tolist()) == (7, ["x", "y"])
+    assert notice(songs, "small-classes") == (
+        "2 rows of classes with fewer than 3 left out: w (1), z (1)"
+    )
+    with pytest.raises(LabelError, match="fewer than two classes"):
+        read(text, "g", min_class_size=4)
+
+
+def test_a_pattern_names_columns(read):
+    text = "a,tag_x,tag_y,note 1,note 2\n1,0,1,?,?\n2,1,1,?,?\n"
+    songs = read(text, "tag_*", drop="note*")
+    assert (songs.task, songs.target_names) == ("multilabel", ("tag_x", "tag_y"))
+    with pytest.raises(TableError, match=r"no column 'tug_\*' \(target\)"):
+        read(text, "tug_*")
+
+
+def test_a_target_that_is_one_of_its_values_is_questioned(read):
+    text = "a,b,x\n1,d,y\n2,f,x\n"
+    with pytest.raises(TableError, match=r"'x' .* one of its values.*--header none.*--header 1"):
+        read(text, "x", drop=["a", "b"])
+    assert read(text, "x", header="1", id="b").y.tolist() == ["y", "x"]
+    songs = read("1,2,x\n3,4,y\n", "column 3", header="none")
+    assert songs.ids.tolist() == ["row 1", "row 2"]
+    assert songs.X["features"].tolist() == [[1, 2], [3, 4]]
+
+
+def test_columns_of_zero_and_one_beside_labels_are_told(read):
+    text = "a,x,y,z\n1,0,1,1\n2,1,1,0\n3,1,0,0\n"
+    assert notice(read(text, ["x", "y"]), "labels-as-features").startswith(
+        "1 column beside the targets hold only 0 and 1 as these do (z) and is a feature"
+    )
+    assert read(text, ["x", "y"], drop="z").notices == ()
+
+
+def test_how_a_table_was_read_is_told(read):
+    songs = read("a;g\n0,5;x\n1,25;y\n", "g")
+    assert songs.X["features"].tolist() == [[0.5], [1.25]]
+    assert "decimal commas" in songs.notices[-1].message
+    with pytest.raises(TableError, match=r"1,234, which is 1\.234 or 1234; .*--decimal ,"):
+        read("a;g\n1,234;x\n2,345;y\n", "g")
+    assert read("a;g\n1,234;x\n2,345;y\n", "g", decimal=".").X["features"][0, 0] == 1234
+
+
+def test_a_column_of_lists_of_numbers_is_as_many_features():
+    table = pa.table({"v": [[1.0, 2.0], [3.0, 4.0]], "a": [5, 6], "g": ["x", "y"]})
+    songs = read_table(table, "g")
+    assert songs.feature_names == {"features": ("v[0]", "v[1]", "a")}
+    assert songs.X["features"].tolist() == [[1, 2, 5], [3, 4, 6]]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([dt.date(2026, 1, 2)] * 2, r"dates \('2026-01-02'\)"),
+        ([[1.0], [1.0, 2.0]], r"lists \('\[1.0\]'\)"),
+        ([["a"], ["b"]], "lists"),
+        ([b"x", b"y"], "bytes"),
+    ],
+)
+def test_a_feature_of_another_kind_is_named_for_what_it_is(values, kind):
+    table = pa.table({"v": pa.array(values), "a": [5, 6], "g": ["x", "y"]})
+    with pytest.raises(TableError, match=f"'v' .* holds {kind}.* in row 1; leave it out with"):
+        read_table(table, "g")

@@ -68,7 +68,7 @@ def test_truth_values_are_zero_and_one(table):
     assert table("a\nTrue\nfalse\n").numbers("a").tolist() == [1.0, 0.0]
 
 
-@pytest.mark.parametrize("cell", ["x", "1_000", "1,5", "0x10", "12 bpm"])
+@pytest.mark.parametrize("cell", ["x", "1_000", "1,5,5", "0x10", "12 bpm"])
 def test_a_cell_that_is_no_number_is_found_with_its_position(table, cell):
     with pytest.raises(NotANumberError) as caught:
         table(f'a;b\n1;1\n2;2\n"{cell}";3\n').numbers("a")
@@ -139,12 +139,16 @@ def test_a_column_like_no_other_is_answered_with_all_names(table):
     [
         ("", "is empty"),
         (" \n\n", "is empty"),
+        ("sep=;\n", "is empty"),
         ("a,b\n", "has a header but no rows"),
         ("a,b,a\n1,2,3\n", "has 2 columns named 'a'"),
-        ("a,b\n1,2\n3\n", "has 1 cells in row 3, but 2 columns"),
+        ("a,b\n1,2\n3\n", "has 1 cell in row 3, but 2 columns"),
         ("a,b\n1,2\n\n3,4,5\n", "has 3 cells in row 4, but 2 columns"),
         ('a,b\n1,2\n"3,4\n5,6\n', "is malformed from row 3 on"),
-        (b"a,b\n1,\xe4\n", r"not text in UTF-8 \(row 2\)"),
+        (b"a,b\n1,\x81\n", r"not text in utf-8 \(row 2\); name its encoding with --encoding"),
+        (b"a,b\n1,\xe4\x01\n", "is neither CSV nor Parquet"),
+        (b"PK\x03\x04 and more", "an Excel workbook; save the table as CSV"),
+        (b"\x1f\x8b and no more", "is compressed with gzip and damaged"),
         (b"a\x00b", "is neither CSV nor Parquet"),
         (b"PAR1 but no more", "cannot be read as Parquet"),
     ],

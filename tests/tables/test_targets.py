@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ def read(tmp_path):
         cells = zip(*columns.values(), strict=True)
         rows = [",".join([*columns, "x"]), *(",".join([*row, "0"]) for row in cells)]
         (tmp_path / "t.csv").write_text("\n".join(rows))
-        return read_targets(read_columns(tmp_path / "t.csv"), list(columns), task)
+        return read_targets(read_columns(tmp_path / "t.csv"), list(columns), task)[:2]
 
     return read
 
@@ -110,3 +112,24 @@ def test_a_single_class_is_an_error(read):
 def test_an_unknown_task_is_an_error(read):
     with pytest.raises(SpecError, match="no task 'ranking'"):
         read({"a": ["x", "y"]}, "ranking")
+
+
+@pytest.mark.parametrize(
+    ("n_values", "n_rows", "said"),
+    [
+        (24, 240, "24 different whole numbers, .* as quantities; --task classification .* classes"),
+        (12, 36, "12 different whole numbers, .* as classes; --task regression .* quantities"),
+        (24, 60, None),
+        (2, 60, None),
+    ],
+)
+def test_what_whole_numbers_were_read_as_is_said_and_the_other_offered(
+    tmp_path, n_values, n_rows, said
+):
+    path = tmp_path / "t.csv"
+    path.write_text("key\n" + "".join(f"{i % n_values}\n" for i in range(n_rows)))
+    notices = read_targets(read_columns(path), ["key"]).notices
+    assert bool(notices) == bool(said)
+    if said:
+        assert re.search(said, notices[0].message)
+    assert read_targets(read_columns(path), ["key"], "regression").notices == ()

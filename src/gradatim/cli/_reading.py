@@ -1,19 +1,23 @@
 """Options of every verb that reads a collection: what is learnt, grouped and left out.
 
-Conventions: a verb takes one `Reading`, whose fields are options of the command line.
+Conventions: a verb takes one `Reading` and one `TableOptions`, whose fields are options of the
+command line; a name that begins with @ is that of a file, which holds one name on each line.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
+from cyclopts.validators import Number
 
+from gradatim._files import read_regular
 from gradatim.errors import SpecError
 from gradatim.sources.registry import Options
 
-__all__ = ["READING", "Reading"]
+__all__ = ["READING", "Reading", "TableOptions", "expand_names"]
 
 READING = Group("What is read", sort_key=1)
 
@@ -31,7 +35,10 @@ class Reading:
 
     target: Annotated[
         list[str] | None,
-        _option("COLUMN", "Column of a table that is to be learnt; may be repeated."),
+        _option(
+            "COLUMN",
+            "Column that is to be learnt; may be repeated, be a pattern ('tag_*') or @FILE.",
+        ),
     ] = None
     groups: Annotated[
         str | None,
@@ -89,7 +96,11 @@ class Reading:
     ] = False
     drop: Annotated[
         list[str] | None,
-        _option("COLUMN...", "Columns of a table to leave out.", consume_multiple=(1, None)),
+        _option(
+            "COLUMN...",
+            "Columns of a table to leave out; patterns and @FILE too.",
+            consume_multiple=(1, None),
+        ),
     ] = None
     impute: Annotated[
         Literal["median"] | None,
@@ -99,12 +110,12 @@ class Reading:
         TaskName | None, _option(None, "How to read the target; if left out, its values tell.")
     ] = None
 
-    def options(self, n_jobs: int | None = None) -> Options:
+    def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
         """Return what the readers are told."""
         return Options(
-            target=self.target or (),
+            target=expand_names(self.target),
             groups=self.groups,
-            drop=self.drop or (),
+            drop=expand_names(self.drop),
             impute=self.impute,
             task=self.task,
             labels=self.labels,
@@ -116,6 +127,7 @@ class Reading:
             place=None if self.place is None else _place(self.place),
             follow_links=self.follow_links,
             n_jobs=n_jobs,
+            **({} if table is None else table.given()),
         )
 
 
@@ -128,3 +140,76 @@ def _place(text: str) -> str | float:
         raise SpecError(
             f"--from {text!r} is no place; choose start, middle, end, or a number of seconds"
         ) from None
+
+
+_TABLE = Group("How a table is read", sort_key=1.5)
+
+
+def _table_option(metavar: str, text: str, **more: Any) -> Parameter:
+    return Parameter(group=_TABLE, metavar=metavar, help=text, negative=(), **more)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table is read; what is left out is found, and said where it is not the usual."""
+
+    id: Annotated[
+        str | None,
+        _table_option("COLUMN", "Column by whose values the rows are called in reports."),
+    ] = None
+    drop_rows_without: Annotated[
+        list[str] | None,
+        _table_option(
+            "COLUMN...",
+            "Leave out rows without a value in these columns; target and groups mean theirs.",
+            consume_multiple=(1, None),
+        ),
+    ] = None
+    min_class_size: Annotated[
+        int | None,
+        _table_option("N", "Leave out classes and tags of fewer rows.", validator=Number(gte=1)),
+    ] = None
+    decimal: Annotated[
+        Literal[".", ","] | None, _table_option("MARK", "Mark before decimals: a point or a comma.")
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        _table_option(
+            "CHARACTER",
+            "What separates cells: a character, or comma, semicolon, tab, bar, space.",
+            allow_leading_hyphen=True,
+        ),
+    ] = None
+    header: Annotated[
+        str | None,
+        _table_option("N", "Lines that hold the names of the columns; none for no line."),
+    ] = None
+    encoding: Annotated[
+        str | None, _table_option("NAME", "Encoding of the text, such as cp1252 or utf-16.")
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return what was given, as `Options` names it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def expand_names(names: Sequence[str] | None) -> list[str]:
+    """Replace each @FILE among names by the names in the file."""
+    expanded: list[str] = []
+    for name in names or ():
+        expanded += _names_of(name[1:]) if name.startswith("@") else [name]
+    return expanded
+
+
+def _names_of(file: str) -> list[str]:
+    try:
+        lines = read_regular(file).decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise SpecError(f"{file} cannot be read ({error.strerror}); @ is before a file") from error
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{file} is not text in UTF-8; save it as UTF-8") from error
+    names = [line.strip() for line in lines if line.strip()]
+    if not names:
+        raise SpecError(f"{file} holds no name; write one a line")
+    return names

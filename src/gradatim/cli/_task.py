@@ -21,10 +21,10 @@ __all__ = ["check_film", "find_task", "list_problems"]
 
 def find_task(text: str, reading: Options, noise: float | None) -> str | Collection:
     """Find what is raced on."""
-    from gradatim.sources.registry import SOURCES, TABLES, find_kind, read_source
+    from gradatim.sources.registry import SOURCES, find_kind, is_table_name, read_source
 
     kind = find_kind(text)
-    if kind in (None, SOURCES["folder"]) and Path(text).suffix.lower() not in TABLES:
+    if kind in (None, SOURCES["folder"]) and not is_table_name(text):
         _check_problem(text, reading)
         return text
     if kind is not None and "task" not in kind.takes:

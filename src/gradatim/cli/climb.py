@@ -18,7 +18,7 @@ from cyclopts.validators import Number
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._output_files import deliver
-from gradatim.cli._reading import READING, Reading
+from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
 from gradatim.models.families.registry import FAMILIES, get_family
 
@@ -49,8 +49,9 @@ def climb(
     /,
     *,
     reading: Reading = _READING,
+    table: TableOptions | None = None,
     drop_duplicates: Annotated[bool, _Flag, Parameter(group=READING)] = False,
-    folds: Annotated[int, _number(gte=2)] = 5,
+    folds: Annotated[int, _number(gte=3)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
     seed: Annotated[int, _number(gte=0)] = 0,
@@ -95,7 +96,8 @@ def climb(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
+        A dataset's name, a folder of audio with a folder per class, or a table (csv, csv.gz, tsv,
+        parquet, arff).
     drop_duplicates
         Keep one of the copies of a sound or row, and none where their labels differ.
     folds
@@ -140,9 +142,9 @@ def climb(
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import files_of
 
-    for rung in rungs or ():
+    for rung in [*(rungs or ()), *(text.partition("/")[0] for text, _ in save_rung or ())]:
         get_family(rung)
-    how = reading.options(jobs)
+    how = reading.options(table, jobs)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
     models = [*([("", save)] if save else []), *(save_rung or ())]

@@ -17,7 +17,7 @@ from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._output_files import any_file, check_files, deliver
-from gradatim.cli._reading import READING, Reading
+from gradatim.cli._reading import READING, Reading, TableOptions
 
 if TYPE_CHECKING:
     from gradatim.collection import Collection
@@ -36,6 +36,7 @@ def inspect(
     /,
     *,
     reading: Reading = _READING,
+    table: TableOptions | None = None,
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
@@ -49,7 +50,8 @@ def inspect(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv, parquet).
+        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv,
+        parquet, arff).
     json
         Write what was found as JSON; - is standard output, and nothing else goes there.
     debug
@@ -58,7 +60,7 @@ def inspect(
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import files_of
 
-    how = reading.options()
+    how = reading.options(table)
     file = None if json in (None, "-") else Path(json)
     if file is not None:
         check_files([("--json", file, any_file)], files_of(path, how))

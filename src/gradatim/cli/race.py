@@ -15,6 +15,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._reading import TableOptions, expand_names
 from gradatim.cli._task import check_film, find_task, list_problems
 from gradatim.errors import SpecError
 
@@ -63,6 +64,7 @@ def race(
     groups: Annotated[str | None, _Column] = None,
     drop: Annotated[list[str] | None, _Columns] = None,
     impute: Annotated[Literal["median"] | None, Parameter(group=_INPUT)] = None,
+    table: TableOptions | None = None,
     noise: Annotated[float | None, _number(_INPUT, gte=0)] = None,
     samples: Annotated[int, _number(_INPUT, gte=30)] = 600,
     budgets: Annotated[str, Parameter(group=_PROTOCOL, metavar="N,...")] = "20,50,100,200,500",
@@ -141,7 +143,13 @@ def race(
         from gradatim.sources.registry import Options
 
         reading = Options(
-            [target] if target else (), groups, drop or (), impute, "classification", n_jobs=1
+            [target] if target else (),
+            groups,
+            expand_names(drop),
+            impute,
+            "classification",
+            n_jobs=1,
+            **({} if table is None else table.given()),
         )
         task = find_task(text, reading, noise)
         check_film(task, film)

@@ -223,15 +223,15 @@ def _label_by_table(root: Path, files: Sequence[str], path: Path, source: LabelS
             columns={name: cells.filter(kept) for name, cells in found.columns.items()},
             rows=found.rows[kept],
         )
-    y, task = read_targets(found, list(source.target), source.task)
+    read = read_targets(found, list(source.target), source.task)
     without = [file for file in files if file not in row_of]
     return Labelled(
         tuple(file for file, there in zip(named, kept, strict=True) if there),
-        y,
-        task,
+        read.y,
+        read.task,
         found,
-        () if task == "classification" else tuple(source.target),
-        (*notices, *_left_out(without, f"without a row in {table.source}")),
+        read.names,
+        (*notices, *read.notices, *_left_out(without, f"without a row in {table.source}")),
     )
 
 

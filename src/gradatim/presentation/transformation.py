@@ -13,6 +13,7 @@ from gradatim._text import show_name, show_sentence
 from gradatim.network.numbers import format_fraction
 from gradatim.presentation.networks import equation_of
 from gradatim.presentation.tables import align
+from gradatim.separability.line import MOST_HIDDEN
 
 if TYPE_CHECKING:
     from gradatim.separability import Transformation
@@ -54,15 +55,24 @@ def _hyperplanes(line: Transformation) -> Iterator[str]:
 
 
 def _pieces(line: Transformation) -> list[str]:
-    """Return the pieces of the line with what every unit gives there."""
+    """Return the pieces of the line with what every unit gives there, unless there are many."""
+    n_hidden = line.network.layers[0].n_out
+    if n_hidden > MOST_HIDDEN:
+        rows = [["x", "class"], *([_where(piece), _label(line, piece)] for piece in line.pieces)]
+        return align(rows, right_from=1)
     has_sum = len(line.classes) == 2
-    heads = [f"h{j + 1}" for j in range(line.network.layers[0].n_out)]
+    heads = [f"h{j + 1}" for j in range(n_hidden)]
     rows = [["x", *heads, *(["z"] if has_sum else []), "class"]]
     for piece in line.pieces:
-        hidden, label = piece.layers[0], line.label_of(piece.outputs)
+        hidden = piece.layers[0]
         numbers = map(format_fraction, [*hidden, sum(hidden, Fraction(0))] if has_sum else hidden)
-        rows.append([_where(piece), *numbers, "undecided" if label is None else show_name(label)])
+        rows.append([_where(piece), *numbers, _label(line, piece)])
     return align(rows, right_from=1)
+
+
+def _label(line: Transformation, piece: Piece) -> str:
+    label = line.label_of(piece.outputs)
+    return "undecided" if label is None else show_name(label)
 
 
 def _where(piece: Piece) -> str:

@@ -10,7 +10,7 @@ All arithmetic of a proof is exact.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -26,7 +26,7 @@ from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import format_fraction, to_fraction
 from gradatim.network.rounding import line_of
-from gradatim.separability.line import Piece, cut_line, evaluate_exactly, locate
+from gradatim.separability.line import Piece, cut_line, evaluate_exactly, locate_all
 
 __all__ = ["Convention", "Transformation", "transform"]
 
@@ -142,13 +142,18 @@ class Transformation:
         Between two points of one class the network must give that class everywhere; between two
         points of different classes it must give the first up to one threshold and the second
         after it; beyond the outermost points, their class. Then every point is also computed in
-        float64, which need not tell points apart that are very close.
+        float64, which need not tell points apart that are very close. The time grows with the
+        number of points, and not with its square.
 
         Returns
         -------
         Proof
             What was checked, and what does not hold.
         """
+        return self._proof
+
+    @cached_property
+    def _proof(self) -> Proof:
         failures = [
             *self._wrong_points(),
             *self._wrong_gaps(),
@@ -179,19 +184,32 @@ class Transformation:
         label = self.label_of(piece.outputs)
         return None if label is None else str(label)
 
+    @cached_property
+    def _places(self) -> list[int]:
+        """The piece in which each point lies."""
+        return locate_all(self.pieces, self.points)
+
+    @cached_property
+    def _found(self) -> list[Hashable | None]:
+        """The class of each piece according to the network."""
+        different = {piece.outputs: None for piece in self.pieces}
+        classes = {outputs: self.label_of(outputs) for outputs in different}
+        return [classes[piece.outputs] for piece in self.pieces]
+
     def _wrong_points(self) -> Iterator[str]:
-        for x, label in zip(self.points, self.labels, strict=True):
-            found = self.label_of(self.pieces[locate(self.pieces, x)].outputs)
+        for x, label, place in zip(self.points, self.labels, self._places, strict=True):
+            found = self._found[place]
             if found != label:
                 yield f"{_n(x)} is {label}, but the network says {found}"
 
     def _wrong_gaps(self) -> Iterator[str]:
-        for (low, before), (high, after) in pairwise(zip(self.points, self.labels, strict=True)):
-            ends = locate(self.pieces, low), locate(self.pieces, high)
-            inside = self.pieces[ends[0] : ends[1] + 1]
-            # A point of change belongs to either side, and in the convention "sign" to neither.
-            open_ = [self.label_of(piece.outputs) for piece in inside if not piece.is_point]
-            at = [self.label_of(piece.outputs) for piece in inside if piece.is_point]
+        known = zip(self.points, self.labels, self._places, strict=True)
+        for (low, before, start), (high, after, end) in pairwise(known):
+            # A point of change belongs to either side, and in the convention "sign" to neither:
+            # every second piece is one.
+            first, past = start + start % 2, end + 1
+            open_ = self._found[first:past:2]
+            at = self._found[start + 1 - start % 2 : past : 2]
             expected = [before] if before == after else [before, after]
             seen = [label for i, label in enumerate(open_) if i == 0 or label != open_[i - 1]]
             undecided = set() if before == after or self.convention == "step" else {None}
@@ -201,19 +219,31 @@ class Transformation:
 
     def _wrong_ends(self) -> Iterator[str]:
         """Check the rays beyond the outermost points."""
-        for piece, label, side in (
-            (self.pieces[0], self.labels[0], "left"),
-            (self.pieces[-1], self.labels[-1], "right"),
+        for found, label, side in (
+            (self._found[0], self.labels[0], "left"),
+            (self._found[-1], self.labels[-1], "right"),
         ):
-            found = self.label_of(piece.outputs)
             if found != label:
                 yield f"to the {side} of all points the network says {found}, not {label}"
 
     def _wrong_floats(self) -> Iterator[str]:
         """Check that float64 is precise enough to tell the points from the thresholds."""
-        outputs = self.network(np.array([[float(x)] for x in self.points]))
-        for x, label, row in zip(self.points, self.labels, outputs, strict=True):
-            if self.label_of([Fraction(float(y)) for y in row]) != label:
+        # A difference of floats has its exact sign, and the sums are of whole numbers: so float64
+        # computes what its rounded numbers would give exactly, and these are in the order of
+        # their shortest decimals.
+        floats = [Fraction(repr(_as_float(x))) for x in self.points]
+        if tuple(floats) == self.points and not any(layer.exact for layer in self.network.layers):
+            # Nothing is rounded.
+            return
+        rounded = Network(
+            [replace(layer, exact=None) for layer in self.network.layers],
+            self.network.input_names,
+            self.network.output_names,
+        )
+        pieces = cut_line(rounded)
+        places = locate_all(pieces, floats)
+        for x, label, place in zip(self.points, self.labels, places, strict=True):
+            if self.label_of(pieces[place].outputs) != label:
                 yield f"{_n(x)} is too close to a threshold for float64"
 
 

@@ -83,10 +83,10 @@ def read_points(
         raise TableError(f"{table.source} has no column beside {target!r}; there is nothing to cut")
     read = _decimals if decimals else _floats
     parts = [read(table, name, columns is None) for name in chosen]
-    notes: list[str] = []
+    notes = [f"note: {text}" for text in table.notes]
     if not decimals:
         lost = (table.lost_digits(*pair) for pair in zip(chosen, parts, strict=True))
-        notes = [f"note: {text}; --decimals takes them as written" for text in lost if text]
+        notes += [f"note: {text}; --decimals takes them as written" for text in lost if text]
     return Points(table.source, np.stack(parts, axis=1), labels, tuple(chosen), ids, tuple(notes))
 
 

@@ -13,15 +13,25 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Literal
 
 from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
 
-__all__ = ["SOURCES", "TABLES", "Kind", "Options", "files_of", "find_kind", "read_source"]
+__all__ = [
+    "SOURCES",
+    "TABLES",
+    "Kind",
+    "Options",
+    "files_of",
+    "find_kind",
+    "is_table_name",
+    "read_source",
+]
 
 #: Endings of tables.
-TABLES = (".csv", ".tsv", ".parquet")
+TABLES = (".csv", ".tsv", ".parquet", ".arff", ".csv.gz", ".tsv.gz")
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,13 @@ class Options:
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
     follow_links: bool = False  # Whether links out of a folder are followed
+    id: str | None = None  # Column by which rows are called
+    drop_rows_without: Sequence[str] = ()  # Columns whose gaps cost the row
+    min_class_size: int = 0  # Rows that a class must have
+    decimal: Literal[".", ","] | None = None  # How text is written; None: found
+    delimiter: str | None = None
+    header: str | None = None
+    encoding: str | None = None
     n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
     progress: Progress = field(default=silent, repr=False)
 
@@ -100,8 +117,13 @@ def _read_folder(text: str, options: Options) -> Collection:
     )
 
 
+def is_table_name(text: str) -> bool:
+    """Tell whether a name is that of a table."""
+    return text.lower().endswith(TABLES)
+
+
 def _is_table(text: str) -> bool:
-    return Path(text).suffix.lower() in TABLES and Path(text).expanduser().exists()
+    return is_table_name(text) and Path(text).expanduser().exists()
 
 
 def _read_table(text: str, options: Options) -> Collection:
@@ -117,11 +139,22 @@ def _read_table(text: str, options: Options) -> Collection:
         target,
         options.groups,
         tuple(options.drop),
-        impute=options.impute,
-        task=options.task,
+        **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
         fold_column=options.fold_column,
     )
 
+
+_OF_TABLES = (
+    "impute",
+    "task",
+    "id",
+    "drop_rows_without",
+    "min_class_size",
+    "decimal",
+    "delimiter",
+    "header",
+    "encoding",
+)
 
 #: Kinds of sources by a short name; whoever can read another kind adds it here.
 SOURCES: dict[str, Kind] = {
@@ -145,7 +178,7 @@ SOURCES: dict[str, Kind] = {
         claims=_is_table,
         read=_read_table,
         phrase="a table",
-        takes=("target", "groups", "drop", "impute", "task", "fold_column"),
+        takes=("target", "groups", "drop", "fold_column", *_OF_TABLES),
     ),
 }
 
@@ -170,7 +203,7 @@ def read_source(text: str, options: Options) -> Collection:
     given = [
         typed
         for name, typed in _TYPED.items()
-        if name not in kind.takes and getattr(options, name) not in (None, False, (), [])
+        if name not in kind.takes and getattr(options, name) not in (None, False, 0, (), [])
     ]
     if given:
         raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")

@@ -1,4 +1,4 @@
-"""Tables in: a CSV or Parquet file of features becomes a `Collection`.
+"""Tables in: a file of CSV, Parquet or ARFF, or a data frame, becomes a `Collection`.
 
 Conventions: names are loaded when first used, so that importing this part does not import
 pyarrow.

@@ -1,9 +1,10 @@
-"""Tables of features: a CSV or Parquet file becomes a `Collection`.
+"""Tables of features: a file of CSV, Parquet or ARFF, or a data frame, becomes a `Collection`.
 
-Conventions: a row is a sample; every column that is not a target, the groups or dropped is a
-feature and must be numeric. Missing features may stay as NaN (``impute``): whoever trains fills
-them with medians of the training rows, because medians of the whole table would tell the training
-of the scored rows. Rows are numbered as an editor shows them (the header is line 1).
+Conventions: a row is a sample; every column that is not a target, the groups, the ids or dropped
+is a feature and must be numeric; a column of lists of numbers is as many features. Missing features
+may stay as NaN (``impute``): whoever trains fills them with medians of the training rows, because
+medians of the whole table would tell the training of the scored rows. Rows are numbered as an
+editor shows them (the header is line 1).
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
 from gradatim._digest import row_hashes
 from gradatim._stems import find_stems
-from gradatim._text import option, plural
+from gradatim._text import option, plural, show_name
 from gradatim.collection import Collection, Notice
-from gradatim.errors import SpecError, TableError
-from gradatim.tables.columns import Columns, NotANumberError, read_columns
-from gradatim.tables.targets import read_targets
+from gradatim.errors import LabelError, SpecError, TableError
+from gradatim.tables.columns import Columns, Dialect, NotANumberError, read_columns
+from gradatim.tables.targets import TableTargets, read_targets
 
 __all__ = ["read_table", "text_columns"]
 
@@ -33,7 +34,7 @@ _STEM = "stem:"
 
 
 def read_table(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | Any,
     target: str | Sequence[str],
     groups: str | None = None,
     drop: Sequence[str] = (),
@@ -41,25 +42,36 @@ def read_table(
     impute: str | None = None,
     task: str | None = None,
     fold_column: str | None = None,
+    id: str | None = None,
+    drop_rows_without: Sequence[str] = (),
+    min_class_size: int = 0,
+    decimal: Literal[".", ","] | None = None,
+    delimiter: str | None = None,
+    header: str | None = None,
+    encoding: str | None = None,
 ) -> Collection:
     r"""Read a table of features with one or several columns to learn.
 
     Unless `task` forces it, one target is learnt as classes if it holds text, true/false, or
     whole numbers with at most 20 different values, and as a regression otherwise. Several targets
     are multi-label if all of them hold only 0 and 1 (or true/false), else a regression with
-    several outputs.
+    several outputs. One target whose cells list tags (``rock|pop``, ``['rock', 'pop']``, lists in
+    Parquet) is multi-label with one column per tag. Where another reading is likely, a notice
+    offers it.
 
     Parameters
     ----------
-    path : path-like
-        A CSV file (comma, semicolon or tab; UTF-8; one header line) or a Parquet file.
+    path : path-like or data frame
+        A file of CSV (also in gzip), ARFF or Parquet, told apart by content, or a data frame of
+        pandas, polars or Arrow. Delimiter, decimal comma, encoding and header lines of CSV are
+        found, and a notice says what is not the usual.
     target : str or sequence of str
-        Column or columns to learn.
+        Column or columns to learn; ``tag_*`` is all whose names begin so.
     groups : str, optional
         Column that says which rows must stay together (artist, recording), or ``stem:COLUMN``:
         rows whose names in that column share a stem, as song.0001.3.wav and song.0001.4.wav do.
     drop : sequence of str
-        Columns that are neither features nor targets, such as file names.
+        Columns that are neither features nor targets, such as file names; patterns as in `target`.
     impute : {"median"}, optional
         Keep rows with missing or infinite features: these become NaN, to be filled with the
         median of the training rows. Without it they are an error.
@@ -67,6 +79,20 @@ def read_table(
         Forces how the target is read.
     fold_column : str, optional
         Column that names the fold of each row, by which the table is split then.
+    id : str, optional
+        Column by whose values the rows are called; they must differ.
+    drop_rows_without : sequence of str
+        Columns whose missing values cost the row; ``"target"`` and ``"groups"`` mean theirs.
+    min_class_size : int, default 0
+        Rows that a class, or a tag, must have; smaller ones are left out.
+    decimal : {".", ","}, optional
+        Mark before decimals in CSV.
+    delimiter : str, optional
+        One character between the cells of CSV, or its name: comma, semicolon, tab, bar, space.
+    header : str, optional
+        Lines of CSV that hold names: ``"none"`` (columns are then called ``column 1``), ``"1"``.
+    encoding : str, optional
+        Encoding of CSV as Python names it, such as ``"cp1252"``.
 
     Returns
     -------
@@ -78,12 +104,12 @@ def read_table(
     ------
     TableError
         If there is no such file or column, the file is empty, malformed or has two columns of
-        one name; a feature holds text, or missing or infinite values; a target or group is
-        missing; no feature is left.
+        one name; the first row may be data; a feature holds text, or missing or infinite values;
+        a target or group is missing; ids are repeated; no feature or row is left.
     LabelError
         If all rows are of one class.
     SpecError
-        If there is no such task or way to impute.
+        If there is no such task, encoding, delimiter or way to impute.
 
     Examples
     --------
@@ -97,34 +123,113 @@ def read_table(
     """
     if impute not in (None, "median"):
         raise SpecError(f"there is no imputation {impute!r}; choose median")
-    table = read_columns(path)
-    targets = [target] if isinstance(target, str) else list(target)
-    dropped = [drop] if isinstance(drop, str) else list(drop)
-    names = _feature_names(table, targets, groups, fold_column, dropped)
-    y, known_task = read_targets(table, targets, task)
-    group_column = None if groups is None else _read_groups(table, groups, y)
-    X, n_missing = _read_features(table, names, impute is not None)
+    table = read_columns(path, Dialect(decimal, delimiter, header, encoding))
+    targets = table.select([target] if isinstance(target, str) else target, "target")
+    dropped = table.select([drop] if isinstance(drop, str) else drop, "drop")
+    _question_names(table, targets)
+    names = _feature_names(table, targets, groups, fold_column, id, dropped)
+    table, row_notices = _without_gaps(
+        table, targets, None if groups is None else _group_column(table, groups), drop_rows_without
+    )
+    read = read_targets(table, targets, task, min_class_size)
+    table, read = _without_small_classes(table, read, min_class_size)
+    features = _Features(table, names, impute is not None)
+    columns = [Notice("table-format", text) for text in table.notes]
     return Collection(
-        name=Path(path).name,
-        X={"features": X},
-        y=y,
-        task=known_task,
-        ids=np.array([f"row {row}" for row in table.rows.tolist()]),
-        groups=group_column,
+        name=table.source,
+        X={"features": features.X},
+        y=read.y,
+        task=read.task,
+        ids=_ids(table, id),
+        groups=None if groups is None else _read_groups(table, groups, read.y),
         folds=None if fold_column is None else np.array(table.texts(fold_column)),
-        feature_names={"features": tuple(names)},
-        target_names=() if known_task == "classification" else tuple(targets),
-        target_units=tuple(map(_unit, targets)) if known_task == "regression" else (),
-        notices=(*_imputation_notices(n_missing), *_precision_notices(table, names, X)),
-        content_hashes=row_hashes(X),
+        feature_names={"features": features.names},
+        target_names=read.names,
+        target_units=tuple(map(_unit, targets)) if read.task == "regression" else (),
+        notices=(*columns, *row_notices, *read.notices, *features.notices(read.task)),
+        content_hashes=row_hashes(features.X),
         texts=_other_texts(table, dropped),
     )
+
+
+def _question_names(table: Columns, targets: Sequence[str]) -> None:
+    """Refuse a target that is named as one of its values: row 1 may be data."""
+    if table.is_sure_of_names or len(targets) != 1 or table.is_of_lists(targets[0]):
+        return
+    values = {str(value).strip() for value in table.columns[targets[0]].to_pylist()}
+    if targets[0] in values:
+        raise TableError(
+            f"the target {targets[0]!r} of {table.source} is also one of its values, so row 1 may "
+            "be data; add --header none if it is, --header 1 if it holds the names"
+        )
+
+
+def _without_gaps(
+    table: Columns, targets: Sequence[str], groups: str | None, asked: Sequence[str]
+) -> tuple[Columns, list[Notice]]:
+    """Leave out the rows in which some columns have no value."""
+    names: list[str] = []
+    for name in [asked] if isinstance(asked, str) else asked:
+        roles = {"target": targets, "groups": [groups] if groups else []}
+        is_role = name in roles and name not in table.columns
+        names += roles[name] if is_role else table.select([name], "to drop rows without")
+    missing = {name: table.is_missing(name) for name in names}
+    gone = np.any(list(missing.values()), axis=0) if missing else np.zeros(len(table.rows), bool)
+    if not gone.any():
+        return table, []
+    where = ", ".join(f"{show_name(name)} {bad.sum():,}" for name, bad in missing.items())
+    if gone.all():
+        raise TableError(f"every row of {table.source} lacks a value ({where}), so none is left")
+    text = f"{plural(int(gone.sum()), 'row')} without a value left out: {where}"
+    return table.keep(~gone), [Notice("dropped-rows", text)]
+
+
+def _without_small_classes(
+    table: Columns, read: TableTargets, size: int
+) -> tuple[Columns, TableTargets]:
+    """Leave out the rows of classes that have too few."""
+    if read.task != "classification" or size < 2:
+        return table, read
+    classes, place, counts = np.unique(read.y, return_inverse=True, return_counts=True)
+    small = counts < size
+    if not small.any():
+        return table, read
+    if (~small).sum() < 2:
+        raise LabelError(
+            f"fewer than two classes of {table.source} have {size} rows; give a smaller "
+            "--min-class-size"
+        )
+    rows = ~small[place]
+    named = ", ".join(f"{show_name(c)} ({n})" for c, n in
+                      zip(classes[small][:5], counts[small], strict=False))  # fmt: skip
+    more = f" and {small.sum() - 5} more" if small.sum() > 5 else ""
+    text = f"{plural(int((~rows).sum()), 'row')} of classes with fewer than {size} left out"
+    notice = Notice("small-classes", f"{text}: {named}{more}")
+    return table.keep(rows), read._replace(y=read.y[rows], notices=(*read.notices, notice))
+
+
+def _ids(table: Columns, name: str | None) -> np.ndarray:
+    if name is None:
+        return np.array([f"row {row}" for row in table.rows.tolist()])
+    ids = table.texts(name)
+    first: dict[str, int] = {}
+    for row, text in zip(table.rows.tolist(), ids, strict=True):
+        if first.setdefault(text, row) != row:
+            raise TableError(
+                f"column {name!r} of {table.source} calls rows {first[text]} and {row} both "
+                f"{show_name(text)!r}; name a column of different values with --id"
+            )
+    return np.array(ids)
 
 
 def text_columns(path: str | os.PathLike[str]) -> list[str]:
     """Return the columns of a table that no number can be read from."""
     table = read_columns(path)
-    return [name for name in table.names if not _holds_numbers(table, name)]
+    return [
+        name
+        for name in table.names
+        if not table.is_of_lists(name) and not _holds_numbers(table, name)
+    ]
 
 
 def _holds_numbers(table: Columns, name: str) -> bool:
@@ -170,6 +275,7 @@ def _feature_names(
     targets: Sequence[str],
     groups: str | None,
     folds: str | None,
+    id: str | None,
     dropped: Sequence[str],
 ) -> list[str]:
     """Return the columns that are features, after a look at those that are not."""
@@ -178,6 +284,8 @@ def _feature_names(
     roles = [("target", name) for name in targets]
     roles += [("groups", _group_column(table, groups))] if groups is not None else []
     roles += [("folds", folds)] if folds is not None else []
+    # Rows may be called by the column that groups them, if each is a group of its own.
+    roles += [("id", id)] if id is not None and ("groups", id) not in roles else []
     # The groups are no feature, whether or not they are dropped too.
     roles += [("drop", name) for name in dropped if ("groups", name) not in roles]
     taken: dict[str, str] = {}
@@ -194,35 +302,73 @@ def _feature_names(
     return names
 
 
-def _read_features(
-    table: Columns, names: Sequence[str], impute: bool
-) -> tuple[np.ndarray, dict[str, int]]:
-    """Stack the features; also count the missing values of each column."""
-    X = np.empty((len(table.rows), len(names)))
-    n_missing = {}
-    for k, name in enumerate(names):
-        X[:, k] = values = _read_feature(table, name)
+class _Features:
+    """The features of a table, and what is to be said of them."""
+
+    def __init__(self, table: Columns, names: Sequence[str], impute: bool) -> None:
+        self._table = table
+        self.names: tuple[str, ...] = ()
+        self._n_missing: dict[str, int] = {}
+        self._lost: list[str] = []
+        parts = []
+        for name in names:
+            values, own = _read_columns_of(table, name)
+            self._check_gaps(name, values, impute)
+            if values.shape[1] == 1 and (text := table.lost_digits(name, values[:, 0])):
+                self._lost.append(text)
+            values[~np.isfinite(values)] = np.nan
+            parts.append(values)
+            self.names += own
+        self.X = np.concatenate(parts, axis=1)
+
+    def _check_gaps(self, name: str, values: np.ndarray, impute: bool) -> None:
         bad = ~np.isfinite(values)
         if bad.any() and not impute:
-            _refuse_gap(table, name, values)
-        if bad.all():
+            row = bad.any(axis=1).argmax()
+            _refuse_gap(self._table, name, values[row], row)
+        if bad.all(axis=0).any():
             raise TableError(
-                f"column {name!r} of {table.source} has no value in any row; leave it out with "
-                f"{option('--drop', name)}"
+                f"column {name!r} of {self._table.source} has no value in any row; leave it out "
+                f"with {option('--drop', name)}"
             )
-        X[bad, k] = np.nan
-        n_missing[name] = int(bad.sum())
-    return X, n_missing
+        self._n_missing[name] = int(bad.sum())
+
+    def notices(self, task: str) -> list[Notice]:
+        """Say what was filled, lost, or may be a label itself."""
+        notices = [*_imputation_notices(self._n_missing)]
+        if self._lost:
+            more = plural(len(self._lost) - 1, "other column")
+            tail = f"; so have {more}" if self._lost[1:] else ""
+            notices.append(Notice("precision", f"{self._lost[0]}{tail}"))
+        binary = np.atleast_1d(np.isin(self.X, (0.0, 1.0)).all(axis=0))
+        if task == "multilabel" and binary.any():
+            alike = [name for name, only in zip(self.names, binary.tolist(), strict=True) if only]
+            shown = ", ".join(map(show_name, alike[:3])) + (", ..." if alike[3:] else "")
+            text = (
+                f"{plural(len(alike), 'column')} beside the targets hold only 0 and 1 as these do "
+                f"({shown}) and {'is a feature' if len(alike) == 1 else 'are features'}; if "
+                "they are labels, leave them out with --drop or learn them with --target"
+            )
+            notices.append(Notice("labels-as-features", text))
+        return notices
+
+
+def _read_columns_of(table: Columns, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return a column, or one of lists of numbers as several (n_rows, n), with their names."""
+    if table.is_of_lists(name) and (values := table.lists(name)) is not None:
+        return values, tuple(f"{name}[{k}]" for k in range(values.shape[1]))
+    return _read_feature(table, name)[:, None], (name,)
 
 
 def _read_feature(table: Columns, name: str) -> np.ndarray:
     try:
         values = table.numbers(name)
     except NotANumberError as error:
+        point = " (with a decimal point)" if error.kind == "text" else ""
         raise TableError(
-            f"column {name!r} of {table.source} holds text ({error.cell!r}) in row "
+            f"column {name!r} of {table.source} holds {error.kind} ({error.cell!r}) in row "
             f"{table.rows[error.index]}; leave it out with {option('--drop', name)}, or write "
-            "numbers (with a decimal point)"
+            f"numbers{point}"
         ) from None
     large = np.isfinite(values) & (np.abs(values) > _LARGEST)
     if large.any():
@@ -235,9 +381,8 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
     return values
 
 
-def _refuse_gap(table: Columns, name: str, values: np.ndarray) -> None:
-    index = int(np.argmax(~np.isfinite(values)))
-    what = "a missing" if np.isnan(values[index]) else "an infinite"
+def _refuse_gap(table: Columns, name: str, values: np.ndarray, index: np.intp) -> None:
+    what = "a missing" if np.isnan(values).any() else "an infinite"
     raise TableError(
         f"column {name!r} of {table.source} has {what} value in row {table.rows[index]}; fill gaps "
         f"with --impute median, or leave the column out with {option('--drop', name)}"
@@ -260,11 +405,3 @@ def _imputation_notices(n_missing: dict[str, int]) -> tuple[Notice, ...]:
         f"training rows: {columns}"
     )
     return (Notice("imputed", message),)
-
-
-def _precision_notices(table: Columns, names: Sequence[str], X: np.ndarray) -> tuple[Notice, ...]:
-    lost = [text for k, name in enumerate(names) if (text := table.lost_digits(name, X[:, k]))]
-    if not lost:
-        return ()
-    more = f"; so have {plural(len(lost) - 1, 'other column')}" if lost[1:] else ""
-    return (Notice("precision", f"{lost[0]}{more}"),)

@@ -1,50 +1,60 @@
-"""Columns of a table file, CSV or Parquet, and their values as numbers or texts.
+"""Columns of a table, whatever holds it, and their values as numbers or texts.
 
-Conventions: CSV is UTF-8 with one header line, separated by commas, semicolons or tabs; its cells
-are kept as text until somebody asks for numbers. A row is numbered as an editor shows it (the
-header is line 1); in Parquet the first row is 1. Missing is an empty cell or one of `MISSING`.
+Conventions: a table of text (CSV, ARFF) keeps its cells as text until somebody asks for numbers. A
+row is numbered as an editor shows it (the first line is 1); in Parquet and frames the first row is
+1. Missing is an empty cell or a mark of `gradatim.tables.cells`.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
+import fnmatch
 import os
-from collections import Counter
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gradatim._files import open_regular
+from gradatim._text import show_name
 from gradatim.errors import TableError
+from gradatim.tables.arff import is_arff, read_arff
+from gradatim.tables.arrow import PARQUET, is_list, name_kind, read_frame, read_parquet
+from gradatim.tables.cells import blank_missing, read_numbers
+from gradatim.tables.delimited import (
+    GZIP,
+    MOST_HEADER,
+    Dialect,
+    decode,
+    read_delimited,
+    require_lines,
+    unpack,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MISSING", "Columns", "NotANumberError", "read_columns"]
-
-#: Cells of a CSV file that stand for a missing value, besides empty ones; case does not matter.
-MISSING = ("na", "n/a", "#n/a", "nan", "null", "?")
+__all__ = ["Columns", "Dialect", "NotANumberError", "read_columns"]
 
 # Characters of a number whose digits a float64 always holds.
 _HELD = 16
 
-# A row of raw audio is longer than pyarrow's usual block of 1 MiB, and must fit into one.
-_BLOCK_BYTES = 1 << 26
+_MOST_NAMES = 8
 
 
 class NotANumberError(ValueError):
-    """A cell that is no number."""
+    """A cell that is no number, and what its column holds."""
 
-    def __init__(self, index: int, cell: str) -> None:
+    def __init__(self, index: int, cell: str, kind: str = "text") -> None:
         super().__init__(f"{cell!r} is no number")
         self.index = index
-        self.cell = cell
+        self.cell = show_name(cell, 40)
+        self.kind = kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +64,9 @@ class Columns:
     source: str  # Name of the file
     columns: Mapping[str, pa.ChunkedArray]  # Columns in order; missing cells are null
     rows: np.ndarray  # (n_rows,): Number of each row, as messages give it
+    notes: tuple[str, ...] = ()  # How it was read, where that is not the usual way
+    unsure: frozenset[str] = frozenset()  # Columns whose numbers may mean two things
+    is_sure_of_names: bool = True  # Whether row 1 holds the names, for certain
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,13 +74,51 @@ class Columns:
         return tuple(self.columns)
 
     def require(self, name: str, role: str) -> str:
-        """Return `name` if there is such a column, or raise `TableError` with the closest one."""
+        """Return the name of a column, or raise `TableError` with the closest one."""
         if name in self.columns:
             return name
         close = difflib.get_close_matches(name, self.names, 1, cutoff=0.5)
-        shown = ", ".join(self.names[:8]) + (", ..." if len(self.names) > 8 else "")
+        shown = ", ".join(map(show_name, self.names[:_MOST_NAMES]))
+        shown += ", ..." if len(self.names) > _MOST_NAMES else ""
         hint = f"did you mean {close[0]!r}?" if close else f"its columns are {shown}"
         raise TableError(f"{self.source} has no column {name!r} ({role}); {hint}")
+
+    def select(self, names: Sequence[str], role: str) -> list[str]:
+        """Return the names of columns; ``tag_*`` is every column whose name begins so."""
+        chosen = []
+        for name in names:
+            is_pattern = name not in self.columns and re.search(r"[*?[]", name)
+            matching = [n for n in self.names if is_pattern and fnmatch.fnmatchcase(n, name)]
+            chosen += matching or [self.require(name, role)]
+        return chosen
+
+    def keep(self, rows: np.ndarray) -> Columns:
+        """Return the table of some rows, a mask (n_rows,)."""
+        import pyarrow as pa
+
+        mask = pa.array(rows)
+        columns = {name: column.filter(mask) for name, column in self.columns.items()}
+        return replace(self, columns=columns, rows=self.rows[rows])
+
+    def is_missing(self, name: str) -> np.ndarray:
+        """Tell where a column has no value. Returns (n_rows,)."""
+        return np.array([v is None or v != v for v in self.columns[name].to_pylist()], dtype=bool)
+
+    def is_of_lists(self, name: str) -> bool:
+        """Tell whether every cell of a column is a list."""
+        return is_list(self.columns[name].type)
+
+    def lists(self, name: str) -> np.ndarray | None:
+        """Return a column of lists of numbers, all of one length (n_rows, length); else None."""
+        import pyarrow as pa
+
+        cells = self.columns[name].to_pylist()
+        length = len(cells[0]) if cells and cells[0] else 0
+        kind = self.columns[name].type.value_type
+        is_number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+        if not is_number or not length or any(len(cell or ()) != length for cell in cells):
+            return None
+        return np.array(cells, dtype=np.float64)
 
     def texts(self, name: str) -> list[str]:
         """Return a column as texts, whole numbers without a decimal point."""
@@ -89,6 +140,9 @@ class Columns:
         import pyarrow as pa
 
         column = self.columns[name]
+        self._refuse_unsure(name)
+        if kind := name_kind(column.type):
+            raise NotANumberError(*self._first(name), kind)
         try:
             # From bool and decimal types there is a way to float64 only through a safe cast.
             values = column.cast(pa.float64(), safe=False).to_numpy()
@@ -104,6 +158,23 @@ class Columns:
                 "or leave it out"
             )
         return numbers
+
+    def _refuse_unsure(self, name: str) -> None:
+        if name not in self.unsure:
+            return
+        cells = (cell for cell in self.columns[name].to_pylist() if cell)
+        cell = next(cell for cell in cells if re.search(r"[.,]", cell))
+        raise TableError(
+            f"column {name!r} of {self.source} has {cell}, which is {cell.replace(',', '.')} or "
+            f"{re.sub('[.,]', '', cell)}; say whether a comma or a point stands before decimals: "
+            "--decimal , or --decimal ."
+        )
+
+    def _first(self, name: str) -> tuple[int, str]:
+        """Return the first cell of a column that is there."""
+        cells = enumerate(self.columns[name].to_pylist())
+        index, cell = next(((i, c) for i, c in cells if c is not None), (0, ""))
+        return index, _text(cell)
 
     def lost_digits(self, name: str, numbers: np.ndarray) -> str:
         """Say what was lost when a column became float64, `numbers` (n_rows,); else nothing."""
@@ -164,148 +235,65 @@ def _parse_numbers(values: Sequence[object]) -> list[float]:
     return numbers
 
 
-def read_columns(path: str | os.PathLike[str]) -> Columns:
-    """Read a CSV or Parquet file, told apart by content."""
-    path = Path(path).expanduser()
+def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = None) -> Columns:
+    """Read a CSV, Parquet or ARFF file, told apart by content, or a data frame."""
+    dialect = dialect or Dialect()
+    dialect.check()
+    if not isinstance(table, str | os.PathLike):
+        columns = read_frame(table)
+        return _numbered("the data frame", columns)
+    path = Path(table).expanduser()
+    data = _content(path)
+    if data[:4] == PARQUET:
+        read = _numbered(path.name, read_parquet(path.name, data))
+    else:
+        read = _read_text(path.name, unpack(path.name, data) if data[:2] == GZIP else data, dialect)
+    if len(read.rows) == 0:
+        raise TableError(f"{path.name} has a header but no rows")
+    return read
+
+
+def _content(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            # What is no table at all is refused before all of it is read.
+            start = file.read(MOST_HEADER + 1)
+            if start[:4] != PARQUET and start[:2] != GZIP:
+                require_lines(path.name, start)
+            return start + file.read()
     except OSError as error:
         raise TableError(f"{path} cannot be read ({error.strerror})") from error
-    is_parquet = data[:4] == b"PAR1"
-    table = _read_parquet(path.name, data) if is_parquet else _read_csv(path.name, data)
-    if len(table.rows) == 0:
-        raise TableError(f"{path.name} has a header but no rows")
-    return table
-
-
-def _read_parquet(source: str, data: bytes) -> Columns:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        file = parquet.ParquetFile(pa.BufferReader(data))
-        names = file.schema_arrow.names
-        _refuse_duplicate_names(source, names)
-        table = file.read()
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise TableError(f"{source} cannot be read as Parquet ({reason})") from error
-    columns = {name: _plain(table.column(name)) for name in names}
-    return Columns(source, columns, np.arange(1, table.num_rows + 1))
-
-
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Replace a categorical column by its values."""
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(column.type):
-        return column.cast(column.type.value_type)
-    return column
-
-
-def _read_csv(source: str, data: bytes) -> Columns:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    text = _decode(source, data)
-    delimiter = _find_delimiter(text)
-    names = _header(source, text, delimiter)
-    table = _parse_csv(source, text, delimiter, len(names))
-    missing, nothing = pa.array(["", *MISSING]), pa.scalar(None, pa.string())
-    columns = {}
-    for name, raw in zip(names, table.columns, strict=True):
-        # By name, because pyarrow makes its functions at import time, unseen by type checkers.
-        cells = pc.call_function("utf8_trim_whitespace", [raw.slice(1)])
-        lower = pc.call_function("utf8_lower", [cells])
-        is_missing = pc.call_function("is_in", [lower], pc.SetLookupOptions(missing))
-        columns[name] = pc.call_function("if_else", [is_missing, nothing, cells])
-    n_rows = table.num_rows - 1
-    return Columns(source, columns, _row_numbers(text, delimiter, n_rows))
-
-
-def _decode(source: str, data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+    except MemoryError:
         raise TableError(
-            f"{source} is not text in UTF-8 (row {row}); if it is a table, save it as CSV UTF-8"
-        ) from error
-    if not text.strip():
-        raise TableError(f"{source} is empty; a table needs a header and rows")
-    if "\0" in text:
-        raise TableError(f"{source} is neither CSV nor Parquet; save the table as CSV")
-    return text
+            f"{path} is larger than the memory there is; give a smaller table"
+        ) from None
 
 
-def _find_delimiter(text: str) -> str:
-    """Choose the separator that the header has most of outside quotes; a comma if none."""
-    header = text.lstrip("\r\n").split("\n", 1)[0]
-    counts = Counter("".join(header.split('"')[::2]))
-    return max(",;\t", key=lambda character: counts[character])
+def _numbered(source: str, columns: dict[str, pa.ChunkedArray]) -> Columns:
+    n_rows = len(next(iter(columns.values()))) if columns else 0
+    if n_rows == 0:
+        raise TableError(f"{source} has no {'rows' if columns else 'columns'}")
+    return Columns(source, columns, np.arange(1, n_rows + 1))
 
 
-def _header(source: str, text: str, delimiter: str) -> list[str]:
-    """Read the names of the columns; one without a name is called after its position."""
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    cells = next(cells for cells in records if cells)
-    names = [cell.strip() or f"column {k}" for k, cell in enumerate(cells, start=1)]
-    _refuse_duplicate_names(source, names)
-    return names
+def _read_text(source: str, data: bytes, dialect: Dialect) -> Columns:
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"@", b"%"):
+        text, _ = decode(source, data, dialect.encoding)
+        if is_arff(text):
+            cells, rows = read_arff(source, text)
+            found = read_numbers({name: blank_missing(c) for name, c in cells.items()}, ".")
+            return Columns(source, found.columns, rows)
+    table = read_delimited(source, data, dialect)
+    found = read_numbers(table.columns, dialect.decimal)
+    notes = [*table.notes, *_comma_notes(source, found.commas, dialect)]
+    return Columns(source, found.columns, table.rows, tuple(notes), found.unsure, table.is_sure)
 
 
-def _refuse_duplicate_names(source: str, names: Sequence[str]) -> None:
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise TableError(f"{source} has {count} columns named {name!r}; rename all but one")
-
-
-def _parse_csv(source: str, text: str, delimiter: str, n_columns: int) -> pa.Table:
-    """Split into columns of text, the header as the first row."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    names = [str(k) for k in range(n_columns)]
-    try:
-        return arrow_csv.read_csv(
-            pa.BufferReader(text.encode()),
-            arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK_BYTES),
-            arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values='"' in text),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowException as error:
-        raise TableError(_explain(source, text, delimiter, n_columns, error)) from error
-
-
-def _explain(source: str, text: str, delimiter: str, n_columns: int, error: Exception) -> str:
-    """Find the row at which a file stops being CSV."""
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    start = 1
-    try:
-        for cells in records:
-            if cells and len(cells) != n_columns:
-                return (
-                    f"{source} has {len(cells)} cells in row {start}, but {n_columns} columns; "
-                    "quote cells that contain the separator, or fill up the row"
-                )
-            start = records.line_num + 1
-    except csv.Error as reason:
-        return f"{source} is malformed from row {start} on ({reason}); correct the quotes there"
-    return f"{source} is malformed ({str(error).splitlines()[0]})"
-
-
-def _row_numbers(text: str, delimiter: str, n_rows: int) -> np.ndarray:
-    """Return the line on which each row begins."""
-    stripped = text.rstrip("\r\n")
-    if stripped.count("\n") == n_rows and "\r" not in stripped.replace("\r\n", ""):
-        return np.arange(2, n_rows + 2)
-    # Some cells contain line breaks, or some lines are blank: count as an editor does.
-    starts, start = [], 1
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for cells in records:
-        if cells:
-            starts.append(start)
-        start = records.line_num + 1
-    return np.array(starts[1:])
+def _comma_notes(source: str, names: Sequence[str], dialect: Dialect) -> list[str]:
+    if not names or dialect.decimal is not None:
+        return []
+    shown = ", ".join(show_name(name) for name in names[:5])
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return [
+        f"{source} was read with decimal commas, so that 1,5 is 1.5, in {shown}{more} (--decimal)"
+    ]

@@ -1,0 +1,137 @@
+"""Columns from Arrow: Parquet files, and data frames of pandas, polars and others.
+
+Conventions: a row is counted from 1. A column that is no number, text or list is named for what it
+is where somebody asks for its numbers. Text is checked to be UTF-8, since whoever wrote a file may
+have written anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from gradatim.errors import TableError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["PARQUET", "is_list", "name_kind", "read_frame", "read_parquet"]
+
+#: How a Parquet file begins.
+PARQUET = b"PAR1"
+
+
+def read_parquet(source: str, data: bytes) -> dict[str, pa.ChunkedArray]:
+    """Read the columns of a Parquet file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(pa.BufferReader(data))
+        # Before its columns are read, since a dictionary would hold one of two names.
+        _refuse_duplicates(source, file.schema_arrow.names)
+        table = file.read()
+        table.validate(full=True)
+        return _plain(source, table)
+    except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError) as error:
+        if isinstance(error, TableError):
+            raise
+        reason = (str(error).splitlines() or ["not enough memory"])[0]
+        raise TableError(f"{source} cannot be read as Parquet ({reason})") from error
+
+
+def read_frame(frame: Any) -> dict[str, pa.ChunkedArray]:
+    """Read the columns of a data frame: pandas', polars', Arrow's, or whatever streams as Arrow."""
+    import pyarrow as pa
+
+    try:
+        if isinstance(frame, pa.Table):
+            table = frame
+        elif hasattr(frame, "iloc") and hasattr(frame, "columns"):
+            # Its own stream of Arrow would add the index.
+            table = pa.Table.from_pandas(_with_text_names(frame), preserve_index=False)
+        else:
+            table = pa.table(frame)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise TableError(
+            f"the data frame cannot be read ({str(error).splitlines()[0]}); give one of pandas, "
+            "polars or Arrow with one type per column"
+        ) from error
+    return _plain("the data frame", table)
+
+
+def name_kind(kind: pa.DataType) -> str:
+    """Name what a column that is not of numbers holds; nothing where it is of numbers or text."""
+    from pyarrow import types
+
+    names = {
+        "dates": types.is_date,
+        "times": lambda k: types.is_timestamp(k) or types.is_time(k),
+        "durations": types.is_duration,
+        "intervals of time": types.is_interval,
+        "lists": is_list,
+        "nested values": types.is_nested,
+        "bytes": lambda k: (
+            types.is_binary(k) or types.is_large_binary(k) or types.is_fixed_size_binary(k)
+        ),
+    }
+    return next((name for name, matches in names.items() if matches(kind)), "")
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Tell whether a type is one of lists."""
+    from pyarrow import types
+
+    return types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+
+
+def _with_text_names(frame: Any) -> Any:
+    """Return a frame of pandas whose columns are named by text, several levels in one."""
+    names = [
+        " ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
+        for name in frame.columns
+    ]
+    frame = frame.copy(deep=False)
+    frame.columns = names
+    return frame
+
+
+def _plain(source: str, table: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """Return columns of simple types: a categorical column is its values, text is of one kind."""
+    import pyarrow as pa
+
+    _refuse_duplicates(source, table.column_names)
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+            column = column.cast(pa.string())
+        if _has_times(column.type):
+            _require_calendar(source, name, column)
+        columns[name] = column
+    return columns
+
+
+def _has_times(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    inner = [kind.field(k).type for k in range(kind.num_fields)]
+    return types.is_temporal(kind) or any(map(_has_times, inner))
+
+
+def _require_calendar(source: str, name: str, column: pa.ChunkedArray) -> None:
+    """Refuse times that Python has no value for: a file may hold any number as one."""
+    try:
+        column.to_pylist()
+    except (OverflowError, ValueError, LookupError) as error:
+        raise TableError(
+            f"column {name!r} of {source} has a time that no calendar has ({error}); correct it or "
+            "leave the column out of the file"
+        ) from error
+
+
+def _refuse_duplicates(source: str, names: list[str]) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise TableError(f"{source} has {count} columns named {name!r}; rename all but one")

@@ -1,0 +1,82 @@
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from gradatim.errors import TableError
+from gradatim.tables.columns import NotANumberError, read_columns
+
+DAY = dt.date(2026, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (pa.array([DAY]), "dates"),
+        (pa.array([dt.datetime(2026, 1, 2)]), "times"),
+        (pa.array([dt.time(3)]), "times"),
+        (pa.array([dt.timedelta(3)]), "durations"),
+        (pa.array([[1.0, 2.0]]), "lists"),
+        (pa.array([{"a": 1}]), "nested values"),
+        (pa.array([b"x"]), "bytes"),
+    ],
+)
+def test_a_column_that_is_no_number_says_what_it_is(values, kind):
+    with pytest.raises(NotANumberError) as caught:
+        read_columns(pa.table({"a": values})).numbers("a")
+    assert caught.value.kind == kind
+
+
+def test_text_that_is_not_utf8_is_a_sentence(tmp_path):
+    bad = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(np.array([0, 1], np.int32)), pa.py_buffer(b"\xff")]
+    )
+    pyarrow.parquet.write_table(pa.table({"a": [1.0], "g": bad}), tmp_path / "t.parquet")
+    with pytest.raises(TableError, match="cannot be read as Parquet") as caught:
+        read_columns(tmp_path / "t.parquet")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("inside_lists", [False, True])
+def test_a_day_that_no_calendar_has_is_a_sentence(inside_lists):
+    day = pa.array([-1_962_913_798], pa.int32()).cast(pa.date32())
+    if inside_lists:
+        day = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), day)
+    with pytest.raises(TableError, match="'a' of the data frame has a time that no calendar has"):
+        read_columns(pa.table({"a": day}))
+
+
+class Streamed:
+    """A data frame of any library that streams as Arrow does."""
+
+    def __init__(self, table):
+        self.__arrow_c_stream__ = table.__arrow_c_stream__
+
+
+def test_a_frame_is_read_as_its_columns():
+    table = pa.table({"a": [1.5, 2.5], "g": pa.array(["x", "y"], pa.large_string())})
+    for frame in (table, Streamed(table)):
+        t = read_columns(frame)
+        assert t.numbers("a").tolist() == [1.5, 2.5]
+        assert t.texts("g") == ["x", "y"]
+        assert t.rows.tolist() == [1, 2]
+
+
+def test_a_frame_of_pandas_has_text_names_and_no_index():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({("a", "mean"): [1.0, 2.0], ("g", ""): ["x", "y"]}, index=[7, 9])
+    assert read_columns(frame).names == ("a mean", "g")
+
+
+def test_a_frame_of_polars_is_read():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"a": [1.0, None], "g": ["x", "y"]})
+    np.testing.assert_array_equal(read_columns(frame).numbers("a"), [1, np.nan])
+
+
+@pytest.mark.parametrize("frame", [3, pa.table({}), pa.table({"a": pa.array([], pa.int64())})])
+def test_what_is_no_frame_is_an_error(frame):
+    with pytest.raises(TableError, match="the data frame"):
+        read_columns(frame)
