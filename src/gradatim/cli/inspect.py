@@ -45,7 +45,8 @@ def inspect(
     """Say what is in a dataset, a folder of audio or a table, and what is wrong with it.
 
     Looks for rows that belong together and would stand on both sides of a split, copies of one
-    sound or row, columns that give the target away, and labels that are written in two ways.
+    sound or row, columns that give the target away, and labels that are written in two ways or
+    probably wrong.
 
     Parameters
     ----------
@@ -97,6 +98,7 @@ def _object(collection: Collection, findings: list[Finding]) -> dict[str, object
 
 def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
     from gradatim.inspection import Finding, inspect_collection
+    from gradatim.inspection.mislabeled import find_mislabeled
     from gradatim.sources.registry import SOURCES, find_kind, read_source
 
     findings = []
@@ -115,4 +117,4 @@ def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
             )
     collection = read_source(path, reading)
     findings += [Finding(notice.code, notice.message) for notice in collection.notices]
-    return collection, [*findings, *inspect_collection(collection)]
+    return collection, [*findings, *inspect_collection(collection), *find_mislabeled(collection)]
