@@ -131,8 +131,8 @@ def test_shuffled_labels_find_nothing(make_collection):
     rng = np.random.default_rng(0)
     made = make_collection(rng.normal(size=(150, 6)), np.repeat(["a", "b", "c"], 50))
     found = climb_collection(made, shuffle_labels=True, rungs=CHEAP)
-    assert found.verdict.kind == "nothing"
     assert found.verdict.rung == "majority"
+    assert found.verdict.p_chance > 0.05
     assert "shuffled-labels" in [notice.code for notice in found.notices]
 
 
@@ -241,9 +241,9 @@ def test_multilabel_ladder_learns_every_label(make_collection):
     made = make_collection(X, y, "multilabel")
     found = climb_collection(made, folds=3, repeats=1, rungs=[*CHEAP, "shallow"])
     assert len(found.rungs) == 6
-    assert found.protocol.metric == "label_accuracy"
+    assert found.protocol.metric == "macro_auc"
     means = {row.rung: row.mean for row in found.rungs}
-    assert min(means[r] for r in means if r != "majority") > 0.75 > means["majority"]
+    assert min(means[r] for r in means if r != "majority") > 0.75 > means["majority"] == 0.5
 
 
 @pytest.mark.parametrize(
