@@ -29,7 +29,7 @@ from gradatim.evaluation.scores import GATES, Truth, pool
 
 __all__ = ["KINDS", "Kind", "calibrate", "table"]
 
-RUNGS = ("linear", "logistic", "kernel", "shallow", "deep")
+RUNGS: tuple[str, ...] = ("linear", "logistic", "kernel", "shallow", "deep")
 
 #: Standard deviations of what a rung's score owes to rows and groups that are hard for all, to
 #: groups of its own, and to its training set; what is left is its own for every row.

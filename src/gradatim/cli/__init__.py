@@ -55,6 +55,12 @@ app.command(
     help="Train and compare every rung on a dataset, folder or table.",
 )
 app.command(
+    "gradatim.cli.compare:compare",
+    name="compare",
+    group=_MUSIC,
+    help="Compare two climbs of the same rows, from their JSON files.",
+)
+app.command(
     "gradatim.cli.data:data",
     name="data",
     group=_MUSIC,

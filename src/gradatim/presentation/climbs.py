@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradatim._text import plural, show_name, show_sentence
+from gradatim.climb.compare import ClimbComparison
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection, Notice
@@ -24,6 +25,7 @@ __all__ = [
     "about",
     "best_of",
     "capitalized",
+    "comparison_grid",
     "contents",
     "dataset_grid",
     "dataset_lines",
@@ -153,6 +155,22 @@ def score_range(interval: tuple[float, float]) -> str:
 def share(value: float) -> str:
     """Write a share in percent."""
     return f"{100 * value:.1f} %" if math.isfinite(value) else _NONE
+
+
+def comparison_grid(found: ClimbComparison) -> Grid:
+    """Return both ladders side by side, with what the second gains on each row of both."""
+    title = METRICS[found.metric].title
+    heads = ("rung", "input", f"first {title}", "second", "gain", "95 % interval")
+    columns = [Column(head, right=i in (2, 3, 4), names=i < 2) for i, head in enumerate(heads)]
+    rows = []
+    for one in found.rungs:
+        first, second, gain = (
+            score(math.nan if value is None else value) for value in (*one.means, one.difference)
+        )
+        ends = score_range(one.interval or (math.nan, math.nan))
+        cells = (one.first[0], show_name(one.first[1]), first, second, gain, ends)
+        rows.append([[cell] for cell in cells])
+    return Grid(columns, rows)
 
 
 def best_of(climb: Climb) -> RungResult:
