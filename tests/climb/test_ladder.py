@@ -136,6 +136,39 @@ def test_shuffled_labels_find_nothing(make_collection):
     assert "shuffled-labels" in [notice.code for notice in found.notices]
 
 
+def test_labels_of_whole_groups_are_shuffled_over_groups_and_find_nothing(make_collection):
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(20), 6)
+    X = rng.normal(size=(120, 5)) + 3 * rng.normal(size=(20, 5))[groups]
+    made = make_collection(X, np.array(["a", "b"])[groups % 2], groups=groups)
+    found = climb_collection(made, shuffle_labels=True, rungs=CHEAP, repeats=1)
+    by_group = [set(found.collection.y[groups == group]) for group in range(20)]
+    assert all(len(labels) == 1 for labels in by_group)
+    assert found.verdict.rung == "majority"
+
+
+def test_log_loss_is_of_rungs_with_probabilities_and_shares_of_the_majoritys(blobs):
+    found = climb_collection(blobs, metric="log_loss", rungs=["logistic", "kernel"], folds=3)
+    means = {row.rung: row.mean for row in found.rungs}
+    assert list(means) == ["majority", "logistic", "kernel"]
+    assert means["majority"] == pytest.approx(np.log(3), abs=0.05)
+    assert means["logistic"] < 0.3
+    assert np.isnan(means["kernel"])
+    assert not found.protocol.higher_is_better
+    assert found.verdict.margin == pytest.approx(0.01 * means["majority"])
+    assert found.verdict.rung == "logistic"
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_where_most_rows_are_of_one_class_the_score_is_balanced(make_collection):
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(100, 2)), np.repeat(["a", "b"], [90, 10]))
+    found = climb_collection(made, rungs=["majority", "linear"], repeats=1)
+    assert found.protocol.metric == "balanced_accuracy"
+    assert found.rungs[0].mean == 0.5
+    assert "balanced-accuracy" in [notice.code for notice in found.notices]
+
+
 @pytest.fixture
 def overlapping(make_collection):
     rng = np.random.default_rng(2)

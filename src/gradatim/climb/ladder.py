@@ -269,9 +269,23 @@ def _hash_of(split: Folds, collection: Collection) -> str:
 
 
 def _shuffled(collection: Collection, seed: int) -> Collection:
-    order = np.random.default_rng([seed, 1]).permutation(collection.n_samples)
+    rng = np.random.default_rng([seed, 1])
+    shuffled = _dealt_over_groups(collection, rng)
+    if shuffled is None:
+        shuffled = collection.y[rng.permutation(collection.n_samples)]
     notice = Notice("shuffled-labels", "labels were shuffled: any rung above the first is chance")
-    return replace(collection, y=collection.y[order], notices=(*collection.notices, notice))
+    return replace(collection, y=shuffled, notices=(*collection.notices, notice))
+
+
+def _dealt_over_groups(collection: Collection, rng: np.random.Generator) -> np.ndarray | None:
+    """Deal labels over groups where each has one class: rows alone would be too easy a test."""
+    if collection.groups is None or collection.task != "classification":
+        return None
+    _, first, codes = np.unique(collection.groups, return_index=True, return_inverse=True)
+    labels = np.asarray(collection.y)[first]
+    if (labels[codes] != collection.y).any():
+        return None
+    return rng.permutation(labels)[codes]
 
 
 def _climb(
