@@ -169,6 +169,18 @@ def test_where_most_rows_are_of_one_class_the_score_is_balanced(make_collection)
     assert "balanced-accuracy" in [notice.code for notice in found.notices]
 
 
+def test_guessing_has_an_auc_of_one_half_whatever_shares_the_folds_have(make_collection):
+    rng = np.random.default_rng(3)
+    y = (rng.random((70, 3)) < [0.2, 0.4, 0.7]).astype(int)
+    made = make_collection(rng.normal(size=(70, 2)), y, "multilabel", groups=np.arange(70) // 5)
+    found = climb_collection(made, rungs=["majority", "linear"], folds=4)
+    assert found.protocol.metric == "macro_auc"
+    assert found.rungs[0].mean == 0.5
+    assert found.verdict.rung == "majority"
+    ranked = climb_collection(made, metric="label_ranking", rungs=["majority"], folds=4)
+    assert ranked.rungs[0].mean > 0.6
+
+
 @pytest.fixture
 def overlapping(make_collection):
     rng = np.random.default_rng(2)

@@ -205,7 +205,8 @@ def _scored(task: ClimbTask, row: RungResult) -> RungResult:
     def outputs_for(metric: str) -> np.ndarray | None:
         if METRICS[metric].reads == "probabilities":
             return row.outputs if row.probabilistic else None
-        return order
+        # Labels are ordered within a row, where shares in training belong to what is known.
+        return row.outputs if metric == "label_ranking" else order
 
     folds, metric = task.folds, METRICS[task.metric]
     out = outputs_for(task.metric)
@@ -259,12 +260,11 @@ def _group_scores(
 
 def _without_prevalence(task: ClimbTask, row: RungResult) -> np.ndarray | None:
     """Take from outputs how often their classes were there in training, which tells the fold."""
-    if row.outputs is None or METRICS[task.metric].reads == "probabilities":
+    if row.outputs is None or not (row.probabilistic or row.rung == "linear"):
         return row.outputs
-    if not (row.probabilistic or row.rung == "linear"):
-        return row.outputs
-    matrix = task.targets.matrix.astype(np.float64)
     order = np.array(row.outputs)
     for r, k in task.folds.outer:
-        order[r, task.folds.rows(r, k)] -= matrix[task.folds.rows_without(r, k)].mean(axis=0)
+        # As the majority computes it, so that its own are exactly 0 everywhere.
+        share = task.targets.matrix[task.folds.rows_without(r, k)].mean(axis=0)
+        order[r, task.folds.rows(r, k)] -= share.astype(np.float64)
     return order

@@ -204,7 +204,7 @@ class _VerdictWords:
             begun = f"{name[:1].upper()}{name[1:]}"
             return f"{begun} may be enough: what {rival} could gain is at most {gap}, {self._rest}"
         reason = {
-            "best": "no rung scores higher",
+            "best": "no rung scores better",
             "equivalent": "higher rungs are equivalent to it",
             "good enough": "it is good enough",
         }[found.answer]

@@ -127,11 +127,12 @@ METRICS = {
         says="mean absolute error; smaller is better",
     ),
     "km": ScoreMetric(
-        "km",
+        "mean distance in km",
         _VALUES,
         "positive",
         higher_is_better=False,
         says="great-circle distance to the true place; smaller is better",
+        short="km",
     ),
 }
 
