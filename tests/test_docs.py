@@ -4,6 +4,7 @@ import doctest
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import gradatim
 from gradatim.cli import app, main
 from gradatim.climb import Climb, Comparison, EvaluationProtocol, RungResult, Verdict
 from gradatim.collection import Collection, Notice
+from gradatim.evaluation.scores import Pooled
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -123,14 +125,17 @@ def key_paths(value: object, path: str = "") -> set[str]:
 def test_the_json_object_has_the_documented_keys():
     rows = np.arange(4)
     y = np.array(["a", "b", "a", "b"])
-    collection = Collection("songs", {"features": np.zeros((4, 1))}, y, "classification", rows)
-    result = RungResult("majority", "", "most frequent", 0, np.ones(2), (1.0, 1.0), 0.1, y[None])
+    X, groups = {"features": np.zeros((4, 1))}, np.array(["x", "x", "y", "y"])
+    collection = Collection("songs", X, y, "classification", rows, groups)
+    scores = np.ones(2)
+    result = RungResult("majority", "", "most frequent", 0, scores, (1.0, 1.0), 0.1, y[None])
+    result = replace(result, pooled=Pooled(1.0, scores, scores), group_scores=scores)
     comparison = Comparison("majority", "", 0.0, (0.0, 0.0), 0.1, 0.0)
     climb = Climb(
         collection,
         EvaluationProtocol(2, 1, False, 0, "accuracy", 0.01),
         [result],
-        Verdict("majority", "", "nothing", "Stop.", [comparison]),
+        Verdict("majority", "", "best", "Stop.", [comparison], 0.0, level=[("linear", "features")]),
         notices=[Notice("few", "few")],
     )
     [(_, text)] = blocks(ROOT / "docs" / "guides" / "json.md", "json")

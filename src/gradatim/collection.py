@@ -180,13 +180,16 @@ class Collection:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a collection holds as a JSON object: counts, and no sample."""
+        names = None if self.groups is None else np.unique(self.groups, return_counts=True)
         return {
             "name": self.name,
             "task": self.task,
             "n_samples": self.n_samples,
             "inputs": {name: X.shape[1] for name, X in self.X.items()},
             "classes": [str(label) for label in self.classes],
-            "groups": None if self.groups is None else len(np.unique(self.groups)),
+            "groups": None if names is None else len(names[0]),
+            "group_names": None if names is None else [str(name) for name in names[0]],
+            "group_sizes": None if names is None else names[1].tolist(),
             "sha256": self.sha256,
         }
 

@@ -15,7 +15,7 @@ LADDER = [("majority", ""), ("logistic", "wave"), ("deep", "wave")]
 
 class FakeClimb(Climb):
     def to_dict(self):
-        return {"schema": 1, "verdict": {"rung": self.verdict.rung, "sentence": "Σ"}}
+        return {"schema": 2, "verdict": {"rung": self.verdict.rung, "sentence": "Σ"}}
 
 
 def make_collection(n_samples=40, task="classification"):

@@ -39,6 +39,8 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "folds": 5,
             "repeats": 2,
             "margin": 0.01,
+            "tolerance": 0.05,
+            "metric": None,
             "seed": 0,
             "preset": "quick",
             "n_jobs": None,
@@ -54,6 +56,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
 
 def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
     command = "timbre --folds 3 --repeats 1 --margin 0.02 --seed 7 --jobs 1 --shuffle-labels"
+    command += " --tolerance 0.1 --metric macro_f1"
     run(
         capsys,
         *command.split(),
@@ -79,6 +82,8 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "folds": 3,
             "repeats": 1,
             "margin": 0.02,
+            "tolerance": 0.1,
+            "metric": "macro_f1",
             "seed": 7,
             "n_jobs": 1,
             "rungs": ["majority", "deep", "linear"],
@@ -130,7 +135,7 @@ def test_the_json_file_holds_the_documented_object(capsys, fake, tmp_path):
     status, out, _ = run(capsys, "timbre", "--json", "a.json", "--report", "b.html")
     assert status == 0
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
-    assert json.loads(text) == {"schema": 1, "verdict": {"rung": "deep", "sentence": "Σ"}}
+    assert json.loads(text) == {"schema": 2, "verdict": {"rung": "deep", "sentence": "Σ"}}
     assert f"json: {tmp_path}/a.json" in out
     assert sorted(os.listdir(tmp_path)) == ["a.json", "b.html"]
 
@@ -138,14 +143,14 @@ def test_the_json_file_holds_the_documented_object(capsys, fake, tmp_path):
 def test_json_on_standard_output_has_it_alone(capsys, fake):
     status, out, err = run(capsys, "timbre", "--json", "-")
     assert status == 0
-    assert json.loads(out)["schema"] == 1
+    assert json.loads(out)["schema"] == 2
     assert "Verdict: Climb to the deep rung." in err
 
 
 def test_json_on_standard_output_and_quiet_leave_the_verdict_on_standard_error(capsys, fake):
     status, out, err = run(capsys, "timbre", "--json", "-", "--quiet", "--no-report")
     assert status == 0
-    assert json.loads(out)["schema"] == 1
+    assert json.loads(out)["schema"] == 2
     assert err == "Verdict: Climb to the deep rung.\n"
 
 
@@ -286,7 +291,7 @@ def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, m
     monkeypatch.setattr("sys.stdout", stream := Stream())
     command = ["climb", "songs.csv", "--target", "y", "--rungs", "majority", "--no-report"]
     assert main([*command, "--json", "-", "--save", "winner.gradatim", "--quiet"]) == 0
-    assert json.loads(stream.getvalue())["schema"] == 1
+    assert json.loads(stream.getvalue())["schema"] == 2
 
 
 @pytest.mark.parametrize(

@@ -131,9 +131,54 @@ def test_shuffled_labels_find_nothing(make_collection):
     rng = np.random.default_rng(0)
     made = make_collection(rng.normal(size=(150, 6)), np.repeat(["a", "b", "c"], 50))
     found = climb_collection(made, shuffle_labels=True, rungs=CHEAP)
-    assert found.verdict.kind == "nothing"
     assert found.verdict.rung == "majority"
+    assert found.verdict.p_chance > 0.05
     assert "shuffled-labels" in [notice.code for notice in found.notices]
+
+
+def test_labels_of_whole_groups_are_shuffled_over_groups_and_find_nothing(make_collection):
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(20), 6)
+    X = rng.normal(size=(120, 5)) + 3 * rng.normal(size=(20, 5))[groups]
+    made = make_collection(X, np.array(["a", "b"])[groups % 2], groups=groups)
+    found = climb_collection(made, shuffle_labels=True, rungs=CHEAP, repeats=1)
+    by_group = [set(found.collection.y[groups == group]) for group in range(20)]
+    assert all(len(labels) == 1 for labels in by_group)
+    assert found.verdict.rung == "majority"
+
+
+def test_log_loss_is_of_rungs_with_probabilities_and_shares_of_the_majoritys(blobs):
+    found = climb_collection(blobs, metric="log_loss", rungs=["logistic", "kernel"], folds=3)
+    means = {row.rung: row.mean for row in found.rungs}
+    assert list(means) == ["majority", "logistic", "kernel"]
+    assert means["majority"] == pytest.approx(np.log(3), abs=0.05)
+    assert means["logistic"] < 0.3
+    assert np.isnan(means["kernel"])
+    assert not found.protocol.higher_is_better
+    assert found.verdict.margin == pytest.approx(0.01 * means["majority"])
+    assert found.verdict.rung == "logistic"
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_where_most_rows_are_of_one_class_the_score_is_balanced(make_collection):
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(100, 2)), np.repeat(["a", "b"], [90, 10]))
+    found = climb_collection(made, rungs=["majority", "linear"], repeats=1)
+    assert found.protocol.metric == "balanced_accuracy"
+    assert found.rungs[0].mean == 0.5
+    assert "balanced-accuracy" in [notice.code for notice in found.notices]
+
+
+def test_guessing_has_an_auc_of_one_half_whatever_shares_the_folds_have(make_collection):
+    rng = np.random.default_rng(3)
+    y = (rng.random((70, 3)) < [0.2, 0.4, 0.7]).astype(int)
+    made = make_collection(rng.normal(size=(70, 2)), y, "multilabel", groups=np.arange(70) // 5)
+    found = climb_collection(made, rungs=["majority", "linear"], folds=4)
+    assert found.protocol.metric == "macro_auc"
+    assert found.rungs[0].mean == 0.5
+    assert found.verdict.rung == "majority"
+    ranked = climb_collection(made, metric="label_ranking", rungs=["majority"], folds=4)
+    assert ranked.rungs[0].mean > 0.6
 
 
 @pytest.fixture
@@ -241,9 +286,9 @@ def test_multilabel_ladder_learns_every_label(make_collection):
     made = make_collection(X, y, "multilabel")
     found = climb_collection(made, folds=3, repeats=1, rungs=[*CHEAP, "shallow"])
     assert len(found.rungs) == 6
-    assert found.protocol.metric == "label_accuracy"
+    assert found.protocol.metric == "macro_auc"
     means = {row.rung: row.mean for row in found.rungs}
-    assert min(means[r] for r in means if r != "majority") > 0.75 > means["majority"]
+    assert min(means[r] for r in means if r != "majority") > 0.75 > means["majority"] == 0.5
 
 
 @pytest.mark.parametrize(

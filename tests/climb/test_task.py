@@ -8,8 +8,8 @@ from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.folds import make_folds
 
 
-def task_of(made):
-    return ClimbTask(made, seed=0, n_jobs=1, folds=make_folds(made, 3, 1, 0))
+def task_of(made, metric="accuracy"):
+    return ClimbTask(made, seed=0, n_jobs=1, folds=make_folds(made, 3, 1, 0), metric=metric)
 
 
 def test_accuracy_is_the_share_of_right_labels(blobs):
@@ -18,24 +18,27 @@ def test_accuracy_is_the_share_of_right_labels(blobs):
     p = rng.dirichlet(np.ones(3), len(blobs.y))
     rows = np.arange(0, 90, 2)
     labels = blobs.classes[p[rows].argmax(axis=1)]
-    assert task.score(p[rows], rows) == pytest.approx(np.mean(labels == blobs.y[rows]))
+    assert task.judge(p[rows], rows) == pytest.approx(np.mean(labels == blobs.y[rows]))
 
 
 def test_r2_of_several_targets_is_scikit_learns(make_collection):
     rng = np.random.default_rng(0)
     y = rng.normal(size=(30, 2)).astype(np.float32)
-    task = task_of(make_collection(rng.normal(size=(30, 2)), y, "regression"))
+    task = task_of(make_collection(rng.normal(size=(30, 2)), y, "regression"), "r2")
     outputs = y + 0.1 * rng.normal(size=y.shape)
-    assert task.score(outputs, np.arange(30)) == pytest.approx(r2_score(y, outputs))
+    assert task.judge(outputs, np.arange(30)) == pytest.approx(r2_score(y, outputs))
 
 
-def test_label_accuracy_is_one_minus_the_hamming_loss(make_collection):
+def test_losses_are_judged_with_a_minus_and_what_is_undefined_by_another_metric(make_collection):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, (30, 4))
-    task = task_of(make_collection(rng.normal(size=(30, 2)), y, "multilabel"))
+    made = make_collection(rng.normal(size=(30, 2)), y, "multilabel")
     outputs = rng.random((30, 4))
-    expected = 1 - hamming_loss(y, (outputs >= 0.5).astype(int))
-    assert task.score(outputs, np.arange(30)) == pytest.approx(expected)
+    expected = -hamming_loss(y, (outputs >= 0.5).astype(int))
+    assert task_of(made, "hamming").judge(outputs, np.arange(30)) == pytest.approx(expected)
+    one = np.arange(1)
+    expected = -hamming_loss(y[:1], (outputs[:1] >= 0.5).astype(int))
+    assert task_of(made, "macro_auc").judge(outputs[:1], one) == pytest.approx(expected)
 
 
 def test_scaling_learns_from_the_given_rows_alone(blobs):

@@ -3,80 +3,156 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gradatim.climb.verdict import compare, decide
+from gradatim.climb.result import EvaluationProtocol, RungResult
+from gradatim.climb.task import Units
+from gradatim.climb.verdict import decide
 from gradatim.errors import SpecError
+from gradatim.evaluation.scores import GATES, METRICS, Truth, pool
 
-RNG = np.random.default_rng(0)
-NOISE = RNG.normal(0, 0.02, 10)
-SMALL = RNG.normal(0, 0.002, 10)
-
-
-def test_a_clear_gap_climbs_to_the_best(row, protocol):
-    rungs = [row("majority", 0.2 + NOISE), row("logistic", 0.5 + NOISE), row("deep", 0.7 + SMALL)]
-    verdict = decide(rungs, protocol)
-    assert (verdict.rung, verdict.kind) == ("deep", "best")
-    assert "no rung scores higher" in verdict.sentence
+N = 600
+GROUPS = np.arange(N) // 5
+Y = np.array(["a", "b"])[np.random.default_rng(0).integers(0, 2, N)]
+TRUTH = Truth("classification", Y, np.array(["a", "b"]))
+UNITS = Units.of(GROUPS, N)
 
 
-def test_a_tiny_sure_gap_is_equivalent_and_stops_early(row, protocol):
-    base = 0.6 + NOISE
-    rungs = [row("majority", 0.2 + NOISE), row("logistic", base), row("deep", base + 0.001 + SMALL)]
-    verdict = decide(rungs, protocol)
-    assert (verdict.rung, verdict.kind) == ("logistic", "equivalent")
-    assert verdict.comparisons[1].p_better < 0.05
+def protocol(metric="accuracy", **changes):
+    higher = METRICS[metric].higher_is_better
+    return EvaluationProtocol(5, 2, True, 0, metric, 0.01, higher_is_better=higher, **changes)
 
 
-def test_an_unsure_gap_is_not_called_equivalent(row, protocol):
-    rungs = [row("majority", 0.2 + NOISE), row("logistic", 0.6 + NOISE), row("deep", 0.62 - NOISE)]
-    verdict = decide(rungs, protocol)
-    assert (verdict.rung, verdict.kind) == ("logistic", "not shown worse")
-    against = verdict.comparisons[1]
-    assert 0.05 < against.p_better < 0.95
-    assert f"{against.upper:.3f}" in verdict.sentence
+def row(rung, said, metric="accuracy", input="features", truth=TRUTH, units=UNITS):
+    said = np.stack([said, said])
+    pooled, gate = (pool(m, truth, said, None, units.codes) for m in (metric, GATES[truth.task]))
+    return RungResult(
+        rung, input, "", 1, np.full(10, pooled.value), (0, 1), 0.0, said, pooled=pooled, gate=gate
+    )
 
 
-def test_no_gap_to_the_majority_finds_nothing(row, protocol):
-    rungs = [row("majority", 0.2 + SMALL), row("logistic", 0.2 + NOISE), row("deep", 0.21 - NOISE)]
-    verdict = decide(rungs, protocol)
-    assert (verdict.rung, verdict.kind) == ("majority", "nothing")
-    assert "Nothing learnable" in verdict.sentence
+def guesses(share, seed=0):
+    """Return predictions of which a share is right: of larger shares the same and more."""
+    wrong = np.random.default_rng(seed).random(N) > share
+    return np.where(wrong, np.where(Y == "a", "b", "a"), Y)
 
 
-def test_of_two_inputs_on_the_chosen_rung_the_higher_mean_wins(row, protocol):
-    rungs = [
-        row("logistic", 0.58 + NOISE, "wave"),
-        row("logistic", 0.60 + NOISE, "harmonics"),
-        row("deep", 0.61 - NOISE, "wave"),
-    ]
-    assert decide(rungs, protocol).input == "harmonics"
+MAJORITY = row("majority", np.repeat("a", N), input="")
 
 
-def test_the_margin_is_what_counts_as_no_difference(row, protocol):
-    from dataclasses import replace
-
-    rungs = [row("logistic", 0.60 + SMALL), row("deep", 0.63 - SMALL)]
-    assert decide(rungs, protocol).rung == "deep"
-    assert decide(rungs, replace(protocol, margin=0.05)).rung == "logistic"
+def judge(*rungs, metric="accuracy", truth=TRUTH, units=UNITS, **changes):
+    return decide(rungs, protocol(metric, **changes), truth, units)
 
 
-def test_differences_are_positive_where_the_best_is_better(row, protocol):
-    found = compare(row("deep", 0.7 + NOISE), row("logistic", 0.6 + NOISE), protocol)
-    assert found.difference == pytest.approx(0.1)
-    assert found.p_better == pytest.approx(1.0)
+def test_a_clear_gap_climbs_to_the_best():
+    found = judge(MAJORITY, row("linear", guesses(0.6)), row("deep", guesses(0.9)))
+    assert (found.answer, found.rung, found.gap_at_most) == ("best", "deep", 0.0)
+    assert found.sentence == (
+        f"Climb to the deep network on features (accuracy {np.mean(guesses(0.9) == Y):.3f}): every "
+        "simpler rung is shown to be worse."
+    )
 
 
-def test_an_empty_ladder_is_refused(protocol):
+def test_what_cannot_be_decided_still_says_how_large_the_gap_is_and_what_would_help():
+    found = judge(MAJORITY, row("linear", guesses(0.7)), row("deep", guesses(0.7, seed=1)))
+    assert (found.answer, found.rung) == ("cannot decide", "linear")
+    assert found.level == (("deep", "features"),)
+    assert found.gap_at_most > found.tolerance == 0.05
+    assert found.sentence.startswith("Linear regression on features (accuracy 0.")
+    assert (
+        "may be enough: what the deep network on features could gain is at most " in found.sentence
+    )
+    assert (
+        f"at most {found.gap_at_most:.3f}, and 120 groups do not settle it; about "
+        in found.sentence
+    )
+    assert found.sentence.endswith(f"{found.more_units:,} more would.")
+    assert found.more_units > 0
+
+
+def test_good_enough_and_equivalent_carry_the_gap():
+    same = judge(MAJORITY, row("linear", guesses(0.7)), row("deep", guesses(0.7)))
+    assert same.answer == "equivalent"
+    assert same.gap_at_most <= 0.01
+    assert "equivalent to it; what the deep network on features could gain is at" in same.sentence
+    near = judge(MAJORITY, row("linear", guesses(0.7)), row("deep", guesses(0.71)))
+    assert near.answer == "good enough"
+    assert (
+        "it is good enough; what the deep network on features could gain is at most "
+        in near.sentence
+    )
+
+
+def test_of_guesses_nothing_is_found_and_the_majority_is_where_to_stop():
+    rungs = row("linear", guesses(0.52)), row("deep", guesses(0.5, seed=3))
+    found = judge(MAJORITY, *rungs, tolerance=0.02)
+    assert found.rung == "majority"
+    assert found.answer == "cannot decide"
+    assert "Guessing may be enough" in found.sentence
+    assert "balanced accuracy, of which" in found.sentence
+    assert "guessing 0.500" in found.sentence
+    assert found.p_chance > 0.05
+
+
+def test_nothing_is_found_in_any_rung_though_one_of_many_scores_higher_by_chance():
+    rungs = [row("linear", guesses(0.5, seed), input=f"input {seed}") for seed in range(20)]
+    best = max(one.mean for one in rungs)
+    assert best > 0.53
+    assert judge(MAJORITY, *rungs).rung == "majority"
+
+
+def test_where_groups_are_of_one_class_labels_are_permuted_by_group():
+    y = np.repeat(["a", "b"], 30)
+    groups = np.repeat(np.arange(6), 10)
+    truth, units = Truth("classification", y, np.array(["a", "b"])), Units.of(groups, 60)
+    perfect = row("linear", y, truth=truth, units=units)
+    guess = row("majority", np.repeat("a", 60), input="", truth=truth, units=units)
+    found = judge(guess, perfect, truth=truth, units=units)
+    # Three and three groups can be labeled in 20 ways, of which this is one.
+    assert (found.answer, found.rung) == ("cannot decide", "majority")
+    assert found.p_chance >= 0.05 - 1e-12
+
+
+def test_errors_are_judged_in_shares_of_the_majority_s_and_told_in_their_unit():
+    rng = np.random.default_rng(0)
+    y = rng.normal(0, 1000, N)
+    truth = Truth("regression", y, np.array([]))
+
+    def say(rung, noise, input="features"):
+        said = np.zeros(N) if noise is None else y + rng.normal(0, noise, N)
+        return row(rung, said, "mae", input, truth)
+
+    found = judge(
+        say("majority", None, ""), say("linear", 500), say("deep", 100), metric="mae", truth=truth
+    )
+    assert (found.answer, found.rung) == ("best", "deep")
+    assert found.margin == pytest.approx(0.01 * np.abs(y).mean())
+    assert found.tolerance == pytest.approx(0.05 * np.abs(y).mean())
+    assert all(one.difference > 0 for one in found.comparisons)
+    assert found.comparisons[1].difference == pytest.approx(320, abs=40)
+
+
+def test_a_rung_whose_score_is_undefined_is_left_out():
+    undefined = row("kernel", guesses(0.9), "log_loss")
+    assert np.isnan(undefined.mean)
+    linear, deep = row("linear", guesses(0.7)), row("deep", guesses(0.7))
+    found = judge(MAJORITY, linear, undefined, deep)
+    assert {one.rung for one in found.comparisons} == {"majority", "deep"}
+
+
+def test_the_majority_alone_is_compared_with_nothing():
+    found = judge(MAJORITY)
+    assert (found.answer, found.rung, found.gap_at_most) == ("cannot decide", "majority", None)
+    assert found.sentence.startswith("Nothing can be compared with the majority guess")
+
+
+def test_differences_are_positive_where_the_best_is_better():
+    found = judge(MAJORITY, row("linear", guesses(0.6)), row("deep", guesses(0.9)))
+    assert [one.rung for one in found.comparisons] == ["majority", "linear"]
+    assert all(one.difference > 0.2 and one.p_better > 0.999 for one in found.comparisons)
+    assert all(
+        one.interval[0] < one.difference < one.upper < one.interval[1] for one in found.comparisons
+    )
+
+
+def test_an_empty_ladder_is_refused():
     with pytest.raises(SpecError, match="at least one rung"):
-        decide([], protocol)
-
-
-def test_chance_differences_rarely_make_it_climb(row, protocol):
-    """Six rungs without a difference: the share of needless climbs stays at most one in ten."""
-    rng = np.random.default_rng(5)
-    names = ["majority", "linear", "logistic", "kernel", "shallow", "deep"]
-    climbed = 0
-    for _ in range(200):
-        common = rng.normal(0.5, 0.03, 10)
-        rungs = [row(name, common + rng.normal(0, 0.02, 10)) for name in names]
-        climbed += decide(rungs, protocol).rung != "majority"
-    assert climbed / 200 <= 0.10
+        judge()

@@ -6,22 +6,22 @@ from gradatim._text import plural
 from gradatim.presentation import climbs
 
 
-def explain(climb, kind):
-    return climbs.explain_verdict(replace(climb, verdict=replace(climb.verdict, kind=kind)))
+def explain(climb, answer, **changes):
+    verdict = replace(climb.verdict, answer=answer, **changes)
+    return climbs.explain_verdict(replace(climb, verdict=verdict))
 
 
-def test_equivalent_and_not_shown_worse_are_told_apart(climb):
-    assert "gives away no more than 0.01" in explain(climb, "equivalent")
-    assert "less than equivalence" in explain(climb, "not shown worse")
+def test_each_answer_says_what_it_means(climb):
+    assert "gives away no more than 0.010" in explain(climb, "equivalent")
+    assert "no more than the tolerance of 0.050" in explain(climb, "good enough")
+    assert "may be as good as any rung" in explain(climb, "nothing learnable", rung="majority")
 
 
-def test_not_shown_worse_says_how_large_the_gap_could_be(climb):
-    chosen = next(
-        c
-        for c in climb.verdict.comparisons
-        if (c.rung, c.input) == (climb.verdict.rung, climb.verdict.input)
-    )
-    assert f"up to {chosen.upper:.3f}," in explain(climb, "not shown worse")
+def test_what_cannot_be_decided_names_the_rungs_that_are_level(climb):
+    said = explain(climb, "cannot decide")
+    assert said.startswith("The deep network on wave and the deep network on harmonics are level")
+    assert "such a climb would have shown it in 4 % of all cases" in said
+    assert "no higher rung is shown" in explain(climb, "cannot decide", level=()).lower()
 
 
 def test_best_does_not_speak_of_simpler_rungs_that_are_not_there(multilabel_climb, climb):
@@ -30,13 +30,16 @@ def test_best_does_not_speak_of_simpler_rungs_that_are_not_there(multilabel_clim
 
 
 def test_finding_nothing_is_said_for_each_task(climb, regression_climb):
-    assert "most frequent class" in explain(climb, "nothing")
-    assert "Always saying the mean" in explain(regression_climb, "nothing")
+    assert "most frequent class" in explain(climb, "nothing learnable", rung="majority")
+    assert "Always saying the mean" in explain(
+        regression_climb, "nothing learnable", rung="majority"
+    )
 
 
 def test_the_input_is_named_only_where_there_are_several(climb, regression_climb):
-    assert "deep network on harmonics" in explain(climb, "not shown worse")
-    assert "on features" not in explain(regression_climb, "not shown worse")
+    level = [("deep", "features")]
+    assert "deep network on harmonics" in explain(climb, "cannot decide")
+    assert "on features" not in explain(regression_climb, "cannot decide", level=level)
 
 
 def test_the_protocol_tells_grouped_from_ungrouped(climb, regression_climb):

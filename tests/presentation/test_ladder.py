@@ -110,7 +110,9 @@ def test_eighty_columns_hold_all_that_a_ladder_says(make_result):
 
 def test_an_interval_below_zero_is_shown_in_full(make_result):
     row = Row("majority", "", result=make_result("majority", "", mean=-0.5, half=0.1))
-    assert "-0.600 to -0.400" in printed(ladder(plain_console(), [row], "r2"))
+    assert "\N{MINUS SIGN}0.600 to \N{MINUS SIGN}0.400" in printed(
+        ladder(plain_console(), [row], "r2")
+    )
 
 
 def test_the_chosen_rung_alone_is_marked(make_result):

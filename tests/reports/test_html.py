@@ -104,7 +104,7 @@ def test_sections_come_in_the_order_of_a_persons_questions(html):
         "What is taken for what",
         "How the networks learnt",
         "Where to stop",
-        "The highest rung against the others",
+        "The best rung against the others",
         "How it was measured",
     ]
 

@@ -52,7 +52,7 @@ for (const width of [360, 1000]) {
     assert.equal(rows.length, 5);
     assert.ok(rows.every((row) => row.getAttribute("tabindex") === "0"));
     assert.match(rows[2].getAttribute("aria-label"), /stop here/);
-    assert.match(rows[3].getAttribute("aria-label"), /^Deep network on wave: 0.620.*highest/);
+    assert.match(rows[3].getAttribute("aria-label"), /^Deep network on wave: 0.620.*best/);
   });
 
   test(`nothing is drawn outside ${width} px`, () => {

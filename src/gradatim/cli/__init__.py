@@ -61,6 +61,12 @@ app.command(
     help="Say what is in a dataset, folder or table, and what is wrong with it.",
 )
 app.command(
+    "gradatim.cli.compare:compare",
+    name="compare",
+    group=_MUSIC,
+    help="Compare two climbs of the same rows, from their JSON files.",
+)
+app.command(
     "gradatim.cli.data:data",
     name="data",
     group=_MUSIC,

@@ -19,6 +19,7 @@ from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import ProgressBar
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
+from gradatim.evaluation.scores import choose_metric
 from gradatim.presentation.climbs import about, heading, notes, verdict_line
 from gradatim.presentation.ladder import Row
 from gradatim.presentation.lines import Line
@@ -42,10 +43,10 @@ class Screen:
             yield lambda share, files: bar.tell(share, doing, files=files)
 
     @contextlib.contextmanager
-    def climbing(self, collection: Collection) -> Iterator[LiveLadder]:
+    def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:
         """Show the ladder while it is climbed; yields what is to be told."""
-        metric = "r2" if collection.task == "regression" else "accuracy"
-        ladder = LiveLadder(self._console, about(collection), metric)
+        chosen, _ = choose_metric(collection, metric)
+        ladder = LiveLadder(self._console, about(collection), chosen)
         hidden = self._quiet or not self._console.is_terminal
         with contextlib.nullcontext() if hidden else ladder.live:
             yield ladder

@@ -30,6 +30,22 @@ if TYPE_CHECKING:
 
 __all__ = ["climb"]
 
+MetricName = Literal[
+    "accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "log_loss",
+    "auc",
+    "macro_auc",
+    "micro_f1",
+    "hamming",
+    "label_ranking",
+    "r2",
+    "rmse",
+    "mae",
+    "km",
+]
+
 _PROTOCOL = Group("How it is scored", sort_key=2)
 _RUN = Group("How it is run", sort_key=3)
 _OUTPUT = Group("What comes out", sort_key=4)
@@ -53,7 +69,9 @@ def climb(
     drop_duplicates: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     folds: Annotated[int, _number(gte=3)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
+    metric: Annotated[MetricName | None, Parameter(group=_PROTOCOL)] = None,
     margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
+    tolerance: Annotated[float, _number(gt=0, lt=1)] = 0.05,
     seed: Annotated[int, _number(gte=0)] = 0,
     rungs: Annotated[
         list[str] | None,
@@ -103,9 +121,13 @@ def climb(
     folds
         Folds per repeat.
     repeats
-        Repeats, each with fresh folds.
+        Repeats, each with other folds.
+    metric
+        What is scored; if left out, accuracy, balanced accuracy, macro-AUC or R², as fits the data.
     margin
-        Difference in score that is of no practical matter.
+        Difference in score that is of no practical matter; of errors a share of the majority's.
+    tolerance
+        Difference up to which a simpler rung is good enough.
     seed
         Seed of the folds and of every network.
     inputs
@@ -170,6 +192,8 @@ def climb(
                 screen.say("nothing of this climb is kept, so it begins anew")
             more = {"margin": margin, "n_jobs": jobs, "rungs": rungs, "max_nets": max_nets}
             more |= {
+                "tolerance": tolerance,
+                "metric": metric,
                 "engine": engine or "auto",
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
@@ -211,7 +235,7 @@ def _climb(
     """Climb in another thread; on Ctrl-C keep what is finished and say so."""
     from gradatim.climb import climb_collection
 
-    with screen.climbing(collection) as ladder:
+    with screen.climbing(collection, options["metric"]) as ladder:
         return until_interrupted(
             lambda: climb_collection(collection, observer=ladder, store=store, **options),
             ladder,

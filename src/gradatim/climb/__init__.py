@@ -1,6 +1,6 @@
 """The climb: every rung under one honest protocol, and on which of them to stop.
 
-Importing this package loads no training; `climb_collection` is loaded when it is first asked for.
+Importing this package loads no training; its functions are loaded when they are first asked for.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from gradatim.climb.result import (
 )
 
 if TYPE_CHECKING:
+    from gradatim.climb.compare import ClimbComparison, RungDifference, compare_climbs
     from gradatim.climb.ladder import climb_collection
 
 __all__ = [
     "Climb",
+    "ClimbComparison",
     "Comparison",
     "EvaluationProtocol",
     "LearningCurve",
     "Observer",
+    "RungDifference",
     "RungResult",
     "Verdict",
     "climb_collection",
+    "compare_climbs",
 ]
 
 
@@ -37,4 +41,8 @@ def __getattr__(name: str) -> object:
         from gradatim.climb.ladder import climb_collection
 
         return climb_collection
+    if name in ("ClimbComparison", "RungDifference", "compare_climbs"):
+        from gradatim.climb import compare
+
+        return getattr(compare, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,6 +16,7 @@ from itertools import accumulate
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from gradatim._digest import sha256
 from gradatim._progress import Progress, silent, steady
 from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
@@ -24,9 +25,9 @@ from gradatim.climb.task import ClimbTask
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
-from gradatim.evaluation.folds import make_folds
+from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.evaluation.groups import without_lonely_classes
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
@@ -44,6 +45,8 @@ def climb_collection(
     folds: int = 5,
     repeats: int = 2,
     margin: float = 0.01,
+    tolerance: float = 0.05,
+    metric: str | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
     rungs: Sequence[str] | None = None,
@@ -68,9 +71,18 @@ def climb_collection(
     folds : int, default 5
         Folds per repeat, at least 3.
     repeats : int, default 2
-        Repeats with fresh folds.
+        Repeats with other folds; fewer where groups are so few that folds would come again.
     margin : float, default 0.01
-        Difference in the metric that is of no practical matter, >= 0.
+        Difference in the metric that is of no practical matter, >= 0; of errors and losses a share
+        of the majority's.
+    tolerance : float, default 0.05
+        Gap up to which a rung is good enough, never less than the margin; of errors and losses a
+        share of the majority's.
+    metric : str, optional
+        What rungs are scored by: "accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auc" or
+        "macro_auc" for classes; "macro_auc", "macro_f1", "micro_f1", "hamming" or "label_ranking"
+        for several labels; "r2", "rmse", "mae" or "km" for numbers. Unless given, accuracy
+        (balanced where one class has more than .8 of the rows), macro_auc or r2.
     seed : int, default 0
         Seed of folds and networks.
     n_jobs : int, optional
@@ -125,25 +137,43 @@ def climb_collection(
     start = time.perf_counter()
     if not (margin >= 0 and np.isfinite(margin)):
         raise SpecError(f"margin must be at least 0, not {margin}")
+    if not (tolerance >= 0 and np.isfinite(tolerance)):
+        raise SpecError(f"tolerance must be at least 0, not {tolerance}")
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
     collection = without_lonely_classes(inspected(_with_inputs(collection, inputs)))
     _require_variation(collection)
-    families = choose_families(rungs, collection.task)
+    metric, told = choose_metric(collection, metric)
+    families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
     engine = choose_engine(engine)
     wanted = [read_rung(text, families, collection) for text in keep]
     if shuffle_labels:
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
-    grouped, metric = collection.groups is not None, METRICS[collection.task]
-    protocol = EvaluationProtocol(split.folds, split.repeats, grouped, seed, metric, margin, preset)
+    protocol = EvaluationProtocol(
+        split.folds,
+        split.repeats,
+        collection.groups is not None,
+        seed,
+        metric,
+        margin,
+        preset,
+        max(tolerance, margin),
+        METRICS[metric].higher_is_better,
+        _hash_of(split, collection),
+    )
     threads = n_jobs or os.cpu_count() or 1
-    task = ClimbTask(collection, seed, threads, store, max_nets, preset, engine, folds=split)
+    task = ClimbTask(
+        collection, seed, threads, store, max_nets, preset, engine, folds=split, metric=metric
+    )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
         rows = _climb(task, families, observer or Observer())
-        verdict = decide(rows, protocol, collection.task)
-        chosen = [(verdict.rung, verdict.input), *(_best_of(rows, *pair) for pair in wanted)]
+        verdict = decide(rows, protocol, task.truth, task.units)
+        chosen = [
+            (verdict.rung, verdict.input),
+            *(_best_of(rows, metric, *pair) for pair in wanted),
+        ]
         models = {pair: _on_all_rows(task, rows, protocol, *pair) for pair in dict.fromkeys(chosen)}
     return Climb(
         collection=collection,
@@ -151,14 +181,19 @@ def climb_collection(
         rungs=rows,
         verdict=verdict,
         models=models,
-        notices=(*collection.notices, *split.notices),
+        notices=(*collection.notices, *split.notices, *([told] if told else [])),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
     )
 
 
-def choose_families(names: Sequence[str] | None, task: str) -> list[Family]:
-    """Return the families of some names, or all that suit a task, in the order of the ladder."""
+def choose_families(
+    names: Sequence[str] | None, task: str, with_majority: bool = False
+) -> list[Family]:
+    """Return the families of some names, or all that suit a task, in the order of the ladder.
+
+    Errors and losses are told in shares of the majority's, which is then among them.
+    """
     known = [family for family in FAMILIES.values() if task in family.tasks]
     if names is None:
         return known
@@ -170,7 +205,8 @@ def choose_families(names: Sequence[str] | None, task: str) -> list[Family]:
         )
     if not names:
         raise SpecError("choose at least one rung")
-    return [family for family in known if family.name in names]
+    wanted = {*names, "majority"} if with_majority else set(names)
+    return [family for family in known if family.name in wanted]
 
 
 def read_rung(
@@ -218,6 +254,18 @@ def _require_variation(collection: Collection) -> None:
                 f"target {name} of {collection.name} is {values[0]:g} in every row, so there is "
                 "nothing to learn; name another target"
             )
+
+
+def _hash_of(split: Folds, collection: Collection) -> str:
+    """Hash which row is scored where: who the rows are, what is right for them, and their folds."""
+    truth = np.asarray(collection.y)
+    texts = truth.astype(str) if truth.dtype.kind in "USO" else truth.astype(float)
+    ids = "\x1f".join(map(str, collection.ids))
+    return sha256(
+        split.fold_of.astype(np.int64),
+        ids,
+        "\x1f".join(texts.tolist()) if texts.dtype.kind == "U" else texts,
+    )
 
 
 def _shuffled(collection: Collection, seed: int) -> Collection:
@@ -286,10 +334,12 @@ def _rung_progress(
     return steady(tell)
 
 
-def _best_of(rows: Sequence[RungResult], rung: str, input: str | None) -> tuple[str, str]:
+def _best_of(
+    rows: Sequence[RungResult], metric: str, rung: str, input: str | None
+) -> tuple[str, str]:
     """Return the row of a rung on an input, or on the input where it scored best."""
     found = [row for row in rows if row.rung == rung and input in (None, row.input)]
-    best = max(found, key=lambda row: row.mean)
+    best = max(found, key=lambda row: METRICS[metric].sign * row.mean)
     return best.rung, best.input
 
 

@@ -1,12 +1,13 @@
 """What a climb found: the rungs with their scores, the verdict, and the winner.
 
-Conventions: scores are the protocol's metric on rows that no part of the model has seen, larger
-is better; fold scores are ordered repeat by repeat, so rung A's k-th and rung B's k-th score
+Conventions: scores are the protocol's metric on rows that no part of the model has seen, pooled
+over all rows; fold scores are ordered repeat by repeat, so rung A's k-th and rung B's k-th score
 are of the same rows. Times are seconds of wall clock.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
+from gradatim.evaluation.scores import Pooled
 from gradatim.models.families.base import LearningCurve
 from gradatim.models.model import Model
 
@@ -29,7 +31,7 @@ __all__ = [
 ]
 
 #: Version of the JSON object: it grows when a key changes its meaning or goes.
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,20 @@ class EvaluationProtocol:
         Whether groups were kept on one side of every split.
     seed : int
         Seed of the folds and of every network.
-    metric : {"accuracy", "r2"}
-        What a score is.
+    metric : str
+        What a score is, such as ``"accuracy"``; see `climb_collection`.
     margin : float
-        Difference in the metric that is held to be of no practical matter.
+        Difference in the metric that is held to be of no practical matter; of errors and losses a
+        share of the majority's.
     preset : {"quick", "strong"}, default "quick"
         How shallow and deep networks were trained.
+    tolerance : float, default 0.05
+        Gap up to which a rung is good enough, on the scale of the margin.
+    higher_is_better : bool, default True
+        Whether larger scores are better.
+    folds_sha256 : str
+        Hash of the rows, their targets and their folds: scores of two climbs can be compared row by
+        row if it is the same.
     """
 
     folds: int
@@ -59,6 +69,9 @@ class EvaluationProtocol:
     metric: str
     margin: float
     preset: str = "quick"
+    tolerance: float = 0.05
+    higher_is_better: bool = True
+    folds_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,9 +89,9 @@ class RungResult:
     n_parameters : int
         Largest number of parameters among the models that made the scores.
     fold_scores : array of shape (repeats * folds,)
-        Scores on the held-out folds.
+        Scores on the held-out folds; NaN where undefined.
     interval : tuple of float
-        95 % interval of the mean.
+        95 % interval of the pooled score.
     seconds : float
         Time taken by selection, training and scoring.
     predictions : array of shape (repeats, n_samples) or (repeats, n_samples, n_targets)
@@ -87,6 +100,16 @@ class RungResult:
         Learning curves, for rungs that learn by epochs.
     choice : int
         Number of the candidate that was chosen in most folds.
+    outputs : array of shape (repeats, n_samples, n_outputs), optional
+        Out-of-fold probabilities, or what else orders rows, where scores read them.
+    probabilistic : bool
+        Whether outputs are probabilities.
+    pooled : Pooled, optional
+        Score over all rows, and without each group (or row).
+    gate : Pooled, optional
+        The same of the score by which it is judged whether anything was found.
+    group_scores : array of shape (n_groups,), optional
+        Score on each group by itself, in the order of their sorted names; NaN where undefined.
     """
 
     rung: str
@@ -99,11 +122,16 @@ class RungResult:
     predictions: np.ndarray
     curves: Sequence[LearningCurve] = ()
     choice: int = 0
+    outputs: np.ndarray | None = field(default=None, repr=False)
+    probabilistic: bool = True
+    pooled: Pooled | None = field(default=None, repr=False)
+    gate: Pooled | None = field(default=None, repr=False)
+    group_scores: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def mean(self) -> float:
-        """Mean score over all folds."""
-        return float(np.mean(self.fold_scores))
+        """Score over all rows, averaged over repeats; NaN if undefined."""
+        return float(np.mean(self.fold_scores)) if self.pooled is None else self.pooled.value
 
 
 @dataclass(frozen=True)
@@ -115,11 +143,11 @@ class Comparison:
     rung, input : str
         The simpler rung.
     difference : float
-        Mean score of the best minus that of this rung.
+        How much better the best scores than this rung.
     interval : tuple of float
-        95 % credible interval of the difference.
+        95 % interval of the difference.
     p_better : float
-        Posterior probability that the best is better by more than the margin.
+        Probability that the best is better by more than the margin.
     upper : float
         The gap is below this with probability 0.95.
     """
@@ -134,26 +162,49 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The simplest rung that may be as good as the best.
+    """On which rung to stop, and how sure that is.
 
     Parameters
     ----------
     rung, input : str
-        The rung to stop on.
-    kind : {"best", "equivalent", "not shown worse", "nothing"}
-        Whether it is the best itself, is practically equivalent to it, or only may be as good;
-        or whether the majority may be as good as the best, so that nothing was found.
+        The rung to stop on; the majority where nothing is shown to be better than chance.
+    answer : {"best", "equivalent", "good enough", "cannot decide", "nothing learnable"}
+        It is the best itself; higher rungs could gain at most the margin; at most the tolerance;
+        they could gain more than that, and these data do not tell; or chance may be as good as any
+        rung, which could gain at most the tolerance over it.
     sentence : str
         The finding for people.
     comparisons : sequence of Comparison
         The best rung against each other one, in the order of the ladder.
+    gap_at_most : float or None
+        What a higher rung could gain at most, with a probability of 0.95, in the metric; over
+        chance, in balanced accuracy, macro-AUC or R², where nothing was found. None where nothing
+        was compared.
+    margin, tolerance : float
+        What the gap is held against, in the metric.
+    level : sequence of (str, str)
+        Rungs above, with their inputs, that are not shown to differ from it.
+    more_units : int or None
+        About how many more groups (or samples, where there are none) would settle what these data
+        cannot decide.
+    power : float or None
+        Chance that such a climb says "equivalent" where there is no difference at all.
+    p_chance : float or None
+        Probability that chance alone finds as much in the best of all rungs.
     """
 
     rung: str
     input: str
-    kind: str
+    answer: str
     sentence: str
     comparisons: Sequence[Comparison] = ()
+    gap_at_most: float | None = None
+    margin: float = 0.01
+    tolerance: float = 0.05
+    level: Sequence[tuple[str, str]] = ()
+    more_units: int | None = None
+    power: float | None = None
+    p_chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -248,29 +299,48 @@ class Climb:
             "collection": self.collection.to_dict(),
             "protocol": asdict(self.protocol),
             "rungs": [_rung_dict(row) for row in self.rungs],
-            "verdict": {
-                "rung": self.verdict.rung,
-                "input": self.verdict.input,
-                "kind": self.verdict.kind,
-                "sentence": self.verdict.sentence,
-                "comparisons": [asdict(c) for c in self.verdict.comparisons],
-            },
+            "verdict": _verdict_dict(self.verdict),
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
         }
 
 
 def _rung_dict(row: RungResult) -> dict[str, Any]:
+    sums = without = None
+    if row.pooled is not None:
+        without = [_number(value) for value in row.pooled.without.tolist()]
+        if row.pooled.sums is not None:
+            sums, without = row.pooled.sums.tolist(), None
     return {
         "rung": row.rung,
         "input": row.input,
         "model": row.model,
         "n_parameters": row.n_parameters,
-        "fold_scores": [float(score) for score in row.fold_scores],
-        "mean": row.mean,
-        "interval": list(row.interval),
+        "fold_scores": [_number(score) for score in row.fold_scores],
+        "mean": _number(row.mean),
+        "interval": [_number(end) for end in row.interval],
+        "unit_sums": sums,
+        "means_without_unit": without,
+        "group_scores": None
+        if row.group_scores is None
+        else [_number(value) for value in row.group_scores],
         "seconds": row.seconds,
     }
+
+
+def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
+    gap = verdict.gap_at_most
+    return {
+        **asdict(verdict),
+        "gap_at_most": None if gap is None else _number(gap),
+        "level": [list(pair) for pair in verdict.level],
+        "comparisons": [asdict(one) for one in verdict.comparisons],
+    }
+
+
+def _number(value: float) -> float | None:
+    """Write what is undefined as None: JSON has no NaN."""
+    return float(value) if math.isfinite(value) else None
 
 
 class Observer:

@@ -2,12 +2,13 @@
 
 Conventions: candidates and fits are those of `gradatim.models.families.base`. Rows that are
 scored are never among those that a candidate was learnt from or chosen on; they are scored by
-what the fitted model says of them in raw units.
+what the fitted model says of them in raw units. The store keeps what was said, not its scores.
 """
 
 from __future__ import annotations
 
 import time
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,8 +21,11 @@ from gradatim._progress import Progress, scaled
 from gradatim.climb.result import RungResult
 from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
 from gradatim.climb.task import ClimbTask
-from gradatim.evaluation.statistics import mean_posterior
+from gradatim.evaluation.evidence import jackknife, score_bounds
+from gradatim.evaluation.scores import GATES, METRICS, Pooled, pool, score
 from gradatim.models.families.base import Family, Fit, Fitted
+from gradatim.models.learners import AveragedNetworks
+from gradatim.models.model import Model
 
 __all__ = ["fit_all", "run_rung", "stored_rung"]
 
@@ -33,7 +37,7 @@ def run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) ->
         stored = _run_rung(family, task, input, progress)
         if task.store is not None:
             keep_rung(task, _rung_key(family, task, input), stored)
-    return stored
+    return _scored(task, stored)
 
 
 def stored_rung(family: Family, task: ClimbTask, input: str) -> RungResult | None:
@@ -83,16 +87,21 @@ def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -
     fitted = fit_all(family, task, input, fits, scaled(progress, share, 1.0, "training"))
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
     outputs = [m.model.outputs(X[rows]) for m, rows in zip(fitted, held_out, strict=True)]
-    scores = np.array([task.score(out, rows) for out, rows in zip(outputs, held_out, strict=True)])
+    ordered = [
+        _order(m.model, X[rows], out) if task.keeps_outputs else out[:, :0]
+        for m, out, rows in zip(fitted, outputs, held_out, strict=True)
+    ]
     return RungResult(
         rung=family.name,
         input=input,
         model=_describe_choice(family, candidates, chosen),
         n_parameters=max(m.model.n_parameters for m in fitted),
-        fold_scores=scores,
-        interval=mean_posterior(scores, folds.folds).interval(),
+        fold_scores=np.empty(0),
+        interval=(np.nan, np.nan),
         seconds=time.perf_counter() - start,
-        predictions=_gather(task, held_out, outputs),
+        predictions=_gather(task, held_out, [_predicted(task, out) for out in outputs]),
+        outputs=_gather(task, held_out, ordered) if task.keeps_outputs else None,
+        probabilistic=fitted[0].model.learner.probabilistic,
         curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
         choice=_commonest(chosen),
     )
@@ -135,7 +144,7 @@ def _choose(
                 out = next(outputs).outputs
                 for outer, judge in ((i, j), (j, i)):
                     mine = fold == judge
-                    total[r, outer, c] += task.score(out[mine], rows[mine])
+                    total[r, outer, c] += task.judge(out[mine], rows[mine])
     counts = np.bincount(np.ravel(pairs), minlength=folds.folds)
     # argmax takes the first, simplest, of equally good candidates
     return [int(np.argmax(total[r, k] / counts[k])) for r, k in folds.outer]
@@ -153,12 +162,109 @@ def _describe_choice(family: Family, candidates: Sequence[Any], chosen: Sequence
     return text if n == len(chosen) else f"{text} ({n} of {len(chosen)} folds)"
 
 
+def _predicted(task: ClimbTask, outputs: np.ndarray) -> np.ndarray:
+    """Decide, in the type of the targets, as the store gives it back."""
+    return task.decide(outputs).astype(task.collection.y.dtype, copy=False)
+
+
 def _gather(
-    task: ClimbTask, held_out: Sequence[np.ndarray], outputs: Sequence[np.ndarray]
+    task: ClimbTask, held_out: Sequence[np.ndarray], parts: Sequence[np.ndarray]
 ) -> np.ndarray:
-    """Put the held-out predictions of each repeat back into the order of the rows."""
-    y = task.collection.y
-    predictions = np.empty((task.folds.repeats, *y.shape), dtype=y.dtype)
-    for (r, _), rows, out in zip(task.folds.outer, held_out, outputs, strict=True):
-        predictions[r, rows] = task.decide(out)
-    return predictions
+    """Put what was said of the held-out rows of each repeat back into the order of the rows."""
+    shape, dtype = parts[0].shape[1:], parts[0].dtype
+    whole = np.empty((task.folds.repeats, task.collection.n_samples, *shape), dtype=dtype)
+    for (r, _), rows, part in zip(task.folds.outer, held_out, parts, strict=True):
+        whole[r, rows] = part
+    return whole
+
+
+# -- scores -------------------------------------------------------------------------------------
+
+
+def _order(model: Model, X: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Return what orders rows: probabilities and lines as they are, others in units of a fold."""
+    if model.learner.probabilistic or isinstance(model.learner, AveragedNetworks):
+        return outputs
+    scores = (
+        model.learner.scores(model.scaler.transform(X, np.float64)) if model.scaler else outputs
+    )
+    # What knows one class only scores it as infinite.
+    finite = np.where(np.isfinite(scores), scores, np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        center, spread = np.nanmean(finite, axis=0), np.nanstd(finite, axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    away = (finite - center) / spread
+    return np.where(np.isnan(away), np.where(scores > 0, 1e9, -1e9), away)
+
+
+def _scored(task: ClimbTask, row: RungResult) -> RungResult:
+    """Score what a rung said, fold by fold and pooled."""
+    order = _without_prevalence(task, row)
+
+    def outputs_for(metric: str) -> np.ndarray | None:
+        if METRICS[metric].reads == "probabilities":
+            return row.outputs if row.probabilistic else None
+        # Labels are ordered within a row, where shares in training belong to what is known.
+        return row.outputs if metric == "label_ranking" else order
+
+    folds, metric = task.folds, METRICS[task.metric]
+    out = outputs_for(task.metric)
+    by_fold = [
+        score(
+            task.metric,
+            task.truth.take(rows := folds.rows(r, k)),
+            row.predictions[r, rows],
+            None if out is None else out[r, rows],
+        )
+        for r, k in folds.outer
+    ]
+    codes = task.units.codes
+    pooled = pool(task.metric, task.truth, row.predictions, out, codes)
+    gate = GATES[task.task]
+    found = (
+        pooled
+        if gate == task.metric
+        else pool(gate, task.truth, row.predictions, outputs_for(gate), codes)
+    )
+    variance = float(jackknife(pooled.without[None])[0, 0])
+    interval = score_bounds(
+        pooled.value, variance, len(codes), len(task.units.sizes) - 1.0, metric.range
+    )
+    return replace(
+        row,
+        fold_scores=np.array(by_fold),
+        interval=interval,
+        pooled=pooled,
+        gate=found,
+        group_scores=_group_scores(task, row, out, pooled) if task.units.grouped else None,
+    )
+
+
+def _group_scores(
+    task: ClimbTask, row: RungResult, out: np.ndarray | None, pooled: Pooled
+) -> np.ndarray:
+    """Score each group by itself, (n_groups,): which of them are hard."""
+    units = task.units
+    if pooled.sums is not None and METRICS[task.metric].reads != "order":
+        return pooled.sums / units.sizes
+    scores = np.empty(len(units.sizes))
+    by_group = np.split(np.argsort(units.codes, kind="stable"), np.cumsum(units.sizes)[:-1])
+    for group, rows in enumerate(by_group):
+        part = None if out is None else out[:, rows]
+        alone = np.zeros(len(rows), dtype=int)
+        truth = task.truth.take(rows)
+        scores[group] = pool(task.metric, truth, row.predictions[:, rows], part, alone).value
+    return scores
+
+
+def _without_prevalence(task: ClimbTask, row: RungResult) -> np.ndarray | None:
+    """Take from outputs how often their classes were there in training, which tells the fold."""
+    if row.outputs is None or not (row.probabilistic or row.rung == "linear"):
+        return row.outputs
+    order = np.array(row.outputs)
+    for r, k in task.folds.outer:
+        # As the majority computes it, so that its own are exactly 0 everywhere.
+        share = task.targets.matrix[task.folds.rows_without(r, k)].mean(axis=0)
+        order[r, task.folds.rows(r, k)] -= share.astype(np.float64)
+    return order

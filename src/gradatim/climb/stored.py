@@ -2,7 +2,8 @@
 
 Conventions: a key is a digest of the task, of the rows, of the candidate, of the engine, and of
 the versions of what computes. Networks that `gradatim.training.fit_jobs` trains are kept there, one
-by one; here are the other kinds, and whole rungs, whose time is that of the climb that ran them.
+by one; here are the other kinds, and what whole rungs said, whose time is that of the climb that
+ran them.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:
     """Name a rung by what it depends on."""
     folds = digest_arrays(task.folds.fold_of)
-    return _key("rung", task, folds, rung, input, list(candidates))
+    return _key("rung", task, folds, task.metric, rung, input, list(candidates))
 
 
 def find_rung(task: ClimbTask, key: str) -> RungResult | None:
@@ -135,14 +136,16 @@ def find_rung(task: ClimbTask, key: str) -> RungResult | None:
 
 
 def _rung(task: ClimbTask, record: Record) -> RungResult:
-    info, (scores, predictions, *curves) = dict(record.info), record.arrays
+    info, (predictions, outputs, *curves) = dict(record.info), record.arrays
     if task.task == "classification":
         predictions = task.collection.classes[predictions]
     return RungResult(
         **{name: info[name] for name in ("rung", "input", "model", "n_parameters", "seconds")},
         choice=info["choice"],
-        fold_scores=scores,
-        interval=tuple(info["interval"]),
+        fold_scores=np.empty(0),
+        interval=(np.nan, np.nan),
+        outputs=outputs if outputs.size else None,
+        probabilistic=info["probabilistic"],
         predictions=predictions.astype(task.collection.y.dtype, copy=False),
         curves=tuple(_curves(info["curves"], curves)),
     )
@@ -156,7 +159,7 @@ def keep_rung(task: ClimbTask, key: str, row: RungResult) -> None:
         "input": row.input,
         "model": row.model,
         "n_parameters": int(row.n_parameters),
-        "interval": [float(end) for end in row.interval],
+        "probabilistic": row.probabilistic,
         "seconds": row.seconds,
         "choice": int(row.choice),
         "curves": _curve_info(row.curves),
@@ -165,5 +168,6 @@ def keep_rung(task: ClimbTask, key: str, row: RungResult) -> None:
     if task.task == "classification":
         # Labels may be of any type; their numbers are of one that a store holds.
         predictions = np.searchsorted(task.collection.classes, predictions).astype(np.int32)
-    arrays = (row.fold_scores, predictions, *_curve_arrays(row.curves))
+    outputs = np.empty(0) if row.outputs is None else row.outputs
+    arrays = (predictions, outputs, *_curve_arrays(row.curves))
     task.store.put(key, Record(info, arrays))

@@ -1,21 +1,50 @@
 """What a climb asks of every rung: a training set, and the folds on which rungs are scored.
 
-Conventions: *outputs* are those of `gradatim.models.Model.outputs`; scores are larger for better
-predictions.
+Conventions: *outputs* are those of `gradatim.models.Model.outputs`; a unit is what is independent,
+a group, or a sample where there are none. Candidates are judged by scores that are larger for
+better ones, losses with a minus.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from gradatim.evaluation.folds import Folds
-from gradatim.evaluation.scores import score
+from gradatim.evaluation.scores import METRICS, Truth, score
 from gradatim.models.families.base import Family
 from gradatim.models.training_set import Plan, TrainingSet
 
-__all__ = ["ClimbTask"]
+__all__ = ["ClimbTask", "Units"]
+
+#: By task: what candidates are judged by where the metric is undefined.
+_PLAIN = {"classification": "accuracy", "multilabel": "hamming", "regression": "rmse"}
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What is independent: groups, or samples."""
+
+    codes: np.ndarray  # (n_samples,): Number of each row's unit
+    sizes: np.ndarray  # (G,): Rows of each unit
+    grouped: bool
+    names: tuple[str, ...] = ()  # Of groups
+
+    @property
+    def noun(self) -> str:
+        """What a unit is called."""
+        return "group" if self.grouped else "sample"
+
+    @classmethod
+    def of(cls, groups: np.ndarray | None, n_samples: int) -> Units:
+        """Tell units by their groups, or rows where there are none."""
+        if groups is None:
+            return cls(np.arange(n_samples), np.ones(n_samples, dtype=int), False)
+        names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+        return cls(codes, sizes, True, tuple(map(str, names)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +52,35 @@ class ClimbTask(TrainingSet):
     """A training set with the folds of a climb."""
 
     folds: Folds = field(kw_only=True)  # The splits
+    metric: str = field(kw_only=True, default="accuracy")  # What rungs are scored by
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What predictions are held against."""
+        return Truth.of(self.collection)
+
+    @cached_property
+    def units(self) -> Units:
+        """What is independent."""
+        return Units.of(self.collection.groups, self.collection.n_samples)
+
+    @property
+    def keeps_outputs(self) -> bool:
+        """Whether scores read more than predictions."""
+        return self.task == "multilabel" or METRICS[self.metric].reads != "predictions"
 
     def decide(self, outputs: np.ndarray) -> np.ndarray:
         """Turn outputs into labels, 0/1 indicators or real values."""
         return self.targets.decide(outputs)
 
-    def score(self, outputs: np.ndarray, rows: np.ndarray) -> float:
-        """Score the outputs for some rows with the protocol's metric."""
-        return score(self.task, self.collection.y[rows], self.decide(outputs))
+    def judge(self, outputs: np.ndarray, rows: np.ndarray) -> float:
+        """Judge a candidate by its outputs for some rows: larger is better, never NaN."""
+        truth, said = self.truth.take(rows), self.decide(outputs)
+        for name in (self.metric, _PLAIN[self.task]):
+            value = METRICS[name].sign * score(name, truth, said, outputs)
+            if math.isfinite(value):
+                return value
+        return 0.0
 
     def plan(self, family: Family) -> Plan:
         """Count the fits of a rung."""

@@ -1,25 +1,37 @@
-"""The verdict: the simplest rung that may be as good as the best.
+"""The verdict: on which rung to stop, in one of five answers, and in a sentence.
 
-Conventions: rows come in the order of the ladder; a difference is the best row's score minus the
-other's, fold by fold, so it is positive where the best is better. Differences up to the margin
-are of no practical matter.
+Conventions: rows come in the order of the ladder; a difference is how much better the best row is
+than the other, in the metric's own unit, so it is positive for losses too. Margin and tolerance
+are on the metric's scale; of errors and losses they are shares of the majority's.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+import scipy.special
 
+from gradatim._text import plural
+from gradatim.climb.decision import LEVEL, Decision, Factors, Gate, decide_rows
 from gradatim.climb.result import Comparison, EvaluationProtocol, RungResult, Verdict
+from gradatim.climb.task import Units
 from gradatim.errors import SpecError
-from gradatim.evaluation.statistics import mean_posterior
+from gradatim.evaluation.evidence import Evidence, t_quantile
+from gradatim.evaluation.scores import GATES, METRICS, Pooled, Truth, show_score
 from gradatim.models.families.registry import get_family
 
-__all__ = ["LEVEL", "compare", "decide", "describe"]
+__all__ = ["FACTORS", "LEVEL", "decide", "describe", "evidence_of"]
 
-#: Probability from which a statement counts as shown.
-LEVEL = 0.95
+
+#: By task: how much more the scores vary than the jackknife says.
+FACTORS = {
+    "classification": Factors(),
+    "multilabel": Factors(2.0, 2.0),
+    "regression": Factors(1.5, 2.0),
+}
 
 
 def describe(rung: str, input: str, task: str = "classification") -> str:
@@ -28,92 +40,210 @@ def describe(rung: str, input: str, task: str = "classification") -> str:
     return f"{name} on {input}" if input else name
 
 
-def compare(best: RungResult, other: RungResult, protocol: EvaluationProtocol) -> Comparison:
-    """Compare the best row with another on the same folds."""
-    differences = np.asarray(best.fold_scores) - np.asarray(other.fold_scores)
-    belief = mean_posterior(differences, protocol.folds)
-    return Comparison(
-        rung=other.rung,
-        input=other.input,
-        difference=belief.mean,
-        interval=belief.interval(LEVEL),
-        p_better=belief.probability_above(protocol.margin),
-        upper=belief.upper(LEVEL),
-    )
+class _Scale(NamedTuple):
+    """The metric's own unit, and the scale on which larger is better and 1 is a lot."""
+
+    sign: int
+    unit: float
+
+    def evidence(self, pooled: Sequence[Pooled], sizes: np.ndarray) -> Evidence:
+        factor = self.sign / self.unit
+        values = np.array([p.value for p in pooled])
+        without = np.stack([np.where(np.isfinite(p.without), p.without, p.value) for p in pooled])
+        return Evidence(factor * values, factor * without, sizes)
+
+
+def evidence_of(rungs: Sequence[RungResult], metric: str, sizes: np.ndarray) -> Evidence:
+    """Put rows side by side, in the metric's own unit but larger where better."""
+    return _Scale(METRICS[metric].sign, 1.0).evidence([_pooled(row) for row in rungs], sizes)
 
 
 def decide(
-    rungs: Sequence[RungResult], protocol: EvaluationProtocol, task: str = "classification"
+    rungs: Sequence[RungResult], protocol: EvaluationProtocol, truth: Truth, units: Units
 ) -> Verdict:
-    """Stop on the first rung that may be as good as the best, within the margin.
-
-    From the simplest rung up, the first with a row for which P(difference > margin) is below
-    0.95 is chosen; of several rows of that rung, the one with the highest mean. "Equivalent" is
-    said only if P(difference <= margin) is at least 0.95.
-    """
+    """Say on which rung to stop, how sure that is, and what would settle it."""
     if not rungs:
         raise SpecError("a verdict needs at least one rung")
-    best = max(rungs, key=lambda row: row.mean)
-    comparisons = [compare(best, row, protocol) for row in rungs if row is not best]
-    evidence = {(c.rung, c.input): c for c in comparisons}
-
-    def passes(row: RungResult) -> bool:
-        return row is best or evidence[row.rung, row.input].p_better < LEVEL
-
-    first = next(row.rung for row in rungs if passes(row))
-    chosen = max((r for r in rungs if r.rung == first and passes(r)), key=lambda row: row.mean)
-    kind = _kind(chosen, best, evidence)
+    scored = [row for row in rungs if math.isfinite(row.mean)]
+    if not any(row.rung != "majority" for row in scored):
+        return _nothing_compared(rungs[0], protocol, truth.task)
+    scale = _scale(scored, protocol.metric)
+    evidence = scale.evidence([_pooled(row) for row in scored], units.sizes)
+    order = list(dict.fromkeys(row.rung for row in scored))
+    levels = np.array([0 if r.rung == "majority" else 1 + order.index(r.rung) for r in scored])
+    gate = _gate([row for row in scored if row.rung != "majority"], truth, units)
+    factors = FACTORS[truth.task]
+    found = decide_rows(evidence, levels, gate, protocol.margin, protocol.tolerance, factors)
+    chosen = scored[0 if found.row is None else found.row]
+    words = _VerdictWords(scored, found, scale, protocol, truth, units, gate.chance)
     return Verdict(
         rung=chosen.rung,
         input=chosen.input,
-        kind=kind,
-        sentence=_sentence(chosen, best, kind, evidence, protocol, task),
-        comparisons=tuple(comparisons),
+        answer=found.answer,
+        sentence=words.sentence(),
+        comparisons=_compare(scored, evidence, scale, protocol.margin, factors),
+        gap_at_most=found.gap * words.unit,
+        margin=protocol.margin * scale.unit,
+        tolerance=protocol.tolerance * scale.unit,
+        level=tuple((scored[s].rung, scored[s].input) for s in found.level_rows),
+        more_units=words.more,
+        power=found.power,
+        p_chance=found.p_found,
     )
 
 
-def _kind(chosen: RungResult, best: RungResult, evidence: dict) -> str:
-    if chosen.rung == "majority":
-        return "nothing"
-    if chosen is best:
-        return "best"
-    equivalent = evidence[chosen.rung, chosen.input].p_better <= 1.0 - LEVEL
-    return "equivalent" if equivalent else "not shown worse"
+def _pooled(row: RungResult) -> Pooled:
+    assert row.pooled is not None
+    return row.pooled
 
 
-def _sentence(
-    chosen: RungResult,
-    best: RungResult,
-    kind: str,
-    evidence: dict,
-    protocol: EvaluationProtocol,
-    task: str,
-) -> str:
-    name = describe(chosen.rung, chosen.input, task)
-    metric = {"r2": "R²"}.get(protocol.metric, protocol.metric.replace("_", " "))
-    score = f"{metric} {chosen.mean:.3f}"
-    rival = f"{describe(best.rung, best.input, task)} ({best.mean:.3f})"
-    margin = f"{protocol.margin:g}"
-    if kind == "nothing":
-        if chosen is best:
-            return f"Nothing learnable was found: no rung scores higher than {name} ({score})."
-        upper = evidence[chosen.rung, chosen.input].upper
-        return (
-            f"Nothing learnable was found: {name} ({score}) may be as good as the best, {rival}; "
-            f"the gap could be up to {upper:.3f}."
+def _scale(rungs: Sequence[RungResult], metric: str) -> _Scale:
+    kind = METRICS[metric]
+    if kind.higher_is_better:
+        return _Scale(1, 1.0)
+    guess = next((row.mean for row in rungs if row.rung == "majority"), 0.0)
+    return _Scale(-1, guess or 1.0)
+
+
+def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
+    scores = [row.gate for row in trained if row.gate is not None]
+    evidence = _Scale(1, 1.0).evidence(scores, units.sizes)
+    if truth.task != "classification":
+        n = len(truth.y)
+        return Gate(evidence, 0.5 if truth.task == "multilabel" else 0.0, 2.0 / (n + 2.0) ** 2)
+    n_classes, counts = len(truth.classes), truth.indicators.sum(axis=0)
+    ties = float(np.sum(2.0 / (counts + 2.0) ** 2) / n_classes**2)
+    said = classes = None
+    by_class = np.zeros((len(units.sizes), n_classes))
+    np.add.at(by_class, units.codes, truth.indicators)
+    if units.grouped and ((by_class > 0).sum(axis=1) == 1).all():
+        said = np.stack([_said_by_unit(row, truth, units) for row in trained])
+        classes = by_class.argmax(axis=1)
+    return Gate(evidence, 1.0 / n_classes, ties, said, classes)
+
+
+def _said_by_unit(row: RungResult, truth: Truth, units: Units) -> np.ndarray:
+    """Count what a row says of the rows of each unit, averaged over repeats, (G, C)."""
+    counts = np.zeros((len(units.sizes), len(truth.classes)))
+    for said in row.predictions:
+        np.add.at(counts, (units.codes, np.searchsorted(truth.classes, said)), 1.0)
+    return counts / len(row.predictions)
+
+
+def _compare(
+    rungs: Sequence[RungResult], evidence: Evidence, scale: _Scale, margin: float, factors: Factors
+) -> tuple[Comparison, ...]:
+    """Compare the best row with each other one."""
+    best = int(np.argmax(np.round(evidence.scores, 12)))
+    others = np.array([i for i in range(len(rungs)) if i != best], dtype=int)
+    lower, error, _ = evidence.differences(best, others, factors.bound)
+    two_sided, one_sided = (t_quantile(p, evidence.df) for p in (0.5 + LEVEL / 2, LEVEL))
+    found = []
+    for i, d, e in zip(others, -lower, error, strict=True):
+        found.append(
+            Comparison(
+                rung=rungs[i].rung,
+                input=rungs[i].input,
+                difference=float(d * scale.unit),
+                interval=(
+                    float((d - two_sided * e) * scale.unit),
+                    float((d + two_sided * e) * scale.unit),
+                ),
+                p_better=float(scipy.special.stdtr(evidence.df, (d - margin) / e)),
+                upper=float((d + one_sided * e) * scale.unit),
+            )
         )
-    if kind == "best":
-        return (
-            f"Stop at {name} ({score}): every simpler rung is worse by more than {margin} with at "
-            f"least 95 % probability, and no rung scores higher."
-        )
-    if kind == "equivalent":
-        return (
-            f"Stop at {name} ({score}): it is equivalent to the best, {rival}; the difference is "
-            f"at most {margin} with at least 95 % probability."
-        )
-    upper = evidence[chosen.rung, chosen.input].upper
-    return (
-        f"Stop at {name} ({score}): it may be as good as the best, {rival}; the gap could be up to "
-        f"{upper:.3f}."
+    return tuple(found)
+
+
+def _nothing_compared(row: RungResult, protocol: EvaluationProtocol, task: str) -> Verdict:
+    title = METRICS[protocol.metric].title
+    said = describe(row.rung, row.input, task)
+    return Verdict(
+        rung=row.rung,
+        input=row.input,
+        answer="cannot decide",
+        sentence=f"Nothing can be compared with {said} ({title} {show_score(row.mean)}): no other "
+        f"rung that was climbed has a {title}.",
+        gap_at_most=None,
+        margin=protocol.margin,
+        tolerance=protocol.tolerance,
     )
+
+
+class _VerdictWords:
+    """Puts a decision into a sentence."""
+
+    def __init__(
+        self,
+        rungs: Sequence[RungResult],
+        found: Decision,
+        scale: _Scale,
+        protocol: EvaluationProtocol,
+        truth: Truth,
+        units: Units,
+        chance: float,
+    ) -> None:
+        self.rungs, self.found, self.truth, self.chance = rungs, found, truth, chance
+        self.metric = METRICS[protocol.metric].title
+        # What is above chance is said in the gate's metric.
+        self.unit = 1.0 if found.row is None else scale.unit
+        self.noun, self.n_units = units.noun, len(units.sizes)
+        self.more = None if found.units is None else _about(found.units - self.n_units)
+
+    def sentence(self) -> str:
+        found, gap = self.found, show_score(self.found.gap * self.unit)
+        if found.row is None:
+            return self._nothing(gap)
+        row = self.rungs[found.row]
+        name = f"{self._named(row)} ({self.metric} {show_score(row.mean)})"
+        if found.rival is None:
+            return self._climbed(name)
+        rival = self._named(self.rungs[found.rival])
+        if found.answer == "cannot decide":
+            begun = f"{name[:1].upper()}{name[1:]}"
+            return f"{begun} may be enough: what {rival} could gain is at most {gap}, {self._rest}"
+        reason = {
+            "best": "no rung scores better",
+            "equivalent": "higher rungs are equivalent to it",
+            "good enough": "it is good enough",
+        }[found.answer]
+        return f"Stop at {name}: {reason}; what {rival} could gain is at most {gap}."
+
+    def _climbed(self, name: str) -> str:
+        if len({row.rung for row in self.rungs if row.rung != "majority"}) == 1:
+            return f"Stop at {name}: it is better than guessing, and nothing above it was climbed."
+        return f"Climb to {name}: every simpler rung is shown to be worse."
+
+    def _nothing(self, gap: str) -> str:
+        # The gate has the trained rows only, in their order.
+        gate = METRICS[GATES[self.truth.task]].title
+        if self.found.answer == "nothing learnable":
+            return (
+                "Nothing learnable was found: the most that any rung could gain over guessing is "
+                f"{gap} ({gate})."
+            )
+        trained = [row for row in self.rungs if row.rung != "majority"]
+        best = max(trained, key=lambda row: -math.inf if row.gate is None else row.gate.value)
+        assert best.gate is not None
+        return (
+            f"Guessing may be enough: what a rung could gain is at most {gap} ({gate}, of which "
+            f"{self._named(best)} has {show_score(best.gate.value)} and guessing "
+            f"{show_score(self.chance)}), {self._rest}"
+        )
+
+    def _named(self, row: RungResult) -> str:
+        return describe(row.rung, row.input, self.truth.task)
+
+    @property
+    def _rest(self) -> str:
+        said = f"and {plural(self.n_units, self.noun)} do not settle it"
+        return f"{said}." if self.more is None else f"{said}; about {self.more:,} more would."
+
+
+def _about(n: int) -> int:
+    """Round a number up to two digits."""
+    if n <= 0:
+        return 1
+    step = 10 ** max(0, math.floor(math.log10(n)) - 1)
+    return math.ceil(n / step) * step

@@ -1,22 +1,414 @@
-"""Scores: how well predictions are, larger is better.
+"""Scores: how good predictions are, pooled over rows, and without each unit in turn.
 
-Conventions: targets and predictions are labels, 0/1 indicators or real values of equal shape.
+Conventions: a score is a function of sums over rows, so it can be computed without a unit (a group,
+or a row where there are none) by subtracting the unit's sums; AUC subtracts its pairs. What is
+undefined (a constant target, a class that nobody has) is NaN and never perfect or chance. Rows of
+``predictions`` and ``outputs`` are repeats: ``(repeats, n_samples, ...)``.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
 import numpy as np
 
-__all__ = ["METRICS", "score"]
+from gradatim._text import show_name
+from gradatim.collection import Collection, Notice
+from gradatim.errors import SpecError
 
-#: Metric by task; label accuracy is one minus the Hamming loss.
-METRICS = {"classification": "accuracy", "multilabel": "label_accuracy", "regression": "r2"}
+__all__ = [
+    "GATES",
+    "METRICS",
+    "Pooled",
+    "ScoreMetric",
+    "Truth",
+    "choose_metric",
+    "pool",
+    "score",
+    "show_score",
+]
+
+_MINUS = "\N{MINUS SIGN}"
+
+#: Share of the most frequent class above which accuracy says little.
+_LOPSIDED = 0.8
+
+#: Probabilities are at least this in the log-loss, so that one mistake is not infinite.
+_LEAST_PROBABILITY = 1e-15
+
+_EARTH_KM = 6371.0088
 
 
-def score(task: str, y_true: np.ndarray, y_pred: np.ndarray) -> float:
-    """Score predictions with the metric of a task."""
-    if task == "regression":
-        from sklearn.metrics import r2_score
+@dataclass(frozen=True)
+class ScoreMetric:
+    """What a score is."""
 
-        return float(r2_score(y_true, y_pred))
-    return float(np.mean(y_true == y_pred))
+    title: str  # As it stands in a sentence
+    tasks: tuple[str, ...]
+    range: Literal["share", "up to 1", "positive"] = "share"
+    higher_is_better: bool = True
+    reads: Literal["predictions", "probabilities", "order"] = "predictions"
+    says: str = ""  # What it is, for people
+    short: str = ""  # As it heads a narrow column, if not by its title
+
+    @property
+    def head(self) -> str:
+        """Name it in at most nine letters."""
+        return self.short or self.title
+
+    @property
+    def sign(self) -> int:
+        """1 where larger is better, -1 for losses."""
+        return 1 if self.higher_is_better else -1
+
+
+_CLASSES, _LABELS, _VALUES = ("classification",), ("multilabel",), ("regression",)
+
+METRICS = {
+    "accuracy": ScoreMetric("accuracy", _CLASSES, says="the share of predictions that are right"),
+    "balanced_accuracy": ScoreMetric(
+        "balanced accuracy",
+        _CLASSES,
+        says="the share that is right, averaged over classes",
+        short="balanced",
+    ),
+    "macro_f1": ScoreMetric("macro-F1", (*_CLASSES, *_LABELS), says="F1, averaged over classes"),
+    "log_loss": ScoreMetric(
+        "log-loss",
+        _CLASSES,
+        "positive",
+        higher_is_better=False,
+        reads="probabilities",
+        says="minus the logarithm of the true class's probability; smaller is better",
+    ),
+    "auc": ScoreMetric(
+        "AUC", _CLASSES, reads="order", says="how often a pair of both classes is in order"
+    ),
+    "macro_auc": ScoreMetric(
+        "macro-AUC",
+        (*_CLASSES, *_LABELS),
+        reads="order",
+        says="how often a row with a label stands before one without, averaged over labels",
+    ),
+    "micro_f1": ScoreMetric("micro-F1", _LABELS, says="F1 of all labels together"),
+    "hamming": ScoreMetric(
+        "Hamming loss",
+        _LABELS,
+        higher_is_better=False,
+        says="the share of labels that are wrong; smaller is better",
+        short="Hamming",
+    ),
+    "label_ranking": ScoreMetric(
+        "label ranking precision",
+        _LABELS,
+        reads="order",
+        says="average precision of each row's order of labels",
+        short="ranking",
+    ),
+    "r2": ScoreMetric(
+        "R²", _VALUES, "up to 1", says="1 is perfect, 0 no better than always saying the mean"
+    ),
+    "rmse": ScoreMetric(
+        "RMSE",
+        _VALUES,
+        "positive",
+        higher_is_better=False,
+        says="root of the mean squared error; smaller is better",
+    ),
+    "mae": ScoreMetric(
+        "MAE",
+        _VALUES,
+        "positive",
+        higher_is_better=False,
+        says="mean absolute error; smaller is better",
+    ),
+    "km": ScoreMetric(
+        "mean distance in km",
+        _VALUES,
+        "positive",
+        higher_is_better=False,
+        says="great-circle distance to the true place; smaller is better",
+        short="km",
+    ),
+}
+
+_DEFAULTS = {"classification": "accuracy", "multilabel": "macro_auc", "regression": "r2"}
+
+
+#: By task: the score whose value under chance is known, which tells whether anything was found.
+GATES = {"classification": "balanced_accuracy", "multilabel": "macro_auc", "regression": "r2"}
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What predictions are held against."""
+
+    task: str
+    y: np.ndarray  # (n_samples,) or (n_samples, n_targets)
+    classes: np.ndarray  # Sorted labels, also of those that no row here has
+    target_names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, collection: Collection) -> Truth:
+        """Return that of all rows of a collection."""
+        names = tuple(map(str, collection.target_names))
+        return cls(collection.task, np.asarray(collection.y), collection.classes, names)
+
+    def take(self, rows: np.ndarray) -> Truth:
+        """Return that of some rows."""
+        return replace(self, y=self.y[rows])
+
+    @cached_property
+    def indicators(self) -> np.ndarray:
+        """What holds of each row, (n_samples, n_classes or n_labels) of 0 and 1."""
+        if self.task == "multilabel":
+            return np.asarray(self.y, dtype=float)
+        return (self.y[:, None] == self.classes).astype(float)
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """A score over all rows, averaged over repeats, and what it is without each unit."""
+
+    value: float
+    without: np.ndarray  # (n_units,)
+    sums: np.ndarray | None = None  # (n_units,): of a score that is a mean over rows
+
+
+def choose_metric(collection: Collection, name: str | None) -> tuple[str, Notice | None]:
+    """Return the metric of a climb, and what is to be said of it if nobody asked for it."""
+    if name is not None:
+        _require_fit(collection, name)
+        return name, None
+    if collection.task == "classification":
+        classes, counts = np.unique(collection.y, return_counts=True)
+        if (most := counts.max() / counts.sum()) > _LOPSIDED:
+            name = show_name(str(classes[counts.argmax()]))
+            text = (
+                f"{100 * most:.0f} % of the samples are {name}, so the score is balanced accuracy: "
+                "accuracy would be high without learning; --metric accuracy has it all the same"
+            )
+            return "balanced_accuracy", Notice("balanced-accuracy", text)
+    return _DEFAULTS[collection.task], None
+
+
+def _require_fit(collection: Collection, name: str) -> None:
+    fitting = [key for key, metric in METRICS.items() if collection.task in metric.tasks]
+    if name not in fitting:
+        known = "does not fit" if name in METRICS else "is no metric of"
+        raise SpecError(f"{name!r} {known} {collection.task}; choose among {', '.join(fitting)}")
+    if name == "auc" and len(collection.classes) != 2:
+        raise SpecError(
+            f"auc is of 2 classes, and {show_name(collection.name)} has "
+            f"{len(collection.classes)}; choose macro_auc"
+        )
+    if name == "km":
+        try:
+            _places(Truth.of(collection))
+        except ValueError:
+            named = ", ".join(map(show_name, collection.target_names)) or "a target without a name"
+            raise SpecError(
+                "km needs the two targets latitude and longitude (--target latitude --target "
+                f"longitude); {show_name(collection.name)} is to predict {named}"
+            ) from None
+
+
+def _places(truth: Truth) -> tuple[int, int]:
+    """Return the columns of latitude and longitude; ValueError if there are others or none."""
+    names = [target.strip().lower() for target in truth.target_names]
+    if len(names) != 2:
+        raise ValueError(names)
+    return names.index("latitude"), names.index("longitude")
+
+
+def score(name: str, truth: Truth, said: np.ndarray, outputs: np.ndarray | None) -> float:
+    """Score the predictions and outputs of one repeat of some rows; NaN if that is undefined."""
+    if name == "accuracy":
+        return float(np.mean(truth.y == said))
+    one = np.zeros(len(said), dtype=int)
+    return pool(name, truth, said[None], None if outputs is None else outputs[None], one).value
+
+
+def pool(
+    name: str,
+    truth: Truth,
+    predictions: np.ndarray,
+    outputs: np.ndarray | None,
+    units: np.ndarray,
+) -> Pooled:
+    """Compute a score over all rows, and without each unit (numbers from 0; one per row)."""
+    n_units = int(units.max()) + 1
+    if METRICS[name].reads != "predictions" and outputs is None:
+        return Pooled(math.nan, np.full(n_units, math.nan))
+    if name in ("auc", "macro_auc"):
+        assert outputs is not None
+        found = [_auc(truth.indicators, out, units, n_units) for out in outputs]
+        values = np.mean(found, axis=0)
+        return Pooled(float(values[-1]), values[:-1])
+    found = [
+        _pool_one(name, truth, said, None if outputs is None else outputs[r], units, n_units)
+        for r, said in enumerate(predictions)
+    ]
+    values = np.mean([one for one, _ in found], axis=0)
+    sums = [own for _, own in found if own is not None]
+    return Pooled(float(values[-1]), values[:-1], np.mean(sums, axis=0) if sums else None)
+
+
+def _pool_one(
+    name: str,
+    truth: Truth,
+    said: np.ndarray,
+    out: np.ndarray | None,
+    units: np.ndarray,
+    n_units: int,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Score one repeat without each unit and, last, as a whole; and return sums of a mean."""
+    rows, value = _statistics(name, truth, said, out)
+    by_unit = np.zeros((n_units, rows.shape[1]))
+    np.add.at(by_unit, units, rows)
+    total = by_unit.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = value(np.vstack([total - by_unit, total]))
+    return values, by_unit[:, 0] if value is _mean else None
+
+
+# -- sums over rows, and the score that they make -----------------------------------------------
+
+_Value = Callable[[np.ndarray], np.ndarray]
+
+
+def _statistics(
+    name: str, truth: Truth, said: np.ndarray, out: np.ndarray | None
+) -> tuple[np.ndarray, _Value]:
+    """Return what is summed, (n_samples, n_sums), and the score of sums (..., n_sums)."""
+    one = np.ones((len(said), 1))
+    if name == "accuracy":
+        return np.column_stack([truth.y == said, one]), _mean
+    if name in ("balanced_accuracy", "macro_f1", "micro_f1", "hamming"):
+        true = truth.indicators
+        guess = said if truth.task == "multilabel" else said[:, None] == truth.classes
+        guess = np.asarray(guess, dtype=float)
+        if name == "hamming":
+            return np.column_stack([(true != guess).mean(axis=1), one]), _mean
+        if name == "balanced_accuracy":
+            return np.column_stack([true * guess, true]), _mean_of_ratios
+        sums = np.stack([2 * true * guess, true + guess], axis=1)
+        sums = sums.sum(axis=2, keepdims=True) if name == "micro_f1" else sums
+        return sums.reshape(len(sums), -1), _mean_of_ratios
+    if name == "log_loss":
+        assert out is not None
+        shares = np.column_stack([1.0 - out, out]) if len(truth.classes) == 2 else out
+        own = (shares * truth.indicators).sum(axis=1)
+        return np.column_stack([-np.log(np.clip(own, _LEAST_PROBABILITY, 1.0)), one]), _mean
+    if name == "label_ranking":
+        assert out is not None
+        return _ranking(np.asarray(truth.y, dtype=bool), out), _mean
+    true = np.asarray(truth.y, dtype=float).reshape(len(one), -1)
+    wrong = np.asarray(said, dtype=float).reshape(true.shape) - true
+    if name == "km":
+        return np.column_stack([_kilometers(true, wrong, *_places(truth)), one]), _mean
+    if name == "mae":
+        return np.column_stack([np.abs(wrong).mean(axis=1), one]), _mean
+    if name == "rmse":
+        return np.column_stack([wrong**2, one]), lambda s: np.sqrt(s[:, :-1] / s[:, -1:]).mean(1)
+    centered = true - true.mean(axis=0)
+    return np.column_stack([wrong**2, centered, centered**2, one]), _r2
+
+
+def _mean(sums: np.ndarray) -> np.ndarray:
+    return sums[:, 0] / sums[:, 1]
+
+
+def _mean_of_ratios(sums: np.ndarray) -> np.ndarray:
+    """Average the ratios whose denominators are not 0: others are undefined."""
+    above, below = np.split(sums, 2, axis=1)
+    there = below > 0.5
+    ratios = np.where(there, above / np.where(there, below, 1.0), 0.0)
+    return ratios.sum(axis=1) / there.sum(axis=1)
+
+
+def _r2(sums: np.ndarray) -> np.ndarray:
+    """Average R² over targets that vary."""
+    wrong, first, second = np.split(sums[:, :-1], 3, axis=1)
+    spread = second - first**2 / sums[:, -1:]
+    varies = spread > 1e-12 * np.maximum(second.max(axis=0), 1e-300)
+    values = np.where(varies, 1.0 - wrong / np.where(varies, spread, 1.0), 0.0)
+    return values.sum(axis=1) / varies.sum(axis=1)
+
+
+def _kilometers(true: np.ndarray, wrong: np.ndarray, lat: int, lon: int) -> np.ndarray:
+    """Return great-circle distances by the haversine, (n_samples,)."""
+    said = true + wrong
+    north, other = np.radians(np.clip([true[:, lat], said[:, lat]], -90.0, 90.0))
+    half = np.radians(wrong[:, lon]) / 2.0
+    h = np.sin((other - north) / 2) ** 2 + np.cos(north) * np.cos(other) * np.sin(half) ** 2
+    return 2.0 * _EARTH_KM * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
+
+
+def _ranking(true: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return each row's average precision and 1; both 0 for a row of no label or of all."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(-out, method="max", axis=1)
+    own = rankdata(np.where(true, -out, np.inf), method="max", axis=1)
+    n_true = true.sum(axis=1)
+    there = (n_true > 0) & (n_true < true.shape[1])
+    precision = np.where(true, own / ranks, 0.0).sum(axis=1) / np.maximum(n_true, 1)
+    return np.column_stack([precision * there, there])
+
+
+def _auc(true: np.ndarray, out: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
+    """Average AUC over labels, without each unit and, last, over all rows, (n_units + 1,)."""
+    if out.shape[1] == 1 and true.shape[1] == 2:
+        true = true[:, 1:]
+    whole = np.array(
+        [_auc_of(t > 0, s, units, n_units) for t, s in zip(true.T, out.T, strict=True)]
+    )
+    there = np.isfinite(whole)
+    with np.errstate(invalid="ignore"):
+        return np.where(there, whole, 0.0).sum(axis=0) / there.sum(axis=0)
+
+
+def _auc_of(true: np.ndarray, s: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
+    """Count ordered pairs, take away those of a unit, and give back those within it."""
+    from scipy.stats import rankdata
+
+    sign = np.where(true, 1.0, -1.0)
+    dense = np.round(rankdata(s, method="dense"))
+    wins = _wins(dense, true)
+    # The same within units: keys of one unit lie below those of the next.
+    n_other = np.stack([np.bincount(units[true == t], minlength=n_units) for t in (True, False)])
+    before = np.cumsum(n_other, axis=1) - n_other
+    inside = _wins(units * (dense.max() + 1.0) + dense, true)
+    n_pos, n_neg = n_other
+    below, above = before[1][units], n_pos.sum() - before[0][units] - n_pos[units]
+    inside -= np.where(sign > 0, below, above)
+    own = np.bincount(units, wins, n_units)
+    within = np.bincount(units[true], inside[true], n_units)
+    total = wins[true].sum()
+    pairs = (n_pos.sum() - n_pos) * (n_neg.sum() - n_neg)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        parts = (total - own + within) / pairs
+        return np.append(parts, total / (n_pos.sum() * n_neg.sum()))
+
+
+def _wins(key: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Count for each row the rows of the other kind that it is in order with; ties are a half."""
+    from scipy.stats import rankdata
+
+    place, wins = rankdata(key), np.empty(len(key))
+    for kind in (True, False):
+        wins[true == kind] = place[true == kind] - rankdata(key[true == kind])
+    wins[~true] = true.sum() - wins[~true]
+    return wins
+
+
+def show_score(value: float) -> str:
+    """Write a score or a difference: three decimals, one from 100 on, a dash if undefined."""
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    return f"{value:.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)

@@ -49,7 +49,8 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
         ],
         "titles": {rung.rung: title_of(rung.rung, task) for rung in climb.rungs},
         "winner": {"rung": climb.verdict.rung, "input": climb.verdict.input},
-        "margin": climb.protocol.margin,
+        "margin": climb.verdict.margin,
+        "higher_is_better": climb.protocol.higher_is_better,
     }
 
 
@@ -148,6 +149,10 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
     }
 
 
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
+
+
 def label_rows(climb: Climb) -> list[dict[str, Any]]:
     """Return for each label of a multi-label task how often it is there, found, and right."""
     y = np.asarray(climb.collection.y, dtype=bool)
@@ -160,8 +165,9 @@ def label_rows(climb: Climb) -> list[dict[str, Any]]:
             {
                 "label": name,
                 "samples": int(y[:, k].sum()),
-                "found": hits / max(float(y[:, k].sum()) * len(said), 1.0),
-                "right": hits / max(float(said[..., k].sum()), 1.0),
+                # Of a label that is never there, or never said, there is no such share.
+                "found": _ratio(hits, float(y[:, k].sum()) * len(said)),
+                "right": _ratio(hits, float(said[..., k].sum())),
             }
         )
     return rows

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from gradatim._text import plural, show_name, show_sentence
-from gradatim.climb.result import Climb, Comparison, EvaluationProtocol, RungResult
+from gradatim.climb.compare import ClimbComparison
+from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection, Notice
+from gradatim.evaluation.scores import METRICS, show_score
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
@@ -23,6 +25,7 @@ __all__ = [
     "about",
     "best_of",
     "capitalized",
+    "comparison_grid",
     "contents",
     "dataset_grid",
     "dataset_lines",
@@ -39,7 +42,6 @@ __all__ = [
     "verdict_line",
 ]
 
-_MINUS = "\N{MINUS SIGN}"
 _NONE = "\N{EN DASH}"
 
 _ADVICE = (
@@ -140,7 +142,7 @@ def capitalized(text: str) -> str:
 
 def score(value: float) -> str:
     """Write a score, or a difference of scores."""
-    return f"{value:.3f}".replace("-", _MINUS) if math.isfinite(value) else _NONE
+    return show_score(value)
 
 
 def score_range(interval: tuple[float, float]) -> str:
@@ -152,46 +154,80 @@ def score_range(interval: tuple[float, float]) -> str:
 
 def share(value: float) -> str:
     """Write a share in percent."""
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f} %" if math.isfinite(value) else _NONE
+
+
+def comparison_grid(found: ClimbComparison) -> Grid:
+    """Return both ladders side by side, with what the second gains on each row of both."""
+    title = METRICS[found.metric].title
+    heads = ("rung", "input", f"first {title}", "second", "gain", "95 % interval")
+    columns = [Column(head, right=i in (2, 3, 4), names=i < 2) for i, head in enumerate(heads)]
+    rows = []
+    for one in found.rungs:
+        first, second, gain = (
+            score(math.nan if value is None else value) for value in (*one.means, one.difference)
+        )
+        ends = score_range(one.interval or (math.nan, math.nan))
+        cells = (one.first[0], show_name(one.first[1]), first, second, gain, ends)
+        rows.append([[cell] for cell in cells])
+    return Grid(columns, rows)
 
 
 def best_of(climb: Climb) -> RungResult:
-    """Return the rung of highest mean, the simplest of several."""
-    return max(climb.rungs, key=lambda rung: rung.mean)
-
-
-def _comparison_with_winner(climb: Climb) -> Comparison | None:
-    """Return the comparison of the best rung with the verdict's."""
-    chosen = (climb.verdict.rung, climb.verdict.input)
-    found = (c for c in climb.verdict.comparisons if (c.rung, c.input) == chosen)
-    return next(found, None)
+    """Return the rung of the best score, the simplest of several."""
+    sign = 1 if climb.protocol.higher_is_better else -1
+    there = [rung for rung in climb.rungs if math.isfinite(rung.mean)]
+    return max(there or climb.rungs, key=lambda rung: sign * rung.mean)
 
 
 def explain_verdict(climb: Climb) -> str:
-    """Say what the kind of a verdict means for the person who asked."""
-    kind, margin = climb.verdict.kind, f"{climb.protocol.margin:g}"
-    if kind == "nothing":
+    """Say what an answer means for the person who asked."""
+    verdict = climb.verdict
+    if verdict.rung == "majority":
         return (
             f"{_guessing(climb.collection.task).capitalize()} may be as good as any rung. {_ADVICE}"
         )
-    if kind == "equivalent":
+    if verdict.answer == "best" and climb.winner is climb.rungs[0]:
+        return "It is the simplest rung of all, and no other does better."
+    if verdict.answer == "best":
+        return "The climb to it pays: what is simpler loses more than matters on these data."
+    if verdict.answer == "equivalent":
         return (
             "Climbing further buys nothing that matters here: the simpler model is quicker to "
-            f"train and easier to explain, and gives away no more than {margin}."
+            f"train and easier to explain, and gives away no more than {score(verdict.margin)}."
         )
-    if kind == "best" and climb.winner is climb.rungs[0]:
-        return "It is the simplest rung of all, and no other does better."
-    if kind == "best":
-        return "The climb to it pays: what is simpler loses more than matters on these data."
-    comparison = _comparison_with_winner(climb)
-    upper = (
-        f": by up to {score(comparison.upper)}, as far as these scores tell" if comparison else ""
-    )
-    best = capitalized(in_sentence(best_of(climb), climb.collection))
+    if verdict.answer == "good enough":
+        return (
+            f"A higher rung may be better, but by no more than the tolerance of "
+            f"{score(verdict.tolerance)}. {_power(climb)}"
+        )
+    return f"{_level(climb)} {_power(climb)}"
+
+
+def _level(climb: Climb) -> str:
+    """Say which rungs are level with the one of the verdict."""
+    level = [r for r in climb.rungs if (r.rung, r.input) in set(climb.verdict.level)]
+    if not level:
+        return "No higher rung is shown to be better by more than the margin."
+    named = [in_sentence(rung, climb.collection) for rung in level]
+    listed = ", ".join(named[:-1]) + " and " + named[-1] if len(named) > 1 else named[0]
+    verb = "is" if len(named) == 1 else "are"
+    return f"{capitalized(listed)} {verb} level with it: neither is shown to be the better one."
+
+
+def _power(climb: Climb) -> str:
+    """Say how often such a climb would tell that there is no difference."""
+    power = climb.verdict.power
+    if power is None:
+        return ""
     return (
-        f"This is less than equivalence. {best} has the highest mean and may be better by more "
-        f"than {margin}{upper}. More samples, or more repeats, would narrow the gap."
+        "Were all of them equally good, such a climb would have shown it in "
+        f"{_percent(power)} of all cases."
     )
+
+
+def _percent(value: float) -> str:
+    return f"{min(max(round(100 * value), 1), 99)} %"
 
 
 def _guessing(task: str) -> str:
@@ -214,15 +250,19 @@ def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
         "only. No model saw a row on which it was scored.",
     )
     yield "Networks", _network_words(protocol.preset)
+    unit = "groups" if protocol.grouped else "samples"
     yield (
         "Intervals",
-        "95 % intervals of the mean that allow for folds sharing most of their training rows "
-        "(Nadeau and Bengio, 2003).",
+        f"95 % intervals by leaving out {unit} one at a time (jackknife), inside the range of the "
+        f"score. What counts as evidence is the number of {unit}.",
     )
+    kind = "" if protocol.higher_is_better else " of the majority's score"
     yield (
         "Verdict",
-        f"The simplest rung of which it is not at least {100 * LEVEL:g} % probable that the best "
-        f"is better by more than the margin of {protocol.margin:g}.",
+        f"From the simplest rung up, the first above which none is shown, at {100 * LEVEL:g} %, to "
+        f"be better by more than the margin of {protocol.margin:g}{kind}. The gap is what a higher "
+        f"rung could gain at most, at {100 * LEVEL:g} %; up to {protocol.tolerance:g}{kind} is "
+        "good enough.",
     )
 
 
@@ -237,16 +277,13 @@ def _network_words(preset: str) -> str:
 
 
 def _metric_words(metric: str) -> str:
-    known = {
-        "accuracy": "Accuracy: the share of held-out predictions that are right, from 0 to 1.",
-        "r2": "R²: 1 is perfect, 0 is no better than always saying the mean, less is worse.",
-    }
-    return known.get(metric, f"{metric}; larger is better.")
+    kind = METRICS[metric]
+    return f"{capitalized(kind.title)} of held-out predictions: {kind.says}."
 
 
 def _fold_words(protocol: EvaluationProtocol, task: str) -> str:
     stratified = ", each with about the same share of every class" if _has_classes(task) else ""
-    again = f", {protocol.repeats} times with fresh folds" if protocol.repeats > 1 else ""
+    again = f", {protocol.repeats} times with other folds" if protocol.repeats > 1 else ""
     scores = plural(protocol.folds * protocol.repeats, "score")
     return (
         f"The samples were dealt into {protocol.folds} folds{stratified}{again}. Each fold was "

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from gradatim._text import show_name
 from gradatim.climb.result import RungResult
+from gradatim.evaluation.scores import METRICS
+from gradatim.presentation.climbs import score, score_range
 from gradatim.presentation.lines import Column, Grid, Line
 
 __all__ = ["Axis", "Row", "ladder_grid", "progress_bar", "time_line", "visible_rows"]
-
-_METRIC_NAMES = {"r2": "R²"}
 
 # An R² far below zero would leave the other bars no room.
 _LOWEST = -0.5
@@ -52,11 +52,17 @@ class Axis:
     high: float = 1.0
 
     @classmethod
-    def over(cls, intervals: Iterable[tuple[float, float]]) -> Axis:
-        """Return the shortest axis in whole tenths that shows every interval, up to 1."""
+    def over(cls, intervals: Iterable[tuple[float, float]], bounded: bool = True) -> Axis:
+        """Return the shortest axis in whole tenths that shows every interval, up to 1.
+
+        Of errors, which have no bound, the steps are powers of ten.
+        """
         ends = [end for interval in intervals for end in interval if math.isfinite(end)]
         if not ends:
             return cls()
+        if not bounded:
+            step = 10.0 ** math.floor(math.log10(max(*ends, 1e-9)))
+            return cls(math.floor(min(ends) / step) * step, math.ceil(max(ends) / step) * step)
         low = math.floor(max(min(ends), _LOWEST) * 10) / 10
         return cls(low, max(math.ceil(min(max(ends), 1.0) * 10) / 10, low + 0.1))
 
@@ -67,7 +73,9 @@ class Axis:
 
     def label(self, width: int) -> str:
         """Return the two ends of the axis, as they stand above bars of `width` characters."""
-        low, high = f"{self.low:.1f}", f"{self.high:.1f}"
+        low, high = (
+            f"{end:.1f}" if self.high <= 1 else f"{end:g}" for end in (self.low, self.high)
+        )
         return low + high.rjust(width - len(low))
 
 
@@ -117,13 +125,15 @@ def ladder_grid(
     # An R² below zero takes a sign.
     interval = max([14, *(len(_interval(row.result)) for row in rows if row.result)])
     left = room - _NAME_AND_SCORE - inputs - 1 - interval - 1
-    axis = Axis.over(row.result.interval for row in rows if row.result)
+    kind = METRICS.get(metric, METRICS["accuracy"])
+    done = (row.result.interval for row in rows if row.result)
+    axis = Axis.over(done, bounded=kind.range != "positive")
     width = min(max(left - _COUNTS * counts, 8), 24)
     columns = [
         Column("", width=1, names=True),
         Column("rung", width=10, names=True),
         Column("input", width=inputs, names=True),
-        Column(_METRIC_NAMES.get(metric, metric), right=True, width=8),
+        Column(kind.head, right=True, width=max(8, len(kind.head))),
         Column("95 % interval", width=interval),
         Column(axis.label(width), width=width, spare=True),
     ]
@@ -145,15 +155,14 @@ def ladder_grid(
 
 
 def _interval(result: RungResult) -> str:
-    low, high = result.interval
-    return f"{low:.3f} to {high:.3f}"
+    return score_range(result.interval)
 
 
 def _done(result: RungResult, pen: _Pen, winner: bool) -> list[Line]:
     style = "green" if winner else "cyan"
     return [
         [(pen.mark(">", "▸") if winner else "", style)],
-        [(f"{result.mean:.3f}", style)],
+        [(score(result.mean), style)],
         [_interval(result)],
         pen.score(result, style),
         [f"{result.n_parameters:,}"],

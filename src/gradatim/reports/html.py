@@ -76,7 +76,7 @@ def render_report(climb: Climb) -> str:
         "labels": list(_labels(climb)),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
-        "margin": f"{climb.protocol.margin:g}",
+        "margin": climbs.score(climb.verdict.margin),
         "best": climbs.in_sentence(climbs.best_of(climb), climb.collection),
         "comparisons": list(_comparisons(climb)),
         "versions": page.versions(climb.version),

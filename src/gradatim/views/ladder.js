@@ -2,8 +2,8 @@
  * The ladder: one row per rung, a dot with its 95 % interval on one axis.
  *
  * Conventions: `model` has `rungs` as in the JSON of a climb ({rung, input, mean, interval,
- * fold_scores}), `winner` ({rung, input}), `margin`, and `titles` (rung to words). The
- * gray band holds scores within the margin of the best; the dashed line is the majority rung.
+ * fold_scores}), `winner` ({rung, input}), `margin`, `higher_is_better`, and `titles` (rung to
+ * words). The gray band holds scores within the margin of the best; the dashed line is the majority rung.
  */
 
 import { formatNumber, formatScore, linearScale, ticks } from "./_scales.js";
@@ -13,7 +13,7 @@ import { drawToWidth, html, svg } from "./_dom.js";
  * @typedef {object} Rung
  * @property {string} rung
  * @property {string} input
- * @property {number} mean
+ * @property {number | null} mean null where it is undefined
  * @property {[number | null, number | null]} interval
  * @property {(number | null)[]} fold_scores
  */
@@ -23,26 +23,32 @@ import { drawToWidth, html, svg } from "./_dom.js";
  * regression can lie.
  *
  * @param {Rung[]} rungs
+ * @param {boolean} [higherIsBetter]
  * @returns {[number, number]}
  */
-export function axisDomain(rungs) {
-  const means = rungs.map((rung) => rung.mean);
+export function axisDomain(rungs, higherIsBetter = true) {
+  const means = rungs.map((rung) => rung.mean).filter((mean) => mean !== null);
+  if (!means.length) return [0, 1];
   const floor = rungs.find((rung) => rung.rung === "majority")?.mean ?? Math.min(...means);
-  const top = Math.max(...rungs.map((rung) => rung.interval[1] ?? rung.mean), ...means);
-  const bottom = Math.min(...rungs.map((rung) => rung.interval[0] ?? rung.mean), ...means);
-  const lowest = floor - 0.5 * Math.max(top - floor, 0.1);
+  const ends = rungs.flatMap((rung) => rung.interval).filter((end) => end !== null);
+  const top = Math.max(...ends, ...means);
+  const bottom = Math.min(...ends, ...means);
+  const lowest = higherIsBetter ? floor - 0.5 * Math.max(top - floor, 0.1) : bottom;
   const pad = 0.04 * Math.max(top - Math.max(bottom, lowest), 0.02);
   return [Math.max(bottom, lowest) - pad, top + pad];
 }
 
 /**
- * Return the rung of highest mean.
+ * Return the rung of the best mean.
  *
  * @param {Rung[]} rungs
+ * @param {boolean} [higherIsBetter]
  * @returns {Rung}
  */
-export function bestOf(rungs) {
-  return rungs.reduce((best, rung) => (rung.mean > best.mean ? rung : best));
+export function bestOf(rungs, higherIsBetter = true) {
+  const value = (/** @type {Rung} */ rung) =>
+    rung.mean === null ? -Infinity : higherIsBetter ? rung.mean : -rung.mean;
+  return rungs.reduce((best, rung) => (value(rung) > value(best) ? rung : best));
 }
 
 /**
@@ -68,7 +74,8 @@ function render({ model, el }) {
   const rungs = model.get("rungs");
   const titles = model.get("titles") ?? {};
   const winner = model.get("winner");
-  const best = bestOf(rungs);
+  const higherIsBetter = model.get("higher_is_better") ?? true;
+  const best = bestOf(rungs, higherIsBetter);
   const reference = rungs.find((rung) => rung.rung === "majority");
   const showInput = new Set(rungs.map((rung) => rung.input).filter(Boolean)).size > 1;
   const hint = "Point at a row, or move to it with the Tab key, to read its folds.";
@@ -80,8 +87,8 @@ function render({ model, el }) {
   function legend() {
     const entries = [
       ["key-dot accent", "where to stop"],
-      ["key-dot ring", "highest mean"],
-      ["key-band", `within ${formatNumber(model.get("margin"))} of the highest`],
+      ["key-dot ring", "best mean"],
+      ["key-band", `within ${formatNumber(model.get("margin"))} of the best`],
       ...(reference ? [["key-dash", titles.majority ?? "majority"]] : []),
     ];
     const items = entries.map(([key, words]) =>
@@ -96,7 +103,7 @@ function render({ model, el }) {
     const left = narrow ? 10 : 230;
     const right = width - (narrow ? 10 : 150);
     const bottom = 10 + rowHeight * rungs.length;
-    const domain = axisDomain(rungs);
+    const domain = axisDomain(rungs, higherIsBetter);
     const x = linearScale(domain, [left, right]);
     const clamp = (/** @type {number} */ value) =>
       Math.min(Math.max(x(value), left), right);
@@ -107,12 +114,14 @@ function render({ model, el }) {
       "aria-label": "The ladder: scores of every rung with 95 % intervals",
     });
 
+    const edge = (best.mean ?? 0) + (higherIsBetter ? -1 : 1) * model.get("margin");
+    const band = [clamp(best.mean ?? 0), clamp(edge)];
     root.append(
       svg("rect", {
         class: "band",
-        x: clamp(best.mean - model.get("margin")),
+        x: Math.min(...band),
         y: 6,
-        width: Math.max(clamp(best.mean) - clamp(best.mean - model.get("margin")), 1),
+        width: Math.max(Math.abs(band[1] - band[0]), 1),
         height: bottom - 6,
       }),
     );
@@ -127,7 +136,7 @@ function render({ model, el }) {
         ),
       );
     }
-    if (reference) {
+    if (reference && reference.mean !== null) {
       const at = clamp(reference.mean);
       root.append(svg("line", { class: "reference", x1: at, x2: at, y1: 6, y2: bottom }));
     }
@@ -141,7 +150,7 @@ function render({ model, el }) {
       const y = top + (narrow ? 32 : rowHeight / 2);
       const textY = narrow ? top + 16 : y + 4;
       const words = describeRung(rung, title);
-      const tag = isWinner ? "stop here" : rung === best ? "highest" : "";
+      const tag = isWinner ? "stop here" : rung === best ? "best" : "";
       const group = svg(
         "g",
         {
@@ -174,7 +183,7 @@ function render({ model, el }) {
         if (score === null) continue;
         group.append(svg("circle", { class: "fold", cx: clamp(score), cy: y, r: 2.5 }));
       }
-      group.append(
+      if (rung.mean !== null) group.append(
         rung.mean < domain[0]
           ? svg("path", { class: "dot", d: `M${left} ${y}l8 -5v10z` })
           : svg("circle", { class: "dot", cx: x(rung.mean), cy: y, r: isWinner ? 6.5 : 5 }),

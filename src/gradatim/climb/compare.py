@@ -1,0 +1,186 @@
+"""Two climbs of the same rows, compared from their JSON objects: what differs, and how surely.
+
+Conventions: a difference is how much better the second is than the first, in the metric's own unit,
+so it is positive for smaller losses. Both must have scored the same rows in the same folds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from gradatim.climb.decision import LEVEL
+from gradatim.climb.verdict import FACTORS, describe
+from gradatim.errors import InputError, SpecError
+from gradatim.evaluation.evidence import Evidence, t_quantile
+from gradatim.evaluation.scores import METRICS, show_score
+
+__all__ = ["ClimbComparison", "RungDifference", "compare_climbs"]
+
+
+@dataclass(frozen=True)
+class RungDifference:
+    """A row of one ladder against a row of the other.
+
+    Parameters
+    ----------
+    first, second : tuple of str
+        Rung and input in either climb.
+    means : tuple of float or None
+        Their scores; None where undefined.
+    difference : float or None
+        How much better the second scores.
+    interval : tuple of float or None
+        95 % interval of the difference.
+    """
+
+    first: tuple[str, str]
+    second: tuple[str, str]
+    means: tuple[float | None, float | None]
+    difference: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class ClimbComparison:
+    """What two climbs of the same rows differ in.
+
+    Parameters
+    ----------
+    metric : str
+        What scores are.
+    rungs : tuple of RungDifference
+        Rows that both ladders have, in the order of the first.
+    stops : RungDifference
+        The rungs on which the two verdicts stop.
+    sentence : str
+        The finding for people.
+    """
+
+    metric: str
+    rungs: tuple[RungDifference, ...]
+    stops: RungDifference
+    sentence: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as a JSON object.
+
+        Returns
+        -------
+        dict
+            Plain strings, numbers, lists and dicts.
+        """
+        return asdict(self)
+
+
+def compare_climbs(first: Mapping[str, Any], second: Mapping[str, Any]) -> ClimbComparison:
+    """Compare two climbs of the same rows, targets and folds.
+
+    Parameters
+    ----------
+    first, second : mapping
+        JSON objects of two climbs (``Climb.to_dict``, ``gradatim climb --json``).
+
+    Returns
+    -------
+    ClimbComparison
+        Differences, with 95 % intervals by leaving out one group (or row) at a time.
+
+    Raises
+    ------
+    InputError
+        If one is no JSON object of a climb, or of an older version.
+    SpecError
+        If rows, targets, folds or metrics are not the same.
+    """
+    for which, climb in (("first", first), ("second", second)):
+        _require_climb(which, climb)
+    a, b = first["protocol"], second["protocol"]
+    if a["folds_sha256"] != b["folds_sha256"]:
+        raise SpecError(
+            "the two climbs did not score the same rows in the same folds, so they cannot be "
+            "compared; climb again with the same samples, targets, groups, --folds, --repeats and "
+            "--seed"
+        )
+    if a["metric"] != b["metric"]:
+        raise SpecError(
+            f"one climb is scored by {METRICS[a['metric']].title}, the other by "
+            f"{METRICS[b['metric']].title}; climb again with the same --metric"
+        )
+    rows = {(row["rung"], row["input"]): row for row in second["rungs"]}
+    compared = [
+        _difference(first, second, row, rows[row["rung"], row["input"]])
+        for row in first["rungs"]
+        if (row["rung"], row["input"]) in rows
+    ]
+    stops = _difference(first, second, _stop(first), _stop(second))
+    sentence = _sentence(stops, a["metric"], first["collection"]["task"])
+    return ClimbComparison(a["metric"], tuple(compared), stops, sentence)
+
+
+def _require_climb(which: str, climb: Mapping[str, Any]) -> None:
+    if not isinstance(climb, Mapping) or not {"schema", "rungs", "protocol"} <= set(climb):
+        raise InputError(f"the {which} is no JSON object of a climb; write one with --json FILE")
+    if climb["schema"] != 2:
+        raise InputError(
+            f"the {which} has schema {climb['schema']}, and only 2 has what a comparison needs; "
+            "climb again with this version"
+        )
+
+
+def _stop(climb: Mapping[str, Any]) -> Mapping[str, Any]:
+    stop = climb["verdict"]["rung"], climb["verdict"]["input"]
+    return next(row for row in climb["rungs"] if (row["rung"], row["input"]) == stop)
+
+
+def _difference(
+    first: Mapping[str, Any], second: Mapping[str, Any], a: Mapping[str, Any], b: Mapping[str, Any]
+) -> RungDifference:
+    names = (a["rung"], a["input"]), (b["rung"], b["input"])
+    means = a["mean"], b["mean"]
+    if None in means:
+        return RungDifference(*names, means, None, None)
+    collection, metric = first["collection"], METRICS[first["protocol"]["metric"]]
+    sizes = np.array(collection["group_sizes"] or np.ones(collection["n_samples"], dtype=int))
+    without = np.stack([_without(row, sizes) for row in (a, b)])
+    # Of errors the scale is that of the verdict: the tolerance is .05 of the majority's.
+    verdict = first["verdict"]
+    unit = 1.0
+    if not metric.higher_is_better:
+        unit = verdict["tolerance"] / first["protocol"]["tolerance"]
+    evidence = Evidence(metric.sign * np.array(means) / unit, metric.sign * without / unit, sizes)
+    factor = FACTORS[collection["task"]].bound
+    d, error, _ = evidence.differences(0, np.array([1]), factor)
+    half = t_quantile(0.5 + LEVEL / 2, evidence.df) * float(error[0]) * unit
+    difference = float(d[0]) * unit
+    return RungDifference(*names, means, difference, (difference - half, difference + half))
+
+
+def _without(row: Mapping[str, Any], sizes: np.ndarray) -> np.ndarray:
+    """Return what the score is without each unit, (G,)."""
+    if row["unit_sums"] is not None:
+        sums = np.array(row["unit_sums"], dtype=float)
+        return (sums.sum() - sums) / (sizes.sum() - sizes)
+    values = np.array(row["means_without_unit"], dtype=float)
+    return np.where(np.isfinite(values), values, row["mean"])
+
+
+def _sentence(stops: RungDifference, metric: str, task: str) -> str:
+    title, named = METRICS[metric].title, []
+    for name, mean in zip((stops.first, stops.second), stops.means, strict=True):
+        value = show_score(np.nan if mean is None else mean)
+        named.append(f"{describe(*name, task)} ({title} {value})")
+    begun = f"The first climb stops at {named[0]}, the second at {named[1]}"
+    if stops.interval is None or stops.difference is None:
+        return f"{begun}; they cannot be compared, since a score is undefined."
+    low, high = stops.interval
+    size = f"{show_score(abs(stops.difference))}"
+    ends = f"95 % interval of the gain {show_score(low)} to {show_score(high)}"
+    if low > 0:
+        return f"{begun}, which is better by {size} ({ends})."
+    if high < 0:
+        return f"{begun}, which is worse by {size} ({ends})."
+    return f"{begun}; neither is shown to be better ({ends})."

@@ -1,0 +1,204 @@
+"""Scores against scikit-learn's on all rows, and on the rows without each unit in turn."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from gradatim.collection import Collection
+from gradatim.errors import SpecError
+from gradatim.evaluation.scores import METRICS, Truth, choose_metric, pool, score
+
+RNG = np.random.default_rng(7)
+N = 60
+UNITS = {"rows": np.arange(N), "groups": np.sort(RNG.integers(0, 9, N))}
+Y3 = np.array(list("abc"))[RNG.integers(0, 3, N)]
+Y2 = np.array(["no", "yes"])[RNG.integers(0, 2, N)]
+LABELS = (RNG.random((N, 4)) < 0.4).astype(int)
+PLACES = np.column_stack([RNG.uniform(-60, 60, N), RNG.uniform(-180, 180, N)])
+
+
+def softmax(z):
+    return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+
+
+def classes(y, n_columns):
+    """Return truth, predictions of two repeats, and outputs with ties."""
+    names = np.unique(y)
+    z = np.round(RNG.normal(size=(2, N, n_columns)), 1) + (y[:, None] == names)[:, :n_columns]
+    out = softmax(z) if n_columns > 1 else 1 / (1 + np.exp(-z))
+    full = out if n_columns > 1 else np.concatenate([1 - out, out], axis=2)
+    return Truth("classification", y, names), names[full.argmax(axis=2)], out
+
+
+def places():
+    said = PLACES + RNG.normal(0, 10, (2, N, 2))
+    return Truth("regression", PLACES, np.array([]), ("latitude", "Longitude")), said, said
+
+
+def labels():
+    out = np.round(RNG.random((2, N, 4)), 1)
+    return Truth("multilabel", LABELS, np.array([])), (out >= 0.5).astype(int), out
+
+
+def haversine(true, said):
+    near = metrics.pairwise.haversine_distances
+    pairs = zip(np.radians(true), np.radians(said), strict=True)
+    return np.mean([near([t], [s])[0, 0] for t, s in pairs]) * 6371.0088
+
+
+def two_columns(out):
+    return np.column_stack([1 - out, out]) if out.shape[1] == 1 else out
+
+
+def one_vs_rest(true, out):
+    names = np.unique(Y3)
+    return np.mean([metrics.roc_auc_score(true == c, out[:, k]) for k, c in enumerate(names)])
+
+
+CASES = {
+    "accuracy": (classes(Y3, 3), lambda y, p, o: metrics.accuracy_score(y, p)),
+    "balanced_accuracy": (classes(Y3, 3), lambda y, p, o: metrics.balanced_accuracy_score(y, p)),
+    "macro_f1": (classes(Y3, 3), lambda y, p, o: metrics.f1_score(y, p, average="macro")),
+    "log_loss": (classes(Y3, 3), lambda y, p, o: metrics.log_loss(y, o)),
+    "log_loss two": (classes(Y2, 1), lambda y, p, o: metrics.log_loss(y, two_columns(o))),
+    "auc": (classes(Y2, 1), lambda y, p, o: metrics.roc_auc_score(y, o[:, 0])),
+    "macro_auc": (classes(Y3, 3), lambda y, p, o: one_vs_rest(y, o)),
+    "macro_auc labels": (labels(), lambda y, p, o: metrics.roc_auc_score(y, o)),
+    "macro_f1 labels": (labels(), lambda y, p, o: metrics.f1_score(y, p, average="macro")),
+    "micro_f1": (labels(), lambda y, p, o: metrics.f1_score(y, p, average="micro")),
+    "hamming": (labels(), lambda y, p, o: metrics.hamming_loss(y, p)),
+    "label_ranking": (
+        labels(),
+        lambda y, p, o: metrics.label_ranking_average_precision_score(
+            y[(y.min(1) == 0) & (y.max(1) == 1)], o[(y.min(1) == 0) & (y.max(1) == 1)]
+        ),
+    ),
+    "r2": (places(), lambda y, p, o: metrics.r2_score(y, p)),
+    "rmse": (places(), lambda y, p, o: metrics.root_mean_squared_error(y, p)),
+    "mae": (places(), lambda y, p, o: metrics.mean_absolute_error(y, p)),
+    "km": (places(), lambda y, p, o: haversine(y, p)),
+}
+
+
+def test_every_metric_is_held_against_scikit_learn():
+    assert {case.split()[0] for case in CASES} == set(METRICS)
+
+
+@pytest.mark.parametrize("units", UNITS)
+@pytest.mark.parametrize("case", CASES)
+def test_scores_are_scikit_learns_on_all_rows_and_without_each_unit(case, units):
+    (truth, said, out), expected = CASES[case]
+    unit = UNITS[units]
+    found = pool(case.split()[0], truth, said, out, unit)
+
+    def by_hand(kept):
+        return np.mean([expected(truth.y[kept], p[kept], o[kept]) for p, o in zip(said, out)])  # noqa: B905
+
+    assert found.value == pytest.approx(by_hand(np.full(N, True)), abs=1e-9)
+    without = [by_hand(unit != g) for g in range(unit.max() + 1)]
+    assert found.without == pytest.approx(without, abs=1e-9)
+    assert METRICS[case.split()[0]].sign == (1 if METRICS[case.split()[0]].higher_is_better else -1)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_score_that_is_a_mean_over_rows_can_be_had_from_the_sums_of_its_units(case):
+    (truth, said, out), _ = CASES[case]
+    found = pool(case.split()[0], truth, said, out, UNITS["groups"])
+    if found.sums is None or case == "label_ranking":
+        return
+    n = np.bincount(UNITS["groups"])
+    assert found.sums.sum() / n.sum() == pytest.approx(found.value, abs=1e-12)
+    without = (found.sums.sum() - found.sums) / (n.sum() - n)
+    assert found.without == pytest.approx(without, abs=1e-12)
+
+
+def test_a_unit_that_takes_all_of_a_class_away_leaves_the_mean_of_the_others():
+    y = np.array(list("aabbcc"))
+    said = np.array([list("aabacb")])
+    truth = Truth("classification", y, np.unique(y))
+    found = pool("balanced_accuracy", truth, said, None, np.repeat([0, 1, 2], 2))
+    assert found.value == pytest.approx((1 + 0.5 + 0.5) / 3)
+    assert found.without == pytest.approx([0.5, 0.75, 0.75])
+
+
+def test_what_is_undefined_is_neither_perfect_nor_chance():
+    flat = Truth("regression", np.ones(6), np.array([]))
+    nobody = Truth("multilabel", np.zeros((6, 2)), np.array([]))
+    one_class = Truth("classification", np.repeat("a", 6), np.array(["a", "b"]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        assert np.isnan(score("r2", flat, np.ones(6), None))
+        assert np.isnan(score("macro_auc", nobody, np.zeros((6, 2)), np.zeros((6, 2))))
+        assert np.isnan(score("micro_f1", nobody, np.zeros((6, 2)), None))
+        assert np.isnan(score("label_ranking", nobody, np.zeros((6, 2)), np.zeros((6, 2))))
+        assert np.isnan(score("auc", one_class, one_class.y, np.zeros((6, 1))))
+    assert np.isnan(score("log_loss", one_class, one_class.y, None))
+
+
+def test_a_label_that_nobody_has_is_left_out_of_the_mean_over_labels():
+    y = np.array([[1, 0], [0, 0], [1, 0], [0, 0]])
+    out = np.array([[0.9, 0.1], [0.2, 0.3], [0.8, 0.5], [0.1, 0.9]])
+    assert score("macro_auc", Truth("multilabel", y, np.array([])), y, out) == 1.0
+
+
+def test_a_quarter_of_the_equator_is_ten_thousand_kilometers():
+    y = np.array([[0.0, 0.0], [0.0, 170.0]])
+    said = np.array([[0.0, 90.0], [0.0, -170.0]])
+    truth = Truth("regression", y, np.array([]), ("latitude", "longitude"))
+    quarter = 6371.0088 * np.pi / 2
+    assert score("km", truth, said, None) == pytest.approx((quarter + quarter * 20 / 90) / 2)
+
+
+def make(y, task="classification", names=()):
+    y = np.asarray(y)
+    X = {"x": np.zeros((len(y), 1))}
+    return Collection("songs.csv", X, y, task, np.arange(len(y)), target_names=names)
+
+
+def test_the_default_metric_fits_the_task():
+    assert choose_metric(make(["a", "b"] * 10), None) == ("accuracy", None)
+    assert choose_metric(make(LABELS, "multilabel"), None) == ("macro_auc", None)
+    assert choose_metric(make(PLACES, "regression"), None) == ("r2", None)
+
+
+def test_above_four_fifths_of_one_class_balanced_accuracy_is_taken_and_that_is_said():
+    assert choose_metric(make(["a"] * 8 + ["b"] * 2), None)[0] == "accuracy"
+    name, notice = choose_metric(make(["a"] * 17 + ["b"] * 3), None)
+    assert name == "balanced_accuracy"
+    assert notice.message.startswith("85 % of the samples are a, so the score is balanced accuracy")
+    assert choose_metric(make(["a"] * 17 + ["b"] * 3), "accuracy") == ("accuracy", None)
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "says"),
+    [
+        (make(Y3), "r2", "'r2' does not fit classification; choose among accuracy, balanced"),
+        (make(Y3), "auc", "auc is of 2 classes, and songs.csv has 3; choose macro_auc"),
+        (make(LABELS, "multilabel"), "accuracy", "choose among macro_f1, macro_auc, micro_f1"),
+        (make(PLACES, "regression"), "km", "km needs the two targets latitude and longitude"),
+        (
+            make(PLACES, "regression", ("x", "latitude")),
+            "km",
+            "songs.csv is to predict x, latitude",
+        ),
+        (make(Y3), "beauty", "'beauty' is no metric of classification"),
+    ],
+)
+def test_a_metric_that_does_not_fit_is_refused_with_those_that_do(made, name, says):
+    with pytest.raises(SpecError, match=says):
+        choose_metric(made, name)
+
+
+def test_order_of_rows_does_not_matter():
+    (truth, said, out), _ = CASES["macro_auc labels"]
+    order = np.random.default_rng(0).permutation(N)
+    unit = UNITS["groups"]
+    first = pool("macro_auc", truth, said, out, unit)
+    other = pool("macro_auc", truth.take(order), said[:, order], out[:, order], unit[order])
+    assert other.without == pytest.approx(first.without, abs=1e-12)
+    assert replace(truth, y=truth.y).y is truth.y
