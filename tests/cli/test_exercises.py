@@ -15,7 +15,7 @@ def test_the_command_line_knows_every_topic():
     assert set(get_args(TopicName)) == {*TOPICS, "all"}
 
 
-@pytest.mark.parametrize("format", ["md", "tex", "html", "moodle", "json"])
+@pytest.mark.parametrize("format", ["md", "tex", "html", "moodle", "gift", "stack", "json"])
 def test_standard_output_is_the_document_and_nothing_else(format, capsys):
     assert main(["exercises", "--count", "3", "--seed", "7", "--format", format]) == 0
     captured = capsys.readouterr()
