@@ -192,7 +192,7 @@ def _activations(names: Sequence[str]) -> list[str]:
     found = []
     for name in names:
         try:
-            found.append(get_activation(name).name)
+            found.append(get_activation(name.lower()).name)
         except SpecError:
             found.append("")
         if found[-1] not in WORDS:
