@@ -1,4 +1,4 @@
-"""How many rows of a table a network gets right, and which it misses: homework is marked.
+"""Homework is marked: rows of a table that a network gets right, and those that it misses.
 
 Conventions: a class is compared with 0 and 1, with -1 and 1, or with two names in their order; of
 several outputs, with their names, or counted from 1, or from 0 where a 0 occurs. An output without
@@ -132,7 +132,7 @@ def _names(trace: Trace, wanted: Sequence[str], target: str) -> list[str]:
 
 
 def mark_lines(traces: Sequence[Trace], marks: Marks, digits: int | None) -> Iterator[Line | Grid]:
-    """Yield how many rows a network gets right, and those that it misses."""
+    """Yield the number of rows that a network gets right, and those that it misses."""
     equation, *note = equation_lines(traces[0], digits)
     yield [(equation, "bold")]
     yield from ([(line, "dim")] for line in [*note, traces[0].rule])

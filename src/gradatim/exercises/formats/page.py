@@ -70,8 +70,9 @@ label::before{content:"\25b8\a0"}
 @media screen{.fold:not(:checked)~.answer{display:none}}
 @media print{:root{color-scheme:light;--ink:#000;--muted:#444;--paper:#fff;--line:#bbb;--soft:#fff}
 @page{size:A4;margin:16mm 18mm}
-body{max-width:none;padding:0;font-size:10.5pt}.fold,label{display:none}
-.answer{padding:0 0 0 .8rem;border-left:2px solid var(--line);border-radius:0}
+body{max-width:none;padding:0;font-size:9.5pt;line-height:1.35}section{padding:.6rem 0 .2rem}
+.fold{display:none}label{padding:0;background:none;color:inherit}label::before{content:none}
+.answer{margin:.1rem 0 .4rem;padding:0 0 0 .8rem;border-left:2px solid var(--line);border-radius:0}
 .ask,figure,tr,li{break-inside:avoid}h2,p{break-after:auto}h2{break-after:avoid}
 .answer>p:first-child{break-after:avoid}svg{max-height:45mm;width:auto}}
 """
