@@ -155,7 +155,9 @@ def test_json_on_standard_output_and_quiet_leave_the_verdict_on_standard_error(c
         (["--report", "nowhere/r.html"], "there is no folder"),
         (["--json", "nowhere/r.json"], "there is no folder"),
         (["--report", "."], "it is a folder"),
-        (["--report", "same", "--json", "same"], "both name"),
+        (["--report", "a.pdf"], "a.pdf names another format; end it in .html"),
+        (["--report", "a"], "a names another format; end it in .html"),
+        (["--json", "a.html"], "a.html names another format; end it in .json"),
         (["--report", "r.html", "--no-report"], "exclude each other"),
     ],
 )

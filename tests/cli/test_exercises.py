@@ -96,6 +96,9 @@ def test_versions_are_files_with_letters_and_say_no_seed(capsys, tmp_path):
     [
         (["-o", "sheet.docx"], "end it in .md, .tex, .pdf, .html, .xml, .gift or .json"),
         (["-o", "sheet.html", "--format", "tex"], "leave --format out"),
+        (["-o", "."], ". is a folder"),
+        (["--points", "1,2,3"], "several are separated by blanks"),
+        (["--topic", "backprop", "--activation", "step"], "add --activation ReLU"),
         (["--format", "pdf"], "add -o sheet.pdf"),
         (["--versions", "2"], "add -o sheet.pdf"),
         (["--versions", "27"], "must be <= 26"),

@@ -249,7 +249,7 @@ def _advice(topics: Sequence[str], levels: Sequence[int], activations: Sequence[
     more = [
         name
         for name in WORDS
-        if name not in activations
+        if name not in ("identity", *activations)
         and all(
             any(can_ask(topic, level, [*activations, name]) for level in levels)
             for topic in topics or TOPICS
@@ -277,7 +277,7 @@ def _worth(points: float | str | Sequence[float | str]) -> list[Fraction] | None
         try:
             worth.append(parse_number(str(number)))
         except InputError as error:
-            raise SpecError(f"points: {error}") from error
+            raise SpecError(f"points: {error}; several are separated by blanks") from error
         if not 0 < worth[-1] <= _MOST_POINTS:
             raise SpecError(
                 f"a question is worth more than 0 and at most {_MOST_POINTS:,} points, not "

@@ -80,6 +80,8 @@ def check_exam_file(path: str | os.PathLike[str], format: str | None = None) -> 
     name, ending = show_name(Path(path).name), Path(path).suffix.lower()
     if format is not None:
         _check_format(format)
+    if ending not in _ENDINGS and Path(path).is_dir():
+        raise OutputError(f"{show_name(path)} is a folder; give the name of a file in it")
     if ending not in _ENDINGS:
         *most, last = (e for e in _ENDINGS if e not in (".markdown", ".htm", ".txt"))
         usual = next(e for e, formats in _ENDINGS.items() if format in (None, *formats))
