@@ -175,7 +175,7 @@ def test_an_input_is_never_written_over(capsys, fake, tmp_path):
     (tmp_path / "songs.csv").write_text("tempo,genre\n120,march\n")
     status, _, err = run(capsys, "songs.csv", "--target", "genre", "--json", "./songs.csv")
     assert status == 2
-    assert "is read as input" in err
+    assert "songs.csv names another format; end it in .json" in err
     assert (tmp_path / "songs.csv").read_text() == "tempo,genre\n120,march\n"
 
 
