@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from gradatim.estimators import NetworkRegressor as NetworkRegressor
     from gradatim.estimators import PerceptronClassifier as PerceptronClassifier
     from gradatim.exercises import make_exam as make_exam
+    from gradatim.exercises import make_versions as make_versions
     from gradatim.exercises import render_exam as render_exam
+    from gradatim.exercises import write_exam as write_exam
     from gradatim.models import Model as Model
     from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
@@ -87,6 +89,7 @@ _PARTS = {
     "load_timbre": "datasets",
     "load_world": "datasets",
     "make_exam": "exercises",
+    "make_versions": "exercises",
     "plot_activations": "drawing",
     "plot_approximation": "drawing",
     "plot_boundary": "drawing",
@@ -100,6 +103,7 @@ _PARTS = {
     "read_folder": "music",
     "read_table": "tables",
     "render_exam": "exercises",
+    "write_exam": "exercises",
     "save_network": "persistence",
     "save_plot": "drawing",
     "separate": "separability",

@@ -160,7 +160,9 @@ def test_json_on_standard_output_and_quiet_leave_the_verdict_on_standard_error(c
         (["--report", "nowhere/r.html"], "there is no folder"),
         (["--json", "nowhere/r.json"], "there is no folder"),
         (["--report", "."], "it is a folder"),
-        (["--report", "same", "--json", "same"], "both name"),
+        (["--report", "a.pdf"], "a.pdf names another format; end it in .html"),
+        (["--report", "a"], "a names another format; end it in .html"),
+        (["--json", "a.html"], "a.html names another format; end it in .json"),
         (["--report", "r.html", "--no-report"], "exclude each other"),
     ],
 )
@@ -178,7 +180,7 @@ def test_an_input_is_never_written_over(capsys, fake, tmp_path):
     (tmp_path / "songs.csv").write_text("tempo,genre\n120,march\n")
     status, _, err = run(capsys, "songs.csv", "--target", "genre", "--json", "./songs.csv")
     assert status == 2
-    assert "is read as input" in err
+    assert "songs.csv names another format; end it in .json" in err
     assert (tmp_path / "songs.csv").read_text() == "tempo,genre\n120,march\n"
 
 

@@ -15,7 +15,7 @@ def test_the_command_line_knows_every_topic():
     assert set(get_args(TopicName)) == {*TOPICS, "all"}
 
 
-@pytest.mark.parametrize("format", ["md", "tex", "html", "moodle", "json"])
+@pytest.mark.parametrize("format", ["md", "tex", "html", "moodle", "gift", "stack", "json"])
 def test_standard_output_is_the_document_and_nothing_else(format, capsys):
     assert main(["exercises", "--count", "3", "--seed", "7", "--format", format]) == 0
     captured = capsys.readouterr()
@@ -74,3 +74,44 @@ def test_a_reader_that_has_seen_enough_hears_no_complaint():
     )
     assert done.stdout == "# Exercises\n"
     assert done.stderr == ""
+
+
+def test_versions_are_files_with_letters_and_say_no_seed(capsys, tmp_path):
+    sheet = tmp_path / "sheet.html"
+    options = ["--versions", "2", "--title", "Test 1", "--name-line", "--points", "1", "2", "3"]
+    assert main(["exercises", "--count", "3", "-o", str(sheet), *options]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet-A.html", "sheet-B.html"]
+    first, second = ((tmp_path / f"sheet-{letter}.html").read_text("utf-8") for letter in "AB")
+    assert "Test 1, version A" in first
+    assert "Test 1, version B" in second
+    assert "seed" not in first
+    assert "Name:" in first
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("3 questions: ") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["-o", "sheet.docx"], "end it in .md, .tex, .pdf, .html, .xml, .gift or .json"),
+        (["-o", "sheet.html", "--format", "tex"], "leave --format out"),
+        (["-o", "."], ". is a folder"),
+        (["--points", "1,2,3"], "several are separated by blanks"),
+        (["--topic", "backprop", "--activation", "step"], "add --activation ReLU"),
+        (["--format", "pdf"], "add -o sheet.pdf"),
+        (["--versions", "2"], "add -o sheet.pdf"),
+        (["--versions", "27"], "must be <= 26"),
+        (["--points", "1", "2"], "one number, or three"),
+        (["--points", "-1"], "-1"),
+        (["--activation", "softplus"], "softplus"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_one_sentence(arguments, word, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert main(["exercises", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert word in captured.err
+    assert not list(tmp_path.iterdir())

@@ -1,8 +1,10 @@
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +12,8 @@ from gradatim.cli import main
 from gradatim.exercises import make_exam
 from gradatim.exercises.formats.words import LETTERS
 from gradatim.exercises.numbers import show
+from gradatim.network import parse
+from gradatim.presentation.practice import drawing
 
 
 @pytest.fixture
@@ -96,6 +100,34 @@ def test_a_session_that_is_left_ends_with_the_score(practice, lines):
 def test_a_question_that_was_left_in_the_middle_does_not_count(practice):
     out = practice(["1", "q"], "--topic", "forward", "--level", "3", "--count", "2")
     assert out.endswith("0 of 0 right.\n")
+
+
+def test_right_parts_count_as_their_share_of_a_question(practice):
+    exam = make_exam(["weights", "outputs"], [1], count=2, seed=7)
+    outputs, weights = exam.questions
+    lines = [*answers(replace(exam, questions=[outputs])), show(weights.parts[0].answer), "1e9"]
+    out = practice(lines, "--topic", "weights", "outputs", "--level", "1", "--count", "2")
+    assert "1 of 2 parts right." in out
+    assert out.endswith("1 of 2 right, 1.5 of 2 with the parts that were right.\n")
+
+
+def test_a_network_is_drawn_in_plain_characters():
+    network = parse("y = step(2 relu(x1 - 3x2 + 1) - 0.5 relu(-x2))")
+    assert list(drawing(network)) == [
+        "  x₁ --  1 --+",
+        "  x₂ -- -3 --+--> h₁, ReLU",
+        "  w₀ --  1 --+",
+        "  x₂ -- -1 --+--> h₂, ReLU",
+        "  h₁ --    2 --+",
+        "  h₂ -- -0.5 --+--> y, step",
+    ]
+
+
+def test_a_question_is_drawn_where_the_drawing_gives_nothing_away(practice):
+    out = practice([""] * 20, "--topic", "outputs", "weights", "--level", "1", "--count", "8")
+    asked = re.split(r"\n\d+\. ", out)[1:]
+    drawn = ["-->" in text for text in asked]
+    assert drawn == [text.startswith("outputs") for text in asked]
 
 
 def test_ctrl_c_ends_a_session_with_the_score():

@@ -178,6 +178,9 @@ def activate(name, z):
     if name == "logistic":
         a = sigmoid(z.value)
         return Dual(a, a * (1 - a) * z.slope)
+    if name == "tanh":
+        a = F(math.tanh(z.value))
+        return Dual(a, (1 - a * a) * z.slope)
     if name == "relu":
         return z if z.value > 0 else Dual(F(0))
     assert name == "identity"
@@ -488,9 +491,8 @@ def test_the_letters_of_a_gradient_are_the_weights_of_the_network():
 
 @pytest.mark.parametrize("change", ["answer", "choice", "network"])
 def test_the_evaluator_notices_a_wrong_answer(change):
-    [question] = json.loads(render_exam(make_exam(["forward"], [2], count=1, seed=1), "json"))[
-        "questions"
-    ]
+    exam = make_exam(["forward"], [2], count=1, seed=1, activations=["relu"])
+    [question] = json.loads(render_exam(exam, "json"))["questions"]
     if change == "answer":
         question["parts"][-1]["answer"] = str(F(question["parts"][-1]["answer"]) + 1)
     elif change == "network":

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -6,8 +7,8 @@ from collections import Counter
 import pytest
 
 from gradatim.errors import SpecError
-from gradatim.exercises import make_exam, render_exam
-from gradatim.exercises.topics.registry import TOPICS
+from gradatim.exercises import make_exam, make_versions, render_exam
+from gradatim.exercises.topics.registry import FUNCTIONS, TOPICS, draw_question
 
 
 def test_the_same_seed_makes_the_same_exam_in_another_process():
@@ -70,3 +71,71 @@ def test_importing_the_part_loads_nothing_heavy():
         "& set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def words_of(question):
+    return [re.sub(r"[-+.\d/ ]+", "", text) for text in question.text]
+
+
+def test_versions_ask_the_same_with_other_numbers():
+    first, second, third = make_versions(make_exam(count=18, seed=3, points=[1, 2, 3]), 3)
+    assert [exam.variant for exam in (first, second, third)] == ["A", "B", "C"]
+    for questions in zip(first.questions, second.questions, third.questions, strict=True):
+        assert len({(q.id, q.topic, q.level, q.kind, q.points) for q in questions}) == 1
+        assert words_of(questions[0]) == words_of(questions[1]) == words_of(questions[2])
+        assert len({str((q.text, q.table)) for q in questions}) == 3
+
+
+def test_points_go_by_the_level():
+    exam = make_exam(["outputs"], count=6, seed=1, points=["1/2", 2, "2,5"])
+    assert [str(q.points) for q in exam.questions] == ["1/2", "1/2", "2", "2", "5/2", "5/2"]
+    assert exam.points == 10
+    assert make_exam(count=2).points is None
+
+
+@pytest.mark.parametrize("names", [["tanh"], ["Sigmoid"], ["heaviside", "SIGN"], ["relu", "tanh"]])
+def test_no_other_activation_function_comes_than_those_that_are_chosen(names):
+    exam = make_exam(count=40, seed=2, activations=names)
+    chosen = {*exam.activations}
+    assert len(chosen) == len(names)
+    for question in exam.questions:
+        assert question.functions <= chosen | {"identity"}
+        assert question.functions & chosen
+    assert {f for q in exam.questions for f in q.functions} >= chosen
+
+
+def test_the_table_of_functions_is_what_is_drawn():
+    for topic, levels in FUNCTIONS.items():
+        for level, known in enumerate(levels, 1):
+            drawn = [draw_question(topic, level, 5, index).functions for index in range(40)]
+            assert frozenset().union(*drawn) - {"identity"} == known - {"identity"}
+
+
+def test_tanh_comes_as_often_as_the_sigmoid_where_units_are_computed():
+    for topic, level in (("outputs", 2), ("outputs", 3), ("forward", 2), ("backprop", 1)):
+        counts = Counter(
+            name for i in range(120) for name in draw_question(topic, level, 1, i).functions
+        )
+        assert counts["tanh"] >= 12
+        assert counts["tanh"] > counts["logistic"] / 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"activations": ["softplus"]}, "'softplus'; choose from identity, step, sign, ReLU"),
+        ({"activations": ["tanh"], "topics": ["forward"]}, "topic forward .* add --activation"),
+        ({"activations": ["tanh"], "levels": [3]}, "no question of level 3 has tanh"),
+        ({"points": [1, 2]}, "one number, or three for the levels"),
+        ({"points": 0}, "more than 0 and at most 1,000 points, not 0"),
+        ({"points": "two"}, "points: 'two' is no number"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_refused(arguments, message):
+    with pytest.raises(SpecError, match=message):
+        make_exam(**arguments)
+
+
+def test_there_are_as_many_versions_as_letters():
+    with pytest.raises(SpecError, match="1 to 26 versions"):
+        make_versions(make_exam(count=1), 27)

@@ -1,20 +1,26 @@
 """What every format of an exam must do, and what HTML, LaTeX and Markdown must do besides."""
 
 import html.parser
+import io
 import re
 import shutil
 import subprocess
 from dataclasses import replace
+from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+import typst
+from PIL import Image
 
-from gradatim.errors import SpecError
-from gradatim.exercises import render_exam
+from gradatim.errors import MissingExtraError, OutputError, SpecError
+from gradatim.exercises import render_exam, write_exam
 from gradatim.exercises.formats.fragments import plain_text
-from gradatim.exercises.formats.registry import FORMATS
+from gradatim.exercises.formats.registry import FORMATS, check_exam_file
+from gradatim.exercises.formats.typeset import write_typst
 from gradatim.exercises.model import Choice, Part, Table
-from gradatim.exercises.notation import to_latex
+from gradatim.exercises.notation import to_latex, to_typst
 
 DOCUMENTS = ("md", "tex", "html")
 
@@ -26,9 +32,11 @@ def rendered(request, exam):
 
 def test_every_question_has_its_place_in_every_format(rendered, exam):
     name, text = rendered
+    if name == "pdf":
+        text = write_typst(exam, answers=True)
     positions = []
     for question in exam.questions:
-        mark = question.id if name in ("html", "moodle", "json") else f"level {question.level}"
+        mark = question.id if name not in ("md", "tex", "pdf") else f"level {question.level}"
         positions.append(text.index(mark, positions[-1] + 1 if positions else 0))
     assert positions == sorted(positions)
 
@@ -41,20 +49,20 @@ def test_the_same_exam_is_written_the_same_way_again(rendered, exam):
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_questions_do_not_give_their_answers_away(name, exam):
     questions = render_exam(exam, name)
-    for word in ("Answer", "Wrong answers", "<details"):
+    for word in ("Answer", "Wrong answers", 'class="answer"', "level", "seed", "Seed"):
         assert word not in questions
     for question in exam.questions:
         if question.drawn == "solution" and question.network is not None:
             assert f"desc-{question.id}" not in questions
 
 
-@pytest.mark.parametrize("name", ["moodle", "json"])
+@pytest.mark.parametrize("name", ["moodle", "gift", "stack", "json"])
 def test_what_is_read_by_a_program_always_holds_the_answers(name, exam):
     assert render_exam(exam, name) == render_exam(exam, name, answers=True)
 
 
 def test_an_unknown_format_is_refused(exam):
-    with pytest.raises(SpecError, match="no format 'docx'; choose from md, tex, html"):
+    with pytest.raises(SpecError, match="no format 'docx'; choose from md, tex, pdf, html"):
         render_exam(exam, "docx")
 
 
@@ -90,7 +98,7 @@ def test_markdown_escapes_every_text(hostile):
 class Outline(html.parser.HTMLParser):
     """Checks that elements are closed in order, and collects ids and what is loaded."""
 
-    VOID = ("meta", "br")
+    VOID = ("meta", "br", "input")
 
     def __init__(self):
         super().__init__()
@@ -136,8 +144,21 @@ def test_each_drawing_has_a_text_alternative(page, exam):
     assert {name for names in named for name in names.split()} <= set(outline.ids)
 
 
-def test_answers_are_folded(page, exam):
-    assert page[0].count("<details>") == len(exam.questions)
+def test_answers_are_folded_on_the_screen_and_open_on_paper(page, exam):
+    # Browsers keep <details> shut in print; a box that is ticked folds for the screen only.
+    text, _ = page
+    assert text.count('<div class="answer">') == len(exam.questions)
+    assert "<details" not in text
+    hiding = re.findall(r"[^{}]+{[^{}]*display:none[^{}]*}", text)
+    assert hiding == [
+        ".fold:not(:checked)~.answer{display:none}",
+        "\n.fold{display:none}",
+    ]
+    assert "@media screen{.fold:not(:checked)" in text
+    assert text.index("@media print{") < text.index("\n.fold{display:none}")
+    for question in exam.questions:
+        assert f'id="fold-{question.id}"' in text
+        assert f'for="fold-{question.id}"' in text
 
 
 def test_no_line_begins_with_the_punctuation_that_follows_a_formula(page):
@@ -155,7 +176,7 @@ def test_formulas_of_markdown_are_latex_and_its_networks_mermaid(exam):
     text = render_exam(exam, "md")
     drawn = [q for q in exam.questions if q.network is not None and q.drawn == "question"]
     assert text.count("```mermaid\nflowchart") == len(drawn)
-    assert all(f"${to_latex('step(z) = 1')}$" in text for _ in range(1))
+    assert f"${to_latex('step(z) = 1')}$" in text
     assert "▢" not in text
 
 
@@ -210,3 +231,114 @@ def test_an_svg_of_the_page_is_xml_on_its_own(page):
     assert drawings
     for drawing in drawings:
         ET.fromstring(drawing)
+
+
+# What stands on a sheet
+
+
+@pytest.fixture(scope="module")
+def sheet(exam):
+    points = [replace(question, points=Fraction(3, 2)) for question in exam.questions]
+    return replace(exam, questions=points, title="Test $1 & {2} #3", name_line=True, variant="B")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("md", r"Test \$1 & \{2\} \#3, version B"),
+        ("tex", r"Test \$1 \& \{2\} \#3, version B"),
+        ("html", "Test $1 &amp; {2} #3, version B"),
+        ("typst", '"Test $1 & {2} #3, version B'),
+    ],
+)
+def test_a_sheet_has_its_title_a_line_for_the_name_and_points(name, title, sheet):
+    for answers in (False, True):
+        text = (
+            write_typst(sheet, answers=answers)
+            if name == "typst"
+            else render_exam(sheet, name, answers=answers)
+        )
+        assert title in text
+        assert (f"{title}: worked answers" in text) == answers
+        assert ("Name:" in text) == ("Date:" in text) == (not answers)
+        assert "27 questions, 40.5 points." in text or answers
+        assert len(re.findall(r"\b1\.5 points", text)) == 27
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("file", "format", "found"),
+    [
+        ("a.md", None, "md"), ("a.markdown", None, "md"), ("a.tex", None, "tex"),
+        ("a.PDF", None, "pdf"), ("a.html", None, "html"), ("a.htm", "html", "html"),
+        ("a.xml", None, "moodle"), ("a.xml", "stack", "stack"), ("a.gift", None, "gift"),
+        ("a.txt", None, "gift"), ("a.txt", "md", "md"), ("b.a/c.json", None, "json"),
+    ],
+)  # fmt: skip
+def test_the_ending_decides(file, format, found):
+    assert check_exam_file(file, format) == found
+
+
+@pytest.mark.parametrize(
+    ("file", "format", "message"),
+    [
+        ("a.docx", None, r"a.docx ends in .docx, .* end it in .md, .tex, .pdf, .html, .xml"),
+        ("a", None, "a has no ending, which names no format"),
+        ("a.docx", "tex", "end it in .tex$"),
+        ("a.html", "tex", "a.html ends in .html, but the format is to be tex; end it in .tex, or"),
+        ("a.pdf", "md", "end it in .md, or leave --format out"),
+        ("a.xml", "gift", "end it in .gift, or"),
+    ],
+)
+def test_an_ending_that_says_nothing_or_something_else_is_refused(file, format, message):
+    with pytest.raises(OutputError, match=message):
+        check_exam_file(file, format)
+
+
+def test_a_file_is_what_its_ending_says(exam, tmp_path):
+    starts = {"md": b"# Ex", "tex": b"\\doc", "pdf": b"%PDF-", "html": b"<!doctype html>"}
+    for ending, start in starts.items():
+        path = write_exam(exam, tmp_path / f"sheet.{ending}")
+        assert path.read_bytes().startswith(start)
+
+
+def test_without_typst_a_pdf_is_one_sentence(exam, monkeypatch, tmp_path):
+    monkeypatch.setattr("gradatim.exercises.formats.typeset.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'gradatim\[pdf\]'"):
+        write_exam(exam, tmp_path / "sheet.pdf")
+    assert not list(tmp_path.iterdir())
+
+
+# PDF
+
+
+def pages(exam, answers):
+    """Return where the ink of each page ends, from 0 (top) to 1; the foot does not count."""
+    source = write_typst(exam, answers=answers).encode()
+    made = typst.Compiler(source, ignore_system_fonts=True).compile(format="png", ppi=30)
+    for page in made if isinstance(made, list) else [made]:
+        gray = np.asarray(Image.open(io.BytesIO(page)).convert("L"))
+        body = gray[: int(0.94 * len(gray))]
+        yield np.flatnonzero((body < 200).any(axis=1)).max() / len(gray)
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_no_page_but_the_last_is_half_empty(exam, answers):
+    *full, _ = pages(exam, answers)
+    assert len(full) > 4
+    assert min(full) > 0.6
+
+
+def test_words_of_a_pdf_are_no_markup(hostile):
+    hostile = replace(hostile, title='"#panic() $ *a* \\')
+    text = write_typst(hostile, answers=True)
+    assert '#text(size: 17pt, weight: 700, "\\"#panic()' in text
+    assert render_exam(hostile, "pdf", answers=True).startswith(b"%PDF-")
+
+
+def test_a_new_weight_of_a_pdf_has_its_prime_before_its_index():
+    assert (
+        to_typst("w1' = w12 - ∂L/∂w1 / 2") == "w'_1 = w_(12) - frac(partial L, partial w_1) \\/ 2"
+    )

@@ -142,7 +142,7 @@ app.command(
     "gradatim.cli.exercises:exercises",
     name="exercises",
     group=_CLASS,
-    help="Make an exam with worked answers, in Markdown, LaTeX, HTML or Moodle XML.",
+    help="Make an exam with worked answers, as a sheet to print, or for Moodle.",
 )
 app.command(
     "gradatim.cli.practice:practice",

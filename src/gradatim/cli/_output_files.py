@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Writer",
-    "any_file",
     "check_built",
     "check_files",
     "check_targets",
     "deliver",
     "drawing",
+    "ending",
     "film",
     "model",
     "network",
@@ -124,8 +124,15 @@ def network_writers(network: Network, graph: Path | None, path: Path | None) -> 
     ]
 
 
-def any_file(path: Path) -> None:
-    """Take whatever the file is called."""
+def ending(*endings: str) -> Kind:
+    """Return what refuses files whose names end in nothing of what they are to hold."""
+
+    def check(path: Path) -> None:
+        if path.suffix.lower() not in endings and not path.is_dir():
+            name = show_name(path.name)
+            raise OutputError(f"{name} names another format; end it in {endings[0]}")
+
+    return check
 
 
 def model(path: Path) -> None:

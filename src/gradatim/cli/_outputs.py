@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from gradatim._files import write_atomically
 from gradatim._text import show_name
 from gradatim.cli._json import json_text, print_json
-from gradatim.cli._output_files import Writer, any_file, check_files, model
+from gradatim.cli._output_files import Writer, check_files, ending, model
 
 if TYPE_CHECKING:
     from gradatim.climb.result import Climb
@@ -33,10 +33,11 @@ class Outputs:
 
     def check(self, inputs: Sequence[Path]) -> None:
         """Refuse what could not be written, or would go over an input or over each other."""
-        named = {"--json": self.json if self.json != "-" else None, "--report": self.report}
-        wanted = [
-            (option, Path(file), any_file) for option, file in named.items() if file is not None
+        named = [
+            ("--json", self.json if self.json != "-" else None, ending(".json")),
+            ("--report", self.report, ending(".html", ".htm")),
         ]
+        wanted = [(option, Path(file), kind) for option, file, kind in named if file is not None]
         wanted += [("--save-rung" if rung else "--save", file, model) for rung, file in self.models]
         check_files(wanted, inputs)
 

@@ -1,10 +1,13 @@
 """A session of practice: ask, check, explain, count.
 
-Conventions: a question is right if every part of it is; one that is left in the middle does not
-count. Everything goes to standard output, because that is what the session is.
+Conventions: a question is right if every part of it is, and right parts count as their share of
+it; one that is left in the middle does not count. Everything goes to standard output, because that
+is what the session is.
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from rich.console import Console
 from rich.text import Text
@@ -21,22 +24,21 @@ __all__ = ["hold_session"]
 
 def hold_session(exam: Exam) -> None:
     """Ask until all is asked or the student leaves, then say the score."""
-    console, verdicts, interrupted = SafeConsole(), [], False
+    console, credits, interrupted = SafeConsole(), [], False
     print_lines(console, practice.welcome(exam))
     try:
         for number, question in enumerate(exam.questions, 1):
-            verdicts.append(_ask(console, number, question))
+            credits.append(_ask(console, number, question))
     except (EOFError, KeyboardInterrupt) as error:
         # The prompt of the question that was left has no line end yet.
         console.print()
         interrupted = isinstance(error, KeyboardInterrupt)
-    score = f"{sum(verdicts)} of {len(verdicts)} right."
-    print_lines(console, [[""], [(score, "bold")]])
+    print_lines(console, [[""], [(practice.score(credits), "bold")]])
     if interrupted:
         raise Interrupted("stopped by Ctrl-C", kept=False)
 
 
-def _ask(console: Console, number: int, question: Question) -> bool:
+def _ask(console: Console, number: int, question: Question) -> Fraction:
     for line in practice.asked(number, question):
         if isinstance(line, Grid):
             console.print(fitted(console, line, before=2, after=2, edge=True))
@@ -44,9 +46,8 @@ def _ask(console: Console, number: int, question: Question) -> bool:
             print_lines(console, [line])
     alone = len(question.parts) == 1
     verdicts = [_ask_part(console, part, alone) for part in question.parts]
-    right = all(verdicts)
-    print_lines(console, practice.explained(question, right))
-    return right
+    print_lines(console, practice.explained(question, verdicts))
+    return Fraction(sum(verdicts), len(verdicts))
 
 
 def _ask_part(console: Console, part: Part, alone: bool) -> bool:

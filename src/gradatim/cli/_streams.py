@@ -24,7 +24,7 @@ __all__ = ["guarded", "output_encoding", "print_document", "shown", "unguarded"]
 _READABLE = "gradatim-readable"
 
 # Documents that say themselves that they are in UTF-8.
-_MARKUP = ("html", "moodle", "xml")
+_MARKUP = ("html", "moodle", "stack")
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

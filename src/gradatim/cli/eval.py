@@ -14,10 +14,11 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._text import option
-from gradatim.errors import InputError
+from gradatim.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from gradatim.network import Network, Trace
+    from gradatim.presentation.homework import Marks
 
 __all__ = ["eval"]
 
@@ -41,6 +42,7 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     table: Annotated[
         Path | None, Parameter(name=("--data", "--table"), group=_INPUT, metavar="TABLE")
     ] = None,
+    target: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
     activation: Annotated[str | None, Parameter(group=_INPUT, metavar="NAME")] = None,
     let: Annotated[
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
@@ -66,6 +68,9 @@ def eval(  # the verb's name; Python's eval is not used anywhere
         Values of the inputs; may be repeated.
     table
         A table (csv, tsv, parquet) with one column per input; a row is evaluated each.
+    target
+        Column of the table with what the network should give; tells how many rows it gets
+        right, and those that it misses.
     activation
         Takes the place of a in a(x1 - 5).
     let
@@ -84,16 +89,21 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     from gradatim.cli._network import read_network
 
     network = read_network(equation, activation, let)
+    if target is not None and (table is None or at):
+        raise SpecError("--target marks the rows of a table; give --data TABLE, and no --at")
     rows = _rows(network, at or [], table)
     places = _EXACT_DIGITS if digits is None else digits
     traces = [network.trace(row, exact=exact, digits=places, threshold=threshold) for row in rows]
+    marks = None if target is None or table is None else _marks(traces, table, target)
     if json:
-        _print_json(traces, exact, places if exact else None, table)
+        _print_json(traces, exact, places if exact else None, table, marks)
     else:
         from gradatim.cli._print import SafeConsole, print_lines
+        from gradatim.presentation.homework import mark_lines
         from gradatim.presentation.networks import trace_lines
 
-        lines = trace_lines(traces, digits if digits is not None or not exact else places)
+        shown = digits if digits is not None or not exact else places
+        lines = trace_lines(traces, shown) if marks is None else mark_lines(traces, marks, shown)
         print_lines(SafeConsole(), lines, soft_wrap=True)
 
 
@@ -112,8 +122,21 @@ def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[
     return rows or [{}]
 
 
+def _marks(traces: Sequence[Trace], table: Path, target: str) -> Marks:
+    from gradatim.presentation.homework import mark_rows
+    from gradatim.tables.columns import read_columns
+
+    columns = read_columns(table)
+    texts = columns.texts(columns.require(target, "the target"))
+    return mark_rows(traces, columns.rows.tolist(), texts, target)
+
+
 def _print_json(
-    traces: Sequence[Trace], exact: bool, digits: int | None, table: Path | None
+    traces: Sequence[Trace],
+    exact: bool,
+    digits: int | None,
+    table: Path | None,
+    marks: Marks | None,
 ) -> None:
     from gradatim.cli._json import header, print_json
     from gradatim.sources.equations import table_record
@@ -128,5 +151,6 @@ def _print_json(
         "data": None if table is None else table_record(table),
         "rule": traces[0].rule,
         "rows": [trace.to_dict() for trace in traces],
+        **({} if marks is None else {"marks": marks.to_dict()}),
     }
     print_json(result)

@@ -16,6 +16,7 @@ import numpy as np
 from gradatim._text import list_text, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
+from gradatim.inspection import copies
 from gradatim.evaluation.groups import (
     class_counts,
     count_partitions,
@@ -83,7 +84,8 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
         return _published(collection, collection.folds)
     if collection.content_hashes is not None:
         sounds = collection.media is not None
-        joined = keep_copies_together(collection.groups, collection.content_hashes, sounds=sounds)
+        same = copies(collection, near=sounds)
+        joined = keep_copies_together(collection.groups, same, sounds=sounds)
         collection = replace(collection, groups=joined)
     if collection.n_samples < 2 * folds:
         raise SpecError(f"{collection.n_samples} samples are too few for {folds} folds")

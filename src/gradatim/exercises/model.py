@@ -204,6 +204,10 @@ class Question:
         What is given, in plain values.
     id : str
         Name within the exam.
+    activations : sequence of str
+        Functions that it is about beside those of its network.
+    points : Fraction or None
+        What a right answer is worth; None where points are not counted.
     """
 
     topic: str
@@ -217,6 +221,14 @@ class Question:
     table: Table | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
+    activations: Sequence[str] = ()
+    points: Fraction | None = None
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Standard names of the activation functions that it is about."""
+        layers = () if self.network is None else self.network.layers
+        return frozenset(self.activations).union(*(layer.activations for layer in layers))
 
     @property
     def kind(self) -> Kind:
@@ -232,6 +244,7 @@ class Question:
             "id": self.id,
             "topic": self.topic,
             "level": self.level,
+            "points": None if self.points is None else str(self.points),
             "kind": self.kind,
             "text": list(self.text),
             "table": table and {"header": list(table.header), "rows": [*map(list, table.rows)]},
@@ -260,6 +273,14 @@ class Exam:
         The same seed and version make the same exam.
     version : str
         Version of gradatim that made it.
+    activations : sequence of str
+        Functions to which its networks were limited; empty if they were not.
+    title : str
+        What stands above it; empty for the usual title.
+    name_line : bool
+        Whether pupils write their names on it.
+    variant : str
+        Letter of one of several exams of the same kind; empty if there is one only.
     """
 
     questions: Sequence[Question]
@@ -267,17 +288,28 @@ class Exam:
     levels: Sequence[int]
     seed: int
     version: str
+    activations: Sequence[str] = ()
+    title: str = ""
+    name_line: bool = False
+    variant: str = ""
 
     @property
     def name(self) -> str:
         """What tells this exam from others, so that questions and answers find each other."""
-        return f"seed {self.seed}, {self.size}, gradatim {self.version}"
+        variant = f"version {self.variant}, " if self.variant else ""
+        return f"{variant}seed {self.seed}, {self.size}, gradatim {self.version}"
 
     @property
     def size(self) -> str:
         """The number of questions, in words."""
         n = len(self.questions)
         return "1 question" if n == 1 else f"{n} questions"
+
+    @property
+    def points(self) -> Fraction | None:
+        """What all right answers are worth together; None where points are not counted."""
+        counted = [question.points for question in self.questions if question.points is not None]
+        return sum(counted, Fraction(0)) if counted else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the exam in JSON's types; ``docs/guides/exercises.md`` explains the keys."""
@@ -287,5 +319,8 @@ class Exam:
             "seed": self.seed,
             "topics": list(self.topics),
             "levels": list(self.levels),
+            "activations": list(self.activations),
+            "title": self.title,
+            "variant": self.variant,
             "questions": [question.to_dict() for question in self.questions],
         }

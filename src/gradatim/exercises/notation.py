@@ -1,4 +1,4 @@
-r"""One notation for the formulas of an exercise, written as plain text, LaTeX or MathML.
+r"""One notation for the formulas of an exercise: plain text, LaTeX, Typst or MathML.
 
 Conventions: a text holds formulas between dollar signs, as in ``"Find $w1 x1 + w0 = 0$."``. Inside
 a formula, letters followed by digits are an indexed name (``x1``, ``w12``), ``2/3`` between
@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from gradatim.errors import InputError
 
-__all__ = ["Token", "math_tokens", "segments", "to_latex", "to_mathml", "to_plain"]
+__all__ = ["Token", "math_tokens", "segments", "to_latex", "to_mathml", "to_plain", "to_typst"]
 
 _TOKEN = re.compile(
     r"""
@@ -52,6 +52,7 @@ _LATEX = {
     "Δ": r"\Delta",
 }
 _KNOWN = {"tanh", "ln", "max", "exp"}
+_TYPST = {"/": r"\/", "#": "square", "…": "dots", "ŷ": "hat(y)"}
 
 
 class Token(NamedTuple):
@@ -153,6 +154,40 @@ def _parts_of(name: str) -> tuple[str, str, bool]:
     """Return the letter, the index and whether there is a prime."""
     bare = name.removesuffix("'")
     return bare[0], bare[1:], bare != name
+
+
+def to_typst(formula: str) -> str:
+    r"""Write a formula as Typst, without dollar signs.
+
+    Examples
+    --------
+    >>> to_typst("step(2/3 x1 - 1)")
+    'op("step") ( frac(2, 3) x_1 - 1 )'
+    """
+    return " ".join(_typst(token) for token in math_tokens(formula) if token.kind != "space")
+
+
+def _typst(token: Token) -> str:
+    kind, text = token
+    if kind == "partial":
+        above, below = (_typst_name(part[1:]) for part in text.split("/"))
+        return f"frac(partial {above}, partial {below})"
+    if kind == "fraction":
+        above, below = text.split("/")
+        return f"frac({above}, {below})"
+    if kind == "name":
+        return _typst_name(text)
+    if kind == "function":
+        return text if text in _KNOWN else f'op("{text}")'
+    return _TYPST.get(text, text)
+
+
+def _typst_name(name: str) -> str:
+    letter, index, prime = _parts_of(name)
+    below = index if len(index) < 2 else f"({index})"
+    # The prime in front of the index, or it would belong to the index.
+    mark = "'" if prime else ""
+    return _TYPST.get(letter, letter) + mark + (f"_{below}" if below else "")
 
 
 def to_mathml(formula: str) -> ET.Element:

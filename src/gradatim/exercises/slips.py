@@ -31,7 +31,8 @@ SLIPS = MappingProxyType(
         "missing input read": "This comes out if an input without an edge is added as well.",
         "threshold taken for probability": "This compares the threshold with the pre-activation; "
         "it belongs to the output.",
-        "threshold ignored": "This uses 0.5 in place of the threshold that is given.",
+        "threshold ignored": "This uses the middle of the range in place of the threshold "
+        "that is given.",
         "classes swapped": "This swaps the two classes.",
         "exponential forgotten": "This divides $z$ by the sum of $z$; softmax divides $exp(z)$.",
         "not the largest": "The output of this class is not the largest.",

@@ -46,7 +46,7 @@ _NOTES = {
     "sign": "$sign(z) = 1$ if $z > 0$ and $-1$ if $z < 0$; here $z$ is never $0$.",
     "relu": "$ReLU(z) = max(0, z)$.",
     "logistic": "$sigmoid(z) = 1 / (1 + exp(-z))$.",
-    "tanh": "$tanh$ is the hyperbolic tangent.",
+    "tanh": "$tanh(z) = (exp(z) - exp(-z)) / (exp(z) + exp(-z))$.",
     "softmax": "Softmax divides $exp(z)$ of a unit by the sum of $exp(z)$ over all output units.",
 }
 

@@ -6,17 +6,31 @@ understood is an `InputError`, and no attempt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from gradatim.errors import InputError
 from gradatim.exercises.formats.fragments import plain_text
 from gradatim.exercises.formats.words import LETTERS, answer_line, heading, remarks
 from gradatim.exercises.model import Exam, Part, Question, Table
-from gradatim.exercises.numbers import parse_number
+from gradatim.exercises.notation import to_plain
+from gradatim.exercises.numbers import parse_number, show
 from gradatim.exercises.slips import SLIPS
+from gradatim.exercises.writing import WORDS, unit_names
+from gradatim.network import Network
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["answer", "asked", "choices", "explained", "judged", "prompt", "welcome"]
+__all__ = [
+    "answer",
+    "asked",
+    "choices",
+    "drawing",
+    "explained",
+    "judged",
+    "prompt",
+    "score",
+    "welcome",
+]
 
 
 def welcome(exam: Exam) -> Iterator[Line]:
@@ -28,11 +42,42 @@ def welcome(exam: Exam) -> Iterator[Line]:
 def asked(number: int, question: Question) -> Iterator[Line | Grid]:
     """Yield a question without its parts."""
     yield [""]
-    yield [(f"{number}. {heading(question)}", "bold")]
+    yield [(f"{number}. {heading(question, answers=True)}", "bold")]
     yield from ([plain_text(paragraph)] for paragraph in question.text)
     if question.table is not None:
         yield _grid(question.table)
+    if question.network is not None and question.drawn == "question":
+        yield from ([line] for line in drawing(question.network))
     yield from ([(plain_text(remark), "dim")] for remark in remarks(question))
+
+
+def drawing(network: Network) -> Iterator[str]:
+    """Yield a drawing of a network in plain characters: every unit with the edges into it."""
+    sources = list(network.input_names)
+    for layer, names in zip(network.layers, unit_names(network), strict=True):
+        for unit, name in zip(layer.exact_units, names, strict=True):
+            edges = [(to_plain(sources[i]), show(w)) for i, w in unit.weights.items()]
+            edges += [(to_plain("w0"), show(unit.bias))] if unit.bias or not edges else []
+            widths = [max(map(len, column)) for column in zip(*edges, strict=True)]
+            for i, (source, weight) in enumerate(edges):
+                end = (
+                    f"--> {to_plain(name)}, {WORDS[unit.activation]}"
+                    if i == len(edges) // 2
+                    else ""
+                )
+                yield f"  {source:>{widths[0]}} -- {weight:>{widths[1]}} --+{end}"
+        sources = names
+
+
+def score(credits: Sequence[Fraction]) -> str:
+    """Return how many questions were right, and what parts of questions add to them."""
+    right, total = sum(credit == 1 for credit in credits), sum(credits, Fraction(0))
+    said = f"{right} of {len(credits)} right"
+    if total == right:
+        return f"{said}."
+    # Rounded down, so that nothing that is not all right looks so.
+    worth = show(Fraction(int(total * 100), 100))
+    return f"{said}, {worth} of {len(credits)} with the parts that were right."
 
 
 def _grid(table: Table) -> Grid:
@@ -75,9 +120,12 @@ def judged(part: Part, typed: str) -> tuple[bool, Line]:
     return right, [("Right.", "green") if right else (f"Not right. {remark}".strip(), "red")]
 
 
-def explained(question: Question, right: bool) -> Iterator[Line]:
+def explained(question: Question, verdicts: Sequence[bool]) -> Iterator[Line]:
     """Yield the way to the answer, step by step."""
+    right = all(verdicts)
     if not right:
+        if any(verdicts):
+            yield [f"{sum(verdicts)} of {len(verdicts)} parts right."]
         found = "; ".join(plain_text(answer_line(part)) for part in question.parts)
         yield [f"Answer: {found}"]
     for i, line in enumerate(question.solution, 1):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from gradatim.drawing import draw_tikz
 from gradatim.drawing.tikz import escape_tex
 from gradatim.exercises.formats.words import (
+    FIELDS,
     LETTERS,
     answer_line,
     heading,
@@ -39,6 +40,14 @@ _HEAD = r"""\documentclass[11pt]{article}
   \else\usebox{\network}\fi\end{center}}
 \newcommand{\blank}{\underline{\hspace{22mm}}}
 """
+_FIELDS = (
+    r"\par\bigskip\noindent "
+    + r"\hfill ".join(
+        rf"{field}: \underline{{\hspace{{{width}mm}}}}"
+        for field, width in zip(FIELDS, (60, 20, 25), strict=True)
+    )
+    + r"\par\bigskip"
+)
 _COLORS = re.compile(r"^\\definecolor.*$", re.MULTILINE)
 _PICTURE = re.compile(r"\\begin\{tikzpicture\}.*\\end\{tikzpicture\}", re.DOTALL)
 
@@ -61,8 +70,9 @@ def write_latex(exam: Exam, *, answers: bool = False) -> str:
         [
             _HEAD + "\n".join(_colors(exam)),
             r"\begin{document}",
-            rf"\section*{{{_text(title(answers))}}}",
-            _text(subtitle(exam)),
+            rf"\section*{{{escape_tex(title(exam, answers))}}}",
+            *([_FIELDS, ""] if exam.name_line and not answers else []),
+            _text(subtitle(exam, answers)),
             "",
             *body,
             r"\end{document}",
@@ -91,10 +101,10 @@ def _picture(network: Network) -> str:
 
 
 def _question(number: int, question: Question, answers: bool) -> Iterator[str]:
-    # In a minipage, so that no page ends between a question and its picture.
+    # In a minipage, so that no page ends within a question; its answer may go on over a page.
     yield r"\par\vspace{3ex plus 1ex}"
     yield r"\noindent\begin{minipage}{\linewidth}\setlength{\parskip}{0.6ex}"
-    yield rf"\subsection*{{{number}.\quad {_text(heading(question))}}}"
+    yield rf"\subsection*{{{number}.\quad {_text(heading(question, answers))}}}"
     for paragraph in question.text:
         yield from (_text(paragraph), "")
     if question.table is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from gradatim.drawing import draw_mermaid
 from gradatim.exercises.formats.words import (
+    FIELDS,
     LETTERS,
     answer_line,
     heading,
@@ -37,15 +38,25 @@ def write_markdown(exam: Exam, *, answers: bool = False) -> str:
     >>> write_markdown(make_exam(["outputs"], [1], count=1)).splitlines()[0]
     '# Exercises'
     """
-    blocks = [f"# {title(answers)}", _text(subtitle(exam))]
+    blocks = [f"# {_words(title(exam, answers))}"]
+    if exam.name_line and not answers:
+        blocks.append(" ".join(f"{field}: {3 * _BLANK}" for field in FIELDS))
+    blocks.append(_text(subtitle(exam, answers)))
     for number, question in enumerate(exam.questions, 1):
-        blocks += [f"## {number}. {_text(heading(question))}", *_question(question, answers)]
+        blocks += [
+            f"## {number}. {_text(heading(question, answers))}",
+            *_question(question, answers),
+        ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _words(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _text(text: str) -> str:
     return "".join(
-        f"${to_latex(piece)}$" if is_formula else _SPECIAL.sub(r"\\\1", piece)
+        f"${to_latex(piece)}$" if is_formula else _words(piece)
         for is_formula, piece in segments(text)
     )
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+from gradatim._text import show_name
 from gradatim.exercises.formats.fragments import (
     add,
     add_list,
@@ -31,7 +32,18 @@ from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import SLIPS
 
-__all__ = ["write_moodle"]
+__all__ = [
+    "add_category",
+    "add_html",
+    "add_text",
+    "category_name",
+    "explained",
+    "grade",
+    "numbers",
+    "quiz_text",
+    "solution_html",
+    "write_moodle",
+]
 
 # What ends an answer or its feedback inside the braces of a cloze question.
 _CLOZE_SPECIAL = re.compile(r"([\\}#~])")
@@ -50,33 +62,56 @@ def write_moodle(exam: Exam, *, answers: bool = False) -> str:
     "<?xml version='1.0' encoding='utf-8'?>"
     """
     quiz = ET.Element("quiz")
-    category = ET.SubElement(quiz, "question", {"type": "category"})
-    _text(category, "category", f"$course$/top/gradatim, {exam.name}")
+    add_category(quiz, exam)
     for question in exam.questions:
         quiz.append(_question(question))
+    return quiz_text(quiz)
+
+
+def quiz_text(quiz: ET.Element) -> str:
+    """Return the XML of a file of questions."""
     ET.indent(quiz)
     return ET.tostring(quiz, encoding="utf-8", xml_declaration=True).decode() + "\n"
 
 
-def _text(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
+def add_category(quiz: ET.Element, exam: Exam) -> None:
+    """Add what names the category of the questions that follow."""
+    category = ET.SubElement(quiz, "question", {"type": "category"})
+    add_text(category, "category", category_name(exam))
+
+
+def category_name(exam: Exam) -> str:
+    """Return the category of a question bank that takes the questions."""
+    # A slash would begin a category below.
+    title = show_name(exam.title or "gradatim").replace("/", "-")
+    return f"$course$/top/{title}, {exam.name}"
+
+
+def add_text(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
     """Add an element with the ``text`` element inside that Moodle wants."""
     element = ET.SubElement(parent, tag, attributes)
     ET.SubElement(element, "text").text = text
     return element
 
 
-def _html(parent: ET.Element, tag: str, text: str) -> ET.Element:
-    return _text(parent, tag, text, format="html")
+def add_html(parent: ET.Element, tag: str, text: str) -> ET.Element:
+    """Add such an element whose text is HTML."""
+    return add_text(parent, tag, text, format="html")
+
+
+def grade(question: Question) -> str:
+    """Return what a question is worth, as a decimal."""
+    return _decimal(Fraction(1) if question.points is None else question.points, None)
 
 
 def _question(question: Question) -> ET.Element:
     element = ET.Element("question", {"type": question.kind})
-    _text(element, "name", f"{question.id} ({question.topic}, level {question.level})")
-    _html(element, "questiontext", _body(question))
-    _html(element, "generalfeedback", _solution(question))
+    add_text(element, "name", f"{question.id} ({question.topic}, level {question.level})")
+    add_html(element, "questiontext", _body(question))
+    add_html(element, "generalfeedback", solution_html(question))
     if question.kind != "cloze":
         # A cloze question takes its grade from its parts.
-        ET.SubElement(element, "defaultgrade").text = "1"
+        ET.SubElement(element, "defaultgrade").text = grade(question)
     ET.SubElement(element, "penalty").text = _PENALTY
     ET.SubElement(element, "hidden").text = "0"
     if question.kind == "multichoice":
@@ -85,7 +120,7 @@ def _question(question: Question) -> ET.Element:
         _add_numbers(element, question.parts[0])
     tags = ET.SubElement(element, "tags")
     for tag in ("gradatim", question.topic, f"level {question.level}"):
-        _text(tags, "tag", tag)
+        add_text(tags, "tag", tag)
     return element
 
 
@@ -97,13 +132,20 @@ def _body(question: Question) -> str:
             line = add(body, "p", f"{part.label} ", "latex")
             # After the label, in whatever element it ended.
             field = ET.SubElement(line, "span")
-            field.text = "{1:" + _cloze_field(part) + "}"
+            field.text = f"{{{_weight(question)}:{_cloze_field(part)}}}"
         elif part.label and not part.choices:
             add(body, "p", part.label, "latex")
     return serialize(body)
 
 
-def _solution(question: Question) -> str:
+def _weight(question: Question) -> int:
+    """Return the weight of each field, a whole number; together the points, where these allow."""
+    each = (question.points or len(question.parts)) / Fraction(len(question.parts))
+    return int(each) if each.denominator == 1 else 1
+
+
+def solution_html(question: Question) -> str:
+    """Return the way to the answer."""
     steps = ET.Element("div")
     add_list(steps, "ol", question.solution, "latex")
     if question.network is not None and question.drawn == "solution":
@@ -115,20 +157,21 @@ def _add_choices(element: ET.Element, part: Part) -> None:
     for tag, text in (("single", "true"), ("shuffleanswers", "true"), ("answernumbering", "abc")):
         ET.SubElement(element, tag).text = text
     for tag, text in (("correct", "Right."), ("partiallycorrect", ""), ("incorrect", "Not right.")):
-        _html(element, f"{tag}feedback", text)
+        add_html(element, f"{tag}feedback", text)
     for choice in part.choices:
-        answer = _html(
+        answer = add_html(
             element, "answer", serialize(add(ET.Element("x"), "p", choice.text, "latex"))
         )
         answer.set("fraction", "0" if choice.slip else "100")
-        _html(answer, "feedback", _explained(choice.slip))
+        add_html(answer, "feedback", explained(choice.slip))
 
 
-def _explained(slip: str | None) -> str:
+def explained(slip: str | None) -> str:
+    """Return what is told to whom a slip has led to an answer."""
     return "" if slip is None else serialize(add(ET.Element("x"), "p", SLIPS[slip], "latex"))
 
 
-def _numbers(part: Part) -> Iterator[tuple[str, str | None]]:
+def numbers(part: Part) -> Iterator[tuple[str, str | None]]:
     """Yield every number that Moodle has to know as a decimal, and the slip behind it."""
     assert part.answer is not None
     yield _decimal(part.answer, part.digits), None
@@ -142,12 +185,12 @@ def _decimal(value: Fraction, digits: int | None) -> str:
 
 
 def _add_numbers(element: ET.Element, part: Part) -> None:
-    for number, slip in _numbers(part):
-        answer = _text(
+    for number, slip in numbers(part):
+        answer = add_text(
             element, "answer", number, fraction="0" if slip else "100", format="plain_text"
         )
         ET.SubElement(answer, "tolerance").text = show(part.tolerance)
-        _html(answer, "feedback", _explained(slip))
+        add_html(answer, "feedback", explained(slip))
 
 
 def _cloze_field(part: Part) -> str:
@@ -160,7 +203,7 @@ def _cloze_field(part: Part) -> str:
     tolerance = show(part.tolerance)
     answers = [
         ("%0%" if slip else "=") + _cloze(f"{number}:{tolerance}", slip)
-        for number, slip in _numbers(part)
+        for number, slip in numbers(part)
     ]
     return "NUMERICAL:" + "~".join(answers)
 

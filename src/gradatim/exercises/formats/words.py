@@ -6,30 +6,57 @@ Conventions: texts hold formulas between dollar signs; each format sets them in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from gradatim._text import show_name
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import SLIPS
 
-__all__ = ["LETTERS", "answer_line", "heading", "remarks", "slip_lines", "subtitle", "title"]
+__all__ = [
+    "FIELDS",
+    "LETTERS",
+    "answer_line",
+    "heading",
+    "points_text",
+    "remarks",
+    "slip_lines",
+    "subtitle",
+    "title",
+]
 
 #: Names of the choices.
 LETTERS = "abcdefgh"
 
-
-def title(answers: bool) -> str:
-    """Return the title of a document."""
-    return "Exercises: worked answers" if answers else "Exercises"
+#: What pupils fill in above the questions.
+FIELDS = ("Name", "Class", "Date")
 
 
-def subtitle(exam: Exam) -> str:
-    """Return what tells an exam from others."""
-    return f"{', '.join(exam.topics)}. {exam.name[0].upper()}{exam.name[1:]}."
+def title(exam: Exam, answers: bool) -> str:
+    """Return the title of a document, which is no text with formulas."""
+    name = show_name(exam.title) or "Exercises"
+    variant = f", version {exam.variant}" if exam.variant else ""
+    return f"{name}{variant}: worked answers" if answers else f"{name}{variant}"
 
 
-def heading(question: Question) -> str:
+def subtitle(exam: Exam, answers: bool) -> str:
+    """Return what pupils are told of the whole exam, or what tells its answers from others."""
+    total = "" if exam.points is None else f", {points_text(exam.points)}"
+    if not answers:
+        return f"{exam.size}{total}."
+    return f"{', '.join(exam.topics)}. {exam.name[0].upper()}{exam.name[1:]}{total}."
+
+
+def points_text(points: Fraction) -> str:
+    """Write a number of points."""
+    return f"{show(points)} {'point' if points == 1 else 'points'}"
+
+
+def heading(question: Question, answers: bool) -> str:
     """Return what stands beside the number of a question."""
-    return f"{question.topic}, level {question.level}"
+    level = f", level {question.level}" if answers else ""
+    points = "" if question.points is None else f", {points_text(question.points)}"
+    return f"{question.topic}{level}{points}"
 
 
 def remarks(question: Question) -> Iterator[str]:

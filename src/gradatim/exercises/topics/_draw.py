@@ -5,14 +5,27 @@ Conventions: whole numbers are small enough for mental arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from random import Random
 
+from gradatim.exercises.model import Question
 from gradatim.exercises.numbers import show
 from gradatim.network.graph import Network
 
-__all__ = ["given_inputs", "inputs_text", "joined", "nonzero", "round_text", "whole"]
+__all__ = [
+    "given_inputs",
+    "inputs_text",
+    "joined",
+    "nonzero",
+    "round_text",
+    "steep",
+    "until",
+    "whole",
+]
+
+# So many attempts, of which hardly ever more than a dozen are needed.
+_ATTEMPTS = 1_000
 
 
 def nonzero(rng: Random, limit: int) -> int:
@@ -25,10 +38,23 @@ def whole(rng: Random, limit: int) -> Fraction:
     return Fraction(rng.randint(-limit, limit))
 
 
-def joined(items: Sequence[str]) -> str:
+def until(make: Callable[[], Question | None]) -> Question | None:
+    """Draw numbers until they make a good question.
+
+    What was chosen before stays; or a function whose numbers rarely fit would rarely be asked for.
+    """
+    return next(filter(None, (make() for _ in range(_ATTEMPTS))), None)
+
+
+def steep(activation: str) -> Fraction:
+    """Return the size of a pre-activation beyond which two decimals say little."""
+    return Fraction(3 if activation == "logistic" else 2)
+
+
+def joined(items: Sequence[str], word: str = "and") -> str:
     """Join items as in a sentence: a, b and c."""
     *most, last = items
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {word} {last}" if most else last
 
 
 def given_inputs(network: Network, inputs: Sequence[Fraction]) -> dict[str, str]:

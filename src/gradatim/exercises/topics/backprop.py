@@ -2,7 +2,7 @@
 
 Conventions: the loss of one sample is L = 1/2 (y - t)^2, as `gradatim.losses.half_squared_error`.
 Weights of the output unit are v, those of hidden units u and w; index 0 is the bias. No ReLU is at
-0, where it has no derivative; a sigmoid is asked for where its output is exactly 0.5.
+0, where it has no derivative; sigmoid and tanh are asked for at 0, where they are exact.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import number_part
-from gradatim.exercises.topics._draw import given_inputs, inputs_text, joined, nonzero, whole
+from gradatim.exercises.topics._draw import given_inputs, inputs_text, joined, nonzero, until, whole
 from gradatim.network.graph import Network
 
 __all__ = ["make_backprop"]
@@ -113,20 +113,28 @@ def _error(y: Fraction, t: Fraction) -> str:
 
 
 def _one_unit(rng: Random) -> Question | None:
-    activation = rng.choice(("identity", "identity", "relu", "logistic"))
+    activation = rng.choice(("identity", "relu", "logistic", "tanh"))
+    return until(lambda: _step_of_one(rng, activation))
+
+
+def _step_of_one(rng: Random, activation: str) -> Question | None:
     w1, w0, x = Fraction(nonzero(rng, 3)), whole(rng, 4), Fraction(nonzero(rng, 4))
-    if activation == "logistic":
+    if activation in ("logistic", "tanh"):
         w0 = -w1 * x
     network = nets.build((activation, [[w0, w1]]))
     [values] = nets.compute(network, [x])
     z, y = values.z[0], values.a[0]
-    t = y + nonzero(rng, 6) if activation != "logistic" else whole(rng, 1) ** 2
+    t = y + nonzero(rng, 6)
+    if activation in ("logistic", "tanh"):
+        t = whole(rng, 1) if activation == "tanh" else whole(rng, 1) ** 2
     rate = rng.choice(_RATES[:3])
     if (activation == "relu" and z <= 0) or y == t:
         return None
     factors = {"error": ("∂L/∂y", y - t)}
     if activation == "logistic":
         factors["derivative"] = ("y (1 - y)", y * (1 - y))
+    if activation == "tanh":
+        factors["derivative"] = ("(1 - y^2)", 1 - y * y)
     first = _Edge("w1", 1, 1, 0, factors | {"input": ("x1", x)})
     bias = _Edge("w0", 1, 1, None, factors)
     if not _is_short(first.gradient, bias.gradient, w1 - rate * first.gradient):
@@ -160,6 +168,8 @@ def _one_unit(rng: Random) -> Question | None:
 def _derivative_lines(activation: str, y: Fraction) -> list[str]:
     if activation == "logistic":
         return [f"The derivative of the sigmoid is $y (1 - y) = {show(y * (1 - y))}$."]
+    if activation == "tanh":
+        return [f"The derivative of tanh is $1 - y^2 = {show(1 - y * y)}$."]
     if activation == "relu":
         return ["The pre-activation is positive, so the derivative of ReLU is $1$."]
     return []

@@ -20,6 +20,9 @@ __all__ = ["make_boundary"]
 
 _TRIPLES = ((3, 4, 5), (4, 3, 5), (6, 8, 10), (8, 6, 10), (5, 12, 13), (12, 5, 13), (8, 15, 17))
 
+# Outputs at the middle of the range, where the pre-activation is 0.
+_THRESHOLDS = {"logistic": Fraction(1, 2), "tanh": Fraction(0)}
+
 
 def make_boundary(rng: Random, level: int) -> Question | None:
     """Ask where the prediction of a unit changes."""
@@ -33,7 +36,7 @@ def make_boundary(rng: Random, level: int) -> Question | None:
 def _point(rng: Random) -> Question | None:
     w1 = rng.choice((-5, -4, -3, -2, 2, 3, 4, 5, -1, 1))
     w0 = Fraction(nonzero(rng, 20), rng.choice((1, 1, 2)))
-    network = nets.build((rng.choice(("heaviside", "logistic")), [[w0, w1]]))
+    network = nets.build((rng.choice(("heaviside", "logistic", "tanh")), [[w0, w1]]))
     answer = -w0 / w1
     if answer.denominator not in (1, 2, 4, 5):
         return None
@@ -45,7 +48,7 @@ def _point(rng: Random) -> Question | None:
     part = number_part("$x1 =$", {"quantity": "boundary"}, answer, slips)
     if rng.random() < 0.4:
         part = as_choices(rng, part) or part
-    rule = _rule(network)
+    activation, rule = network.layers[0].activations[0], _rule(network)
     return Question(
         topic="boundary",
         level=1,
@@ -61,7 +64,7 @@ def _point(rng: Random) -> Question | None:
         ],
         notes=writing.notes_for(network),
         network=network,
-        given={"threshold": "1/2"},
+        given={"threshold": str(_THRESHOLDS.get(activation, Fraction(1, 2)))},
     )
 
 
@@ -74,13 +77,16 @@ def _quotient(above: Fraction, below: Fraction) -> str:
 def _rule(network: Network) -> str:
     if network.layers[0].activations[0] == "heaviside":
         return "class $y$"
-    return "class $1$ if $y ≥ 0.5$, otherwise class $0$"
+    threshold = _THRESHOLDS[network.layers[0].activations[0]]
+    return f"class $1$ if $y ≥ {show(threshold)}$, otherwise class $0$"
 
 
 def _why(network: Network) -> list[str]:
     if network.layers[0].activations[0] == "heaviside":
         return ["The step is at $z = 0$."]
-    return ["$sigmoid(z) ≥ 0.5$ exactly where $z ≥ 0$, so the boundary is at $z = 0$."]
+    activation = network.layers[0].activations[0]
+    name, threshold = writing.WORDS[activation], show(_THRESHOLDS[activation])
+    return [f"${name}(z) ≥ {threshold}$ exactly where $z ≥ 0$, so the boundary is at $z = 0$."]
 
 
 def _line(rng: Random) -> tuple[Network, Fraction, Fraction, Fraction]:

@@ -1,7 +1,7 @@
 """The forward pass: every number on the way through a network.
 
 Conventions: hidden units are ReLU, step or sign, so that all that a next layer reads is exact;
-only a sigmoid at the end is rounded. Every pre-activation of a unit with sign differs from 0.
+only a sigmoid or tanh at the end is rounded. No pre-activation of a unit with sign is 0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question
 from gradatim.exercises.numbers import rounds_clearly
 from gradatim.exercises.slips import number_part
-from gradatim.exercises.topics._draw import given_inputs, inputs_text, nonzero, whole
+from gradatim.exercises.topics._draw import given_inputs, inputs_text, nonzero, steep, until, whole
 from gradatim.network.graph import Network
 
 __all__ = ["make_forward"]
@@ -27,14 +27,20 @@ def make_forward(rng: Random, level: int) -> Question | None:
     """Ask for the activation of every unit."""
     shape = rng.choice(_SHAPES[level])
     hidden = rng.choice(("relu", "relu", "heaviside", "sign"))
-    last = rng.choice(("identity", "identity", "heaviside", "logistic"))
+    last = rng.choice(("identity", "heaviside", "logistic", "tanh"))
+    return until(lambda: _every_unit(rng, level, shape, hidden, last))
+
+
+def _every_unit(
+    rng: Random, level: int, shape: Sequence[int], hidden: str, last: str
+) -> Question | None:
     network = _random(rng, shape, hidden, last)
     inputs = [whole(rng, 3) for _ in range(shape[0])]
     computed = nets.compute(network, inputs)
     if not _good(network, computed):
         return None
     equations = ", ".join(f"${line}$" for line in writing.equations(network))
-    rounding = " Round the output to two decimals." if last == "logistic" else ""
+    rounding = " Round the output to two decimals." if nets.is_rounded(network) else ""
     return Question(
         topic="forward",
         level=level,
@@ -64,9 +70,9 @@ def _good(network: Network, computed: Sequence[nets.Values]) -> bool:
         name = layer.activations[0]
         if name == "sign" and 0 in values.z:
             return False
-        if name == "logistic":
+        if name in ("logistic", "tanh"):
             if any(
-                abs(z) > 3 or not rounds_clearly(a, 2)
+                abs(z) > steep(name) or not z or not rounds_clearly(a, 2)
                 for z, a in zip(values.z, values.a, strict=True)
             ):
                 return False
@@ -93,6 +99,6 @@ def _parts(
                 ("sign flipped", nets.apply(name, [z - 2 * bias])[0]),
             ]
             ask = {"quantity": "activation", "layer": depth, "unit": i + 1}
-            digits = 2 if name == "logistic" else None
+            digits = 2 if name in ("logistic", "tanh") else None
             parts.append(number_part(f"${names[i]} =$", ask, values.a[i], slips, digits))
     return parts

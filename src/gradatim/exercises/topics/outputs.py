@@ -14,7 +14,15 @@ from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import rounds_clearly, show
 from gradatim.exercises.slips import as_choices, number_part
-from gradatim.exercises.topics._draw import given_inputs, inputs_text, nonzero, round_text, whole
+from gradatim.exercises.topics._draw import (
+    given_inputs,
+    inputs_text,
+    nonzero,
+    round_text,
+    steep,
+    until,
+    whole,
+)
 from gradatim.network.graph import Network
 
 __all__ = ["make_outputs"]
@@ -39,25 +47,34 @@ def _one_unit(rng: Random) -> Question | None:
 
 def _missing_input(rng: Random) -> Question | None:
     activation = rng.choice(("identity", "sign", "relu", "logistic", "tanh"))
+    return until(lambda: _with_a_missing_edge(rng, activation))
+
+
+def _with_a_missing_edge(rng: Random, activation: str) -> Question | None:
     names = ["x0", "x1", "x2", "x3", "x4"][: rng.choice((3, 4, 5))]
     weights: list[int | None] = [nonzero(rng, 3) for _ in names]
     weights[rng.randrange(len(names))] = None
-    network = nets.build((activation, [[nonzero(rng, 4), *weights]]), names=names)
+    bias = Fraction(nonzero(rng, 4), rng.choice((1, 2)) if activation == "tanh" else 1)
+    network = nets.build((activation, [[bias, *weights]]), names=names)
     inputs = [Fraction(nonzero(rng, 3)) for _ in names]
     [values] = nets.compute(network, inputs)
-    if activation in ("logistic", "tanh") and abs(values.z[0]) > (3 if activation != "tanh" else 1):
+    if nets.is_rounded(network) and abs(values.z[0]) > steep(activation):
         return None
     return _question(rng, 2, network, inputs)
 
 
 def _network(rng: Random) -> Question | None:
     hidden = rng.choice(("relu", "heaviside", "sign"))
-    above = rng.choice(("identity", "identity", "relu", "logistic"))
+    above = rng.choice(("identity", "relu", "logistic", "tanh"))
+    return until(lambda: _with_hidden_units(rng, hidden, above))
+
+
+def _with_hidden_units(rng: Random, hidden: str, above: str) -> Question | None:
     rows = [[nonzero(rng, 4), nonzero(rng, 3), nonzero(rng, 3)] for _ in range(2)]
     network = nets.build((hidden, rows), (above, [[nonzero(rng, 3) for _ in range(3)]]))
     inputs = [whole(rng, 3) for _ in range(2)]
     values = nets.compute(network, inputs)[-1]
-    if abs(values.z[0]) > (3 if above == "logistic" else 30):
+    if abs(values.z[0]) > (steep(above) if nets.is_rounded(network) else 30):
         return None
     return _question(rng, 3, network, inputs)
 

@@ -14,7 +14,15 @@ from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import logistic, rounds_clearly, show
 from gradatim.exercises.slips import as_choices, choice_part, number_part
-from gradatim.exercises.topics._draw import given_inputs, inputs_text, nonzero, round_text, whole
+from gradatim.exercises.topics._draw import (
+    given_inputs,
+    inputs_text,
+    nonzero,
+    round_text,
+    steep,
+    until,
+    whole,
+)
 from gradatim.network.graph import Network
 
 __all__ = ["make_prediction"]
@@ -22,15 +30,18 @@ __all__ = ["make_prediction"]
 _CLASS = {"quantity": "class"}
 _HALF = Fraction(1, 2)
 
+# Thresholds of tanh in tenths.
+_TENTHS = (-8, -5, -2, 2, 5, 8)
+
 
 def make_prediction(rng: Random, level: int) -> Question | None:
     """Ask which class a network predicts, and with which output."""
     return (_one_class, _four_classes, _softmax)[level - 1](rng)
 
 
-def _sigmoid_unit(rng: Random) -> Network:
+def _unit(rng: Random, activation: str) -> Network:
     weight = Fraction(nonzero(rng, 4), 2)
-    return nets.build(("logistic", [[Fraction(nonzero(rng, 20), rng.choice((2, 4))), weight]]))
+    return nets.build((activation, [[Fraction(nonzero(rng, 20), rng.choice((2, 4))), weight]]))
 
 
 def _rule(threshold: Fraction) -> str:
@@ -40,43 +51,57 @@ def _rule(threshold: Fraction) -> str:
 
 
 def _one_class(rng: Random) -> Question | None:
-    network, inputs = _sigmoid_unit(rng), [whole(rng, 5)]
+    activation = rng.choice(("logistic", "logistic", "tanh"))
+    return until(lambda: _class_of_one(rng, activation))
+
+
+def _class_of_one(rng: Random, activation: str) -> Question | None:
+    network, inputs = _unit(rng, activation), [whole(rng, 5)]
+    threshold = _HALF if activation == "logistic" else Fraction(0)
     [values] = nets.compute(network, inputs)
     z, y = values.z[0], values.a[0]
-    if z == 0 or abs(z) > 3 or not rounds_clearly(y, 2):
+    if z == 0 or abs(z) > steep(activation) or not rounds_clearly(y, 2):
         return None
     bias = network.layers[0].exact_units[0].bias
-    slips = [("bias forgotten", logistic(z - bias)), ("sign flipped", logistic(-z))]
+    wrong = {"bias forgotten": z - bias, "sign flipped": -z}
+    slips = [(name, nets.apply(activation, [value])[0]) for name, value in wrong.items()]
     output = number_part(
         "output $y =$", {"quantity": "activation", "layer": 1, "unit": 1}, y, slips, digits=2
     )
-    found = Fraction(y >= _HALF)
+    found = Fraction(y >= threshold)
     predicted = number_part("class:", _CLASS, found, [("classes swapped", 1 - found)])
     return Question(
         topic="prediction",
         level=1,
         text=[
-            f"A unit computes ${writing.equations(network)[0]}$. {_rule(_HALF)}",
+            f"A unit computes ${writing.equations(network)[0]}$. {_rule(threshold)}",
             f"Give the output for {inputs_text(network, inputs)}, rounded to two decimals, and the "
             "class that is predicted.",
         ],
         parts=[output, predicted],
         solution=[
             *writing.working(network, inputs),
-            f"${show(y, 2)} {'≥' if found else '<'} 0.5$, so class ${found}$ is predicted.",
+            f"${show(y, 2)} {'≥' if found else '<'} {show(threshold)}$, so class "
+            f"${found}$ is predicted.",
         ],
         notes=writing.notes_for(network),
         network=network,
-        given={"inputs": given_inputs(network, inputs), "threshold": "1/2"},
+        given={"inputs": given_inputs(network, inputs), "threshold": str(threshold)},
     )
 
 
 def _four_classes(rng: Random) -> Question | None:
-    network = _sigmoid_unit(rng)
-    threshold = Fraction(rng.choice((2, 3, 6, 7, 8, 9)), 10)
+    activation = rng.choice(("logistic", "logistic", "tanh"))
+    return until(lambda: _classes_of_four(rng, activation))
+
+
+def _classes_of_four(rng: Random, activation: str) -> Question | None:
+    network = _unit(rng, activation)
+    tenths, middle = ((2, 3, 6, 7, 8, 9), _HALF) if activation == "logistic" else (_TENTHS, 0)
+    threshold = Fraction(rng.choice(tenths), 10)
     points = [Fraction(x) for x in sorted(rng.sample(range(-3, 8), 4))]
     z = [nets.compute(network, [x])[0].z[0] for x in points]
-    y = [logistic(value) for value in z]
+    y = nets.apply(activation, z)
     bias = network.layers[0].exact_units[0].bias
     right = _classes(y, threshold)
     # Close to the threshold two decimals would not tell the class.
@@ -84,9 +109,12 @@ def _four_classes(rng: Random) -> Question | None:
         return None
     wrong = [
         (_classes(z, threshold), "threshold taken for probability"),
-        (_classes(y, _HALF), "threshold ignored"),
-        (_classes([logistic(value - bias) for value in z], threshold), "bias forgotten"),
-        (_classes([logistic(-value) for value in z], threshold), "sign flipped"),
+        (_classes(y, Fraction(middle)), "threshold ignored"),
+        (
+            _classes(nets.apply(activation, [value - bias for value in z]), threshold),
+            "bias forgotten",
+        ),
+        (_classes(nets.apply(activation, [-value for value in z]), threshold), "sign flipped"),
         ([1 - c for c in right], "classes swapped"),
     ]
     part = choice_part(
@@ -108,7 +136,8 @@ def _four_classes(rng: Random) -> Question | None:
         table=Table(["$x1$", *(f"${show(x)}$" for x in points)], [["class", *["$#$"] * 4]]),
         parts=[part],
         solution=[
-            f"$x1 = {show(x)}$: $z = {show(value)}$, $y = sigmoid({show(value)}) ≈ {show(a, 2)}"
+            f"$x1 = {show(x)}$: $z = {show(value)}$, "
+            f"$y = {writing.WORDS[activation]}({show(value)}) ≈ {show(a, 2)}"
             f" {'≥' if c else '<'} {show(threshold)}$, class ${c}$."
             for x, value, a, c in zip(points, z, y, right, strict=True)
         ],

@@ -7,7 +7,7 @@ questions of a shorter one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import Random
 from types import MappingProxyType
 
@@ -22,7 +22,7 @@ from gradatim.exercises.topics.separable import make_separable
 from gradatim.exercises.topics.transform import make_transform
 from gradatim.exercises.topics.weights import make_weights
 
-__all__ = ["TOPICS", "draw_question"]
+__all__ = ["FUNCTIONS", "TOPICS", "can_ask", "draw_question"]
 
 Maker = Callable[[Random, int], Question | None]
 
@@ -42,16 +42,74 @@ TOPICS: MappingProxyType[str, Maker] = MappingProxyType(
 )
 
 
-def draw_question(topic: str, level: int, seed: int, index: int, again: int = 0) -> Question:
-    """Draw a question.
+#: Activation functions by topic and level. A question about hidden units that are ReLU and an
+#: output that is tanh stands under both.
+FUNCTIONS: MappingProxyType[str, tuple[frozenset[str], ...]] = MappingProxyType(
+    {
+        topic: tuple(frozenset(names.split()) for names in levels)
+        for topic, levels in {
+            "outputs": (
+                "identity heaviside sign relu",
+                "identity sign relu logistic tanh",
+                "identity heaviside sign relu logistic tanh",
+            ),
+            "prediction": ("logistic tanh", "logistic tanh", "softmax"),
+            "boundary": ("heaviside logistic tanh", "heaviside", "heaviside logistic"),
+            "separable": ("heaviside", "heaviside", "heaviside"),
+            "transform": ("heaviside sign", "heaviside sign", "heaviside"),
+            "weights": ("identity", "heaviside logistic tanh", "heaviside"),
+            "parameters": ("", "", "relu"),
+            "forward": 3 * ("identity heaviside sign relu logistic tanh",),
+            "backprop": ("identity relu logistic tanh", "relu", "relu"),
+        }.items()
+    }
+)
+
+
+def draw_question(
+    topic: str,
+    level: int,
+    seed: int,
+    index: int,
+    again: int = 0,
+    *,
+    activations: Collection[str] = (),
+    variant: str = "",
+) -> Question:
+    """Draw a question, with certain activation functions if some are given.
 
     Examples
     --------
     >>> draw_question("outputs", 1, seed=7, index=0).topic
     'outputs'
     """
-    rng = Random(f"{seed} {topic} {level} {index} {again}")
+    rng = Random(" ".join(filter(None, (f"{seed} {topic} {level} {index} {again}", variant))))
     while True:
         question = TOPICS[topic](rng, level)
-        if question is not None:
+        if question is not None and (not activations or _fits(question, activations)):
             return question
+
+
+def _fits(question: Question, activations: Collection[str]) -> bool:
+    """Tell whether a question has no other functions; the identity may stand beside them."""
+    functions = question.functions
+    return bool(functions & {*activations}) and functions <= {*activations, "identity"}
+
+
+def can_ask(topic: str, level: int, activations: Collection[str]) -> bool:
+    """Tell whether there is a question of a topic and level with these functions and no others.
+
+    Examples
+    --------
+    >>> can_ask("forward", 1, ["tanh"]), can_ask("forward", 1, ["tanh", "relu"])
+    (False, True)
+    """
+    known = FUNCTIONS[topic][level - 1]
+    chosen = known & {*activations}
+    if topic == "forward" or (topic, level) == ("outputs", 3):
+        # A hidden layer needs a function of its own, and what is above it may be the identity.
+        return bool(chosen & {"heaviside", "sign", "relu"})
+    if topic == "transform" and level == 2:
+        # The output unit is a step unit.
+        return "heaviside" in chosen
+    return bool(chosen)

@@ -92,6 +92,7 @@ def _question(
         solution=proof,
         notes=_NOTES,
         given=_given(names, points, classes),
+        activations=("heaviside",),
     )
 
 
@@ -247,6 +248,7 @@ def _feature(rng: Random) -> Question | None:
         solution=_feature_solution(chosen, xs, unit),
         notes=_NOTES,
         given=_given(["x1"], points, classes),
+        activations=("heaviside",),
     )
 
 

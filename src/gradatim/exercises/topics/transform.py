@@ -296,6 +296,7 @@ def _how_many(rng: Random) -> Question | None:
         ],
         notes=_both_notes("heaviside"),
         given={"points": [{"x": str(x)} for x in xs], "classes": classes},
+        activations=("heaviside",),
     )
 
 

@@ -124,18 +124,20 @@ def _from_probability(rng: Random) -> Question | None:
         number_part("$w1 =$", _W1, w1, [("sign flipped", -w1), ("quotient turned over", 1 / w1)]),
         number_part("$w0 =$", _W0, w0, slips),
     ]
-    network = nets.build(("logistic", [[w0, w1]]))
+    activation = rng.choice(("logistic", "tanh"))
+    name, middle = writing.WORDS[activation], "0.5" if activation == "logistic" else "0"
+    network = nets.build((activation, [[w0, w1]]))
     return Question(
         topic="weights",
         level=2,
         text=[
-            f"The unit $y = sigmoid(w1 x1 + w0)$ has output $0.5$ at $x1 = {show(edge)}$, and its "
-            f"pre-activation $z = w1 x1 + w0$ is ${show(z)}$ at $x1 = {show(other)}$.",
+            f"The unit $y = {name}(w1 x1 + w0)$ has output ${middle}$ at $x1 = {show(edge)}$, "
+            f"and its pre-activation $z = w1 x1 + w0$ is ${show(z)}$ at $x1 = {show(other)}$.",
             "Find $w1$ and $w0$.",
         ],
         parts=parts,
         solution=[
-            f"$sigmoid(z) = 0.5$ means $z = 0$, so $w1 · {writing.factor(edge)} + w0 = 0$.",
+            f"${name}(z) = {middle}$ means $z = 0$, so $w1 · {writing.factor(edge)} + w0 = 0$.",
             f"From $x1 = {show(edge)}$ to $x1 = {show(other)}$, $z$ changes by ${show(z)}$ and "
             f"$x1$ by ${show(other - edge)}$, so $w1 = {show(w1)}$.",
             f"$w0 = -w1 · {writing.factor(edge)} = {show(w0)}$",
@@ -144,7 +146,7 @@ def _from_probability(rng: Random) -> Question | None:
         network=network,
         drawn="solution",
         given={
-            "activation": "logistic",
+            "activation": activation,
             "pre_activations": [
                 {"x1": str(edge), "z": "0"},
                 {"x1": str(other), "z": str(z)},
