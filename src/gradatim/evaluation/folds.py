@@ -16,13 +16,13 @@ import numpy as np
 from gradatim._text import list_text, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
-from gradatim.inspection import copies
 from gradatim.evaluation.groups import (
     class_counts,
     count_partitions,
     deal_groups,
     keep_copies_together,
 )
+from gradatim.inspection import copies
 
 __all__ = ["FEW_GROUPS", "Folds", "deal", "make_folds"]
 
