@@ -41,9 +41,9 @@ def test_what_is_no_number_is_no_attempt():
 
 def test_the_answer_stands_before_the_way_to_it_only_if_it_was_not_given():
     [question] = make_exam(["outputs"], [1], count=1, seed=7).questions
-    shown = [line[0] for line in practice.explained(question, right=False)]
+    shown = [line[0] for line in practice.explained(question, [False])]
     assert shown[0].startswith("Answer: ")
     assert shown[1][0].startswith("  1. ")
-    assert [line[0][1] for line in practice.explained(question, right=True)] == ["dim"] * len(
+    assert [line[0][1] for line in practice.explained(question, [True])] == ["dim"] * len(
         question.solution
     )

@@ -209,7 +209,7 @@ def test_a_needle_between_two_points_of_one_class_is_found_out():
         (["one", 2], [0, 1], {}, SpecError, "'one'"),
         ([1, 2], [0, 1], {"convention": "relu"}, SpecError, "choose step or sign"),
         ([1, 2], [0, 1], {"thresholds": [2]}, SpecError, "not strictly between 1 and 2"),
-        ([1, 2], [0, 1], {"thresholds": [1, 2]}, SpecError, "2 thresholds for 1 label changes"),
+        ([1, 2], [0, 1], {"thresholds": [1, 2]}, SpecError, "2 thresholds for 1 label change;"),
     ],
 )
 def test_what_cannot_be_separated_is_refused(points, labels, options, error, words):

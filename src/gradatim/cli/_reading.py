@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._files import read_regular
 from gradatim.errors import SpecError
-from gradatim.sources.registry import Options
+
+if TYPE_CHECKING:
+    from gradatim.sources.registry import Options
 
 __all__ = ["READING", "Reading", "TableOptions", "expand_names"]
 
@@ -112,6 +114,8 @@ class Reading:
 
     def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
         """Return what the readers are told."""
+        from gradatim.sources.registry import Options
+
         return Options(
             target=expand_names(self.target),
             groups=self.groups,

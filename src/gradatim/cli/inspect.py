@@ -16,7 +16,7 @@ from cyclopts import Group, Parameter
 from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
-from gradatim.cli._output_files import any_file, check_files, deliver
+from gradatim.cli._output_files import check_files, deliver, ending
 from gradatim.cli._reading import READING, Reading, TableOptions
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def inspect(
     how = reading.options(table)
     file = None if json in (None, "-") else Path(json)
     if file is not None:
-        check_files([("--json", file, any_file)], files_of(path, how))
+        check_files([("--json", file, ending(".json"))], files_of(path, how))
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
 

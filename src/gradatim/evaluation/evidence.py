@@ -157,7 +157,7 @@ def score_bounds(
     Examples
     --------
     >>> [round(end, 3) for end in score_bounds(1.0, 0.0, 50, 9.0, "share")]
-    [0.914, 0.999]
+    [0.799, 1.0]
     """
     t, spread = t_quantile(0.975, df), np.sqrt(factor * variance)
     if not np.isfinite(value):
