@@ -95,7 +95,12 @@ def to_record(network: Network, prefix: str = "") -> tuple[dict[str, Any], dict[
         exact = [[i, j, str(value)] for (i, j), value in (layer.exact or {}).items()]
         shape = list(layer.weight.shape)
         layers.append({"activation": layer.activation, "exact": exact, "shape": shape})
-    names = {"input_names": network.input_names, "output_names": network.output_names}
+    names: dict[str, Any] = {
+        "input_names": network.input_names,
+        "output_names": network.output_names,
+    }
+    if network.hidden_names:
+        names["hidden_names"] = network.hidden_names
     return {"layers": layers, **names}, tensors
 
 
@@ -118,7 +123,8 @@ def from_record(
                 {(row, source): to_fraction(text) for row, source, text in layer["exact"]},
             )
         )
-    return Network(layers, record["input_names"], record["output_names"])
+    names = [record["input_names"], record["output_names"], record.get("hidden_names", ())]
+    return Network(layers, *names)
 
 
 def _network(header: Mapping[str, Any], tensors: Tensors) -> Network:
