@@ -12,7 +12,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "dot", "mmd", "tex"])
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "dot", "mmd", "tex", "tikz"])
 def test_every_format_is_written_and_named(suffix, tmp_path, capsys):
     assert main(["draw", LECTURE, "-o", f"net.{suffix}"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / f'net.{suffix}'}\n"
@@ -27,7 +27,7 @@ def test_the_drawing_is_that_of_the_network_with_its_values(tmp_path):
 
 def test_values_may_be_fractions_and_several_options(tmp_path):
     assert main(["draw", "x1 + x2", "-o", "a.svg", "--at", "x1=1/2", "--at", "x2=3"]) == 0
-    assert "y1 = 3.5" in (tmp_path / "a.svg").read_text("utf-8")
+    assert "y₁ = 3.5" in (tmp_path / "a.svg").read_text("utf-8")
 
 
 def test_an_equation_may_stand_in_a_text_file(tmp_path):
@@ -79,3 +79,45 @@ def test_a_binary_file_is_no_equation(tmp_path, capsys):
     (tmp_path / "net.txt").write_bytes(b"\xff\xfe\x00")
     assert main(["draw", "net.txt", "-o", "a.svg"]) == 2
     assert "not text in UTF-8" in capsys.readouterr().err
+
+
+def test_a_network_without_inputs_is_the_number_that_it_is(tmp_path, capsys):
+    assert main(["draw", "5", "-o", "a.svg"]) == 0
+    text = (tmp_path / "a.svg").read_text("utf-8")
+    assert text.count("<circle") == 1
+    assert "y₁ = 5" in text
+    assert capsys.readouterr().err == ""
+
+
+def test_sizes_read_as_a_number_get_a_hint(tmp_path, capsys):
+    assert main(["draw", "784-128-64-10", "-o", "a b.svg"]) == 0
+    assert "y₁ = 582" in (tmp_path / "a b.svg").read_text("utf-8")
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.endswith("gradatim draw --layers 784-128-64-10 -o 'a b.svg'")
+
+
+def test_layers_are_drawn_without_weights(tmp_path):
+    options = ["--activation", "relu, relu, softmax"]
+    assert main(["draw", "--layers", "784-128-64-10", "-o", "a.svg", *options]) == 0
+    text = (tmp_path / "a.svg").read_text("utf-8")
+    assert ">784 inputs<" in text
+    assert ">100,480 parameters<" in text
+    assert main(["draw", "--layers", "784-128-64-10", "-o", "b.svg", "--form", "layers"]) == 0
+    assert "<rect" in (tmp_path / "b.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "there is nothing to draw"),
+        (["x1", "--layers", "3-1"], "leave SOURCE out"),
+        (["--layers", "3-1", "--at", "x1=1"], "leave --at out"),
+        (["--layers", "3-1", "--let", "w=1"], "leave --let out"),
+        (["--layers", "3-one"], "no whole number"),
+        (["--layers", "3-1", "--activation", "rellu"], "no activation"),
+    ],
+)
+def test_layers_that_cannot_be_drawn_are_refused(arguments, words, tmp_path, capsys):
+    assert main(["draw", *arguments, "-o", "a.svg"]) == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

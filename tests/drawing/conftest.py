@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradatim.drawing import draw
+from gradatim.drawing import draw, draw_layers
 from gradatim.network.graph import Layer, Network
+from gradatim.network.reading import parse
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -48,6 +49,8 @@ NETWORKS = {
     "shallow": ramp(2, 3, 1, activation="tanh", output="logistic"),
     "elided": ramp(1, 40, 1, output="identity"),
     "deep": ramp(64, 256, 256, 12),
+    "constant": Network([Layer(np.empty((1, 0)), [5.0])]),
+    "named": parse("left = step(-x1 + 50); right = step(x1 - 100); sigmoid(left + right + x2)"),
     "names": Network(
         [Layer([[1.0]], [0.0])],
         input_names=['<b>"bold"&\x00\\$_%</b>'],
@@ -59,6 +62,8 @@ OPTIONS = {"elided": {"form": "units"}, "values": {"at": {"x": 120}}}
 
 def draw_golden(name, path):
     """Draw a network as it is kept."""
+    if name == "sketch":
+        return draw_layers([784, 128, 64, 10], path, activations=["relu", "relu", "softmax"])
     return draw(NETWORKS[name], path, **{"form": "auto", "max_units": 12, **OPTIONS.get(name, {})})
 
 
@@ -75,6 +80,6 @@ def draw_golden_fixture():
 
 
 if __name__ == "__main__":
-    for name in NETWORKS:
+    for name in [*NETWORKS, "sketch"]:
         for suffix in (".svg", ".dot", ".mmd", ".tex"):
             draw_golden(name, GOLDEN / f"{name}{suffix}")

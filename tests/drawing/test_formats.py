@@ -21,7 +21,9 @@ named = pytest.mark.parametrize("name", NAMES)
 
 def test_every_network_is_kept_in_every_format_of_text(networks):
     kept = {path.name for path in GOLDEN.iterdir()}
-    assert kept == {f"{n}{s}" for n in networks for s in (".svg", ".dot", ".mmd", ".tex")}
+    assert kept == {
+        f"{n}{s}" for n in [*networks, "sketch"] for s in (".svg", ".dot", ".mmd", ".tex")
+    }
 
 
 @named
@@ -79,7 +81,7 @@ def test_units_left_out_are_counted(suffix, draw_golden, tmp_path):
 
 @pytest.mark.parametrize("name", ["drawing.jpg", "drawing", "svg"])
 def test_other_endings_are_refused_with_the_list_of_formats(name, networks, tmp_path):
-    with pytest.raises(OutputError, match=r"\.svg, \.pdf, \.png, \.dot, \.mmd or \.tex"):
+    with pytest.raises(OutputError, match=r"\.svg, \.pdf, \.png, \.dot, \.mmd, \.tex or \.tikz"):
         draw(networks["linear"], tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

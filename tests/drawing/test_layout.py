@@ -197,3 +197,40 @@ def test_a_network_without_inputs_is_drawn_as_the_constant_it_is(form):
     placement = place(parse("5"), form=form)
     assert placement.height > 0
     assert "5" in draw_svg(parse("5"))
+
+
+def test_names_of_the_author_stand_above_units_and_what_is_passed_on_is_marked():
+    network = parse("left = step(-x1 + 50); right = step(x1 - 100); sigmoid(left + right + x2)")
+    hidden = [u for u in place(network).units if u.layer == 1]
+    assert [(u.name, u.symbol, u.bias) for u in hidden] == [
+        ("x2", "→", None),
+        ("left", "H", 50.0),
+        ("right", "H", -100.0),
+    ]
+    said = {mark.text for mark in marks(place(network, at=[20, 3])) if isinstance(mark, Text)}
+    assert {"x₂ = 3", "left = H(30) = 1", "right = H(\N{MINUS SIGN}80) = 0"} <= said
+
+
+def test_units_without_a_name_have_none_in_the_picture():
+    assert {u.name for u in place(dense(2, 3, 1)).units if u.layer == 1} == {""}
+
+
+def test_every_symbol_that_does_not_say_it_itself_is_explained_below():
+    placement = place(parse("a1 = step(x1); a2 = tanh(x1); sigmoid(a1 + a2 + x2)"))
+    assert [entry.split("(")[0].split(" ")[0] for entry in placement.key.entries] == ["H", "σ", "→"]
+    assert place(parse("tanh(x1)")).key is None
+
+
+def test_the_key_is_inside_the_drawing():
+    placement = place(parse("x1 -> softmax(x1, 2x1)"))
+    assert placement.width >= 14 + 6.6 * max(map(len, placement.key.lines))
+    assert placement.key.corner[1] + 18 * (len(placement.key.lines) - 1) < placement.height
+
+
+def test_a_network_without_inputs_has_no_empty_column():
+    placement = place(parse("5"))
+    [unit] = placement.units
+    assert (unit.bias, unit.value) == (5.0, 5.0)
+    assert placement.width < 350
+    [box] = place(parse("5"), form="layers").boxes
+    assert box.layer == 1

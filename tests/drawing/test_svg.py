@@ -82,6 +82,6 @@ def test_a_notebook_shows_a_network_as_its_drawing(networks):
 
 def test_a_value_that_is_rounded_is_almost_equal():
     svg = draw_svg(parse("tanh(1234x1 - 1234.5)"), at={"x1": 1})
-    assert "y1 ≈ \N{MINUS SIGN}0.462" in svg
+    assert "y₁ ≈ \N{MINUS SIGN}0.462" in svg
     assert ">1234<" in svg
-    assert "y1 = 0.5" in draw_svg(parse("x1"), at={"x1": 0.5})
+    assert "y₁ = 0.5" in draw_svg(parse("x1"), at={"x1": 0.5})

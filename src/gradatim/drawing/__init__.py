@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.response import plot_response as plot_response
     from gradatim.drawing.plots.separation import plot_separation as plot_separation
     from gradatim.drawing.plots.spaces import plot_spaces as plot_spaces
+    from gradatim.drawing.sketch import draw_layers as draw_layers
+    from gradatim.drawing.sketch import place_layers as place_layers
+    from gradatim.drawing.sketch import read_sizes as read_sizes
     from gradatim.drawing.svg import draw_svg as draw_svg
     from gradatim.drawing.tikz import draw_tikz as draw_tikz
 
@@ -57,6 +60,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "plots.response": ["plot_response"],
         "plots.separation": ["plot_separation"],
         "plots.spaces": ["plot_spaces"],
+        "sketch": ["draw_layers", "place_layers", "read_sizes"],
         "svg": ["draw_svg"],
         "tikz": ["draw_tikz"],
     },

@@ -25,7 +25,7 @@ from gradatim.network.graph import Network
 __all__ = ["draw_dot", "write_dot"]
 
 _INCH = 72.0
-_ADVANCE = 5.6  # mean advance of an 11 px letter
+_ADVANCE = 0.5  # mean advance of a letter, in heights
 INK, MUTED, PAPER = COLORS["ink"], COLORS["muted"], COLORS["paper"]
 
 
@@ -89,7 +89,10 @@ def write_dot(placement: Placement, *, title: str, description: str) -> str:
         *(_gap(gap, height) for gap in placement.gaps),
         *(_word(i, text, height) for i, text in enumerate(words)),
         *(_edge(edge) for edge in sorted(placement.edges, key=lambda e: e.strength)),
-        *(_box(box, height) for box in placement.boxes),
+        *(
+            _box(box, before, height)
+            for before, box in zip([None, *placement.boxes], placement.boxes, strict=False)
+        ),
     ]
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -138,7 +141,8 @@ def _is_beside(text: Text) -> bool:
 def _word(index: int, text: Text, height: float) -> str:
     """Write a text as a node without a frame, whose middle is estimated."""
     x, y = text.position
-    shift = {"start": 0.5, "middle": 0.0, "end": -0.5}[text.anchor] * _ADVANCE * len(text.text)
+    width = _ADVANCE * text.size * len(text.text)
+    shift = {"start": 0.5, "middle": 0.0, "end": -0.5}[text.anchor] * width
     return (
         f'  "text.{index + 1}" [shape=plaintext, fixedsize=false, width=0, height=0, '
         f'margin="0.02,0", fontsize={text.size}, fontcolor={_q(COLORS[text.tone])}, '
@@ -148,15 +152,16 @@ def _word(index: int, text: Text, height: float) -> str:
 
 def _edge(edge: PlacedEdge) -> str:
     opacity, width = 0.35 + 0.6 * edge.strength, 0.6 + 3.4 * edge.strength
+    tooltip = "" if edge.weight is None else f"tooltip={_q(format_number(edge.weight))}, "
     return (
         f'  "{edge.layer - 1}.{edge.source + 1}" -> "{edge.layer}.{edge.target + 1}" '
-        f"[tooltip={_q(format_number(edge.weight))}, penwidth={_n(width)}, "
+        f"[{tooltip}penwidth={_n(width)}, "
         f"color={_q(f'{COLORS[tone_of(edge)]}{round(255 * opacity):02x}')}"
-        f"{', style=dashed' if edge.weight < 0 else ''}]"
+        f"{', style=dashed' if (edge.weight or 0) < 0 else ''}]"
     )
 
 
-def _box(box: PlacedBox, height: float) -> str:
+def _box(box: PlacedBox, before: PlacedBox | None, height: float) -> str:
     x, y = box.corner
     center = _at(x + box.width / 2, y + box.height / 2, height)
     noun = "units" if box.kind == "hidden" else box.kind
@@ -167,9 +172,9 @@ def _box(box: PlacedBox, height: float) -> str:
         f'  "layer {box.layer}" [shape=box, style="rounded,filled", width={_n(box.width / _INCH)}, '
         f'height={_n(box.height / _INCH)}, label="{label}", {center}]'
     )
-    if box.layer == 0:
+    if before is None:
         return node
     return (
-        f'{node}\n  "layer {box.layer - 1}" -> "layer {box.layer}" '
+        f'{node}\n  "layer {before.layer}" -> "layer {box.layer}" '
         f"[arrowhead=normal, color={_q(MUTED)}]"
     )

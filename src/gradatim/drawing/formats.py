@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from gradatim._files import write_atomically
@@ -22,16 +23,17 @@ from gradatim.drawing.words import describe
 from gradatim.errors import OutputError
 from gradatim.network.graph import Network
 
-__all__ = ["FORMATS", "check_format", "draw"]
+__all__ = ["FORMATS", "check_format", "draw", "save_placement"]
 
 #: Endings of file names in the order in which messages name them.
-FORMATS = (".svg", ".pdf", ".png", ".dot", ".mmd", ".tex")
+FORMATS = (".svg", ".pdf", ".png", ".dot", ".mmd", ".tex", ".tikz")
 
 _TEXTS: dict[str, Callable[..., str]] = {
     ".svg": write_svg,
     ".dot": write_dot,
     ".mmd": write_mermaid,
     ".tex": write_tikz,
+    ".tikz": partial(write_tikz, document=False),
 }
 
 
@@ -52,7 +54,7 @@ def draw(
         What to draw.
     path : path-like
         The file; its ending chooses the format: ``.svg``, ``.pdf``, ``.png``, ``.dot``
-        (Graphviz), ``.mmd`` (Mermaid) or ``.tex`` (TikZ).
+        (Graphviz), ``.mmd`` (Mermaid), ``.tex`` (TikZ, a document) or ``.tikz`` (its picture).
     title : str, optional
         First line of the text alternative; by default the sizes of the network.
     form : {"units", "layers", "auto"}, default "units"
@@ -88,10 +90,17 @@ def draw(
     ...     draw(Network([Layer([[0.8]], [0.4])]), f"{folder}/linear.tex").name
     'linear.tex'
     """
-    suffix = check_format(path)
+    check_format(path)
     placement = place(network, max_units=max_units, form=form, at=at)
     headline, details = describe(network)
-    return write_atomically(path, _content(placement, suffix, title or headline, details))
+    return save_placement(placement, path, title or headline, details)
+
+
+def save_placement(
+    placement: Placement, path: str | os.PathLike[str], title: str, description: str
+) -> Path:
+    """Write a placement into a file, whose ending chooses the format."""
+    return write_atomically(path, _content(placement, check_format(path), title, description))
 
 
 def check_format(path: str | os.PathLike[str], formats: tuple[str, ...] = FORMATS) -> str:

@@ -8,41 +8,55 @@ that shows values also its rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from gradatim.activations import get_activation
+from gradatim.drawing.marks import KEY_LINE
 from gradatim.drawing.placement import (
     RADIUS,
     PlacedBox,
     PlacedEdge,
     PlacedGap,
+    PlacedKey,
     PlacedUnit,
     Placement,
     Point,
 )
-from gradatim.drawing.words import equals, shorten
+from gradatim.drawing.words import PASSES, equals, meanings, shorten
 from gradatim.errors import SpecError
+from gradatim.network.decompose import passes_on
 from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import OPEN_ACTIVATION, Layer, Network
+from gradatim.network.writing import value_names
 
-__all__ = ["Form", "Values", "place"]
+__all__ = [
+    "Form",
+    "Values",
+    "column_rows",
+    "place",
+    "place_boxes",
+    "rim",
+    "with_key",
+]
 
 Form = Literal["auto", "units", "layers"]
 Values = Mapping[str, float] | Sequence[float]
 
-ROW = 68.0
+ROW = 72.0
 MARGIN = 14.0
-CHARACTER = 7.2  # mean advance of a wide 12 px sans-serif
-_ROW_OF_VALUES = 90.0  # one more line of text between units
+CHARACTER = 8.4  # mean advance of a wide 14 px sans-serif
+_KEY_CHARACTER = 6.6  # and of lower case in 12 px
+_ROW_OF_VALUES = 96.0  # one more line of text between units
 _LABELED_COLUMN = 190.0
 _COLUMN_OF_VALUES = 220.0
 _PLAIN_COLUMN = 150.0
 _MOST_LABELED_EDGES = 24
-_BOX_WIDTH = 92.0
-_BOX_COLUMN = 152.0
+_BOX_WIDTH = 104.0
+_BOX_COLUMN = 168.0
 
 
 def place(
@@ -91,11 +105,20 @@ def place(
         few = max(network.layer_sizes) <= max_units
         form = "units" if few or at is not None else "layers"
     if form == "units":
+        # A network without inputs is a number, which is then shown.
+        at = [] if at is None and not network.n_inputs and not network.is_open else at
         return _place_units(network, max_units, None if at is None else _computed(network, at))
     if form == "layers":
         if at is not None:
             raise SpecError("one box per layer shows no values; choose the form units")
-        return _place_boxes(network)
+        return place_boxes(
+            network.layer_sizes,
+            [
+                ", ".join(_symbol(name) for name in dict.fromkeys(layer.activations))
+                for layer in network.layers
+            ],
+            [layer.n_parameters for layer in network.layers],
+        )
     raise SpecError(f"there is no form {form!r}; choose units, layers or auto")
 
 
@@ -127,7 +150,7 @@ def _names_read(network: Network) -> list[str]:
     return [name for i, name in enumerate(names) if mask is None or mask[:, i].any()]
 
 
-def _rows(n_units: int, max_units: int) -> list[int | None]:
+def column_rows(n_units: int, max_units: int) -> list[int | None]:
     """Return the index of the unit in each row of a column, None for the gap."""
     if n_units <= max_units:
         return list(range(n_units))
@@ -137,15 +160,17 @@ def _rows(n_units: int, max_units: int) -> list[int | None]:
 
 
 def _place_units(network: Network, max_units: int, computed: ForwardPass | None) -> Placement:
-    columns = [_rows(size, max_units) for size in network.layer_sizes]
+    columns = [column_rows(size, max_units) for size in network.layer_sizes]
     labeled = _n_edges_between(columns, network) <= _MOST_LABELED_EDGES
     step = _LABELED_COLUMN if labeled else _PLAIN_COLUMN
     step = _COLUMN_OF_VALUES if computed else step
-    row_height = _ROW_OF_VALUES if computed else ROW
+    names = _hidden_names(network, columns)
+    row_height = _ROW_OF_VALUES if computed or any(map(any, names)) else ROW
     left = MARGIN + RADIUS + _names_width(network.input_names, columns[0])
     right = MARGIN + RADIUS + 22 + _names_width(network.output_names, columns[-1])
     if computed:
         right += _value_width(computed, columns[-1])
+    first = 0 if network.n_inputs else 1
     height = 2 * MARGIN + row_height * max(len(column) for column in columns)
 
     units: list[PlacedUnit] = []
@@ -153,26 +178,66 @@ def _place_units(network: Network, max_units: int, computed: ForwardPass | None)
     for layer, column in enumerate(columns):
         top = (height - row_height * (len(column) - 1)) / 2
         for row, index in enumerate(column):
-            center = (left + layer * step, top + row * row_height)
+            center = (left + (layer - first) * step, top + row * row_height)
             if index is None:
                 gaps.append(PlacedGap(layer, center, network.layer_sizes[layer]))
             else:
-                units.append(_unit(network, layer, index, center, computed))
-    return Placement(
-        width=left + step * network.depth + right,
-        height=height,
-        units=units,
-        edges=[
-            edge
-            for depth, layer in enumerate(network.layers, 1)
-            for edge in _edges(depth, layer, units, labeled)
-        ],
-        gaps=gaps,
+                units.append(_unit(network, layer, index, center, computed, names[layer][index]))
+    return with_key(
+        Placement(
+            width=left + step * (network.depth - first) + right,
+            height=height,
+            units=units,
+            edges=[
+                edge
+                for depth, layer in enumerate(network.layers, 1)
+                for edge in _edges(depth, layer, units, labeled)
+            ],
+            gaps=gaps,
+        ),
+        [unit.symbol for unit in units],
     )
 
 
+def with_key(placement: Placement, symbols: Iterable[str]) -> Placement:
+    """Add what symbols mean, in lines that are no wider than the drawing if words allow."""
+    entries = meanings(symbols)
+    if not entries:
+        return placement
+    lines: list[str] = []
+    for entry in entries:
+        longer = f"{lines[-1]};  {entry}" if lines else entry
+        if lines and _KEY_CHARACTER * len(longer) <= placement.width - 2 * MARGIN:
+            lines[-1] = longer
+        else:
+            lines.append(entry)
+    key = PlacedKey((MARGIN, placement.height + 12), entries, lines)
+    return replace(
+        placement,
+        width=max(placement.width, 2 * MARGIN + _KEY_CHARACTER * max(map(len, lines))),
+        height=placement.height + KEY_LINE * len(lines) + 4,
+        key=key,
+    )
+
+
+def _hidden_names(network: Network, columns: Sequence[Sequence[int | None]]) -> list[list[str]]:
+    """Return what stands above hidden units: names of their author, and of what is passed on."""
+    result = [[""] * size for size in network.layer_sizes]
+    called = value_names(network)
+    for depth, layer in enumerate(network.layers[:-1], start=1):
+        given = network.hidden_names[depth - 1] if network.hidden_names else result[depth]
+        for i in (index for index in columns[depth] if index is not None):
+            result[depth][i] = called[depth][i] if passes_on(layer.units[i]) else given[i]
+    return result
+
+
 def _unit(
-    network: Network, layer: int, index: int, center: Point, computed: ForwardPass | None
+    network: Network,
+    layer: int,
+    index: int,
+    center: Point,
+    computed: ForwardPass | None,
+    name: str,
 ) -> PlacedUnit:
     value = float(computed.activations[layer][0, index]) if computed else None
     if layer == 0:
@@ -180,13 +245,14 @@ def _unit(
         known = value if value is not None and not math.isnan(value) else None
         return PlacedUnit(0, index, center, "", name, None, value=known)
     owner = network.layers[layer - 1]
+    passes = layer < network.depth and passes_on(owner.units[index])
     return PlacedUnit(
         layer,
         index,
         center,
-        symbol=_symbol(owner.activations[index]),
-        name=network.output_names[index] if layer == network.depth else "",
-        bias=float(owner.bias[index]),
+        symbol=PASSES if passes else _symbol(owner.activations[index]),
+        name=network.output_names[index] if layer == network.depth else name,
+        bias=None if passes else float(owner.bias[index]),
         pre_activation=float(computed.pre_activations[layer - 1][0, index]) if computed else None,
         value=value,
     )
@@ -232,7 +298,7 @@ def _edges(
                 continue
             weight = float(layer.weight[target.index, source.index])
             label = _between(source.center, target.center, share) if labeled else None
-            start, end = _rim(source.center, target.center), _rim(target.center, source.center)
+            start, end = rim(source.center, target.center), rim(target.center, source.center)
             strength = abs(weight) / largest
             yield PlacedEdge(depth, source.index, target.index, weight, strength, start, end, label)
 
@@ -252,28 +318,35 @@ def _between(a: Point, b: Point, share: float) -> Point:
     return (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
 
 
-def _rim(center: Point, towards: Point) -> Point:
+def rim(center: Point, towards: Point) -> Point:
+    """Return where the line from a unit towards a point leaves its circle."""
     return _between(center, towards, RADIUS / math.dist(center, towards))
 
 
-def _place_boxes(network: Network) -> Placement:
-    heights = [64 + 9 * math.log2(max(size, 1)) for size in network.layer_sizes]
-    tallest = max(heights)
-    boxes = []
-    for i, (size, height) in enumerate(zip(network.layer_sizes, heights, strict=True)):
-        layer = network.layers[i - 1] if i else None
-        names = dict.fromkeys(layer.activations) if layer else {}
-        boxes.append(
-            PlacedBox(
-                layer=i,
-                corner=(MARGIN + i * _BOX_COLUMN, MARGIN + (tallest - height) / 2),
-                width=_BOX_WIDTH,
-                height=height,
-                n_units=size,
-                kind="inputs" if i == 0 else "outputs" if i == network.depth else "hidden",
-                symbols=", ".join(map(_symbol, names)),
-                n_parameters=layer.n_parameters if layer else 0,
-            )
+def place_boxes(
+    sizes: Sequence[int], symbols: Sequence[str], n_parameters: Sequence[int]
+) -> Placement:
+    """Lay a network out as one box per layer; symbols and parameters are of layers of weights."""
+    heights = [68 + 9 * math.log2(max(size, 1)) for size in sizes]
+    tallest, last = max(heights), len(sizes) - 1
+    shown = [i for i in range(len(sizes)) if i or sizes[0]]
+    boxes = [
+        PlacedBox(
+            layer=i,
+            corner=(MARGIN + place * _BOX_COLUMN, MARGIN + (tallest - heights[i]) / 2),
+            width=_BOX_WIDTH,
+            height=heights[i],
+            n_units=sizes[i],
+            kind="inputs" if i == 0 else "outputs" if i == last else "hidden",
+            symbols=symbols[i - 1] if i else "",
+            n_parameters=n_parameters[i - 1] if i else 0,
         )
-    width = 2 * MARGIN + network.depth * _BOX_COLUMN + _BOX_WIDTH
-    return Placement(width=width, height=tallest + 2 * MARGIN + 22, boxes=boxes)
+        for place, i in enumerate(shown)
+    ]
+    # A number of parameters may be wider than the box above it.
+    wide = max(len(f"{n:,} parameters") for n in n_parameters) * _KEY_CHARACTER
+    width = (
+        2 * MARGIN + (len(shown) - 1) * _BOX_COLUMN + _BOX_WIDTH + max(0.0, wide - _BOX_WIDTH) / 2
+    )
+    placement = Placement(width=width, height=tallest + 2 * MARGIN + 24, boxes=boxes)
+    return with_key(placement, [symbol for text in symbols for symbol in text.split(", ")])

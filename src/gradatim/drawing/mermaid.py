@@ -13,7 +13,7 @@ from gradatim._text import show_text
 from gradatim.drawing.layout import Form, Values, place
 from gradatim.drawing.marks import COLORS, tone_of
 from gradatim.drawing.placement import PlacedBox, PlacedEdge, PlacedGap, PlacedUnit, Placement
-from gradatim.drawing.words import describe, equals, format_number, shorten
+from gradatim.drawing.words import PASSES, describe, equals, format_number, indexed, shorten
 from gradatim.network.graph import Network
 
 __all__ = ["draw_mermaid", "write_mermaid"]
@@ -73,13 +73,16 @@ def write_mermaid(placement: Placement, *, title: str, description: str) -> str:
         "flowchart LR",
         f"  accTitle: {_line(title)}",
         f"  accDescr: {_line(description)}",
-        *(_layer(placement, layer, last) for layer in range(last + 1) if placement.units),
+        *(_layer(placement, layer, last) for layer in _layers(placement)),
         *map(_edge, placement.edges),
         *_moorings(placement),
         *(_style(i, edge) for i, edge in enumerate(placement.edges)),
         *map(_box, placement.boxes),
     ]
     lines += [f"  b{box.layer - 1} --> b{box.layer}" for box in placement.boxes[1:]]
+    if placement.key is not None:
+        words = "<br>".join(_q(entry)[1:-1] for entry in placement.key.entries)
+        lines += [f'  key["{words}"]', "  style key fill:none,stroke:none"]
     return "\n".join(lines) + "\n"
 
 
@@ -94,6 +97,10 @@ def _q(text: str) -> str:
     return '"' + escaped.replace('"', "#34;").replace("`", "#96;") + '"'
 
 
+def _layers(placement: Placement) -> list[int]:
+    return sorted({unit.layer for unit in placement.units})
+
+
 def _layer(placement: Placement, layer: int, last: int) -> str:
     """Write the units of a layer from top to bottom, the gap among them, in a frame unseen."""
     units = [unit for unit in placement.units if unit.layer == layer]
@@ -101,7 +108,9 @@ def _layer(placement: Placement, layer: int, last: int) -> str:
     column = sorted([*units, *gaps], key=lambda one: one.center[1])
     lines = [_gap(one, last) if isinstance(one, PlacedGap) else _unit(one) for one in column]
     frame = f"  style layer{layer} fill:none,stroke:none"
-    return "\n".join([f'  subgraph layer{layer}[" "]', *lines, "  end", frame])
+    said = [line for one in placement.captions if one.layer == layer for line in one.lines]
+    title = "<br>".join(_q(line)[1:-1] for line in said) or " "
+    return "\n".join([f'  subgraph layer{layer}["{title}"]', *lines, "  end", frame])
 
 
 def _moorings(placement: Placement) -> Iterator[str]:
@@ -119,11 +128,11 @@ def _unit(unit: PlacedUnit) -> str:
 def _words(unit: PlacedUnit) -> Iterator[str]:
     value = "" if unit.value is None else f" {equals(unit.value)}"
     if unit.layer == 0:
-        yield shorten(unit.name) + value
+        yield indexed(shorten(unit.name)) + value
         return
     if unit.name:
-        yield shorten(unit.name) + value
-    if unit.pre_activation is None:
+        yield indexed(shorten(unit.name)) + value
+    if unit.pre_activation is None or unit.symbol == PASSES:
         yield unit.symbol
     else:
         z = format_number(unit.pre_activation)
@@ -138,14 +147,13 @@ def _words(unit: PlacedUnit) -> Iterator[str]:
 
 def _gap(gap: PlacedGap, last: int) -> str:
     noun = {0: "inputs", last: "outputs"}.get(gap.layer, "units")
-    return (
-        f'  g{gap.layer}["⋮<br>{gap.n_units} {noun}"]\n  style g{gap.layer} fill:none,stroke:none'
-    )
+    said = "" if gap.n_units is None else f"<br>{gap.n_units:,} {noun}"
+    return f'  g{gap.layer}["⋮{said}"]\n  style g{gap.layer} fill:none,stroke:none'
 
 
 def _edge(edge: PlacedEdge) -> str:
-    line = "-.-" if edge.weight < 0 else "---"
-    label = "" if edge.label is None else f"|{_q(format_number(edge.weight))}|"
+    line = "-.-" if (edge.weight or 0) < 0 else "---"
+    label = "" if edge.label is None else f"|{_q(format_number(edge.weight or 0.0))}|"
     return f"  u{edge.layer - 1}_{edge.source + 1} {line}{label} u{edge.layer}_{edge.target + 1}"
 
 

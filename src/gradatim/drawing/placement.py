@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["RADIUS", "PlacedBox", "PlacedEdge", "PlacedGap", "PlacedUnit", "Placement", "Point"]
+__all__ = [
+    "RADIUS",
+    "PlacedBox",
+    "PlacedCaption",
+    "PlacedEdge",
+    "PlacedGap",
+    "PlacedKey",
+    "PlacedUnit",
+    "Placement",
+    "Point",
+]
 
 Point = tuple[float, float]
 
@@ -25,9 +35,9 @@ class PlacedUnit:
     layer: int  # Layer (0 for inputs) and position in it
     index: int
     center: Point  # Center of the circle
-    symbol: str  # Symbol of the activation; empty for inputs
-    name: str  # Name of an input or output; empty for hidden units
-    bias: float | None  # w0; None for inputs
+    symbol: str  # Symbol of the activation, or the arrow of what is passed on; empty for inputs
+    name: str  # Name of an input or output, or what its author calls a hidden unit; may be empty
+    bias: float | None  # w0; None for inputs, and for what is passed on
     pre_activation: float | None = None  # z, if values are shown; None for inputs
     value: float | None = None  # The input or the activation, if values are shown
 
@@ -39,7 +49,7 @@ class PlacedEdge:
     layer: int  # Layer of the target, 1 for the first layer of weights
     source: int  # Positions in their layers
     target: int
-    weight: float  # Weight of the edge
+    weight: float | None  # Weight of the edge; None in a sketch, which has no numbers
     strength: float  # Size of the weight relative to the largest of its layer, in [0, 1]
     start: Point  # Ends of the line
     end: Point
@@ -52,7 +62,25 @@ class PlacedGap:
 
     layer: int  # The layer that is too wide
     center: Point  # Where the dots go
-    n_units: int  # How many units the whole layer has
+    n_units: int | None  # How many units the whole layer has; None if its caption says it
+
+
+@dataclass(frozen=True)
+class PlacedCaption:
+    """What stands below a column of a sketch."""
+
+    layer: int  # The layer
+    top: Point  # Middle of the first line's baseline
+    lines: Sequence[str]  # How many units there are, then what they are
+
+
+@dataclass(frozen=True)
+class PlacedKey:
+    """What the symbols inside the units mean, below the drawing."""
+
+    corner: Point  # Start of the first line's baseline
+    entries: Sequence[str]  # One for each symbol
+    lines: Sequence[str]  # The same, as lines that fit the width
 
 
 @dataclass(frozen=True)
@@ -79,8 +107,12 @@ class Placement:
         Size of the whole drawing.
     units, edges, gaps : sequence
         What the form ``"units"`` draws.
+    captions : sequence of PlacedCaption
+        What a sketch says of its layers.
     boxes : sequence of PlacedBox
         What the form ``"layers"`` draws.
+    key : PlacedKey or None
+        What the symbols mean, if one does not say so itself.
     """
 
     width: float
@@ -88,4 +120,6 @@ class Placement:
     units: Sequence[PlacedUnit] = ()
     edges: Sequence[PlacedEdge] = ()
     gaps: Sequence[PlacedGap] = ()
+    captions: Sequence[PlacedCaption] = ()
     boxes: Sequence[PlacedBox] = ()
+    key: PlacedKey | None = None

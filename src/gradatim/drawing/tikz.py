@@ -20,7 +20,7 @@ __all__ = ["draw_tikz", "escape_tex", "write_tikz"]
 
 _SCALE = 0.75  # bp in a CSS pixel
 # In points, as article has them: the picture stays the same in a document of 11 or 12 pt.
-_SIZES = {9: (7, 8), 11: (8, 9.5), 12: (9, 11), 13: (10, 12), 18: (14.4, 18)}
+_SIZES = {10: (7.5, 9), 12: (9, 11), 14: (10.5, 12.5), 18: (14.4, 18)}
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -35,12 +35,16 @@ _ESCAPES = {
     "σ": r"$\sigma$",
     "≈": r"$\approx$",
     "α": r"$\alpha$",
-    "w₀": "$w_0$",
+    "≥": r"$\ge$",
+    "Φ": r"$\Phi$",
+    "→": r"$\to$",
+    "\N{PRIME}": "$'$",
 } | {character: "\\" + character for character in "&%$#_{}"}
-_ESCAPED = re.compile("|".join(map(re.escape, _ESCAPES)))
+_INDEXED = r"[A-Za-z][₀-₉]+"
+_ESCAPED = re.compile("|".join([_INDEXED, *map(re.escape, _ESCAPES)]))
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 # Beyond ASCII and these letters of Latin-1, pdfLaTeX needs further packages.
 _UNKNOWN = re.compile(r"[^\x20-\x7eÀ-ÅÇ-ÏÑ-ÖØ-Üß-åç-ïñ-öø-üÿæÆŒœ]")
-_INDEXED = re.compile(r"([A-Za-z])(\d+)")
 
 _HEAD = r"""\documentclass{{article}}
 \usepackage[utf8]{{inputenc}}
@@ -63,6 +67,10 @@ _PICTURE = r"""\begin{{tikzpicture}}[x=0.75bp,y=-0.75bp,font=\sffamily,
 """
 
 
+_USE = r"""% Needs \usepackage{tikz}. In Beamer: \resizebox{\linewidth}{!}{\input{THIS FILE}}
+"""
+
+
 def draw_tikz(
     network: Network,
     *,
@@ -70,8 +78,9 @@ def draw_tikz(
     form: Form = "auto",
     max_units: int = 12,
     at: Values | None = None,
+    document: bool = True,
 ) -> str:
-    r"""Draw a network as a LaTeX document with one TikZ picture.
+    r"""Draw a network as a LaTeX document with one TikZ picture, or as the picture alone.
 
     Parameters
     ----------
@@ -85,11 +94,14 @@ def draw_tikz(
         How many units of a layer are drawn at most.
     at : mapping of str to float, or sequence of float of length n_inputs, optional
         Inputs whose values are shown.
+    document : bool, default True
+        Whether to write a whole document; else what ``\input`` puts into another, or into a
+        frame of Beamer, which has to load TikZ.
 
     Returns
     -------
     str
-        A document of one page that has the size of the picture.
+        A document of one page that has the size of the picture, or a ``tikzpicture``.
 
     Raises
     ------
@@ -104,24 +116,31 @@ def draw_tikz(
     """
     placement = place(network, max_units=max_units, form=form, at=at)
     headline, details = describe(network)
-    return write_tikz(placement, title=title or headline, description=details)
+    return write_tikz(placement, title=title or headline, description=details, document=document)
 
 
-def write_tikz(placement: Placement, *, title: str, description: str) -> str:
-    """Write a placement out as a LaTeX document."""
+def write_tikz(placement: Placement, *, title: str, description: str, document: bool = True) -> str:
+    """Write a placement out as a LaTeX document, or as a picture with its colors."""
+    colors = [
+        rf"\definecolor{{gn{tone}}}{{HTML}}{{{color[1:].upper()}}}"
+        for tone, color in COLORS.items()
+    ]
+    picture = _PICTURE.format(width=_n(placement.width), height=_n(placement.height))
+    body = "\n".join(map(_command, marks(placement)))
+    if not document:
+        # Colors inside the picture end with it.
+        first, _, rest = picture.partition("\n\\useasboundingbox")
+        said = f"% {_comment(title)}: {_comment(description)}\n{_USE}"
+        colored = "\n".join([first, *colors])
+        return f"{said}{colored}\n\\useasboundingbox{rest}{body}\n\\end{{tikzpicture}}%\n"
     head = _HEAD.format(
         # A hundredth more, so that rounding never makes the picture higher than the page.
         width=_n(_SCALE * placement.width + 0.01),
         height=_n(_SCALE * placement.height + 0.01),
         title=_information(title),
         subject=_information(description),
-        colors="\n".join(
-            rf"\definecolor{{gn{tone}}}{{HTML}}{{{color[1:].upper()}}}"
-            for tone, color in COLORS.items()
-        ),
+        colors="\n".join(colors),
     )
-    picture = _PICTURE.format(width=_n(placement.width), height=_n(placement.height))
-    body = "\n".join(map(_command, marks(placement)))
     return f"{head}{picture}{body}\n\\end{{tikzpicture}}%\n\\end{{document}}\n"
 
 
@@ -135,9 +154,23 @@ def escape_tex(text: str) -> str:
     """
     text, parts, end = show_text(text), [], 0
     for match in _ESCAPED.finditer(text):
-        parts += [_UNKNOWN.sub("?", text[end : match.start()]), _ESCAPES[match[0]]]
+        parts += [
+            _UNKNOWN.sub("?", text[end : match.start()]),
+            _ESCAPES.get(match[0]) or _index(match[0]),
+        ]
         end = match.end()
     return "".join([*parts, _UNKNOWN.sub("?", text[end:])])
+
+
+def _comment(text: str) -> str:
+    """Make a text safe in a comment of LaTeX, which ends with its line."""
+    return " ".join(show_text(text).split())
+
+
+def _index(text: str) -> str:
+    """Set a letter with its index."""
+    index = text[1:].translate(_DIGITS)
+    return f"${text[0]}_{index}$" if len(index) == 1 else f"${text[0]}_{{{index}}}$"
 
 
 def _information(text: str) -> str:
@@ -176,12 +209,4 @@ def _text(text: Text) -> str:
     style = f"text on page{halo},anchor={_ANCHORS[text.anchor]},text=gn{text.tone}"
     size, line = _SIZES[text.size]
     font = rf"font=\sffamily\fontsize{{{size}}}{{{line}}}\selectfont"
-    return rf"\node[{style},{font}] at {_point(x, y)} {{{_set(text.text)}}};"
-
-
-def _set(text: str) -> str:
-    """Set a text, with an index where a name is a letter and a number."""
-    match = _INDEXED.match(text)
-    if match and (match.end() == len(text) or text[match.end()] == " "):
-        return f"${match[1]}_{{{match[2]}}}$" + escape_tex(text[match.end() :])
-    return escape_tex(text)
+    return rf"\node[{style},{font}] at {_point(x, y)} {{{escape_tex(text.text)}}};"

@@ -6,16 +6,51 @@ reach the decimal point. The same words go into every format, as its title and d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from gradatim._text import ABOUT, is_told, number_text, show_name
-from gradatim.network.graph import Network
+from gradatim.network.graph import OPEN_ACTIVATION, Network
 from gradatim.network.notation import spoken_activation
 from gradatim.network.writing import unit_names
 
-__all__ = ["MINUS", "describe", "equals", "format_number", "shorten", "signed", "zero_equation"]
+__all__ = [
+    "MINUS",
+    "PASSES",
+    "describe",
+    "equals",
+    "format_number",
+    "indexed",
+    "meanings",
+    "shorten",
+    "signed",
+    "zero_equation",
+]
 
 MINUS = "\N{MINUS SIGN}"
+
+#: What stands inside a unit that only hands a value to the layer above.
+PASSES = "\N{RIGHTWARDS ARROW}"
+
+#: What a symbol inside a unit means; tanh says it itself.
+_MEANINGS = {
+    "z": "z: a unit gives its weighted sum z as it is",
+    "sgn": "sgn(z): the sign of z, \N{MINUS SIGN}1, 0 or 1",
+    "H": "H(z) = 1 if z ≥ 0, else 0",
+    "σ": "σ(z) = 1 / (1 + exp(\N{MINUS SIGN}z))",
+    "ReLU": "ReLU(z) = max(0, z)",
+    "LReLU": "LReLU(z) = max(0.01 z, z)",
+    "ELU": "ELU(z) = z if z ≥ 0, else exp(z) \N{MINUS SIGN} 1",
+    "GELU": "GELU(z) = z Φ(z)",
+    "SiLU": "SiLU(z) = z / (1 + exp(\N{MINUS SIGN}z))",
+    "softplus": "softplus(z) = ln(1 + exp(z))",
+    "softmax": "softmax: exp(z) / sum of exp(z) over its layer",
+    OPEN_ACTIVATION: "a: an activation that is left open",
+    PASSES: f"{PASSES} passes its input on",
+}
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEXED = re.compile(r"([A-Za-z])([0-9]+)(?=$|[ \N{PRIME}])")
 
 _MOST_EQUATIONS = 16
 
@@ -52,6 +87,32 @@ def shorten(name: str, limit: int = 22) -> str:
     'spectral_centroid_sta…'
     """
     return show_name(name, limit)
+
+
+def indexed(name: str) -> str:
+    """Write the number of a name that is a letter and a number as an index.
+
+    Examples
+    --------
+    >>> indexed("x12"), indexed("tempo2")
+    ('x₁₂', 'tempo2')
+    """
+    found = _INDEXED.match(name)
+    return (
+        name if found is None else found[1] + found[2].translate(_SUBSCRIPTS) + name[found.end() :]
+    )
+
+
+def meanings(symbols: Iterable[str]) -> list[str]:
+    """Say what symbols inside units mean, each once, in the order of the activations.
+
+    Examples
+    --------
+    >>> meanings(["tanh", "H", "H"])
+    ['H(z) = 1 if z ≥ 0, else 0']
+    """
+    used = set(symbols)
+    return [meaning for symbol, meaning in _MEANINGS.items() if symbol in used]
 
 
 def signed(terms: Sequence[tuple[float, str]], digits: int = 3) -> str:

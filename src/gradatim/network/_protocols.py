@@ -33,6 +33,11 @@ class NetworkLike(Protocol):
         ...
 
     @property
+    def hidden_names(self) -> Sequence[Sequence[str]]:
+        """Names of the hidden units, as far as somebody gave them; may be empty."""
+        ...
+
+    @property
     def n_inputs(self) -> int:
         """Number of inputs."""
         ...

@@ -159,7 +159,7 @@ def _step(
     layers = [
         _moved(layer, change, exact) for layer, change in zip(network.layers, changes, strict=True)
     ]
-    after = Network(layers, network.input_names, network.output_names)
+    after = Network(layers, network.input_names, network.output_names, network.hidden_names)
     return Step(network, _mean([row.loss for row in rows]), rows, changes, after)
 
 

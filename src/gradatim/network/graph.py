@@ -38,6 +38,9 @@ class Network:
         Defaults to ``x1, x2, ...``.
     output_names : sequence of str, optional
         Defaults to ``y1, y2, ...``; for a classifier, its classes.
+    hidden_names : sequence of sequence of str, optional
+        What whoever wrote the network calls its hidden units, layer by layer, ``""`` for those
+        without a name; pictures and traces show them. Equality and text do not depend on them.
 
     Raises
     ------
@@ -58,6 +61,7 @@ class Network:
     layers: Sequence[Layer]
     input_names: Sequence[str] = field(default=())
     output_names: Sequence[str] = field(default=())
+    hidden_names: Sequence[Sequence[str]] = field(default=())
 
     def __post_init__(self) -> None:
         layers = tuple(self.layers)
@@ -75,7 +79,11 @@ class Network:
                 f"{len(inputs)} input and {len(outputs)} output names for a network of "
                 f"{layers[0].n_in} inputs and {layers[-1].n_out} outputs"
             )
+        hidden = tuple(map(_names, self.hidden_names))
+        if hidden and [len(names) for names in hidden] != [layer.n_out for layer in layers[:-1]]:
+            raise ShapeError("hidden_names must give one name for each unit of each hidden layer")
         object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "hidden_names", hidden if any(map(any, hidden)) else ())
         object.__setattr__(self, "input_names", inputs)
         object.__setattr__(self, "output_names", outputs)
 

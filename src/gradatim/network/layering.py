@@ -25,8 +25,8 @@ MOST_UNITS = 10_000
 MOST_DIGITS = 400
 
 
-def layered(expression: Expression) -> tuple[list[Layer], list[str]]:
-    """Cut an expression into layers; return them with the names of the outputs."""
+def layered(expression: Expression) -> tuple[list[Layer], list[str], list[list[Source]]]:
+    """Cut an expression into layers; return them, the names of outputs, and what is hidden."""
     outputs = _output_units(expression)
     columns = _columns(expression, outputs)
     layers = []
@@ -38,7 +38,7 @@ def layered(expression: Expression) -> tuple[list[Layer], list[str]]:
         f"y{i}" if output.name is None else output.name
         for i, output in enumerate(expression.outputs, start=1)
     ]
-    return layers, names
+    return layers, names, columns[1:]
 
 
 def make_layer(units: Sequence[UnitSum], sources: Sequence[Source]) -> Layer:

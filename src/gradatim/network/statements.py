@@ -15,7 +15,14 @@ from typing import Any, NamedTuple
 
 from gradatim.errors import EquationError
 from gradatim.language.names import input_order, plain_name
-from gradatim.network.expression import Expression, Output, UnitSum, UnitTable, WeightedSum
+from gradatim.network.expression import (
+    Expression,
+    Output,
+    Source,
+    UnitSum,
+    UnitTable,
+    WeightedSum,
+)
 from gradatim.network.grammar import BINDING, COEFFICIENT, IMPLICIT_INPUT
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import layered, make_layer
@@ -122,8 +129,28 @@ def _read_free(text: str, segment: Any, letters: Letters, inputs: dict[str, str]
             found.extend(_outputs(text, sums.read(equation), scope))
     outputs = _unread(text, found, scope)
     names = _input_order(scope) if inputs is None else list(inputs)
-    layers, output_names = layered(Expression(tuple(names), scope.units.all, outputs))
-    return Network(layers, names if inputs is None else tuple(inputs.values()), output_names)
+    layers, output_names, hidden = layered(Expression(tuple(names), scope.units.all, outputs))
+    called = _called(found)
+    return Network(
+        layers,
+        names if inputs is None else tuple(inputs.values()),
+        output_names,
+        # A unit stands in the lowest of the layers that hold it; above, it is passed on.
+        [
+            ["" if source in below else called.get(source, "") for source in column]
+            for below, column in zip([[], *hidden], hidden, strict=False)
+        ],
+    )
+
+
+def _called(found: list[_Found]) -> dict[Source, str]:
+    """Return the units that have a name of their own; the first one counts."""
+    called: dict[Source, str] = {}
+    for name, output, _ in found:
+        source = output.body.only_source
+        if name is not None and isinstance(source, int):
+            called.setdefault(source, name)
+    return called
 
 
 def _input_order(scope: Scope) -> list[str]:
@@ -269,7 +296,7 @@ def _compared(text: str, value: Value | Several, number: Value, scope: Scope) ->
             )
         return value
     claimed = number.total.constant
-    layers, names = layered(Expression((), scope.units.all, [Output(value.total)]))
+    layers, names, _ = layered(Expression((), scope.units.all, [Output(value.total)]))
     network = Network(layers, (), names)
     if network.is_open:
         return value
@@ -290,6 +317,7 @@ def _read_layers(
     layers: list[Layer] = []
     below = list(inputs)
     labels: list[Label | None] = []
+    hidden: list[list[str]] = []
     for depth, segment in enumerate(segments, start=1):
         equations = list(_equations(text, segment))
         if not equations:
@@ -302,9 +330,10 @@ def _read_layers(
         ]
         if depth < len(segments):
             _refuse_twins(text, names, labels)
+            hidden.append(["" if label is None else label.text for label in labels])
         below = names
     named = [f"y{i}" if label is None else label.text for i, label in enumerate(labels, start=1)]
-    return Network(layers, tuple(inputs.values()), named)
+    return Network(layers, tuple(inputs.values()), named, hidden)
 
 
 def _read_layer(

@@ -136,7 +136,7 @@ class Sums(Transformer_NonRecursive):
     def _written(self, total: WeightedSum) -> str:
         """Write a sum as an equation."""
         inputs = tuple(self._scope.declared or sorted(self._scope.inputs, key=input_order))
-        layers, names = layered(Expression(inputs, self._scope.units.all, [Output(total)]))
+        layers, names, _ = layered(Expression(inputs, self._scope.units.all, [Output(total)]))
         return to_text(Network(layers, inputs, names))
 
     def side(self, children: list[Any]) -> Side:

@@ -21,7 +21,7 @@ from gradatim.network.decompose import passes_on
 from gradatim.network.layer import ExactUnit, Layer
 from gradatim.network.numbers import to_fraction
 from gradatim.network.record import Product, Trace, UnitTrace
-from gradatim.network.writing import unit_names
+from gradatim.network.writing import value_names
 
 __all__ = ["Product", "Trace", "UnitTrace", "default_threshold", "trace"]
 
@@ -131,7 +131,7 @@ def _traced(
     arithmetic: Arithmetic,
     limit: Fraction | None,
 ) -> Trace:
-    names = _names_in_traces(network)
+    names = value_names(network)
     below = [None if value is None else arithmetic.value(value) for value in inputs]
     shown_inputs = tuple(None if v is None else arithmetic.shown(v) for v in below)
     shown: Sequence[Any] = shown_inputs
@@ -182,17 +182,6 @@ def _traced(
         below = activations
         shown = [unit.value for unit in layers[-1]]
     return Trace(network, shown_inputs, tuple(layers), tuple(thresholds))
-
-
-def _names_in_traces(network: NetworkLike) -> list[list[str]]:
-    """Return the names of inputs and units; what is passed on keeps the name that it has."""
-    names = [list(column) for column in unit_names(network)]
-    for depth, layer in enumerate(network.layers[:-1], start=1):
-        for i, unit in enumerate(layer.units):
-            if passes_on(unit):
-                [source] = unit.weights
-                names[depth][i] = names[depth - 1][source]
-    return names
 
 
 def _bias(arithmetic: Arithmetic, unit: Any) -> Any:

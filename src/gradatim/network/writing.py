@@ -17,13 +17,13 @@ import numpy as np
 
 from gradatim.language.names import input_order, is_name, plain_name
 from gradatim.network._protocols import NetworkLike
-from gradatim.network.decompose import decompose
+from gradatim.network.decompose import decompose, passes_on
 from gradatim.network.expression import Expression, Source, WeightedSum
 from gradatim.network.grammar import IMPLICIT_INPUT, activation_of
 from gradatim.network.layer import Layer
 from gradatim.network.notation import LATEX, MATHML, TEXT, EquationText, spoken_activation
 
-__all__ = ["hidden_name", "to_latex", "to_mathml", "to_text", "unit_names"]
+__all__ = ["hidden_name", "to_latex", "to_mathml", "to_text", "unit_names", "value_names"]
 
 
 def hidden_name(layer: int, unit: int, depth: int) -> str:
@@ -40,11 +40,41 @@ def unit_names(network: NetworkLike) -> tuple[tuple[str, ...], ...]:
     >>> unit_names(parse("tanh(x1) + relu(x2)"))
     (('x1', 'x2'), ('h1', 'h2'), ('y1',))
     """
-    hidden = (
-        tuple(hidden_name(depth, i, network.depth) for i in range(1, layer.n_out + 1))
-        for depth, layer in enumerate(network.layers[:-1], start=1)
-    )
+    hidden = (_hidden_names(network, depth) for depth in range(1, network.depth))
     return (tuple(network.input_names), *hidden, tuple(network.output_names))
+
+
+def _hidden_names(network: NetworkLike, depth: int) -> tuple[str, ...]:
+    """Return the names that were given, and others for those without one."""
+    n_out = network.layers[depth - 1].n_out
+    given = list(network.hidden_names[depth - 1]) if network.hidden_names else [""] * n_out
+    taken = {name for names in network.hidden_names for name in names}
+    taken |= {*network.input_names, *network.output_names} if network.hidden_names else set()
+    names = []
+    for i, name in enumerate(given, start=1):
+        mine = name or hidden_name(depth, i, network.depth)
+        while not name and mine in taken:
+            mine += "\N{PRIME}"
+        names.append(mine)
+    return tuple(names)
+
+
+def value_names(network: NetworkLike) -> list[list[str]]:
+    """Return the names of inputs and units; what is passed on keeps the name that it has.
+
+    Examples
+    --------
+    >>> from gradatim.network import parse
+    >>> value_names(parse("left = step(x1); relu(left - x1)"))
+    [['x1'], ['x1', 'left'], ['y1']]
+    """
+    names = [list(column) for column in unit_names(network)]
+    for depth, layer in enumerate(network.layers[:-1], start=1):
+        for i, unit in enumerate(layer.units):
+            if passes_on(unit):
+                [source] = unit.weights
+                names[depth][i] = names[depth - 1][source]
+    return names
 
 
 def to_text(network: NetworkLike) -> str:

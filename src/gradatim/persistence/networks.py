@@ -98,7 +98,12 @@ def to_record(network: Network, prefix: str = "") -> tuple[dict[str, Any], dict[
         exact = [[i, j, str(value)] for (i, j), value in (layer.exact or {}).items()]
         shape = list(layer.weight.shape)
         layers.append({"activation": layer.activation, "exact": exact, "shape": shape})
-    names = {"input_names": network.input_names, "output_names": network.output_names}
+    names: dict[str, Any] = {
+        "input_names": network.input_names,
+        "output_names": network.output_names,
+    }
+    if network.hidden_names:
+        names["hidden_names"] = network.hidden_names
     return {"layers": layers, **names}, tensors
 
 
@@ -121,11 +126,18 @@ def from_record(
                 {(row, source): to_fraction(text) for row, source, text in layer["exact"]},
             )
         )
-    return Network(layers, *(_texts(record, key) for key in ("input_names", "output_names")))
+    hidden = record.get("hidden_names", [])
+    if not isinstance(hidden, list | tuple):
+        raise InputError("hidden_names is no list of lists of names")
+    return Network(
+        layers,
+        _texts(record["input_names"], "input_names"),
+        _texts(record["output_names"], "output_names"),
+        [_texts(names, "hidden_names") for names in hidden],
+    )
 
 
-def _texts(record: Mapping[str, Any], key: str) -> list[str]:
-    names = record[key]
+def _texts(names: Any, key: str) -> list[str]:
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise InputError(f"{key} is no list of names")
     return list(names)
