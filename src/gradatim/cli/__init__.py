@@ -61,6 +61,12 @@ app.command(
     help="Say what is in a dataset, folder or table, and what is wrong with it.",
 )
 app.command(
+    "gradatim.cli.predict:predict",
+    name="predict",
+    group=_MUSIC,
+    help="Let a saved model name the classes of audio files or rows of a table.",
+)
+app.command(
     "gradatim.cli.compare:compare",
     name="compare",
     group=_MUSIC,

@@ -19,7 +19,7 @@ from gradatim.errors import SpecError
 if TYPE_CHECKING:
     from gradatim.sources.registry import Options
 
-__all__ = ["READING", "Reading", "TableOptions", "expand_names"]
+__all__ = ["READING", "Reading", "TableOptions", "TextOptions", "expand_names"]
 
 READING = Group("What is read", sort_key=1)
 
@@ -155,25 +155,9 @@ def _table_option(metavar: str, text: str, **more: Any) -> Parameter:
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class TableOptions:
-    """How a table is read; what is left out is found, and said where it is not the usual."""
+class TextOptions:
+    """How a table of text is written; what is left out is found, and said where not the usual."""
 
-    id: Annotated[
-        str | None,
-        _table_option("COLUMN", "Column by whose values the rows are called in reports."),
-    ] = None
-    drop_rows_without: Annotated[
-        list[str] | None,
-        _table_option(
-            "COLUMN...",
-            "Leave out rows without a value in these columns; target and groups mean theirs.",
-            consume_multiple=(1, None),
-        ),
-    ] = None
-    min_class_size: Annotated[
-        int | None,
-        _table_option("N", "Leave out classes and tags of fewer rows.", validator=Number(gte=1)),
-    ] = None
     decimal: Annotated[
         Literal[".", ","] | None, _table_option("MARK", "Mark before decimals: a point or a comma.")
     ] = None
@@ -196,6 +180,29 @@ class TableOptions:
     def given(self) -> dict[str, Any]:
         """Return what was given, as `Options` names it."""
         return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class TableOptions(TextOptions):
+    """How a table is read; what is left out is found, and said where it is not the usual."""
+
+    id: Annotated[
+        str | None,
+        _table_option("COLUMN", "Column by whose values the rows are called in reports."),
+    ] = None
+    drop_rows_without: Annotated[
+        list[str] | None,
+        _table_option(
+            "COLUMN...",
+            "Leave out rows without a value in these columns; target and groups mean theirs.",
+            consume_multiple=(1, None),
+        ),
+    ] = None
+    min_class_size: Annotated[
+        int | None,
+        _table_option("N", "Leave out classes and tags of fewer rows.", validator=Number(gte=1)),
+    ] = None
 
 
 def expand_names(names: Sequence[str] | None) -> list[str]:

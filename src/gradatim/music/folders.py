@@ -24,7 +24,7 @@ from gradatim.music.audio import FileSound
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.labeling import Labelled, LabelSource, is_fact, label_files, read_fact
-from gradatim.music.listing import Listing, list_audio_files
+from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.music.manifests import read_manifest
 
 __all__ = ["read_folder"]
@@ -143,7 +143,7 @@ def read_folder(
     analyses = {k: outcome for k in good if isinstance(outcome := outcomes[k], FileAnalysis)}
     file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
     pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
-    shown = [_safe(file) for file in labelled.files]
+    shown = [readable_path(file) for file in labelled.files]
     odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), recipe)
     seconds = recipe.segment_seconds
     if seconds is None:
@@ -154,7 +154,7 @@ def read_folder(
             file_groups = np.array(shown)
     notices = (*listing.notices, *labelled.notices, *group_notices, *skipped, *odd)
     return Collection(
-        name=_safe(root.resolve().name),
+        name=readable_path(root.resolve().name),
         X={"features": np.stack([piece.features for piece in pieces])},
         y=labelled.y[file_of],
         task=labelled.task,
@@ -241,7 +241,7 @@ def _refuse_lost_labels(
         first = labelled.files[int(np.argmax(labelled.y == lost[0]))]
         raise AudioError(
             f"of class {show_name(lost[0])} no file can be read; the first: "
-            f"{_below(root, errors[first])}"
+            f"{below_root(root, errors[first])}"
         )
 
 
@@ -274,7 +274,7 @@ def _read_groups(
         )
     # No tag can hold a slash's place at its start, so that nobody shares a lone file's group.
     pairs = zip(labelled.files, facts, strict=True)
-    return np.array([fact or f"/{_safe(file)}" for file, fact in pairs]), notices
+    return np.array([fact or f"/{readable_path(file)}" for file, fact in pairs]), notices
 
 
 def _read_folds(root: Path, fold_column: str | None, labelled: Labelled) -> np.ndarray | None:
@@ -289,19 +289,9 @@ def _read_folds(root: Path, fold_column: str | None, labelled: Labelled) -> np.n
     return np.array(facts)
 
 
-def _safe(name: str) -> str:
-    """Escape the bytes of a file's name that are no UTF-8."""
-    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
-
-
-def _below(root: Path, error: AudioError) -> str:
-    """Leave the root out: the report should not tell where a person's files lie."""
-    return _safe(str(error).replace(f"{root}{os.sep}", ""))
-
-
 def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> list[Notice]:
     """Name every skipped file, or give up if there are too many."""
-    reasons = [_below(root, error) for error in errors.values()]
+    reasons = [below_root(root, error) for error in errors.values()]
     if len(errors) > MAX_BAD_SHARE * n_files:
         raise AudioError(
             f"{len(errors)} of {n_files} audio files in {show_name(root)} cannot be used, more "

@@ -17,7 +17,7 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES, has_media, reader_of
 
-__all__ = ["Listing", "list_audio_files"]
+__all__ = ["Listing", "below_root", "list_audio_files", "readable_path"]
 
 # Folders that systems and devices leave behind.
 _LEFT_BEHIND = frozenset(
@@ -115,6 +115,16 @@ def list_audio_files(root: Path, *, follow_links: bool = False) -> Listing:
         tuple(sorted(closed)),
         tuple(sorted(special)),
     )
+
+
+def readable_path(name: str) -> str:
+    """Escape the bytes of a file's name that are no UTF-8."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def below_root(root: Path, error: Exception) -> str:
+    """Leave the root out of an error: a result should not tell where a person's files lie."""
+    return readable_path(str(error).replace(f"{root}{os.sep}", ""))
 
 
 def _passed_over(name: str) -> bool:

@@ -18,13 +18,13 @@ import numpy as np
 
 from gradatim._digest import row_hashes
 from gradatim._stems import find_stems
-from gradatim._text import option, plural, show_name
+from gradatim._text import list_text, option, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, Dialect, NotANumberError, read_columns
 from gradatim.tables.targets import TableTargets, read_targets
 
-__all__ = ["read_table", "text_columns"]
+__all__ = ["read_features", "read_table", "text_columns"]
 
 #: Size of a number whose square is still far from the end of float64.
 _LARGEST = 1e100
@@ -230,6 +230,51 @@ def text_columns(path: str | os.PathLike[str]) -> list[str]:
         for name in table.names
         if not table.is_of_lists(name) and not _holds_numbers(table, name)
     ]
+
+
+def read_features(
+    path: str | os.PathLike[str] | Any,
+    names: Sequence[str],
+    id: str | None = None,
+    dialect: Dialect | None = None,
+) -> tuple[np.ndarray, np.ndarray, tuple[Notice, ...]]:
+    """Read the columns of these names in this order, whatever else a table holds.
+
+    Returns the numbers (n_rows, n_names), NaN where one is missing, the ids (n_rows,), and notices.
+    """
+    table = read_columns(path, dialect)
+    if id is not None:
+        table.require(id, "id")
+    # A column of lists of numbers was as many features: tempo[0], tempo[1], ...
+    columns = {name: name if name in table.columns else _list_of(name) for name in names}
+    missing = [name for name, column in columns.items() if column not in table.columns]
+    if missing:
+        number = f" ({len(missing)} of {len(names)})" if missing[1:] else ""
+        raise TableError(
+            f"{table.source} lacks the {'columns' if missing[1:] else 'column'} "
+            f"{list_text(missing)}{number}, which the model reads; add what is missing under the "
+            "names of the training table"
+        )
+    found: dict[str, np.ndarray] = {}
+    for column in dict.fromkeys(columns.values()):
+        values, own = _read_columns_of(table, column)
+        found |= zip(own, values.T, strict=True)
+    if odd := [name for name in names if name not in found]:
+        raise TableError(
+            f"the lists in column {columns[odd[0]]!r} of {table.source} give no {odd[0]!r}, which "
+            "the model reads; give lists as long as those of the training table"
+        )
+    X = np.empty((len(table.rows), len(names)))
+    for k, name in enumerate(names):
+        X[:, k] = found[name]
+    X[~np.isfinite(X)] = np.nan
+    n_missing = dict(zip(names, np.isnan(X).sum(axis=0).tolist(), strict=True))
+    notices = tuple(Notice("table-format", text) for text in table.notes)
+    return X, _ids(table, id), notices + _imputation_notices(n_missing)
+
+
+def _list_of(name: str) -> str:
+    return re.sub(r"\[\d+\]$", "", name)
 
 
 def _holds_numbers(table: Columns, name: str) -> bool:

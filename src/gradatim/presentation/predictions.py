@@ -1,0 +1,61 @@
+"""What is said and shown of predictions: a table of all rows, or counts and notices.
+
+Conventions: probabilities have three decimals; where the model abstains stands a dash. A screen
+that is too narrow for all classes shows the prediction and its probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gradatim._text import number_text, plural, show_name
+from gradatim.presentation.climbs import notes
+from gradatim.presentation.lines import Column, Grid, Line
+from gradatim.tagging.predictions import Predictions
+
+__all__ = ["prediction_lines", "summary_lines"]
+
+_LONGEST_PATH = 1000
+
+
+def prediction_lines(predictions: Predictions) -> Iterator[Line | Grid]:
+    """Yield a table of every sample, and what else a person should know."""
+    yield _grid(predictions)
+    yield [""]
+    yield from summary_lines(predictions)
+
+
+def summary_lines(predictions: Predictions) -> Iterator[Line]:
+    """Yield how many samples have each class, how many none, and what was left out."""
+    samples = plural(predictions.n_samples, "file" if predictions.files else "row")
+    counts = [f"{show_name(name)} {n:,}" for name, n in predictions.counts.items() if n]
+    if predictions.abstain_below is not None:
+        n_none = int(predictions.abstains.sum())
+        counts.append(f"no prediction below {predictions.abstain_below:g}: {n_none:,}")
+    listed = f": {', '.join(counts)}" if counts else ""
+    yield [(f"{show_name(predictions.source)}, {samples}{listed}", "bold")]
+    yield from notes(predictions.notices)
+
+
+def _grid(predictions: Predictions) -> Grid:
+    columns = predictions.to_columns()
+    n_texts, n_first = 2, 3
+    if predictions.task == "regression":
+        n_texts, n_first = 1, len(columns)
+    elif predictions.task == "multilabel":
+        n_first = 2
+    heads = [
+        Column(show_name(name), right=k >= n_texts, names=k == 0, spare=k >= n_first)
+        for k, name in enumerate(columns)
+    ]
+    rows = [[[_cell(value)] for value in row] for row in zip(*columns.values(), strict=True)]
+    return Grid(heads, rows)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3f}" if 0.0 <= value <= 1.0 else number_text(value)
+    return show_name(value, _LONGEST_PATH)

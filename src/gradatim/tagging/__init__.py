@@ -1,0 +1,24 @@
+"""A model at work: sounds and tables in, predictions, tables and playlists out.
+
+Conventions: names are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import lazy_loader
+
+if TYPE_CHECKING:
+    from gradatim.tagging.files import write_predictions as write_predictions
+    from gradatim.tagging.predicting import predict_path as predict_path
+    from gradatim.tagging.predictions import Predictions as Predictions
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "files": ["write_predictions"],
+        "predicting": ["predict_path"],
+        "predictions": ["Predictions"],
+    },
+)

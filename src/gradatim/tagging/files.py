@@ -1,0 +1,173 @@
+"""Predictions in files: tables as CSV, Parquet and JSON, and playlists.
+
+Conventions: a table has a header and full precision, and an empty cell where the model abstains.
+A playlist names files from its own folder on, so that both can be moved together; samples of which
+nothing is predicted stand in none.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from gradatim._files import write_atomically
+from gradatim._text import escape_json, show_name
+from gradatim.errors import OutputError
+from gradatim.models.model import Model
+from gradatim.tagging.predictions import Predictions
+
+__all__ = ["FORMATS", "PLAYLIST", "check_format", "playlist_names", "write_predictions"]
+
+#: Endings of what `write_predictions` writes.
+FORMATS = (".csv", ".parquet", ".json", ".m3u8")
+
+#: Ending of a playlist, which is in UTF-8.
+PLAYLIST = ".m3u8"
+
+# What some system allows in no name of a file.
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_LONGEST_NAME = 100
+
+
+def check_format(path: Path) -> None:
+    """Refuse what is no file of predictions."""
+    if path.suffix.lower() not in FORMATS:
+        raise OutputError(
+            f"{show_name(path.name)} names no format of predictions; end it in "
+            f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or give a folder for a playlist of each "
+            "class"
+        )
+
+
+def playlist_names(model: Model) -> list[str]:
+    """Return the name of the playlist of each class or label, all different on every system."""
+    if model.task == "regression":
+        raise OutputError("a model of numbers has no classes for playlists; write a .csv")
+    labels = model.target_names if model.classes is None else [str(c) for c in model.classes]
+    return _file_names(labels)
+
+
+def write_predictions(predictions: Predictions, path: str | os.PathLike[str]) -> list[Path]:
+    """Write predictions as a table or as playlists.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        What was predicted.
+    path : path-like
+        A file that ends in ``.csv``, ``.parquet``, ``.json`` (a list of rows) or ``.m3u8`` (a
+        playlist in the order of classes); or a folder, for a playlist of each class.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files that were written; in a folder one for each class, empty where none is predicted,
+        so that none is left of what was predicted before.
+
+    Raises
+    ------
+    OutputError
+        If the name ends otherwise, a playlist is asked of what is no audio or has no classes, or
+        a file cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        _require_audio(predictions)
+        pairs = zip(_file_names(predictions.names), predictions.holds.T, strict=True)
+        return [
+            write_atomically(target / name, _playlist(predictions, [column], target))
+            for name, column in pairs
+        ]
+    check_format(target)
+    suffix = target.suffix.lower()
+    if suffix == PLAYLIST:
+        _require_audio(predictions)
+        content = _playlist(predictions, list(predictions.holds.T), target.resolve().parent)
+        return [write_atomically(target, content)]
+    if suffix == ".parquet":
+        return [write_atomically(target, lambda file: _write_parquet(predictions, file))]
+    text = _csv(predictions) if suffix == ".csv" else _json(predictions)
+    return [write_atomically(target, text)]
+
+
+def _csv(predictions: Predictions) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = predictions.to_columns()
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def _json(predictions: Predictions) -> str:
+    rows = predictions.to_rows()
+    return escape_json(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def _write_parquet(predictions: Predictions, file: BinaryIO) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = predictions.to_columns()
+    # A column of which every cell is empty would else have no type.
+    texts = {"path"} if predictions.task == "regression" else {"path", "prediction"}
+    arrays = {
+        name: pa.array(values, pa.string() if name in texts else pa.float64())
+        for name, values in columns.items()
+    }
+    parquet.write_table(pa.table(arrays), file)
+
+
+def _require_audio(predictions: Predictions) -> None:
+    if predictions.task == "regression":
+        raise OutputError("a model of numbers has no classes for playlists; write a .csv")
+    if not predictions.files:
+        raise OutputError(
+            f"{show_name(predictions.source)} is no audio that a playlist could name; write a .csv"
+        )
+
+
+def _playlist(predictions: Predictions, columns: Iterable[Sequence[bool]], folder: Path) -> bytes:
+    """List the files of each column, one column after the other."""
+    lines = [b"#EXTM3U"]
+    home = folder.resolve()
+    for column in columns:
+        for file, held in zip(predictions.files, column, strict=True):
+            if held:
+                lines.append(_entry(file, home))
+    return b"\n".join([*lines, b""])
+
+
+def _entry(file: Path, home: Path) -> bytes:
+    whole = Path(os.path.abspath(file))
+    try:
+        name = Path(os.path.relpath(whole, home)).as_posix()
+    except ValueError:  # another drive of Windows
+        name = whole.as_posix()
+    if "\n" in name or "\r" in name:
+        raise OutputError(
+            f"{show_name(file.name)} has a line break in its path, which no playlist can hold; "
+            "rename it"
+        )
+    # A name that begins with # would be a remark, one with a colon an address.
+    name = name if name.startswith(("../", "/")) else f"./{name}"
+    return os.fsencode(name)
+
+
+def _file_names(labels: Sequence[str]) -> list[str]:
+    taken: set[str] = set()
+    names = []
+    for label in labels:
+        stem = _NOT_IN_NAMES.sub("_", label).strip(" .")[:_LONGEST_NAME] or "_"
+        name, number = stem, 2
+        while name.casefold() in taken:
+            name, number = f"{stem} {number}", number + 1
+        taken.add(name.casefold())
+        names.append(f"{name}{PLAYLIST}")
+    return names
