@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from gradatim.separability import separate as separate
     from gradatim.separability import transform as transform
     from gradatim.tables import read_table as read_table
+    from gradatim.tagging import Predictions as Predictions
+    from gradatim.tagging import predict_path as predict_path
+    from gradatim.tagging import write_predictions as write_predictions
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
     from gradatim.training import fit_many as fit_many
@@ -72,6 +75,7 @@ _PARTS = {
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
     "PerceptronClassifier": "estimators",
+    "Predictions": "tagging",
     "build_hidden": "separability",
     "Race": "comparisons",
     "approximate": "approximation",
@@ -99,6 +103,7 @@ _PARTS = {
     "plot_separation": "drawing",
     "plot_spaces": "drawing",
     "parse": "network",
+    "predict_path": "tagging",
     "race": "comparisons",
     "read_folder": "music",
     "read_table": "tables",
@@ -108,6 +113,7 @@ _PARTS = {
     "save_plot": "drawing",
     "separate": "separability",
     "transform": "separability",
+    "write_predictions": "tagging",
     "write_report": "reports",
 }
 

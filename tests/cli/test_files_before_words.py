@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gradatim.cli import app
+from gradatim.models import Model
+from gradatim.models.learners import Constant
 
 TABLE = "x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,b\n0.2,0.1,a\n0.9,0.8,b\n0.1,0,a\n1,0.9,b\n"
 ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
@@ -19,6 +22,7 @@ COMMANDS = {
     "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
     "--report b.html --save c.gradatim --save-rung majority d.gradatim",
     "inspect": "table.csv --target label --json a.json",
+    "predict": "model.gradatim table.csv --output a.csv --json b.json",
     "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
     "draw": "x1+2 --output a.svg",
     "plot activations": "tanh --output a.svg",
@@ -61,8 +65,17 @@ def files(command):
     return re.findall(r"\b[a-d]\.[a-z]+\b", COMMANDS[command])
 
 
+@pytest.fixture(scope="session")
+def model(tmp_path_factory):
+    """Return the file of a constant, which every table is good enough for."""
+    classes = np.array(["a", "b"])
+    constant = Model("majority", "", "classification", Constant(np.array([0.5])), classes=classes)
+    return constant.save(tmp_path_factory.mktemp("model") / "model.gradatim")
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, model):
+    (tmp_path / "model.gradatim").write_bytes(model.read_bytes())
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
     return tmp_path

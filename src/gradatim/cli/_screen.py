@@ -22,7 +22,7 @@ from gradatim.collection import Collection
 from gradatim.evaluation.scores import choose_metric
 from gradatim.presentation.climbs import about, heading, notes, verdict_line
 from gradatim.presentation.ladder import Row
-from gradatim.presentation.lines import Line
+from gradatim.presentation.lines import Grid, Line
 
 __all__ = ["Screen", "show_climb"]
 
@@ -58,7 +58,7 @@ class Screen:
         else:
             show_climb(self._console, climb)
 
-    def show_lines(self, lines: Iterable[Line]) -> None:
+    def show_lines(self, lines: Iterable[Line | Grid]) -> None:
         """Show lines as they are."""
         print_lines(self._console, lines, soft_wrap=True)
 

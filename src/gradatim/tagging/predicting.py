@@ -34,7 +34,7 @@ _SKIPPED_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _Unlabelled:
     """Samples as they were read."""
 
     X: np.ndarray  # (n_pieces, n_features)
@@ -100,7 +100,7 @@ def predict_path(
     >>> found = climb_collection(drums, rungs=["majority", "linear"], repeats=1, folds=3)
     >>> said = predict_path(found.find_model("linear"), "examples/drums/kick")
     >>> said.n_samples, said.values[0].item()
-    (13, 'kick')
+    (20, 'kick')
     """
     _check_abstention(model, abstain_below)
     text = os.fspath(path)
@@ -158,7 +158,7 @@ def _read(
     follow_links: bool,
     n_jobs: int | None,
     progress: Progress | None,
-) -> _Found:
+) -> _Unlabelled:
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
@@ -183,10 +183,10 @@ def _read(
     else:
         known = ", ".join(map(show_name, collection.X))
         raise InputError(f"the model reads {show_name(model.input)}, and {text} has {known}")
-    return _Found(X, collection.ids.tolist())
+    return _Unlabelled(X, collection.ids.tolist())
 
 
-def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> _Found:
+def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> _Unlabelled:
     if model.scaler is not None and not model.feature_names:
         raise InputError(
             "the model's columns have no names, so none can be found in a table; give it an array "
@@ -202,12 +202,12 @@ def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | Non
                 f"{show_name(model.feature_names[column])}, and the model was trained without "
                 "gaps; fill it in, or train with --impute median"
             )
-    return _Found(X, ids.tolist(), notices=notices)
+    return _Unlabelled(X, ids.tolist(), notices=notices)
 
 
 def _read_sounds(
     model: Model, root: Path, listing: Listing, n_jobs: int | None, progress: Progress | None
-) -> _Found:
+) -> _Unlabelled:
     notices = list(listing.notices)
     if not listing.files:
         why = "; ".join(notice.message for notice in notices) or "give a folder with audio in it"
@@ -216,7 +216,7 @@ def _read_sounds(
         # A constant answers without a look.
         files = [root / file for file in listing.files]
         named = [readable_path(file) for file in listing.files]
-        return _Found(np.empty((len(files), 0)), named, files=files, notices=notices)
+        return _Unlabelled(np.empty((len(files), 0)), named, files=files, notices=notices)
     recipe = recipe_of(model, str(root))
     outcomes = analyze_files(
         [root / file for file in listing.files],
@@ -242,7 +242,7 @@ def _read_sounds(
     if more := len(errors) - min(len(errors), _SKIPPED_SHOWN):
         notices.append(Notice("left-out", f"{plural(more, 'more file')} skipped in the same way"))
     lengths = [len(outcome.pieces) for _, outcome in read]
-    return _Found(
+    return _Unlabelled(
         X=np.stack([piece.features for _, outcome in read for piece in outcome.pieces]),
         paths=[readable_path(file) for file, _ in read],
         starts=None if max(lengths) == 1 else np.cumsum([0, *lengths[:-1]]),
@@ -251,7 +251,7 @@ def _read_sounds(
     )
 
 
-def _outputs(model: Model, found: _Found) -> tuple[np.ndarray, np.ndarray | None]:
+def _outputs(model: Model, found: _Unlabelled) -> tuple[np.ndarray, np.ndarray | None]:
     """Return outputs and probabilities of each sample, over its pieces."""
     outputs = _mean(model.outputs(found.X), found.starts)
     if model.task == "regression" or not model.learner.probabilistic:
