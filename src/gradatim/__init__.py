@@ -57,8 +57,10 @@ if TYPE_CHECKING:
     from gradatim.separability import separate as separate
     from gradatim.separability import transform as transform
     from gradatim.tables import read_table as read_table
+    from gradatim.tagging import ModelScore as ModelScore
     from gradatim.tagging import Predictions as Predictions
     from gradatim.tagging import predict_path as predict_path
+    from gradatim.tagging import score_path as score_path
     from gradatim.tagging import write_predictions as write_predictions
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
@@ -71,6 +73,7 @@ _PARTS = {
     "Layer": "network",
     "Network": "network",
     "Model": "models",
+    "ModelScore": "tagging",
     "NetworkClassifier": "estimators",
     "NetworkRegressor": "estimators",
     "NetworkSpec": "training",
@@ -111,6 +114,7 @@ _PARTS = {
     "write_exam": "exercises",
     "save_network": "persistence",
     "save_plot": "drawing",
+    "score_path": "tagging",
     "separate": "separability",
     "transform": "separability",
     "write_predictions": "tagging",

@@ -23,6 +23,7 @@ COMMANDS = {
     "--report b.html --save c.gradatim --save-rung majority d.gradatim",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
+    "score": "model.gradatim table.csv --target label --json a.json",
     "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
     "draw": "x1+2 --output a.svg",
     "plot activations": "tanh --output a.svg",

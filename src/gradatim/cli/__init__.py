@@ -67,6 +67,12 @@ app.command(
     help="Let a saved model name the classes of audio files or rows of a table.",
 )
 app.command(
+    "gradatim.cli.score:score",
+    name="score",
+    group=_MUSIC,
+    help="Score a saved model on another labelled collection.",
+)
+app.command(
     "gradatim.cli.compare:compare",
     name="compare",
     group=_MUSIC,

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from gradatim._text import number_text, plural, show_name
-from gradatim.presentation.climbs import notes
+from gradatim.presentation.climbs import notes, score, score_range
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.tagging.predictions import Predictions
+from gradatim.tagging.scoring import ModelScore
 
-__all__ = ["prediction_lines", "summary_lines"]
+__all__ = ["prediction_lines", "score_lines", "summary_lines"]
 
 _LONGEST_PATH = 1000
 
@@ -36,6 +37,29 @@ def summary_lines(predictions: Predictions) -> Iterator[Line]:
     listed = f": {', '.join(counts)}" if counts else ""
     yield [(f"{show_name(predictions.source)}, {samples}{listed}", "bold")]
     yield from notes(predictions.notices)
+
+
+def score_lines(found: ModelScore) -> Iterator[Line | Grid]:
+    """Yield what is right of each class and of all, and what else a person should know."""
+    heads = [
+        Column("class", names=True),
+        *(Column(head, right=True) for head in ("samples", "right", "share")),
+    ]
+    triples = zip(found.classes, found.n_samples, found.n_right, strict=True)
+    rows = [
+        [[show_name(name)], [f"{n:,}"], [f"{right:,}"], [score(right / n)]]
+        for name, n, right in triples
+    ]
+    yield Grid(heads, rows)
+    yield [""]
+    groups = "" if found.n_groups is None else f" in {plural(found.n_groups, 'group')}"
+    of = f"{sum(found.n_right):,} of {plural(sum(found.n_samples), 'sample')}{groups} right"
+    sure = "" if found.interval is None else f" ({score_range(found.interval)})"
+    yield [(f"{show_name(found.source)}: accuracy {score(found.accuracy)}{sure}, {of}", "bold")]
+    yield [f"averaged over classes: {score(found.balanced_accuracy)}"]
+    if found.interval is None:
+        yield ["one group says nothing of how sure that is"]
+    yield from notes(found.notices)
 
 
 def _grid(predictions: Predictions) -> Grid:

@@ -13,11 +13,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
+
+if TYPE_CHECKING:
+    from gradatim.music.features import FeatureRecipe
 
 __all__ = [
     "SOURCES",
@@ -60,6 +63,7 @@ class Options:
     encoding: str | None = None
     n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
     progress: Progress = field(default=silent, repr=False)
+    recipe: FeatureRecipe | None = field(default=None, repr=False)  # Of features; None: the usual
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def _read_folder(text: str, options: Options) -> Collection:
         fold_column=options.fold_column,
         task=options.task,
         follow_links=options.follow_links,
-        recipe=replace(RECIPE, **given),
+        recipe=replace(options.recipe or RECIPE, **given),
         n_jobs=options.n_jobs or os.cpu_count() or 1,
         progress=options.progress,
     )
@@ -186,7 +190,7 @@ SOURCES: dict[str, Kind] = {
 _TYPED = {
     field.name: f"--{field.name.replace('_', '-')}"
     for field in fields(Options)
-    if field.name not in ("n_jobs", "progress")
+    if field.name not in ("n_jobs", "progress", "recipe")
 } | {"place": "--from"}
 
 

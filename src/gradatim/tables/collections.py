@@ -24,7 +24,7 @@ from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, Dialect, NotANumberError, read_columns
 from gradatim.tables.targets import TableTargets, read_targets
 
-__all__ = ["read_features", "read_table", "text_columns"]
+__all__ = ["feature_columns", "read_features", "read_table", "text_columns"]
 
 #: Size of a number whose square is still far from the end of float64.
 _LARGEST = 1e100
@@ -222,9 +222,9 @@ def _ids(table: Columns, name: str | None) -> np.ndarray:
     return np.array(ids)
 
 
-def text_columns(path: str | os.PathLike[str]) -> list[str]:
+def text_columns(path: str | os.PathLike[str], dialect: Dialect | None = None) -> list[str]:
     """Return the columns of a table that no number can be read from."""
-    table = read_columns(path)
+    table = read_columns(path, dialect)
     return [
         name
         for name in table.names
@@ -245,16 +245,7 @@ def read_features(
     table = read_columns(path, dialect)
     if id is not None:
         table.require(id, "id")
-    # A column of lists of numbers was as many features: tempo[0], tempo[1], ...
-    columns = {name: name if name in table.columns else _list_of(name) for name in names}
-    missing = [name for name, column in columns.items() if column not in table.columns]
-    if missing:
-        number = f" ({len(missing)} of {len(names)})" if missing[1:] else ""
-        raise TableError(
-            f"{table.source} lacks the {'columns' if missing[1:] else 'column'} "
-            f"{list_text(missing)}{number}, which the model reads; add what is missing under the "
-            "names of the training table"
-        )
+    columns = feature_columns(table, names)
     found: dict[str, np.ndarray] = {}
     for column in dict.fromkeys(columns.values()):
         values, own = _read_columns_of(table, column)
@@ -271,6 +262,21 @@ def read_features(
     n_missing = dict(zip(names, np.isnan(X).sum(axis=0).tolist(), strict=True))
     notices = tuple(Notice("table-format", text) for text in table.notes)
     return X, _ids(table, id), notices + _imputation_notices(n_missing)
+
+
+def feature_columns(table: Columns, names: Sequence[str]) -> dict[str, str]:
+    """Return the column of each feature that a model reads, or name those that are missing."""
+    # A column of lists of numbers was as many features: tempo[0], tempo[1], ...
+    columns = {name: name if name in table.columns else _list_of(name) for name in names}
+    missing = [name for name, column in columns.items() if column not in table.columns]
+    if missing:
+        number = f" ({len(missing)} of {len(names)})" if missing[1:] else ""
+        raise TableError(
+            f"{table.source} lacks the {'columns' if missing[1:] else 'column'} "
+            f"{list_text(missing)}{number}, which the model reads; add what is missing under the "
+            "names of the training table"
+        )
+    return columns
 
 
 def _list_of(name: str) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gradatim.tagging.files import write_predictions as write_predictions
     from gradatim.tagging.predicting import predict_path as predict_path
     from gradatim.tagging.predictions import Predictions as Predictions
+    from gradatim.tagging.scoring import ModelScore as ModelScore
+    from gradatim.tagging.scoring import score_path as score_path
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -20,5 +22,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "files": ["write_predictions"],
         "predicting": ["predict_path"],
         "predictions": ["Predictions"],
+        "scoring": ["ModelScore", "score_path"],
     },
 )

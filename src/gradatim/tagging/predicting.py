@@ -28,7 +28,7 @@ from gradatim.tables.columns import Dialect
 from gradatim.tagging.predictions import Predictions
 from gradatim.training.targets import decide
 
-__all__ = ["predict_path", "recipe_of"]
+__all__ = ["mean_of_pieces", "predict_path", "recipe_of"]
 
 _SKIPPED_SHOWN = 5
 
@@ -253,13 +253,14 @@ def _read_sounds(
 
 def _outputs(model: Model, found: _Unlabelled) -> tuple[np.ndarray, np.ndarray | None]:
     """Return outputs and probabilities of each sample, over its pieces."""
-    outputs = _mean(model.outputs(found.X), found.starts)
+    outputs = mean_of_pieces(model.outputs(found.X), found.starts)
     if model.task == "regression" or not model.learner.probabilistic:
         return outputs, None
-    return outputs, _mean(model.predict_proba(found.X), found.starts)
+    return outputs, mean_of_pieces(model.predict_proba(found.X), found.starts)
 
 
-def _mean(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
+def mean_of_pieces(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
+    """Average rows from each start to the next, (n_pieces, n) to (n_samples, n)."""
     if starts is None:
         return values
     lengths = np.diff([*starts, len(values)])
