@@ -9,7 +9,11 @@ import gradatim.reports
 from gradatim._files import write_atomically
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, Verdict
 from gradatim.collection import Collection, Notice
+from gradatim.models import Model
+from gradatim.models.learners import Constant
 
+CLASSES = np.array(["bell", "drum"])
+MODEL = Model("deep", "wave", "classification", Constant(np.array([0.5])), classes=CLASSES)
 LADDER = [("majority", ""), ("logistic", "wave"), ("deep", "wave")]
 
 
@@ -53,6 +57,7 @@ def make_climb(collection=None, **changes):
         "notices": [Notice("few", "the class bell has only 20 samples")],
         "seconds": 3.9,
         "version": "0.1.0",
+        "models": {("deep", "wave"): MODEL},
     }
     return FakeClimb(**(values | changes))
 

@@ -29,7 +29,7 @@ def test_the_ladder_the_verdict_the_notices_and_the_report_are_shown(capsys, fak
     assert "Verdict: Climb to the deep rung." in out
     assert "note: the class bell has only 20 samples" in out
     assert f"report: {tmp_path}/gradatim-report.html" in out
-    assert os.listdir(tmp_path) == ["gradatim-report.html"]
+    assert sorted(os.listdir(tmp_path)) == ["gradatim-model.gradatim", "gradatim-report.html"]
 
 
 def test_the_defaults_are_those_of_the_protocol(capsys, fake):
@@ -137,7 +137,7 @@ def test_the_json_file_holds_the_documented_object(capsys, fake, tmp_path):
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
     assert json.loads(text) == {"schema": 2, "verdict": {"rung": "deep", "sentence": "Σ"}}
     assert f"json: {tmp_path}/a.json" in out
-    assert sorted(os.listdir(tmp_path)) == ["a.json", "b.html"]
+    assert sorted(os.listdir(tmp_path)) == ["a.json", "b.html", "gradatim-model.gradatim"]
 
 
 def test_json_on_standard_output_has_it_alone(capsys, fake):
@@ -164,6 +164,7 @@ def test_json_on_standard_output_and_quiet_leave_the_verdict_on_standard_error(c
         (["--report", "a"], "a names another format; end it in .html"),
         (["--json", "a.html"], "a.html names another format; end it in .json"),
         (["--report", "r.html", "--no-report"], "exclude each other"),
+        (["--save", "a.gradatim", "--no-save"], "exclude each other"),
     ],
 )
 def test_an_output_that_cannot_be_is_refused_before_anything_is_read(
@@ -202,7 +203,7 @@ def test_a_disk_that_fills_up_still_shows_the_verdict(capsys, fake, tmp_path, mo
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    status, out, err = run(capsys, "timbre")
+    status, out, err = run(capsys, "timbre", "--no-save")
     assert status == 2
     assert "Verdict: Climb to the deep rung." in out
     assert err == (
@@ -223,7 +224,32 @@ def test_a_report_that_cannot_be_written_does_not_cost_the_json(
         2,
         "gradatim: gradatim-report.html cannot be written: Input/output error\n",
     )
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert sorted(os.listdir(tmp_path)) == ["a.json", "gradatim-model.gradatim"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "files"),
+    [
+        ("--report in/b.html", ["in/b.html", "in/gradatim-model.gradatim"]),
+        ("--report in/b.html --save a.gradatim", ["a.gradatim", "in/b.html"]),
+        ("--report in/b.html --no-save", ["in/b.html"]),
+        ("--no-report", []),
+        ("--no-report --save a.gradatim", ["a.gradatim"]),
+        ("--no-report --no-save", []),
+        ("--shuffle-labels", ["gradatim-report.html"]),
+        ("--no-save --save-rung deep a.gradatim --no-report", ["a.gradatim"]),
+    ],
+)
+def test_the_winner_is_kept_beside_the_report_unless_asked_otherwise(
+    typed, files, capsys, fake, tmp_path
+):
+    (tmp_path / "in").mkdir()
+    assert run(capsys, "timbre", *typed.split())[0] == 0
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in found) == files
+    for path in found:
+        if path.suffix == ".gradatim":
+            assert gradatim.load_model(path).rung == "deep"
 
 
 def test_ctrl_c_leaves_nothing(capsys, fake, tmp_path, monkeypatch):

@@ -54,6 +54,7 @@ _Flag = Parameter(negative=(), show_default=False)
 
 _READING = Reading()
 _REPORT = Path("gradatim-report.html")
+_MODEL = "gradatim-model.gradatim"
 
 
 def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
@@ -99,6 +100,7 @@ def climb(
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
+    no_save: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     save_rung: Annotated[
         list[tuple[str, Path]] | None,
         Parameter(group=_OUTPUT, metavar=r"RUNG\[/INPUT] FILE", negative=()),
@@ -152,7 +154,10 @@ def climb(
     no_report
         Write no report.
     save
-        Save the model of the verdict's rung, trained on all rows, to this file (.gradatim).
+        Save the model of the verdict's rung, trained on all rows, to this file (.gradatim) instead
+        of to gradatim-model.gradatim beside the report.
+    no_save
+        Save no model, unless --save-rung names one.
     save_rung
         Save the model of another rung too, on the input where it scored best or on the one named.
     quiet
@@ -169,8 +174,14 @@ def climb(
     how = reading.options(table, jobs)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
+    if save is not None and no_save:
+        raise SpecError("--save and --no-save exclude each other; give one of them")
+    page = None if no_report else report or _REPORT
+    if save is None and page is not None and not (no_save or shuffle_labels):
+        # What was learnt of shuffled labels is of no use.
+        save = page.parent / _MODEL
     models = [*([("", save)] if save else []), *(save_rung or ())]
-    outputs = Outputs(json, None if no_report else report or _REPORT, models)
+    outputs = Outputs(json, page, models)
     outputs.check(files_of(path, how))
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
