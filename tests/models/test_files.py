@@ -11,7 +11,8 @@ from safetensors.numpy import save, save_file
 
 from gradatim import load_model
 from gradatim.errors import InputError, OutputError
-from gradatim.models import files
+from gradatim.models import Model, files
+from gradatim.models.learners import Constant
 from gradatim.models.records import to_record
 from tests.models.conftest import RUNGS
 from tests.models.test_model import model_of
@@ -224,3 +225,9 @@ def test_one_long_label_among_many_does_not_take_the_memory_of_all():
     labels = [f"{i:07}" for i in range(10_000)] + ["z" * 100_000]
     with pytest.raises(InputError, match="a class label has 100,000 characters"):
         files._classes({"dtype": "<U100000", "labels": labels}, len(labels))
+
+
+def test_names_with_halves_of_characters_come_back(tmp_path):
+    classes = np.array(["a\udcff", "b"])
+    model = Model("majority", "", "classification", Constant(np.array([0.2])), classes=classes)
+    assert load_model(model.save(tmp_path / "m.gradatim")).classes.tolist() == classes.tolist()

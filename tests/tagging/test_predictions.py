@@ -136,3 +136,13 @@ def test_a_line_break_in_a_path_is_no_second_entry(tmp_path):
     files = [tmp_path / f"{k}\nevil.wav" for k in range(4)]
     with pytest.raises(OutputError, match="line break"):
         write_predictions(make(files=files), tmp_path / "a.m3u8")
+
+
+def test_halves_of_characters_are_escaped_in_every_table(tmp_path):
+    found = make(names=("a\udcff", "snare", "tom"), values=np.array(["a\udcff"] * 4))
+    for name in ("a.csv", "a.parquet", "a.json"):
+        (path,) = write_predictions(found, tmp_path / name)
+        if name == "a.parquet":
+            assert pq.read_table(path).to_pylist()[0]["prediction"] == "a\\udcff"
+        else:
+            assert "a\\udcff" in path.read_text(encoding="utf-8")

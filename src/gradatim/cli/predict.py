@@ -59,7 +59,7 @@ def predict(
     Parameters
     ----------
     model
-        A model (.gradatim) that climb --save saved.
+        A model (.gradatim) that climb saved.
     path
         An audio file, a folder of audio, a table (csv, tsv, parquet, arff), or a dataset's name.
     id

@@ -49,7 +49,7 @@ def score(
     Parameters
     ----------
     model
-        A model (.gradatim) that climb --save saved.
+        A model (.gradatim) that climb saved.
     path
         A folder of audio with a folder per class, a table (csv, tsv, parquet, arff), or a dataset's
         name.

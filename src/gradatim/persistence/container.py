@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -78,6 +79,8 @@ def write_container(
     if Path(path).suffix.lower() != suffix:
         raise OutputError(f"{path} cannot hold a {what}; end it in {suffix}")
     text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    # Names of files may hold halves of characters, which UTF-8 has not but JSON can escape.
+    text = re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text)
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     return write_atomically(path, save(arrays, metadata={"gradatim": text}))
 

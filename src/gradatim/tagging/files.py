@@ -102,7 +102,12 @@ def _csv(predictions: Predictions) -> str:
     columns = predictions.to_columns()
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
-    return text.getvalue()
+    return _whole(text.getvalue())
+
+
+def _whole(text: str) -> str:
+    """Escape halves of characters, which names of files may hold and UTF-8 has not."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _json(predictions: Predictions) -> str:
@@ -118,7 +123,9 @@ def _write_parquet(predictions: Predictions, file: BinaryIO) -> None:
     # A column of which every cell is empty would else have no type.
     texts = {"path"} if predictions.task == "regression" else {"path", "prediction"}
     arrays = {
-        name: pa.array(values, pa.string() if name in texts else pa.float64())
+        _whole(name): pa.array([one and _whole(one) for one in values], pa.string())
+        if name in texts
+        else pa.array(values, pa.float64())
         for name, values in columns.items()
     }
     parquet.write_table(pa.table(arrays), file)
