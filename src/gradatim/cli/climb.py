@@ -119,9 +119,9 @@ def climb(
     drop_duplicates
         Keep one of the copies of a sound or row, and none where their labels differ.
     folds
-        Folds per repeat.
+        Folds per repeat; with --split-column, those inside the training part.
     repeats
-        Repeats, each with other folds.
+        Repeats, each with other folds; a fixed split has one.
     metric
         What is scored; if left out, accuracy, balanced accuracy, macro-AUC or R², as fits the data.
     margin
@@ -152,7 +152,8 @@ def climb(
     no_report
         Write no report.
     save
-        Save the model of the verdict's rung, trained on all rows, to this file (.gradatim).
+        Save the model of the verdict's rung, trained on all rows (of a fixed split, on those to
+        learn from), to this file (.gradatim).
     save_rung
         Save the model of another rung too, on the input where it scored best or on the one named.
     quiet

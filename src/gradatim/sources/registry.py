@@ -47,6 +47,7 @@ class Options:
     path: str | None = None  # Column of that table which names the files
     label_pattern: str | None = None  # Regular expression that finds a label in a file's path
     fold_column: str | None = None  # Column of published folds, or a fact of files
+    split_column: str | None = None  # Column of train and test, or a fact of files
     segment: float | None = None  # Seconds of the pieces of a sound
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
@@ -109,6 +110,7 @@ def _read_folder(text: str, options: Options) -> Collection:
         path_column=options.path,
         label_pattern=options.label_pattern,
         fold_column=options.fold_column,
+        split_column=options.split_column,
         task=options.task,
         follow_links=options.follow_links,
         recipe=replace(RECIPE, **given),
@@ -141,6 +143,7 @@ def _read_table(text: str, options: Options) -> Collection:
         tuple(options.drop),
         **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
         fold_column=options.fold_column,
+        split_column=options.split_column,
     )
 
 
@@ -171,14 +174,14 @@ SOURCES: dict[str, Kind] = {
         phrase="a folder of audio",
         takes=(
             *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
-            *("segment", "seconds", "place", "follow_links"),
+            *("split_column", "segment", "seconds", "place", "follow_links"),
         ),
     ),
     "table": Kind(
         claims=_is_table,
         read=_read_table,
         phrase="a table",
-        takes=("target", "groups", "drop", "fold_column", *_OF_TABLES),
+        takes=("target", "groups", "drop", "fold_column", "split_column", *_OF_TABLES),
     ),
 }
 
@@ -207,6 +210,11 @@ def read_source(text: str, options: Options) -> Collection:
     ]
     if given:
         raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")
+    if options.fold_column is not None and options.split_column is not None:
+        raise SpecError(
+            "--fold-column and --split-column exclude each other: samples are scored fold by fold, "
+            "or those of one part once; give one of them"
+        )
     return kind.read(text, options)
 
 
