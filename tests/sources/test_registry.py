@@ -82,7 +82,8 @@ def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
     [(reader, arguments, options)] = calls
     assert reader == "read_table"
     assert arguments[1:] == ("genre", "artist", ("file", "length"))
-    assert options == {"impute": "median", "task": "classification", "fold_column": None}
+    no_split = {"fold_column": None, "split_column": None}
+    assert options == {"impute": "median", "task": "classification", **no_split}
 
 
 def test_several_targets_are_given_as_a_list(calls, tmp_path):

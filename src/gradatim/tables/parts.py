@@ -34,7 +34,8 @@ def read_parts(
     ['train', 'test']
     """
     words = [text.strip().casefold() for text in texts]
-    known = dict.fromkeys((*_TRAIN, *_VALIDATION), "train") | dict.fromkeys(_TEST, "test")
+    known: dict[str, str] = dict.fromkeys((*_TRAIN, *_VALIDATION), "train")
+    known |= dict.fromkeys(_TEST, "test")
     for word, text, sample in zip(words, texts, samples, strict=True):
         if word not in known:
             raise LabelError(
@@ -54,8 +55,9 @@ def read_parts(
 def _of_validation(texts: Sequence[str]) -> tuple[Notice, ...]:
     if not texts:
         return ()
+    verb = "is" if len(texts) == 1 else "are"
     text = (
-        f"{plural(len(texts), 'sample')} of the part {show_name(texts[0].strip())!r} are learnt "
-        "from like those of train: choices are made inside both together"
+        f"{plural(len(texts), 'sample')} of the part {show_name(texts[0].strip())!r} {verb} learnt "
+        "from like train: choices are made inside both together"
     )
     return (Notice("validation-part", text),)
