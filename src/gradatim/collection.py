@@ -112,15 +112,15 @@ class Collection:
         those that agree are copies of each other.
     folds : array of shape (n_samples,), optional
         Name of the fold of each sample, where these are published; they are then the splits.
-    parts : array of shape (n_samples,), optional
-        ``"train"`` or ``"test"`` for each sample, where one fixed split is published: what is
-        learnt from, and what is scored, once.
     texts : mapping of str to array of shape (n_samples,), optional
         What else is known of each sample, as texts, though nothing is learnt from it: columns that
         were dropped, tags. A name is what would be typed to make it the groups.
     fingerprints : array of shape (n_samples, n_numbers), optional
         What each sound is like whatever its level and the silence around it, in dB; near copies
         are near to each other in it.
+    parts : array of shape (n_samples,), optional
+        ``"train"`` or ``"test"`` for each sample, where one fixed split is published: what is
+        learnt from, and what is scored, once.
     """
 
     name: str

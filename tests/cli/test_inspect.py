@@ -72,3 +72,29 @@ def test_gaps_are_counted_and_not_refused(tmp_path, capsys):
     )
     assert main(["inspect", str(path), "--target", "g"]) == 0
     assert "1 missing or infinite value" in capsys.readouterr().out
+
+
+def test_a_published_split_is_read_and_climbed_by_one_column(songs, tmp_path, capsys):
+    lines = songs.read_text().splitlines()
+    parts = [
+        "set",
+        *("train" if k < 200 else "valid" if k < 236 else "test" for k in range(320)),
+    ]
+    songs.write_text("\n".join(f"{a},{b}" for a, b in zip(lines, parts, strict=True)) + "\n")
+    how = [str(songs), "--target", "genre", "--split-column", "set", "--groups", "stem:filename"]
+    assert main(["inspect", *how]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "was left out: filename" in shown
+    assert "validation-part: 36 samples of the part 'valid' are learnt from like train" in shown
+    assert "leak: 1 group stands in both parts of the split, such as 'song.00029'" in shown
+    file = tmp_path / "found.json"
+    how += ["--drop", "filename", "--rungs", "majority", "linear", "--json", str(file)]
+    assert main(["climb", *how, "--no-report"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "one fixed split, 236 learnt from and 84 scored once, seed 0" in shown
+    assert "All this is of one fixed split" in shown
+    found = json.loads(file.read_text())
+    assert found["protocol"]["split"] == "fixed"
+    assert found["scored"]["n_samples"] == 84
+    codes = [one["code"] for one in found["warnings"]]
+    assert {"validation-part", "leak", "fixed-split"} <= set(codes)

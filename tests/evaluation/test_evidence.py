@@ -17,6 +17,7 @@ from gradatim.evaluation.evidence import (
     p_of_largest,
     score_bounds,
 )
+from gradatim.evaluation.scores import Truth, pool, resample
 
 RNG = np.random.default_rng(11)
 
@@ -168,3 +169,23 @@ def test_draws_without_a_score_do_not_count_and_nothing_is_said_of_none():
         bootstrap_bounds(0.4, some, 1, "share"),
     ):
         assert np.isnan(found).all()
+
+
+@pytest.mark.parametrize("n_groups", [5, 10, 40])
+def test_a_bootstrap_over_few_groups_covers_the_true_score_and_plain_percentiles_do_not(n_groups):
+    rng = np.random.default_rng(1)
+    unit, inside, plain = np.repeat(np.arange(n_groups), 5), 0, 0
+    y = np.array(["a", "b"])[np.arange(5 * n_groups) % 2]
+    truth = Truth("classification", y, np.array(["a", "b"]))
+    for seed in range(400):
+        share = rng.beta(4, 1, n_groups)  # The true score is .8
+        right = rng.random(len(unit)) < share[unit]
+        said = np.where(right, y, np.where(y == "a", "b", "a"))
+        drawn = resample("accuracy", truth, said, None, unit, draws=500, seed=seed)
+        value = pool("accuracy", truth, said[None], None, unit).value
+        low, high = bootstrap_bounds(value, drawn, n_groups, "share")
+        inside += low <= 0.8 <= high
+        plain += np.quantile(drawn, 0.025) <= 0.8 <= np.quantile(drawn, 0.975)
+    assert inside / 400 > 0.91
+    if n_groups == 5:
+        assert plain / 400 < 0.9
