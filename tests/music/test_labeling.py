@@ -283,7 +283,7 @@ def test_without_pyav_a_class_of_its_files_is_an_error_and_single_ones_are_count
 def test_folders_called_train_and_test_are_a_published_split(tmp_path, tone):
     for k in range(12):
         part, kind = ("train", "valid", "Test")[k % 3], ("dog", "rain")[k % 2]
-        tone(tmp_path / "audio" / part / kind / f"{k}.wav", 300 + 30 * k)
+        tone(tmp_path / "audio" / part / kind / f"{k}.wav", 300 + 30 * k, 0.2)
     found = read_folder(tmp_path / "audio", labels="folder:2", split_column="folder:1")
     names = [name.split("/")[0] for name in found.ids.tolist()]
     assert found.parts is not None
@@ -293,7 +293,7 @@ def test_folders_called_train_and_test_are_a_published_split(tmp_path, tone):
         tmp_path / "audio",
         labels="folder:2",
         split_column="pattern:(train|valid|Test)/",
-        recipe=FeatureRecipe(segment_seconds=0.05),
+        recipe=FeatureRecipe(segment_seconds=0.1),
     )
     assert pieces.n_samples == 2 * found.n_samples
     assert pieces.parts is not None
