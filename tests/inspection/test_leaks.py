@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gradatim.collection import Collection, CycleSound
+from gradatim.inspection.duplicates import duplicate_findings
 from gradatim.inspection.leaks import find_leaks, measure_closeness
 
 
@@ -177,6 +178,8 @@ def test_copies_in_both_parts_are_named_and_those_in_one_are_not():
         "1 sample of the part that is scored is a copy of what is learnt from, such as row 30"
     )
     assert leak.samples == ((1, 2, 30),)
+    [copies] = duplicate_findings(made)
+    assert copies.fix.startswith("--drop-duplicates keeps one of each")
 
 
 def test_rows_that_stand_together_leak_only_where_the_published_split_cuts_their_song():

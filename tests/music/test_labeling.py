@@ -305,3 +305,21 @@ def test_a_file_in_no_part_is_named(tmp_path, tone):
         tone(tmp_path / file)
     with pytest.raises(LabelError, match=r"c\.wav has no part by folder:1; every file needs one"):
         read_folder(tmp_path, label_pattern="(?P<label>[abc]).wav", split_column="folder:1")
+
+
+def test_two_folders_of_a_split_keep_the_pieces_of_files_of_one_name_apart(tmp_path, tone):
+    from gradatim.sources.registry import Options, read_split
+
+    for k, part in enumerate(("train", "test")):
+        for kind in ("dog", "rain"):
+            tone(tmp_path / part / kind / "1.wav", 300 + 90 * k, 0.2)
+    where = str(tmp_path / "train"), str(tmp_path / "test")
+    found = read_split(*where, Options(segment=0.1))
+    assert found.parts is not None
+    assert found.parts.tolist() == ["train"] * 4 + ["test"] * 4
+    assert sorted(set(found.groups.tolist())) == [
+        "test: dog/1.wav", "test: rain/1.wav", "train: dog/1.wav", "train: rain/1.wav",
+    ]  # fmt: skip
+    assert len(found.media) == 8
+    stems = read_split(*where, Options(groups="pattern:(dog|rain)"))
+    assert stems.groups.tolist() == ["dog", "rain"] * 2

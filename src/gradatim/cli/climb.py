@@ -61,9 +61,13 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
 
 
 def climb(
-    path: Annotated[str, Parameter(group=READING)],
+    path: Annotated[str | None, Parameter(group=READING)] = None,
     /,
     *,
+    split: Annotated[
+        tuple[str, str] | None,
+        Parameter(group=READING, metavar="TRAINFOLDER TESTFOLDER", negative=()),
+    ] = None,
     reading: Reading = _READING,
     table: TableOptions | None = None,
     drop_duplicates: Annotated[bool, _Flag, Parameter(group=READING)] = False,
@@ -116,6 +120,9 @@ def climb(
     path
         A dataset's name, a folder of audio with a folder per class, or a table (csv, csv.gz, tsv,
         parquet, arff).
+    split
+        Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
+        the second.
     drop_duplicates
         Keep one of the copies of a sound or row, and none where their labels differ.
     folds
@@ -167,23 +174,28 @@ def climb(
 
     for rung in [*(rungs or ()), *(text.partition("/")[0] for text, _ in save_rung or ())]:
         get_family(rung)
+    places = _places(path, split)
     how = reading.options(table, jobs)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
     models = [*([("", save)] if save else []), *(save_rung or ())]
     outputs = Outputs(json, None if no_report else report or _REPORT, models)
-    outputs.check(files_of(path, how))
+    outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
-        from gradatim.sources.registry import read_source
+        from gradatim.sources.registry import read_source, read_split
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
-        with screen.reading(path) as progress:
+        with screen.reading(" and ".join(places)) as progress:
             told = replace(how, progress=progress)
-            collection = interruptible(lambda: read_source(path, told))
+
+            def read() -> Collection:
+                return read_split(*split, told) if split else read_source(places[0], told)
+
+            collection = interruptible(read)
         if drop_duplicates:
             from gradatim.inspection import drop_copies
 
@@ -210,6 +222,18 @@ def climb(
             except KeyboardInterrupt:
                 said = "stopped by Ctrl-C with every rung finished"
                 raise Interrupted(f"{said} and kept" if store else said, bool(store)) from None
+
+
+def _places(path: str | None, split: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return what is read: one place, or two of one split."""
+    if (path is None) == (split is None):
+        either = "a folder or table, or --split TRAINFOLDER TESTFOLDER"
+        raise SpecError(
+            f"climb PATH requires an argument: {either}; see gradatim climb --help"
+            if path is None
+            else f"give PATH, {either}, not both"
+        )
+    return split or (path or "",)
 
 
 def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:

@@ -165,7 +165,8 @@ def climb_collection(
         max(tolerance, margin),
         METRICS[metric].higher_is_better,
         _hash_of(split, collection),
-        *(("fixed", collection.n_samples - len(split.scored)) if split.fixed else ()),
+        "fixed" if split.fixed else "folds",
+        collection.n_samples - len(split.scored) if split.fixed else None,
     )
     threads = n_jobs or os.cpu_count() or 1
     task = ClimbTask(

@@ -28,6 +28,7 @@ __all__ = [
     "find_kind",
     "is_table_name",
     "read_source",
+    "read_split",
 ]
 
 #: Endings of tables.
@@ -216,6 +217,18 @@ def read_source(text: str, options: Options) -> Collection:
             "or those of one part once; give one of them"
         )
     return kind.read(text, options)
+
+
+def read_split(train: str, test: str, options: Options) -> Collection:
+    """Read what is learnt from and what is scored, from two folders or tables."""
+    from gradatim.tables.parts import join_parts
+
+    for name in ("fold_column", "split_column"):
+        if getattr(options, name) is not None:
+            raise SpecError(f"--split and {_TYPED[name]} exclude each other; give one of them")
+    parts = [read_source(text, options) for text in (train, test)]
+    # Names of files, which are the groups of pieces, are below their own folder only.
+    return join_parts(*parts, shared_groups=options.groups is not None)
 
 
 def files_of(text: str, options: Options) -> list[Path]:

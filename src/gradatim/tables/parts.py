@@ -6,15 +6,16 @@ published for validation is learnt from, because choices are made inside the tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from gradatim._text import plural, show_name
-from gradatim.collection import Notice
-from gradatim.errors import LabelError
+from gradatim.collection import Collection, Notice
+from gradatim.errors import LabelError, SpecError
 
-__all__ = ["read_parts"]
+__all__ = ["join_parts", "read_parts"]
 
 _TRAIN = ("train", "training")
 _VALIDATION = ("valid", "validation", "val", "dev", "development")
@@ -61,3 +62,74 @@ def _of_validation(texts: Sequence[str]) -> tuple[Notice, ...]:
         "from like train: choices are made inside both together"
     )
     return (Notice("validation-part", text),)
+
+
+def join_parts(train: Collection, test: Collection, *, shared_groups: bool) -> Collection:
+    """Join what is learnt from and what is scored, which were read from two places.
+
+    `shared_groups` says whether a group of one name is one group in both (an artist), or another
+    (a file, from which its pieces were cut).
+    """
+    _require_alike(train, test)
+    both = {"train": train, "test": test}
+
+    def joined(get: Callable[[Collection], np.ndarray | None]) -> np.ndarray | None:
+        a, b = get(train), get(test)
+        return None if a is None or b is None else np.concatenate([a, b])
+
+    def named(names: np.ndarray, part: str) -> np.ndarray:
+        return np.array([f"{part}: {name}" for name in names])
+
+    groups = joined(lambda one: one.groups)
+    if groups is not None and not shared_groups:
+        groups = np.concatenate([named(np.asarray(one.groups), p) for p, one in both.items()])
+    sounds = None if train.media is None or test.media is None else (*train.media, *test.media)
+    return replace(
+        train,
+        name=f"{train.name} and {test.name}",
+        X={name: np.concatenate([X, test.X[name]]) for name, X in train.X.items()},
+        y=np.concatenate([train.y, test.y]),
+        ids=np.concatenate([named(one.ids, p) for p, one in both.items()]),
+        groups=groups,
+        media=sounds,
+        notices=tuple(dict.fromkeys([*train.notices, *test.notices])),
+        content_hashes=joined(lambda one: one.content_hashes),
+        fingerprints=joined(lambda one: one.fingerprints),
+        texts={
+            name: np.concatenate([texts, test.texts[name]])
+            for name, texts in train.texts.items()
+            if name in test.texts
+        },
+        parts=np.repeat(["train", "test"], [train.n_samples, test.n_samples]),
+    )
+
+
+def _columns(one: Collection) -> list[tuple[str, ...]]:
+    return [
+        (name, *one.feature_names.get(name, map(str, range(X.shape[1]))))
+        for name, X in one.X.items()
+    ]
+
+
+def _require_alike(train: Collection, test: Collection) -> None:
+    """Refuse two places that do not hold the same inputs and targets."""
+    where = f"{show_name(train.name)} and {show_name(test.name)}"
+    if train.task != test.task:
+        raise SpecError(
+            f"{where} are no parts of one split: one is read as {train.task}, the other as "
+            f"{test.task}; say which with --task"
+        )
+    for what, get in (
+        ("features", _columns),
+        ("targets", lambda one: list(one.target_names)),
+    ):
+        a, b = get(train), get(test)
+        if a != b:
+            flat = [[str(name) for part in names for name in
+                     ([part] if isinstance(part, str) else part)] for names in (a, b)]  # fmt: skip
+            odd = [name for name in flat[0] + flat[1] if (name in flat[0]) != (name in flat[1])]
+            one = f", such as {show_name(odd[0])!r}" if odd else ", in another order"
+            raise SpecError(
+                f"{where} are no parts of one split: their {what} are not the same{one}; drop what "
+                "one of them lacks"
+            )
