@@ -36,7 +36,7 @@ def made(make_collection):
 
 @pytest.fixture(scope="module")
 def found(made):
-    return climb_collection(made, rungs=RUNGS, n_jobs=1)
+    return climb_collection(made, rungs=RUNGS, n_jobs=1, keep=["linear"])
 
 
 def test_every_rung_is_scored_once_on_the_test_part_by_a_model_of_the_training_part(made, found):
@@ -55,11 +55,15 @@ def test_nothing_of_the_test_part_is_learnt_or_chosen_on(made, found):
     test = made.parts == "test"
     y = made.y.copy()
     y[test] = np.where(y[test] == "a", "b", "a")
-    turned = climb_collection(replace(made, y=y), rungs=RUNGS, n_jobs=1)
+    turned = climb_collection(replace(made, y=y), rungs=RUNGS, n_jobs=1, keep=["linear"])
     for row, other in zip(found.rungs, turned.rungs, strict=True):
         assert row.model == other.model
         assert row.predictions.tolist() == other.predictions.tolist()
         assert other.mean == pytest.approx(1 - row.mean)
+    # Nor does the model that is kept know of it.
+    X = made.X["features"]
+    kept = [climb.find_model("linear").outputs(X) for climb in (found, turned)]
+    assert np.array_equal(*kept)
 
 
 def test_the_interval_is_a_bootstrap_over_the_groups_of_the_test_part(made, found):
@@ -167,3 +171,11 @@ def test_a_group_in_both_parts_is_a_leak_with_its_name(made):
     told = climb_collection(replace(made, parts=parts), rungs=["majority", "linear"]).notices
     [leak] = [notice.message for notice in told if notice.code == "leak"]
     assert leak.startswith("1 group stands in both parts of the split, such as '0'")
+
+
+def test_a_class_of_one_group_stays_in_a_published_split(made):
+    y = made.y.astype("<U4")
+    y[:4] = "rare"  # The first group, which is learnt from
+    told = climb_collection(replace(made, y=y), rungs=["majority", "linear"], folds=3)
+    assert told.collection.n_samples == 160
+    assert "lonely-class" not in {notice.code for notice in told.notices}

@@ -189,3 +189,10 @@ def test_a_bootstrap_over_few_groups_covers_the_true_score_and_plain_percentiles
     assert inside / 400 > 0.91
     if n_groups == 5:
         assert plain / 400 < 0.9
+
+
+def test_a_class_that_no_group_has_changes_no_arrangement():
+    true = np.array([0, 0, 0, 2, 2, 2, 0, 2])
+    said = RNG.integers(0, 4, (2, 8, 3)) + 3.0 * np.eye(3)[true]
+    swapped = said[:, :, [0, 2, 1]]
+    assert p_of_arrangements(said, true) == p_of_arrangements(swapped, true // 2) < 1
