@@ -118,6 +118,9 @@ class Collection:
     fingerprints : array of shape (n_samples, n_numbers), optional
         What each sound is like whatever its level and the silence around it, in dB; near copies
         are near to each other in it.
+    parts : array of shape (n_samples,), optional
+        ``"train"`` or ``"test"`` for each sample, where one fixed split is published: what is
+        learnt from, and what is scored, once.
     """
 
     name: str
@@ -137,6 +140,7 @@ class Collection:
     folds: np.ndarray | None = None
     texts: Mapping[str, np.ndarray] = field(default_factory=dict)
     fingerprints: np.ndarray | None = None
+    parts: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         inputs = {name: _as_floats(X) for name, X in self.X.items()}
@@ -148,7 +152,15 @@ class Collection:
                 )
         columns = {
             name: getattr(self, name)
-            for name in ("ids", "groups", "media", "content_hashes", "folds", "fingerprints")
+            for name in (
+                "ids",
+                "groups",
+                "media",
+                "content_hashes",
+                "folds",
+                "parts",
+                "fingerprints",
+            )
         }
         columns |= {f"texts of {name!r}": texts for name, texts in self.texts.items()}
         for name, column in columns.items():
@@ -173,7 +185,8 @@ class Collection:
     @property
     def sha256(self) -> str:
         """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
-        known = (self.y, self.groups, *(() if self.folds is None else (self.folds,)))
+        split = (part for part in (self.folds, self.parts) if part is not None)
+        known = (self.y, self.groups, *split)
         columns = [np.asarray([] if c is None else c) for c in known]
         texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
         return sha256(*(part for named in self.X.items() for part in named), *texts)
@@ -203,6 +216,7 @@ class Collection:
             ids=self.ids[index],
             groups=None if self.groups is None else self.groups[index],
             folds=None if self.folds is None else self.folds[index],
+            parts=None if self.parts is None else self.parts[index],
             media=None if self.media is None else [self.media[i] for i in index],
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
             texts={name: texts[index] for name, texts in self.texts.items()},

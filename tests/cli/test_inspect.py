@@ -72,3 +72,73 @@ def test_gaps_are_counted_and_not_refused(tmp_path, capsys):
     )
     assert main(["inspect", str(path), "--target", "g"]) == 0
     assert "1 missing or infinite value" in capsys.readouterr().out
+
+
+def test_a_published_split_is_read_and_climbed_by_one_column(songs, tmp_path, capsys):
+    lines = songs.read_text().splitlines()
+    parts = [
+        "set",
+        *("train" if k < 200 else "valid" if k < 236 else "test" for k in range(320)),
+    ]
+    songs.write_text("\n".join(f"{a},{b}" for a, b in zip(lines, parts, strict=True)) + "\n")
+    how = [str(songs), "--target", "genre", "--split-column", "set", "--groups", "stem:filename"]
+    assert main(["inspect", *how]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "was left out: filename" in shown
+    assert "validation-part: 36 samples of the part 'valid' are learnt from like train" in shown
+    assert "leak: 1 group stands in both parts of the split, such as 'song.00029'" in shown
+    file = tmp_path / "found.json"
+    how += ["--drop", "filename", "--rungs", "majority", "linear", "--json", str(file)]
+    assert main(["climb", *how, "--no-report"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "one fixed split, 236 learnt from and 84 scored once, seed 0" in shown
+    assert "All this is of one fixed split" in shown
+    found = json.loads(file.read_text())
+    assert found["protocol"]["split"] == "fixed"
+    assert found["scored"]["n_samples"] == 84
+    codes = [one["code"] for one in found["warnings"]]
+    assert {"validation-part", "leak", "fixed-split"} <= set(codes)
+
+
+def test_two_tables_of_a_split_are_climbed(songs, tmp_path, capsys):
+    first, *rows = songs.read_text().splitlines()
+    for name, part in (("train", rows[:240]), ("test", rows[240:])):
+        (tmp_path / f"{name}.csv").write_text("\n".join([first, *part]) + "\n")
+    split = ["--split", str(tmp_path / "train.csv"), str(tmp_path / "test.csv")]
+    how = ["--target", "genre", "--drop", "filename", "--rungs", "majority", "linear"]
+    file = tmp_path / "found.json"
+    assert main(["climb", *split, *how, "--no-report", "--json", str(file)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "one fixed split, 240 learnt from and 80 scored once" in shown
+    found = json.loads(file.read_text())
+    assert found["collection"]["name"] == "train.csv and test.csv"
+    # The same as one table with a column
+    lines = [f"{row},{'train' if k < 240 else 'test'}" for k, row in enumerate(rows)]
+    songs.write_text("\n".join([f"{first},set", *lines]) + "\n")
+    other = tmp_path / "other.json"
+    column = ["climb", str(songs), "--split-column", "set", *how, "--no-report"]
+    assert main([*column, "--json", str(other)]) == 0
+    means = [[row["mean"] for row in json.loads(f.read_text())["rungs"]] for f in (file, other)]
+    assert means[0] == means[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        ([], "climb PATH requires an argument: a folder or table, or --split TRAINFOLDER"),
+        (["a.csv", "--split", "b", "c"], "--split TRAINFOLDER TESTFOLDER, not both"),
+        (["--split", "b", "c", "--split-column", "s"], "--split and --split-column exclude"),
+        (["--split", "b", "c", "--fold-column", "s"], "--split and --fold-column exclude"),
+        (["--split", "nowhere", "c"], "there is no file, folder or dataset 'nowhere'"),
+    ],
+)
+def test_a_split_that_makes_no_sense_is_refused(arguments, match, capsys):
+    assert main(["climb", *arguments, "--no-report"]) == 2
+    assert match in capsys.readouterr().err
+
+
+def test_neither_file_of_a_split_is_written_over(songs, capsys):
+    split = ["--split", "timbre", str(songs), "--json", str(songs)]
+    before = songs.read_bytes()
+    assert main(["climb", *split, "--no-report"]) == 2
+    assert songs.read_bytes() == before

@@ -10,12 +10,14 @@ from scipy import stats
 
 from gradatim.evaluation.evidence import (
     Evidence,
+    bootstrap_bounds,
     degrees_of_freedom,
     jackknife,
     p_of_arrangements,
     p_of_largest,
     score_bounds,
 )
+from gradatim.evaluation.scores import Truth, pool, resample
 
 RNG = np.random.default_rng(11)
 
@@ -140,3 +142,57 @@ def test_no_interval_leaves_its_range_or_is_a_point(kind, value, variance):
 
 def test_what_is_undefined_has_no_interval():
     assert np.isnan(score_bounds(float("nan"), float("nan"), 40, 3, "share")).all()
+
+
+def test_percentiles_lie_further_out_where_units_are_few():
+    drawn = np.arange(1001) / 1000
+    # Two units: t is 12.706, so the ends are the least and the largest draw.
+    assert bootstrap_bounds(0.5, drawn, 2, "share") == pytest.approx((0.0, 1.0))
+    # Five units: t is 2.7764, times the root of 5/4 3.1042, beyond which lie .000954.
+    assert bootstrap_bounds(0.5, drawn, 5, "share") == pytest.approx((0.000954, 0.999046), abs=1e-6)
+    # Of very many units the ends are the usual percentiles.
+    assert bootstrap_bounds(0.5, drawn, 10**7, "share") == pytest.approx((0.025, 0.975), abs=1e-4)
+
+
+def test_draws_that_all_agree_are_not_certain():
+    low, high = bootstrap_bounds(1.0, np.ones(100), 50, "share")
+    assert (low, high) == score_bounds(1.0, 0.0, 50, 49.0, "share")
+    assert low < 0.95
+
+
+def test_draws_without_a_score_do_not_count_and_nothing_is_said_of_none():
+    some = np.array([np.nan, 0.2, 0.4, 0.6, np.nan])
+    assert bootstrap_bounds(0.4, some, 2, "share") == (0.2, 0.6)
+    for found in (
+        bootstrap_bounds(0.4, np.full(5, np.nan), 9, "share"),
+        bootstrap_bounds(np.nan, some, 9, "share"),
+        bootstrap_bounds(0.4, some, 1, "share"),
+    ):
+        assert np.isnan(found).all()
+
+
+@pytest.mark.parametrize("n_groups", [5, 10, 40])
+def test_a_bootstrap_over_few_groups_covers_the_true_score_and_plain_percentiles_do_not(n_groups):
+    rng = np.random.default_rng(1)
+    unit, inside, plain = np.repeat(np.arange(n_groups), 5), 0, 0
+    y = np.array(["a", "b"])[np.arange(5 * n_groups) % 2]
+    truth = Truth("classification", y, np.array(["a", "b"]))
+    for seed in range(400):
+        share = rng.beta(4, 1, n_groups)  # The true score is .8
+        right = rng.random(len(unit)) < share[unit]
+        said = np.where(right, y, np.where(y == "a", "b", "a"))
+        drawn = resample("accuracy", truth, said, None, unit, draws=500, seed=seed)
+        value = pool("accuracy", truth, said[None], None, unit).value
+        low, high = bootstrap_bounds(value, drawn, n_groups, "share")
+        inside += low <= 0.8 <= high
+        plain += np.quantile(drawn, 0.025) <= 0.8 <= np.quantile(drawn, 0.975)
+    assert inside / 400 > 0.91
+    if n_groups == 5:
+        assert plain / 400 < 0.9
+
+
+def test_a_class_that_no_group_has_changes_no_arrangement():
+    true = np.array([0, 0, 0, 2, 2, 2, 0, 2])
+    said = RNG.integers(0, 4, (2, 8, 3)) + 3.0 * np.eye(3)[true]
+    swapped = said[:, :, [0, 2, 1]]
+    assert p_of_arrangements(said, true) == p_of_arrangements(swapped, true // 2) < 1

@@ -180,3 +180,48 @@ def test_a_table_of_few_different_rows_is_split_by_row(make_collection):
     made = dataclasses.replace(made, content_hashes=np.tile(list("wxyz"), 25))
     folds = make_folds(made, 5, 1, seed=0)
     assert (folds.folds, folds.notices) == (5, ())
+
+
+def split_of(made, n_test, **more):
+    parts = np.where(np.arange(made.n_samples) < made.n_samples - n_test, "train", "test")
+    return dataclasses.replace(made, parts=parts, **more)
+
+
+def test_of_a_fixed_split_the_test_part_is_scored_once_and_judges_nothing(make_collection):
+    rng = np.random.default_rng(0)
+    y, groups = np.array(["a", "b"])[np.arange(80) % 2], np.arange(80) // 4
+    made = split_of(make_collection(rng.normal(size=(80, 2)), y, groups=groups), 20)
+    split = make_folds(made, 4, 3, 0)
+    test = set(range(60, 80))
+    assert (split.fixed, split.folds, split.repeats, split.outer) == (True, 1, 1, [(0, 0)])
+    assert set(split.rows(0, 0)) == set(split.scored) == test
+    assert split.places(0, 0).tolist() == list(range(20))
+    judged = []
+    for i, j in split.pairs(True):
+        assert split.judges(i, j) == ((0, j),)
+        learnt, judges = set(split.rows_without(0, i, j)), set(split.rows(0, j))
+        assert not test & (learnt | judges)
+        assert not set(groups[list(learnt)]) & set(groups[list(judges)])
+        judged += judges
+    assert sorted(judged) == list(range(60))
+    assert len(split.pairs(True)) == len(split.pairs(False)) == 4
+    [notice] = split.notices
+    assert notice.code == "fixed-split"
+    assert "learnt from 60 samples, scored once on 20 samples" in notice.message
+
+
+def test_classes_that_a_part_lacks_are_named(make_collection):
+    y = ["a", "b"] * 10 + ["only learnt"] * 5 + ["a", "b", "only scored"] * 2
+    made = split_of(make_collection(np.arange(31.0)[:, None], y), 6)
+    told = [notice.message for notice in make_folds(made, 5, 1, 0).notices[1:]]
+    assert told == [
+        "1 class scored but not learnt, so every answer is wrong: only scored",
+        "1 class learnt but not scored: only learnt",
+    ]
+
+
+def test_a_training_part_that_is_too_small_is_said_to_be_one(make_collection):
+    y = ["a", "b"] * 20
+    made = split_of(make_collection(np.arange(40.0)[:, None], y), 34)
+    with pytest.raises((LabelError, SpecError), match=r"^inside the training part, where choices"):
+        make_folds(made, 5, 1, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +13,7 @@ from sklearn import metrics
 
 from gradatim.collection import Collection
 from gradatim.errors import SpecError
-from gradatim.evaluation.scores import METRICS, Truth, choose_metric, pool, score
+from gradatim.evaluation.scores import METRICS, Truth, choose_metric, pool, resample, score
 
 RNG = np.random.default_rng(7)
 N = 60
@@ -202,3 +204,56 @@ def test_order_of_rows_does_not_matter():
     other = pool("macro_auc", truth.take(order), said[:, order], out[:, order], unit[order])
     assert other.without == pytest.approx(first.without, abs=1e-12)
     assert replace(truth, y=truth.y).y is truth.y
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bootstrap_draws_what_scikit_learn_says_of_units_drawn_with_replacement(case):
+    """Three units of different sizes: all 27 draws are worked out by repeating their rows."""
+    (truth, said, out), expected = CASES[case]
+    unit = np.repeat([0, 1, 2], [30, 20, 10])
+    drawn = resample(case.split()[0], truth, said[0], out[0], unit, draws=6000, seed=5)
+
+    def by_hand(units):
+        rows = np.concatenate([np.flatnonzero(unit == g) for g in units])
+        return round(expected(truth.y[rows], said[0][rows], out[0][rows]), 7)
+
+    ways = Counter(by_hand(units) for units in itertools.product(range(3), repeat=3))
+    found = Counter(np.round(drawn, 7).tolist())
+    known = np.array(sorted(ways))
+    near = {value: known[np.abs(known - value).argmin()] for value in found}
+    assert max(abs(value - known) for value, known in near.items()) < 2e-7
+    times = Counter()
+    for value, count in found.items():
+        times[near[value]] += count
+    for value, count in ways.items():
+        share = count / 27
+        assert abs(times[value] / 6000 - share) < 5 * np.sqrt(share * (1 - share) / 6000) + 1e-3
+
+
+def test_a_bootstrap_by_hand_is_the_same_however_much_is_held_at_once(monkeypatch):
+    y, said = np.array(list("aabb")), np.array(list("abbb"))
+    truth, unit = Truth("classification", y, np.unique(y)), np.array([0, 0, 1, 1])
+    drawn = resample("accuracy", truth, said, None, unit, draws=4000)
+    # Both units have two rows: half right twice, both, or all right twice.
+    values, counts = np.unique(drawn, return_counts=True)
+    assert values.tolist() == [0.5, 0.75, 1.0]
+    assert counts / 4000 == pytest.approx([0.25, 0.5, 0.25], abs=0.04)
+    monkeypatch.setattr("gradatim.evaluation.scores._HELD", 100)
+    again = resample("accuracy", truth, said, None, unit, draws=4000)
+    assert np.array_equal(again, drawn)
+
+
+def test_scores_that_are_infinite_are_ties_in_a_bootstrap_too():
+    y = np.array(list("abab"))
+    truth, out = (
+        Truth("classification", y, np.unique(y)),
+        np.array([[-np.inf]] * 2 + [[np.inf]] * 2),
+    )
+    drawn = resample("auc", truth, y, out, np.zeros(4, dtype=int), draws=3)
+    assert drawn.tolist() == [0.5, 0.5, 0.5]
+
+
+def test_a_bootstrap_of_what_has_no_probabilities_is_undefined():
+    y = np.array(list("ab"))
+    drawn = resample("log_loss", Truth("classification", y, y), y, None, np.arange(2), draws=4)
+    assert np.isnan(drawn).all()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from gradatim.collection import Collection, CycleSound
+from gradatim.inspection.duplicates import duplicate_findings
 from gradatim.inspection.leaks import find_leaks, measure_closeness
 
 
@@ -147,3 +148,45 @@ def test_stems_of_file_names_are_proposed():
     assert leak.fix == finding.fix
     assert finding.fix.endswith("--groups stem:name")
     assert len(finding.samples) == 40
+
+
+def split(made, n_train, **more):
+    rows = np.arange(made.n_samples)
+    return dataclasses.replace(made, parts=np.where(rows < n_train, "train", "test"), **more)
+
+
+def test_a_group_in_both_parts_of_a_published_split_is_named():
+    made = songs()
+    whole = split(made, 160, groups=made.texts["song"])
+    assert codes(whole) == []
+    [leak] = find_leaks(split(made, 163, groups=made.texts["song"]))
+    assert leak.code == "leak"
+    assert leak.message.startswith("1 group stands in both parts of the split, such as '20'")
+    assert leak.samples == (tuple(range(160, 168)),)
+
+
+def test_copies_in_both_parts_are_named_and_those_in_one_are_not():
+    rng = np.random.default_rng(0)
+    y = np.array(["x", "y"])[np.arange(40) % 2]
+    hashes = np.arange(40).astype(str)
+    hashes[1], hashes[38] = "2", "39"  # 1 and 2, 38 and 39: each pair in one part
+    made = split(table(rng.normal(size=(40, 3)), y, content_hashes=hashes), 20)
+    assert codes(made) == []
+    hashes[30] = "2"
+    [leak] = find_leaks(dataclasses.replace(made, content_hashes=hashes))
+    assert leak.message == (
+        "1 sample of the part that is scored is a copy of what is learnt from, such as row 30"
+    )
+    assert leak.samples == ((1, 2, 30),)
+    [copies] = duplicate_findings(made)
+    assert copies.fix.startswith("--drop-duplicates keeps one of each")
+
+
+def test_rows_that_stand_together_leak_only_where_the_published_split_cuts_their_song():
+    made = songs()
+    # Whole songs: what is proposed as groups is, and nothing leaks, however close the rows are.
+    assert codes(split(made, 160)) == ["groups-proposed"]
+    assert codes(split(made, 160, texts={})) == []
+    # Each song in both parts
+    torn = dataclasses.replace(made, parts=np.where(np.arange(320) % 8 < 6, "train", "test"))
+    assert codes(torn) == ["leak", "groups-proposed"]

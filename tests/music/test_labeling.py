@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from gradatim.errors import AudioError, LabelError, SpecError, TableError
+from gradatim.music.features import FeatureRecipe
 from gradatim.music.folders import read_folder
 from gradatim.music.labeling import LabelSource, label_files, read_fact
 from gradatim.music.matching import FileFinder
@@ -148,6 +149,10 @@ def test_tags_are_labels_and_groups_and_an_album_stands_in_for_an_artist(tmp_pat
     ("files", "match"),
     [
         (("train/a/1.wav", "test/a/2.wav", "train/b/3.wav", "test/b/4.wav"), "--labels folder:2"),
+        (
+            ("train/a/1.wav", "Test/a/2.wav", "train/b/3.wav", "Test/b/4.wav"),
+            "--split-column folder:1",
+        ),
         (("fold1/1.wav", "fold2/2.wav"), "parts of a split"),
         (("disc1/a/1.wav", "disc1/b/2.wav", "more/a/3.wav", "more/b/4.wav"), "hold the same ones"),
         (tuple(f"fold{k}/{c}/1.wav" for k in (1, 2, 3) for c in "ab"), "--fold-column folder:1"),
@@ -273,3 +278,48 @@ def test_without_pyav_a_class_of_its_files_is_an_error_and_single_ones_are_count
     (folder / "piano" / "x.m4a").write_bytes(m4a)
     with pytest.raises(AudioError, match=r"class piano has only 1 file .*\(\.m4a\)"):
         read_folder(folder)
+
+
+def test_folders_called_train_and_test_are_a_published_split(tmp_path, tone):
+    for k in range(12):
+        part, kind = ("train", "valid", "Test")[k % 3], ("dog", "rain")[k % 2]
+        tone(tmp_path / "audio" / part / kind / f"{k}.wav", 300 + 30 * k, 0.2)
+    found = read_folder(tmp_path / "audio", labels="folder:2", split_column="folder:1")
+    names = [name.split("/")[0] for name in found.ids.tolist()]
+    assert found.parts is not None
+    assert found.parts.tolist() == ["test" if name == "Test" else "train" for name in names]
+    assert [notice.code for notice in found.notices] == ["validation-part"]
+    pieces = read_folder(
+        tmp_path / "audio",
+        labels="folder:2",
+        split_column="pattern:(train|valid|Test)/",
+        recipe=FeatureRecipe(segment_seconds=0.1),
+    )
+    assert pieces.n_samples == 2 * found.n_samples
+    assert pieces.parts is not None
+    assert pieces.parts.tolist() == np.repeat(found.parts, 2).tolist()
+
+
+def test_a_file_in_no_part_is_named(tmp_path, tone):
+    for file in ("train/a.wav", "test/b.wav", "c.wav"):
+        tone(tmp_path / file)
+    with pytest.raises(LabelError, match=r"c\.wav has no part by folder:1; every file needs one"):
+        read_folder(tmp_path, label_pattern="(?P<label>[abc]).wav", split_column="folder:1")
+
+
+def test_two_folders_of_a_split_keep_the_pieces_of_files_of_one_name_apart(tmp_path, tone):
+    from gradatim.sources.registry import Options, read_split
+
+    for k, part in enumerate(("train", "test")):
+        for kind in ("dog", "rain"):
+            tone(tmp_path / part / kind / "1.wav", 300 + 90 * k, 0.2)
+    where = str(tmp_path / "train"), str(tmp_path / "test")
+    found = read_split(*where, Options(segment=0.1))
+    assert found.parts is not None
+    assert found.parts.tolist() == ["train"] * 4 + ["test"] * 4
+    assert sorted(set(found.groups.tolist())) == [
+        "test: dog/1.wav", "test: rain/1.wav", "train: dog/1.wav", "train: rain/1.wav",
+    ]  # fmt: skip
+    assert len(found.media) == 8
+    stems = read_split(*where, Options(groups="pattern:(dog|rain)"))
+    assert stems.groups.tolist() == ["dog", "rain"] * 2

@@ -82,7 +82,8 @@ def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
     [(reader, arguments, options)] = calls
     assert reader == "read_table"
     assert arguments[1:] == ("genre", "artist", ("file", "length"))
-    assert options == {"impute": "median", "task": "classification", "fold_column": None}
+    no_split = {"fold_column": None, "split_column": None}
+    assert options == {"impute": "median", "task": "classification", **no_split}
 
 
 def test_several_targets_are_given_as_a_list(calls, tmp_path):
@@ -188,3 +189,10 @@ def test_a_kind_that_was_added_refuses_options_and_offers_its_names(calls, score
     with pytest.raises(InputError, match=r"did you mean score:goldberg\?"):
         read("scores:goldberg")
     assert scores == []
+
+
+def test_published_folds_and_a_published_split_exclude_each_other(calls, tmp_path):
+    (tmp_path / "songs.csv").touch()
+    with pytest.raises(SpecError, match="--fold-column and --split-column exclude each other"):
+        read("songs.csv", ["genre"], fold_column="fold", split_column="set")
+    assert calls == []

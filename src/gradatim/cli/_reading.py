@@ -75,6 +75,14 @@ class Reading:
             "Published folds to score by: a column, or for a folder folder:1 or pattern:REGEX.",
         ),
     ] = None
+    split_column: Annotated[
+        str | None,
+        _option(
+            "COLUMN",
+            "A published split, train or test for each sample: a column, or for a folder folder:1 "
+            "or pattern:REGEX. Rungs learn from train (and valid) and are scored once, on test.",
+        ),
+    ] = None
     segment: Annotated[
         float | None,
         _option(
@@ -126,6 +134,7 @@ class Reading:
             path=self.path,
             label_pattern=self.label_pattern,
             fold_column=self.fold_column,
+            split_column=self.split_column,
             segment=self.segment,
             seconds=self.seconds,
             place=None if self.place is None else _place(self.place),

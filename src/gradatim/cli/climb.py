@@ -62,9 +62,13 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
 
 
 def climb(
-    path: Annotated[str, Parameter(group=READING)],
+    path: Annotated[str | None, Parameter(group=READING)] = None,
     /,
     *,
+    split: Annotated[
+        tuple[str, str] | None,
+        Parameter(group=READING, metavar="TRAINFOLDER TESTFOLDER", negative=()),
+    ] = None,
     reading: Reading = _READING,
     table: TableOptions | None = None,
     drop_duplicates: Annotated[bool, _Flag, Parameter(group=READING)] = False,
@@ -118,12 +122,15 @@ def climb(
     path
         A dataset's name, a folder of audio with a folder per class, or a table (csv, csv.gz, tsv,
         parquet, arff).
+    split
+        Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
+        the second.
     drop_duplicates
         Keep one of the copies of a sound or row, and none where their labels differ.
     folds
-        Folds per repeat.
+        Folds per repeat; with --split-column, those inside the training part.
     repeats
-        Repeats, each with other folds.
+        Repeats, each with other folds; a fixed split has one.
     metric
         What is scored; if left out, accuracy, balanced accuracy, macro-AUC or R², as fits the data.
     margin
@@ -154,8 +161,9 @@ def climb(
     no_report
         Write no report.
     save
-        Save the model of the verdict's rung, trained on all rows, to this file (.gradatim) instead
-        of to gradatim-model.gradatim beside the report.
+        Save the model of the verdict's rung, trained on all rows (of a fixed split, on those to
+        learn from), to this file (.gradatim) instead of to gradatim-model.gradatim beside the
+        report.
     no_save
         Save no model, unless --save-rung names one.
     save_rung
@@ -171,6 +179,7 @@ def climb(
 
     for rung in [*(rungs or ()), *(text.partition("/")[0] for text, _ in save_rung or ())]:
         get_family(rung)
+    places = _places(path, split)
     how = reading.options(table, jobs)
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
@@ -182,18 +191,22 @@ def climb(
         save = page.parent / _MODEL
     models = [*([("", save)] if save else []), *(save_rung or ())]
     outputs = Outputs(json, page, models)
-    outputs.check(files_of(path, how))
+    outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
-        from gradatim.sources.registry import read_source
+        from gradatim.sources.registry import read_source, read_split
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
-        with screen.reading(path) as progress:
+        with screen.reading(" and ".join(places)) as progress:
             told = replace(how, progress=progress)
-            collection = interruptible(lambda: read_source(path, told))
+
+            def read() -> Collection:
+                return read_split(*split, told) if split else read_source(places[0], told)
+
+            collection = interruptible(read)
         if drop_duplicates:
             from gradatim.inspection import drop_copies
 
@@ -220,6 +233,18 @@ def climb(
             except KeyboardInterrupt:
                 said = "stopped by Ctrl-C with every rung finished"
                 raise Interrupted(f"{said} and kept" if store else said, bool(store)) from None
+
+
+def _places(path: str | None, split: tuple[str, str] | None) -> tuple[str, ...]:
+    """Return what is read: one place, or two of one split."""
+    if (path is None) == (split is None):
+        either = "a folder or table, or --split TRAINFOLDER TESTFOLDER"
+        raise SpecError(
+            f"climb PATH requires an argument: {either}; see gradatim climb --help"
+            if path is None
+            else f"give PATH, {either}, not both"
+        )
+    return split or (path or "",)
 
 
 def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:

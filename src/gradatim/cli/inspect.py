@@ -105,7 +105,8 @@ def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
     if find_kind(path) is SOURCES["table"]:
         from gradatim.tables.collections import text_columns
 
-        named = {*reading.target, reading.groups, *reading.drop}
+        splits = (reading.fold_column, reading.split_column)
+        named = {*reading.target, reading.groups, *reading.drop, *splits}
         left = [name for name in text_columns(Path(path).expanduser()) if name not in named]
         reading = replace(reading, drop=(*reading.drop, *left), impute="median")
         if left:

@@ -144,7 +144,8 @@ def _difference(
     if None in means:
         return RungDifference(*names, means, None, None)
     collection, metric = first["collection"], METRICS[first["protocol"]["metric"]]
-    sizes = np.array(collection["group_sizes"] or np.ones(collection["n_samples"], dtype=int))
+    scored = first.get("scored") or collection
+    sizes = np.array(scored["group_sizes"] or np.ones(scored["n_samples"], dtype=int))
     without = np.stack([_without(row, sizes) for row in (a, b)])
     # Of errors the scale is that of the verdict: the tolerance is .05 of the majority's.
     verdict = first["verdict"]

@@ -62,16 +62,18 @@ def climb_collection(
     """Train every rung of the ladder and say on which to stop.
 
     Scores come from repeated cross-validation with the same folds for every rung; groups are
-    never split. Scalers and hyperparameters are learnt inside the training folds only.
+    never split. A collection with `parts` is learnt from on one and scored once on the other.
+    Scalers and hyperparameters are learnt inside the training folds only.
 
     Parameters
     ----------
     collection : Collection
         What to learn.
     folds : int, default 5
-        Folds per repeat, at least 3.
+        Folds per repeat, at least 3; of a fixed split, those inside the training part.
     repeats : int, default 2
-        Repeats with other folds; fewer where groups are so few that folds would come again.
+        Repeats with other folds; fewer where groups are so few that folds would come again, and
+        one of a fixed split.
     margin : float, default 0.01
         Difference in the metric that is of no practical matter, >= 0; of errors and losses a share
         of the majority's.
@@ -141,7 +143,9 @@ def climb_collection(
         raise SpecError(f"tolerance must be at least 0, not {tolerance}")
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
-    collection = without_lonely_classes(inspected(_with_inputs(collection, inputs)))
+    collection = inspected(_with_inputs(collection, inputs))
+    if collection.parts is None:
+        collection = without_lonely_classes(collection)
     _require_variation(collection)
     metric, told = choose_metric(collection, metric)
     families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
@@ -161,6 +165,8 @@ def climb_collection(
         max(tolerance, margin),
         METRICS[metric].higher_is_better,
         _hash_of(split, collection),
+        "fixed" if split.fixed else "folds",
+        collection.n_samples - len(split.scored) if split.fixed else None,
     )
     threads = n_jobs or os.cpu_count() or 1
     task = ClimbTask(
@@ -169,7 +175,7 @@ def climb_collection(
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
         rows = _climb(task, families, observer or Observer())
-        verdict = decide(rows, protocol, task.truth, task.units)
+        verdict = decide(rows, protocol, task.scored, task.units)
         chosen = [
             (verdict.rung, verdict.input),
             *(_best_of(rows, metric, *pair) for pair in wanted),
@@ -261,8 +267,10 @@ def _hash_of(split: Folds, collection: Collection) -> str:
     truth = np.asarray(collection.y)
     texts = truth.astype(str) if truth.dtype.kind in "USO" else truth.astype(float)
     ids = "\x1f".join(map(str, collection.ids))
+    # Of a fixed split it does not matter how the part that is learnt from is dealt.
+    fold_of = np.minimum(split.fold_of, 1) if split.fixed else split.fold_of
     return sha256(
-        split.fold_of.astype(np.int64),
+        fold_of.astype(np.int64),
         ids,
         "\x1f".join(texts.tolist()) if texts.dtype.kind == "U" else texts,
     )
@@ -350,11 +358,12 @@ def _on_all_rows(
     rung: str,
     input: str,
 ) -> Model:
-    """Train a rung's most frequent setting on every row."""
+    """Train a rung's most frequent setting on every row that may be learnt from."""
     family = FAMILIES[rung]
     row = next(r for r in rows if (r.rung, r.input) == (rung, input))
     candidate = family.candidates(task, input)[row.choice]
-    everything = np.arange(task.collection.n_samples)
+    folds = task.folds
+    everything = folds.rows_without(0, *((0,) if folds.fixed else ()))
     fit = Fit(candidate, everything, everything[:0])
     [fitted] = fit_all(family, task, input, [fit], silent)
     about = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class EvaluationProtocol:
     Parameters
     ----------
     folds, repeats : int
-        Folds per repeat, and repeats with fresh folds.
+        Folds per repeat that are scored, and repeats with fresh folds; 1 and 1 of a fixed split.
     grouped : bool
         Whether groups were kept on one side of every split.
     seed : int
@@ -60,6 +60,11 @@ class EvaluationProtocol:
     folds_sha256 : str
         Hash of the rows, their targets and their folds: scores of two climbs can be compared row by
         row if it is the same.
+    split : {"folds", "fixed"}
+        Whether every sample is scored, fold by fold, or those of one published part, once. Then
+        intervals are a bootstrap over its groups (or samples).
+    n_train : int, optional
+        Samples of a fixed split that are learnt from.
     """
 
     folds: int
@@ -72,6 +77,8 @@ class EvaluationProtocol:
     tolerance: float = 0.05
     higher_is_better: bool = True
     folds_sha256: str = ""
+    split: Literal["folds", "fixed"] = "folds"
+    n_train: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class RungResult:
     seconds : float
         Time taken by selection, training and scoring.
     predictions : array of shape (repeats, n_samples) or (repeats, n_samples, n_targets)
-        Out-of-fold predictions: labels, or real values.
+        Out-of-fold predictions: labels, or real values; of a fixed split those of the test part.
     curves : sequence of LearningCurve
         Learning curves, for rungs that learn by epochs.
     choice : int
@@ -222,8 +229,8 @@ class Climb:
     verdict : Verdict
         On which rung to stop.
     models : mapping of (str, str) to Model
-        Models of rungs by rung and input, all trained on every row: the winner's and those that
-        were asked for.
+        Models of rungs by rung and input, all trained on every row (of a fixed split, on its
+        training part): the winner's and those that were asked for.
     notices : sequence of Notice
         What a person should know.
     seconds : float
@@ -242,6 +249,12 @@ class Climb:
     version: str = field(default="")
 
     @property
+    def scored(self) -> Collection:
+        """The samples that were scored, in the order of predictions: all, or the test part."""
+        parts = self.collection.parts
+        return self.collection if parts is None else self.collection.take(parts == "test")
+
+    @property
     def winner(self) -> RungResult:
         """The ladder's row on which the verdict stops."""
         return next(
@@ -250,7 +263,7 @@ class Climb:
 
     @property
     def model(self) -> Model:
-        """The model of the verdict's rung, trained again on every row."""
+        """The model of the verdict's rung, trained again on every row that may be learnt from."""
         return self.models[self.verdict.rung, self.verdict.input]
 
     def find_model(self, name: str) -> Model:
@@ -265,7 +278,7 @@ class Climb:
         Returns
         -------
         Model
-            Trained on every row.
+            Trained on every row that may be learnt from.
 
         Raises
         ------
@@ -298,11 +311,17 @@ class Climb:
             "schema": SCHEMA,
             "collection": self.collection.to_dict(),
             "protocol": asdict(self.protocol),
+            "scored": None if self.collection.parts is None else _scored_dict(self.scored),
             "rungs": [_rung_dict(row) for row in self.rungs],
             "verdict": _verdict_dict(self.verdict),
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
         }
+
+
+def _scored_dict(scored: Collection) -> dict[str, Any]:
+    kept = ("n_samples", "groups", "group_names", "group_sizes")
+    return {key: value for key, value in scored.to_dict().items() if key in kept}
 
 
 def _rung_dict(row: RungResult) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from gradatim._progress import Progress, scaled
 from gradatim.climb.result import RungResult
 from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
 from gradatim.climb.task import ClimbTask
-from gradatim.evaluation.evidence import jackknife, score_bounds
-from gradatim.evaluation.scores import GATES, METRICS, Pooled, pool, score
+from gradatim.evaluation.evidence import bootstrap_bounds, jackknife, score_bounds
+from gradatim.evaluation.scores import GATES, METRICS, Pooled, pool, resample, score
 from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
@@ -99,8 +99,8 @@ def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -
         fold_scores=np.empty(0),
         interval=(np.nan, np.nan),
         seconds=time.perf_counter() - start,
-        predictions=_gather(task, held_out, [_predicted(task, out) for out in outputs]),
-        outputs=_gather(task, held_out, ordered) if task.keeps_outputs else None,
+        predictions=_gather(task, [_predicted(task, out) for out in outputs]),
+        outputs=_gather(task, ordered) if task.keeps_outputs else None,
         probabilistic=fitted[0].model.learner.probabilistic,
         curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
         choice=_commonest(chosen),
@@ -128,8 +128,9 @@ def _choose(
     if len(candidates) == 1:
         return [0] * len(folds.outer)
     pairs = folds.pairs(family.thorough)
+    judging = {(i, j): [judge for _, judge in folds.judges(i, j)] for i, j in pairs}
     fits = [
-        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, i, j))
+        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, *judging[i, j]))
         for r in range(folds.repeats)
         for i, j in pairs
         for candidate in candidates
@@ -138,11 +139,11 @@ def _choose(
     total = np.zeros((folds.repeats, folds.folds, len(candidates)))
     for r in range(folds.repeats):
         for i, j in pairs:
-            fold = folds.fold_of[r, folds.rows(r, i, j)]
-            rows = folds.rows(r, i, j)
+            rows = folds.rows(r, *judging[i, j])
+            fold = folds.fold_of[r, rows]
             for c in range(len(candidates)):
                 out = next(outputs).outputs
-                for outer, judge in ((i, j), (j, i)):
+                for outer, judge in folds.judges(i, j):
                     mine = fold == judge
                     total[r, outer, c] += task.judge(out[mine], rows[mine])
     counts = np.bincount(np.ravel(pairs), minlength=folds.folds)
@@ -167,14 +168,12 @@ def _predicted(task: ClimbTask, outputs: np.ndarray) -> np.ndarray:
     return task.decide(outputs).astype(task.collection.y.dtype, copy=False)
 
 
-def _gather(
-    task: ClimbTask, held_out: Sequence[np.ndarray], parts: Sequence[np.ndarray]
-) -> np.ndarray:
-    """Put what was said of the held-out rows of each repeat back into the order of the rows."""
+def _gather(task: ClimbTask, parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Put what was said of the held-out rows of each repeat into the order of those scored."""
     shape, dtype = parts[0].shape[1:], parts[0].dtype
-    whole = np.empty((task.folds.repeats, task.collection.n_samples, *shape), dtype=dtype)
-    for (r, _), rows, part in zip(task.folds.outer, held_out, parts, strict=True):
-        whole[r, rows] = part
+    whole = np.empty((task.folds.repeats, len(task.folds.scored), *shape), dtype=dtype)
+    for (r, k), part in zip(task.folds.outer, parts, strict=True):
+        whole[r, task.folds.places(r, k)] = part
     return whole
 
 
@@ -208,29 +207,33 @@ def _scored(task: ClimbTask, row: RungResult) -> RungResult:
         # Labels are ordered within a row, where shares in training belong to what is known.
         return row.outputs if metric == "label_ranking" else order
 
-    folds, metric = task.folds, METRICS[task.metric]
+    folds, scored, metric = task.folds, task.scored, METRICS[task.metric]
     out = outputs_for(task.metric)
     by_fold = [
         score(
             task.metric,
-            task.truth.take(rows := folds.rows(r, k)),
+            scored.take(rows := folds.places(r, k)),
             row.predictions[r, rows],
             None if out is None else out[r, rows],
         )
         for r, k in folds.outer
     ]
     codes = task.units.codes
-    pooled = pool(task.metric, task.truth, row.predictions, out, codes)
+    pooled = pool(task.metric, scored, row.predictions, out, codes)
     gate = GATES[task.task]
     found = (
         pooled
         if gate == task.metric
-        else pool(gate, task.truth, row.predictions, outputs_for(gate), codes)
+        else pool(gate, scored, row.predictions, outputs_for(gate), codes)
     )
-    variance = float(jackknife(pooled.without[None])[0, 0])
-    interval = score_bounds(
-        pooled.value, variance, len(codes), len(task.units.sizes) - 1.0, metric.range
-    )
+    n_units = len(task.units.sizes)
+    if folds.fixed:
+        drawn = resample(task.metric, scored, row.predictions[0], None if out is None else out[0],
+                         codes)  # fmt: skip
+        interval = bootstrap_bounds(pooled.value, drawn, n_units, metric.range)
+    else:
+        variance = float(jackknife(pooled.without[None])[0, 0])
+        interval = score_bounds(pooled.value, variance, len(codes), n_units - 1.0, metric.range)
     return replace(
         row,
         fold_scores=np.array(by_fold),
@@ -253,7 +256,7 @@ def _group_scores(
     for group, rows in enumerate(by_group):
         part = None if out is None else out[:, rows]
         alone = np.zeros(len(rows), dtype=int)
-        truth = task.truth.take(rows)
+        truth = task.scored.take(rows)
         scores[group] = pool(task.metric, truth, row.predictions[:, rows], part, alone).value
     return scores
 
@@ -266,5 +269,5 @@ def _without_prevalence(task: ClimbTask, row: RungResult) -> np.ndarray | None:
     for r, k in task.folds.outer:
         # As the majority computes it, so that its own are exactly 0 everywhere.
         share = task.targets.matrix[task.folds.rows_without(r, k)].mean(axis=0)
-        order[r, task.folds.rows(r, k)] -= share.astype(np.float64)
+        order[r, task.folds.places(r, k)] -= share.astype(np.float64)
     return order

@@ -56,13 +56,19 @@ class ClimbTask(TrainingSet):
 
     @cached_property
     def truth(self) -> Truth:
-        """What predictions are held against."""
+        """What is right for every row."""
         return Truth.of(self.collection)
 
     @cached_property
+    def scored(self) -> Truth:
+        """What is right for the rows that are scored."""
+        return self.truth.take(self.folds.scored)
+
+    @cached_property
     def units(self) -> Units:
-        """What is independent."""
-        return Units.of(self.collection.groups, self.collection.n_samples)
+        """What is independent among the rows that are scored."""
+        groups, rows = self.collection.groups, self.folds.scored
+        return Units.of(None if groups is None else groups[rows], len(rows))
 
     @property
     def keeps_outputs(self) -> bool:
@@ -86,5 +92,7 @@ class ClimbTask(TrainingSet):
         """Count the fits of a rung."""
         folds = self.folds
         n_train = self.collection.n_samples * (folds.folds - 1) // folds.folds
+        if folds.fixed:
+            n_train = self.collection.n_samples - len(folds.scored)
         n_choosing = folds.repeats * len(folds.pairs(family.thorough))
         return Plan(folds.repeats * folds.folds, n_choosing, n_train)

@@ -34,6 +34,11 @@ FACTORS = {
 }
 
 
+_FIXED = (
+    " All this is of one fixed split: what other samples to learn from would change is not in it."
+)
+
+
 def describe(rung: str, input: str, task: str = "classification") -> str:
     """Name a row of the ladder in words."""
     name = get_family(rung).title_for(task)
@@ -80,7 +85,7 @@ def decide(
         rung=chosen.rung,
         input=chosen.input,
         answer=found.answer,
-        sentence=words.sentence(),
+        sentence=words.sentence() + (_FIXED if protocol.split == "fixed" else ""),
         comparisons=_compare(scored, evidence, scale, protocol.margin, factors),
         gap_at_most=found.gap * words.unit,
         margin=protocol.margin * scale.unit,
@@ -111,15 +116,17 @@ def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
     if truth.task != "classification":
         n = len(truth.y)
         return Gate(evidence, 0.5 if truth.task == "multilabel" else 0.0, 2.0 / (n + 2.0) ** 2)
-    n_classes, counts = len(truth.classes), truth.indicators.sum(axis=0)
-    ties = float(np.sum(2.0 / (counts + 2.0) ** 2) / n_classes**2)
+    counts = truth.indicators.sum(axis=0)
+    # The scored part of a fixed split may lack a class, which then does not count.
+    n_scored, n_classes = np.count_nonzero(counts), len(truth.classes)
+    ties = float(np.sum(2.0 / (counts[counts > 0] + 2.0) ** 2) / n_scored**2)
     said = classes = None
     by_class = np.zeros((len(units.sizes), n_classes))
     np.add.at(by_class, units.codes, truth.indicators)
     if units.grouped and ((by_class > 0).sum(axis=1) == 1).all():
         said = np.stack([_said_by_unit(row, truth, units) for row in trained])
         classes = by_class.argmax(axis=1)
-    return Gate(evidence, 1.0 / n_classes, ties, said, classes)
+    return Gate(evidence, 1.0 / n_scored, ties, said, classes)
 
 
 def _said_by_unit(row: RungResult, truth: Truth, units: Units) -> np.ndarray:

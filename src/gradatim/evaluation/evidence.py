@@ -5,7 +5,8 @@ independent, a group or else a row; ``without`` has the score without each unit.
 jackknife's [1]_, :math:`A = \frac{G-1}{G} \sum_g (L_g - \bar L)(L_g - \bar L)^T`, times a factor
 for what it misses (the training sets differ too), plus a term that keeps ties from being certain.
 Unequal groups have fewer degrees of freedom, :math:`n^2 / \sum n_g^2 - 1`. Several differences are
-judged by their largest t, whose distribution is drawn with their correlation [2]_.
+judged by their largest t, whose distribution is drawn with their correlation [2]_. A score of one
+fixed split has the expanded percentile interval of the bootstrap over its units [3]_.
 
 References
 ----------
@@ -13,6 +14,8 @@ References
    pp. 586-596, 1981.
 .. [2] T. Hothorn, F. Bretz, P. Westfall, "Simultaneous inference in general parametric models",
    Biometrical Journal 50, pp. 346-363, 2008.
+.. [3] T. C. Hesterberg, "What teachers should know about the bootstrap: resampling in the
+   undergraduate statistics curriculum", The American Statistician 69, pp. 371-386, 2015.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import scipy.special
 
 __all__ = [
     "Evidence",
+    "bootstrap_bounds",
     "degrees_of_freedom",
     "jackknife",
     "p_of_arrangements",
@@ -134,8 +138,8 @@ def p_of_arrangements(said: np.ndarray, true: np.ndarray, seed: int = 0) -> floa
     onehot = np.eye(len(counts))[dealt]  # (arrangements, G, C)
     for rung in range(len(said)):
         right = said[rung][each, dealt]  # (arrangements, G)
-        by_class = np.einsum("agc,ag->ac", onehot, right)
-        n = np.einsum("agc,g->ac", onehot, sizes[rung])
+        by_class = np.einsum("agc,ag->ac", onehot, right)[:, counts > 0]
+        n = np.einsum("agc,g->ac", onehot, sizes[rung])[:, counts > 0]
         best = np.maximum(best, np.mean(by_class / n, axis=1))
     share = np.mean(best >= best[0] - 1e-12)
     return float(max(share, 1 / ways))
@@ -175,3 +179,23 @@ def score_bounds(
         left * np.exp(half),
     )
     return (1.0 - float(high), 1.0 - float(low)) if kind == "up to 1" else (float(low), float(high))
+
+
+def bootstrap_bounds(
+    value: float, drawn: np.ndarray, n_units: int, kind: Literal["share", "up to 1", "positive"]
+) -> tuple[float, float]:
+    r"""Return the 95 % interval of a score that was drawn anew from its units, `drawn` (n_draws,).
+
+    The ends are percentiles, further out where units are few: a normal tail beyond
+    :math:`t_{.975} \sqrt{G / (G - 1)}` instead of .025. Where all draws agree, they would claim
+    certainty, and the interval is that of `score_bounds` for as many rows as there are units.
+    """
+    known = drawn[np.isfinite(drawn)]
+    if not np.isfinite(value) or not len(known) or n_units < 2:
+        return math.nan, math.nan
+    if known.min() == known.max():
+        return score_bounds(value, 0.0, n_units, n_units - 1.0, kind)
+    reach = t_quantile(0.975, n_units - 1.0) * math.sqrt(n_units / (n_units - 1.0))
+    tail = float(scipy.special.ndtr(-reach))
+    low, high = np.quantile(known, [tail, 1.0 - tail])
+    return min(float(low), value), max(float(high), value)

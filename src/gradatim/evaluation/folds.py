@@ -3,12 +3,14 @@
 Conventions: a fold is a number from 0 to folds - 1; ``fold_of`` has shape (repeats, n_samples).
 Classes are spread evenly over the folds; a group is never split; repeats of groups are distinct
 partitions. Hyperparameters for an outer fold are judged on other folds of the same repeat by models
-that have seen neither.
+that have seen neither. Of a fixed split, the scored part is fold 0, and the others share the part
+that is learnt from.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +38,7 @@ class Folds:
 
     fold_of: np.ndarray  # (repeats, n_samples): Fold in which each row is scored
     notices: tuple[Notice, ...] = ()  # What a person should know about the splits
+    fixed: bool = False  # Whether fold 0 alone is scored, once
 
     @property
     def repeats(self) -> int:
@@ -44,8 +47,17 @@ class Folds:
 
     @property
     def folds(self) -> int:
-        """Folds per repeat."""
-        return int(self.fold_of.max()) + 1
+        """Folds per repeat that are scored."""
+        return 1 if self.fixed else int(self.fold_of.max()) + 1
+
+    @property
+    def scored(self) -> np.ndarray:
+        """The rows that are scored, ascending."""
+        return self.rows(0, 0) if self.fixed else np.arange(self.fold_of.shape[1])
+
+    def places(self, repeat: int, fold: int) -> np.ndarray:
+        """Return where the rows of a fold stand among those that are scored."""
+        return np.flatnonzero(self.fold_of[repeat, self.scored] == fold)
 
     @property
     def outer(self) -> list[tuple[int, int]]:
@@ -64,13 +76,20 @@ class Folds:
         """Choose pairs of folds to be left out together for choosing hyperparameters.
 
         A model trained without folds i and j may judge a choice for outer fold i on j, and for
-        outer fold j on i: it serves both and has seen neither.
+        outer fold j on i: it serves both and has seen neither. Of a fixed split, fold 0 is in
+        every pair, and judges nothing.
         """
+        if self.fixed:
+            return [(0, j) for j in range(1, int(self.fold_of.max()) + 1)]
         k = self.folds
         if thorough:
             return [(i, i + 1) for i in range(k - 1)] + [(0, k - 1)]
         pairs = [(i, i + 1) for i in range(0, k - 1, 2)]
         return pairs if k % 2 == 0 else [*pairs, (0, k - 1)]
+
+    def judges(self, i: int, j: int) -> tuple[tuple[int, int], ...]:
+        """Return for which folds of a pair there is a choice, and the folds that judge it."""
+        return ((i, j),) if self.fixed else ((i, j), (j, i))
 
 
 def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> Folds:
@@ -80,6 +99,8 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
             f"a climb needs at least 3 folds (one to score, one to choose on, one to learn from) "
             f"and 1 repeat, not {folds} and {repeats}"
         )
+    if collection.parts is not None:
+        return _fixed(collection, collection.parts, folds, seed)
     if collection.folds is not None:
         return _published(collection, collection.folds)
     if collection.content_hashes is not None:
@@ -129,6 +150,37 @@ def _published(collection: Collection, names: np.ndarray) -> Folds:
     fold_of = np.array([published.index(name) for name in names.tolist()])
     text = f"the {len(published)} published folds are used, once: there is nothing to repeat"
     return Folds(fold_of[None], (Notice("published-folds", text),))
+
+
+def _fixed(collection: Collection, parts: np.ndarray, folds: int, seed: int) -> Folds:
+    """Score the test part, and deal the training part into folds to choose on."""
+    train = parts == "train"
+    inside = replace(collection.take(train), parts=None)
+    try:
+        inner = make_folds(inside, folds, 1, seed)
+    except (LabelError, SpecError) as error:
+        raise type(error)(f"inside the training part, where choices are made: {error}") from error
+    fold_of = np.zeros(collection.n_samples, dtype=int)
+    fold_of[train] = inner.fold_of[0] + 1
+    text = (
+        f"one fixed split: learnt from {plural(int(train.sum()), 'sample')}, scored once on "
+        f"{plural(int((~train).sum()), 'sample')}; there is nothing to repeat"
+    )
+    return Folds(fold_of[None], (Notice("fixed-split", text), *_lost(collection, train)), True)
+
+
+def _lost(collection: Collection, train: np.ndarray) -> Iterator[Notice]:
+    """Name the classes that one of the parts lacks."""
+    if collection.task != "classification":
+        return
+    for rows, other, what in (
+        (train, ~train, "scored but not learnt, so every answer is wrong"),
+        (~train, train, "learnt but not scored"),
+    ):
+        lost = np.setdiff1d(collection.y[other], collection.y[rows])
+        if len(lost):
+            named = list_text(show_name(str(c)) for c in lost)
+            yield Notice("lost-class", f"{plural(len(lost), 'class', 'classes')} {what}: {named}")
 
 
 def _leave_one_group_out(

@@ -28,6 +28,7 @@ __all__ = [
     "Truth",
     "choose_metric",
     "pool",
+    "resample",
     "score",
     "show_score",
 ]
@@ -41,6 +42,9 @@ _LOPSIDED = 0.8
 _LEAST_PROBABILITY = 1e-15
 
 _EARTH_KM = 6371.0088
+
+# Numbers that a bootstrap holds at once
+_HELD = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -276,6 +280,48 @@ def _pool_one(
     return values, by_unit[:, 0] if value is _mean else None
 
 
+def resample(
+    name: str,
+    truth: Truth,
+    said: np.ndarray,
+    outputs: np.ndarray | None,
+    units: np.ndarray,
+    draws: int = 2000,
+    seed: int = 0,
+) -> np.ndarray:
+    """Score units drawn with replacement, as many as there are, (draws,): a bootstrap.
+
+    `said` and `outputs` are of one repeat; a draw in which the score is undefined is NaN.
+    """
+    n_units, rng = int(units.max()) + 1, np.random.default_rng(seed)
+    if METRICS[name].reads != "predictions" and outputs is None:
+        return np.full(draws, math.nan)
+    if name in ("auc", "macro_auc"):
+        assert outputs is not None
+        scored = _WeightedAuc(truth.indicators, outputs)
+
+        def value(times: np.ndarray) -> np.ndarray:
+            return scored.of(times[:, units])
+    else:
+        rows, of_sums = _statistics(name, truth, said, outputs)
+        by_unit = np.zeros((n_units, rows.shape[1]))
+        np.add.at(by_unit, units, rows)
+
+        def value(times: np.ndarray) -> np.ndarray:
+            return of_sums(times @ by_unit)
+
+    # So that what is held at once does not grow with the rows
+    at_once = max(1, _HELD // max(n_units, len(units)))
+    found = []
+    for start in range(0, draws, at_once):
+        size = min(at_once, draws - start)
+        chosen = rng.integers(n_units, size=(size, n_units)) + n_units * np.arange(size)[:, None]
+        times = np.bincount(chosen.ravel(), minlength=size * n_units).reshape(size, n_units)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found.append(value(times.astype(float)))
+    return np.concatenate(found)
+
+
 # -- sums over rows, and the score that they make -----------------------------------------------
 
 _Value = Callable[[np.ndarray], np.ndarray]
@@ -394,6 +440,34 @@ def _auc_of(true: np.ndarray, s: np.ndarray, units: np.ndarray, n_units: int) ->
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = (total - own + within) / pairs
         return np.append(parts, total / (n_pos.sum() * n_neg.sum()))
+
+
+class _WeightedAuc:
+    """AUC, averaged over labels that have both kinds, of rows that count several times."""
+
+    def __init__(self, true: np.ndarray, out: np.ndarray) -> None:
+        if out.shape[1] == 1 and true.shape[1] == 2:
+            true = true[:, 1:]
+        self._labels = []
+        for t, s in zip(true.T > 0, out.T, strict=True):
+            order = np.argsort(s, kind="stable")
+            sorted_s = s[order]
+            first = np.flatnonzero(np.append(True, sorted_s[1:] != sorted_s[:-1]))
+            self._labels.append((t[order], order, first))
+
+    def of(self, times: np.ndarray) -> np.ndarray:
+        """Return it for each row of counts, (n_draws, n_samples) to (n_draws,)."""
+        found = []
+        for true, order, first in self._labels:
+            held = times[:, order]
+            above = np.add.reduceat(held * true, first, axis=1)
+            below = np.add.reduceat(held * ~true, first, axis=1)
+            # A pair with one score is half in order.
+            wins = (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
+            found.append(wins / (above.sum(axis=1) * below.sum(axis=1)))
+        values = np.array(found)
+        there = np.isfinite(values)
+        return np.where(there, values, 0.0).sum(axis=0) / there.sum(axis=0)
 
 
 def _wins(key: np.ndarray, true: np.ndarray) -> np.ndarray:

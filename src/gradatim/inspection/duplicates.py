@@ -126,7 +126,9 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
     if collection.groups is not None:
         parts.append(f"{found.n_across_groups} of them in different groups")
     of = copies(collection, near=False)
-    return Finding("duplicates", ", ".join(parts), _mend(found.n_conflicting), _together(of))
+    return Finding(
+        "duplicates", ", ".join(parts), _mend(found.n_conflicting, collection), _together(of)
+    )
 
 
 def _near_finding(collection: Collection, pairs: np.ndarray) -> Finding:
@@ -140,11 +142,13 @@ def _near_finding(collection: Collection, pairs: np.ndarray) -> Finding:
         what = "labels" if collection.media else "targets"
         parts.append(f"{int(odd.sum())} of them with different {what}")
     together = tuple(tuple(pair) for pair in pairs.tolist())
-    return Finding("duplicates", ", ".join(parts), _mend(int(odd.sum())), together)
+    return Finding("duplicates", ", ".join(parts), _mend(int(odd.sum()), collection), together)
 
 
-def _mend(n_conflicting: int) -> str:
-    kept = "copies stay in one fold; --drop-duplicates keeps one of each"
+def _mend(n_conflicting: int, collection: Collection) -> str:
+    kept = "--drop-duplicates keeps one of each"
+    # Nobody deals the samples of a published split.
+    kept = kept if collection.parts is not None else f"copies stay in one fold; {kept}"
     return f"{kept}, and none where labels differ: correct those" if n_conflicting else kept
 
 

@@ -3,7 +3,8 @@
 Conventions: features are brought to one scale, columns that number the rows left out. Two figures
 are compared: how often the nearest neighbour of a row, where it is of the row's class, stands
 within `WINDOW` rows of it, and how often chance would put it there. Copies do not count as
-neighbours, and neither do rows of one group, which no split separates.
+neighbours, and neither do rows of one group, which no split separates. Of a published split it is
+known what stands on which side, so what stands on both is named, and closeness says nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradatim._stems import find_stems
-from gradatim._text import option, show_name
+from gradatim._text import option, plural, show_name
 from gradatim.collection import Collection
+from gradatim.inspection.duplicates import copies
 from gradatim.inspection.findings import Finding
 
 __all__ = ["WINDOW", "Closeness", "Proposal", "find_leaks", "measure_closeness", "propose_groups"]
@@ -73,7 +75,9 @@ def find_leaks(
 
     `ignored` names the columns of an input that do not count.
     """
-    without = ignored or {}
+    without, parts = ignored or {}, collection.parts
+    if parts is not None:
+        yield from _across(collection, parts)
     inputs = {
         name: _scaled(X, collection.feature_names.get(name), without.get(name, frozenset()))
         for name, X in collection.X.items()
@@ -86,15 +90,52 @@ def find_leaks(
     telling = [
         (proposal, scores)
         for proposal in proposals
-        if (scores := _two_protocols(list(inputs.values())[-1], collection, proposal.groups))
+        if (parts is None or _torn(proposal.groups, parts))
+        and (scores := _two_protocols(list(inputs.values())[-1], collection, proposal.groups))
     ]
     fix = telling[0][0].fix if telling else proposals[0].fix if proposals else ""
-    if closest.alarming or telling:
-        facts = [_of_closeness(closest, collection)] if closest.alarming else []
+    alarming = closest.alarming and parts is None
+    if alarming or telling:
+        facts = [_of_closeness(closest, collection)] if alarming else []
         facts += [_of_protocols(proposal.what, *scores) for proposal, scores in telling[:1]]
         yield Finding("leak", f"{_LEAK}: {'; '.join(facts)}", fix or _without_names(collection))
     for proposal in proposals:
         yield proposal.finding
+
+
+def _across(collection: Collection, parts: np.ndarray) -> Iterator[Finding]:
+    """Yield what stands in both parts of a published split: groups, and copies."""
+    if collection.groups is not None and (torn := _torn(collection.groups, parts)):
+        name = show_name(str(collection.groups[torn[0][0]]))
+        stand = plural(len(torn), "group stands", "groups stand")
+        yield Finding(
+            "leak",
+            f"{stand} in both parts of the split, such as {name!r}: what is learnt of a group "
+            "helps to recognize it, so every score may be too high",
+            "a split by whole groups has none of that",
+            torn,
+        )
+    if collection.content_hashes is not None:
+        torn = _torn(copies(collection, near=collection.media is not None), parts)
+        rows = np.array([row for one in torn for row in one], dtype=int)
+        n_test = int((parts[rows] == "test").sum())
+        if n_test:
+            yield Finding(
+                "leak",
+                f"{plural(n_test, 'sample')} of the part that is scored "
+                f"{'is a copy' if n_test == 1 else 'are copies'} of what is learnt from, such as "
+                f"{show_name(str(collection.ids[rows[parts[rows] == 'test'][0]]))}",
+                "--drop-duplicates keeps one of each",
+                torn,
+            )
+
+
+def _torn(groups: np.ndarray, parts: np.ndarray) -> tuple[tuple[int, ...], ...]:
+    """Return the rows of each group that stands in several parts."""
+    code = np.unique(groups, return_inverse=True)[1]
+    order = np.argsort(code, kind="stable")
+    each = np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+    return tuple(tuple(rows.tolist()) for rows in each if len(set(parts[rows].tolist())) > 1)
 
 
 def _of_closeness(found: Closeness, collection: Collection) -> str:

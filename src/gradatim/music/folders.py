@@ -26,6 +26,7 @@ from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.labeling import Labelled, LabelSource, is_fact, label_files, read_fact
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.music.manifests import read_manifest
+from gradatim.tables.parts import read_parts
 
 __all__ = ["read_folder"]
 
@@ -53,6 +54,7 @@ def read_folder(
     path_column: str | None = None,
     label_pattern: str | None = None,
     fold_column: str | None = None,
+    split_column: str | None = None,
     task: str | None = None,
     follow_links: bool = False,
     recipe: FeatureRecipe = RECIPE,
@@ -83,6 +85,8 @@ def read_folder(
     fold_column : str, optional
         A column of the table of labels, ``folder:N`` or ``pattern:REGEX`` that gives the fold of
         each file, by which it is split then.
+    split_column : str, optional
+        The same for ``train`` or ``test``, a published split; ``valid`` files are learnt from.
     task : {"classification", "multilabel", "regression"}, optional
         Forces how the targets of a table are read.
     follow_links : bool
@@ -129,6 +133,7 @@ def read_folder(
     _refuse_lost_classes(root, source, labelled, listing)
     file_groups, group_notices = _read_groups(root, groups, labelled)
     file_folds = _read_folds(root, fold_column, labelled)
+    file_parts, part_notices = _read_parts(root, split_column, labelled)
     outcomes = analyze_files(
         [root / file for file in labelled.files], recipe, n_jobs=n_jobs, progress=progress
     )
@@ -152,7 +157,7 @@ def read_folder(
         ids = [f"{shown[k]} {piece.start:.6g} s" for k, piece in zip(file_of, pieces, strict=True)]
         if file_groups is None:
             file_groups = np.array(shown)
-    notices = (*listing.notices, *labelled.notices, *group_notices, *skipped, *odd)
+    told = (*group_notices, *part_notices, *skipped, *odd)
     return Collection(
         name=readable_path(root.resolve().name),
         X={"features": np.stack([piece.features for piece in pieces])},
@@ -161,6 +166,7 @@ def read_folder(
         ids=np.array(ids),
         groups=None if file_groups is None else file_groups[file_of],
         folds=None if file_folds is None else file_folds[file_of],
+        parts=None if file_parts is None else file_parts[file_of],
         media=tuple(
             FileSound(root / labelled.files[k], start=piece.start, seconds=seconds)
             for k, piece in zip(file_of.tolist(), pieces, strict=True)
@@ -170,7 +176,7 @@ def read_folder(
         recipes={"features": recipe.to_dict()},
         content_hashes=np.array([piece.sha256 for piece in pieces]),
         fingerprints=np.stack([piece.fingerprint for piece in pieces]),
-        notices=notices,
+        notices=(*listing.notices, *labelled.notices, *told),
     )
 
 
@@ -280,13 +286,29 @@ def _read_groups(
 def _read_folds(root: Path, fold_column: str | None, labelled: Labelled) -> np.ndarray | None:
     if fold_column is None:
         return None
-    facts = read_fact(fold_column, "fold", root, labelled.files, labelled.table)
-    if None in facts:
-        file = labelled.files[facts.index(None)]
-        raise LabelError(
-            f"{show_name(file)} has no fold by {show_name(fold_column)}; every file needs one"
-        )
-    return np.array(facts)
+    return np.array(_facts(root, fold_column, "fold", labelled))
+
+
+def _read_parts(
+    root: Path, split_column: str | None, labelled: Labelled
+) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
+    if split_column is None:
+        return None, ()
+    facts = _facts(root, split_column, "part", labelled)
+    return read_parts(facts, split_column, [_safe(file) for file in labelled.files])
+
+
+def _facts(root: Path, fact: str, role: str, labelled: Labelled) -> list[str]:
+    """Return a fact that every file must have."""
+    found = []
+    facts = read_fact(fact, role, root, labelled.files, labelled.table)
+    for file, value in zip(labelled.files, facts, strict=True):
+        if value is None:
+            raise LabelError(
+                f"{show_name(file)} has no {role} by {show_name(fact)}; every file needs one"
+            )
+        found.append(value)
+    return found
 
 
 def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> list[Notice]:

@@ -341,7 +341,9 @@ def _refuse_parts(root: Path, files: Sequence[str]) -> None:
             f"type --labels folder:2 to learn what lies below them ({_some(sorted(inner))}), or "
             "--labels folder:1 if they are classes"
         )
-        if parts and len(below) >= 3:
+        if {name.casefold() for name in below} <= {"train", "test", "training", "valid", "val"}:
+            advice += "; --split-column folder:1 learns from train and scores test"
+        elif parts and len(below) >= 3:
             advice += "; --fold-column folder:1 keeps them as folds"
     why = "are called as parts of a split are" if len(parts) == len(below) else "hold the same ones"
     raise LabelError(f"the folders of {show_name(root)} ({named}) {why}, not as classes; {advice}")

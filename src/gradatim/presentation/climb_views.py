@@ -90,9 +90,11 @@ def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
 
 def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
     """Return the model of the view ``confusion`` and the number of unreadable sounds."""
-    collection, predictions = climb.collection, np.asarray(climb.winner.predictions)
-    classes = [str(name) for name in collection.classes]
-    cells = _cells(np.asarray(collection.y), predictions, collection.classes)
+    collection, predictions = climb.scored, np.asarray(climb.winner.predictions)
+    # What is said of the scored samples may be a class that none of them has.
+    names = climb.collection.classes
+    classes = [str(name) for name in names]
+    cells = _cells(np.asarray(collection.y), predictions, names)
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     for cell, items in cells.items():
         counts[cell] = sum(times for _, times in items)
@@ -133,7 +135,7 @@ def _listed(items: list[tuple[int, int]], sounds: dict[int, str]) -> list[tuple[
 
 def scatter_data(climb: Climb) -> dict[str, Any]:
     """Return the model of the view ``scatter``: predictions are means over repeats."""
-    collection = climb.collection
+    collection = climb.scored
     y = np.asarray(collection.y, dtype=float).reshape(collection.n_samples, -1)
     predicted = np.asarray(climb.winner.predictions, dtype=float)
     predicted = predicted.reshape(len(predicted), *y.shape).mean(axis=0)
@@ -155,7 +157,7 @@ def _ratio(part: float, whole: float) -> float:
 
 def label_rows(climb: Climb) -> list[dict[str, Any]]:
     """Return for each label of a multi-label task how often it is there, found, and right."""
-    y = np.asarray(climb.collection.y, dtype=bool)
+    y = np.asarray(climb.scored.y, dtype=bool)
     said = np.asarray(climb.winner.predictions).reshape(-1, *y.shape).astype(bool)
     names = list(climb.collection.target_names) or [f"label {k + 1}" for k in range(y.shape[1])]
     rows = []

@@ -38,6 +38,7 @@ __all__ = [
     "score",
     "score_range",
     "share",
+    "split_words",
     "title_of",
     "verdict_line",
 ]
@@ -95,10 +96,19 @@ def dataset_lines(entries: list[dict[str, Any]]) -> Iterator[Line]:
 def heading(climb: Climb) -> Iterator[Line]:
     """Yield what was climbed, and how."""
     protocol = climb.protocol
-    grouped = ", groups kept together" if protocol.grouped else ""
     yield [(about(climb.collection), "bold")]
-    how = f"{protocol.repeats} x {protocol.folds} folds{grouped}, seed {protocol.seed}"
+    how = f"{split_words(climb)}, seed {protocol.seed}"
     yield [(f"{how}, {climb.seconds:.1f} seconds; scores rounded to 3 decimals", "dim")]
+
+
+def split_words(climb: Climb, times: str = "x") -> str:
+    """Say in a few words which samples were scored how often."""
+    protocol = climb.protocol
+    if protocol.split == "fixed":
+        n_test = climb.collection.n_samples - (protocol.n_train or 0)
+        return f"one fixed split, {protocol.n_train:,} learnt from and {n_test:,} scored once"
+    grouped = ", groups kept together" if protocol.grouped else ""
+    return f"{protocol.repeats} {times} {plural(protocol.folds, 'fold')}{grouped}"
 
 
 def verdict_line(climb: Climb) -> Line:
@@ -242,20 +252,27 @@ def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
     """Say how the rungs were scored, as pairs of a term and its explanation."""
     collection, protocol = climb.collection, climb.protocol
     yield "Score", _metric_words(protocol.metric)
-    yield "Folds", _fold_words(protocol, collection.task)
-    yield "Groups", _group_words(protocol, collection.groups)
+    fixed = protocol.split == "fixed"
+    if fixed:
+        yield "Split", f"{capitalized(split_words(climb))}, as published. {_NO_REPEAT}"
+    else:
+        yield "Folds", _fold_words(protocol, collection.task)
+        yield "Groups", _group_words(protocol, collection.groups)
+    inside = "part" if fixed else "folds"
     yield (
         "Choices",
-        "Penalties, kernels and the scaling of the inputs were chosen inside the training folds "
-        "only. No model saw a row on which it was scored.",
+        "Penalties, kernels and the scaling of the inputs were chosen inside the training "
+        f"{inside} only. No model saw a row on which it was scored.",
     )
     yield "Networks", _network_words(protocol.preset)
     unit = "groups" if protocol.grouped else "samples"
-    yield (
-        "Intervals",
-        f"95 % intervals by leaving out {unit} one at a time (jackknife), inside the range of the "
-        f"score. What counts as evidence is the number of {unit}.",
-    )
+    how = f"by leaving out {unit} one at a time (jackknife), inside the range of the score"
+    if fixed:
+        how = (
+            f"of a score by drawing the {unit} of the scored part anew (bootstrap), and of a "
+            "difference by leaving them out one at a time (jackknife)"
+        )
+    yield "Intervals", f"95 % intervals {how}. What counts as evidence is the number of {unit}."
     kind = "" if protocol.higher_is_better else " of the majority's score"
     yield (
         "Verdict",
@@ -264,6 +281,12 @@ def explain_protocol(climb: Climb) -> Iterator[tuple[str, str]]:
         f"rung could gain at most, at {100 * LEVEL:g} %; up to {protocol.tolerance:g}{kind} is "
         "good enough.",
     )
+
+
+_NO_REPEAT = (
+    "All rungs met the same samples. Scores are of models that learnt from this one part; how much "
+    "they would change with another is not known."
+)
 
 
 def _network_words(preset: str) -> str:

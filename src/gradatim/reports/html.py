@@ -102,10 +102,10 @@ def _models(climb: Climb) -> tuple[dict[str, Any], int]:
 
 def _facts(climb: Climb) -> Iterator[str]:
     """Yield what was climbed, in a few words each."""
-    collection, protocol = climb.collection, climb.protocol
+    collection = climb.collection
     yield from climbs.contents(collection)
     yield from (f"{name}: {plural(X.shape[1], 'number')}" for name, X in collection.X.items())
-    yield f"{protocol.repeats} \N{MULTIPLICATION SIGN} {plural(protocol.folds, 'fold')}"
+    yield climbs.split_words(climb, "\N{MULTIPLICATION SIGN}")
     if climb.seconds >= 1:
         yield plural(round(climb.seconds), "second")
 

@@ -31,6 +31,7 @@ __all__ = [
     "find_kind",
     "is_table_name",
     "read_source",
+    "read_split",
 ]
 
 #: Endings of tables.
@@ -50,6 +51,7 @@ class Options:
     path: str | None = None  # Column of that table which names the files
     label_pattern: str | None = None  # Regular expression that finds a label in a file's path
     fold_column: str | None = None  # Column of published folds, or a fact of files
+    split_column: str | None = None  # Column of train and test, or a fact of files
     segment: float | None = None  # Seconds of the pieces of a sound
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
@@ -113,6 +115,7 @@ def _read_folder(text: str, options: Options) -> Collection:
         path_column=options.path,
         label_pattern=options.label_pattern,
         fold_column=options.fold_column,
+        split_column=options.split_column,
         task=options.task,
         follow_links=options.follow_links,
         recipe=replace(options.recipe or RECIPE, **given),
@@ -145,6 +148,7 @@ def _read_table(text: str, options: Options) -> Collection:
         tuple(options.drop),
         **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
         fold_column=options.fold_column,
+        split_column=options.split_column,
     )
 
 
@@ -175,14 +179,14 @@ SOURCES: dict[str, Kind] = {
         phrase="a folder of audio",
         takes=(
             *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
-            *("segment", "seconds", "place", "follow_links"),
+            *("split_column", "segment", "seconds", "place", "follow_links"),
         ),
     ),
     "table": Kind(
         claims=_is_table,
         read=_read_table,
         phrase="a table",
-        takes=("target", "groups", "drop", "fold_column", *_OF_TABLES),
+        takes=("target", "groups", "drop", "fold_column", "split_column", *_OF_TABLES),
     ),
 }
 
@@ -211,7 +215,24 @@ def read_source(text: str, options: Options) -> Collection:
     ]
     if given:
         raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")
+    if options.fold_column is not None and options.split_column is not None:
+        raise SpecError(
+            "--fold-column and --split-column exclude each other: samples are scored fold by fold, "
+            "or those of one part once; give one of them"
+        )
     return kind.read(text, options)
+
+
+def read_split(train: str, test: str, options: Options) -> Collection:
+    """Read what is learnt from and what is scored, from two folders or tables."""
+    from gradatim.tables.parts import join_parts
+
+    for name in ("fold_column", "split_column"):
+        if getattr(options, name) is not None:
+            raise SpecError(f"--split and {_TYPED[name]} exclude each other; give one of them")
+    parts = [read_source(text, options) for text in (train, test)]
+    # Names of files, which are the groups of pieces, are below their own folder only.
+    return join_parts(*parts, shared_groups=options.groups is not None)
 
 
 def files_of(text: str, options: Options) -> list[Path]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from gradatim._text import list_text, option, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, Dialect, NotANumberError, read_columns
+from gradatim.tables.parts import read_parts
 from gradatim.tables.targets import TableTargets, read_targets
 
 __all__ = ["feature_columns", "read_features", "read_table", "text_columns"]
@@ -42,6 +43,7 @@ def read_table(
     impute: str | None = None,
     task: str | None = None,
     fold_column: str | None = None,
+    split_column: str | None = None,
     id: str | None = None,
     drop_rows_without: Sequence[str] = (),
     min_class_size: int = 0,
@@ -79,6 +81,9 @@ def read_table(
         Forces how the target is read.
     fold_column : str, optional
         Column that names the fold of each row, by which the table is split then.
+    split_column : str, optional
+        Column that says ``train`` or ``test`` of each row, a published split; ``valid`` rows are
+        learnt from.
     id : str, optional
         Column by whose values the rows are called; they must differ.
     drop_rows_without : sequence of str
@@ -127,13 +132,18 @@ def read_table(
     targets = table.select([target] if isinstance(target, str) else target, "target")
     dropped = table.select([drop] if isinstance(drop, str) else drop, "drop")
     _question_names(table, targets)
-    names = _feature_names(table, targets, groups, fold_column, id, dropped)
+    splits = {"folds": fold_column, "split": split_column}
+    names = _feature_names(table, targets, groups, splits, id, dropped)
     table, row_notices = _without_gaps(
         table, targets, None if groups is None else _group_column(table, groups), drop_rows_without
     )
     read = read_targets(table, targets, task, min_class_size)
     table, read = _without_small_classes(table, read, min_class_size)
     features = _Features(table, names, impute is not None)
+    parts, part_notices = None, ()
+    if split_column is not None:
+        rows = [f"row {row}" for row in table.rows.tolist()]
+        parts, part_notices = read_parts(table.texts(split_column), split_column, rows)
     columns = [Notice("table-format", text) for text in table.notes]
     return Collection(
         name=table.source,
@@ -143,10 +153,17 @@ def read_table(
         ids=_ids(table, id),
         groups=None if groups is None else _read_groups(table, groups, read.y),
         folds=None if fold_column is None else np.array(table.texts(fold_column)),
+        parts=parts,
         feature_names={"features": features.names},
         target_names=read.names,
         target_units=tuple(map(_unit, targets)) if read.task == "regression" else (),
-        notices=(*columns, *row_notices, *read.notices, *features.notices(read.task)),
+        notices=(
+            *columns,
+            *row_notices,
+            *read.notices,
+            *part_notices,
+            *features.notices(read.task),
+        ),
         content_hashes=row_hashes(features.X),
         texts=_other_texts(table, dropped),
     )
@@ -325,7 +342,7 @@ def _feature_names(
     table: Columns,
     targets: Sequence[str],
     groups: str | None,
-    folds: str | None,
+    splits: Mapping[str, str | None],
     id: str | None,
     dropped: Sequence[str],
 ) -> list[str]:
@@ -334,7 +351,7 @@ def _feature_names(
         raise TableError(f"{table.source} needs a target: name the column that is to be learnt")
     roles = [("target", name) for name in targets]
     roles += [("groups", _group_column(table, groups))] if groups is not None else []
-    roles += [("folds", folds)] if folds is not None else []
+    roles += [(role, name) for role, name in splits.items() if name is not None]
     # Rows may be called by the column that groups them, if each is a group of its own.
     roles += [("id", id)] if id is not None and ("groups", id) not in roles else []
     # The groups are no feature, whether or not they are dropped too.
