@@ -98,6 +98,7 @@ def climb(
     ] = None,
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    predictions: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     save_rung: Annotated[
         list[tuple[str, Path]] | None,
@@ -151,6 +152,8 @@ def climb(
         Write the report here instead of to gradatim-report.html.
     no_report
         Write no report.
+    predictions
+        Write what the verdict's rung said of each held-out item, once per repeat (.csv).
     save
         Save the model of the verdict's rung, trained on all rows, to this file (.gradatim).
     save_rung
@@ -170,7 +173,7 @@ def climb(
     if report is not None and no_report:
         raise SpecError("--report and --no-report exclude each other; give one of them")
     models = [*([("", save)] if save else []), *(save_rung or ())]
-    outputs = Outputs(json, None if no_report else report or _REPORT, models)
+    outputs = Outputs(json, None if no_report else report or _REPORT, predictions, models)
     outputs.check(files_of(path, how))
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
