@@ -117,3 +117,15 @@ def test_label_rows_agree_with_scikit_learn(multilabel_climb):
     rows = climb_views.label_rows(multilabel_climb)
     assert [row["found"] for row in rows] == pytest.approx(recall_score(y, flat, average=None))
     assert [row["right"] for row in rows] == pytest.approx(precision_score(y, flat, average=None))
+
+
+def test_differences_are_written_once_and_undefined_ones_left_out(climb):
+    one = climb.verdict.comparisons[0]
+    odd = [replace(one, difference=np.nan), replace(one, difference=0.25, p_better=0.99999)]
+    rows = climb_views.comparison_rows(
+        replace(climb, verdict=replace(climb.verdict, comparisons=odd))
+    )
+    assert [(row["difference"], row["p_better"]) for row in rows] == [("0.250", "> 0.999")]
+    rows = climb_views.comparison_rows(climb)
+    assert [row["is_winner"] for row in rows].count(True) == 1
+    assert next(r["input"] for r in rows if r["is_winner"]) == "harmonics"

@@ -15,10 +15,18 @@ from typing import Any
 import numpy as np
 
 from gradatim.climb.result import Climb, LearningCurve, RungResult
-from gradatim.presentation.climbs import title_of
+from gradatim.presentation.climbs import score, score_range, title_of
 from gradatim.presentation.sounds import Cells, confused_items, encode_sounds
 
-__all__ = ["confusion_data", "curve_data", "label_rows", "ladder_data", "scatter_data"]
+__all__ = [
+    "comparison_rows",
+    "confusion_data",
+    "curve_data",
+    "has_validation",
+    "label_rows",
+    "ladder_data",
+    "scatter_data",
+]
 
 _MOST_NETWORKS = 12
 _MOST_EPOCHS = 400
@@ -52,6 +60,36 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
         "margin": climb.verdict.margin,
         "higher_is_better": climb.protocol.higher_is_better,
     }
+
+
+def comparison_rows(climb: Climb) -> list[dict[str, Any]]:
+    """Return what the best rung gains on each other one, as it is written; nothing undefined."""
+    task, verdict = climb.collection.task, climb.verdict
+    return [
+        {
+            "title": title_of(one.rung, task),
+            "input": one.input,
+            "difference": score(one.difference),
+            "interval": score_range(one.interval),
+            "p_better": _probability(one.p_better),
+            "is_winner": (one.rung, one.input) == (verdict.rung, verdict.input),
+        }
+        for one in verdict.comparisons
+        if math.isfinite(one.difference)
+    ]
+
+
+def _probability(p: float) -> str:
+    """Write a probability; one that rounds to 0 or 1 is neither."""
+    if not 0.0005 <= p < 0.9995:
+        return "< 0.001" if p < 0.5 else "> 0.999"
+    return f"{p:.3f}"
+
+
+def has_validation(climb: Climb) -> bool:
+    """Tell whether any learning curve has a line of rows that were not trained on."""
+    curves = [curve for rung in climb.rungs for curve in rung.curves]
+    return any(curve.validation_loss is not None for curve in curves)
 
 
 def curve_data(climb: Climb) -> dict[str, Any] | None:
