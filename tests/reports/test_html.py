@@ -213,6 +213,14 @@ def test_unreadable_sounds_are_mentioned(climb):
     assert page.model("confusion")["sounds"] == {}
 
 
+def test_what_the_page_says_of_cells_is_so(climb):
+    text = Page(render_report(climb)).text
+    assert "each counted once, as what most of the 2 repeats said of it" in text
+    assert "Choose a cell to see its samples, and to hear some." in text
+    silent = replace(climb, collection=replace(climb.collection, media=None))
+    assert "Choose a cell to see its samples." in Page(render_report(silent)).text
+
+
 def test_a_large_winner_is_drawn_as_layers_and_a_small_one_as_units(html, small_network_climb):
     small = render_report(small_network_climb)
     assert "65,792 parameters" in html

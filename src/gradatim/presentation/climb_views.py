@@ -1,8 +1,8 @@
 """What the views of a climb are given: plain values, ready for JSON.
 
-Conventions: a number that is not finite becomes None; counts add up over repeats, so a sample
-counts once a repeat; long curves and many points are thinned evenly, because a page need not hold
-more than a screen can show.
+Conventions: a number that is not finite becomes None; a sample counts once, as what most repeats
+said of it, the earliest of equally many; long curves and many points are thinned evenly, because a
+page need not hold more than a screen can show.
 """
 
 from __future__ import annotations
@@ -133,33 +133,35 @@ def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
     cells = _cells(np.asarray(collection.y), predictions, collection.classes)
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     for cell, items in cells.items():
-        counts[cell] = sum(times for _, times in items)
-    sounds, n_unreadable = {}, 0
+        counts[cell] = len(items)
+    sounds: dict[int, str] = {}
+    unreadable: list[int] = []
     if collection.media is not None:
-        sounds, n_unreadable = encode_sounds(collection.media, confused_items(cells))
+        sounds, unreadable = encode_sounds(collection.media, confused_items(cells))
     listed = {cell: _listed(items, sounds) for cell, items in cells.items()}
     used = sorted({item for items in listed.values() for item, _ in items})
     model = {
         "classes": classes,
         "counts": counts.tolist(),
         "cells": {f"{i},{j}": items for (i, j), items in listed.items()},
-        "totals": {f"{i},{j}": len(items) for (i, j), items in cells.items()},
         "ids": {item: str(collection.ids[item]) for item in used},
         "repeats": len(predictions),
         "sounds": sounds,
+        "unreadable": unreadable,
     }
-    return model, n_unreadable
+    return model, len(unreadable)
 
 
 def _cells(y: np.ndarray, predictions: np.ndarray, classes: np.ndarray) -> Cells:
-    """Return the samples of each (true, predicted) pair with the number of repeats."""
+    """Return the samples of each (true, predicted) pair with how many repeats said so."""
     column = {name: j for j, name in enumerate(classes.tolist())}
     rows = [column[name] for name in y.tolist()]
     cells: Cells = {}
     for item, (i, said) in enumerate(zip(rows, predictions.T.tolist(), strict=True)):
-        for name, times in Counter(said).items():
-            if name in column:
-                cells.setdefault((i, column[name]), []).append((item, times))
+        # Of equally many repeats the counter names the earliest.
+        [(name, times)] = Counter(said).most_common(1)
+        if name in column:
+            cells.setdefault((i, column[name]), []).append((item, times))
     return dict(sorted(cells.items()))
 
 

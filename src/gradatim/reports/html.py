@@ -73,6 +73,8 @@ def render_report(climb: Climb) -> str:
         "has_inputs": any(rung.input for rung in climb.rungs),
         **page.notices(_notices(climb)),
         "n_unreadable": n_unreadable,
+        "playable": bool(models.get("confusion", {}).get("sounds")),
+        "repeats": len(climb.winner.predictions),
         "labels": list(_labels(climb)),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
