@@ -74,7 +74,17 @@ def test_commands_of_gradatim_exist_and_cheap_ones_run(path, capsys):
 
 # What a command reads, and the options after which it writes.
 READ = re.compile(r".*\.(csv|tsv|parquet|txt|safetensors|gradatim)|examples/.*")
-WRITES = ("-o", "--output", "--network", "--graph", "--save", "--json", "--report", "--save-rung")
+WRITES = (
+    "-o",
+    "--output",
+    "--network",
+    "--graph",
+    "--save",
+    "--json",
+    "--report",
+    "--save-rung",
+    "--predictions",
+)
 
 
 @document

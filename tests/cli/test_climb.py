@@ -310,6 +310,17 @@ def test_the_winner_and_another_rung_are_saved_before_anything_is_shown(capsys, 
     assert winner.predict([[9.0, 0.0], [-9.0, 0.0]]).tolist() == ["up", "down"]
 
 
+def test_predictions_of_the_verdicts_rung_are_written(capsys, songs):
+    command = ["songs.csv", "--target", "y", "--repeats", "2", "--rungs", "majority", "linear"]
+    status, out, _ = run(capsys, *command, "--no-report", "--predictions", "said.csv")
+    assert status == 0
+    assert f"predictions: {songs}/said.csv" in out
+    head, *lines = (songs / "said.csv").read_text().splitlines()
+    assert head == "repeat,row,id,fold,truth,prediction"
+    assert len(lines) == 2 * 40
+    assert lines[0].startswith("1,1,row 2,")
+
+
 def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, monkeypatch):
     class Stream(io.StringIO):
         def write(self, text):
@@ -327,6 +338,9 @@ def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, m
     [
         (["--save", "x.pkl"], "x.pkl cannot hold a model; end it in .gradatim"),
         (["--save", "no/x.gradatim"], "no"),
+        (["--predictions", "x.json"], "x.json names another format; end it in .csv"),
+        (["--predictions", "songs.csv"], "songs.csv is read as input"),
+        (["--predictions", "no/x.csv"], "there is no folder"),
         (["--save-rung", "oracle", "x.gradatim"], "there is no rung 'oracle'; choose among"),
         (["--save-rung", "linear/wave", "x.gradatim"], "songs.csv has no input 'wave'"),
         (["--inputs", "wave"], "songs.csv has no input 'wave'; choose among features"),

@@ -20,7 +20,7 @@ ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
 # What is typed for every verb that writes files, with all of them.
 COMMANDS = {
     "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
-    "--report b.html --save c.gradatim --save-rung majority d.gradatim",
+    "--report b.html --predictions c.csv --save c.gradatim --save-rung majority d.gradatim",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
     "score": "model.gradatim table.csv --target label --json a.json",

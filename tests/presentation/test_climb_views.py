@@ -12,28 +12,41 @@ def without_sounds(climb):
     return replace(climb, collection=replace(climb.collection, media=None))
 
 
-def test_confusion_agrees_with_scikit_learn_over_all_repeats(climb):
-    model, _ = climb_views.confusion_data(
-        replace(climb, collection=replace(climb.collection, media=None))
-    )
+def test_confusion_of_one_repeat_agrees_with_scikit_learn(climb):
+    once = replace(climb.winner, predictions=climb.winner.predictions[:1])
+    rungs = [once if rung is climb.winner else rung for rung in climb.rungs]
+    model, _ = climb_views.confusion_data(without_sounds(replace(climb, rungs=rungs)))
     y = np.asarray(climb.collection.y)
-    expected = sum(confusion_matrix(y, said) for said in climb.winner.predictions)
-    np.testing.assert_array_equal(model["counts"], expected)
+    np.testing.assert_array_equal(model["counts"], confusion_matrix(y, once.predictions[0]))
     assert model["classes"] == sorted(set(y))
 
 
-def test_the_items_of_a_cell_are_those_that_the_models_confused(climb):
-    model, _ = climb_views.confusion_data(
-        replace(climb, collection=replace(climb.collection, media=None))
-    )
-    i, j = 0, 1
-    said, y = climb.winner.predictions, np.asarray(climb.collection.y)
-    times = ((y == model["classes"][i]) & (said == model["classes"][j])).sum(axis=0)
-    expected = {(int(item), int(times[item])) for item in np.flatnonzero(times)}
-    assert set(model["cells"][f"{i},{j}"]) == expected
-    assert model["totals"][f"{i},{j}"] == len(expected)
-    for item, _ in expected:
-        assert model["ids"][item] == climb.collection.ids[item]
+def test_a_sample_counts_once_as_what_most_repeats_said(climb):
+    y = np.array(["a", "a", "b", "b"])
+    said = np.array([["a", "b", "b", "a"], ["b", "b", "a", "b"], ["b", "a", "c", "b"]])
+    collection = climb.collection.take(np.arange(5))
+    collection = replace(collection, y=np.append(y, "c"), media=None)
+    winner = replace(climb.winner, predictions=np.append(said, [["c"]] * 3, axis=1))
+    rungs = [winner if rung is climb.winner else rung for rung in climb.rungs]
+    model, _ = climb_views.confusion_data(replace(climb, collection=collection, rungs=rungs))
+    # Twice b; twice b; once each, so the earliest, b; twice b; and c.
+    assert model["counts"] == [[0, 2, 0], [0, 2, 0], [0, 0, 1]]
+    assert model["cells"] == {
+        "0,1": [(0, 2), (1, 2)],
+        "1,1": [(3, 2), (2, 1)],
+        "2,2": [(4, 3)],
+    }
+
+
+def test_the_samples_of_a_cell_are_as_many_as_it_counts(climb):
+    model, _ = climb_views.confusion_data(without_sounds(climb))
+    for cell, items in model["cells"].items():
+        i, j = map(int, cell.split(","))
+        assert len(items) == model["counts"][i][j]
+        for item, _ in items:
+            assert model["ids"][item] == climb.collection.ids[item]
+            assert model["classes"][i] == climb.collection.y[item]
+    assert np.sum(model["counts"]) == climb.collection.n_samples
 
 
 def test_items_with_a_sound_are_listed_first(climb):
@@ -51,7 +64,7 @@ def test_a_long_cell_is_cut_but_its_size_is_kept(climb, monkeypatch):
         replace(climb, collection=replace(climb.collection, media=None))
     )
     assert max(map(len, model["cells"].values())) == 2
-    assert max(model["totals"].values()) > 2
+    assert np.max(model["counts"]) > 2
 
 
 def test_curves_come_from_rungs_that_learn_by_epochs(climb):
@@ -117,3 +130,15 @@ def test_label_rows_agree_with_scikit_learn(multilabel_climb):
     rows = climb_views.label_rows(multilabel_climb)
     assert [row["found"] for row in rows] == pytest.approx(recall_score(y, flat, average=None))
     assert [row["right"] for row in rows] == pytest.approx(precision_score(y, flat, average=None))
+
+
+def test_differences_are_written_once_and_undefined_ones_left_out(climb):
+    one = climb.verdict.comparisons[0]
+    odd = [replace(one, difference=np.nan), replace(one, difference=0.25, p_better=0.99999)]
+    rows = climb_views.comparison_rows(
+        replace(climb, verdict=replace(climb.verdict, comparisons=odd))
+    )
+    assert [(row["difference"], row["p_better"]) for row in rows] == [("0.250", "> 0.999")]
+    rows = climb_views.comparison_rows(climb)
+    assert [row["is_winner"] for row in rows].count(True) == 1
+    assert next(r["input"] for r in rows if r["is_winner"]) == "harmonics"

@@ -68,9 +68,9 @@ def test_without_an_mp3_writer_a_sound_becomes_wav(monkeypatch):
         Recorded(np.zeros((100, 2)), 22050),
     ],
 )
-def test_a_sound_that_cannot_be_used_is_left_out_and_counted(sound):
-    found, n_unreadable = encode_sounds([sound, tone(0.1)], [0, 1])
-    assert (list(found), n_unreadable) == ([1], 1)
+def test_a_sound_that_cannot_be_used_is_left_out_and_named(sound):
+    found, unreadable = encode_sounds([sound, tone(0.1)], [0, 1])
+    assert (list(found), unreadable) == ([1], [0])
 
 
 def test_sounds_stop_at_the_limit(monkeypatch):
@@ -81,10 +81,10 @@ def test_sounds_stop_at_the_limit(monkeypatch):
 
 def test_sounds_stop_before_the_page_grows_too_large(monkeypatch):
     monkeypatch.setattr(sounds, "_MOST_CHARACTERS", 10_000)
-    found, n_unreadable = encode_sounds([tone()] * 9, range(9))
+    found, unreadable = encode_sounds([tone()] * 9, range(9))
     assert 0 < len(found) < 9
     assert sum(map(len, found.values())) <= 10_000
-    assert n_unreadable == 0
+    assert unreadable == []
 
 
 def test_the_most_confused_pair_comes_first_and_nothing_twice():

@@ -100,22 +100,79 @@ def test_sections_come_in_the_order_of_a_persons_questions(html):
     titles = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
     assert titles == [
         "The ladder",
+        "Differences to the best",
         "Worth knowing",
         "What is taken for what",
         "How the networks learnt",
         "Where to stop",
-        "The best rung against the others",
         "How it was measured",
     ]
 
 
 def test_every_rung_is_in_the_table_and_in_the_picture(page, html, climb):
-    first_table = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    first_table = html.partition("<tbody ")[2].partition("</tbody>")[0]
     assert first_table.count("<tr") == len(climb.rungs) == 13
     assert first_table.count('class="winner"') == 1
     assert [rung["mean"] for rung in page.model("ladder")["rungs"]] == pytest.approx(
         [rung.mean for rung in climb.rungs], rel=1e-4
     )
+
+
+def test_the_differences_to_the_best_have_the_sentence_under_them(html, climb):
+    section = html.partition('<h2 id="comparisons">')[2].partition("</section>")[0]
+    best = climb.rungs[-1]
+    lead, _, rest = section.partition("</p>")
+    assert "By how much the deep network on harmonics scores better" in lead
+    table, _, under = rest.partition("</table>")
+    rows = re.findall(r"<tr role=\"row\".*?</tr>", table.partition("<tbody ")[2], re.DOTALL)
+    assert len(rows) == len(climb.rungs) - 1
+    for rung, row in zip(climb.rungs, rows, strict=False):
+        d = best.mean - rung.mean
+        expected = [f"{d:.3f}", f"{d - 0.03:.3f} to {d + 0.03:.3f}"]
+        cells = dict(re.findall(r'data-label="(.*?)"[^>]*>(.*?)</td>', row))
+        assert [cells["Difference"], cells["95 % interval"]] == [
+            text.replace("-", "\N{MINUS SIGN}") for text in expected
+        ]
+        assert cells.get("Input", "") == rung.input
+    assert re.sub(r"<[^>]*>", "", under).strip() == climb.verdict.sentence
+
+
+def test_without_comparisons_there_is_no_section_of_them(regression_climb, multilabel_climb):
+    for climb in (regression_climb, multilabel_climb):
+        assert "Differences to the best" not in render_report(climb)
+
+
+def test_on_a_narrow_screen_every_cell_has_its_heading(html):
+    # A row is a card there: the head of the table is not seen.
+    for table in re.findall(r'<table class="cards".*?</table>', html, re.DOTALL):
+        head, _, body = table.partition("<tbody ")
+        heads = re.findall(r"<th [^>]*>(.*?)</th>", head)
+        for row in re.findall(r"<tr .*?</tr>", body, re.DOTALL):
+            cells = re.findall(r"<td ([^>]*)>(.*?)</td>", row)
+            assert len(cells) == len(heads) - 1
+            for title, (attributes, text) in zip(heads[1:], cells, strict=True):
+                assert (f'data-label="{title}"' in attributes) == bool(text)
+    css = html.partition("@media screen and (max-width: 620px)")[2]
+    assert ".cards td::before { content: attr(data-label)" in css
+    assert "td:empty { display: none; }" in css
+
+
+def test_a_validation_line_is_promised_only_where_there_is_one(html, climb):
+    promise = "A validation line that rises"
+    assert promise in html
+    bare = [
+        replace(r, curves=[replace(c, validation_loss=None) for c in r.curves]) for r in climb.rungs
+    ]
+    collection = replace(climb.collection, media=None)
+    page = Page(render_report(replace(climb, collection=collection, rungs=bare)))
+    assert "How the networks learnt" in page.text
+    assert promise not in page.text
+
+
+def test_a_picture_without_points_is_left_out(regression_climb):
+    rungs = [replace(r, predictions=r.predictions * np.nan) for r in regression_climb.rungs]
+    page = Page(render_report(replace(regression_climb, rungs=rungs)))
+    assert "Predicted and true" not in page.text
 
 
 def test_ids_are_unique_and_labels_refer_to_one(page):
@@ -154,6 +211,14 @@ def test_unreadable_sounds_are_mentioned(climb):
     page = Page(render_report(replace(climb, collection=replace(climb.collection, media=media))))
     assert "40 sounds could not be read and are left out" in page.text
     assert page.model("confusion")["sounds"] == {}
+
+
+def test_what_the_page_says_of_cells_is_so(climb):
+    text = Page(render_report(climb)).text
+    assert "each counted once, as what most of the 2 repeats said of it" in text
+    assert "Choose a cell to see its samples, and to hear some." in text
+    silent = replace(climb, collection=replace(climb.collection, media=None))
+    assert "Choose a cell to see its samples." in Page(render_report(silent)).text
 
 
 def test_a_large_winner_is_drawn_as_layers_and_a_small_one_as_units(html, small_network_climb):

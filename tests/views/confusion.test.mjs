@@ -13,7 +13,6 @@ const VALUES = {
   classes: ["cello", "<b>flute</b>", "voice"],
   counts: COUNTS,
   cells: { "0,1": [[4, 2], [7, 1]], "1,0": [[9, 1]] },
-  totals: { "0,1": 5, "1,0": 1 },
   ids: { 4: "four.wav", 7: "seven.wav", 9: "<img src=x>" },
   repeats: 2,
   sounds: { 4: "data:audio/mpeg;base64,AAAA" },
@@ -65,7 +64,24 @@ test("a click lists the items of a cell, playable where there is a sound", () =>
   );
   assert.deepEqual(rows.map((row) => row.all("audio").length), [1, 0]);
   assert.equal(rows[0].all("audio")[0].getAttribute("src"), VALUES.sounds[4]);
-  assert.match(el.all(".panel")[0].textContent, /5 samples, 33 % .*and 3 more/);
+  const said = el.all(".panel")[0].textContent;
+  assert.match(said, /3 samples, 33 % of cello.*and 1 more/);
+  assert.match(said, /1 sample without a button: a page holds a few sounds only\./);
+});
+
+test("an item whose sound cannot be read says so", () => {
+  const el = draw(confusion, { ...VALUES, unreadable: [7] });
+  cellOf(el, "cello taken").click();
+  const rows = el.all(".items")[0].all("li").map((row) => row.textContent);
+  assert.deepEqual(rows.map((text) => text.includes("sound unreadable")), [false, true]);
+  assert.doesNotMatch(el.all(".panel")[0].textContent, /without a button/);
+});
+
+test("where nothing can be played no sound is missed", () => {
+  const el = draw(confusion, { ...VALUES, sounds: {} });
+  cellOf(el, "cello taken").click();
+  assert.doesNotMatch(el.all(".panel")[0].textContent, /without a button/);
+  assert.equal(el.all(".silent").length, 0);
 });
 
 test("one sound plays at a time", () => {

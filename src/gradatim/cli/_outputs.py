@@ -29,6 +29,7 @@ class Outputs:
 
     json: str | None  # File of the JSON object, or ``-`` for standard output
     report: Path | None  # File of the report
+    predictions: Path | None = None  # File of the out-of-fold predictions
     models: Sequence[tuple[str, Path]] = ()  # Rungs and files of models; "" is the verdict's rung
 
     def check(self, inputs: Sequence[Path]) -> None:
@@ -36,6 +37,7 @@ class Outputs:
         named = [
             ("--json", self.json if self.json != "-" else None, ending(".json")),
             ("--report", self.report, ending(".html", ".htm")),
+            ("--predictions", self.predictions, ending(".csv")),
         ]
         wanted = [(option, Path(file), kind) for option, file, kind in named if file is not None]
         wanted += [("--save-rung" if rung else "--save", file, model) for rung, file in self.models]
@@ -44,6 +46,8 @@ class Outputs:
     def writers(self, climb: Climb) -> list[Writer]:
         """Return what writes each file."""
         found = [partial(self._write_model, rung, file, climb) for rung, file in self.models]
+        if self.predictions is not None:
+            found.append(partial(self._write_predictions, self.predictions, climb))
         if self.report is not None:
             found.append(partial(self._write_report, self.report, climb))
         if self.json not in (None, "-"):
@@ -63,6 +67,11 @@ class Outputs:
         from gradatim.reports import write_report
 
         return f"report: {show_name(write_report(climb, path))}"
+
+    def _write_predictions(self, path: Path, climb: Climb) -> str:
+        from gradatim.climb import write_predictions
+
+        return f"predictions: {show_name(write_predictions(climb, path))}"
 
     def _write_model(self, rung: str, file: Path, climb: Climb) -> str:
         model = climb.find_model(rung) if rung else climb.model

@@ -103,6 +103,7 @@ def climb(
     ] = None,
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    predictions: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_save: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     save_rung: Annotated[
@@ -160,6 +161,8 @@ def climb(
         Write the report here instead of to gradatim-report.html.
     no_report
         Write no report.
+    predictions
+        Write what the verdict's rung said of each held-out item, once per repeat (.csv).
     save
         Save the model of the verdict's rung, trained on all rows (of a fixed split, on those to
         learn from), to this file (.gradatim) instead of to gradatim-model.gradatim beside the
@@ -190,7 +193,7 @@ def climb(
         # What was learnt of shuffled labels is of no use.
         save = page.parent / _MODEL
     models = [*([("", save)] if save else []), *(save_rung or ())]
-    outputs = Outputs(json, page, models)
+    outputs = Outputs(json, page, predictions, models)
     outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels

@@ -20,6 +20,7 @@ from gradatim.climb.result import (
 if TYPE_CHECKING:
     from gradatim.climb.compare import ClimbComparison, RungDifference, compare_climbs
     from gradatim.climb.ladder import climb_collection
+    from gradatim.climb.predictions import write_predictions
 
 __all__ = [
     "Climb",
@@ -33,6 +34,7 @@ __all__ = [
     "Verdict",
     "climb_collection",
     "compare_climbs",
+    "write_predictions",
 ]
 
 
@@ -45,4 +47,8 @@ def __getattr__(name: str) -> object:
         from gradatim.climb import compare
 
         return getattr(compare, name)
+    if name == "write_predictions":
+        from gradatim.climb.predictions import write_predictions
+
+        return write_predictions
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

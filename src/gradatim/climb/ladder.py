@@ -190,6 +190,7 @@ def climb_collection(
         notices=(*collection.notices, *split.notices, *([told] if told else [])),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
+        fold_of=split.fold_of,
     )
 
 

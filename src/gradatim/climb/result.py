@@ -108,7 +108,7 @@ class RungResult:
     choice : int
         Number of the candidate that was chosen in most folds.
     outputs : array of shape (repeats, n_samples, n_outputs), optional
-        Out-of-fold probabilities, or what else orders rows, where scores read them.
+        Out-of-fold probabilities, or what else orders rows where scores read that.
     probabilistic : bool
         Whether outputs are probabilities.
     pooled : Pooled, optional
@@ -237,6 +237,8 @@ class Climb:
         Time of the whole climb.
     version : str
         Version of gradatim.
+    fold_of : array of shape (repeats, n_samples), optional
+        Fold in which each row was scored, from 0.
     """
 
     collection: Collection
@@ -247,6 +249,7 @@ class Climb:
     notices: Sequence[Notice] = ()
     seconds: float = 0.0
     version: str = field(default="")
+    fold_of: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def scored(self) -> Collection:

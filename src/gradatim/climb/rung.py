@@ -87,10 +87,9 @@ def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -
     fitted = fit_all(family, task, input, fits, scaled(progress, share, 1.0, "training"))
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
     outputs = [m.model.outputs(X[rows]) for m, rows in zip(fitted, held_out, strict=True)]
-    ordered = [
-        _order(m.model, X[rows], out) if task.keeps_outputs else out[:, :0]
-        for m, out, rows in zip(fitted, outputs, held_out, strict=True)
-    ]
+    ordered = _outputs_to_keep(
+        task, [m.model for m in fitted], outputs, [X[rows] for rows in held_out]
+    )
     return RungResult(
         rung=family.name,
         input=input,
@@ -100,7 +99,7 @@ def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -
         interval=(np.nan, np.nan),
         seconds=time.perf_counter() - start,
         predictions=_gather(task, [_predicted(task, out) for out in outputs]),
-        outputs=_gather(task, ordered) if task.keeps_outputs else None,
+        outputs=None if ordered is None else _gather(task, ordered),
         probabilistic=fitted[0].model.learner.probabilistic,
         curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
         choice=_commonest(chosen),
@@ -178,6 +177,20 @@ def _gather(task: ClimbTask, parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 # -- scores -------------------------------------------------------------------------------------
+
+
+def _outputs_to_keep(
+    task: ClimbTask,
+    models: Sequence[Model],
+    outputs: Sequence[np.ndarray],
+    inputs: Sequence[np.ndarray],
+) -> list[np.ndarray] | None:
+    """Return what is kept of outputs besides decisions: what scores read, and probabilities."""
+    if task.keeps_outputs:
+        return [_order(*one) for one in zip(models, inputs, outputs, strict=True)]
+    if task.task == "regression" or not all(model.learner.probabilistic for model in models):
+        return None
+    return list(outputs)
 
 
 def _order(model: Model, X: np.ndarray, outputs: np.ndarray) -> np.ndarray:
@@ -263,7 +276,9 @@ def _group_scores(
 
 def _without_prevalence(task: ClimbTask, row: RungResult) -> np.ndarray | None:
     """Take from outputs how often their classes were there in training, which tells the fold."""
-    if row.outputs is None or not (row.probabilistic or row.rung == "linear"):
+    if not task.keeps_outputs or row.outputs is None:
+        return None
+    if not (row.probabilistic or row.rung == "linear"):
         return row.outputs
     order = np.array(row.outputs)
     for r, k in task.folds.outer:

@@ -126,7 +126,8 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:
     """Name a rung by what it depends on."""
     folds = digest_arrays(task.folds.fold_of)
-    return _key("rung", task, folds, task.metric, rung, input, list(candidates))
+    parts = (folds, task.metric, rung, input, list(candidates), "with probabilities")
+    return _key("rung", task, *parts)
 
 
 def find_rung(task: ClimbTask, key: str) -> RungResult | None:

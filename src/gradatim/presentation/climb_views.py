@@ -1,8 +1,8 @@
 """What the views of a climb are given: plain values, ready for JSON.
 
-Conventions: a number that is not finite becomes None; counts add up over repeats, so a sample
-counts once a repeat; long curves and many points are thinned evenly, because a page need not hold
-more than a screen can show.
+Conventions: a number that is not finite becomes None; a sample counts once, as what most repeats
+said of it, the earliest of equally many; long curves and many points are thinned evenly, because a
+page need not hold more than a screen can show.
 """
 
 from __future__ import annotations
@@ -15,10 +15,18 @@ from typing import Any
 import numpy as np
 
 from gradatim.climb.result import Climb, LearningCurve, RungResult
-from gradatim.presentation.climbs import title_of
+from gradatim.presentation.climbs import score, score_range, title_of
 from gradatim.presentation.sounds import Cells, confused_items, encode_sounds
 
-__all__ = ["confusion_data", "curve_data", "label_rows", "ladder_data", "scatter_data"]
+__all__ = [
+    "comparison_rows",
+    "confusion_data",
+    "curve_data",
+    "has_validation",
+    "label_rows",
+    "ladder_data",
+    "scatter_data",
+]
 
 _MOST_NETWORKS = 12
 _MOST_EPOCHS = 400
@@ -52,6 +60,36 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
         "margin": climb.verdict.margin,
         "higher_is_better": climb.protocol.higher_is_better,
     }
+
+
+def comparison_rows(climb: Climb) -> list[dict[str, Any]]:
+    """Return what the best rung gains on each other one, as it is written; nothing undefined."""
+    task, verdict = climb.collection.task, climb.verdict
+    return [
+        {
+            "title": title_of(one.rung, task),
+            "input": one.input,
+            "difference": score(one.difference),
+            "interval": score_range(one.interval),
+            "p_better": _probability(one.p_better),
+            "is_winner": (one.rung, one.input) == (verdict.rung, verdict.input),
+        }
+        for one in verdict.comparisons
+        if math.isfinite(one.difference)
+    ]
+
+
+def _probability(p: float) -> str:
+    """Write a probability; one that rounds to 0 or 1 is neither."""
+    if not 0.0005 <= p < 0.9995:
+        return "< 0.001" if p < 0.5 else "> 0.999"
+    return f"{p:.3f}"
+
+
+def has_validation(climb: Climb) -> bool:
+    """Tell whether any learning curve has a line of rows that were not trained on."""
+    curves = [curve for rung in climb.rungs for curve in rung.curves]
+    return any(curve.validation_loss is not None for curve in curves)
 
 
 def curve_data(climb: Climb) -> dict[str, Any] | None:
@@ -97,33 +135,35 @@ def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
     cells = _cells(np.asarray(collection.y), predictions, names)
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     for cell, items in cells.items():
-        counts[cell] = sum(times for _, times in items)
-    sounds, n_unreadable = {}, 0
+        counts[cell] = len(items)
+    sounds: dict[int, str] = {}
+    unreadable: list[int] = []
     if collection.media is not None:
-        sounds, n_unreadable = encode_sounds(collection.media, confused_items(cells))
+        sounds, unreadable = encode_sounds(collection.media, confused_items(cells))
     listed = {cell: _listed(items, sounds) for cell, items in cells.items()}
     used = sorted({item for items in listed.values() for item, _ in items})
     model = {
         "classes": classes,
         "counts": counts.tolist(),
         "cells": {f"{i},{j}": items for (i, j), items in listed.items()},
-        "totals": {f"{i},{j}": len(items) for (i, j), items in cells.items()},
         "ids": {item: str(collection.ids[item]) for item in used},
         "repeats": len(predictions),
         "sounds": sounds,
+        "unreadable": unreadable,
     }
-    return model, n_unreadable
+    return model, len(unreadable)
 
 
 def _cells(y: np.ndarray, predictions: np.ndarray, classes: np.ndarray) -> Cells:
-    """Return the samples of each (true, predicted) pair with the number of repeats."""
+    """Return the samples of each (true, predicted) pair with how many repeats said so."""
     column = {name: j for j, name in enumerate(classes.tolist())}
     rows = [column[name] for name in y.tolist()]
     cells: Cells = {}
     for item, (i, said) in enumerate(zip(rows, predictions.T.tolist(), strict=True)):
-        for name, times in Counter(said).items():
-            if name in column:
-                cells.setdefault((i, column[name]), []).append((item, times))
+        # Of equally many repeats the counter names the earliest.
+        [(name, times)] = Counter(said).most_common(1)
+        if name in column:
+            cells.setdefault((i, column[name]), []).append((item, times))
     return dict(sorted(cells.items()))
 
 

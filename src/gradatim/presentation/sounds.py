@@ -2,7 +2,7 @@
 
 Conventions: a sound is mono, at most `MOST_SECONDS` long, and becomes a ``data:`` URI of an MP3, or
 of a 16-bit WAV where the library cannot write MP3. A sound that cannot be read is left out and
-counted, never an error: a page must not fail for an illustration.
+named, never an error: a page must not fail for an illustration.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def confused_items(cells: Cells) -> Iterator[int]:
     """
     seen: set[int] = set()
     wrong = {cell: items for cell, items in cells.items() if cell[0] != cell[1]}
-    for i, j in sorted(wrong, key=lambda cell: -sum(times for _, times in wrong[cell])):
+    for i, j in sorted(wrong, key=lambda cell: -len(wrong[cell])):
         confused = sorted(wrong[i, j], key=lambda entry: -entry[1])[:_A_CELL]
         right = [*cells.get((i, i), [])[:1], *cells.get((j, j), [])[:1]]
         for item, _ in [*confused, *right]:
@@ -60,8 +60,8 @@ def confused_items(cells: Cells) -> Iterator[int]:
     yield from (items[0][0] for items in cells.values() if items[0][0] not in seen)
 
 
-def encode_sounds(media: Sequence[Sound], items: Iterable[int]) -> tuple[dict[int, str], int]:
-    """Encode sounds until there are enough, or the page grows too large."""
+def encode_sounds(media: Sequence[Sound], items: Iterable[int]) -> tuple[dict[int, str], list[int]]:
+    """Encode sounds, up to what a page holds; return them and those that are unreadable."""
     chosen = list(itertools.islice(items, MOST_SOUNDS))
     with ThreadPoolExecutor() as pool:  # the encoder releases the interpreter's lock
         uris = list(pool.map(lambda item: _encode(media[item]), chosen))
@@ -71,7 +71,7 @@ def encode_sounds(media: Sequence[Sound], items: Iterable[int]) -> tuple[dict[in
         if uri is not None and size + len(uri) <= _MOST_CHARACTERS:
             sounds[item] = uri
             size += len(uri)
-    return sounds, uris.count(None)
+    return sounds, [item for item, uri in zip(chosen, uris, strict=True) if uri is None]
 
 
 def _encode(sound: Sound) -> str | None:

@@ -73,12 +73,15 @@ def render_report(climb: Climb) -> str:
         "has_inputs": any(rung.input for rung in climb.rungs),
         **page.notices(_notices(climb)),
         "n_unreadable": n_unreadable,
+        "playable": bool(models.get("confusion", {}).get("sounds")),
+        "repeats": len(climb.winner.predictions),
         "labels": list(_labels(climb)),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
         "margin": climbs.score(climb.verdict.margin),
         "best": climbs.in_sentence(climbs.best_of(climb), climb.collection),
-        "comparisons": list(_comparisons(climb)),
+        "comparisons": climb_views.comparison_rows(climb),
+        "validated": climb_views.has_validation(climb),
         "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
         "sha256": collection.sha256,
@@ -92,8 +95,9 @@ def _models(climb: Climb) -> tuple[dict[str, Any], int]:
     n_unreadable = 0
     if climb.collection.task == "classification":
         models["confusion"], n_unreadable = climb_views.confusion_data(climb)
-    if climb.collection.task == "regression":
-        models["scatter"] = climb_views.scatter_data(climb)
+    scatter = climb_views.scatter_data(climb) if climb.collection.task == "regression" else None
+    if scatter and scatter["ids"]:
+        models["scatter"] = scatter
     curves = climb_views.curve_data(climb)
     if curves is not None:
         models["curves"] = curves
@@ -151,23 +155,3 @@ def _winner(climb: Climb) -> dict[str, Any]:
 
 def _drawing(network: Network, rung: RungResult) -> Markup:
     return Markup(draw_svg(network, title=f"The winner: {rung.rung} network"))
-
-
-def _comparisons(climb: Climb) -> Iterator[dict[str, Any]]:
-    task = climb.collection.task
-    for one in climb.verdict.comparisons:
-        yield {
-            "title": climbs.title_of(one.rung, task),
-            "input": one.input,
-            "difference": climbs.score(one.difference),
-            "interval": climbs.score_range(one.interval),
-            "p_better": _probability(one.p_better),
-            "is_winner": (one.rung, one.input) == (climb.verdict.rung, climb.verdict.input),
-        }
-
-
-def _probability(p: float) -> str:
-    """Write a probability; one that rounds to 0 or 1 is neither."""
-    if not 0.0005 <= p < 0.9995:
-        return "< 0.001" if p < 0.5 else "> 0.999"
-    return f"{p:.3f}"

@@ -2,9 +2,9 @@
  * The confusion matrix: rows are the true classes, columns what the model said.
  *
  * Conventions: `model` has `classes`, `counts` (one row per true class), `cells` ("i,j" to a list of
- * [item, times]), `totals` ("i,j" to how many items the cell has, listed or not), `ids` (item to
- * name), `repeats` and `sounds` (item to a data: URI). A sample is predicted once a repeat, so
- * counts add up to samples times repeats. One cell is in the tab order; arrow keys move between
+ * [item, times]), `ids` (item to name), `repeats`, `sounds` (item to a data: URI) and `unreadable`
+ * (items whose sound could not be read). A sample counts once, as what most repeats said of it, so
+ * counts add up to the samples; a cell may list fewer items than it counts. One cell is in the tab order; arrow keys move between
  * cells, Enter or a click lists a cell's items.
  */
 
@@ -68,6 +68,9 @@ function render({ model, el }) {
   const counts = model.get("counts");
   /** @type {Record<string, string>} */
   const sounds = model.get("sounds") ?? {};
+  const playable = Object.keys(sounds).length > 0;
+  /** @type {Set<number>} */
+  const unreadable = new Set(model.get("unreadable") ?? []);
   const shares = rowShares(counts);
   const panel = html("div", { class: "panel", "aria-live": "polite" });
   /** @type {Map<string, HTMLButtonElement>} */
@@ -147,11 +150,11 @@ function render({ model, el }) {
     activate(i, j);
     /** @type {[number, number][]} */
     const items = model.get("cells")[`${i},${j}`] ?? [];
-    const total = model.get("totals")?.[`${i},${j}`] ?? items.length;
+    const total = counts[i][j];
     const back = html("button", { type: "button", class: "back" }, "All pairs");
     back.addEventListener("click", overview);
     const title = i === j ? `${classes[i]}, recognized` : `${classes[i]}, taken for ${classes[j]}`;
-    const of = `${plural(total, "sample")}, ${percent(shares[i][j])} of the predictions for ${classes[i]}`;
+    const of = `${plural(total, "sample")}, ${percent(shares[i][j])} of ${classes[i]}`;
     panel.replaceChildren(
       html("div", { class: "heading" }, html("h4", {}, title), back),
       html("p", { class: "muted" }, of),
@@ -160,6 +163,19 @@ function render({ model, el }) {
     if (total > items.length) {
       panel.append(html("p", { class: "muted" }, `and ${total - items.length} more`));
     }
+    const missing = withoutSound(items);
+    if (missing) panel.append(html("p", { class: "muted" }, missing));
+  }
+
+  /**
+   * Say why some of the listed items cannot be played, on a page that plays others.
+   *
+   * @param {[number, number][]} items
+   */
+  function withoutSound(items) {
+    if (!playable) return "";
+    const n = items.filter(([item]) => !sounds[item] && !unreadable.has(item)).length;
+    return n ? `${plural(n, "sample")} without a button: a page holds a few sounds only.` : "";
   }
 
   /** @param {[number, number]} entry */
@@ -170,7 +186,8 @@ function render({ model, el }) {
     if (repeats > 1) row.append(html("span", { class: "muted" }, `${times} of ${repeats} repeats`));
     const sound = sounds[item];
     if (sound) row.prepend(player(sound, name));
-    else if (Object.keys(sounds).length) row.prepend(html("span", { class: "silent" }));
+    else if (playable) row.prepend(html("span", { class: "silent" }));
+    if (unreadable.has(item)) row.append(html("span", { class: "muted" }, "sound unreadable"));
     return row;
   }
 
