@@ -77,12 +77,12 @@ def markers(index: int) -> dict[str, Any]:
     return {"color": COLORS[index % len(COLORS)], "marker": MARKERS[index % len(MARKERS)]}
 
 
-def class_edge(*, closed: bool) -> dict[str, Any]:
-    """Return the style of the edge of class 1: in its color where the edge itself is class 1.
+def class_edge(index: int = 1, *, closed: bool) -> dict[str, Any]:
+    """Return the style of the edge of a class: in its color where the edge itself is that class.
 
     A point on the edge then lies on its own class, and not on a border between two.
     """
-    return {"color": COLORS[1], "ls": "-"} if closed else {"color": INK, "ls": DASHES}
+    return {"color": COLORS[index], "ls": "-"} if closed else {"color": INK, "ls": DASHES}
 
 
 def label_regions(
