@@ -116,6 +116,12 @@ def test_each_part_of_a_region_is_labeled_and_no_label_lies_on_a_sample():
         assert np.abs(X - place).max(axis=1).min() > 0.05
 
 
+def test_a_region_full_of_samples_is_labeled_all_the_same():
+    X = np.random.default_rng(0).uniform(size=(30_000, 2))
+    axes = plot_boundary(LINE, X, limits=(0.0, 1.0)).axes[0]
+    assert sorted(name for name, _ in region_names(axes)) == ["-1", "1", "w"]
+
+
 @pytest.mark.parametrize(
     ("activation", "names"),
     [("step", {"0", "1"}), ("sign", {"-1", "1"}), ("identity", {"z < 0", "z ≥ 0"})],

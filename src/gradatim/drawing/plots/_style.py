@@ -46,6 +46,8 @@ MARKERS = ("X", "o", "s", "^", "D", "v", "P")
 
 # A part of a region that is thinner, as a share of the picture, has no room for a name.
 _LEAST_DEPTH = 0.04
+# Height and width around a sample where no name is written, as shares of the picture.
+_ROOM = (0.1, 0.12)
 
 
 def figure(width: float, height: float) -> Figure:
@@ -98,20 +100,27 @@ def label_regions(
     `columns` (n,) and `rows` (m,) are the grid on which `found` (m, n) is the class; `samples` is
     (n_samples, 2).
     """
-    from scipy.ndimage import distance_transform_edt, label
+    from scipy.ndimage import distance_transform_edt, label, maximum_filter
 
     size = min(found.shape)
-    free = np.ones(found.shape, dtype=bool)
-    near_x = np.abs(columns[:, None] - samples[:, 0]) < 0.06 * np.ptp(columns)
-    near_y = np.abs(rows[:, None] - samples[:, 1]) < 0.05 * np.ptp(rows)
-    free &= ~((near_y.astype(np.uint8) @ near_x.T.astype(np.uint8)) > 0)
+    taken = np.zeros(found.shape, dtype=bool)
+    places = [
+        np.rint((values - grid[0]) / (grid[-1] - grid[0]) * (len(grid) - 1))
+        for grid, values in zip((rows, columns), samples.T[::-1], strict=True)
+    ]
+    inside = np.all([(p >= 0) & (p < n) for p, n in zip(places, found.shape, strict=True)], axis=0)
+    taken[tuple(p[inside].astype(int) for p in places)] = True
+    window = [int(share * n) | 1 for share, n in zip(_ROOM, found.shape, strict=True)]
+    free = np.logical_not(maximum_filter(taken, window))
     for k, name in enumerate(names):
+        # A name is wider than it is high, and needs more room to its sides.
+        scale = (1.0, 1.0 / max(1.0, 0.6 * len(shorten(name, 14))))
         parts, n_parts = label(found == k)  # pyright: ignore[reportGeneralTypeIssues]
         for part in range(1, n_parts + 1):
             inside = np.pad(parts == part, 1)
             # Free places first; where samples are everywhere, the middle of the part.
             for allowed in (np.pad(free, 1) & inside, inside):
-                depth = np.asarray(distance_transform_edt(allowed))
+                depth = np.asarray(distance_transform_edt(allowed, scale))
                 if depth.max() >= _LEAST_DEPTH * size:
                     break
             else:
