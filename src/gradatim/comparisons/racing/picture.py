@@ -1,4 +1,4 @@
-"""The picture of a race: accuracy and share solved against parameters, and every boundary.
+"""The picture of a race: accuracy and share solved at each budget, and every boundary.
 
 Conventions: see `gradatim.drawing.plots`. Networks with one hidden layer are blue, deep ones
 orange, polynomials green, kernels purple, perceptron and logistic regression black and gray; each
@@ -66,7 +66,7 @@ def plot_race(race: Race) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Accuracy and, if there is a bar, share solved against parameters; below, for one or two
+        Accuracy and, if there is a bar, share solved at each budget; below, for one or two
         inputs, the boundary of every contender at every budget, then of those that have none.
     """
     heights = [3.9, *(_heights(race) if has_boundaries(race) else ())]
@@ -113,7 +113,7 @@ def _n_columns(race: Race) -> int:
 
 
 def _curves(upper: Any, race: Race) -> None:
-    """Draw both scores against parameters; without a bar there is one."""
+    """Draw both scores at each budget; without a bar there is one."""
     panels = [("mean test accuracy", _accuracy)]
     if race.bar.accuracy is not None:
         panels.append(("share of seeds that solve it", _solved))
