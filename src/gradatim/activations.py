@@ -169,7 +169,7 @@ _TABLE = (
         lambda z: _xp(z).zeros_like(z),
         (0.0, 1.0),
         "H",
-        r"[z \ge 0]",
+        r"1 \text{ if } z \geq 0 \text{ else } 0",
         "GreaterOrEqual",
     ),
     Activation(
@@ -214,7 +214,7 @@ _TABLE = (
         _elu_derivative,
         (-1.0, _INF),
         "ELU",
-        r"z \text{ if } z \ge 0 \text{ else } e^z - 1",
+        r"z \text{ if } z \geq 0 \text{ else } e^z - 1",
         "Elu",
     ),
     Activation(

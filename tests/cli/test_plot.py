@@ -35,7 +35,7 @@ def test_limits_are_two_numbers(tmp_path):
     [
         (["activations", "rellu", "-o", "a.svg"], "rellu"),
         (["activations", "-o", "a.tex"], "names no format"),
-        (["boundary", "x1; x2", "-o", "a.svg"], "one output"),
+        (["boundary", "x1 + x3; x2", "-o", "a.svg"], "3 inputs and several outputs"),
         (["boundary", "x1 + x2 + x3 + x4", "-o", "a.svg"], "4 inputs"),
         (["boundary", "x1", "--data", "none.csv", "-o", "a.svg"], "none.csv"),
     ],

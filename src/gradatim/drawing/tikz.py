@@ -40,9 +40,11 @@ _ESCAPES = {
     "→": r"$\to$",
     "\N{PRIME}": "$'$",
 } | {character: "\\" + character for character in "&%$#_{}"}
-_INDEXED = r"[A-Za-z][₀-₉]+"
+# An index and a power, with their letter if it is a word of its own.
+_INDEXED = r"(?:(?<![^\W\d_])[A-Za-z])?(?:[₀-₉]+[⁰¹²³⁴-⁹]*|[⁰¹²³⁴-⁹]+)"
 _ESCAPED = re.compile("|".join([_INDEXED, *map(re.escape, _ESCAPES)]))
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789" * 2)
+_PARTS = re.compile(r"([A-Za-z]?)([₀-₉]*)([⁰¹²³⁴-⁹]*)")
 # Beyond ASCII and these letters of Latin-1, pdfLaTeX needs further packages.
 _UNKNOWN = re.compile(r"[^\x20-\x7eÀ-ÅÇ-ÏÑ-ÖØ-Üß-åç-ïñ-öø-üÿæÆŒœ]")
 
@@ -168,14 +170,21 @@ def _comment(text: str) -> str:
 
 
 def _index(text: str) -> str:
-    """Set a letter with its index."""
-    index = text[1:].translate(_DIGITS)
-    return f"${text[0]}_{index}$" if len(index) == 1 else f"${text[0]}_{{{index}}}$"
+    """Set a letter with its index and its power; each of them may be missing."""
+    parts = _PARTS.fullmatch(text)
+    letter, index, power = parts.groups() if parts is not None else (text, "", "")
+    return f"${letter}{_shifted('_', index)}{_shifted('^', power)}$"
+
+
+def _shifted(mark: str, digits: str) -> str:
+    digits = digits.translate(_DIGITS)
+    return mark + (digits if len(digits) == 1 else f"{{{digits}}}") if digits else ""
 
 
 def _information(text: str) -> str:
     """Escape a text for the PDF's information, where there is no mathematics."""
-    return re.sub(r"\$(-?)(.*?)\$", r"\1", escape_tex(text.replace("$", "").replace(MINUS, "-")))
+    plain = text.replace("$", "").replace(MINUS, "-").translate(_DIGITS)
+    return re.sub(r"\$(-?)(.*?)\$", r"\1", escape_tex(plain))
 
 
 def _n(value: float) -> str:

@@ -50,7 +50,9 @@ _MEANINGS = {
 }
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INDEXED = re.compile(r"([A-Za-z])([0-9]+)(?=$|[ \N{PRIME}])")
+_FACTOR = re.compile(r"([A-Za-z])([0-9]+)(?:\^([0-9]+)|([⁰¹²³⁴-⁹]+))?")
 
 _MOST_EQUATIONS = 16
 
@@ -90,13 +92,21 @@ def shorten(name: str, limit: int = 22) -> str:
 
 
 def indexed(name: str) -> str:
-    """Write the number of a name that is a letter and a number as an index.
+    """Write the number of a name that is a letter and a number, or of each factor, as an index.
 
     Examples
     --------
-    >>> indexed("x12"), indexed("tempo2")
-    ('x₁₂', 'tempo2')
+    >>> indexed("x12"), indexed("tempo2"), indexed("x1^2 x3")
+    ('x₁₂', 'tempo2', 'x₁² x₃')
     """
+    if factors := [_FACTOR.fullmatch(factor) for factor in name.split(" ")]:
+        written = [
+            one[1] + one[2].translate(_SUBSCRIPTS) + (one[3] or one[4] or "").translate(_POWERS)
+            for one in factors
+            if one is not None
+        ]
+        if len(written) == len(factors):
+            return " ".join(written)
     found = _INDEXED.match(name)
     return (
         name if found is None else found[1] + found[2].translate(_SUBSCRIPTS) + name[found.end() :]

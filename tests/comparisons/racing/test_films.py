@@ -3,6 +3,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 
 from gradatim.comparisons import film_race, plot_race
@@ -128,3 +129,78 @@ def test_without_a_bar_there_is_no_chart_of_who_solves_it(small_race):
     results = tuple(replace(one, bar=None) for one in small_race.results)
     figure = plot_race(replace(small_race, bar=nobody, results=results))
     assert len(figure.subfigs[0].axes) == 1
+
+
+@pytest.fixture(scope="module")
+def one_budget(small_race):
+    """Leave one budget of two."""
+    protocol = replace(small_race.protocol, budgets=(50,))
+    results = tuple(one for one in small_race.results if one.budget in (None, 50))
+    return replace(small_race, protocol=protocol, results=results)
+
+
+def dots(axes):
+    """Return where each contender's dots are, in points of a page."""
+    axes.figure.canvas.draw()
+    return {
+        bars.get_label(): axes.transData.transform(bars.lines[0].get_xydata()) * 72 / 96
+        for bars in axes.containers
+    }
+
+
+def test_contenders_of_equal_accuracy_stand_side_by_side(small_race):
+    charts = plot_race(small_race).subfigs[0]
+    places = dots(charts.axes[0])
+    assert len(places) == 10
+    x = sorted(place[0] for found in places.values() for place in found)
+    # A marker is 5 points wide.
+    assert min(b - a for a, b in pairwise(x)) > 5
+    one = charts.axes[0].containers[2]
+    assert one.get_label() == "1 hidden layer (ReLU)"
+    assert list(one.lines[0].get_ydata()) == [
+        small_race.result("shallow-relu", budget).mean for budget in (20, 50)
+    ]
+
+
+def test_a_chart_of_one_budget_is_filled_by_its_contenders(one_budget):
+    figure = plot_race(one_budget)
+    axes = figure.subfigs[0].axes[0]
+    x = [place[0] for found in dots(axes).values() for place in found]
+    assert max(x) - min(x) > 0.7 * axes.get_window_extent().width * 72 / 96
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["own\nsize", "50"]
+
+
+def test_the_boundaries_of_one_budget_stand_side_by_side(one_budget):
+    limited, alone = plot_race(one_budget).subfigs[1:]
+    drawn = [axes for axes in limited.axes if axes.collections]
+    assert len(drawn) == 7
+    assert len({axes.get_subplotspec().rowspan.start for axes in drawn}) == 2
+    assert drawn[0].get_title().startswith("1 hidden layer (ReLU)\n")
+    assert limited.get_suptitle() == "at most 50 parameters"
+    assert alone.get_suptitle() == "no choice of size"
+
+
+def test_own_sizes_are_told_in_numbers(small_race):
+    charts = plot_race(small_race).subfigs[0]
+    names = [text.get_text() for text in charts.legends[0].get_texts()]
+    assert {"perceptron, 3 parameters", "logistic regression, 3 parameters"} < set(names)
+
+
+def test_points_and_regions_have_the_name_of_their_class(small_race):
+    [legend] = plot_race(small_race).subfigs[-1].legends
+    assert [text.get_text() for text in legend.get_texts()] == list(
+        map(str, small_race.task.classes)
+    )
+    colors = [line.get_color() for line in legend.get_lines()]
+    axes = next(axes for axes in plot_race(small_race).subfigs[1].axes if axes.collections)
+    assert [to_hex(one.get_facecolor()[0]) for one in axes.collections] == colors
+
+
+def test_a_contender_without_a_choice_of_size_can_race_alone(small_race):
+    results = tuple(one for one in small_race.results if one.budget is None)
+    protocol = small_race.protocol
+    contenders = tuple(one for one in small_race.contenders if not one.budgeted)
+    alone = replace(small_race, results=results, protocol=protocol)
+    assert tuple(alone.contenders) == contenders
+    [text] = plot_race(alone).subfigs[0].axes[0].get_xticklabels()
+    assert text.get_text() == "own\nsize"

@@ -29,11 +29,49 @@ def test_a_jump_is_a_gap_with_a_disc_on_the_value(name, value):
     assert np.ravel(lines[2].get_data()).tolist() == [0.0, value]
 
 
-def test_softmax_of_two_units_is_the_logistic_function():
-    softmax, logistic = (
-        axes.get_lines()[0].get_ydata() for axes in plot_activations(["softmax", "sigmoid"]).axes
-    )
-    assert softmax == pytest.approx(logistic)
+def test_softmax_is_three_outputs_that_add_to_one_and_no_sigmoid():
+    softmax, logistic = plot_activations(["softmax", "sigmoid"]).axes
+    lines = softmax.get_lines()
+    z, first = lines[0].get_data()
+    outputs = [first, *(line.get_ydata() for line in lines[2:4])]
+    e = np.exp(z)
+    expected = [e, np.full_like(e, np.e), np.ones_like(e)] / (e + np.e + 1)
+    assert np.array(outputs) == pytest.approx(expected, rel=1e-12)
+    assert lines[1].get_ydata() == pytest.approx(expected[0] * (1 - expected[0]))
+    assert np.abs(first - logistic.get_lines()[0].get_ydata()).max() > 0.2
+    assert softmax.get_xlabel() == "z₁ = z, z₂ = 1, z₃ = 0"
+    assert {"a₁", "a₂", "a₃"} <= {text.get_text() for text in softmax.texts}
+    assert len({line.get_linestyle() for line in lines[:4]}) == 4
+
+
+def shown(name):
+    formula, values = (text.get_text() for text in plot_activations([name]).axes[0].texts[-2:])
+    return formula, values.replace("\N{MINUS SIGN}", "-")
+
+
+@pytest.mark.parametrize(
+    ("name", "formula", "values"),
+    [
+        ("identity", "$a = z$", "a: every number"),
+        ("step", r"$a = 1 \text{ if } z \geq 0 \text{ else } 0$", "a = 0 or 1"),
+        ("sign", r"$a = \operatorname{sign}(z)$", "a = -1, 0 or 1"),
+        ("sigmoid", r"$a = \dfrac{1}{1 + e^{-z}}$", "0 < a < 1"),
+        ("tanh", r"$a = \tanh(z)$", "-1 < a < 1"),
+        ("relu", r"$a = \max(0, z)$", "a ≥ 0"),
+        ("elu", r"$a = z \text{ if } z \geq 0 \text{ else } e^z - 1$", "a > -1"),
+        ("gelu", r"$a = z \, \Phi(z)$", "a ≥ -0.17 (rounded)"),
+        ("silu", r"$a = \dfrac{z}{1 + e^{-z}}$", "a ≥ -0.278 (rounded)"),
+        ("softplus", r"$a = \ln(1 + e^z)$", "a > 0"),
+        ("softmax", r"$a_i = \dfrac{e^{z_i}}{\sum_j e^{z_j}}$", "0 < a < 1"),
+    ],
+)
+def test_each_panel_has_the_formula_and_the_values_that_are_taken(name, formula, values):
+    assert shown(name) == (formula, values)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_formula_can_be_set(name):
+    plot_activations([name]).canvas.draw()
 
 
 def test_function_and_derivative_differ_without_color():
@@ -42,7 +80,7 @@ def test_function_and_derivative_differ_without_color():
 
 
 def test_the_text_alternative_tells_the_ranges():
-    assert plot_activations(["relu"]).get_label().splitlines()[1] == "relu, from 0 to ∞."
+    assert plot_activations(["relu"]).get_label().splitlines()[1] == "relu, a ≥ 0."
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def test_the_same_plot_gives_the_same_bytes(suffix, tmp_path):
 def test_the_label_of_a_plot_is_its_text_alternative(tmp_path):
     text = save_plot(plot_activations(["relu"]), tmp_path / "relu.svg").read_text("utf-8")
     assert '<title id="title">Activation functions and their derivatives</title>' in text
-    assert '<desc id="description">relu, from 0 to ∞.</desc>' in text
+    assert '<desc id="description">relu, a ≥ 0.</desc>' in text
 
 
 def test_a_plot_is_no_graph(tmp_path):

@@ -27,6 +27,30 @@ def test_a_line_is_shaded_by_the_class_of_each_place():
     assert len(above.patches) == 3
 
 
+def test_every_region_is_labeled_with_its_class():
+    def decide(x):
+        return (x[:, 0] > 0.5).astype(int) + (x[:, 1] > 0.5)
+
+    figure = plot_panels(X, ["a", "b", "b", "c"], ["a", "b", "c"], [Panel("way", decide)])
+    above = next(one for one in figure.axes if one.get_title() == "way")
+    found = [(text.get_text(), text.get_position()) for text in above.texts]
+    assert sorted(name for name, _ in found) == ["a", "b", "b", "c"]
+    for name, place in found:
+        assert name == "abc"[decide(np.array([place]))[0]]
+
+
+def test_every_piece_of_a_line_is_labeled_with_its_class():
+    def decide(x):
+        return (np.abs(x[:, 0]) < 1).astype(int)
+
+    figure = plot_panels([[-2.0], [0.0], [2.0]], ["n", "y", "n"], ["n", "y"], [Panel("a", decide)])
+    above = next(one for one in figure.axes if one.get_title() == "a")
+    assert [text.get_text() for text in above.texts] == ["n", "y", "n"]
+    assert [text.get_position()[0] for text in above.texts] == pytest.approx(
+        [-1.7, 0, 1.7], abs=0.01
+    )
+
+
 def test_four_panels_stand_in_a_line():
     one = plot_panels(X, Y, [0, 1], [Panel("a")] * 4)
     two = plot_panels(X, Y, [0, 1], [Panel("a")] * 5)

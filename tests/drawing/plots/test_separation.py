@@ -28,6 +28,29 @@ def test_a_line_and_its_margins_go_through_the_right_points():
     assert [sum(point) for point in points] == [1.5, 1.0, 2.0]
 
 
+def test_both_sides_of_a_line_have_the_name_of_their_class_away_from_points():
+    X = np.array(SQUARE, dtype=float)
+    given = {"plane": unit([1, 1], -1.5)}
+    axes = plot_separation(X, ["off", "off", "off", "on"], ("off", "on"), **given).axes[0]
+    found = {text.get_text(): np.array(text.get_position()) for text in axes.texts}
+    assert found["off"].sum() < 1.5 < found["on"].sum()
+    for place in found.values():
+        assert np.abs(X - place).max(axis=1).min() > 0.05
+
+
+@pytest.mark.parametrize(("weight", "names"), [(1.0, ["no", "yes"]), (-1.0, ["yes", "no"])])
+def test_both_sides_of_a_point_have_the_name_of_their_class(weight, names):
+    plot = plot_separation([[1.0], [3.0]], names, ("no", "yes"), plane=unit([weight], -2 * weight))
+    texts = sorted(plot.axes[0].texts, key=lambda text: text.get_position()[0])
+    assert [text.get_text() for text in texts] == names
+    assert texts[0].get_position()[0] < 2 < texts[1].get_position()[0]
+
+
+def test_a_plane_that_a_witness_forbids_leaves_no_names():
+    plot = plot_separation(SQUARE, [0, 1, 1, 0], (0, 1), witness=([0, 3], [1, 2]))
+    assert not plot.axes[0].texts
+
+
 def test_a_witness_is_its_hulls_and_their_common_point():
     plot = plot_separation(
         SQUARE, [0, 1, 1, 0], (0, 1), witness=([0, 3], [1, 2]), common=(0.5, 0.5),

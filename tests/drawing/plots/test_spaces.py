@@ -8,6 +8,10 @@ from gradatim.network.graph import Layer, Network
 X, Y = [20, 40, 60, 90, 110, 130], [1, 1, 0, 0, 1, 1]
 
 
+def plain(text):
+    return text.replace("\N{MINUS SIGN}", "-")
+
+
 def lecture(activation, bias):
     hidden = Layer([[-1.0], [1.0]], [50.0, -100.0], activation)
     return Network([hidden, Layer([[1.0, 1.0]], [bias], activation)], ["x"])
@@ -62,6 +66,43 @@ def test_the_text_alternative_tells_every_number():
         "The units change at x = 50, 100. Points labeled 0 have z = -2. "
         "Points labeled 1 have z = 0. The hyperplane is z = -1."
     )
+    label = plot_spaces(lecture("step", -1.0), X, Y).get_label()
+    assert label.endswith("The hyperplane is z = 1, which belongs to the side above.")
+
+
+def hyperplanes(axes):
+    """Return color and style of the lines across an axes."""
+    return [
+        (line.get_color(), line.get_linestyle())
+        for line in axes.get_lines()
+        if list(line.get_xdata()) == [0, 1]
+    ]
+
+
+def test_a_hyperplane_on_which_points_lie_has_their_color_and_one_that_is_nobodys_is_dashed():
+    for axes in plot_spaces(lecture("step", -1.0), X, Y).axes[::2]:
+        assert hyperplanes(axes) == [("#2166ac", "-")]
+    for axes in plot_spaces(lecture("sign", 1.0), X, Y).axes[::2]:
+        assert hyperplanes(axes) == [("#1f1e1b", "--")]
+    beside = plot_spaces(lecture("step", -1.0), X, Y).axes[-1]
+    assert plain(beside.get_xlabel()) == "class 1:\nz - 1 ≥ 0"
+    beside = plot_spaces(lecture("sign", 1.0), X, Y).axes[-1]
+    assert plain(beside.get_xlabel()) == "hyperplane\nz + 1 = 0"
+
+
+@pytest.mark.parametrize("upper", ["yes", "a"])
+def test_each_side_has_the_name_and_shade_of_the_class_of_its_points(upper):
+    labels = [upper if label else "no" for label in Y]
+    over, _, beside = plot_spaces(lecture("step", -1.0), X, labels).axes
+    low, high = over.texts
+    assert (low.get_text(), high.get_text()) == ("no", upper)
+    assert low.xy[1] < 1 < high.xy[1]
+    # Blue is the second of the labels.
+    lower_side, upper_side = (patch.get_facecolor() for patch in beside.patches)
+    assert (upper_side[2] > upper_side[0]) == (upper == "yes")
+    assert (lower_side[2] > lower_side[0]) == (upper == "a")
+    assert hyperplanes(beside) == [("#2166ac" if upper == "yes" else "#b35806", "-")]
+    assert beside.get_xlabel().startswith(f"class {upper}:")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradatim.comparisons.racing.picture import SHADES
 from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
 from gradatim.comparisons.racing.result import Race
 from gradatim.comparisons.racing.training_frames import (
@@ -16,7 +15,7 @@ from gradatim.comparisons.racing.training_frames import (
     training_frames_of_race,
 )
 from gradatim.drawing.film import Area, Film, FilmDisc, Mark, Stroke, Words
-from gradatim.drawing.plots._style import COLORS, GRAY, INK
+from gradatim.drawing.plots._style import COLORS, GRAY, INK, SHADES
 from gradatim.errors import SpecError
 
 __all__ = ["film_race"]

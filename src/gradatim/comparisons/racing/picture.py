@@ -1,9 +1,10 @@
-"""The picture of a race: accuracy and share solved against parameters, and every boundary.
+"""The picture of a race: accuracy and share solved at each budget, and every boundary.
 
 Conventions: see `gradatim.drawing.plots`. Networks with one hidden layer are blue, deep ones
 orange, polynomials green, kernels purple, perceptron and logistic regression black and gray; each
-has its marker too. Whiskers are 95 % intervals. Small pictures show the median seed; those who have
-no choice of size stand in a row of their own.
+has its marker too. Whiskers are 95 % intervals. Budgets stand at equal distances, and at each the
+contenders side by side, so that none hides another. Small pictures show the median seed; those who
+have no choice of size stand in a row of their own, in the chart at the left.
 """
 
 from __future__ import annotations
@@ -19,16 +20,14 @@ from gradatim.comparisons.racing.regions import WIDTH, Frame, frame_of
 from gradatim.comparisons.racing.result import Race
 from gradatim.drawing.figure import settled
 from gradatim.drawing.film import rings_of
-from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, tidy
+from gradatim.drawing.plots._style import COLORS, GRAY, INK, SHADES, figure, markers, tidy
+from gradatim.drawing.words import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["SHADES", "draw_points", "draw_regions", "has_boundaries", "plot_race"]
-
-#: Backgrounds of the classes; class 0 is the first.
-SHADES = ("#f6dcc3", "#cfe0f1", "#cfe6d5", "#ead0e4", "#d9effb", "#f8e6bf", "#dddddd")
+__all__ = ["draw_points", "draw_regions", "has_boundaries", "plot_race"]
 
 #: Color, marker and dashes of each contender.
 _LINES: dict[str, tuple[str, str, Any]] = {
@@ -47,8 +46,8 @@ _LINES: dict[str, tuple[str, str, Any]] = {
 #: A row of few pictures would show them larger than the others.
 _LEAST_COLUMNS = 5
 
-#: Markers are shifted along the logarithmic axis by so much, so that whiskers do not hide another.
-_DODGE = 0.012
+#: The share of the distance between two budgets that contenders side by side take.
+_BREADTH = 0.8
 
 
 def has_boundaries(race: Race) -> bool:
@@ -67,7 +66,7 @@ def plot_race(race: Race) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Accuracy and, if there is a bar, share solved against parameters; below, for one or two
+        Accuracy and, if there is a bar, share solved at each budget; below, for one or two
         inputs, the boundary of every contender at every budget, then of those that have none.
     """
     heights = [3.9, *(_heights(race) if has_boundaries(race) else ())]
@@ -81,6 +80,7 @@ def plot_race(race: Race) -> Figure:
             frame = frame_of(race.task)
             for part, draw in zip(lower, _drawn(race), strict=True):
                 draw(part, race, frame)
+            _class_legend(lower[-1], race)
     result.set_label(_in_words(race))
     return result
 
@@ -88,18 +88,32 @@ def plot_race(race: Race) -> Figure:
 def _drawn(race: Race) -> list[Callable[[Any, Race, Frame], None]]:
     """Return what draws the boundaries: of those with a choice of size, of those without."""
     budgeted = {contender.budgeted for contender in race.contenders}
-    return [draw for has, draw in ((True, _grid), (False, _strip)) if has in budgeted]
+    choice = _grid if len(race.protocol.budgets) > 1 else _one_budget
+    return [draw for has, draw in ((True, choice), (False, _own_sizes)) if has in budgeted]
 
 
 def _heights(race: Race) -> list[float]:
     """Return the inches that each of these takes."""
     each = 1.02 if race.task.n_features == 2 else 0.5
-    n_rows = sum(contender.budgeted for contender in race.contenders)
-    return [n_rows * each + 0.4 if draw is _grid else each + 0.85 for draw in _drawn(race)]
+    n_budgeted = sum(contender.budgeted for contender in race.contenders)
+    n_lines = -(-n_budgeted // _n_columns(race))
+    heights: dict[Any, float] = {
+        _grid: n_budgeted * each + 0.4,
+        _one_budget: n_lines * (each + 0.6) + 0.25,
+    }
+    drawn = _drawn(race)
+    inches = [heights.get(draw, each + 0.85) for draw in drawn]
+    # The last has the legend of the classes.
+    return [*inches[:-1], inches[-1] + 0.3]
+
+
+def _n_columns(race: Race) -> int:
+    """Return how many small pictures stand side by side where there are no budgets to compare."""
+    return max(len(race.protocol.budgets), _LEAST_COLUMNS)
 
 
 def _curves(upper: Any, race: Race) -> None:
-    """Draw both scores against parameters; without a bar there is one."""
+    """Draw both scores at each budget; without a bar there is one."""
     panels = [("mean test accuracy", _accuracy)]
     if race.bar.accuracy is not None:
         panels.append(("share of seeds that solve it", _solved))
@@ -122,27 +136,46 @@ def _solved(result: CandidateResult) -> tuple[float, tuple[float, float]]:
 
 def _panel(axes: Axes, race: Race, label: str, score: Any) -> None:
     tidy(axes)
-    axes.set_xscale("log")
-    for number, contender in enumerate(race.contenders):
+    places = _places(race)
+    for contender in race.contenders:
         results = [e for e in race.results if e.contender is contender]
-        middle = (len(race.contenders) - 1) / 2
-        _curve(axes, contender, results, score, 10 ** (_DODGE * (number - middle)))
-    axes.set_xlabel("parameters", fontsize=9)
+        x = [places[contender.name, result.budget] for result in results]
+        _curve(axes, contender, x, results, score)
+    budgets = [f"{budget}" for budget in race.protocol.budgets]
+    n_own = sum(not contender.budgeted for contender in race.contenders)
+    ticks = [*([-1] if n_own else []), *range(len(budgets) if n_own < len(race.contenders) else 0)]
+    names = ["own\nsize" if tick < 0 else budgets[tick] for tick in ticks]
+    axes.set_xticks(ticks, names)
+    axes.set_xlim(ticks[0] - 0.5, ticks[-1] + 0.5)
+    for tick in ticks[1:]:
+        axes.axvline(tick - 0.5, color="#e8e4da", lw=0.6, zorder=0)
+    axes.set_xlabel("parameters at most", fontsize=9)
     axes.set_ylabel(label, fontsize=9)
-    axes.set_xticks(race.protocol.budgets, [str(b) for b in race.protocol.budgets])
-    axes.minorticks_off()
     axes.grid(axis="y", color="#e8e4da", lw=0.6)
     axes.set_axisbelow(True)
     axes.set_ylim(top=1.02)
 
 
+def _places(race: Race) -> dict[tuple[str, int | None], float]:
+    """Return where each contender stands at each budget: around 0, 1, ..., own sizes around -1."""
+    places: dict[tuple[str, int | None], float] = {}
+    numbers: dict[int | None, int] = {b: k for k, b in enumerate(race.protocol.budgets)}
+    for budgeted in (False, True):
+        names = [one.name for one in race.contenders if one.budgeted is budgeted]
+        for k, name in enumerate(names):
+            shift = _BREADTH * ((k + 0.5) / len(names) - 0.5)
+            for budget, number in numbers.items() if budgeted else ((None, -1),):
+                places[name, budget] = number + shift
+    return places
+
+
 def _curve(
-    axes: Axes, contender: Contender, results: list[CandidateResult], score: Any, shift: float
+    axes: Axes, contender: Contender, x: list[float], results: list[CandidateResult], score: Any
 ) -> None:
     color, marker, dashes = _LINES[contender.name]
-    x = np.array([result.n_parameters for result in results]) * shift
     means = np.array([score(result)[0] for result in results])
     ends = np.array([score(result)[1] for result in results])
+    size = "" if contender.budgeted else f", {results[0].n_parameters:.0f} parameters"
     axes.errorbar(
         x,
         means,
@@ -150,11 +183,11 @@ def _curve(
         color=color,
         marker=marker,
         ls=dashes,
-        lw=1.3,
+        lw=1.0,
         ms=5,
         elinewidth=0.8,
         mfc="white" if contender.name == "kernel-all" else color,
-        label=contender.title,
+        label=f"{contender.title}{size}",
     )
 
 
@@ -172,18 +205,51 @@ def _grid(part: Any, race: Race, frame: Frame) -> None:
         axes.set_title(f"{budget}", fontsize=8, color=INK)
 
 
-def _strip(part: Any, race: Race, frame: Frame) -> None:
+def _own_sizes(part: Any, race: Race, frame: Frame) -> None:
     """Draw those without a choice of size side by side."""
-    contenders = [contender for contender in race.contenders if not contender.budgeted]
-    n_columns = max(len(contenders), len(race.protocol.budgets), _LEAST_COLUMNS)
-    row = part.subplots(1, n_columns, squeeze=False)[0]
-    part.suptitle("no choice of size", x=0.02, ha="left", fontsize=8, color=GRAY)
-    for axes, contender in zip(row, [*contenders, *[None] * n_columns], strict=False):
-        result = None if contender is None else race.result(contender.name)
+    results = [race.result(one.name) for one in race.contenders if not one.budgeted]
+    _strip(part, "no choice of size", results, race, frame)
+
+
+def _one_budget(part: Any, race: Race, frame: Frame) -> None:
+    """Draw those with a choice of size side by side, at the only budget."""
+    [budget] = race.protocol.budgets
+    results = [race.result(one.name, budget) for one in race.contenders if one.budgeted]
+    _strip(part, f"at most {budget} parameters", results, race, frame)
+
+
+def _strip(
+    part: Any,
+    heading: str,
+    results: list[CandidateResult | None],
+    race: Race,
+    frame: Frame,
+) -> None:
+    """Draw results side by side, in as many lines as it takes."""
+    n_columns = _n_columns(race)
+    n_lines = -(-len(results) // n_columns)
+    grid = part.subplots(n_lines, n_columns, squeeze=False).ravel()
+    part.suptitle(heading, x=0.02, ha="left", fontsize=8, color=GRAY)
+    empty = [None] * (len(grid) - len(results))
+    for axes, result in zip(grid, [*results, *empty], strict=True):
         _small(axes, result, race, frame)
-        if contender is not None and result is not None:
-            said = f"{contender.title}\n{result.n_parameters:.0f} parameters"
+        if result is not None:
+            said = f"{result.contender.title}\n{result.n_parameters:.0f} parameters"
             axes.set_title(said, fontsize=7, color=INK)
+
+
+def _class_legend(part: Any, race: Race) -> None:
+    """Say which color and marker each class has."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], ls="", ms=5, label=shorten(str(name)), **markers(index))
+        for index, name in enumerate(race.task.classes)
+    ]
+    part.legend(
+        handles=handles, title="classes of points and regions", loc="outside lower center",
+        ncols=7, frameon=False, fontsize=8, title_fontsize=8,
+    )  # fmt: skip
 
 
 def _small(axes: Axes, result: CandidateResult | None, race: Race, frame: Frame) -> None:

@@ -11,17 +11,43 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradatim.drawing.words import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLORS", "GRAY", "INK", "MARKERS", "figure", "markers", "number_line", "tidy"]
+__all__ = [
+    "COLORS",
+    "DASHES",
+    "GRAY",
+    "INK",
+    "MARKERS",
+    "SHADES",
+    "class_edge",
+    "figure",
+    "label_regions",
+    "markers",
+    "number_line",
+    "tidy",
+]
 
 INK, GRAY = "#1f1e1b", "#6a665e"
 COLORS = ("#b35806", "#2166ac", "#117733", "#aa4499", "#56b4e9", "#e69f00", "#000000")
+#: Backgrounds of the classes, in the order of `COLORS`.
+SHADES = ("#f6dcc3", "#cfe0f1", "#cfe6d5", "#ead0e4", "#d9effb", "#f8e6bf", "#dddddd")
+DASHES = (0, (5, 3))
 MARKERS = ("X", "o", "s", "^", "D", "v", "P")
+
+# A part of a region that is thinner, as a share of the picture, has no room for a name.
+_LEAST_DEPTH = 0.04
+# Height and width around a sample where no name is written, as shares of the picture.
+_ROOM = (0.1, 0.12)
 
 
 def figure(width: float, height: float) -> Figure:
@@ -51,3 +77,56 @@ def number_line(axes: Axes, *, vertical: bool = False) -> None:
 def markers(index: int) -> dict[str, Any]:
     """Return color and marker of a class."""
     return {"color": COLORS[index % len(COLORS)], "marker": MARKERS[index % len(MARKERS)]}
+
+
+def class_edge(index: int = 1, *, closed: bool) -> dict[str, Any]:
+    """Return the style of the edge of a class: in its color where the edge itself is that class.
+
+    A point on the edge then lies on its own class, and not on a border between two.
+    """
+    return {"color": COLORS[index], "ls": "-"} if closed else {"color": INK, "ls": DASHES}
+
+
+def label_regions(
+    axes: Axes,
+    columns: np.ndarray,
+    rows: np.ndarray,
+    found: np.ndarray,
+    names: Sequence[str],
+    samples: np.ndarray,
+) -> None:
+    """Write into each part of each region which class it is, away from edges and samples.
+
+    `columns` (n,) and `rows` (m,) are the grid on which `found` (m, n) is the class; `samples` is
+    (n_samples, 2).
+    """
+    from scipy.ndimage import distance_transform_edt, label, maximum_filter
+
+    size = min(found.shape)
+    taken = np.zeros(found.shape, dtype=bool)
+    places = [
+        np.rint((values - grid[0]) / (grid[-1] - grid[0]) * (len(grid) - 1))
+        for grid, values in zip((rows, columns), samples.T[::-1], strict=True)
+    ]
+    inside = np.all([(p >= 0) & (p < n) for p, n in zip(places, found.shape, strict=True)], axis=0)
+    taken[tuple(p[inside].astype(int) for p in places)] = True
+    window = [int(share * n) | 1 for share, n in zip(_ROOM, found.shape, strict=True)]
+    free = np.logical_not(maximum_filter(taken, window))
+    for k, name in enumerate(names):
+        # A name is wider than it is high, and needs more room to its sides.
+        scale = (1.0, 1.0 / max(1.0, 0.6 * len(shorten(name, 14))))
+        parts, n_parts = label(found == k)  # pyright: ignore[reportGeneralTypeIssues]
+        for part in range(1, n_parts + 1):
+            inside = np.pad(parts == part, 1)
+            # Free places first; where samples are everywhere, the middle of the part.
+            for allowed in (np.pad(free, 1) & inside, inside):
+                depth = np.asarray(distance_transform_edt(allowed, scale))
+                if depth.max() >= _LEAST_DEPTH * size:
+                    break
+            else:
+                continue
+            i, j = np.unravel_index(int(depth.argmax()), depth.shape)
+            axes.text(
+                columns[j - 1], rows[i - 1], shorten(name, 14), ha="center", va="center",
+                fontsize=10, fontweight="bold", color=COLORS[k % len(COLORS)], zorder=6,
+            )  # fmt: skip

@@ -2,8 +2,10 @@
 
 Conventions: the boundary is where the pre-activation z of the output is 0, which for a sigmoid is
 the probability one half; the side with z >= 0 is class 1 and shaded blue, the other class 0 and
-shaded orange. Only the lines and planes of a single unit are computed from its weights; a network
-with hidden units is evaluated on a grid.
+shaded orange. The boundary itself is class 1 and has its color, except for the sign, which is 0
+there: that one is dashed. Of several outputs the largest is the class, of equal ones the first.
+Each region is labeled with its class. Only the lines and planes of a single unit are computed from
+its weights; other networks are evaluated on a grid.
 """
 
 from __future__ import annotations
@@ -15,16 +17,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._text import show_name
 from gradatim.drawing.figure import settled
 from gradatim.drawing.plots._style import (
+    COLORS,
     GRAY,
     INK,
+    SHADES,
+    class_edge,
     figure,
+    label_regions,
     markers,
     number_line,
     tidy,
 )
-from gradatim.drawing.words import format_number, zero_equation
+from gradatim.drawing.words import MINUS, format_number, shorten, zero_equation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Network
@@ -38,7 +45,15 @@ __all__ = ["plot_boundary"]
 Limits = tuple[float, float]
 
 _NAMES = {1: "point", 2: "line", 3: "plane"}
-_SHADES = ("#f6dcc3", "#cfe0f1")
+#: What the two sides of a single output are, by its activation.
+_SIDES = {
+    "heaviside": ("0", "1"),
+    "logistic": ("0", "1"),
+    "sign": (f"{MINUS}1", "1"),
+    "tanh": (f"{MINUS}1", "1"),
+}
+_ABOVE = {True: "at least", False: "above"}
+_Z_SIDES = ("z < 0", "z ≥ 0")
 
 
 def plot_boundary(
@@ -48,16 +63,17 @@ def plot_boundary(
     *,
     limits: Limits | None = None,
 ) -> Figure:
-    """Plot where a network of one output changes its mind.
+    """Plot where a network changes its mind.
 
     Parameters
     ----------
     network : Network
-        One output; one or two inputs, or three if it is a single unit.
+        One or two inputs, or three if it is a single unit.
     X : array-like of shape (n_samples, n_inputs), optional
         Samples to be shown.
     y : sequence of hashable of length n_samples, optional
-        Their labels; each different one gets a color and a marker.
+        Their labels; each different one gets a color and a marker. If there are as many as
+        classes, they name the regions, in ascending order.
     limits : (float, float), optional
         Smallest and largest input on every axis; by default each axis has the range of its
         samples or, without samples, all have one that holds the boundary.
@@ -70,8 +86,8 @@ def plot_boundary(
     Raises
     ------
     SpecError
-        If the network has several outputs, no input, more than three, or three and hidden units,
-        or the limits are not in order.
+        If the network has no input, more than three, or three and several outputs or hidden
+        units, or the limits are not in order.
     ShapeError
         If `X` or `y` do not fit.
 
@@ -88,23 +104,24 @@ def plot_boundary(
         low, high = limits
         raise SpecError(f"the axes cannot go from {low} to {high}; give the smaller number first")
     ends = [limits] * network.n_inputs if limits else _limits(network, samples[0])
+    classes = _classes(network, samples[1])
     draw = {1: _point, 2: _line, 3: _plane}[network.n_inputs]
     with settled():
         result = figure(*{1: (6.0, 1.8), 2: (4.6, 4.4), 3: (5.0, 4.6)}[network.n_inputs])
-        axes = draw(result, network, ends)
-        _scatter(axes, *samples)
+        axes = draw(result, network, ends, classes, samples[0])
+        _scatter(axes, *samples, classes)
+        _legend(result, axes, network, classes)
         axes.set_title(_equation(network), fontsize=10, color=INK)
-    result.set_label(_in_words(network, ends))
+    result.set_label(_in_words(network, ends, classes))
     return result
 
 
 def _check(network: Network) -> None:
-    if network.n_outputs != 1:
-        raise SpecError(f"a boundary needs one output; this network has {network.n_outputs}")
     if not network.n_inputs:
         raise SpecError("a boundary needs an input; this network reads none")
-    if network.n_inputs > 3 or (network.n_inputs == 3 and network.depth > 1):
+    if network.n_inputs > 3 or (network.n_inputs == 3 and sum(network.layer_sizes[1:]) > 1):
         hidden = " and hidden units" if network.depth > 1 else ""
+        hidden = hidden or (" and several outputs" if network.n_outputs > 1 else "")
         raise SpecError(
             f"no boundary can be drawn for {network.n_inputs} inputs{hidden}; take at most two "
             "inputs, or three and a single unit"
@@ -124,6 +141,37 @@ def _samples(
     if len(labels) != len(samples):
         raise ShapeError(f"{len(labels)} labels for {len(samples)} samples")
     return samples, labels
+
+
+def _classes(network: Network, labels: Sequence[Hashable]) -> list[str]:
+    """Name the classes, in the order of their codes: by the labels if these are as many."""
+    own = list(network.output_names)
+    if network.n_outputs == 1:
+        own = list(_SIDES.get(network.layers[-1].activations[0], _Z_SIDES))
+    known = _in_order(labels)
+    return known if len(known) == len(own) and not set(known) <= set(own) else own
+
+
+def _in_order(labels: Sequence[Hashable]) -> list[str]:
+    """Return each different label once, in ascending order, of numbers if they are numbers."""
+    known = {_written(label): label for label in labels if label != ""}
+    try:
+        return sorted(known, key=lambda text: float(text.replace(MINUS, "-")))
+    except ValueError:
+        return sorted(known)
+
+
+def _written(label: Hashable) -> str:
+    """Write a label; numbers as they are written in the picture."""
+    try:
+        return format_number(float(str(label)))
+    except ValueError:
+        return str(label)
+
+
+def _is_closed(network: Network) -> bool:
+    """Say whether the boundary itself is of class 1."""
+    return network.layers[-1].activations[0] != "sign"
 
 
 def _limits(network: Network, samples: np.ndarray) -> list[Limits]:
@@ -149,11 +197,19 @@ def _widened(values: np.ndarray, least: float = 0.0) -> Limits:
     return low - margin, high + margin
 
 
-def _pre_activation(network: Network, X: np.ndarray) -> np.ndarray:
-    return forward(network, X).pre_activations[-1][:, 0]
+def _codes(network: Network, X: np.ndarray) -> np.ndarray:
+    """Return the number of the class of each input (n, n_inputs)."""
+    trace = forward(network, X)
+    if network.n_outputs == 1:
+        return (trace.pre_activations[-1][:, 0] >= 0).astype(int)
+    # Outputs that are 1 in floating point have pre-activations that differ.
+    same = len(set(network.layers[-1].activations)) == 1
+    return (trace.pre_activations if same else trace.activations)[-1].argmax(axis=1)
 
 
 def _equation(network: Network) -> str:
+    if network.n_outputs > 1:
+        return "the class is the largest output"
     if network.depth > 1:
         return "z = 0 at the output"
     unit = network.layers[0].units[0]
@@ -161,44 +217,60 @@ def _equation(network: Network) -> str:
     return zero_equation([*terms, (unit.bias, "")])
 
 
-def _in_words(network: Network, ends: Sequence[Limits]) -> str:
-    kind = _NAMES[network.n_inputs]
+def _in_words(network: Network, ends: Sequence[Limits], classes: Sequence[str]) -> str:
+    several = network.n_outputs > 1
+    kind = f"{network.n_outputs} classes" if several else f"a {_NAMES[network.n_inputs]}"
     spans = [f"from {format_number(low)} to {format_number(high)}" for low, high in ends]
     named = [f"{name} {span}" for name, span in zip(network.input_names, spans, strict=True)]
     where = spans[0] if len(set(ends)) == 1 else ", ".join(named)
-    text = f"Decision boundary of a network: a {kind}\n{_equation(network)}, {where}."
+    text = f"Decision boundary of a network: {kind}\n{_equation(network)}, {where}."
     if network.n_inputs == 1:
-        points = ", ".join(format_number(x) for x in _roots(network, *ends[0]))
+        roots, codes = _changes(network, *ends[0])
+        points = ", ".join(map(format_number, roots))
         where = f"at {network.input_names[0]} = {points}" if points else "nowhere"
+        text += f" From left to right: {', '.join(show_name(classes[k]) for k in codes)}."
         text += f" The class changes {where}."
+    elif several:
+        text += f" Classes: {', '.join(map(show_name, classes))}."
+    elif classes[1] != _Z_SIDES[1]:
+        text += f" Class {show_name(classes[1])} is where z is {_ABOVE[_is_closed(network)]} 0."
     return text
 
 
-def _roots(network: Network, low: float, high: float) -> list[float]:
-    """Find where the class changes, by halving every interval of a grid on which it does."""
+def _changes(network: Network, low: float, high: float) -> tuple[list[float], list[int]]:
+    """Find where the class changes, by halving intervals of a grid, and the classes between."""
     grid = np.linspace(low, high, 4001)
-    side = _pre_activation(network, grid[:, None]) >= 0
-    changes = np.flatnonzero(side[1:] != side[:-1])
-    left, right, start = grid[changes], grid[changes + 1], side[changes]
+    codes = _codes(network, grid[:, None])
+    changes = np.flatnonzero(codes[1:] != codes[:-1])
+    left, right, start = grid[changes], grid[changes + 1], codes[changes]
     for _ in range(60):
         middle = (left + right) / 2
-        stays = (_pre_activation(network, middle[:, None]) >= 0) == start
+        stays = _codes(network, middle[:, None]) == start
         left, right = np.where(stays, middle, left), np.where(stays, right, middle)
     roots = (left + right) / 2
     # Halving ends near 0 and never at it.
-    return np.where(np.abs(roots) < 1e-12 * (high - low), 0.0, roots).tolist()
+    roots = np.where(np.abs(roots) < 1e-12 * (high - low), 0.0, roots)
+    return roots.tolist(), [int(codes[0]), *codes[changes + 1].tolist()]
 
 
-def _point(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
+def _point(
+    result: Figure,
+    network: Network,
+    ends: Sequence[Limits],
+    classes: Sequence[str],
+    samples: np.ndarray,
+) -> Axes:
     axes, [(low, high)] = result.subplots(), ends
-    roots = _roots(network, low, high)
-    for left, right in pairwise([low, *roots, high]):
-        middle = (left + right) / 2
-        side = int(_pre_activation(network, np.array([[middle]]))[0] >= 0)
-        axes.axvspan(left, right, color=_SHADES[side], lw=0)
-        axes.text(middle, -0.75, str(side), ha="center", color=GRAY, fontsize=9)
+    roots, codes = _changes(network, low, high)
+    for (left, right), code in zip(pairwise([low, *roots, high]), codes, strict=True):
+        axes.axvspan(left, right, color=SHADES[code % len(SHADES)], lw=0)
+        color = COLORS[code % len(COLORS)]
+        axes.text(
+            (left + right) / 2, -0.75, shorten(classes[code], 14), ha="center", color=color,
+            fontsize=10, fontweight="bold",
+        )  # fmt: skip
     for root in roots:
-        axes.axvline(root, color=INK, lw=1.6)
+        axes.axvline(root, lw=1.8, **_edge(network))
         axes.annotate(
             format_number(root), (root, 0.72), (4, 0), textcoords="offset points", fontsize=9
         )
@@ -207,16 +279,38 @@ def _point(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
     return axes
 
 
-def _line(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
+def _edge(network: Network) -> dict[str, Any]:
+    """Return the style of the boundary; between several classes it is nobody's."""
+    if network.n_outputs > 1:
+        return {"color": INK, "ls": "-"}
+    return class_edge(closed=_is_closed(network))
+
+
+def _line(
+    result: Figure,
+    network: Network,
+    ends: Sequence[Limits],
+    classes: Sequence[str],
+    samples: np.ndarray,
+) -> Axes:
     axes = result.subplots()
-    columns, rows = np.meshgrid(*(np.linspace(low, high, 301) for low, high in ends))
-    z = _pre_activation(network, np.stack([columns.ravel(), rows.ravel()], axis=1))
-    side = (z >= 0).reshape(columns.shape).astype(float)
-    axes.contourf(columns, rows, side, levels=[-0.5, 0.5, 1.5], colors=_SHADES)
-    if network.depth == 1:
+    xs, ys = (np.linspace(low, high, 301) for low, high in ends)
+    columns, rows = np.meshgrid(xs, ys)
+    codes = _codes(network, np.stack([columns.ravel(), rows.ravel()], axis=1))
+    codes = codes.reshape(columns.shape)
+    edge = _edge(network)
+    for code in np.unique(codes).tolist():
+        # One class after the other: between classes 0 and 2 there is no strip of class 1.
+        inside, shade = (codes == code).astype(float), SHADES[code % len(SHADES)]
+        axes.contourf(columns, rows, inside, levels=[0.5, 1.5], colors=[shade])
+        if sum(network.layer_sizes[1:]) > 1 and 0 < inside.mean() < 1:
+            axes.contour(
+                columns, rows, inside, levels=[0.5], colors=edge["color"],
+                linestyles=[edge["ls"]], linewidths=1.8,
+            )  # fmt: skip
+    if sum(network.layer_sizes[1:]) == 1:
         _single_line(axes, network, ends)
-    elif 0 < side.mean() < 1:
-        axes.contour(columns, rows, side, levels=[0.5], colors=INK, linewidths=1.6)
+    label_regions(axes, xs, ys, codes, classes, samples)
     axes.set(xlim=ends[0], ylim=ends[1], aspect="equal" if ends[0] == ends[1] else "auto")
     axes.set(xlabel=network.input_names[0], ylabel=network.input_names[1])
     tidy(axes)
@@ -230,7 +324,7 @@ def _single_line(axes: Axes, network: Network, ends: Sequence[Limits]) -> None:
     if not length:
         return
     foot = -w0 * np.array([w1, w2]) / length**2
-    axes.axline(tuple(foot), slope=-w1 / w2 if w2 else np.inf, color=INK, lw=1.6)
+    axes.axline(tuple(foot), slope=-w1 / w2 if w2 else np.inf, lw=1.8, **_edge(network))
     if ends[0] != ends[1]:
         # Only where both axes have one scale does the arrow stand upright on the line.
         return
@@ -242,7 +336,13 @@ def _single_line(axes: Axes, network: Network, ends: Sequence[Limits]) -> None:
     axes.annotate("w", tuple(tip), (5, 3), textcoords="offset points", color=INK, fontsize=9)
 
 
-def _plane(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
+def _plane(
+    result: Figure,
+    network: Network,
+    ends: Sequence[Limits],
+    classes: Sequence[str],
+    samples: np.ndarray,
+) -> Axes:
     # Registers the projection "3d".
     import mpl_toolkits.mplot3d  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
@@ -268,13 +368,35 @@ def _plane(result: Figure, network: Network, ends: Sequence[Limits]) -> Axes:
     return axes
 
 
-def _scatter(axes: Axes, samples: np.ndarray, labels: list[Hashable]) -> None:
-    known = sorted(set(labels), key=str)
-    for index, label in enumerate(known):
-        rows = samples[[one == label for one in labels]]
+def _scatter(
+    axes: Axes, samples: np.ndarray, labels: list[Hashable], classes: Sequence[str]
+) -> None:
+    """Draw samples, with the color and marker of their class if their labels are classes."""
+    written = [_written(label) for label in labels]
+    known = _in_order(labels) or [""] * bool(labels)
+    order = classes if set(known) <= set(classes) else known
+    for label in known:
+        rows = samples[[one == label for one in written]]
         columns = list(rows.T) if rows.shape[1] > 1 else [rows[:, 0], np.zeros(len(rows))]
+        index = order.index(label)
         axes.scatter(
-            *columns, **markers(index), s=36, edgecolor="white", lw=0.6, label=str(label), zorder=5
+            *columns, **markers(index), s=36, edgecolor="white", lw=0.6, label=shorten(label),
+            zorder=5,
+        )  # fmt: skip
+
+
+def _legend(result: Figure, axes: Axes, network: Network, classes: Sequence[str]) -> None:
+    """Say what the markers are, and whose the boundary is."""
+    from matplotlib.lines import Line2D
+
+    handles: list[Any] = [
+        handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True) if label
+    ]
+    if network.n_outputs == 1 and network.n_inputs < 3:
+        belongs = _is_closed(network) and classes[1] != _Z_SIDES[1]
+        whose = f"z = 0 belongs to {shorten(classes[1])}" if belongs else "z = 0"
+        handles.append(Line2D([], [], lw=1.8, label=whose, **_edge(network)))
+    if handles:
+        result.legend(
+            handles=handles, loc="outside lower center", ncols=6, frameon=False, fontsize=9
         )
-    if known and known != [""]:
-        axes.figure.legend(loc="outside lower center", ncols=6, frameon=False, fontsize=9)

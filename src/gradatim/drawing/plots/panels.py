@@ -1,9 +1,9 @@
 """Ways to separate classes beside each other: x-space above, the plane's space below (L10-L14).
 
 Conventions: a column of the picture is a `Panel`. Above, the inputs, shaded by the class that the
-way gives each place (one or two inputs; more are not drawn). Below, the rows in coordinates in
-which the classes lie on different sides of a straight line, drawn dashed. Rings mark rows that a
-panel is about. Class colors and markers are those of all plots.
+way gives each place, with its name (one or two inputs; more are not drawn). Below, the rows in
+coordinates in which the classes lie on different sides of a straight line, drawn dashed. Rings mark
+rows that a panel is about. Class colors and markers are those of all plots.
 """
 
 from __future__ import annotations
@@ -17,7 +17,17 @@ from numpy.typing import ArrayLike
 
 from gradatim._text import name_inputs
 from gradatim.drawing.figure import settled
-from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, number_line, tidy
+from gradatim.drawing.plots._style import (
+    COLORS,
+    DASHES,
+    GRAY,
+    INK,
+    figure,
+    label_regions,
+    markers,
+    number_line,
+    tidy,
+)
 from gradatim.drawing.words import shorten
 from gradatim.errors import ShapeError, SpecError
 
@@ -27,10 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel", "plot_panels"]
 
-_DASHES = (0, (5, 3))
 _A_LINE = 4
 # Even, so that a boundary half way between points of a lattice lies between two places.
 _RESOLUTION = 300
+# A piece of a line that is shorter, as a share of the picture, has no room for a name.
+_LEAST_SHARE = 0.06
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +132,7 @@ def plot_panels(
             raise ShapeError(f"z of {panel.title!r} is {panel.z.shape}, not ({len(rows)}, 2)")
     names = name_inputs(input_names, rows.shape[1])
     codes = np.array([list(classes).index(label) for label in labels])
+    known = [str(label) for label in classes]
     lines = [panels[k : k + _A_LINE] for k in range(0, len(panels), _A_LINE)]
     heights = _heights(rows.shape[1])
     with settled():
@@ -131,7 +143,7 @@ def plot_panels(
             columns = part.add_gridspec(1, max(len(line) for line in lines))
             for k, panel in enumerate(line):
                 grid = columns[0, k].subgridspec(len(heights), 1, height_ratios=heights)
-                _column(part, grid, panel, rows, codes, names)
+                _column(part, grid, panel, rows, codes, names, known)
         _legend(result, classes, set(codes.tolist()))
     result.set_label(_in_words(panels, rows, classes))
     return result
@@ -148,11 +160,13 @@ def _column(
     rows: np.ndarray,
     codes: np.ndarray,
     names: Sequence[str],
+    classes: Sequence[str],
 ) -> None:
     below = part.add_subplot(grid[-1, 0])
     if rows.shape[1] <= 2:
         above = part.add_subplot(grid[0, 0])
-        (_on_a_line if rows.shape[1] == 1 else _in_a_plane)(above, panel, rows, codes, names)
+        draw = _on_a_line if rows.shape[1] == 1 else _in_a_plane
+        draw(above, panel, rows, codes, names, classes)
         above.set_title(panel.title, fontsize=9, color=INK)
     else:
         below.set_title(panel.title, fontsize=9, color=INK)
@@ -170,7 +184,12 @@ def _shades(n_classes: int) -> list[str]:
 
 
 def _on_a_line(
-    axes: Axes, panel: Panel, rows: np.ndarray, codes: np.ndarray, names: Sequence[str]
+    axes: Axes,
+    panel: Panel,
+    rows: np.ndarray,
+    codes: np.ndarray,
+    names: Sequence[str],
+    classes: Sequence[str],
 ) -> None:
     low, high = _extent(rows[:, 0])
     shades = _shades(int(codes.max()) + 1)
@@ -180,9 +199,15 @@ def _on_a_line(
         ends = np.flatnonzero(np.diff(found)) + 1
         starts = [0, *ends.tolist()]
         for start, end in zip(starts, [*ends.tolist(), len(grid) - 1], strict=True):
-            axes.axvspan(grid[start], grid[end], color=shades[int(found[start])], lw=0)
+            code = int(found[start])
+            axes.axvspan(grid[start], grid[end], color=shades[code], lw=0)
+            if end - start > _LEAST_SHARE * len(grid):
+                axes.text(
+                    (grid[start] + grid[end]) / 2, -0.75, shorten(classes[code], 14), ha="center",
+                    va="center", fontsize=9, fontweight="bold", color=COLORS[code % len(COLORS)],
+                )  # fmt: skip
         for end in ends:
-            axes.axvline((grid[end - 1] + grid[end]) / 2, color=INK, lw=1.2, ls=_DASHES)
+            axes.axvline((grid[end - 1] + grid[end]) / 2, color=INK, lw=1.2, ls=DASHES)
     _scatter(axes, np.column_stack([rows[:, 0], np.zeros(len(rows))]), codes)
     _rings(axes, np.column_stack([rows[:, 0], np.zeros(len(rows))]), panel.ringed)
     number_line(axes)
@@ -191,7 +216,12 @@ def _on_a_line(
 
 
 def _in_a_plane(
-    axes: Axes, panel: Panel, rows: np.ndarray, codes: np.ndarray, names: Sequence[str]
+    axes: Axes,
+    panel: Panel,
+    rows: np.ndarray,
+    codes: np.ndarray,
+    names: Sequence[str],
+    classes: Sequence[str],
 ) -> None:
     from matplotlib.colors import to_rgb
 
@@ -218,6 +248,7 @@ def _in_a_plane(
         if np.ptp(found) > 0:
             levels = np.arange(found.min(), found.max()) + 0.5
             axes.contour(columns, lines, found, levels=levels, colors=INK, linewidths=1.2)
+        label_regions(axes, columns[0], lines[:, 0], found, classes, rows)
     _scatter(axes, rows, codes)
     _rings(axes, rows, panel.ringed)
     tidy(axes)
@@ -254,9 +285,9 @@ def _other_space(axes: Axes, panel: Panel, codes: np.ndarray) -> None:
     if panel.line is not None:
         a, b, c = panel.line
         if b:
-            axes.axline((0, -c / b), slope=-a / b, color=INK, lw=1.2, ls=_DASHES, zorder=2)
+            axes.axline((0, -c / b), slope=-a / b, color=INK, lw=1.2, ls=DASHES, zorder=2)
         elif a:
-            axes.axvline(-c / a, color=INK, lw=1.2, ls=_DASHES, zorder=2)
+            axes.axvline(-c / a, color=INK, lw=1.2, ls=DASHES, zorder=2)
     axes.set_xlabel(panel.z_names[0], fontsize=8)
     axes.set_ylabel(panel.z_names[1], fontsize=8)
 
@@ -311,7 +342,7 @@ def _legend(result: Figure, classes: Sequence[Hashable], present: set[int]) -> N
                 label=shorten(str(classes[code])),
             )
         )
-    handles.append(Line2D([], [], color=INK, lw=1.2, ls=_DASHES, label="the plane"))
+    handles.append(Line2D([], [], color=INK, lw=1.2, ls=DASHES, label="the plane"))
     result.legend(handles=handles, loc="outside lower center", ncols=7, frameon=False, fontsize=9)
 
 

@@ -1,7 +1,8 @@
 """Two classes of points with what separates them, or with the points that prove nothing does.
 
 Conventions: the axes follow the points, each in its own scale; the negative class is an orange
-cross, the positive one a blue disc. One plane is drawn, a solid line with its sides shaded: the
+cross, the positive one a blue disc. One plane is drawn, a solid line with its sides shaded and
+named: the
 widest one if it is known, whose lines of score -1 and +1, on which the nearest points lie, are
 dashed. Its equation has digits enough to be right for every point. The points of a witness are
 ringed, their hulls are drawn, and a star is the point that is in both.
@@ -18,7 +19,17 @@ from numpy.typing import ArrayLike
 
 from gradatim._text import name_inputs, number_text
 from gradatim.drawing.figure import settled
-from gradatim.drawing.plots._style import COLORS, GRAY, INK, figure, markers, number_line, tidy
+from gradatim.drawing.plots._style import (
+    COLORS,
+    GRAY,
+    INK,
+    SHADES,
+    figure,
+    label_regions,
+    markers,
+    number_line,
+    tidy,
+)
 from gradatim.drawing.words import format_number, shorten, zero_equation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
@@ -29,10 +40,11 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_separation"]
 
-_SHADES = ("#f6dcc3", "#cfe0f1")
 _WORDS = {1: "point", 2: "line", 3: "plane"}
 # Rings of a witness are labeled up to this many points.
 _MOST_NAMES = 8
+# Places along each axis among which a name is placed.
+_RESOLUTION = 120
 _FEWEST_DIGITS, _MOST_DIGITS = 3, 17
 
 
@@ -105,6 +117,8 @@ def plot_separation(
     with settled():
         result, axes = _axes(points, names)
         _draw_planes(axes, points, drawn, with_margins=widest is not None)
+        if drawn is not None and points.shape[1] < 3:
+            _label_sides(axes, points, drawn, [str(label) for label in classes])
         _draw_points(axes, points, sides, classes)
         if witness is not None:
             _draw_witness(axes, points, witness, np.asarray(common, dtype=float), list(ids))
@@ -212,14 +226,32 @@ def _shade(axes: Any, network: Network, low: np.ndarray, high: np.ndarray) -> No
     if len(weight) == 1:
         cut = float(np.clip(-bias / weight[0], low[0], high[0]))
         left = int(weight[0] < 0)
-        axes.axvspan(low[0], cut, color=_SHADES[left], lw=0)
-        axes.axvspan(cut, high[0], color=_SHADES[1 - left], lw=0)
+        axes.axvspan(low[0], cut, color=SHADES[left], lw=0)
+        axes.axvspan(cut, high[0], color=SHADES[1 - left], lw=0)
         return
     columns, rows = np.meshgrid([low[0], high[0]], [low[1], high[1]])
     scores = weight[0] * columns + weight[1] * rows + bias
     # A linear function is drawn exactly from the four corners.
     ends = [min(scores.min(), -1e-300), 0.0, max(scores.max(), 1e-300)]
-    axes.contourf(columns, rows, scores, levels=ends, colors=_SHADES)
+    axes.contourf(columns, rows, scores, levels=ends, colors=SHADES[:2])
+
+
+def _label_sides(axes: Any, points: np.ndarray, network: Network, names: list[str]) -> None:
+    """Write into both sides of a point or line which class they are."""
+    weight, bias = _numbers(network)
+    low, high = _limits(points)
+    if len(weight) == 1:
+        cut = -bias / weight[0]
+        for end, side in ((low[0], int(weight[0] < 0)), (high[0], int(weight[0] > 0))):
+            if low[0] < cut < high[0]:
+                axes.text(
+                    (cut + end) / 2, -0.75, shorten(names[side], 14), ha="center", va="center",
+                    fontsize=10, fontweight="bold", color=COLORS[side],
+                )  # fmt: skip
+        return
+    columns, rows = (np.linspace(*ends, _RESOLUTION) for ends in zip(low, high, strict=True))
+    found = (weight[0] * columns + weight[1] * rows[:, None] + bias >= 0).astype(int)
+    label_regions(axes, columns, rows, found, names, points)
 
 
 def _surface(axes: Any, network: Network, low: np.ndarray, high: np.ndarray) -> None:

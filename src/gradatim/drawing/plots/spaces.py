@@ -1,8 +1,10 @@
 """The x-space beside z-space: what a layer of hidden units does to a line (the lecture's L12, L13).
 
 Conventions: z is the weighted sum that enters the output unit, without its w0, so the hyperplane
-is the one number z = -w0 and the whole left part is a graph of z over x. Where a unit jumps, the
-graph is broken and a disc shows the value on the jump itself.
+is the one number z = -w0 and the whole left part is a graph of z over x. Each side is
+shaded as the class of its points. The hyperplane has the color of the upper class where it belongs
+to it, so that points on it lie on their class, and is dashed where the sign is 0 on it. Where a
+unit jumps, the graph is broken and a disc shows the value on the jump itself.
 """
 
 from __future__ import annotations
@@ -16,8 +18,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.drawing.figure import settled
-from gradatim.drawing.plots._style import GRAY, INK, figure, markers, number_line, tidy
-from gradatim.drawing.words import format_number, signed
+from gradatim.drawing.plots._style import (
+    COLORS,
+    DASHES,
+    GRAY,
+    INK,
+    SHADES,
+    class_edge,
+    figure,
+    markers,
+    number_line,
+    tidy,
+)
+from gradatim.drawing.words import format_number, shorten, signed
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Network
@@ -30,6 +43,9 @@ __all__ = ["plot_spaces"]
 
 _JUMPING = ("heaviside", "sign")
 _STEP_WIDTH = 1.6
+_FAR = 1e9
+# A side that is thinner, as a share of the picture, has no room for a name.
+_LEAST_SIDE = 0.1
 
 
 def plot_spaces(network: Network, x: ArrayLike, y: Sequence[Hashable]) -> Figure:
@@ -126,11 +142,12 @@ def _over_x(axes: Axes, network: Network, points: np.ndarray, labels: list[Hasha
     for index, (_, chosen) in enumerate(_by_label(labels)):
         axes.scatter(points[chosen], z[chosen], **markers(index), s=26, zorder=3, lw=0)
     hyperplane = -float(network.layers[1].bias[0])
-    axes.axhline(hyperplane, color=INK, lw=1.2, ls=(0, (5, 3)))
+    _draw_hyperplane(axes, network, points, labels)
     axes.set_ylabel(f"z = {_sum_of_units(network)}", fontsize=9)
     values = np.append(_z(network, np.linspace(low, high, 1001)), hyperplane)
     margin = 0.2 * float(np.ptp(values)) or 1.0
     axes.set_ylim(values.min() - margin, values.max() + margin)
+    _label_sides(axes, network, points, labels)
     if np.allclose(values, values.round()):
         axes.set_yticks(np.arange(values.min(), values.max() + 0.5))
 
@@ -178,7 +195,7 @@ def _x_line(axes: Axes, network: Network, points: np.ndarray, labels: list[Hasha
     axes.set_xlabel(network.input_names[0], fontsize=9)
     axes.set_ylim(-1, 1)
     for cut in _thresholds(network):
-        axes.axvline(cut, color=INK, lw=1.2, ls=(0, (5, 3)))
+        axes.axvline(cut, color=INK, lw=1.2, ls=DASHES)
     for index, (label, chosen) in enumerate(_by_label(labels)):
         zeros = np.zeros(len(chosen))
         axes.scatter(
@@ -190,16 +207,59 @@ def _z_line(axes: Axes, network: Network, points: np.ndarray, labels: list[Hasha
     number_line(axes, vertical=True)
     axes.set_title("z-space", fontsize=10)
     axes.tick_params(labelleft=True)
-    hyperplane = -float(network.layers[1].bias[0])
-    axes.axhline(hyperplane, color=INK, lw=1.2, ls=(0, (5, 3)))
+    _draw_hyperplane(axes, network, points, labels)
     z = _z(network, points)
     for index, (_, chosen) in enumerate(_by_label(labels)):
         axes.scatter(
             _spread(z[chosen]), z[chosen], **markers(index), s=34, zorder=3, lw=0, alpha=0.85
         )
     axes.set_xlim(-1, 1)
-    equation = signed([(1.0, "z"), (-hyperplane, "")])
-    axes.set_xlabel(f"hyperplane\n{equation} = 0", fontsize=9)
+    equation = signed([(1.0, "z"), (float(network.layers[1].bias[0]), "")])
+    said = f"hyperplane\n{equation} = 0"
+    if _is_closed(network) and len(classes := _by_label(labels)) == 2:
+        upper = classes[_sides(network, points, labels)[1]][0]
+        said = f"class {shorten(str(upper), 14)}:\n{equation} ≥ 0"
+    axes.set_xlabel(said, fontsize=9)
+
+
+def _is_closed(network: Network) -> bool:
+    """Say whether the hyperplane itself is of class 1: everywhere but where the sign is 0."""
+    return network.layers[1].activations[0] != "sign"
+
+
+def _sides(network: Network, points: np.ndarray, labels: list[Hashable]) -> tuple[int, int]:
+    """Return the indices of the classes below the hyperplane and above or on it."""
+    above = _z(network, points) + network.layers[1].bias[0] >= 0
+    shares = [above[chosen].mean() for _, chosen in _by_label(labels)]
+    return (1, 0) if len(shares) == 2 and shares[0] > shares[1] else (0, 1)
+
+
+def _draw_hyperplane(
+    axes: Axes, network: Network, points: np.ndarray, labels: list[Hashable]
+) -> None:
+    """Shade both sides of the hyperplane, and draw it in the color of the class it belongs to."""
+    hyperplane = -float(network.layers[1].bias[0])
+    sides = _sides(network, points, labels)
+    # Far beyond the axes, whose limits come later and do not follow shapes.
+    for side, sign in zip(sides, (-1, 1), strict=True):
+        axes.axhspan(hyperplane, hyperplane + sign * _FAR, color=SHADES[side], lw=0, zorder=0)
+    edge = class_edge(sides[1], closed=_is_closed(network))
+    axes.axhline(hyperplane, lw=1.8, zorder=1, **edge)
+
+
+def _label_sides(axes: Axes, network: Network, points: np.ndarray, labels: list[Hashable]) -> None:
+    """Write into both sides which class they are."""
+    known = [str(label) for label, _ in _by_label(labels)]
+    if len(known) != 2:
+        return
+    hyperplane, ends = -float(network.layers[1].bias[0]), axes.get_ylim()
+    for side, end, inwards in zip(_sides(network, points, labels), ends, (1, -1), strict=True):
+        if abs(end - hyperplane) > _LEAST_SIDE * (ends[1] - ends[0]):
+            axes.annotate(
+                shorten(known[side], 14), (1, end), (-5, 5 * inwards), ha="right",
+                va="bottom" if inwards > 0 else "top", xycoords=("axes fraction", "data"),
+                textcoords="offset points", fontsize=10, fontweight="bold", color=COLORS[side],
+            )  # fmt: skip
 
 
 def _by_label(labels: list[Hashable]) -> list[tuple[Hashable, np.ndarray]]:
@@ -225,5 +285,6 @@ def _in_words(network: Network, points: np.ndarray, labels: list[Hashable]) -> s
         for label, chosen in _by_label(labels):
             values = ", ".join(format_number(value) for value in np.unique(z[chosen]))
             text += f" Points labeled {label} have z = {values}."
-        text += f" The hyperplane is z = {format_number(-float(network.layers[1].bias[0]))}."
+        text += f" The hyperplane is z = {format_number(-float(network.layers[1].bias[0]))}"
+        text += ", which belongs to the side above." if _is_closed(network) else "."
     return text
