@@ -49,6 +49,9 @@ export function engine() {
     ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
     ...["silu", "softplus", "softmax"],
   ];
+  /** The output activation that goes with each loss. @type {Record<string, string>} */
+  const LOSSES = { multiclass: "softmax", binary: "logistic", squared: "identity" };
+  const OPTIMIZERS = ["adam", "adamw", "sgd"];
   /** Middle of the range, from which on an output is of class 1. @type {Record<string, number>} */
   const MIDDLES = { sign: 0, heaviside: 0.5, logistic: 0.5, tanh: 0, softmax: 0.5 };
 
@@ -353,5 +356,323 @@ export function engine() {
     });
   }
 
-  return { ACTIVATIONS, makeNetwork, makeRoom, forward, trace };
+  // Losses and gradients
+
+  /**
+   * Check that a loss goes with the outputs, and that the targets fit the batch.
+   *
+   * @param {EngineNetwork} network
+   * @param {Room} room
+   * @param {ArrayLike<number>} y
+   * @param {string} loss
+   */
+  function checkLoss({ layers }, { n }, y, loss) {
+    if (!Object.hasOwn(LOSSES, loss)) {
+      throw new RangeError(`there is no loss ${loss}; choose one of ${Object.keys(LOSSES).join(", ")}`);
+    }
+    const { activation, activations, nOut } = layers[layers.length - 1];
+    const wanted = LOSSES[loss];
+    if (wanted !== "identity" && activation !== wanted) {
+      throw new RangeError(`the loss ${loss} goes with ${wanted} outputs, not ${activations.join(", ")}`);
+    }
+    if (wanted === "identity" && activation === "softmax") {
+      throw new RangeError("the loss of a softmax is multiclass");
+    }
+    if (layers.slice(0, -1).some((layer) => layer.activation === "softmax")) {
+      throw new RangeError("no steps through a hidden softmax; let the outputs be the softmax");
+    }
+    if (y.length !== n * nOut) {
+      throw new RangeError(`there are ${y.length} targets, not ${n} rows of ${nOut}`);
+    }
+  }
+
+  /**
+   * A target of which a share is spread over all classes, or over both outcomes of a label.
+   *
+   * @param {number} y
+   * @param {string} loss
+   * @param {number} nOut
+   * @param {number} smoothing
+   */
+  function smoothed(y, loss, nOut, smoothing) {
+    if (loss === "squared") return y;
+    return y * (1 - smoothing) + smoothing / (loss === "multiclass" ? nOut : 2);
+  }
+
+  /**
+   * Mean loss of the rows after `forward`.
+   *
+   * @param {EngineNetwork} network
+   * @param {Room} room
+   * @param {ArrayLike<number>} y targets, flat, (n, nOut)
+   * @param {string} loss squared, binary or multiclass
+   * @param {number} [smoothing] share of each label that is spread
+   */
+  function meanLoss(network, room, y, loss, smoothing = 0) {
+    checkLoss(network, room, y, loss);
+    const depth = network.layers.length - 1;
+    const { nOut } = network.layers[depth];
+    const z = room.z[depth];
+    const a = room.a[depth + 1];
+    const powers = new Float64Array(z.length);
+    let total = 0;
+    for (let from = 0; from < z.length; from += nOut) {
+      let top = 0;
+      let logSum = 0;
+      if (loss === "multiclass") {
+        top = exponentials(z, powers, from, from + nOut);
+        let others = 0;
+        for (let k = from; k < from + nOut; k++) if (k !== top) others += powers[k];
+        // The largest is 1 in the sum; log1p of the others has all digits where they are small.
+        logSum = Math.log1p(others);
+      }
+      for (let k = from; k < from + nOut; k++) {
+        const target = smoothed(y[k], loss, nOut, smoothing);
+        if (loss === "multiclass") total += target * (logSum - (z[k] - z[top]));
+        else if (loss === "binary") {
+          total += Math.max(z[k], 0) - target * z[k] + Math.log1p(Math.exp(-Math.abs(z[k])));
+        } else total += 0.5 * (a[k] - target) * (a[k] - target);
+      }
+    }
+    return total / room.n;
+  }
+
+  /**
+   * Half the decay times the squared weights: what training adds to the loss, except for AdamW.
+   *
+   * @param {EngineNetwork} network
+   * @param {number} decay
+   */
+  function penalty({ parameters, kinds }, decay) {
+    let squares = 0;
+    for (let k = 0; k < parameters.length; k++) if (kinds[k] === 2) squares += parameters[k] * parameters[k];
+    return 0.5 * decay * squares;
+  }
+
+  /**
+   * Multiply slopes by a'(z), every `stride`-th from `from` on.
+   *
+   * @param {string} name
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   * @param {Float64Array} d
+   * @param {number} from
+   * @param {number} to
+   * @param {number} stride
+   */
+  function multiplySlopes(name, z, a, d, from, to, stride) {
+    switch (name) {
+      case "identity":
+        break;
+      case "sign":
+      case "heaviside":
+        for (let k = from; k < to; k += stride) d[k] *= 0;
+        break;
+      case "logistic":
+        // Near 1, nothing would be left of 1 - a.
+        for (let k = from; k < to; k += stride) d[k] *= a[k] < 0.9 ? a[k] * (1 - a[k]) : logisticSlope(z[k]);
+        break;
+      case "tanh":
+        for (let k = from; k < to; k += stride) {
+          d[k] *= Math.abs(a[k]) < 0.9 ? 1 - a[k] * a[k] : 4 * logisticSlope(2 * z[k]);
+        }
+        break;
+      case "relu":
+        for (let k = from; k < to; k += stride) d[k] *= z[k] >= 0 ? 1 : 0;
+        break;
+      case "leaky_relu":
+        for (let k = from; k < to; k += stride) d[k] *= z[k] >= 0 ? 1 : 0.01;
+        break;
+      case "elu":
+        for (let k = from; k < to; k += stride) d[k] *= z[k] >= 0 ? 1 : Math.exp(z[k]);
+        break;
+      case "gelu":
+        for (let k = from; k < to; k += stride) {
+          d[k] *= normalCdf(z[k]) + (z[k] * Math.exp(-0.5 * z[k] * z[k])) / Math.sqrt(2 * Math.PI);
+        }
+        break;
+      case "silu":
+        for (let k = from; k < to; k += stride) d[k] *= logistic(z[k]) + z[k] * logisticSlope(z[k]);
+        break;
+      case "softplus":
+        for (let k = from; k < to; k += stride) d[k] *= logistic(z[k]);
+        break;
+      default:
+        throw new RangeError(`${name} has no slope of one value alone`);
+    }
+  }
+
+  /**
+   * @param {EngineLayer} layer
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   * @param {Float64Array} d
+   */
+  function multiplyLayerSlopes({ nOut, activation, activations }, z, a, d) {
+    if (activation !== null) multiplySlopes(activation, z, a, d, 0, z.length, 1);
+    else for (let o = 0; o < nOut; o++) multiplySlopes(activations[o], z, a, d, o, z.length, nOut);
+  }
+
+  /**
+   * Backpropagation: the gradient of the mean loss by every parameter, after `forward`. Afterwards
+   * `room.slopes` has the slope of the mean loss by every pre-activation.
+   *
+   * @param {EngineNetwork} network
+   * @param {Room} room
+   * @param {ArrayLike<number>} y targets, flat, (n, nOut)
+   * @param {string} loss squared, binary or multiclass
+   * @param {number} [smoothing] share of each label that is spread
+   * @param {Float64Array} [gradient] where it is written
+   * @returns {Float64Array} 0 where a parameter does not learn
+   */
+  function backward(network, room, y, loss, smoothing = 0, gradient = new Float64Array(network.parameters.length)) {
+    checkLoss(network, room, y, loss);
+    const { layers, kinds } = network;
+    const last = layers.length - 1;
+    const outputs = room.a[last + 1];
+    const top = room.slopes[last];
+    const { nOut: nOutputs } = layers[last];
+    for (let k = 0; k < top.length; k++) {
+      top[k] = (outputs[k] - smoothed(y[k], loss, nOutputs, smoothing)) / room.n;
+    }
+    if (loss === "squared") multiplyLayerSlopes(layers[last], room.z[last], outputs, top);
+    gradient.fill(0);
+    for (let depth = last; depth >= 0; depth--) {
+      const { nIn, nOut, weight, start } = layers[depth];
+      const d = room.slopes[depth];
+      const below = room.a[depth];
+      const biases = start + nOut * nIn;
+      for (let row = 0; row < room.n; row++) {
+        const x = row * nIn;
+        for (let o = 0; o < nOut; o++) {
+          const slope = d[row * nOut + o];
+          const w = start + o * nIn;
+          gradient[biases + o] += slope;
+          for (let i = 0; i < nIn; i++) gradient[w + i] += slope * below[x + i];
+        }
+      }
+      if (depth === 0) break;
+      const e = room.slopes[depth - 1];
+      e.fill(0);
+      for (let row = 0; row < room.n; row++) {
+        const x = row * nIn;
+        for (let o = 0; o < nOut; o++) {
+          const slope = d[row * nOut + o];
+          const w = o * nIn;
+          for (let i = 0; i < nIn; i++) e[x + i] += slope * weight[w + i];
+        }
+      }
+      multiplyLayerSlopes(layers[depth - 1], room.z[depth - 1], below, e);
+    }
+    for (let k = 0; k < gradient.length; k++) if (kinds[k] === 0) gradient[k] = 0;
+    return gradient;
+  }
+
+  // Training
+
+  /**
+   * Make what trains a network in place: the recipe with its defaults, and the optimizer's memory.
+   *
+   * Weight decay acts on weights, never on biases: for AdamW weights shrink by rate times decay times
+   * weight a step; for the others half the decay times the squared weights is added to the mean loss.
+   *
+   * @param {EngineNetwork} network
+   * @param {object} recipe
+   * @param {string} recipe.loss squared, binary or multiclass
+   * @param {string} [recipe.optimizer] sgd, adam or adamw
+   * @param {number} [recipe.learningRate]
+   * @param {number} [recipe.weightDecay]
+   * @param {number} [recipe.momentum] of sgd; 0 is plain descent
+   * @param {boolean} [recipe.nesterov] Nesterov's momentum
+   * @param {number} [recipe.beta2] decay of Adam's second moment
+   * @param {number} [recipe.smoothing] share of each label that is spread
+   * @param {number | null} [recipe.cosineSteps] steps of a cosine schedule; null: the rate is constant
+   */
+  function makeTrainer(network, recipe) {
+    const { optimizer = "adam", learningRate = 1e-3, weightDecay = 0, momentum = 0.9, nesterov = false } = recipe;
+    const { loss, beta2 = 0.999, smoothing = 0, cosineSteps = null } = recipe;
+    if (!OPTIMIZERS.includes(optimizer)) {
+      throw new RangeError(`there is no optimizer ${optimizer}; choose one of ${OPTIMIZERS.join(", ")}`);
+    }
+    const each = () => new Float64Array(network.parameters.length);
+    /** @type {Map<number, Room>} */
+    const rooms = new Map();
+    return {
+      ...{ network, loss, optimizer, learningRate, weightDecay, momentum, nesterov, beta2, smoothing },
+      ...{ cosineSteps, steps: 0, first: each(), second: each(), gradient: each(), rooms },
+    };
+  }
+
+  /**
+   * Share of the learning rate at a step of a cosine schedule: up for a twentieth, then down a cosine.
+   *
+   * @param {number} step from 0
+   * @param {number} nSteps
+   */
+  function cosineFactor(step, nSteps) {
+    const warmUp = Math.max(Math.floor(0.05 * nSteps), 1);
+    if (step < warmUp) return (step + 1) / warmUp;
+    const progress = (step - warmUp) / Math.max(nSteps - warmUp, 1);
+    return 0.5 * (1 + Math.cos(Math.PI * Math.min(Math.max(progress, 0), 1)));
+  }
+
+  /**
+   * Take one step on a minibatch; the loss is for `meanLoss`, which costs more than the step.
+   *
+   * @param {ReturnType<typeof makeTrainer>} trainer
+   * @param {ArrayLike<number>} X flat, (n, nIn)
+   * @param {ArrayLike<number>} y flat, (n, nOut)
+   */
+  function learn(trainer, X, y) {
+    const { network, optimizer, weightDecay, gradient, rooms } = trainer;
+    const { parameters, kinds } = network;
+    const n = X.length / network.layers[0].nIn;
+    let room = rooms.get(n);
+    if (!room) rooms.set(n, (room = makeRoom(network, n)));
+    backward(network, forward(network, X, room), y, trainer.loss, trainer.smoothing, gradient);
+    if (optimizer !== "adamw" && weightDecay > 0) {
+      for (let k = 0; k < gradient.length; k++) if (kinds[k] === 2) gradient[k] += weightDecay * parameters[k];
+    }
+    const factor = trainer.cosineSteps === null ? 1 : cosineFactor(trainer.steps, trainer.cosineSteps);
+    trainer.steps++;
+    if (optimizer === "sgd") moveSgd(trainer, trainer.learningRate * factor);
+    else moveAdam(trainer, trainer.learningRate * factor);
+  }
+
+  /**
+   * @param {ReturnType<typeof makeTrainer>} trainer
+   * @param {number} rate
+   */
+  function moveSgd({ network: { parameters }, gradient, first, momentum, nesterov }, rate) {
+    for (let k = 0; k < parameters.length; k++) {
+      const moved = gradient[k] + momentum * first[k];
+      first[k] = moved;
+      parameters[k] -= rate * (nesterov ? gradient[k] + momentum * moved : moved);
+    }
+  }
+
+  /**
+   * @param {ReturnType<typeof makeTrainer>} trainer
+   * @param {number} rate
+   */
+  function moveAdam({ network, gradient, first, second, beta2, optimizer, weightDecay, steps }, rate) {
+    const { parameters, kinds } = network;
+    const decay = optimizer === "adamw" ? weightDecay : 0;
+    const correct1 = 1 / (1 - 0.9 ** steps);
+    const correct2 = 1 / (1 - beta2 ** steps);
+    for (let k = 0; k < parameters.length; k++) {
+      const slope = gradient[k];
+      const m = 0.9 * first[k] + (1 - 0.9) * slope;
+      const v = beta2 * second[k] + (1 - beta2) * slope * slope;
+      first[k] = m;
+      second[k] = v;
+      const update = (m * correct1) / (Math.sqrt(v * correct2) + 1e-8);
+      parameters[k] -= rate * (kinds[k] === 2 ? update + decay * parameters[k] : update);
+    }
+  }
+
+  return {
+    ...{ ACTIVATIONS, LOSSES, OPTIMIZERS, makeNetwork, makeRoom, forward, trace, meanLoss, penalty, backward },
+    ...{ makeTrainer, cosineFactor, learn },
+  };
 }
