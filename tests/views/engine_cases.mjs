@@ -29,10 +29,36 @@ const ANSWERS = {
     for (const [X, y] of batches) lab.learn(trainer, X, y);
     return { parameters: [...network.parameters], penalty: lab.penalty(network, 0.5) };
   },
-  refused({ layers, loss, y, optimizer }) {
+  random({ seed, n }) {
+    const random = lab.makeRandom(seed);
+    const each = (draw) => Array.from({ length: n }, draw);
+    const numbers = { bits: each(() => random.bits(32)), uniform: each(random.uniform) };
+    return { ...numbers, normal: each(random.normal), order: [...random.order(n)], last: random.below(10) };
+  },
+  initialize({ layers, method, seed, activation }) {
+    const network = lab.makeNetwork(layers);
+    lab.initialize(network, method, lab.makeRandom(seed), activation);
+    return [...network.parameters];
+  },
+  exact({ layers, x, threshold }) {
+    return lab.exactTrace(layers, x, threshold);
+  },
+  fractions({ texts }) {
+    return texts.map((text) => {
+      try {
+        return lab.toFraction(text);
+      } catch (error) {
+        return error.message;
+      }
+    });
+  },
+  refused({ layers, loss, y, optimizer, seed, method, x }) {
     try {
       const network = lab.makeNetwork(layers);
       if (loss) lab.backward(network, lab.makeRoom(network, 1), y, loss);
+      if (seed !== undefined) lab.makeRandom(seed);
+      if (method) lab.initialize(network, method, lab.makeRandom(0));
+      if (x) lab.exactTrace(layers, x);
       if (optimizer) lab.makeTrainer(network, { loss: "squared", optimizer });
     } catch (error) {
       return error.message;
@@ -45,4 +71,6 @@ const { ACTIVATIONS, LOSSES, OPTIMIZERS } = lab;
 ANSWERS.tables = () => ({ ACTIVATIONS, LOSSES, OPTIMIZERS });
 
 const cases = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(cases.map((given) => ANSWERS[given.ask](given))));
+/** Fractions are written as text. */
+const plain = (key, value) => (typeof value?.n === "bigint" ? lab.fractionText(value) : value);
+process.stdout.write(JSON.stringify(cases.map((given) => ANSWERS[given.ask](given)), plain));

@@ -10,7 +10,11 @@ arithmetic of the native engine's updates, which is float32 there, run on float6
 """
 
 import json
+import math
 import os
+import random
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +25,7 @@ from gradatim.losses import LOSSES
 from gradatim.network import Layer, Network
 from gradatim.network.descent import descend
 from gradatim.network.evaluate import forward
+from gradatim.network.initialize import initialize
 from gradatim.training import NetworkSpec
 from gradatim.training.stepping import Stepper
 from tests.views.running import run_node
@@ -193,6 +198,11 @@ def test_what_is_no_network_is_refused_in_a_sentence():
             {"ask": "refused", "layers": [softmax, unit], "loss": "squared", "y": [1.0]},
             {"ask": "refused", "layers": [tanh], "loss": "squared", "y": [1.0, 2.0]},
             {"ask": "refused", "layers": [tanh], "optimizer": "lbfgs"},
+            {"ask": "refused", "layers": [tanh], "seed": -1},
+            {"ask": "refused", "layers": [tanh], "seed": 0.5},
+            {"ask": "refused", "layers": [tanh], "method": "ones"},
+            {"ask": "refused", "layers": [tanh], "x": [1]},
+            {"ask": "refused", "layers": [unit], "x": [1, 2]},
             {"ask": "refused", "layers": [unit]},
         ]
     )
@@ -207,6 +217,11 @@ def test_what_is_no_network_is_refused_in_a_sentence():
         "no steps through a hidden softmax",
         "there are 2 targets, not 1 rows of 1",
         "there is no optimizer lbfgs; choose one of adam, adamw, sgd",
+        "the seed must be a whole number from 0 to 2^53 - 1, not -1",
+        "the seed must be a whole number from 0 to 2^53 - 1, not 0.5",
+        "there is no initialization ones; choose one of glorot, he, variance, zeros",
+        "tanh gives no fractions; identity, sign, heaviside, relu and leaky_relu do",
+        "layer 1 reads 1 values, not 2",
     ]
     assert answers[-1] is None
     for answer, start in zip(answers[:-1], starts, strict=True):
@@ -513,3 +528,148 @@ def test_a_unit_that_hands_a_value_on_and_a_missing_edge_stay():
         # Weight of 0.5: nothing reads it, so only decay moves it.
         assert 0 < answer["parameters"][1] < 0.5
         assert answer["parameters"][4] != 0.3
+
+
+# Random numbers
+
+
+@pytest.mark.parametrize("seed", [0, 1, 20261127, 2**32 - 1, 2**32, 2**53 - 1])
+def test_random_numbers_are_those_of_pythons_random(seed):
+    # More than 624 words: the state is renewed.
+    [answer] = ask([{"ask": "random", "seed": seed, "n": 700}])
+    numbers, order = random.Random(seed), list(range(700))
+    assert answer["bits"] == [numbers.getrandbits(32) for _ in range(700)]
+    assert answer["uniform"] == [numbers.random() for _ in range(700)]
+    assert_close(answer["normal"], [numbers.gauss(0.0, 1.0) for _ in range(700)])
+    numbers.shuffle(order)
+    assert answer["order"] == order
+    assert answer["last"] == numbers.randrange(10)
+
+
+@pytest.mark.parametrize("method", ["glorot", "he", "variance", "zeros"])
+@pytest.mark.parametrize("activation", ["silu", "logistic"])
+def test_initial_weights_follow_the_librarys_rules(method, activation):
+    sizes = (3, 5, 4, 2)
+    layers = [
+        {"weight": np.ones((n_out, n_in)).tolist(), "bias": [1.0] * n_out, "activation": "relu"}
+        for n_in, n_out in pairwise(sizes)
+    ]
+    case = {"ask": "initialize", "layers": layers, "method": method, "seed": 4}
+    [parameters] = ask([case | {"activation": activation}])
+    numbers, expected = random.Random(4), []
+    for depth, (n_in, n_out) in enumerate(pairwise(sizes)):
+        bound = math.sqrt((2 if activation == "logistic" else 6) / (n_in + n_out))
+        spread = {
+            "he": math.sqrt(2 / n_in),
+            "variance": (1.0, 1.68, 0.0)[depth] / math.sqrt(n_in),
+            "zeros": 0.0,
+        }
+        if method == "glorot":
+            count = (n_in + 1) * n_out
+            expected += [-bound + 2 * bound * numbers.random() for _ in range(count)]
+        elif method == "zeros":
+            expected += [0.0] * (n_in + 1) * n_out
+        else:
+            expected += [numbers.gauss(0, 1) * spread[method] for _ in range(n_in * n_out)]
+            expected += [0.0] * n_out
+    assert_close(parameters, expected)
+    # The library's own draws have the same spread; only its numbers are others.
+    for (n_in, n_out), (weight, _) in zip(
+        pairwise((400, 300, 200)), initialize((400, 300, 200), method, 0, activation), strict=True
+    ):
+        factor = 2 if activation == "logistic" else 6
+        within = {
+            "glorot": math.sqrt(factor / (n_in + n_out) / 3),
+            "he": math.sqrt(2 / n_in),
+            "variance": 1 / math.sqrt(n_in) if n_in == 400 else 0.0,
+            "zeros": 0.0,
+        }[method]
+        assert weight.std() == pytest.approx(within, rel=0.02)
+
+
+def test_initial_weights_leave_missing_edges_alone():
+    layers = [
+        {"weight": [[1.0, 1.0]], "bias": [0.5], "activation": "relu", "mask": [[0, 1]]},
+        {"weight": [[1.0]], "bias": [0.0], "activation": "identity", "passes": [True]},
+    ]
+    case = {"ask": "initialize", "layers": layers, "method": "he", "seed": 4}
+    [[missing, drawn, bias, *passing]] = ask([case])
+    numbers = random.Random(4)
+    numbers.gauss(0, 1)
+    assert (missing, bias, passing) == (0.0, 0.0, [1.0, 0.0])
+    assert drawn == pytest.approx(numbers.gauss(0, 1))
+
+
+# Fractions
+
+RATIONAL = ["identity", "sign", "heaviside", "relu", "leaky_relu"]
+
+
+def random_fraction(rng):
+    return Fraction(int(rng.integers(-9, 10)), int(rng.integers(1, 13)))
+
+
+def test_exact_traces_are_those_of_python():
+    rng = np.random.default_rng(3)
+    cases, expected = [], []
+    for i in range(N_NETWORKS // 3):
+        sizes, layers, given = rng.integers(1, 5, size=rng.integers(2, 5)), [], []
+        for depth, (n_in, n_out) in enumerate(pairwise(sizes)):
+            exact = {(o, j): random_fraction(rng) for o in range(n_out) for j in range(-1, n_in)}
+            names = rng.choice(RATIONAL, n_out).tolist()
+            if depth == 0:
+                names[0] = RATIONAL[i % len(RATIONAL)]
+            mask = rng.random((n_out, n_in)) < 0.8
+            exact = {(o, j): w for (o, j), w in exact.items() if j < 0 or mask[o, j]}
+            weight = [[exact.get((o, j), Fraction(0)) for j in range(n_in)] for o in range(n_out)]
+            bias = [exact[o, -1] for o in range(n_out)]
+            layers.append(
+                Layer(
+                    np.array(weight, dtype=float), np.array(bias, dtype=float), names, mask, exact
+                )
+            )
+            given.append(
+                {
+                    "weight": [[str(w) for w in row] for row in weight],
+                    "bias": [str(w) for w in bias],
+                    "activation": names,
+                    "mask": mask.tolist(),
+                }
+            )
+        x = [str(random_fraction(rng)) for _ in range(sizes[0])]
+        threshold = str(random_fraction(rng)) if i % 2 else None
+        cases.append({"ask": "exact", "layers": given, "x": x, "threshold": threshold})
+        expected.append(Network(layers).trace(x, exact=True, threshold=threshold))
+    for answer, trace in zip(ask(cases), expected, strict=True):
+        units = [unit for layer in answer for unit in layer]
+        theirs = [unit for layer in trace.layers for unit in layer]
+        for unit, other in zip(units, theirs, strict=True):
+            assert [unit["bias"], unit["sum"], unit["preActivation"], unit["value"]] == [
+                str(value) for value in (other.bias, other.sum, other.pre_activation, other.value)
+            ]
+            assert unit["predicted"] == other.predicted
+            assert [
+                (edge["source"], edge["weight"], edge["value"], edge["product"])
+                for edge in unit["products"]
+            ] == [
+                (edge.source, str(edge.weight), str(edge.value), str(edge.product))
+                for edge in other.products
+            ]
+
+
+def test_numbers_are_read_without_rounding():
+    texts = ["2", "-4/6", "+0.250", ".5", "3.", "-1.5e-3", "1e3", 0.1, -7, 1e21, 5e-324, "0/5"]
+    [answers] = ask([{"ask": "fractions", "texts": texts}])
+    values = [repr(text) if isinstance(text, float) else str(text) for text in texts]
+    assert answers == [str(Fraction(value)) for value in values]
+
+
+def test_what_is_no_number_is_refused_at_once():
+    texts = ["1/0", "", ".", "x", "1e9999", "1" * 1001, "1/2/3", "0x10", "NaN"]
+    [answers] = ask([{"ask": "fractions", "texts": texts}])
+    assert answers == [
+        "1/0 divides by zero",
+        *(f"this is no number: {text}" for text in ("", ".", "x", "1e9999")),
+        "a number has at most 1,000 characters",
+        *(f"this is no number: {text}" for text in ("1/2/3", "0x10", "NaN")),
+    ]
