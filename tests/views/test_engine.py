@@ -323,7 +323,11 @@ def test_slopes_from_far_left_to_far_right(name):
         ]
     )
     slopes = [answer["gradient"][1] for answer in answers]
-    assert_close(slopes, get_activation(name).derivative(np.array(rows)))
+    expected = get_activation(name).derivative(np.array(rows))
+    assert_close(slopes, expected)
+    if name in ("logistic", "tanh"):
+        # Saturated units keep all digits of their small slopes.
+        np.testing.assert_allclose(slopes, expected, rtol=1e-12)
 
 
 def test_losses_of_saturated_outputs_stay_finite():

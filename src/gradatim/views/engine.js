@@ -166,6 +166,19 @@ export function engine() {
   }
 
   /**
+   * tanh in half the time of Math.tanh: by exp, and near 0, where that would cancel, by its series.
+   *
+   * @param {number} z
+   */
+  function tanh(z) {
+    if (z > 0.25 || z < -0.25) return 1 - 2 / (Math.exp(2 * z) + 1);
+    const q = z * z;
+    let sum = 6404582 / 10854718875 - (q * 443861162) / 1856156927625;
+    sum = 21844 / 6081075 - q * (929569 / 638512875 - q * sum);
+    return z * (1 - q * (1 / 3 - q * (2 / 15 - q * (17 / 315 - q * (62 / 2835 - q * (1382 / 155925 - q * sum))))));
+  }
+
+  /**
    * Slope of the logistic function; what is left of 1 is computed, not subtracted.
    *
    * @param {number} z
@@ -200,7 +213,7 @@ export function engine() {
         for (let k = from; k < to; k += stride) a[k] = logistic(z[k]);
         break;
       case "tanh":
-        for (let k = from; k < to; k += stride) a[k] = Math.tanh(z[k]);
+        for (let k = from; k < to; k += stride) a[k] = tanh(z[k]);
         break;
       case "relu":
         for (let k = from; k < to; k += stride) a[k] = Math.max(z[k], 0);
@@ -238,12 +251,7 @@ export function engine() {
   function exponentials(z, e, from, to) {
     let top = from;
     for (let k = from + 1; k < to; k++) if (z[k] > z[top]) top = k;
-    for (let k = from; k < to; k++) {
-      const below = z[k] - z[top];
-      const power = Math.exp(below);
-      // What the difference lost in rounding: of 700 that is hundreds of units in the last place.
-      e[k] = below > -800 ? power + power * (z[k] - (below + z[top])) : power;
-    }
+    for (let k = from; k < to; k++) e[k] = Math.exp(z[k] - z[top]);
     return top;
   }
 
@@ -536,30 +544,29 @@ export function engine() {
       top[k] = (outputs[k] - smoothed(y[k], loss, nOutputs, smoothing)) / room.n;
     }
     if (loss === "squared") multiplyLayerSlopes(layers[last], room.z[last], outputs, top);
-    gradient.fill(0);
     for (let depth = last; depth >= 0; depth--) {
       const { nIn, nOut, weight, start } = layers[depth];
       const d = room.slopes[depth];
       const below = room.a[depth];
       const biases = start + nOut * nIn;
-      for (let row = 0; row < room.n; row++) {
-        const x = row * nIn;
-        for (let o = 0; o < nOut; o++) {
-          const slope = d[row * nOut + o];
-          const w = start + o * nIn;
-          gradient[biases + o] += slope;
-          for (let i = 0; i < nIn; i++) gradient[w + i] += slope * below[x + i];
+      // Sums stay in registers: over rows here, over units below.
+      for (let o = 0; o < nOut; o++) {
+        let sum = 0;
+        for (let k = o; k < d.length; k += nOut) sum += d[k];
+        gradient[biases + o] = sum;
+        for (let i = 0; i < nIn; i++) {
+          let total = 0;
+          for (let k = o, x = i; k < d.length; k += nOut, x += nIn) total += d[k] * below[x];
+          gradient[start + o * nIn + i] = total;
         }
       }
       if (depth === 0) break;
       const e = room.slopes[depth - 1];
-      e.fill(0);
-      for (let row = 0; row < room.n; row++) {
-        const x = row * nIn;
-        for (let o = 0; o < nOut; o++) {
-          const slope = d[row * nOut + o];
-          const w = o * nIn;
-          for (let i = 0; i < nIn; i++) e[x + i] += slope * weight[w + i];
+      for (let from = 0, x = 0; from < d.length; from += nOut) {
+        for (let i = 0; i < nIn; i++, x++) {
+          let total = 0;
+          for (let o = 0, w = i; o < nOut; o++, w += nIn) total += d[from + o] * weight[w];
+          e[x] = total;
         }
       }
       multiplyLayerSlopes(layers[depth - 1], room.z[depth - 1], below, e);
