@@ -52,13 +52,14 @@ const ANSWERS = {
       }
     });
   },
-  refused({ layers, loss, y, optimizer, seed, method, x }) {
+  refused({ layers, loss, y, optimizer, seed, method, x, X }) {
     try {
       const network = lab.makeNetwork(layers);
       if (loss) lab.backward(network, lab.makeRoom(network, 1), y, loss);
       if (seed !== undefined) lab.makeRandom(seed);
       if (method) lab.initialize(network, method, lab.makeRandom(0));
       if (x) lab.exactTrace(layers, x);
+      if (X) lab.forward(network, X);
       if (optimizer) lab.makeTrainer(network, { loss: "squared", optimizer });
     } catch (error) {
       return error.message;

@@ -203,6 +203,10 @@ def test_what_is_no_network_is_refused_in_a_sentence():
             {"ask": "refused", "layers": [tanh], "method": "ones"},
             {"ask": "refused", "layers": [tanh], "x": [1]},
             {"ask": "refused", "layers": [unit], "x": [1, 2]},
+            {"ask": "refused", "layers": []},
+            {"ask": "refused", "layers": [{"weight": [], "bias": [], "activation": "relu"}]},
+            {"ask": "refused", "layers": [unit | {"weight": [[1.0, 2.0]]}], "X": [1.0, 2.0, 3.0]},
+            {"ask": "refused", "layers": [unit], "X": []},
             {"ask": "refused", "layers": [unit]},
         ]
     )
@@ -222,6 +226,10 @@ def test_what_is_no_network_is_refused_in_a_sentence():
         "there is no initialization ones; choose one of glorot, he, variance, zeros",
         "tanh gives no fractions; identity, sign, heaviside, relu and leaky_relu do",
         "layer 1 reads 1 values, not 2",
+        "a network needs at least one layer",
+        "layer 1 needs at least one unit",
+        "a batch is one or more rows of 2 numbers; this one has 1.5 rows",
+        "a batch is one or more rows of 1 numbers; this one has 0 rows",
     ]
     assert answers[-1] is None
     for answer, start in zip(answers[:-1], starts, strict=True):
@@ -659,6 +667,16 @@ def test_exact_traces_are_those_of_python():
                 (edge.source, str(edge.weight), str(edge.value), str(edge.product))
                 for edge in other.products
             ]
+
+
+def test_an_exact_sign_of_0_has_no_class_unless_a_threshold_decides():
+    sign = [{"weight": [["1/3"]], "bias": ["-1/6"], "activation": "sign"}]
+    case = {"ask": "exact", "layers": sign}
+    answers = ask(
+        [case | {"x": ["1/2"]}, case | {"x": [1]}, case | {"x": ["1/2"], "threshold": -1}]
+    )
+    assert [layers[0][0]["value"] for layers in answers] == ["0", "1", "0"]
+    assert [layers[0][0]["predicted"] for layers in answers] == [None, 1, 1]
 
 
 def test_numbers_are_read_without_rounding():

@@ -64,6 +64,10 @@ export function engine() {
    * @returns {EngineNetwork}
    */
   function makeNetwork(layers) {
+    if (!layers.length) throw new RangeError("a network needs at least one layer");
+    layers.forEach(({ weight, bias }, depth) => {
+      if (!bias.length || !weight.length) throw new RangeError(`layer ${depth + 1} needs at least one unit`);
+    });
     let size = 0;
     for (const { weight, bias } of layers) size += bias.length * (weight[0].length + 1);
     const parameters = new Float64Array(size);
@@ -278,6 +282,9 @@ export function engine() {
    * @returns {Room}
    */
   function makeRoom({ layers }, n) {
+    if (!Number.isInteger(n) || n < 1) {
+      throw new RangeError(`a batch is one or more rows of ${layers[0].nIn} numbers; this one has ${n} rows`);
+    }
     const each = () => layers.map(({ nOut }) => new Float64Array(n * nOut));
     return { n, a: [new Float64Array(n * layers[0].nIn), ...each()], z: each(), slopes: each() };
   }
@@ -834,13 +841,12 @@ export function engine() {
 
   /**
    * @param {bigint} n
-   * @param {bigint} d not 0
+   * @param {bigint} d above 0
    * @returns {Fraction}
    */
   function reduced(n, d) {
-    let [a, b] = [n < 0n ? -n : n, d < 0n ? -d : d];
+    let [a, b] = [n < 0n ? -n : n, d];
     while (b) [a, b] = [b, a % b];
-    if (d < 0n) a = -a;
     return { n: n / a, d: d / a };
   }
 
