@@ -130,6 +130,14 @@ def test_activations_from_far_left_to_far_right(name):
     assert_close(answer["a"][0], ACTIVATIONS[name](z))
 
 
+def test_small_numbers_keep_all_digits_under_tanh():
+    z = np.concatenate([np.linspace(0.2, 0.3, 201), np.geomspace(1e-300, 1, 301)])
+    z = np.concatenate([z, -z])
+    network = Network([Layer([[1.0]], [0.0], "tanh")])
+    [answer] = ask([{"ask": "forward", "layers": layers_of(network), "X": z.tolist()}])
+    np.testing.assert_allclose(answer["a"][0], np.tanh(z), rtol=2e-15)
+
+
 def test_softmax_of_large_numbers_stays_finite():
     network = Network([Layer([[1000.0], [999.0], [-1000.0]], [0.0] * 3, "softmax")])
     [answer] = ask([{"ask": "forward", "layers": layers_of(network), "X": [1.0]}])
