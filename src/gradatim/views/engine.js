@@ -1,0 +1,963 @@
+/**
+ * The engine: networks computed and trained in the browser, with the library's own definitions.
+ *
+ * Conventions: float64 throughout. A batch is a flat Float64Array, row after row; weights are (nOut, nIn),
+ * row after row, then the biases, layer by layer, in one array of parameters. The slope of step and sign
+ * is 0, and at a kink it is that of the right side. Everything is inside `engine`, which refers to
+ * nothing outside of itself: its text alone is the source of a worker.
+ */
+
+/**
+ * @typedef {object} LayerLike What a network is made from.
+ * @property {ArrayLike<ArrayLike<number>>} weight (nOut, nIn)
+ * @property {ArrayLike<number>} bias w0 of each unit
+ * @property {string | string[]} activation one name for all units, or one per unit
+ * @property {ArrayLike<ArrayLike<boolean | number>> | null} [mask] false where there is no edge
+ * @property {ArrayLike<boolean | number> | null} [passes] units that only hand a value on: they never learn
+ */
+
+/**
+ * @typedef {object} EngineLayer
+ * @property {number} nIn
+ * @property {number} nOut
+ * @property {string[]} activations of each unit
+ * @property {string | null} activation the one that all units share
+ * @property {Float64Array} weight a view of the parameters
+ * @property {Float64Array} bias a view of the parameters
+ * @property {number} start where the weights begin among the parameters
+ * @property {Uint8Array | null} mask 0 where there is no edge
+ */
+
+/**
+ * @typedef {object} EngineNetwork
+ * @property {EngineLayer[]} layers
+ * @property {Float64Array} parameters
+ * @property {Uint8Array} kinds of each parameter: 0 does not learn, 1 is a bias, 2 is a weight
+ */
+
+/**
+ * @typedef {object} Room What a batch needs, layer by layer.
+ * @property {number} n rows
+ * @property {Float64Array[]} a inputs, then activations of each layer
+ * @property {Float64Array[]} z pre-activations
+ * @property {Float64Array[]} slopes of the loss by each pre-activation
+ */
+
+/** Build the engine; called once per page and once per worker. */
+export function engine() {
+  const ACTIVATIONS = [
+    ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
+    ...["silu", "softplus", "softmax"],
+  ];
+  /** The output activation that goes with each loss. @type {Record<string, string>} */
+  const LOSSES = { multiclass: "softmax", binary: "logistic", squared: "identity" };
+  const OPTIMIZERS = ["adam", "adamw", "sgd"];
+  /** Middle of the range, from which on an output is of class 1. @type {Record<string, number>} */
+  const MIDDLES = { sign: 0, heaviside: 0.5, logistic: 0.5, tanh: 0, softmax: 0.5 };
+
+  // Networks
+
+  /**
+   * Make a network.
+   *
+   * @param {LayerLike[]} layers
+   * @returns {EngineNetwork}
+   */
+  function makeNetwork(layers) {
+    if (!layers.length) throw new RangeError("a network needs at least one layer");
+    layers.forEach(({ weight, bias }, depth) => {
+      if (!bias.length || !weight.length) throw new RangeError(`layer ${depth + 1} needs at least one unit`);
+    });
+    let size = 0;
+    for (const { weight, bias } of layers) size += bias.length * (weight[0].length + 1);
+    const parameters = new Float64Array(size);
+    const kinds = new Uint8Array(size);
+    let start = 0;
+    const made = layers.map(({ weight, bias, activation, mask = null, passes = null }, depth) => {
+      const nOut = bias.length;
+      const nIn = weight[0].length;
+      const shared = typeof activation === "string" ? activation : null;
+      const activations = typeof activation === "string" ? Array(nOut).fill(activation) : [...activation];
+      checkLayer(depth, weight, nOut, nIn, activations, shared);
+      if (depth > 0 && layers[depth - 1].bias.length !== nIn) {
+        throw new RangeError(`layer ${depth + 1} reads ${nIn} values; the layer below has ${layers[depth - 1].bias.length}`);
+      }
+      const edges = mask && new Uint8Array(nOut * nIn);
+      const end = start + nOut * nIn;
+      for (let o = 0; o < nOut; o++) {
+        const learns = !passes?.[o];
+        for (let i = 0; i < nIn; i++) {
+          const there = !mask || Boolean(mask[o][i]);
+          if (edges) edges[o * nIn + i] = there ? 1 : 0;
+          parameters[start + o * nIn + i] = there ? weight[o][i] : 0;
+          kinds[start + o * nIn + i] = there && learns ? 2 : 0;
+        }
+        parameters[end + o] = bias[o];
+        kinds[end + o] = learns ? 1 : 0;
+      }
+      const layer = {
+        nIn,
+        nOut,
+        activations,
+        activation: activations.every((name) => name === activations[0]) ? activations[0] : null,
+        weight: parameters.subarray(start, end),
+        bias: parameters.subarray(end, end + nOut),
+        start,
+        mask: edges,
+      };
+      start = end + nOut;
+      return layer;
+    });
+    return { layers: made, parameters, kinds };
+  }
+
+  /**
+   * @param {number} depth
+   * @param {ArrayLike<ArrayLike<number>>} weight
+   * @param {number} nOut
+   * @param {number} nIn
+   * @param {string[]} activations
+   * @param {string | null} shared
+   */
+  function checkLayer(depth, weight, nOut, nIn, activations, shared) {
+    const where = `layer ${depth + 1}`;
+    if (weight.length !== nOut || Array.from(weight).some((row) => row.length !== nIn)) {
+      throw new RangeError(`${where} needs weights (nOut, nIn) and nOut biases`);
+    }
+    if (activations.length !== nOut) {
+      throw new RangeError(`${where} has ${activations.length} activations for ${nOut} units`);
+    }
+    const unknown = activations.find((name) => !ACTIVATIONS.includes(name));
+    if (unknown !== undefined) {
+      throw new RangeError(`there is no activation ${unknown}; choose one of ${ACTIVATIONS.join(", ")}`);
+    }
+    if (shared !== "softmax" && new Set(activations).size > 1 && activations.includes("softmax")) {
+      throw new RangeError(`${where}: softmax acts on a whole layer; give it as the layer's one activation`);
+    }
+  }
+
+  // Activations
+
+  /**
+   * Phi(z), the normal distribution function: by a series of positive terms, or for the tails by the
+   * continued fraction of erfc.
+   *
+   * @param {number} z
+   */
+  function normalCdf(z) {
+    const x = Math.abs(z) * Math.SQRT1_2;
+    if (x < 2.5) {
+      let term = x;
+      let sum = x;
+      for (let k = 3; term > 1e-17 * sum; k += 2) {
+        term *= (2 * x * x) / k;
+        sum += term;
+      }
+      const half = (sum * Math.exp(-x * x)) / Math.sqrt(Math.PI);
+      return z < 0 ? 0.5 - half : 0.5 + half;
+    }
+    let below = x;
+    for (let k = 50; k >= 1; k--) below = x + k / 2 / below;
+    const tail = (0.5 * Math.exp(-x * x)) / (Math.sqrt(Math.PI) * below);
+    return z < 0 ? tail : 1 - tail;
+  }
+
+  /** @param {number} z */
+  function logistic(z) {
+    if (z >= 0) return 1 / (1 + Math.exp(-z));
+    const small = Math.exp(z);
+    return small / (1 + small);
+  }
+
+  /**
+   * tanh in half the time of Math.tanh: by exp, and near 0, where that would cancel, by its series.
+   *
+   * @param {number} z
+   */
+  function tanh(z) {
+    if (z > 0.25 || z < -0.25) return 1 - 2 / (Math.exp(2 * z) + 1);
+    const q = z * z;
+    let sum = 6404582 / 10854718875 - (q * 443861162) / 1856156927625;
+    sum = 21844 / 6081075 - q * (929569 / 638512875 - q * sum);
+    return z * (1 - q * (1 / 3 - q * (2 / 15 - q * (17 / 315 - q * (62 / 2835 - q * (1382 / 155925 - q * sum))))));
+  }
+
+  /**
+   * Slope of the logistic function; what is left of 1 is computed, not subtracted.
+   *
+   * @param {number} z
+   */
+  function logisticSlope(z) {
+    const small = Math.exp(-Math.abs(z));
+    return small / ((1 + small) * (1 + small));
+  }
+
+  /**
+   * a(z) of every `stride`-th value from `from` on. Softmax is for `softmaxRow`.
+   *
+   * @param {string} name
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   * @param {number} from
+   * @param {number} to
+   * @param {number} stride
+   */
+  function activate(name, z, a, from, to, stride) {
+    switch (name) {
+      case "identity":
+        for (let k = from; k < to; k += stride) a[k] = z[k];
+        break;
+      case "sign":
+        for (let k = from; k < to; k += stride) a[k] = Math.sign(z[k]);
+        break;
+      case "heaviside":
+        for (let k = from; k < to; k += stride) a[k] = z[k] >= 0 ? 1 : 0;
+        break;
+      case "logistic":
+        for (let k = from; k < to; k += stride) a[k] = logistic(z[k]);
+        break;
+      case "tanh":
+        for (let k = from; k < to; k += stride) a[k] = tanh(z[k]);
+        break;
+      case "relu":
+        for (let k = from; k < to; k += stride) a[k] = Math.max(z[k], 0);
+        break;
+      case "leaky_relu":
+        for (let k = from; k < to; k += stride) a[k] = z[k] >= 0 ? z[k] : 0.01 * z[k];
+        break;
+      case "elu":
+        for (let k = from; k < to; k += stride) a[k] = z[k] >= 0 ? z[k] : Math.expm1(z[k]);
+        break;
+      case "gelu":
+        for (let k = from; k < to; k += stride) a[k] = z[k] * normalCdf(z[k]);
+        break;
+      case "silu":
+        for (let k = from; k < to; k += stride) a[k] = z[k] * logistic(z[k]);
+        break;
+      case "softplus":
+        for (let k = from; k < to; k += stride) {
+          a[k] = Math.max(z[k], 0) + Math.log1p(Math.exp(-Math.abs(z[k])));
+        }
+        break;
+      default:
+        throw new RangeError(`${name} does not act on one value alone`);
+    }
+  }
+
+  /**
+   * Exponentiate what a row has below its largest; returns the place of that one.
+   *
+   * @param {Float64Array} z
+   * @param {Float64Array} e
+   * @param {number} from
+   * @param {number} to
+   */
+  function exponentials(z, e, from, to) {
+    let top = from;
+    for (let k = from + 1; k < to; k++) if (z[k] > z[top]) top = k;
+    for (let k = from; k < to; k++) e[k] = Math.exp(z[k] - z[top]);
+    return top;
+  }
+
+  /**
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   * @param {number} from
+   * @param {number} to
+   */
+  function softmaxRow(z, a, from, to) {
+    exponentials(z, a, from, to);
+    let sum = 0;
+    for (let k = from; k < to; k++) sum += a[k];
+    for (let k = from; k < to; k++) a[k] /= sum;
+  }
+
+  // Forward
+
+  /**
+   * Make what a batch of n rows needs; it can be used again for every batch of that length.
+   *
+   * @param {EngineNetwork} network
+   * @param {number} n
+   * @returns {Room}
+   */
+  function makeRoom({ layers }, n) {
+    if (!Number.isInteger(n) || n < 1) {
+      throw new RangeError(`a batch is one or more rows of ${layers[0].nIn} numbers; this one has ${n} rows`);
+    }
+    const each = () => layers.map(({ nOut }) => new Float64Array(n * nOut));
+    return { n, a: [new Float64Array(n * layers[0].nIn), ...each()], z: each(), slopes: each() };
+  }
+
+  /**
+   * Compute z and a of every layer; the last entry of `a` is the output.
+   *
+   * @param {EngineNetwork} network
+   * @param {ArrayLike<number>} X flat, (n, nIn)
+   * @param {Room} [room]
+   * @returns {Room}
+   */
+  function forward(network, X, room = makeRoom(network, X.length / network.layers[0].nIn)) {
+    if (X.length !== room.a[0].length) {
+      throw new RangeError(`the batch has ${X.length} numbers, not ${room.n} rows of ${network.layers[0].nIn}`);
+    }
+    room.a[0].set(X);
+    for (let depth = 0; depth < network.layers.length; depth++) {
+      const layer = network.layers[depth];
+      const { nIn, nOut, weight, bias } = layer;
+      const below = room.a[depth];
+      const z = room.z[depth];
+      for (let row = 0; row < room.n; row++) {
+        const x = row * nIn;
+        for (let o = 0; o < nOut; o++) {
+          const w = o * nIn;
+          let sum = bias[o];
+          for (let i = 0; i < nIn; i++) sum += weight[w + i] * below[x + i];
+          z[row * nOut + o] = sum;
+        }
+      }
+      activateLayer(layer, z, room.a[depth + 1]);
+    }
+    return room;
+  }
+
+  /**
+   * @param {EngineLayer} layer
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   */
+  function activateLayer({ nOut, activation, activations }, z, a) {
+    if (activation === "softmax") {
+      for (let from = 0; from < z.length; from += nOut) softmaxRow(z, a, from, from + nOut);
+    } else if (activation !== null) {
+      activate(activation, z, a, 0, z.length, 1);
+    } else {
+      for (let o = 0; o < nOut; o++) activate(activations[o], z, a, o, z.length, nOut);
+    }
+  }
+
+  /**
+   * Compute one row with every number on the way: products, sums, activations, class.
+   *
+   * @param {EngineNetwork} network
+   * @param {ArrayLike<number>} x
+   * @param {number | null} [threshold] outputs from here on are of class 1; null: the middle of the range
+   */
+  function trace(network, x, threshold = null) {
+    const { a, z } = forward(network, x, makeRoom(network, 1));
+    return network.layers.map((layer, depth) => {
+      const { nIn, nOut, weight, bias, mask, activations } = layer;
+      const isLast = depth === network.layers.length - 1;
+      const value = a[depth + 1];
+      const top = z[depth].indexOf(Math.max(...z[depth]));
+      return Array.from({ length: nOut }, (_, o) => {
+        const products = [];
+        for (let source = 0; source < nIn; source++) {
+          if (mask && !mask[o * nIn + source]) continue;
+          const edge = { source, weight: weight[o * nIn + source], value: a[depth][source] };
+          products.push({ ...edge, product: edge.weight * edge.value });
+        }
+        const sum = products.reduce((total, { product }) => total + product, 0);
+        const limit = threshold ?? MIDDLES[activations[o]] ?? null;
+        let predicted = null;
+        if (isLast && layer.activation === "softmax") predicted = o === top ? 1 : 0;
+        // A sign of 0 has not decided.
+        else if (isLast && limit !== null && !(activations[o] === "sign" && limit === 0 && value[o] === 0)) {
+          predicted = value[o] >= limit ? 1 : 0;
+        }
+        const unit = { layer: depth + 1, index: o, activation: activations[o], products, bias: bias[o] };
+        return { ...unit, sum, preActivation: z[depth][o], value: value[o], predicted };
+      });
+    });
+  }
+
+  // Losses and gradients
+
+  /**
+   * Check that a loss goes with the outputs, and that the targets fit the batch.
+   *
+   * @param {EngineNetwork} network
+   * @param {Room} room
+   * @param {ArrayLike<number>} y
+   * @param {string} loss
+   */
+  function checkLoss({ layers }, { n }, y, loss) {
+    if (!Object.hasOwn(LOSSES, loss)) {
+      throw new RangeError(`there is no loss ${loss}; choose one of ${Object.keys(LOSSES).join(", ")}`);
+    }
+    const { activation, activations, nOut } = layers[layers.length - 1];
+    const wanted = LOSSES[loss];
+    if (wanted !== "identity" && activation !== wanted) {
+      throw new RangeError(`the loss ${loss} goes with ${wanted} outputs, not ${activations.join(", ")}`);
+    }
+    if (wanted === "identity" && activation === "softmax") {
+      throw new RangeError("the loss of a softmax is multiclass");
+    }
+    if (layers.slice(0, -1).some((layer) => layer.activation === "softmax")) {
+      throw new RangeError("no steps through a hidden softmax; let the outputs be the softmax");
+    }
+    if (y.length !== n * nOut) {
+      throw new RangeError(`there are ${y.length} targets, not ${n} rows of ${nOut}`);
+    }
+  }
+
+  /**
+   * A target of which a share is spread over all classes, or over both outcomes of a label.
+   *
+   * @param {number} y
+   * @param {string} loss
+   * @param {number} nOut
+   * @param {number} smoothing
+   */
+  function smoothed(y, loss, nOut, smoothing) {
+    if (loss === "squared") return y;
+    return y * (1 - smoothing) + smoothing / (loss === "multiclass" ? nOut : 2);
+  }
+
+  /**
+   * Mean loss of the rows after `forward`.
+   *
+   * @param {EngineNetwork} network
+   * @param {Room} room
+   * @param {ArrayLike<number>} y targets, flat, (n, nOut)
+   * @param {string} loss squared, binary or multiclass
+   * @param {number} [smoothing] share of each label that is spread
+   */
+  function meanLoss(network, room, y, loss, smoothing = 0) {
+    checkLoss(network, room, y, loss);
+    const depth = network.layers.length - 1;
+    const { nOut } = network.layers[depth];
+    const z = room.z[depth];
+    const a = room.a[depth + 1];
+    const powers = new Float64Array(z.length);
+    let total = 0;
+    for (let from = 0; from < z.length; from += nOut) {
+      let top = 0;
+      let logSum = 0;
+      if (loss === "multiclass") {
+        top = exponentials(z, powers, from, from + nOut);
+        let others = 0;
+        for (let k = from; k < from + nOut; k++) if (k !== top) others += powers[k];
+        // The largest is 1 in the sum; log1p of the others has all digits where they are small.
+        logSum = Math.log1p(others);
+      }
+      for (let k = from; k < from + nOut; k++) {
+        const target = smoothed(y[k], loss, nOut, smoothing);
+        if (loss === "multiclass") total += target * (logSum - (z[k] - z[top]));
+        else if (loss === "binary") {
+          total += Math.max(z[k], 0) - target * z[k] + Math.log1p(Math.exp(-Math.abs(z[k])));
+        } else total += 0.5 * (a[k] - target) * (a[k] - target);
+      }
+    }
+    return total / room.n;
+  }
+
+  /**
+   * Half the decay times the squared weights: what training adds to the loss, except for AdamW.
+   *
+   * @param {EngineNetwork} network
+   * @param {number} decay
+   */
+  function penalty({ parameters, kinds }, decay) {
+    let squares = 0;
+    for (let k = 0; k < parameters.length; k++) if (kinds[k] === 2) squares += parameters[k] * parameters[k];
+    return 0.5 * decay * squares;
+  }
+
+  /**
+   * Multiply slopes by a'(z), every `stride`-th from `from` on.
+   *
+   * @param {string} name
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   * @param {Float64Array} d
+   * @param {number} from
+   * @param {number} to
+   * @param {number} stride
+   */
+  function multiplySlopes(name, z, a, d, from, to, stride) {
+    switch (name) {
+      case "identity":
+        break;
+      case "sign":
+      case "heaviside":
+        for (let k = from; k < to; k += stride) d[k] *= 0;
+        break;
+      case "logistic":
+        // Near 1, nothing would be left of 1 - a.
+        for (let k = from; k < to; k += stride) d[k] *= a[k] < 0.9 ? a[k] * (1 - a[k]) : logisticSlope(z[k]);
+        break;
+      case "tanh":
+        for (let k = from; k < to; k += stride) {
+          d[k] *= Math.abs(a[k]) < 0.9 ? 1 - a[k] * a[k] : 4 * logisticSlope(2 * z[k]);
+        }
+        break;
+      case "relu":
+        for (let k = from; k < to; k += stride) d[k] *= z[k] >= 0 ? 1 : 0;
+        break;
+      case "leaky_relu":
+        for (let k = from; k < to; k += stride) d[k] *= z[k] >= 0 ? 1 : 0.01;
+        break;
+      case "elu":
+        for (let k = from; k < to; k += stride) d[k] *= z[k] >= 0 ? 1 : Math.exp(z[k]);
+        break;
+      case "gelu":
+        for (let k = from; k < to; k += stride) {
+          d[k] *= normalCdf(z[k]) + (z[k] * Math.exp(-0.5 * z[k] * z[k])) / Math.sqrt(2 * Math.PI);
+        }
+        break;
+      case "silu":
+        for (let k = from; k < to; k += stride) d[k] *= logistic(z[k]) + z[k] * logisticSlope(z[k]);
+        break;
+      case "softplus":
+        for (let k = from; k < to; k += stride) d[k] *= logistic(z[k]);
+        break;
+      default:
+        throw new RangeError(`${name} has no slope of one value alone`);
+    }
+  }
+
+  /**
+   * @param {EngineLayer} layer
+   * @param {Float64Array} z
+   * @param {Float64Array} a
+   * @param {Float64Array} d
+   */
+  function multiplyLayerSlopes({ nOut, activation, activations }, z, a, d) {
+    if (activation !== null) multiplySlopes(activation, z, a, d, 0, z.length, 1);
+    else for (let o = 0; o < nOut; o++) multiplySlopes(activations[o], z, a, d, o, z.length, nOut);
+  }
+
+  /**
+   * Backpropagation: the gradient of the mean loss by every parameter, after `forward`. Afterwards
+   * `room.slopes` has the slope of the mean loss by every pre-activation.
+   *
+   * @param {EngineNetwork} network
+   * @param {Room} room
+   * @param {ArrayLike<number>} y targets, flat, (n, nOut)
+   * @param {string} loss squared, binary or multiclass
+   * @param {number} [smoothing] share of each label that is spread
+   * @param {Float64Array} [gradient] where it is written
+   * @returns {Float64Array} 0 where a parameter does not learn
+   */
+  function backward(network, room, y, loss, smoothing = 0, gradient = new Float64Array(network.parameters.length)) {
+    checkLoss(network, room, y, loss);
+    const { layers, kinds } = network;
+    const last = layers.length - 1;
+    const outputs = room.a[last + 1];
+    const top = room.slopes[last];
+    const { nOut: nOutputs } = layers[last];
+    for (let k = 0; k < top.length; k++) {
+      top[k] = (outputs[k] - smoothed(y[k], loss, nOutputs, smoothing)) / room.n;
+    }
+    if (loss === "squared") multiplyLayerSlopes(layers[last], room.z[last], outputs, top);
+    for (let depth = last; depth >= 0; depth--) {
+      const { nIn, nOut, weight, start } = layers[depth];
+      const d = room.slopes[depth];
+      const below = room.a[depth];
+      const biases = start + nOut * nIn;
+      // Sums stay in registers: over rows here, over units below.
+      for (let o = 0; o < nOut; o++) {
+        let sum = 0;
+        for (let k = o; k < d.length; k += nOut) sum += d[k];
+        gradient[biases + o] = sum;
+        for (let i = 0; i < nIn; i++) {
+          let total = 0;
+          for (let k = o, x = i; k < d.length; k += nOut, x += nIn) total += d[k] * below[x];
+          gradient[start + o * nIn + i] = total;
+        }
+      }
+      if (depth === 0) break;
+      const e = room.slopes[depth - 1];
+      for (let from = 0, x = 0; from < d.length; from += nOut) {
+        for (let i = 0; i < nIn; i++, x++) {
+          let total = 0;
+          for (let o = 0, w = i; o < nOut; o++, w += nIn) total += d[from + o] * weight[w];
+          e[x] = total;
+        }
+      }
+      multiplyLayerSlopes(layers[depth - 1], room.z[depth - 1], below, e);
+    }
+    for (let k = 0; k < gradient.length; k++) if (kinds[k] === 0) gradient[k] = 0;
+    return gradient;
+  }
+
+  // Training
+
+  /**
+   * Make what trains a network in place: the recipe with its defaults, and the optimizer's memory.
+   *
+   * Weight decay acts on weights, never on biases: for AdamW weights shrink by rate times decay times
+   * weight a step; for the others half the decay times the squared weights is added to the mean loss.
+   *
+   * @param {EngineNetwork} network
+   * @param {object} recipe
+   * @param {string} recipe.loss squared, binary or multiclass
+   * @param {string} [recipe.optimizer] sgd, adam or adamw
+   * @param {number} [recipe.learningRate]
+   * @param {number} [recipe.weightDecay]
+   * @param {number} [recipe.momentum] of sgd; 0 is plain descent
+   * @param {boolean} [recipe.nesterov] Nesterov's momentum
+   * @param {number} [recipe.beta2] decay of Adam's second moment
+   * @param {number} [recipe.smoothing] share of each label that is spread
+   * @param {number | null} [recipe.cosineSteps] steps of a cosine schedule; null: the rate is constant
+   */
+  function makeTrainer(network, recipe) {
+    const { optimizer = "adam", learningRate = 1e-3, weightDecay = 0, momentum = 0.9, nesterov = false } = recipe;
+    const { loss, beta2 = 0.999, smoothing = 0, cosineSteps = null } = recipe;
+    if (!OPTIMIZERS.includes(optimizer)) {
+      throw new RangeError(`there is no optimizer ${optimizer}; choose one of ${OPTIMIZERS.join(", ")}`);
+    }
+    const each = () => new Float64Array(network.parameters.length);
+    /** @type {Map<number, Room>} */
+    const rooms = new Map();
+    return {
+      ...{ network, loss, optimizer, learningRate, weightDecay, momentum, nesterov, beta2, smoothing },
+      ...{ cosineSteps, steps: 0, first: each(), second: each(), gradient: each(), rooms },
+    };
+  }
+
+  /**
+   * Share of the learning rate at a step of a cosine schedule: up for a twentieth, then down a cosine.
+   *
+   * @param {number} step from 0
+   * @param {number} nSteps
+   */
+  function cosineFactor(step, nSteps) {
+    const warmUp = Math.max(Math.floor(0.05 * nSteps), 1);
+    if (step < warmUp) return (step + 1) / warmUp;
+    const progress = (step - warmUp) / Math.max(nSteps - warmUp, 1);
+    return 0.5 * (1 + Math.cos(Math.PI * Math.min(Math.max(progress, 0), 1)));
+  }
+
+  /**
+   * Take one step on a minibatch; the loss is for `meanLoss`, which costs more than the step.
+   *
+   * @param {ReturnType<typeof makeTrainer>} trainer
+   * @param {ArrayLike<number>} X flat, (n, nIn)
+   * @param {ArrayLike<number>} y flat, (n, nOut)
+   */
+  function learn(trainer, X, y) {
+    const { network, optimizer, weightDecay, gradient, rooms } = trainer;
+    const { parameters, kinds } = network;
+    const n = X.length / network.layers[0].nIn;
+    let room = rooms.get(n);
+    if (!room) rooms.set(n, (room = makeRoom(network, n)));
+    backward(network, forward(network, X, room), y, trainer.loss, trainer.smoothing, gradient);
+    if (optimizer !== "adamw" && weightDecay > 0) {
+      for (let k = 0; k < gradient.length; k++) if (kinds[k] === 2) gradient[k] += weightDecay * parameters[k];
+    }
+    const factor = trainer.cosineSteps === null ? 1 : cosineFactor(trainer.steps, trainer.cosineSteps);
+    trainer.steps++;
+    if (optimizer === "sgd") moveSgd(trainer, trainer.learningRate * factor);
+    else moveAdam(trainer, trainer.learningRate * factor);
+  }
+
+  /**
+   * @param {ReturnType<typeof makeTrainer>} trainer
+   * @param {number} rate
+   */
+  function moveSgd({ network: { parameters }, gradient, first, momentum, nesterov }, rate) {
+    for (let k = 0; k < parameters.length; k++) {
+      const moved = gradient[k] + momentum * first[k];
+      first[k] = moved;
+      parameters[k] -= rate * (nesterov ? gradient[k] + momentum * moved : moved);
+    }
+  }
+
+  /**
+   * @param {ReturnType<typeof makeTrainer>} trainer
+   * @param {number} rate
+   */
+  function moveAdam({ network, gradient, first, second, beta2, optimizer, weightDecay, steps }, rate) {
+    const { parameters, kinds } = network;
+    const decay = optimizer === "adamw" ? weightDecay : 0;
+    const correct1 = 1 / (1 - 0.9 ** steps);
+    const correct2 = 1 / (1 - beta2 ** steps);
+    for (let k = 0; k < parameters.length; k++) {
+      const slope = gradient[k];
+      const m = 0.9 * first[k] + (1 - 0.9) * slope;
+      const v = beta2 * second[k] + (1 - beta2) * slope * slope;
+      first[k] = m;
+      second[k] = v;
+      const update = (m * correct1) / (Math.sqrt(v * correct2) + 1e-8);
+      parameters[k] -= rate * (kinds[k] === 2 ? update + decay * parameters[k] : update);
+    }
+  }
+
+  // Random numbers
+
+  /**
+   * The Mersenne Twister as Python's `random.Random(seed)` seeds and reads it: the same numbers.
+   *
+   * M. Matsumoto, T. Nishimura, "Mersenne Twister: a 623-dimensionally equidistributed uniform
+   * pseudo-random number generator", ACM Transactions on Modeling and Computer Simulation 8(1), 1998.
+   *
+   * @param {number} seed a whole number from 0 to 2^53 - 1
+   */
+  function makeRandom(seed) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`the seed must be a whole number from 0 to 2^53 - 1, not ${seed}`);
+    }
+    const state = new Uint32Array(624);
+    let at = 624;
+    /** @type {number | null} */
+    let spare = null;
+    const high = Math.floor(seed / 2 ** 32);
+    mixSeed(state, high > 0 ? [seed >>> 0, high] : [seed >>> 0]);
+
+    /** @param {number} k number of bits, from 1 to 32 */
+    function bits(k) {
+      if (at === 624) {
+        twist(state);
+        at = 0;
+      }
+      let x = state[at++];
+      x ^= x >>> 11;
+      x ^= (x << 7) & 0x9d2c5680;
+      x ^= (x << 15) & 0xefc60000;
+      x ^= x >>> 18;
+      return x >>> (32 - k);
+    }
+
+    /** A number in [0, 1), of 53 bits. */
+    function uniform() {
+      const upper = bits(27);
+      return (upper * 67108864 + bits(26)) / 9007199254740992;
+    }
+
+    /** A normal number of mean 0 and variance 1, as `random.gauss`: two at a time. */
+    function normal() {
+      if (spare !== null) {
+        const value = spare;
+        spare = null;
+        return value;
+      }
+      const angle = uniform() * 2 * Math.PI;
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+      spare = Math.sin(angle) * radius;
+      return Math.cos(angle) * radius;
+    }
+
+    /** A whole number below n, each as likely. @param {number} n from 1 to 2^32 - 1 */
+    function below(n) {
+      const k = 32 - Math.clz32(n);
+      let value = bits(k);
+      while (value >= n) value = bits(k);
+      return value;
+    }
+
+    /** The numbers below n in an order as `random.shuffle` leaves them. @param {number} n */
+    function order(n) {
+      const places = Uint32Array.from({ length: n }, (_, i) => i);
+      for (let i = n - 1; i > 0; i--) {
+        const j = below(i + 1);
+        [places[i], places[j]] = [places[j], places[i]];
+      }
+      return places;
+    }
+
+    return { bits, uniform, normal, below, order };
+  }
+
+  /**
+   * Fill the twister's state from a key.
+   *
+   * @param {Uint32Array} state
+   * @param {number[]} key
+   */
+  function mixSeed(state, key) {
+    state[0] = 19650218;
+    for (let i = 1; i < 624; i++) state[i] = Math.imul(1812433253, state[i - 1] ^ (state[i - 1] >>> 30)) + i;
+    let i = 1;
+    for (let k = 0; k < 624; k++) {
+      const j = k % key.length;
+      state[i] = (state[i] ^ Math.imul(state[i - 1] ^ (state[i - 1] >>> 30), 1664525)) + key[j] + j;
+      i = next(i);
+    }
+    for (let k = 0; k < 623; k++) {
+      state[i] = (state[i] ^ Math.imul(state[i - 1] ^ (state[i - 1] >>> 30), 1566083941)) - i;
+      i = next(i);
+    }
+    state[0] = 0x80000000;
+
+    /** @param {number} place */
+    function next(place) {
+      if (place < 623) return place + 1;
+      state[0] = state[623];
+      return 1;
+    }
+  }
+
+  /** @param {Uint32Array} state */
+  function twist(state) {
+    for (let i = 0; i < 624; i++) {
+      const y = (state[i] & 0x80000000) | (state[(i + 1) % 624] & 0x7fffffff);
+      state[i] = state[(i + 397) % 624] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    }
+  }
+
+  /**
+   * Draw the weights and biases of a network in place, by the library's rules; what does not learn stays.
+   *
+   * @param {EngineNetwork} network
+   * @param {string} method glorot, he, variance or zeros
+   * @param {{ uniform(): number, normal(): number }} random
+   * @param {string} [activation] of the hidden units; glorot draws for logistic ones from a narrower range
+   */
+  function initialize({ layers, parameters, kinds }, method, random, activation = "relu") {
+    layers.forEach(({ nIn, nOut, start }, depth) => {
+      const bound = Math.sqrt((activation === "logistic" ? 2 : 6) / (nIn + nOut));
+      const within = () => -bound + 2 * bound * random.uniform();
+      // 1.68 keeps the variance of SiLU layers.
+      const gain = depth === layers.length - 1 ? 0 : depth === 0 ? 1 : 1.68;
+      /** @type {Record<string, [() => number, () => number]>} */
+      const draws = {
+        glorot: [within, within],
+        he: [() => random.normal() * Math.sqrt(2 / nIn), () => 0],
+        variance: [() => random.normal() * (gain / Math.sqrt(nIn)), () => 0],
+        zeros: [() => 0, () => 0],
+      };
+      if (!Object.hasOwn(draws, method)) {
+        throw new RangeError(`there is no initialization ${method}; choose one of ${Object.keys(draws).join(", ")}`);
+      }
+      const [drawWeight, drawBias] = draws[method];
+      const biases = start + nOut * nIn;
+      for (let k = start; k < biases + nOut; k++) {
+        // Drawn for a missing edge too, so that the others do not depend on it.
+        const drawn = k < biases ? drawWeight() : drawBias();
+        if (kinds[k] !== 0) parameters[k] = drawn;
+      }
+    });
+  }
+
+  // Fractions
+
+  /**
+   * @typedef {object} Fraction In lowest terms.
+   * @property {bigint} n numerator
+   * @property {bigint} d denominator, above 0
+   */
+
+  /**
+   * @param {bigint} n
+   * @param {bigint} d above 0
+   * @returns {Fraction}
+   */
+  function reduced(n, d) {
+    let [a, b] = [n < 0n ? -n : n, d];
+    while (b) [a, b] = [b, a % b];
+    return { n: n / a, d: d / a };
+  }
+
+  /**
+   * Read a number without rounding: 2, "1/3", "-0.25", "1e-3"; a float is its shortest decimal.
+   *
+   * @param {string | number | bigint} value
+   * @returns {Fraction}
+   */
+  function toFraction(value) {
+    const text = String(value).trim();
+    if (text.length > 1000) throw new RangeError("a number has at most 1,000 characters");
+    const ratio = /^([+-]?)(\d+)\/(\d+)$/.exec(text);
+    if (ratio) {
+      if (BigInt(ratio[3]) === 0n) throw new RangeError(`${text.slice(0, 80)} divides by zero`);
+      const n = BigInt(ratio[2]);
+      return reduced(ratio[1] === "-" ? -n : n, BigInt(ratio[3]));
+    }
+    const decimal = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
+    if (!decimal) throw new RangeError(`this is no number: ${text.slice(0, 80)}`);
+    const digits = BigInt(decimal[2] + decimal[3]);
+    const n = decimal[1] === "-" ? -digits : digits;
+    const power = Number(decimal[4] ?? 0) - decimal[3].length;
+    return power < 0 ? reduced(n, 10n ** BigInt(-power)) : reduced(n * 10n ** BigInt(power), 1n);
+  }
+
+  /** Write a fraction as Python does. @param {Fraction} fraction */
+  function fractionText({ n, d }) {
+    return d === 1n ? String(n) : `${n}/${d}`;
+  }
+
+  /**
+   * @param {Fraction} a
+   * @param {Fraction} b
+   */
+  function plus(a, b) {
+    return reduced(a.n * b.d + b.n * a.d, a.d * b.d);
+  }
+
+  /**
+   * @param {Fraction} a
+   * @param {Fraction} b
+   */
+  function times(a, b) {
+    return reduced(a.n * b.n, a.d * b.d);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Fraction} z
+   * @returns {Fraction}
+   */
+  function activateExactly(name, z) {
+    const isNegative = z.n < 0n;
+    switch (name) {
+      case "identity":
+        return z;
+      case "sign":
+        return { n: isNegative ? -1n : z.n > 0n ? 1n : 0n, d: 1n };
+      case "heaviside":
+        return { n: isNegative ? 0n : 1n, d: 1n };
+      case "relu":
+        return isNegative ? { n: 0n, d: 1n } : z;
+      case "leaky_relu":
+        return isNegative ? reduced(z.n, z.d * 100n) : z;
+      default:
+        throw new RangeError(`${name} gives no fractions; identity, sign, heaviside, relu and leaky_relu do`);
+    }
+  }
+
+  /**
+   * `trace` without rounding: every number is a fraction.
+   *
+   * @param {{ weight: (string | number | bigint)[][], bias: (string | number | bigint)[], activation: string | string[],
+   *   mask?: ArrayLike<ArrayLike<boolean | number>> | null }[]} layers
+   * @param {(string | number | bigint)[]} x
+   * @param {string | number | bigint | null} [threshold] outputs from here on are of class 1
+   */
+  function exactTrace(layers, x, threshold = null) {
+    let below = x.map(toFraction);
+    return layers.map(({ weight, bias, activation, mask = null }, depth) => {
+      const units = bias.map((w0, o) => {
+        if (weight[o].length !== below.length) {
+          throw new RangeError(`layer ${depth + 1} reads ${weight[o].length} values, not ${below.length}`);
+        }
+        const products = [];
+        for (let source = 0; source < below.length; source++) {
+          if (mask && !mask[o][source]) continue;
+          const edge = { source, weight: toFraction(weight[o][source]), value: below[source] };
+          products.push({ ...edge, product: times(edge.weight, edge.value) });
+        }
+        const sum = products.reduce((total, { product }) => plus(total, product), { n: 0n, d: 1n });
+        const name = typeof activation === "string" ? activation : activation[o];
+        const unitBias = toFraction(w0);
+        const preActivation = plus(sum, unitBias);
+        const value = activateExactly(name, preActivation);
+        const middle = threshold ?? MIDDLES[name] ?? null;
+        const limit = depth === layers.length - 1 && middle !== null ? toFraction(middle) : null;
+        // A sign of 0 has not decided.
+        const decides = limit !== null && !(name === "sign" && limit.n === 0n && value.n === 0n);
+        const predicted = decides ? (value.n * limit.d >= limit.n * value.d ? 1 : 0) : null;
+        const unit = { layer: depth + 1, index: o, activation: name, products, bias: unitBias };
+        return { ...unit, sum, preActivation, value, predicted };
+      });
+      below = units.map(({ value }) => value);
+      return units;
+    });
+  }
+
+  return {
+    ...{ ACTIVATIONS, LOSSES, OPTIMIZERS, makeNetwork, makeRoom, forward, trace, meanLoss, penalty, backward },
+    ...{ makeTrainer, cosineFactor, learn, makeRandom, initialize, toFraction, fractionText, exactTrace },
+  };
+}
