@@ -175,17 +175,17 @@ def take(wheel: Path, folder: Path) -> None:
 
 NOTICE = """musicnn.safetensors
 
-Source: the checkpoint MSD_musicnn of the Python package musicnn 0.1.0 by Jordi Pons (Music Technology
-Group, Universitat Pompeu Fabra), https://github.com/jordipons/musicnn
-J. Pons and X. Serra, "musicnn: Pre-trained convolutional neural networks for music audio tagging",
-late-breaking demo, ISMIR 2019.
+Source: the checkpoint MSD_musicnn of the Python package musicnn 0.1.0 by Jordi Pons
+(Music Technology Group, Universitat Pompeu Fabra), https://github.com/jordipons/musicnn
+J. Pons and X. Serra, "musicnn: Pre-trained convolutional neural networks for music audio
+tagging", late-breaking demo, ISMIR 2019.
 
-Training data: the net learnt 50 tags of Last.fm on excerpts of the Million Song Dataset (T. Bertin-Mahieux
-et al., ISMIR 2011). It may have heard tracks on which you test it; a score that it helps to reach on
-published music can be too high for that reason.
+Training data: the net learnt 50 tags of Last.fm on excerpts of the Million Song Dataset
+(T. Bertin-Mahieux et al., ISMIR 2011). It may have heard tracks on which you test it; a score
+that it helps to reach on published music can be too high for that reason.
 
-Changes: the 64 arrays that the net needs were taken from the checkpoint, renamed after their layers, and
-rounded from 32 to 16 bits (tools/take_musicnn.py).
+Changes: the 64 arrays that the net needs were taken from the checkpoint, renamed after their
+layers, and rounded from 32 to 16 bits (tools/take_musicnn.py).
 
 Licence (ISC):
 
