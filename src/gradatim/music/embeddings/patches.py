@@ -33,14 +33,12 @@ _BLOCK = 4096
 
 def log_mel(y: np.ndarray) -> np.ndarray:
     """Return the spectrogram (n_frames, n_mels) of float32 samples at `PATCH_RATE`."""
-    from scipy import fft, signal
-
     padded = np.pad(y, _N_FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, _N_FFT)[::_HOP_LENGTH]
-    window = signal.get_window("hann", _N_FFT).astype(np.float32)
+    window = np.hanning(_N_FFT + 1)[:-1].astype(np.float32)
     energies = np.empty((len(frames), N_MELS), dtype=np.float16)
     for at in range(0, len(frames), _BLOCK):
-        spectrum = fft.rfft(frames[at : at + _BLOCK] * window)
+        spectrum = np.fft.rfft(frames[at : at + _BLOCK] * window)
         power = np.square(spectrum.real) + np.square(spectrum.imag)
         bands = power @ _mel_filters().T
         energies[at : at + _BLOCK] = np.minimum(bands, np.finfo(np.float16).max)
