@@ -13,6 +13,11 @@ import lazy_loader
 if TYPE_CHECKING:
     from gradatim.music.audio import FileSound as FileSound
     from gradatim.music.audio import load_audio as load_audio
+    from gradatim.music.embeddings import MUSICNN_NAMES as MUSICNN_NAMES
+    from gradatim.music.embeddings import MUSICNN_TAGS as MUSICNN_TAGS
+    from gradatim.music.embeddings import MusicnnOutput as MusicnnOutput
+    from gradatim.music.embeddings import musicnn_features as musicnn_features
+    from gradatim.music.embeddings import run_musicnn as run_musicnn
     from gradatim.music.features import FEATURE_NAMES as FEATURE_NAMES
     from gradatim.music.features import RECIPE as RECIPE
     from gradatim.music.features import FeatureRecipe as FeatureRecipe
@@ -23,6 +28,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "audio": ["FileSound", "load_audio"],
+        "embeddings": [
+            "MUSICNN_NAMES",
+            "MUSICNN_TAGS",
+            "MusicnnOutput",
+            "musicnn_features",
+            "run_musicnn",
+        ],
         "features": ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"],
         "folders": ["read_folder"],
     },

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradatim.errors import AudioError, MissingExtraError, SpecError
+from gradatim.errors import AudioError, MissingExtraError, ShapeError, SpecError
 from gradatim.music.containers import ogg_links, promised_share, read_link
 from gradatim.music.formats import has_media, reader_of
 
@@ -30,6 +30,7 @@ __all__ = [
     "Decoded",
     "Excerpt",
     "FileSound",
+    "checked_samples",
     "decode",
     "load_audio",
     "resample",
@@ -49,6 +50,9 @@ _CANCELLED = 0.1
 
 # Floats may overshoot a little; what is far above full scale was never scaled.
 _LOUD = 4.0
+
+# Full scale is 1, or 2**31 in files that hold integers as floats; far beyond, powers overflow.
+_LOUDEST = 1e12
 
 # Lengths in headers of lossy formats are estimates.
 _WHOLE = 0.98
@@ -430,3 +434,16 @@ def resample(y: np.ndarray, sr: int, new_sr: int) -> np.ndarray:
 
     y = np.asarray(y, dtype=np.float32)
     return y if sr == new_sr else np.asarray(soxr.resample(y, sr, new_sr), dtype=np.float32)
+
+
+def checked_samples(y: np.ndarray, sr: int, new_sr: int) -> np.ndarray:
+    """Return mono samples `y` (n_points,) at another rate as float32, if they can be analyzed."""
+    y = np.asarray(y, dtype=np.float32)
+    if y.ndim != 1 or len(y) == 0:
+        raise ShapeError(f"a sound is a one-dimensional array of samples, not of shape {y.shape}")
+    y = resample(y, sr, new_sr)
+    if not np.abs(y).max() <= _LOUDEST:  # nor is NaN
+        raise AudioError(
+            f"the sound holds samples that are not finite numbers, or above {_LOUDEST:g}"
+        )
+    return y

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradatim.errors import AudioError, ShapeError, SpecError
-from gradatim.music.audio import SAMPLE_RATE, Excerpt, resample
+from gradatim.errors import SpecError
+from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -185,9 +185,6 @@ RECIPE = FeatureRecipe()
 #: Names of the features that `RECIPE` gives, in the order of `extract_features`.
 FEATURE_NAMES = RECIPE.names
 
-# Full scale is 1, or 2**31 in files that hold integers as floats; far beyond, powers overflow.
-_LOUDEST = 1e12
-
 
 def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> np.ndarray:
     """Describe a sound by the mean and deviation of its spectral tracks.
@@ -226,14 +223,7 @@ def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> 
     >>> round(named["chroma_A_mean"], 2), round(named["rms_mean"], 1)
     (1.0, 0.3)
     """
-    y = np.asarray(y, dtype=np.float32)
-    if y.ndim != 1 or len(y) == 0:
-        raise ShapeError(f"a sound is a one-dimensional array of samples, not of shape {y.shape}")
-    y = resample(y, sr, recipe.sr)
-    if not np.abs(y).max() <= _LOUDEST:  # nor is NaN
-        raise AudioError(
-            f"the sound holds samples that are not finite numbers, or above {_LOUDEST:g}"
-        )
+    y = checked_samples(y, sr, recipe.sr)
     y = np.pad(y, (0, max(0, recipe.n_fft - len(y))))
     tracks = _tracks(y, recipe)
     summary = np.stack([tracks.mean(axis=1), tracks.std(axis=1)], axis=1)
