@@ -39,6 +39,9 @@ def predict(
     abstain_below: Annotated[
         float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1))
     ] = None,
+    coverage: Annotated[
+        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1))
+    ] = None,
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE|FOLDER")
     ] = None,
@@ -67,7 +70,10 @@ def predict(
     follow_links
         Follow links that lead out of a folder.
     abstain_below
-        Predict no class whose probability is below P.
+        Predict no class whose probability is below P; it is the model's own, and may be too sure.
+    coverage
+        Give each sample a set of classes (or each number an interval) that holds what is true for
+        a share P of the samples, averaged over groups like those that the climb held out.
     output
         Write a table (.csv, .parquet, .json), a playlist in the order of classes (.m3u8), or a
         playlist of each class into a folder that is there.
@@ -97,6 +103,7 @@ def predict(
                     loaded,
                     path,
                     abstain_below=abstain_below,
+                    coverage=coverage,
                     id=id,
                     dialect=Dialect(**given) if given else None,
                     follow_links=follow_links,

@@ -122,6 +122,8 @@ def _write_parquet(predictions: Predictions, file: BinaryIO) -> None:
     columns = predictions.to_columns()
     # A column of which every cell is empty would else have no type.
     texts = {"path"} if predictions.task == "regression" else {"path", "prediction"}
+    if predictions.sets is not None:
+        texts.add("set")
     arrays = {
         _whole(name): pa.array([one and _whole(one) for one in values], pa.string())
         if name in texts

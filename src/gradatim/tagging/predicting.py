@@ -6,6 +6,7 @@ file is one row. What cannot be read is left out with a notice; if nothing can, 
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ from gradatim.music.analysis import FileAnalysis, analyze_files
 from gradatim.music.features import FeatureRecipe
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
+from gradatim.music.pieces import mean_of_pieces
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
 from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.predictions import Predictions
 from gradatim.training.targets import decide
 
-__all__ = ["mean_of_pieces", "predict_path", "recipe_of"]
+__all__ = ["predict_path", "recipe_of"]
 
 _SKIPPED_SHOWN = 5
 
@@ -49,6 +51,7 @@ def predict_path(
     path: str | os.PathLike[str],
     *,
     abstain_below: float | None = None,
+    coverage: float | None = None,
     id: str | None = None,
     dialect: Dialect | None = None,
     follow_links: bool = False,
@@ -65,7 +68,10 @@ def predict_path(
         The file, folder or table. Sounds need no labels and may lie at any depth; columns of a
         table are matched by name, in any order, and others are passed over.
     abstain_below : float in [0, 1], optional
-        Predict no class whose probability is below.
+        Predict no class whose probability, which is the model's own, is below.
+    coverage : float in (0, 1), optional
+        Give each sample a set of classes, or each number an interval, that holds what is true for
+        this share of the samples, averaged over groups like those that the climb held out.
     id : str, optional
         Column by whose values the rows of a table are called.
     dialect : Dialect, optional
@@ -91,7 +97,8 @@ def predict_path(
     TableError
         If a column that the model reads is missing or has a gap that nothing fills.
     SpecError
-        If the model gives no probabilities of classes to abstain by.
+        If the model gives no probabilities of classes to abstain by or to make sets of, or its
+        climb had too few groups to promise the coverage.
 
     Examples
     --------
@@ -103,6 +110,7 @@ def predict_path(
     (20, 'kick')
     """
     _check_abstention(model, abstain_below)
+    thresholds = None if coverage is None else _thresholds(model, coverage)
     text = os.fspath(path)
     found = _read(model, text, id, dialect, follow_links, n_jobs, progress)
     outputs, probabilities = _outputs(model, found)
@@ -114,6 +122,8 @@ def predict_path(
         values=decide(outputs, model.classes, model.task, model.flat),
         probabilities=probabilities,
         abstain_below=abstain_below,
+        coverage=coverage,
+        thresholds=thresholds,
         files=tuple(found.files),
         notices=tuple(found.notices),
     )
@@ -148,6 +158,34 @@ def _check_abstention(model: Model, level: float | None) -> None:
             f"the {model.rung} model gives no probabilities to abstain by; save a rung that has "
             "them (logistic, shallow, deep)"
         )
+
+
+def _thresholds(model: Model, coverage: float) -> np.ndarray:
+    if not 0 < coverage < 1:
+        raise SpecError(f"a coverage is a share between 0 and 1, not {coverage:g}")
+    if model.task == "multilabel":
+        raise SpecError("a coverage is of one class or number, and this model is for labels")
+    if model.task == "classification" and not model.learner.probabilistic:
+        raise SpecError(
+            f"the {model.rung} model gives no probabilities to make sets of; save a rung that has "
+            "them (logistic, shallow, deep)"
+        )
+    found = model.calibration
+    if found is None:
+        raise SpecError(
+            "the model does not hold how far its climb was off on held-out rows; climb again and "
+            "save it anew"
+        )
+    if not found.promises(coverage):
+        needed = math.ceil(1 / (1 - coverage) - 1e-9)
+        held = plural(found.n_groups, "group" if found.grouped else "row")
+        most = math.floor(1000 * found.highest) / 1000
+        less = f"ask for at most {most:g}, or climb" if most > 0 else "climb"
+        raise SpecError(
+            f"the model cannot promise a coverage of {coverage:g}: its climb held out {held}, "
+            f"fewer than 1 / (1 - {coverage:g}) = {needed:,}; {less} with more"
+        )
+    return found.thresholds(coverage)
 
 
 def _read(
@@ -257,14 +295,6 @@ def _outputs(model: Model, found: _Unlabelled) -> tuple[np.ndarray, np.ndarray |
     if model.task == "regression" or not model.learner.probabilistic:
         return outputs, None
     return outputs, mean_of_pieces(model.predict_proba(found.X), found.starts)
-
-
-def mean_of_pieces(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
-    """Average rows from each start to the next, (n_pieces, n) to (n_samples, n)."""
-    if starts is None:
-        return values
-    lengths = np.diff([*starts, len(values)])
-    return np.add.reduceat(values, starts, axis=0) / lengths[:, None]
 
 
 def _names(model: Model, n_outputs: int) -> tuple[str, ...]:
