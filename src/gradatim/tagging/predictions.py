@@ -7,7 +7,7 @@ prediction is None and its probabilities stay.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,17 @@ class Predictions:
     def counts(self) -> dict[str, int]:
         """For how many samples each class or label is predicted."""
         return dict(zip(self.names, self.holds.sum(axis=0).tolist(), strict=True))
+
+    def part(self, start: int, stop: int) -> Predictions:
+        """Return the predictions of some samples, from `start` up to `stop`."""
+        rows, chances = slice(start, stop), self.probabilities
+        return replace(
+            self,
+            paths=self.paths[rows],
+            values=self.values[rows],
+            probabilities=None if chances is None else chances[rows],
+            files=self.files[rows],
+        )
 
     def to_columns(self) -> dict[str, list[Any]]:
         """Return the columns of a table: path, prediction, probability, then one per class.
