@@ -173,3 +173,15 @@ def test_a_file_of_many_segments_is_calibrated_as_one(tones):
     proba = row.outputs[0, :, 0].reshape(16, 4).mean(axis=1)
     expected = np.where(collection.y[::4] == "low", 1 - proba, proba)
     np.testing.assert_allclose(found.scores[:, 0], np.sort(expected), atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_a_table_in_parts_is_the_table_at_once(tmp_path, monkeypatch, size):
+    found = with_sets(0.7, abstain_below=0.6)
+    names = ("a.csv", "a.json", "a.parquet")
+    whole = [write_predictions(found, tmp_path / name)[0].read_bytes() for name in names]
+    assert json.loads(whole[1]) == found.to_rows()
+    monkeypatch.setattr("gradatim.tagging.files._ROWS_OF_A_PART", size)
+    parts = [write_predictions(found, tmp_path / name)[0].read_bytes() for name in names]
+    assert parts[:2] == whole[:2]
+    assert pq.read_table(tmp_path / "a.parquet").to_pylist() == found.to_rows()
