@@ -5,9 +5,10 @@ the true class, or the absolute residual of a number. Every group weighs the sam
 rows it has, so that what is covered is the average over groups like these. With :math:`G` groups a
 new group is one of :math:`G + 1`, and where it ranks among them is unknown: the scores have
 :math:`G / (G + 1)` of all weight, and infinity has the rest. That is the hierarchical rule of
-[1]_ and [2]_; with one row per group it is the usual rank of split conformal prediction. Here the
-scores come from the folds of a climb and the model learns from all rows, so the rule is exact for
-one that is as good as those of the folds; docs/calibration.md has what was measured.
+[1]_ and [2]_; with one row per group it is the usual rank of split conformal prediction. It is
+exact for one model and groups that it has not learnt from. Here the scores are of the models of a
+climb's folds, and the model that is kept learns from all rows: docs/calibration.md has what was
+measured.
 
 References
 ----------
