@@ -6,7 +6,8 @@ set holds their class; groups weigh the same, and intervals are 95 %, Student's 
 Beside it: a threshold from all held-out rows with the same weight each, and the classes whose own
 probabilities add up to P. Copies of sounds are left out first.
 
-Run ``python -m benchmarks.coverage FOLDER --groups FILE``.
+Run ``python -m benchmarks.coverage FOLDER --groups FILE``; with ``--other FOLDER GROUPS`` the climb
+learns from the whole first folder and the sets are those of the second.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ import numpy as np
 
 from gradatim import climb_collection, read_folder
 from gradatim.collection import Collection
-from gradatim.evaluation.evidence import t_quantile
+from gradatim.evaluation.evidence import score_bounds, t_quantile
 from gradatim.inspection import drop_copies
 from gradatim.models.model import Model
 
-__all__ = ["Covered", "measure", "table"]
+__all__ = ["Covered", "measure", "measure_other", "table"]
+
+# By rung, coverage and way: what was covered in each group, and how large its sets are
+_Held = dict[tuple[str, float, str], list[tuple[float, float]]]
 
 WAYS = ("by group", "by row", "own probabilities")
 
@@ -42,8 +46,11 @@ class Covered:
     def interval(self) -> tuple[float, float]:
         """95 % interval of the mean over groups."""
         n = len(self.by_group)
-        away = t_quantile(0.975, n - 1) * self.by_group.std(ddof=1) / np.sqrt(n)
-        mean = self.by_group.mean()
+        mean, spread = float(self.by_group.mean()), self.by_group.std(ddof=1)
+        if spread == 0:
+            # Groups that all agree do not make certain.
+            return score_bounds(mean, 0.0, n, n - 1, "share")
+        away = t_quantile(0.975, n - 1) * spread / np.sqrt(n)
         return max(0.0, mean - away), min(1.0, mean + away)
 
 
@@ -77,19 +84,58 @@ def measure(
     assert collection.groups is not None
     groups = np.unique(collection.groups)
     dealt = np.random.default_rng(seed).permutation(len(groups)) % min(parts, len(groups))
-    held: dict[tuple[str, float, str], list[tuple[float, float]]] = {}
+    held: _Held = {}
     for part in range(dealt.max() + 1):
         out = np.isin(collection.groups, groups[dealt == part])
-        climb = climb_collection(
-            collection.take(~out), rungs=["majority", *rungs], keep=list(rungs), seed=seed
-        )
-        left = collection.take(out)
-        for rung in rungs:
-            model = climb.find_model(rung)
-            for coverage in coverages:
-                for way, sets in zip(WAYS, _sets(model, left, coverage), strict=True):
-                    held.setdefault((rung, coverage, way), []).extend(_by_group(left, model, sets))
+        _learn_and_hold(held, collection.take(~out), collection.take(out), rungs, coverages, seed)
     return [Covered(*key, *_columns(found)) for key, found in held.items()]
+
+
+def measure_other(
+    collection: Collection,
+    other: Collection,
+    rungs: Sequence[str],
+    coverages: Sequence[float],
+    seed: int = 0,
+) -> list[Covered]:
+    """Learn from one collection and measure what sets cover in the groups of another.
+
+    Parameters
+    ----------
+    collection, other : Collection
+        Classes with groups, and the same features.
+    rungs : sequence of str
+        Rungs with probabilities.
+    coverages : sequence of float
+        What is asked for.
+    seed : int, default 0
+        Seed of the climb.
+
+    Returns
+    -------
+    list of Covered
+        For every rung, coverage and way.
+    """
+    held: _Held = {}
+    _learn_and_hold(held, collection, other, rungs, coverages, seed)
+    return [Covered(*key, *_columns(found)) for key, found in held.items()]
+
+
+def _learn_and_hold(
+    held: _Held,
+    learnt: Collection,
+    left: Collection,
+    rungs: Sequence[str],
+    coverages: Sequence[float],
+    seed: int,
+) -> None:
+    """Climb, and add what each rung's sets cover in every group that it has not seen."""
+    climb = climb_collection(learnt, rungs=["majority", *rungs], keep=list(rungs), seed=seed)
+    for rung in rungs:
+        model = climb.find_model(rung)
+        for coverage in coverages:
+            for way, sets in zip(WAYS, _sets(model, left, coverage), strict=True):
+                held.setdefault((rung, coverage, way), []).extend(_by_group(left, model, sets))
 
 
 def _columns(found: list[tuple[float, float]]) -> tuple[np.ndarray, float]:
@@ -155,12 +201,18 @@ def main() -> None:
     parser.add_argument("--coverage", nargs="+", type=float, default=[0.8, 0.9])
     parser.add_argument("--parts", type=int, default=14)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--other", nargs=2, metavar=("FOLDER", "GROUPS"))
     given = parser.parse_args()
     collection = drop_copies(read_folder(given.folder, given.groups))
-    found = measure(collection, given.rungs, given.coverage, given.parts, given.seed)
-    assert collection.groups is not None
-    n_groups = len(np.unique(collection.groups))
-    print(f"{collection.n_samples} sounds in {n_groups} groups\n\n{table(found)}")
+    if given.other:
+        other = drop_copies(read_folder(*given.other))
+        found = measure_other(collection, other, given.rungs, given.coverage, given.seed)
+    else:
+        other = collection
+        found = measure(collection, given.rungs, given.coverage, given.parts, given.seed)
+    assert other.groups is not None
+    n_groups = len(np.unique(other.groups))
+    print(f"{other.n_samples} sounds in {n_groups} groups\n\n{table(found)}")
 
 
 if __name__ == "__main__":

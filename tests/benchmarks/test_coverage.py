@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.coverage import WAYS, Covered, measure, table
+from benchmarks.coverage import WAYS, Covered, measure, measure_other, table
 from gradatim.collection import Collection
 
 
@@ -14,6 +14,9 @@ def test_the_interval_is_that_of_the_mean_over_groups():
     assert table([one]).splitlines()[2] == (
         "| logistic | 0.8 | by group | 0.750 (0.425 to 1.000) | 0.50 | 1.50 |"
     )
+    low, high = Covered("logistic", 0.8, "by group", np.ones(20), 1.0).interval
+    assert 0.5 < low < 0.95
+    assert high == 1.0
 
 
 def test_every_group_is_left_out_once_and_a_seed_repeats_it():
@@ -28,5 +31,9 @@ def test_every_group_is_left_out_once_and_a_seed_repeats_it():
     by_group = {one.coverage: one for one in found if one.way == "by group"}
     assert by_group[0.8].by_group.mean() > 0.7
     assert by_group[0.8].size >= by_group[0.5].size >= 1
+    other = measure_other(
+        made.take(made.groups < 12), made.take(made.groups >= 12), ["logistic"], [0.8]
+    )
+    assert [len(one.by_group) for one in other] == [3, 3, 3]
     again = measure(made, ["logistic"], [0.5], parts=3)[0]
     np.testing.assert_array_equal(again.by_group, by_group[0.5].by_group)
