@@ -214,9 +214,31 @@ def test_damage_is_said_in_a_sentence(climbs, tmp_path, said):
 
 
 def test_ranges_pass_over_what_is_missing():
-    found = InputRanges.of(np.array([[1.0, np.nan, 5.0], [3.0, np.nan, np.nan]]))
+    X = np.array([[9.0, 9.0, 9.0], [1.0, np.nan, 5.0], [3.0, np.nan, np.nan]])
+    found = InputRanges.of(X, np.array([1, 2]))
     np.testing.assert_array_equal(found.low, [1, np.nan, 5])
     np.testing.assert_array_equal(found.high, [3, np.nan, 5])
     new = np.array([[0.9, 7.0, 5.0], [3.0, -7.0, np.nan], [2.0, 0.0, 5.1]])
     expected = [[True, False, False], [False] * 3, [False, False, True]]
     assert found.outside(new).tolist() == expected
+
+
+def test_ranges_of_many_rows_are_those_of_all_blocks():
+    X = np.random.default_rng(8).normal(size=(10_000, 2))
+    found = InputRanges.of(X, np.arange(10_000))
+    np.testing.assert_array_equal([found.low, found.high], [X.min(axis=0), X.max(axis=0)])
+
+
+def test_of_a_fixed_split_the_scored_part_calibrates():
+    rng = np.random.default_rng(9)
+    X = rng.normal(size=(60, 2))
+    y = np.where(X[:, 0] + rng.normal(size=60) > 0, "a", "b")
+    parts = np.where(np.arange(60) < 40, "train", "test")
+    made = Collection("made", {"x": X}, y, "classification", np.arange(60), parts=parts)
+    climb = climb_collection(made, rungs=["majority", "logistic"], folds=3, keep=["logistic"])
+    model = climb.find_model("logistic")
+    of_true = model.predict_proba(X[40:])[np.arange(20), (y[40:] == "b").astype(int)]
+    assert model.calibration.n_groups == 20
+    assert not model.calibration.grouped
+    np.testing.assert_allclose(model.calibration.scores[:, 0], np.sort(1 - of_true), atol=1e-12)
+    np.testing.assert_array_equal(model.ranges.low, X[:40].min(axis=0))

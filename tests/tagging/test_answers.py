@@ -44,7 +44,8 @@ def test_a_file_is_outside_where_one_of_its_pieces_is(tones, tone_model, tmp_pat
     model = replace(tone_model, recipe=recipe)
     from tests.tagging.test_predicting import features
 
-    inside = InputRanges.of(features(model, tmp_path / "a.wav"))
+    X = features(model, tmp_path / "a.wav")
+    inside = InputRanges.of(X, np.arange(len(X)))
     found = predict_path(replace(model, ranges=inside), tmp_path, n_jobs=1)
     [said] = outside(found)
     assert said.startswith("1 of 2 files is outside the range of the training rows, most in ")

@@ -21,7 +21,7 @@ __all__ = ["calibration_of"]
 def calibration_of(task: ClimbTask, row: RungResult) -> Calibration | None:
     """Return how far a rung was off, or None where there is nothing to tell that by."""
     collection, scored = task.collection, task.folds.scored
-    starts = first_pieces(collection.take(scored))
+    starts = first_pieces(collection, scored)
     first = np.arange(len(scored)) if starts is None else starts
     y = collection.y[scored][first]
     if task.task == "regression":

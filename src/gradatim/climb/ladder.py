@@ -389,5 +389,5 @@ def _on_all_rows(
         setting=family.describe(candidate),
         about=about,
         calibration=calibration_of(task, row),
-        ranges=InputRanges.of(task.collection.X[input][everything]) if input else None,
+        ranges=InputRanges.of(task.collection.X[input], everything) if input else None,
     )

@@ -15,6 +15,8 @@ from gradatim.persistence.container import Tensors
 
 __all__ = ["InputRanges", "ranges_from_tensors"]
 
+_BLOCK = 4096
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InputRanges:
@@ -24,13 +26,15 @@ class InputRanges:
     high: np.ndarray  # (n_features,)
 
     @classmethod
-    def of(cls, X: np.ndarray) -> InputRanges:
-        """Take the ranges of some rows, (n_rows, n_features)."""
-        missing = np.isnan(X)
-        low = np.where(missing, np.inf, X).min(axis=0, initial=np.inf).astype(np.float64)
-        high = np.where(missing, -np.inf, X).max(axis=0, initial=-np.inf).astype(np.float64)
-        known = low <= high
-        return cls(np.where(known, low, np.nan), np.where(known, high, np.nan))
+    def of(cls, X: np.ndarray, rows: np.ndarray) -> InputRanges:
+        """Take the ranges of some rows of X, (n_samples, n_features)."""
+        low, high = np.full((2, X.shape[1]), np.nan)
+        for start in range(0, len(rows), _BLOCK):
+            # A copy of all rows could take the memory that is left.
+            block = X[rows[start : start + _BLOCK]]
+            low = np.fmin(low, np.fmin.reduce(block, axis=0))
+            high = np.fmax(high, np.fmax.reduce(block, axis=0))
+        return cls(low.astype(np.float64), high.astype(np.float64))
 
     def outside(self, X: np.ndarray) -> np.ndarray:
         """Tell which values lie outside, (n_rows, n_features)."""

@@ -14,11 +14,13 @@ from gradatim.music.audio import FileSound
 __all__ = ["first_pieces", "mean_of_pieces"]
 
 
-def first_pieces(collection: Collection) -> np.ndarray | None:
-    """Return the first segment of each file; None where every sample is one."""
-    media = collection.media or ()
+def first_pieces(collection: Collection, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """Return where each file begins among some rows, or all; None where every sample is one."""
+    if collection.media is None:
+        return None
+    media = collection.media if rows is None else [collection.media[row] for row in rows]
     files = [sound.path for sound in media if isinstance(sound, FileSound)]
-    if len(files) != collection.n_samples:
+    if len(files) != len(media):
         return None
     new = [k for k, file in enumerate(files) if k == 0 or file != files[k - 1]]
     return None if len(new) == len(files) else np.array(new)
