@@ -168,10 +168,14 @@ def _check_abstention(model: Model, level: float | None) -> None:
     if model.task != "classification":
         raise SpecError(f"only a model of classes abstains; this one is for {model.task}")
     if not model.learner.probabilistic:
-        raise SpecError(
-            f"the {model.rung} model gives no probabilities to abstain by; save a rung that has "
-            "them (logistic, shallow, deep)"
-        )
+        raise _no_probabilities(model, "to abstain by")
+
+
+def _no_probabilities(model: Model, purpose: str) -> SpecError:
+    return SpecError(
+        f"the {model.rung} model gives no probabilities {purpose}; save a rung that has them "
+        "(logistic, shallow, deep), as with climb --save-rung logistic FILE"
+    )
 
 
 def _thresholds(model: Model, coverage: float) -> np.ndarray:
@@ -180,10 +184,7 @@ def _thresholds(model: Model, coverage: float) -> np.ndarray:
     if model.task == "multilabel":
         raise SpecError("a coverage is of one class or number, and this model is for labels")
     if model.task == "classification" and not model.learner.probabilistic:
-        raise SpecError(
-            f"the {model.rung} model gives no probabilities to make sets of; save a rung that has "
-            "them (logistic, shallow, deep)"
-        )
+        raise _no_probabilities(model, "to make sets of")
     found = model.calibration
     if found is None:
         raise SpecError(
