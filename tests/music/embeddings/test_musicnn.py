@@ -1,6 +1,5 @@
 """What the pretrained net says of sounds, and the features made of it."""
 
-
 import numpy as np
 import pytest
 
