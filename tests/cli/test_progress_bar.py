@@ -82,10 +82,10 @@ def test_work_that_nobody_waits_for_ends_at_its_next_report(kind):
 
 
 def test_after_ctrl_c_what_is_read_in_another_thread_ends():
-    told = []
-    with pytest.raises(KeyboardInterrupt), Screen(to_stderr=True, quiet=True).reading("x") as tell:
-        told.append(tell)
-        tell(0.5, "1/2")
-        raise KeyboardInterrupt
+    reading = Screen(to_stderr=True, quiet=True).reading("x")
+    tell = reading.__enter__()
+    tell(0.5, "1/2")
+    stop = KeyboardInterrupt()
+    assert not reading.__exit__(KeyboardInterrupt, stop, None)
     with pytest.raises(KeyboardInterrupt):
-        told[0](1.0, "2/2")
+        tell(1.0, "2/2")
