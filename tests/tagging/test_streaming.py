@@ -176,7 +176,7 @@ def ctrl_c():
 
 
 def test_what_cannot_be_kept_is_not_said_to_be(work, capsys, ctrl_c, monkeypatch):
-    def fail(self, *args):
+    def fail(self, records, level):
         raise OSError("no space")
 
     monkeypatch.setattr(Store, "_write", fail)
