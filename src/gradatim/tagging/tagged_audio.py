@@ -1,0 +1,318 @@
+"""Tags in audio files: the values of some fields read, and exchanged in a copy that is checked.
+
+Conventions: values are texts; None is a field that is not there. A file is replaced as a whole or
+not at all, and only by a copy whose sound and whose other tags are the same. Mutagen is the extra
+``tags``, and is loaded when a file is opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from gradatim._files import open_regular, rewrite_atomically
+from gradatim.errors import InputError
+from gradatim.tagging.fields import TagField
+from gradatim.tagging.id3 import id3_texts, retagged_id3
+from gradatim.tagging.payload import (
+    Kind,
+    id3_size,
+    iff_chunks,
+    sound_hash,
+    tag_kind,
+    vorbis_comment,
+)
+
+if TYPE_CHECKING:
+    from mutagen.flac import FLAC
+    from mutagen.mp4 import MP4
+    from mutagen.ogg import OggFileType
+
+__all__ = ["Values", "audio_hash", "read_tags", "rewrite_tags"]
+
+#: Texts of a field, or None where it is not there.
+Values = tuple[str, ...] | None
+
+_Changes = Mapping[TagField, Sequence[str] | None]
+
+
+def read_tags(path: Path, fields: Iterable[TagField]) -> dict[TagField, Values]:
+    """Read some fields of a file; a file without tags that gradatim writes is an InputError."""
+    with _in_one_sentence(path):
+        tags = _open(path)
+        return {field: tags.texts(field) for field in fields}
+
+
+def audio_hash(path: Path) -> str:
+    """Hash the sound of a file without its tags."""
+    with _in_one_sentence(path):
+        return sound_hash(path, _kind(path))
+
+
+def rewrite_tags(path: Path, changes: _Changes) -> None:
+    """Exchange some fields of a file; a field of None is taken away.
+
+    Raises
+    ------
+    InputError
+        If the file is broken, or its sound or another tag would not stay what it is.
+    OutputError
+        If the file cannot be replaced.
+    """
+    wanted = {field: None if texts is None else tuple(texts) for field, texts in changes.items()}
+
+    def write(copy: Path) -> None:
+        with _in_one_sentence(path):
+            before = _open(path)
+            before.save(path, copy, changes)
+            after = _open(copy)
+            if {field: after.texts(field) for field in changes} != wanted:
+                raise ValueError("they do not read back as they were written")
+            if after.others(changes) != before.others(changes):
+                raise ValueError("another tag would be lost or changed")
+            if sound_hash(copy, before.kind) != sound_hash(path, before.kind):
+                raise ValueError("its sound would be changed")
+
+    rewrite_atomically(path, write)
+
+
+class _Tags(Protocol):
+    """Tags of one file."""
+
+    kind: Kind
+
+    def texts(self, field: TagField) -> Values:
+        """Return the values of a field."""
+        ...
+
+    def others(self, fields: Iterable[TagField]) -> object:
+        """Return what is not of some fields, to be compared."""
+        ...
+
+    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+        """Make a copy of the file with other values."""
+        ...
+
+
+class _ID3Tags:
+    """An ID3 tag, which opens an MP3 file or is a chunk of a WAV or AIFF file."""
+
+    def __init__(self, path: Path, kind: Kind) -> None:
+        self.kind: Kind = kind
+        with open_regular(path) as file:
+            self._end = file.seek(0, 2)
+            self._chunk_name = b""
+            # Where the tag begins with its chunk's header, where its content does, and ends.
+            start, content, stop = 0, 0, 0
+            if kind == "MP3":
+                file.seek(0)
+                stop = id3_size(file.read(10))
+            else:
+                start = content = stop = self._end
+                self._chunk_name = b"id3 " if kind == "WAV" else b"ID3 "
+                for chunk in iff_chunks(file, kind):
+                    if chunk.name.upper() == b"ID3 ":
+                        self._chunk_name = chunk.name
+                        content, stop = chunk.start, chunk.start + chunk.size
+                        start = content - _CHUNK_HEADER
+                        break
+            file.seek(content)
+            self._tag = file.read(stop - content)
+            self._place = start, min(stop + (stop - content) % 2, self._end)
+        if kind == "MP3":
+            self._place = start, stop
+        if self._tag and not id3_size(self._tag):
+            raise ValueError("its ID3 chunk holds no ID3 tag")
+
+    def texts(self, field: TagField) -> Values:
+        """Return the texts of its frame."""
+        return id3_texts(self._tag, field)
+
+    def others(self, fields: Iterable[TagField]) -> object:
+        """Return the other frames, without the room behind them."""
+        return retagged_id3(self._tag, dict.fromkeys(fields))[10:].rstrip(b"\0")
+
+    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+        """Write what stands before the tag, the tag, and what stands behind it."""
+        made = retagged_id3(self._tag, changes)
+        start, stop = self._place
+        with open_regular(source) as old, open(copy, "wb") as new:
+            _copy(old, new, 0, start)
+            if self.kind == "MP3":
+                new.write(made)
+            elif made:
+                # A chunk begins at an even place.
+                new.write(bytes(start % 2) + self._chunk_name + self._size(len(made)) + made)
+                new.write(bytes(len(made) % 2))
+            _copy(old, new, stop, self._end)
+            if self.kind != "MP3":
+                size = new.tell() - _CHUNK_HEADER
+                new.seek(4)
+                new.write(self._size(size))
+
+    def _size(self, size: int) -> bytes:
+        try:
+            return size.to_bytes(4, "little" if self.kind == "WAV" else "big")
+        except OverflowError:
+            raise ValueError("with a tag the file would be larger than its kind can be") from None
+
+
+class _VorbisTags:
+    """Vorbis comments of a FLAC or Ogg file; the order of the others stays."""
+
+    def __init__(self, path: Path, kind: Kind) -> None:
+        self.kind: Kind = kind
+        self._file = _flac(path) if kind == "FLAC" else _ogg(path)
+
+    def texts(self, field: TagField) -> Values:
+        """Return the values of its comments."""
+        name = field.vorbis.lower()
+        found = [value for key, value in self._file.tags or () if key.lower() == name]
+        return tuple(found) or None
+
+    def others(self, fields: Iterable[TagField]) -> object:
+        """Return the other comments, and all other metadata of a FLAC file."""
+        names = {field.vorbis.lower() for field in fields}
+        comments = [pair for pair in self._file.tags or () if pair[0].lower() not in names]
+        blocks = getattr(self._file, "metadata_blocks", [])
+        return comments, [(b.code, b.write()) for b in blocks if b.code not in (1, 4)]
+
+    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+        """Write the values where the first of a field stood, else behind all others."""
+        if self._file.tags is None:
+            self._file.add_tags()
+        tags: Any = self._file.tags
+        held = vorbis_comment(source, self.kind)
+        if held and tags.write(framing=False) not in held:
+            raise ValueError("its comments are no text, or not as they should be")
+        for field, texts in changes.items():
+            name = field.vorbis.lower()
+            pairs = list(tags)
+            places = [k for k, (key, _) in enumerate(pairs) if key.lower() == name]
+            at = places[0] if places else len(pairs)
+            key = pairs[at][0] if places else field.vorbis
+            others = [pair for k, pair in enumerate(pairs) if k not in places]
+            tags[:] = [*others[:at], *((key, text) for text in texts or ()), *others[at:]]
+        shutil.copyfile(source, copy)
+        self._file.save(copy)
+
+
+class _MP4Tags:
+    """Atoms of an MP4 file."""
+
+    def __init__(self, path: Path, kind: Kind) -> None:
+        from mutagen.mp4 import MP4
+
+        self.kind: Kind = kind
+        self._file: MP4 = MP4(path)
+
+    def texts(self, field: TagField) -> Values:
+        """Return the values of its atom."""
+        key = self._key(field)
+        values = (self._file.tags or {}).get(key) or ()
+        return tuple(v.decode() if isinstance(v, bytes) else str(v) for v in values) or None
+
+    def others(self, fields: Iterable[TagField]) -> object:
+        """Return the other atoms."""
+        keys = {self._key(field) for field in fields}
+        return {key: value for key, value in (self._file.tags or {}).items() if key not in keys}
+
+    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+        """Write the values in the form of their atom."""
+        from mutagen.mp4 import MP4FreeForm
+
+        if self._file.tags is None:
+            self._file.add_tags()
+        tags: Any = self._file.tags
+        for field, texts in changes.items():
+            key = self._key(field)
+            tags.pop(key, None)
+            if texts is None:
+                continue
+            if key == "tmpo":
+                tags[key] = [int(text) for text in texts]
+            elif key.startswith("----"):
+                tags[key] = [MP4FreeForm(text.encode()) for text in texts]
+            else:
+                tags[key] = list(texts)
+        shutil.copyfile(source, copy)
+        self._file.save(copy)
+
+    def _key(self, field: TagField) -> str:
+        """Return the key of a field as it is written in the file."""
+        known = field.mp4.casefold()
+        return next((k for k in self._file.tags or {} if k.casefold() == known), field.mp4)
+
+
+_CHUNK_HEADER = 8
+
+_BLOCK = 1 << 20
+
+
+def _copy(old: BinaryIO, new: BinaryIO, start: int, stop: int) -> None:
+    old.seek(start)
+    while start < stop and (block := old.read(min(_BLOCK, stop - start))):
+        new.write(block)
+        start += len(block)
+
+
+def _kind(path: Path) -> Kind:
+    kind = tag_kind(path)
+    if kind is None:
+        raise InputError(
+            f"{path} is of a kind whose tags gradatim does not write; MP3, WAV, AIFF, FLAC, Ogg "
+            "and MP4 have some"
+        )
+    return kind
+
+
+def _open(path: Path) -> _Tags:
+    kind = _kind(path)
+    if kind in ("FLAC", "Ogg"):
+        return _VorbisTags(path, kind)
+    return _MP4Tags(path, kind) if kind == "MP4" else _ID3Tags(path, kind)
+
+
+def _flac(path: Path) -> FLAC:
+    from mutagen.flac import FLAC
+
+    return FLAC(path)
+
+
+def _ogg(path: Path) -> OggFileType:
+    from mutagen.oggflac import OggFLAC
+    from mutagen.oggopus import OggOpus
+    from mutagen.oggspeex import OggSpeex
+    from mutagen.oggvorbis import OggVorbis
+
+    with open_regular(path) as file:
+        head = file.read(64)
+    marks = {
+        b"\x01vorbis": OggVorbis,
+        b"OpusHead": OggOpus,
+        b"\x7fFLAC": OggFLAC,
+        b"Speex   ": OggSpeex,
+    }
+    for mark, reader in marks.items():
+        if mark in head:
+            return reader(path)
+    raise ValueError("its Ogg stream is neither Vorbis, Opus, FLAC nor Speex")
+
+
+@contextlib.contextmanager
+def _in_one_sentence(path: Path) -> Iterator[None]:
+    """Say of a broken file what is wrong with it; mutagen raises whatever it meets there."""
+    try:
+        yield
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(
+            f"the tags of {path} are left as they are: {reason.replace(str(path), path.name)}"
+        ) from error
