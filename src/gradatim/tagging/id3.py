@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradatim.tagging.fields import TagField
 from gradatim.tagging.payload import id3_size
@@ -72,7 +72,7 @@ def _parse(tag: bytes) -> ID3:
     return ID3(io.BytesIO(tag), load_v1=False, translate=tag[3] == 2)
 
 
-def _render(tags: ID3, version: int) -> bytes:
+def _render(tags: Any, version: int) -> bytes:
     file = io.BytesIO()
     tags.save(file, v1=0, v2_version=version, v23_sep=None, padding=lambda _: 0)
     return file.getvalue()

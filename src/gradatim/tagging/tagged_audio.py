@@ -170,13 +170,13 @@ class _VorbisTags:
     def texts(self, field: TagField) -> Values:
         """Return the values of its comments."""
         name = field.vorbis.lower()
-        found = [value for key, value in self._file.tags or () if key.lower() == name]
+        found = [value for key, value in self._pairs() if key.lower() == name]
         return tuple(found) or None
 
     def others(self, fields: Iterable[TagField]) -> object:
         """Return the other comments, and all other metadata of a FLAC file."""
         names = {field.vorbis.lower() for field in fields}
-        comments = [pair for pair in self._file.tags or () if pair[0].lower() not in names]
+        comments = [pair for pair in self._pairs() if pair[0].lower() not in names]
         blocks = getattr(self._file, "metadata_blocks", [])
         return comments, [(b.code, b.write()) for b in blocks if b.code not in (1, 4)]
 
@@ -190,7 +190,7 @@ class _VorbisTags:
             raise ValueError("its comments are no text, or not as they should be")
         for field, texts in changes.items():
             name = field.vorbis.lower()
-            pairs = list(tags)
+            pairs = self._pairs()
             places = [k for k, (key, _) in enumerate(pairs) if key.lower() == name]
             at = places[0] if places else len(pairs)
             key = pairs[at][0] if places else field.vorbis
@@ -198,6 +198,10 @@ class _VorbisTags:
             tags[:] = [*others[:at], *((key, text) for text in texts or ()), *others[at:]]
         shutil.copyfile(source, copy)
         self._file.save(copy)
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        tags: Any = self._file.tags
+        return list(tags or ())
 
 
 class _MP4Tags:
