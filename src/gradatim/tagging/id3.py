@@ -37,8 +37,13 @@ def id3_texts(tag: bytes, field: TagField) -> tuple[str, ...] | None:
     return None
 
 
-def retagged_id3(tag: bytes, values: Mapping[TagField, Sequence[str] | None]) -> bytes:
-    """Return a tag with the texts of some fields exchanged; None takes a field away."""
+def retagged_id3(
+    tag: bytes, values: Mapping[TagField, Sequence[str] | None], excess: int = 0
+) -> bytes:
+    """Return a tag with the texts of some fields exchanged; None takes a field away.
+
+    Of the room behind the frames `excess` bytes are given up.
+    """
     version = _version(tag)
     frames = _frames(tag)
     for field, texts in values.items():
@@ -51,9 +56,8 @@ def retagged_id3(tag: bytes, values: Mapping[TagField, Sequence[str] | None]) ->
     body = b"".join(frames)
     if not body:
         return b""
-    return _header(version, max(len(body), len(tag) - _HEADER)) + body.ljust(
-        len(tag) - _HEADER, b"\0"
-    )
+    body = body.ljust(len(tag) - _HEADER - excess, b"\0")
+    return _header(version, len(body)) + body
 
 
 def _version(tag: bytes) -> int:

@@ -16,7 +16,16 @@ from typing import BinaryIO, Literal
 
 from gradatim._files import open_regular
 
-__all__ = ["Chunk", "Kind", "id3_size", "iff_chunks", "sound_hash", "tag_kind", "vorbis_comment"]
+__all__ = [
+    "Chunk",
+    "Kind",
+    "flac_blocks",
+    "id3_size",
+    "iff_chunks",
+    "sound_hash",
+    "tag_kind",
+    "vorbis_comment",
+]
 
 #: Kinds of files that have tags.
 Kind = Literal["MP3", "WAV", "AIFF", "FLAC", "Ogg", "MP4"]
@@ -99,6 +108,20 @@ def iff_chunks(file: BinaryIO, kind: Kind) -> list[Chunk]:
     return found
 
 
+def flac_blocks(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
+    """Yield (type, start, size) of each block of metadata."""
+    at = id3_size(_read(file, 0, _ID3_HEADER)) + 4
+    while True:
+        head = _read(file, at, 4)
+        if len(head) < 4:
+            raise ValueError("its metadata have no end")
+        size = int.from_bytes(head[1:], "big")
+        yield head[0] & 0x7F, at + 4, size
+        at += 4 + size
+        if head[0] & 0x80:
+            return
+
+
 def sound_hash(path: Path, kind: Kind) -> str:
     """Hash the sound of a file without its tags (64 hexadecimal digits)."""
     digest = hashlib.sha256()
@@ -112,7 +135,7 @@ def vorbis_comment(path: Path, kind: Kind) -> bytes:
     """Return the bytes in which the Vorbis comments of a FLAC or Ogg file stand."""
     with open_regular(path) as file:
         if kind == "FLAC":
-            blocks = list(_flac_blocks(file))
+            blocks = list(flac_blocks(file))
             return b"".join(_read(file, start, size) for code, start, size in blocks if code == 4)
         return b"".join(part for is_comment, part in _ogg_parts(file) if is_comment)
 
@@ -148,22 +171,8 @@ def _iff_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
             yield from _blocks(file, chunk.start, chunk.start + chunk.size)
 
 
-def _flac_blocks(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
-    """Yield (type, start, size) of each block of metadata."""
-    at = id3_size(_read(file, 0, _ID3_HEADER)) + 4
-    while True:
-        head = _read(file, at, 4)
-        if len(head) < 4:
-            raise ValueError("its metadata have no end")
-        size = int.from_bytes(head[1:], "big")
-        yield head[0] & 0x7F, at + 4, size
-        at += 4 + size
-        if head[0] & 0x80:
-            return
-
-
 def _flac_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
-    blocks = list(_flac_blocks(file))
+    blocks = list(flac_blocks(file))
     for code, start, size in blocks:
         if code == 0:
             yield _read(file, start, size)

@@ -132,7 +132,7 @@ def _restore(file: Path, entry: SidecarEntry, force: bool) -> _Outcome:
     }
     if not changes:
         return "same"
-    rewrite_tags(file, changes)
+    rewrite_tags(file, changes, entry.size)
     return "restored"
 
 

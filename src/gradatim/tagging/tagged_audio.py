@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
@@ -19,6 +19,7 @@ from gradatim.tagging.fields import TagField
 from gradatim.tagging.id3 import id3_texts, retagged_id3
 from gradatim.tagging.payload import (
     Kind,
+    flac_blocks,
     id3_size,
     iff_chunks,
     sound_hash,
@@ -27,6 +28,7 @@ from gradatim.tagging.payload import (
 )
 
 if TYPE_CHECKING:
+    from mutagen import PaddingInfo
     from mutagen.flac import FLAC
     from mutagen.mp4 import MP4
     from mutagen.ogg import OggFileType
@@ -52,8 +54,11 @@ def audio_hash(path: Path) -> str:
         return sound_hash(path, _kind(path))
 
 
-def rewrite_tags(path: Path, changes: _Changes) -> None:
+def rewrite_tags(path: Path, changes: _Changes, size: int | None = None) -> None:
     """Exchange some fields of a file; a field of None is taken away.
+
+    A file that had `size` bytes before its tags grew has this size again, as far as the room behind
+    the tags allows it.
 
     Raises
     ------
@@ -67,7 +72,8 @@ def rewrite_tags(path: Path, changes: _Changes) -> None:
     def write(copy: Path) -> None:
         with _in_one_sentence(path):
             before = _open(path)
-            before.save(path, copy, changes)
+            excess = None if size is None else max(path.stat().st_size - size, 0)
+            before.save(path, copy, changes, excess)
             after = _open(copy)
             if {field: after.texts(field) for field in changes} != wanted:
                 raise ValueError("they do not read back as they were written")
@@ -92,8 +98,8 @@ class _Tags(Protocol):
         """Return what is not of some fields, to be compared."""
         ...
 
-    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
-        """Make a copy of the file with other values."""
+    def save(self, source: Path, copy: Path, changes: _Changes, excess: int | None) -> None:
+        """Make a copy of the file with other values and `excess` bytes less of room for more."""
         ...
 
 
@@ -135,9 +141,9 @@ class _ID3Tags:
         """Return the other frames, without the room behind them."""
         return retagged_id3(self._tag, dict.fromkeys(fields))[10:].rstrip(b"\0")
 
-    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+    def save(self, source: Path, copy: Path, changes: _Changes, excess: int | None) -> None:
         """Write what stands before the tag, the tag, and what stands behind it."""
-        made = retagged_id3(self._tag, changes)
+        made = retagged_id3(self._tag, changes, excess or 0)
         start, stop = self._place
         with open_regular(source) as old, open(copy, "wb") as new:
             _copy(old, new, 0, start)
@@ -178,9 +184,10 @@ class _VorbisTags:
         names = {field.vorbis.lower() for field in fields}
         comments = [pair for pair in self._pairs() if pair[0].lower() not in names]
         blocks = getattr(self._file, "metadata_blocks", [])
-        return comments, [(b.code, b.write()) for b in blocks if b.code not in (1, 4)]
+        kept = [(b.code, b.write()) for b in blocks if b.code not in (_PADDING, _COMMENTS)]
+        return comments, kept
 
-    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+    def save(self, source: Path, copy: Path, changes: _Changes, excess: int | None) -> None:
         """Write the values where the first of a field stood, else behind all others."""
         if self._file.tags is None:
             self._file.add_tags()
@@ -196,8 +203,11 @@ class _VorbisTags:
             key = pairs[at][0] if places else field.vorbis
             others = [pair for k, pair in enumerate(pairs) if k not in places]
             tags[:] = [*others[:at], *((key, text) for text in texts or ()), *others[at:]]
-        shutil.copyfile(source, copy)
-        self._file.save(copy)
+        if self.kind == "FLAC":
+            _write_flac(source, copy, tags.write(framing=False), excess)
+        else:
+            shutil.copyfile(source, copy)
+            self._file.save(copy, padding=_padding(excess))
 
     def _pairs(self) -> list[tuple[str, str]]:
         tags: Any = self._file.tags
@@ -224,7 +234,7 @@ class _MP4Tags:
         keys = {self._key(field) for field in fields}
         return {key: value for key, value in (self._file.tags or {}).items() if key not in keys}
 
-    def save(self, source: Path, copy: Path, changes: _Changes) -> None:
+    def save(self, source: Path, copy: Path, changes: _Changes, excess: int | None) -> None:
         """Write the values in the form of their atom."""
         from mutagen.mp4 import MP4FreeForm
 
@@ -243,7 +253,7 @@ class _MP4Tags:
             else:
                 tags[key] = list(texts)
         shutil.copyfile(source, copy)
-        self._file.save(copy)
+        self._file.save(copy, padding=_padding(excess))
 
     def _key(self, field: TagField) -> str:
         """Return the key of a field as it is written in the file."""
@@ -253,6 +263,9 @@ class _MP4Tags:
 
 _CHUNK_HEADER = 8
 
+# Of a block of FLAC's metadata, and two of its types.
+_FLAC_HEADER, _PADDING, _COMMENTS = 4, 1, 4
+
 _BLOCK = 1 << 20
 
 
@@ -261,6 +274,41 @@ def _copy(old: BinaryIO, new: BinaryIO, start: int, stop: int) -> None:
     while start < stop and (block := old.read(min(_BLOCK, stop - start))):
         new.write(block)
         start += len(block)
+
+
+def _write_flac(source: Path, copy: Path, comments: bytes, excess: int | None) -> None:
+    """Exchange the block of comments; the padding takes what it grows by, if it can."""
+    with open_regular(source) as old, open(copy, "wb") as new:
+        blocks = list(flac_blocks(old))
+        first = blocks[0][1] - _FLAC_HEADER
+        stop = blocks[-1][1] + blocks[-1][2]
+        end = old.seek(0, 2)
+        found = []
+        for code, start, size in blocks:
+            old.seek(start)
+            found.append((code, old.read(size)))
+        codes = [code for code, _ in found]
+        if _COMMENTS not in codes:
+            codes.insert(1, _COMMENTS)
+            found.insert(1, (_COMMENTS, b""))
+        place = codes.index(_COMMENTS)
+        grown = len(comments) - len(found[place][1])
+        found[place] = _COMMENTS, comments
+        if _PADDING in codes:
+            room = found[codes.index(_PADDING)][1]
+            left = len(room) - grown - (excess or 0)
+            if left >= 0:
+                found[codes.index(_PADDING)] = _PADDING, bytes(left)
+        _copy(old, new, 0, first)
+        for number, (code, content) in enumerate(found):
+            last = 0x80 if number == len(found) - 1 else 0
+            new.write(bytes([code | last]) + len(content).to_bytes(3, "big") + content)
+        _copy(old, new, stop, end)
+
+
+def _padding(excess: int | None) -> Callable[[PaddingInfo], int] | None:
+    """Return what tells mutagen how much room to leave; None: as mutagen does."""
+    return None if excess is None else lambda info: max(info.padding - excess, 0)
 
 
 def _kind(path: Path) -> Kind:
