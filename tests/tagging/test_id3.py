@@ -107,7 +107,8 @@ def test_version_2_2_becomes_2_4():
 
 
 def test_sizes_of_2_4_that_are_no_sizes_of_2_4_are_read_all_the_same():
-    # An old iTunes wrote 200 as one byte of eight bits; of seven bits, with a zero behind, 1 and 73.
+    # An old iTunes wrote 200 as one byte of eight bits;
+    # of seven bits, with a zero behind the text, it is 1 and 73.
     frame = b"TIT2\0\0\0\xc8\0\0\x03" + b"x" * 199
     made = retagged_id3(tag(4, frame), {GENRE: ["Beat"]})
     assert made[10:].rstrip(b"\0") == (

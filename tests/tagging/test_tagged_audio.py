@@ -110,12 +110,16 @@ def test_a_broken_file_is_one_sentence_or_done_right(sound, cut):
     content = sound.read_bytes()
     sound.write_bytes(content[:-cut] if cut > 100 else content[:cut])
     before = sound.read_bytes()
+    reason = ""
     try:
         rewrite_tags(sound, VALUES)
-        assert read_tags(sound, FIELDS) == VALUES
     except InputError as error:
-        assert str(error).count("\n") == 0
+        reason = str(error)
+    if reason:
+        assert "\n" not in reason
         assert sound.read_bytes() == before
+    else:
+        assert read_tags(sound, FIELDS) == VALUES
     assert os.listdir(sound.parent) == [sound.name]
 
 
