@@ -28,7 +28,7 @@ def test_one_file_is_restored_and_the_others_wait(tagged):
     assert restore_tags(music / "b.flac").n_restored == 1
     assert (music / "b.flac").read_bytes() == before[music / "b.flac"]
     assert list(json.loads((music / SIDECAR).read_text())["files"]) == ["a.wav"]
-    with pytest.raises(InputError, match="names .*nothing to take back"):
+    with pytest.raises(InputError, match=r"names .*nothing to take back"):
         restore_tags(music / "b.flac")
     assert restore_tags(music).n_restored == 3
 
