@@ -17,7 +17,15 @@ from gradatim.errors import MissingExtraError, SpecError
 from gradatim.models.model import Model
 from gradatim.music.tags import TAGS
 
-__all__ = ["TagField", "check_tagging", "require_mutagen", "tag_field"]
+__all__ = [
+    "BPM_RANGE",
+    "TagField",
+    "bpm_text",
+    "check_labels",
+    "check_tagging",
+    "require_mutagen",
+    "tag_field",
+]
 
 _FREE = "----:com.apple.iTunes:"
 
