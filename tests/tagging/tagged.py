@@ -15,7 +15,7 @@ def write_sound(path, **options):
     """Write a second of sound, an odd number of samples."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".m4a":
-        _write_mp4(path)
+        write_mp4(path)
     elif path.suffix == ".opus":
         soundfile.write(path, tone(), RATE, format="OGG", subtype="OPUS")
     else:
@@ -23,10 +23,11 @@ def write_sound(path, **options):
     return path
 
 
-def _write_mp4(path):
+def write_mp4(path, **options):
+    """Write two seconds of AAC; `options` are FFmpeg's."""
     import av
 
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("aac", rate=RATE, layout="mono")
         samples = tone(16 * 1024).astype(np.float32)
         for start in range(0, len(samples), 1024):

@@ -12,7 +12,7 @@ from gradatim.music.tags import read_tag
 from gradatim.tagging.fields import TagField
 from gradatim.tagging.payload import iff_chunks, tag_kind
 from gradatim.tagging.tagged_audio import audio_hash, read_tags, rewrite_tags
-from tests.tagging.tagged import NAMES, samples_of, write_sound
+from tests.tagging.tagged import NAMES, samples_of, write_mp4, write_sound
 
 GENRE, MOOD, BPM, OWN = FIELDS = [TagField(n) for n in ("genre", "mood", "bpm", "my drum")]
 VALUES = {GENRE: ("kick",), MOOD: ("sad", "böse 日本"), BPM: ("120",), OWN: ("x=1",)}
@@ -290,6 +290,33 @@ def test_atoms_of_an_mp4_file_stay(tmp_path):
     assert now.pop("tmpo") == [120]
     assert now == {k: v for k, v in held.items() if k not in ("tmpo", "----:com.apple.iTunes:Mood")}
     assert now["covr"][0].imageformat == MP4Cover.FORMAT_PNG
+
+
+def test_media_behind_the_tags_are_found_again(tmp_path):
+    pytest.importorskip("av", reason="MP4 is made by PyAV, the extra media")
+    path = tmp_path / "a.m4a"
+    write_mp4(path, movflags="faststart")
+    content, samples, digest = path.read_bytes(), samples_of(path), audio_hash(path)
+    assert content.index(b"moov") < content.index(b"mdat")
+    rewrite_tags(path, {OWN: ("x" * 5000,)})
+    assert (samples_of(path) == samples).all()
+    assert audio_hash(path) == digest
+    # Had the places of chunks stayed what they were, it would not be the same sound.
+    moved = path.read_bytes()
+    table, old = moved.index(b"stco"), content.index(b"stco")
+    path.write_bytes(moved[: table + 12] + content[old + 12 : old + 16] + moved[table + 16 :])
+    assert audio_hash(path) != digest
+
+
+def test_an_mp4_file_of_fragments_is_left(tmp_path):
+    pytest.importorskip("av", reason="MP4 is made by PyAV, the extra media")
+    path = tmp_path / "a.m4a"
+    write_mp4(path, movflags="frag_every_frame+empty_moov")
+    before = path.read_bytes()
+    assert before.count(b"moof") > 1
+    with pytest.raises(InputError, match="cut into fragments"):
+        rewrite_tags(path, VALUES)
+    assert path.read_bytes() == before
 
 
 def chunk(name, content, order):

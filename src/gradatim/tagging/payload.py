@@ -7,8 +7,10 @@ stand in the file. Bytes that fit no structure are hashed as they are.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,10 @@ _MPEG = re.compile(b"\xff[" + re.escape(_MPEG_SECOND) + b"]")
 
 # Bytes after an ID3 block among which MPEG audio begins.
 _SEARCHED = 4096
+
+# Atoms that hold those of tracks; bytes before the entries of a table.
+_CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
+_FULL_ATOM = 8
 
 # Chunks without which nothing is decoded.
 _SOUND_CHUNKS = frozenset({b"fmt ", b"data", b"COMM", b"SSND"})
@@ -212,7 +218,33 @@ def _ogg_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
 
 
 def _mp4_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
-    end, at = _length(file), 0
+    """Yield the media, and where in them each track has its chunks."""
+    atoms = list(_atoms(file, 0, _length(file)))
+    media = [(start, stop) for name, start, stop in atoms if name == b"mdat"]
+    for start, stop in media:
+        yield from _blocks(file, start, stop)
+    if any(name == b"moof" for name, _, _ in atoms):
+        raise ValueError("it is cut into fragments, of which each says where it is")
+    starts = [start for start, _ in media]
+    for name, start, stop in _tables(file, 0, _length(file)):
+        table = _read(file, start + _FULL_ATOM, stop - start - _FULL_ATOM)
+        for place in struct.iter_unpack(">I" if name == b"stco" else ">Q", table):
+            # Tags may stand before the media and move them.
+            number = bisect.bisect_right(starts, place[0]) - 1
+            yield f"{number}:{place[0] - starts[number] if number >= 0 else place[0]};".encode()
+
+
+def _tables(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the atoms that hold the places of chunks."""
+    for atom in _atoms(file, start, stop):
+        if atom[0] in (b"stco", b"co64"):
+            yield atom
+        elif atom[0] in _CONTAINERS:
+            yield from _tables(file, *atom[1:])
+
+
+def _atoms(file: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (name, start, stop) of the content of each atom."""
     while at + 8 <= end:
         head = _read(file, at, 16)
         size, start = int.from_bytes(head[:4], "big"), at + 8
@@ -221,8 +253,7 @@ def _mp4_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
         stop = at + size if size else end
         if stop < start or stop > end:
             raise ValueError("one of its atoms ends behind the file")
-        if head[4:8] == b"mdat":
-            yield from _blocks(file, start, stop)
+        yield head[4:8], start, stop
         at = stop
 
 

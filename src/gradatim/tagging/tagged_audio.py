@@ -366,5 +366,5 @@ def _in_one_sentence(path: Path) -> Iterator[None]:
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(
-            f"the tags of {path} are left as they are: {reason.replace(str(path), path.name)}"
+            f"{path} keeps its tags: {reason.replace(str(path), path.name)}"
         ) from error
