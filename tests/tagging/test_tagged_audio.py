@@ -9,6 +9,7 @@ import soundfile
 import gradatim.tagging.tagged_audio as tagged_audio
 from gradatim.errors import InputError, OutputError
 from gradatim.music.tags import read_tag
+from gradatim.tagging.containers import open_tags
 from gradatim.tagging.fields import TagField
 from gradatim.tagging.payload import iff_chunks, tag_kind
 from gradatim.tagging.tagged_audio import audio_hash, read_tags, rewrite_tags
@@ -85,7 +86,7 @@ def test_a_copy_that_sounds_otherwise_replaces_nothing(sound, monkeypatch):
 def test_a_copy_that_lost_another_tag_replaces_nothing(sound, monkeypatch):
     rewrite_tags(sound, {MOOD: ("sad",)})
     before, others = sound.read_bytes(), iter((1, 2))
-    tags = type(tagged_audio._open(sound))
+    tags = type(open_tags(sound, tag_kind(sound)))
     monkeypatch.setattr(tags, "others", lambda self, fields: next(others))
     with pytest.raises(InputError, match="another tag would be lost"):
         rewrite_tags(sound, VALUES)

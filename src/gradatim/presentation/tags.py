@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from gradatim._text import plural, show_name, show_sentence
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.tagging.changes import LeftFile, TagChanges, TagsRestored
+from gradatim.tagging.containers import Values
 from gradatim.tagging.sidecars import SIDECAR
-from gradatim.tagging.tagged_audio import Values
 
 __all__ = ["restored_lines", "tag_lines"]
 

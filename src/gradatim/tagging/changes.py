@@ -16,7 +16,7 @@ from typing import Any
 from gradatim._progress import Progress, steady
 from gradatim.errors import InputError
 from gradatim.music.listing import readable_path
-from gradatim.tagging.tagged_audio import Values
+from gradatim.tagging.containers import Values
 
 __all__ = [
     "LeftFile",

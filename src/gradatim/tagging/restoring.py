@@ -22,9 +22,10 @@ from gradatim.tagging.changes import (
     require_changeable,
     steps,
 )
+from gradatim.tagging.containers import Values
 from gradatim.tagging.fields import TagField, require_mutagen, tag_field
 from gradatim.tagging.sidecars import SIDECAR, SidecarEntry, read_sidecar, write_sidecar
-from gradatim.tagging.tagged_audio import Values, audio_hash, read_tags, rewrite_tags
+from gradatim.tagging.tagged_audio import audio_hash, read_tags, rewrite_tags
 
 __all__ = ["restore_tags"]
 
