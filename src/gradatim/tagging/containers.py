@@ -31,7 +31,7 @@ Values = tuple[str, ...] | None
 #: New texts of fields, or None where one is taken away.
 Changes = Mapping[TagField, Sequence[str] | None]
 
-_CHUNK_HEADER = 8
+_ID3_HEADER, _CHUNK_HEADER = 10, 8
 
 # Of a block of FLAC's metadata, and two of its types.
 _FLAC_HEADER, _PADDING, _COMMENTS = 4, 1, 4
@@ -69,30 +69,30 @@ class _ID3Tags:
 
     def __init__(self, path: Path, kind: Kind) -> None:
         self.kind: Kind = kind
+        self._chunk_name = b"id3 " if kind == "WAV" else b"ID3 "
         with open_regular(path) as file:
             self._end = file.seek(0, 2)
-            self._chunk_name = b""
-            # Where the tag begins with its chunk's header, where its content does, and ends.
-            start, content, stop = 0, 0, 0
-            if kind == "MP3":
-                file.seek(0)
-                stop = id3_size(file.read(10))
-            else:
-                start = content = stop = self._end
-                self._chunk_name = b"id3 " if kind == "WAV" else b"ID3 "
-                for chunk in iff_chunks(file, kind):
-                    if chunk.name.upper() == b"ID3 ":
-                        self._chunk_name = chunk.name
-                        content, stop = chunk.start, chunk.start + chunk.size
-                        start = content - _CHUNK_HEADER
-                        break
-            file.seek(content)
-            self._tag = file.read(stop - content)
-            self._place = start, min(stop + (stop - content) % 2, self._end)
-        if kind == "MP3":
-            self._place = start, stop
+            # Of the tag itself.
+            start, stop = self._find(file)
+            file.seek(start)
+            self._tag = file.read(stop - start)
+        # Of the tag with all that is replaced together with it.
+        self._place = start, stop
+        if kind != "MP3" and self._tag:
+            self._place = start - _CHUNK_HEADER, min(stop + (stop - start) % 2, self._end)
         if self._tag and not id3_size(self._tag):
             raise ValueError("its ID3 chunk holds no ID3 tag")
+
+    def _find(self, file: BinaryIO) -> tuple[int, int]:
+        """Return where the tag begins and ends, or would stand."""
+        if self.kind == "MP3":
+            file.seek(0)
+            return 0, id3_size(file.read(_ID3_HEADER))
+        for chunk in iff_chunks(file, self.kind):
+            if chunk.name.upper() == b"ID3 " and chunk.size:
+                self._chunk_name = chunk.name
+                return chunk.start, chunk.start + chunk.size
+        return self._end, self._end
 
     def texts(self, field: TagField) -> Values:
         """Return the texts of its frame."""
@@ -100,7 +100,7 @@ class _ID3Tags:
 
     def others(self, fields: Iterable[TagField]) -> object:
         """Return the other frames, without the room behind them."""
-        return retagged_id3(self._tag, dict.fromkeys(fields))[10:].rstrip(b"\0")
+        return retagged_id3(self._tag, dict.fromkeys(fields))[_ID3_HEADER:].rstrip(b"\0")
 
     def save(self, source: Path, copy: Path, changes: Changes, excess: int | None) -> None:
         """Write what stands before the tag, the tag, and what stands behind it."""
