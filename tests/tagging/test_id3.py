@@ -32,6 +32,9 @@ def test_several_values_are_separated_by_a_zero():
     made = retagged_id3(b"", {MOOD: ["sad", "slow"]})
     assert made == tag(4, b"TMOO\0\0\0\x0a\0\0\x03sad\0slow\0")
     assert id3_texts(made, MOOD) == ("sad", "slow")
+    old = retagged_id3(tag(3, TITLE), {GENRE: ["a", "b"]})
+    assert old == tag(3, TITLE, b"TCON\0\0\0\x05\0\0\0a\0b\0")
+    assert id3_texts(old, GENRE) == ("a", "b")
 
 
 def test_what_has_no_frame_of_its_own_is_a_frame_of_the_user():
@@ -88,11 +91,13 @@ def test_frames_of_the_user_are_told_apart_by_their_description():
 def test_a_tag_with_unsynchronization_is_read_and_written_without():
     # FF E0 in the picture stands as FF 00 E0, which its size does not count.
     head = b"APIC\0\0\0\x10\0\0\0image/png\0\x03\0"
-    coded = tag(3, head + b"\xff\0\xe0\x01", ROCK, flags=0x80)
+    year = b"TYER\0\0\0\x05\0\0\x001999"
+    coded = tag(3, head + b"\xff\0\xe0\x01", ROCK, year, flags=0x80)
     assert id3_texts(coded, GENRE) == ("Rock",)
     made = retagged_id3(coded, {GENRE: ["Jazz"]})
     assert made[:6] == b"ID3\x03\0\0"
     assert head + b"\xff\xe0\x01" in made
+    assert b"TYER\0\0\0\x06\0\0\x001999\0" in made
     assert id3_texts(made, GENRE) == ("Jazz",)
 
 

@@ -201,8 +201,6 @@ def _ogg_parts(file: BinaryIO) -> Iterator[tuple[bool, bytes]]:
             yield False, header + lengths + body
             continue
         serial, place = header[14:18], header[6:14]
-        if header[5] & 2:
-            packets[serial] = 0
         if place not in (bytes(8), b"\xff" * 8):
             yield False, place
         at = 0
