@@ -123,4 +123,5 @@ def test_sizes_of_2_4_that_are_no_sizes_of_2_4_are_read_all_the_same():
 
 def test_empty_frames_say_nothing():
     assert id3_texts(tag(4, b"TCON\0\0\0\x01\0\0\x03"), GENRE) is None
+    assert id3_texts(tag(4, b"TCON\0\0\0\x03\0\0\x03\0\0"), GENRE) is None
     assert id3_texts(b"", GENRE) is None

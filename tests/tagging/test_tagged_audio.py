@@ -83,6 +83,15 @@ def test_a_copy_that_sounds_otherwise_replaces_nothing(sound, monkeypatch):
     assert os.listdir(sound.parent) == [sound.name]
 
 
+def test_a_copy_whose_tag_reads_otherwise_replaces_nothing(sound, monkeypatch):
+    before = sound.read_bytes()
+    tags = type(open_tags(sound, tag_kind(sound)))
+    monkeypatch.setattr(tags, "texts", lambda self, field: ("other",))
+    with pytest.raises(InputError, match="do not read back"):
+        rewrite_tags(sound, VALUES)
+    assert sound.read_bytes() == before
+
+
 def test_a_copy_that_lost_another_tag_replaces_nothing(sound, monkeypatch):
     rewrite_tags(sound, {MOOD: ("sad",)})
     before, others = sound.read_bytes(), iter((1, 2))

@@ -111,6 +111,14 @@ def test_a_second_run_keeps_what_was_there_first(music):
     assert contents(music) == before
 
 
+def test_a_value_that_is_written_twice_is_kept_once(music):
+    for _ in range(2):
+        write_tags(plan_tags(predictions(music), "genre"))
+        rewrite_tags(music / "a.wav", {GENRE: ("Jazz",)})
+    whole = json.loads((music / SIDECAR).read_text())["files"]["a.wav"]
+    assert whole["tags"] == {"genre": {"before": None, "written": [["kick"]]}}
+
+
 def test_no_audio_file_is_touched_before_every_sidecar_is_written(music, monkeypatch):
     seen = []
 
