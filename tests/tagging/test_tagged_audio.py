@@ -386,6 +386,14 @@ def test_a_wav_file_whose_sizes_are_wrong_is_left(change, said, tmp_path):
         rewrite_tags(path, VALUES)
 
 
+def test_a_wav_file_of_nothing_but_chunks_is_left(tmp_path):
+    path = write_sound(tmp_path / "a.wav")
+    content = path.read_bytes() + b"abcd\0\0\0\0" * 100_001
+    path.write_bytes(content[:4] + (len(content) - 8).to_bytes(4, "little") + content[8:])
+    with pytest.raises(InputError, match="too many chunks"):
+        rewrite_tags(path, VALUES)
+
+
 def test_a_chain_of_ogg_streams_keeps_all_of_them(tmp_path):
     one = write_sound(tmp_path / "a.ogg")
     content = one.read_bytes()

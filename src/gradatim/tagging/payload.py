@@ -33,6 +33,10 @@ __all__ = [
 Kind = Literal["MP3", "WAV", "AIFF", "FLAC", "Ogg", "MP4"]
 
 _BLOCK = 1 << 20
+
+# A file of nothing but empty chunks would take many times its size of memory.
+_MOST_PARTS = 100_000
+
 _ID3_HEADER, _ID3_FOOTER_FLAG, _ID3V1_SIZE = 10, 0x10, 128
 _OGG_HEADER = 27
 _IFF_HEADER, _FORM_HEADER = 8, 12
@@ -108,6 +112,8 @@ def iff_chunks(file: BinaryIO, kind: Kind) -> list[Chunk]:
         if at + _IFF_HEADER + size > end:
             raise ValueError("one of its chunks ends behind the file")
         found.append(Chunk(head[:4], at + _IFF_HEADER, size))
+        if len(found) > _MOST_PARTS:
+            raise ValueError("it has too many chunks")
         at += _IFF_HEADER + size + size % 2
     if at < end:
         raise ValueError("bytes that belong to no chunk stand at its end")
