@@ -37,14 +37,8 @@ def rewrite_tags(path: Path, changes: Changes, size: int | None = None) -> None:
     """Exchange some fields of a file; a field of None is taken away.
 
     A file that had `size` bytes before its tags grew has this size again, as far as the room behind
-    the tags allows it.
-
-    Raises
-    ------
-    InputError
-        If the file is broken, or its sound or another tag would not stay what it is.
-    OutputError
-        If the file cannot be replaced.
+    the tags allows it. What is broken, or would not keep its sound and its other tags, is an
+    InputError; what cannot be replaced is an OutputError.
     """
     wanted = {field: None if texts is None else tuple(texts) for field, texts in changes.items()}
 
