@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["predict"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
+_TAGS = Group("Tags", sort_key=3)
 _Flag = Parameter(negative=(), show_default=False)
 
 
@@ -45,6 +46,8 @@ def predict(
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
+    write_tags: Annotated[str | None, Parameter(group=_TAGS, metavar="FIELD")] = None,
+    apply: Annotated[bool, _Flag, Parameter(group=_TAGS)] = False,
     jobs: Annotated[
         int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
     ] = None,
@@ -73,20 +76,28 @@ def predict(
         playlist of each class into a folder that is there.
     json
         Write everything as one JSON object; - is standard output, and nothing else goes there.
+    write_tags
+        Show which tags of the files would change: genre, mood, bpm, or a name of your own. Nothing
+        is written unless --apply is given.
+    apply
+        Write the tags; those from before are kept, and untag takes them back.
     jobs
         Processor cores to use; all of them if left out.
     debug
         Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
+    from gradatim.cli._tags import check_request, require_some, tag
     from gradatim.models import load_model
 
     loaded = load_model(model)
     _check(loaded, model, path, output, json)
+    check_request(loaded, write_tags, apply)
     given = {} if text is None else text.given()
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.presentation.predictions import prediction_lines, summary_lines
+        from gradatim.presentation.tags import tag_lines
         from gradatim.tables.columns import Dialect
         from gradatim.tagging import predict_path
 
@@ -106,16 +117,22 @@ def predict(
             )
         about = {"rung": loaded.rung, "input": loaded.input, "setting": loaded.setting}
         whole = {**header(), "model": about, **found.to_dict()}
+        tags = None if write_tags is None else tag(found, write_tags, apply, screen)
+        if tags is not None:
+            whole["tags"] = tags.to_dict()
 
         def show() -> None:
             if json == "-":
                 print_json(whole)
-            elif output is None:
+            elif output is None and tags is None:
                 screen.show_lines(prediction_lines(found))
             else:
                 screen.show_lines(summary_lines(found))
+            if json != "-" and tags is not None:
+                screen.show_lines(tag_lines(tags))
 
         deliver(_writers(found, whole, output, json), show, screen.say)
+        require_some(tags)
 
 
 def _check(model: Model, file: Path, path: str, output: Path | None, json: str | None) -> None:
