@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradatim.errors import InputError
+from gradatim.models.calibration import calibration_from_record
 from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
@@ -25,6 +26,7 @@ from gradatim.models.learners import (
     SupportVectors,
 )
 from gradatim.models.model import Model
+from gradatim.models.ranges import ranges_from_tensors
 from gradatim.models.records import KINDS, MODEL_SUFFIX, SCHEMA
 from gradatim.network.graph import Network
 from gradatim.persistence import networks as network_files
@@ -111,6 +113,10 @@ def from_record(record: Any, tensors: Tensors) -> Model:
         recipe=record["recipe"] and _of_type(record["recipe"], dict),
         setting=_of_type(record["setting"], str),
         about=_about(record["about"]),
+        calibration=calibration_from_record(
+            record.get("calibration"), tensors, 1 if classes is not None else n_outputs
+        ),
+        ranges=None if n_features is None else ranges_from_tensors(tensors, n_features),
     )
 
 

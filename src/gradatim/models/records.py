@@ -83,6 +83,11 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
                 f"class labels of the type {classes.dtype} cannot be saved; make them text"
             )
         record["classes"] = {"dtype": classes.dtype.str, "labels": classes.tolist()}
+    if model.calibration is not None:
+        record["calibration"], arrays = model.calibration.to_record()
+        tensors |= arrays
+    if model.ranges is not None:
+        tensors |= model.ranges.to_tensors()
     return record, tensors
 
 

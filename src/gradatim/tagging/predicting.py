@@ -1,15 +1,18 @@
 """What a model is given to predict from: audio by the recipe inside it, or a table by its columns.
 
 Conventions: a sound that the recipe cuts into segments has the mean of their outputs, so that a
-file is one row. What cannot be read is left out with a notice; if nothing can, it is an error.
+file is one row. What cannot be read is left out with a notice; if nothing can, it is an error. What
+lies outside of the range of the training rows is counted in a notice.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,30 +21,41 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, InputError, SpecError, TableError
 from gradatim.models.model import Model
-from gradatim.music.analysis import FileAnalysis, analyze_files
 from gradatim.music.features import FeatureRecipe
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
 from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
+from gradatim.tagging.answers import Leaving, answer, leaving_notice
 from gradatim.tagging.predictions import Predictions
+from gradatim.tagging.streaming import answer_files
+from gradatim.training.store import Store
 from gradatim.training.targets import decide
 
-__all__ = ["mean_of_pieces", "predict_path", "recipe_of"]
+__all__ = ["predict_path", "recipe_of"]
 
 _SKIPPED_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
-class _Unlabelled:
-    """Samples as they were read."""
+class _Answered:
+    """Samples, and what the model says of them."""
 
-    X: np.ndarray  # (n_pieces, n_features)
+    outputs: np.ndarray  # (n_samples, n_outputs)
+    probabilities: np.ndarray | None  # (n_samples, n_names)
     paths: Sequence[str]  # What each sample is called
-    starts: np.ndarray | None = None  # (n_samples,): First piece of each; None: one piece each
     files: Sequence[Path] = ()
     notices: Sequence[Notice] = ()
+
+
+def _answered_rows(
+    model: Model, X: np.ndarray, paths: Sequence[str], notices: Sequence[Notice] = (), **more: Any
+) -> _Answered:
+    said = answer(model, X)
+    if said.outside is not None:
+        notices = [*notices, *leaving_notice(model, Leaving.of(said.outside), "row")]
+    return _Answered(said.outputs, said.probabilities, paths, notices=notices, **more)
 
 
 def predict_path(
@@ -49,11 +63,13 @@ def predict_path(
     path: str | os.PathLike[str],
     *,
     abstain_below: float | None = None,
+    coverage: float | None = None,
     id: str | None = None,
     dialect: Dialect | None = None,
     follow_links: bool = False,
     n_jobs: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Predictions:
     """Predict for an audio file, a folder of audio, a table, or a dataset in the package.
 
@@ -65,7 +81,10 @@ def predict_path(
         The file, folder or table. Sounds need no labels and may lie at any depth; columns of a
         table are matched by name, in any order, and others are passed over.
     abstain_below : float in [0, 1], optional
-        Predict no class whose probability is below.
+        Predict no class whose probability, which is the model's own, is below.
+    coverage : float in (0, 1), optional
+        Give each sample a set of classes, or each number an interval, that holds what is true for
+        this share of the samples, averaged over groups like those that the climb held out.
     id : str, optional
         Column by whose values the rows of a table are called.
     dialect : Dialect, optional
@@ -76,6 +95,8 @@ def predict_path(
         Threads that decode and analyze; one per core if None.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
+    store : Store, optional
+        Where what is said of each file is kept and looked up, so that an interrupted run can go on.
 
     Returns
     -------
@@ -91,7 +112,8 @@ def predict_path(
     TableError
         If a column that the model reads is missing or has a gap that nothing fills.
     SpecError
-        If the model gives no probabilities of classes to abstain by.
+        If the model gives no probabilities of classes to abstain by or to make sets of, or its
+        climb had too few groups to promise the coverage.
 
     Examples
     --------
@@ -103,17 +125,19 @@ def predict_path(
     (20, 'kick')
     """
     _check_abstention(model, abstain_below)
+    thresholds = None if coverage is None else _thresholds(model, coverage)
     text = os.fspath(path)
-    found = _read(model, text, id, dialect, follow_links, n_jobs, progress)
-    outputs, probabilities = _outputs(model, found)
+    found = _answers(model, text, id, dialect, follow_links, n_jobs, progress, store)
     return Predictions(
         source=readable_path(Path(text).name or text),
         task=model.task,
-        names=_names(model, outputs.shape[1]),
+        names=_names(model, found.outputs.shape[1]),
         paths=tuple(found.paths),
-        values=decide(outputs, model.classes, model.task, model.flat),
-        probabilities=probabilities,
+        values=decide(found.outputs, model.classes, model.task, model.flat),
+        probabilities=found.probabilities,
         abstain_below=abstain_below,
+        coverage=coverage,
+        thresholds=thresholds,
         files=tuple(found.files),
         notices=tuple(found.notices),
     )
@@ -144,13 +168,42 @@ def _check_abstention(model: Model, level: float | None) -> None:
     if model.task != "classification":
         raise SpecError(f"only a model of classes abstains; this one is for {model.task}")
     if not model.learner.probabilistic:
+        raise _no_probabilities(model, "to abstain by")
+
+
+def _no_probabilities(model: Model, purpose: str) -> SpecError:
+    return SpecError(
+        f"the {model.rung} model gives no probabilities {purpose}; save a rung that has them "
+        "(logistic, shallow, deep), as with climb --save-rung logistic FILE"
+    )
+
+
+def _thresholds(model: Model, coverage: float) -> np.ndarray:
+    if not 0 < coverage < 1:
+        raise SpecError(f"a coverage is a share between 0 and 1, not {coverage:g}")
+    if model.task == "multilabel":
+        raise SpecError("a coverage is of one class or number, and this model is for labels")
+    if model.task == "classification" and not model.learner.probabilistic:
+        raise _no_probabilities(model, "to make sets of")
+    found = model.calibration
+    if found is None:
         raise SpecError(
-            f"the {model.rung} model gives no probabilities to abstain by; save a rung that has "
-            "them (logistic, shallow, deep)"
+            "the model does not hold how far its climb was off on held-out rows; climb again and "
+            "save it anew"
         )
+    if not found.promises(coverage):
+        needed = math.ceil(1 / (1 - coverage) - 1e-9)
+        held = plural(found.n_groups, "group" if found.grouped else "row")
+        most = math.floor(1000 * found.highest) / 1000
+        less = f"ask for at most {most:g}, or climb" if most > 0 else "climb"
+        raise SpecError(
+            f"the model cannot promise a coverage of {coverage:g}: its climb held out {held}, "
+            f"fewer than 1 / (1 - {coverage:g}) = {needed:,}; {less} with more"
+        )
+    return found.thresholds(coverage)
 
 
-def _read(
+def _answers(
     model: Model,
     text: str,
     id: str | None,
@@ -158,23 +211,24 @@ def _read(
     follow_links: bool,
     n_jobs: int | None,
     progress: Progress | None,
-) -> _Unlabelled:
+    store: Store | None,
+) -> _Answered:
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
     if kind is SOURCES["table"] or (is_file and is_table_name(text)):
-        return _read_table(model, where, id, dialect)
+        return _answer_table(model, where, id, dialect)
     if id is not None or dialect is not None:
         raise SpecError(f"{text} is no table, so how a table is read does not go with it")
     if kind is SOURCES["folder"]:
         listing = list_audio_files(where, follow_links=follow_links)
-        return _read_sounds(model, where, listing, n_jobs, progress)
+        return _answer_sounds(model, where, listing, n_jobs, progress, store)
     if kind is None and is_file and (reader := reader_of(where)) is not None:
         if reader == "FFmpeg" and not has_media():
             listing = Listing((), (where.name,))
         else:
             listing = Listing((where.name,))
-        return _read_sounds(model, where.parent, listing, n_jobs, progress)
+        return _answer_sounds(model, where.parent, listing, n_jobs, progress, store)
     collection = read_source(text, Options())
     if model.scaler is None:
         X = np.empty((collection.n_samples, 0))
@@ -183,10 +237,10 @@ def _read(
     else:
         known = ", ".join(map(show_name, collection.X))
         raise InputError(f"the model reads {show_name(model.input)}, and {text} has {known}")
-    return _Unlabelled(X, collection.ids.tolist())
+    return _answered_rows(model, X, collection.ids.tolist())
 
 
-def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> _Unlabelled:
+def _answer_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> _Answered:
     if model.scaler is not None and not model.feature_names:
         raise InputError(
             "the model's columns have no names, so none can be found in a table; give it an array "
@@ -202,12 +256,17 @@ def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | Non
                 f"{show_name(model.feature_names[column])}, and the model was trained without "
                 "gaps; fill it in, or train with --impute median"
             )
-    return _Unlabelled(X, ids.tolist(), notices=notices)
+    return _answered_rows(model, X, ids.tolist(), notices)
 
 
-def _read_sounds(
-    model: Model, root: Path, listing: Listing, n_jobs: int | None, progress: Progress | None
-) -> _Unlabelled:
+def _answer_sounds(
+    model: Model,
+    root: Path,
+    listing: Listing,
+    n_jobs: int | None,
+    progress: Progress | None,
+    store: Store | None,
+) -> _Answered:
     notices = list(listing.notices)
     if not listing.files:
         why = "; ".join(notice.message for notice in notices) or "give a folder with audio in it"
@@ -216,20 +275,18 @@ def _read_sounds(
         # A constant answers without a look.
         files = [root / file for file in listing.files]
         named = [readable_path(file) for file in listing.files]
-        return _Unlabelled(np.empty((len(files), 0)), named, files=files, notices=notices)
-    recipe = recipe_of(model, str(root))
-    outcomes = analyze_files(
-        [root / file for file in listing.files],
-        recipe,
+        return _answered_rows(model, np.empty((len(files), 0)), named, notices, files=files)
+    found = answer_files(
+        model,
+        recipe_of(model, str(root)),
+        root,
+        listing.files,
+        store=store,
         n_jobs=n_jobs or os.cpu_count() or 1,
         progress=progress,
     )
-    read, errors = [], []
-    for file, outcome in zip(listing.files, outcomes, strict=True):
-        if isinstance(outcome, FileAnalysis):
-            read.append((file, outcome))
-        else:
-            errors.append(outcome)
+    errors = [found.errors[place] for place in sorted(found.errors)]
+    read = [listing.files[place] for place in found.places]
     if not read:
         raise AudioError(
             f"none of {plural(len(errors), 'audio file')} in {show_name(root)} can be read; the "
@@ -241,30 +298,13 @@ def _read_sounds(
     ]
     if more := len(errors) - min(len(errors), _SKIPPED_SHOWN):
         notices.append(Notice("left-out", f"{plural(more, 'more file')} skipped in the same way"))
-    lengths = [len(outcome.pieces) for _, outcome in read]
-    return _Unlabelled(
-        X=np.stack([piece.features for _, outcome in read for piece in outcome.pieces]),
-        paths=[readable_path(file) for file, _ in read],
-        starts=None if max(lengths) == 1 else np.cumsum([0, *lengths[:-1]]),
-        files=[root / file for file, _ in read],
-        notices=notices,
+    return _Answered(
+        found.outputs,
+        found.probabilities,
+        paths=[readable_path(file) for file in read],
+        files=[root / file for file in read],
+        notices=[*notices, *leaving_notice(model, found.leaving, "file")],
     )
-
-
-def _outputs(model: Model, found: _Unlabelled) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return outputs and probabilities of each sample, over its pieces."""
-    outputs = mean_of_pieces(model.outputs(found.X), found.starts)
-    if model.task == "regression" or not model.learner.probabilistic:
-        return outputs, None
-    return outputs, mean_of_pieces(model.predict_proba(found.X), found.starts)
-
-
-def mean_of_pieces(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
-    """Average rows from each start to the next, (n_pieces, n) to (n_samples, n)."""
-    if starts is None:
-        return values
-    lengths = np.diff([*starts, len(values)])
-    return np.add.reduceat(values, starts, axis=0) / lengths[:, None]
 
 
 def _names(model: Model, n_outputs: int) -> tuple[str, ...]:
