@@ -32,6 +32,7 @@ from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
+from gradatim.models.training_rows import keep_rows
 from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
@@ -382,5 +383,9 @@ def _on_all_rows(
             "interval": [float(end) for end in row.interval],
         },
     }
+    model = fitted.model
+    kept = None
+    if model.scaler is not None:
+        kept = keep_rows(task.collection, input, everything, model.scaler, protocol.seed)
     setting = family.describe(candidate)
-    return replace(fitted.model, setting=setting, about=about)
+    return replace(model, setting=setting, about=about, training_rows=kept)

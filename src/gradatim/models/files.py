@@ -25,6 +25,7 @@ from gradatim.models.learners import (
 )
 from gradatim.models.model import Model
 from gradatim.models.records import KINDS, MODEL_SUFFIX, SCHEMA
+from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
 from gradatim.persistence import networks as network_files
 from gradatim.persistence.container import Tensors, read_container
@@ -110,6 +111,7 @@ def from_record(record: Any, tensors: Tensors) -> Model:
         recipe=record["recipe"] and _of_type(record["recipe"], dict),
         setting=_of_type(record["setting"], str),
         about=_about(record["about"]),
+        training_rows=_training_rows(record.get("training_rows"), n_features, tensors),
     )
 
 
@@ -172,6 +174,21 @@ def _about(record: Any) -> dict[str, Any]:
         if not low <= _real(score["mean"]) <= high:
             raise InputError("the mean score lies outside of its interval")
     return about
+
+
+def _training_rows(record: Any, n_features: int | None, tensors: Tensors) -> TrainingRows | None:
+    """Read the rows that a model keeps; models of before have none."""
+    if record is None:
+        return None
+    ids, labels = (
+        tuple(_of_type(text, str) for text in _of_type(_of_type(record, dict)[key], list))
+        for key in ("ids", "labels")
+    )
+    n_all = _count(record["n_all"])
+    if not 0 < len(ids) == len(labels) <= n_all:
+        raise InputError(f"{len(ids)} ids and {len(labels)} labels are not those of rows")
+    scaled = tensors.get("training_rows.scaled", (len(ids), n_features or 0), finite=True)
+    return TrainingRows(scaled, ids, labels, n_all)
 
 
 # -- numbers ------------------------------------------------------------------------------------
