@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
+    from gradatim.tagging.explaining import explain as explain
+    from gradatim.tagging.explaining import explain_path as explain_path
+    from gradatim.tagging.explanations import Explanation as Explanation
+    from gradatim.tagging.explanations import NearRow as NearRow
     from gradatim.tagging.files import write_predictions as write_predictions
     from gradatim.tagging.predicting import predict_path as predict_path
     from gradatim.tagging.predictions import Predictions as Predictions
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "explaining": ["explain", "explain_path"],
+        "explanations": ["Explanation", "NearRow"],
         "files": ["write_predictions"],
         "predicting": ["predict_path"],
         "predictions": ["Predictions"],

@@ -28,7 +28,7 @@ from gradatim.tables.columns import Dialect
 from gradatim.tagging.predictions import Predictions
 from gradatim.training.targets import decide
 
-__all__ = ["mean_of_pieces", "predict_path", "recipe_of"]
+__all__ = ["mean_of_pieces", "output_names", "predict_path", "read_samples", "recipe_of"]
 
 _SKIPPED_SHOWN = 5
 
@@ -104,12 +104,12 @@ def predict_path(
     """
     _check_abstention(model, abstain_below)
     text = os.fspath(path)
-    found = _read(model, text, id, dialect, follow_links, n_jobs, progress)
+    found = read_samples(model, text, id, dialect, follow_links, n_jobs, progress)
     outputs, probabilities = _outputs(model, found)
     return Predictions(
         source=readable_path(Path(text).name or text),
         task=model.task,
-        names=_names(model, outputs.shape[1]),
+        names=output_names(model, outputs.shape[1]),
         paths=tuple(found.paths),
         values=decide(outputs, model.classes, model.task, model.flat),
         probabilities=probabilities,
@@ -150,7 +150,7 @@ def _check_abstention(model: Model, level: float | None) -> None:
         )
 
 
-def _read(
+def read_samples(
     model: Model,
     text: str,
     id: str | None,
@@ -159,6 +159,7 @@ def _read(
     n_jobs: int | None,
     progress: Progress | None,
 ) -> _Unlabelled:
+    """Read what a model is to predict for, in raw units."""
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
@@ -267,7 +268,8 @@ def mean_of_pieces(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
     return np.add.reduceat(values, starts, axis=0) / lengths[:, None]
 
 
-def _names(model: Model, n_outputs: int) -> tuple[str, ...]:
+def output_names(model: Model, n_outputs: int) -> tuple[str, ...]:
+    """Return the names of classes, labels or targets, numbers where they have none."""
     if model.classes is not None:
         return tuple(str(label) for label in model.classes)
     return model.target_names or tuple(f"output {k + 1}" for k in range(n_outputs))
