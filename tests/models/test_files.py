@@ -115,6 +115,21 @@ BAD = {
     "a wrong shape": (tensor("scaler.center", np.zeros(7)), "has the shape"),
     "a wrong type": (tensor("scaler.center", np.zeros(3, dtype=np.int8)), "of type I8"),
     "not finite": (tensor("scaler.scale", np.full(3, np.nan)), "not finite"),
+    "fewer labels than ids": (lambda r, _: r["training_rows"]["labels"].pop(), "not those of rows"),
+    "more rows than there were": (put("training_rows", "n_all", 3), "not those of rows"),
+    "no rows": (put("training_rows", {"ids": [], "labels": [], "n_all": 60}), "not those of rows"),
+    "rows as a list": (put("training_rows", [1]), "no dict"),
+    "an id that is no text": (put("training_rows", "ids", 0, 7), "7 is no str"),
+    "ids as one text": (put("training_rows", "ids", "abc"), "no list"),
+    "rows of another width": (
+        tensor("training_rows.scaled", np.zeros((60, 4), np.float32)),
+        "has the shape",
+    ),
+    "rows that are not finite": (
+        tensor("training_rows.scaled", np.full((60, 3), np.inf, np.float32)),
+        "not finite",
+    ),
+    "rows without numbers": (lambda _, t: t.pop("training_rows.scaled"), "is missing"),
     "no numbers": (tensor("machines.0.vectors", np.zeros((0, 3), np.float32)), "has the shape"),
 }
 

@@ -48,7 +48,7 @@ class Contributions:
         scale = max(abs(self.output - self.baseline_output), np.abs(self.values).sum())
         # The last digits of two large margins are no fault of the contributions.
         rounding = 1e-12 * max(abs(self.output), abs(self.baseline_output))
-        return abs(self.gap) <= TOLERANCE * scale + rounding
+        return bool(abs(self.gap) <= TOLERANCE * scale + rounding)
 
 
 def contribute(margin: Margin, z: np.ndarray) -> Contributions:

@@ -58,7 +58,7 @@ class Tensors:
             raise InputError(f"the tensor {name} is of type {dtype}")
         wanted = [n if m is None else m for m, n in zip(shape, found, strict=False)]
         if len(shape) != len(found) or list(found) != wanted:
-            text = ", ".join("any" if n is None else str(n) for n in shape)
+            text = ", ".join("any" if n is None else f"{n!s:.40}" for n in shape)
             raise InputError(f"the tensor {name} has the shape {tuple(found)}, not ({text})")
         array = self._read(name)
         if finite and not np.isfinite(array).all():

@@ -153,18 +153,20 @@ class Explanation:
             for k in self.order
         ]
         near = [
-            {"id": one.id, "label": one.label, "distance": one.distance} for one in self.nearest
+            {"id": one.id, "label": one.label, "distance": _plain(one.distance)}
+            for one in self.nearest
         ]
+        said, shares = self.prediction, self.probabilities
         return {
             "source": self.source,
             "sample": self.sample,
             "task": self.task,
-            "prediction": self.prediction,
+            "prediction": said if isinstance(said, str) else _plain(said),
             "explained": self.explained,
             "rival": self.rival,
             "measure": self.measure,
             "unit": self.unit,
-            "probabilities": None if self.probabilities is None else list(self.probabilities),
+            "probabilities": None if shares is None else [_plain(share) for share in shares],
             "output": _plain(self.output),
             "baseline": self.baseline,
             "baseline_output": _plain(self.baseline_output),
