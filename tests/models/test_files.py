@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save, save_file
 
-from gradatim import load_model
-from gradatim.errors import InputError, OutputError
+from gradatim import explain, load_model
+from gradatim.errors import GradatimError, InputError, OutputError
 from gradatim.models import Model, files
 from gradatim.models.learners import Constant
 from gradatim.models.records import to_record
@@ -234,6 +234,46 @@ def test_damaged_files_never_end_in_another_error(climbs, tmp_path_factory, data
     # Bytes of numbers may change unseen; whatever else is wrong is said in gradatim's own words.
     with contextlib.suppress(InputError):
         load_model(path)
+
+
+@pytest.mark.parametrize("key", ["task", "kind", "schema"])
+def test_a_long_text_in_a_wrong_place_is_not_repeated_whole(model, tmp_path, key):
+    with pytest.raises(InputError) as raised:
+        load_model(rewritten(model, tmp_path, put(key, "a" * 100_000)))
+    assert len(str(raised.value)) < 500
+
+
+def _mixed(rng, whole):
+    """Return a file with a few bytes changed, or cut."""
+    n_header = int.from_bytes(whole[:8], "little")
+    changed = bytearray(whole)
+    for _ in range(int(rng.integers(1, 5))):
+        # Mostly in the header, which is what can be misread.
+        end = 8 + n_header if rng.random() < 0.8 else len(whole)
+        changed[int(rng.integers(end))] = int(rng.integers(256))
+    return bytes(changed[: int(rng.integers(len(whole)))] if rng.random() < 0.3 else changed)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Changed weights may overflow.
+@pytest.mark.parametrize("rung", ["logistic", "kernel", "shallow"])
+def test_broken_files_are_refused_or_predict_and_explain(climbs, tmp_path, rung):
+    model = model_of(climbs("three"), rung)
+    whole = model.save(tmp_path / "whole.gradatim").read_bytes()
+    path, rng, n_loaded = tmp_path / "broken.gradatim", np.random.default_rng(17), 0
+    row = climbs("three").collection.X["sounds"][0]
+    for _ in range(150):
+        path.write_bytes(_mixed(rng, whole))
+        try:
+            loaded = load_model(path)
+        except InputError as error:
+            assert len(str(error)) < 2000
+            continue
+        n_loaded += 1
+        assert repr(loaded)
+        with contextlib.suppress(GradatimError):
+            assert loaded.predict(row[None]).shape[0] == 1
+            json.dumps(explain(loaded, row).to_dict(), allow_nan=False)
+    assert 0 < n_loaded < 150
 
 
 def test_one_long_label_among_many_does_not_take_the_memory_of_all():

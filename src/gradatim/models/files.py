@@ -80,15 +80,15 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 def from_record(record: Any, tensors: Tensors) -> Model:
     """Make the model of which `to_record` gave a record and its arrays."""
     if record["kind"] != "model":
-        raise InputError(f"it is a {record['kind']!s:.40}; gradatim.load_network reads networks")
+        raise InputError(f"it is a {record['kind']}; gradatim.load_network reads networks")
     if type(record["schema"]) is not int or record["schema"] != SCHEMA:
         raise InputError(
-            f"it is of schema {record['schema']!s:.40}, and this version reads schema {SCHEMA}; update "
+            f"it is of schema {record['schema']}, and this version reads schema {SCHEMA}; update "
             "gradatim"
         )
     task = record["task"]
     if task not in ("classification", "multilabel", "regression"):
-        raise InputError(f"there is no task {task!r:.40}")
+        raise InputError(f"there is no task {task!r}")
     scaler = None if record["scaler"] is None else _scaler(record["scaler"], tensors)
     n_features = None if scaler is None else len(scaler.center)
     learner = _learner(record["learner"], n_features, tensors)
@@ -221,7 +221,7 @@ def _scaler(record: Mapping[str, Any], tensors: Tensors) -> Scaler:
 def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors) -> Learner:
     kind = record["kind"]
     if kind not in KINDS:
-        raise InputError(f"there is no learner {kind!r:.40}; update gradatim")
+        raise InputError(f"there is no learner {kind!r}; update gradatim")
     if kind == "constant":
         return Constant(tensors.get("constant", (_count(record["n_outputs"]),), finite=True))
     if n_features is None:
