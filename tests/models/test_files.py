@@ -90,6 +90,8 @@ BAD = {
         "entry 'gamma' is",
     ),
     "labels of objects": (put("classes", "dtype", "|O"), "cannot be of the type"),
+    "labels of an old type": (put("classes", "dtype", "a"), "cannot be of the type"),
+    "a recipe that is none": (put("recipe", 0), "0 is no dict"),
     "codes out of order": (put("learner", "machines", 0, "codes", [2, 1, 0]), "no codes"),
     "codes beyond": (put("learner", "machines", 0, "codes", [0, 1, 9]), "no codes"),
     "counts that do not add up": (put("learner", "machines", 0, "counts", [1, 1, 1]), "are not"),
@@ -265,8 +267,7 @@ def test_broken_files_are_refused_or_predict_and_explain(climbs, tmp_path, rung)
         path.write_bytes(_mixed(rng, whole))
         try:
             loaded = load_model(path)
-        except InputError as error:
-            assert len(str(error)) < 2000
+        except InputError:
             continue
         n_loaded += 1
         assert repr(loaded)

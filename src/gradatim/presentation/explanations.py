@@ -160,7 +160,8 @@ def _nearest(found: Explanation) -> Iterator[Line | Grid]:
     if found.n_searched < found.n_training:
         searched = f"a sample of {found.n_searched:,} of {found.n_training:,}"
     yield [""]
-    yield [(f"nearest training rows, of {searched}", "bold")]
+    said = f"nearest training rows, of {searched} (distance: root mean square over scaled inputs)"
+    yield [(said, "bold")]
     heads = [Column("id", names=True), Column("label"), Column("distance", right=True)]
     rows = [
         [[show_name(one.id)], [show_name(one.label)], [f"{one.distance:.3f}"]]

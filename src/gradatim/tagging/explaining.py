@@ -93,12 +93,11 @@ def explain(
         row = [x]
     if model.scaler is None:
         if count_rows(row) != 1:
-            raise ShapeError(f"explain takes one row, not {count_rows(row)}")
+            raise ShapeError(f"explain takes one row, not {count_rows(row)}; choose one")
         return _explain(model, np.empty((1, 0)), class_name, n_nearest)
-    rows = read_rows(row, model.input, model.n_features, model.feature_names)
+    rows = _checked(model, row)
     if len(rows) != 1:
         raise ShapeError(f"explain takes one row, not {len(rows)}; choose one")
-    require_present(rows, model.scaler.fill, model.feature_names)
     return _explain(model, rows, class_name, n_nearest)
 
 
@@ -165,7 +164,10 @@ def explain_path(
     place = _place(list(found.paths), text, id, row, is_sound=bool(found.files))
     starts = range(len(found.paths)) if found.starts is None else found.starts.tolist()
     stop = [*starts, len(found.X)][place + 1]
-    explanation = _explain(model, found.X[starts[place] : stop], class_name, n_nearest)
+    rows = found.X[starts[place] : stop]
+    if model.scaler is not None:
+        rows = _checked(model, rows)
+    explanation = _explain(model, rows, class_name, n_nearest)
     return replace(
         explanation,
         source=readable_path(Path(text).name or text),
@@ -204,6 +206,14 @@ def _place(paths: list[str], text: str, id: str | None, row: int | None, *, is_s
             "--row"
         )
     return 0
+
+
+def _checked(model: Model, X: Any) -> np.ndarray:
+    """Read rows of the model's columns, in raw units."""
+    assert model.scaler is not None
+    rows = read_rows(X, model.input, model.n_features, model.feature_names)
+    require_present(rows, model.scaler.fill, model.feature_names)
+    return rows
 
 
 # -- one sample ---------------------------------------------------------------------------------
