@@ -88,9 +88,9 @@ def explain(
     from gradatim.models import load_model
     from gradatim.sources.registry import Options, files_of
 
-    wanted = [] if output is None else [("-o", output, plot)]
-    if json is not None and json != "-":
-        wanted.append(("--json", Path(json), ending(".json")))
+    file_of_json = None if json in (None, "-") else Path(json or "")
+    named = [("-o", output, plot), ("--json", file_of_json, ending(".json"))]
+    wanted = [(option, path, kind) for option, path, kind in named if path is not None]
     loaded = load_model(model)
     check_files(wanted, [*files_of(file, Options()), model])
     given = {} if text is None else text.given()

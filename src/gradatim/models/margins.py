@@ -204,6 +204,7 @@ def _decision(machine: SupportVectors, first: int, second: int | None) -> tuple[
     for one, other in ((low, high), (high, low)):
         part = slice(ends[one], ends[one + 1])
         weights[part] = machine.coefficients[other - (other > one), part]
-    pairs = list(zip(*np.triu_indices(len(machine.codes), 1), strict=True))
+    # Pairs stand in the order (0, 1), (0, 2), ..., (1, 2), ...
+    pair = low * len(machine.codes) - low * (low + 1) // 2 + high - low - 1
     sign = 1.0 if i < j else -1.0
-    return sign * weights, sign * float(machine.intercepts[pairs.index((low, high))])
+    return sign * weights, sign * float(machine.intercepts[pair])

@@ -131,7 +131,7 @@ class Explanation:
 
     @property
     def order(self) -> np.ndarray:
-        """Numbers of the inputs, (n_features,), the largest contribution of either sign first."""
+        """Numbers of the inputs, (n_features,), largest contributions of either sign first."""
         return np.argsort(-np.abs(self.contributions), kind="stable")
 
     def to_dict(self) -> dict[str, Any]:
@@ -142,15 +142,13 @@ class Explanation:
         dict
             Plain strings, finite numbers, lists and dicts; a missing input is None.
         """
+        columns = (self.values, self.filled, self.baseline_values, self.contributions)
+        keys = ("value", "filled", "baseline", "contribution")
+        rows = [map(_plain, row) for row in np.stack(columns, axis=1)[self.order].tolist()]
+        names = [self.feature_names[k] for k in self.order]
         inputs = [
-            {
-                "name": self.feature_names[k],
-                "value": _plain(self.values[k]),
-                "filled": _plain(self.filled[k]),
-                "baseline": _plain(self.baseline_values[k]),
-                "contribution": _plain(self.contributions[k]),
-            }
-            for k in self.order
+            {"name": name, **dict(zip(keys, row, strict=True))}
+            for name, row in zip(names, rows, strict=True)
         ]
         near = [
             {"id": one.id, "label": one.label, "distance": _plain(one.distance)}
