@@ -38,15 +38,16 @@ def explanation_lines(found: Explanation, top: int) -> Iterator[Line | Grid]:
     yield from notes(found.notices)
 
 
-def explanation_title(found: Explanation) -> str:
-    """Say in a line what was decided of which sample."""
-    sample = show_name(found.sample) or "the row"
-    of = f" of {show_name(found.source)}" if found.source not in ("", found.sample) else ""
-    return f"{sample}{of}: {_decision(found)}"
+def explanation_title(found: Explanation, limit: int = 80) -> str:
+    """Say in a line what was decided of which sample, with names of at most so many characters."""
+    sample = show_name(found.sample, limit) or "the row"
+    is_part = found.source not in ("", found.sample)
+    of = f" of {show_name(found.source, limit)}" if is_part else ""
+    return f"{sample}{of}: {_decision(found, limit)}"
 
 
-def _decision(found: Explanation) -> str:
-    explained = show_name(found.explained)
+def _decision(found: Explanation, limit: int) -> str:
+    explained = show_name(found.explained, limit)
     if found.task == "regression":
         unit = f" {show_name(found.unit)}" if found.unit else ""
         return f"{explained} {number_text(found.output, _DIGITS)}{unit}"
@@ -55,7 +56,7 @@ def _decision(found: Explanation) -> str:
         if found.probabilities is not None:
             says += f", probability {found.probabilities[0]:.3f}"
         return says
-    rival = show_name(found.rival)
+    rival = show_name(found.rival, limit)
     says = f"{explained} rather than {rival}"
     if found.prediction != found.explained:
         says = f"{rival}, and why not {explained}"
@@ -78,13 +79,13 @@ def _constant(found: Explanation) -> str:
     return "no input can move this: the rows from which the model has learnt were of one class only"
 
 
-def measured(found: Explanation) -> str:
-    """Say what the output is."""
+def measured(found: Explanation, limit: int = 80) -> str:
+    """Say what the output is, with names of at most so many characters."""
+    explained = show_name(found.explained, limit)
     if found.measure == "value":
-        return show_name(found.explained)
-    name = "log-odds" if found.measure == "log-odds" else "score"
-    against = "" if found.rival is None else f" against {show_name(found.rival)}"
-    return f"{name} of {show_name(found.explained)}{against}"
+        return explained
+    against = "" if found.rival is None else f" against {show_name(found.rival, limit)}"
+    return f"{found.measure} of {explained}{against}"
 
 
 def _sums(found: Explanation) -> str:

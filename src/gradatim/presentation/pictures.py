@@ -156,5 +156,6 @@ def plot_explanation(found: Explanation, top: int) -> Figure:
     if len(others):
         names.append(plural(len(others), "other input"))
         values.append(float(found.contributions[others].sum()))
-    axis = f"contribution to the {measured(found)}, from the {found.baseline} of the training rows"
-    return drawing.plot_contributions(names, values, title=explanation_title(found), axis=axis)
+    axis = f"contribution to the {measured(found, 22)}\n"
+    axis += f"(baseline: the {found.baseline} of the training rows)"
+    return drawing.plot_contributions(names, values, title=explanation_title(found, 22), axis=axis)

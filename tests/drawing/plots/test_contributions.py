@@ -6,13 +6,14 @@ from gradatim.errors import ShapeError
 
 
 def test_bars_stand_in_order_from_the_top_and_those_against_are_hatched():
-    axes = plot_contributions(["a", "b", "c"], [2.0, -1.0, 0.5], title="why", axis="odds").axes[0]
+    plot = plot_contributions(["a", "b", "c"], [2.0, -1.0, 0.5], title="why", axis="odds")
+    axes = plot.axes[0]
     assert [bar.get_width() for bar in axes.patches] == [2.0, -1.0, 0.5]
     assert [bool(bar.get_hatch()) for bar in axes.patches] == [False, True, False]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
     bottom, top = axes.get_ylim()
     assert bottom > top
-    assert (axes.get_title(), axes.get_xlabel()) == ("why", "odds")
+    assert (plot.get_suptitle(), plot.get_supxlabel()) == ("why", "odds")
 
 
 def test_it_is_said_in_words():

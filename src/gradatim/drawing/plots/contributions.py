@@ -70,8 +70,9 @@ def plot_contributions(
         axes.axvline(0, color=GRAY, lw=1.0)
         axes.set_yticks(places, [shorten(name, 48) for name in names], parse_math=False)
         axes.set(ylim=(len(names) - 0.5, -0.5))
-        axes.set_xlabel(axis, fontsize=9, color=INK, parse_math=False)
-        axes.set_title(title, fontsize=10, color=INK, parse_math=False, wrap=True)
+        # Names of inputs may take half of the width, which the words above and below need whole.
+        result.supxlabel(axis, fontsize=9, color=INK, parse_math=False, wrap=True)
+        result.suptitle(title, fontsize=10, color=INK, parse_math=False, wrap=True)
         tidy(axes)
     pairs = zip(names, values, strict=True)
     said = "; ".join(f"{shorten(name, 48)} {format_number(value)}" for name, value in pairs)
