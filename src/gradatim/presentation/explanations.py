@@ -39,7 +39,7 @@ def explanation_lines(found: Explanation, top: int) -> Iterator[Line | Grid]:
 
 
 def explanation_title(found: Explanation, limit: int = 80) -> str:
-    """Say in a line what was decided of which sample, with names of at most so many characters."""
+    """Say in a line what was decided of which sample, with names cut at `limit` characters."""
     sample = show_name(found.sample, limit) or "the row"
     is_part = found.source not in ("", found.sample)
     of = f" of {show_name(found.source, limit)}" if is_part else ""
@@ -80,7 +80,7 @@ def _constant(found: Explanation) -> str:
 
 
 def measured(found: Explanation, limit: int = 80) -> str:
-    """Say what the output is, with names of at most so many characters."""
+    """Say what the output is, with names cut at `limit` characters."""
     explained = show_name(found.explained, limit)
     if found.measure == "value":
         return explained
