@@ -99,11 +99,11 @@ def test_titles_of_labels_and_numbers():
     assert explanation_title(absent).endswith(": fado does not hold")
     assert shown(absent)[1].startswith("log-odds of fado: +1.250")
     number = replace(
-        CLASSES, task="regression", rival=None, explained="year", measure="value", output=1987.25,
-        unit="a", prediction=1987.25, sample="x.wav", source="x.wav",
+        CLASSES, task="regression", rival=None, explained="year", measure="value", output=1987.5,
+        unit="a", prediction=1987.5, sample="x.wav", source="x.wav",
     )  # fmt: skip
-    assert explanation_title(number) == "x.wav: year 1987.25 a"
-    assert shown(number)[1].startswith("year: +1987 = -0.500 at the baseline")
+    assert explanation_title(number) == "x.wav: year 1987.5 a"
+    assert shown(number)[1].startswith("year: +1987.5 = -0.500 at the baseline")
     assert explanation_title(replace(CLASSES, sample="", source="")).startswith("the row: fado")
 
 

@@ -97,7 +97,9 @@ def _sums(found: Explanation) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}" if abs(value) < 1000 else f"{value:+.4g}".replace("e+", "e")
+    if abs(value) < 1000:
+        return f"{value:+.3f}"
+    return f"{'+' if value > 0 else ''}{number_text(value)}"
 
 
 def _grid(found: Explanation, top: int) -> Grid:
