@@ -67,6 +67,12 @@ app.command(
     help="Let a saved model name the classes of audio files or rows of a table.",
 )
 app.command(
+    "gradatim.cli.explain:explain",
+    name="explain",
+    group=_MUSIC,
+    help="Say which inputs moved what a saved model says of a sound or row.",
+)
+app.command(
     "gradatim.cli.score:score",
     name="score",
     group=_MUSIC,

@@ -234,7 +234,7 @@ def _ids(table: Columns, name: str | None) -> np.ndarray:
         if first.setdefault(text, row) != row:
             raise TableError(
                 f"column {name!r} of {table.source} calls rows {first[text]} and {row} both "
-                f"{show_name(text)!r}; name a column of different values with --id"
+                f"{show_name(text)!r}; name a column whose values all differ"
             )
     return np.array(ids)
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from gradatim.tagging.changes import TagChange as TagChange
     from gradatim.tagging.changes import TagChanges as TagChanges
     from gradatim.tagging.changes import TagsRestored as TagsRestored
+    from gradatim.tagging.explaining import explain as explain
+    from gradatim.tagging.explaining import explain_path as explain_path
+    from gradatim.tagging.explanations import Explanation as Explanation
+    from gradatim.tagging.explanations import NearRow as NearRow
     from gradatim.tagging.fields import check_tagging as check_tagging
     from gradatim.tagging.files import write_predictions as write_predictions
     from gradatim.tagging.predicting import predict_path as predict_path
@@ -29,6 +33,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "changes": ["LeftFile", "TagChange", "TagChanges", "TagsRestored"],
         "fields": ["check_tagging"],
+        "explaining": ["explain", "explain_path"],
+        "explanations": ["Explanation", "NearRow"],
         "files": ["write_predictions"],
         "predicting": ["predict_path"],
         "predictions": ["Predictions"],

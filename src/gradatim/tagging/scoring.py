@@ -24,7 +24,7 @@ from gradatim.music.pieces import first_pieces, mean_of_pieces
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
 from gradatim.tables.collections import feature_columns, text_columns
 from gradatim.tables.columns import Dialect, read_columns
-from gradatim.tagging.predicting import recipe_of
+from gradatim.tagging.samples import recipe_of
 from gradatim.training.targets import decide
 
 __all__ = ["ModelScore", "score_path"]
