@@ -1,9 +1,10 @@
 """Features of a score: pitches, intervals, rhythm, texture and what its notation says of meter.
 
 Conventions: a feature is a plain number that is computed from the notes alone; where there is
-nothing to count, it is 0. All but ``pitch_mean`` stay the same when a score is transposed. A *melodic
-interval* goes from one note of a part to the next one of the same part; of notes that begin together
-the highest counts. Two vectors are comparable if and only if their recipes are equal.
+nothing to count, it is 0. All but ``pitch_mean`` stay the same when a score is transposed. A
+*melodic interval* goes from one note of a part to the next one of the same part; of notes that
+begin together the highest counts. Two vectors are comparable if and only if their recipes are
+equal.
 """
 
 from __future__ import annotations
@@ -159,7 +160,9 @@ class ScoreRecipe:
         if set(held) != known or held["kind"] != "scores":
             raise SpecError(f"a recipe of scores has {', '.join(sorted(known))}")
         if type(version) is not int or not isinstance(notation, bool):
-            raise SpecError("a recipe of scores has a whole version and a notation of true or false")
+            raise SpecError(
+                "a recipe of scores has a whole version and a notation of true or false"
+            )
         return cls(version, notation)
 
 

@@ -2,8 +2,8 @@
 
 Conventions: run as ``python -m gradatim.music.scores.worker``. A line of standard input is a JSON
 object with ``format`` and ``data`` (base64); a line of standard output is the answer, a list of
-notes of one or more scores, or what went wrong. A process of its own, since a score may take minutes
-or the stack, and then only the process ends.
+notes of one or more scores, or what went wrong. A process of its own, since a score may take
+minutes or the stack, and then only the process ends.
 """
 
 from __future__ import annotations
