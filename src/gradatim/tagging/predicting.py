@@ -1,4 +1,4 @@
-"""What a model is given to predict from: audio by the recipe inside it, or a table by its columns.
+"""What a model is given to predict from: audio or scores by its recipe, a table by its columns.
 
 Conventions: a sound that the recipe cuts into segments has the mean of their outputs, so that a
 file is one row. What cannot be read is left out with a notice; if nothing can, it is an error.
@@ -22,13 +22,15 @@ from gradatim.music.analysis import FileAnalysis, analyze_files
 from gradatim.music.features import FeatureRecipe
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
+from gradatim.music.scores.features import ScoreRecipe
+from gradatim.music.scores.files import list_scores, read_score_files
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
 from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.predictions import Predictions
 from gradatim.training.targets import decide
 
-__all__ = ["mean_of_pieces", "predict_path", "recipe_of"]
+__all__ = ["mean_of_pieces", "predict_path", "recipe_of", "score_recipe_of"]
 
 _SKIPPED_SHOWN = 5
 
@@ -55,15 +57,16 @@ def predict_path(
     n_jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Predictions:
-    """Predict for an audio file, a folder of audio, a table, or a dataset in the package.
+    """Predict for an audio file, a score, a folder of either, a table, or a dataset.
 
     Parameters
     ----------
     model : Model
         What predicts; audio is analyzed by the recipe inside it.
     path : path-like
-        The file, folder or table. Sounds need no labels and may lie at any depth; columns of a
-        table are matched by name, in any order, and others are passed over.
+        The file, folder or table. Sounds and scores need no labels and may lie at any depth;
+        columns of a table are matched by name, in any order, and others are passed over. Each tune
+        of a book is a row.
     abstain_below : float in [0, 1], optional
         Predict no class whose probability is below.
     id : str, optional
@@ -73,7 +76,7 @@ def predict_path(
     follow_links : bool
         Also follow links that lead out of a folder.
     n_jobs : int, optional
-        Threads that decode and analyze; one per core if None.
+        Threads that decode and analyze, processes that read scores; one per core if None.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
 
@@ -86,8 +89,10 @@ def predict_path(
     ------
     InputError
         If there is nothing at `path`, or the model reads columns of a table and gets audio.
-    AudioError
-        If there is no audio, or none of it can be read.
+    AudioError, ScoreError
+        If there is no audio or score, or none of it can be read.
+    MissingExtraError
+        If scores are to be read and music21 is not installed.
     TableError
         If a column that the model reads is missing or has a gap that nothing fills.
     SpecError
@@ -121,19 +126,44 @@ def predict_path(
 
 def recipe_of(model: Model, source: str) -> FeatureRecipe:
     """Return the recipe of a model's features, or say that it reads no audio."""
-    if model.recipe is None:
-        raise InputError(
-            f"{show_name(source)} is audio, and the model reads {show_name(model.input)}, "
-            f"{plural(model.n_features or 0, 'column')} that no recipe computes from audio; give a "
-            "table with these columns"
-        )
+    if model.recipe is None or _reads_scores(model):
+        raise InputError(_of_another_kind(model, source, "audio"))
     recipe = FeatureRecipe.from_dict(model.recipe)
-    if model.n_features != len(recipe.names):
+    _require_length(model, recipe.names)
+    return recipe
+
+
+def score_recipe_of(model: Model, source: str) -> ScoreRecipe:
+    """Return the recipe of a model's features, or say that it reads no scores."""
+    if model.recipe is None or not _reads_scores(model):
+        raise InputError(_of_another_kind(model, source, "scores"))
+    recipe = ScoreRecipe.from_dict(model.recipe)
+    _require_length(model, recipe.names)
+    return recipe
+
+
+def _reads_scores(model: Model) -> bool:
+    return model.recipe is not None and model.recipe.get("kind") == "scores"
+
+
+def _of_another_kind(model: Model, source: str, material: str) -> str:
+    verb = "is audio" if material == "audio" else "holds scores"
+    if model.recipe is not None:
+        other = "scores" if _reads_scores(model) else "audio"
+        return f"{show_name(source)} {verb}, and the model reads {other}; give it {other}"
+    return (
+        f"{show_name(source)} {verb}, and the model reads {show_name(model.input)}, "
+        f"{plural(model.n_features or 0, 'column')} that no recipe computes from {material}; "
+        "give a table with these columns"
+    )
+
+
+def _require_length(model: Model, names: Sequence[str]) -> None:
+    if model.n_features != len(names):
         raise InputError(
-            f"the recipe inside the model gives {len(recipe.names)} features, and the model reads "
+            f"the recipe inside the model gives {len(names)} features, and the model reads "
             f"{model.n_features}; save the model again from its climb"
         )
-    return recipe
 
 
 def _check_abstention(model: Model, level: float | None) -> None:
@@ -166,6 +196,8 @@ def _read(
         return _read_table(model, where, id, dialect)
     if id is not None or dialect is not None:
         raise SpecError(f"{text} is no table, so how a table is read does not go with it")
+    if kind is SOURCES["scores"]:
+        return _read_scores(model, where, follow_links, n_jobs, progress)
     if kind is SOURCES["folder"]:
         listing = list_audio_files(where, follow_links=follow_links)
         return _read_sounds(model, where, listing, n_jobs, progress)
@@ -249,6 +281,18 @@ def _read_sounds(
         files=[root / file for file, _ in read],
         notices=notices,
     )
+
+
+def _read_scores(
+    model: Model, path: Path, follow_links: bool, n_jobs: int | None, progress: Progress | None
+) -> _Unlabelled:
+    recipe = None if model.scaler is None else score_recipe_of(model, str(path))
+    root, listing = list_scores(path, follow_links=follow_links)
+    read = read_score_files(root, listing.files, n_jobs=n_jobs, progress=progress)
+    read.require_any(root)
+    # A constant answers without a look at the notes.
+    X = np.empty((len(read.ids), 0)) if recipe is None else read.features(recipe)
+    return _Unlabelled(X, read.ids, notices=[*listing.notices, *read.notices])
 
 
 def _outputs(model: Model, found: _Unlabelled) -> tuple[np.ndarray, np.ndarray | None]:
