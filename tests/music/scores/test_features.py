@@ -161,7 +161,9 @@ def test_shares_of_a_family_add_to_one(notes):
     families = ("pitch_class_", "interval_", "duration_", "rhythm_", "onset_", "value_")
     others = ("entropy", "mean", "up", "turns", "value_dotted")
     for prefix in families:
-        shares = [v for n, v in found.items() if n.startswith(prefix) and not n.endswith(others[:4])]
+        shares = [
+            v for n, v in found.items() if n.startswith(prefix) and not n.endswith(others[:4])
+        ]
         if prefix == "value_":
             shares = [v for n, v in found.items() if n.startswith(prefix) and n != "value_dotted"]
         if prefix == "onset_":

@@ -140,7 +140,7 @@ def split_tunes(text: str) -> list[ScoreText]:
     shared = _shared_header(text[: starts[0]])
     ends = [*starts[1:], len(text)]
     return [
-        _tune(shared, re.split(r"\n[ \t]*\n", text[start:end], maxsplit=1)[0] + "\n")
+        _tune(shared, re.split(r"\n[ \t]*\n", text[start:end], maxsplit=1)[0].rstrip() + "\n")
         for start, end in zip(starts, ends, strict=True)
     ]
 

@@ -19,7 +19,7 @@ from gradatim.music.scores.bars import bar_starts
 
 __all__ = ["read_notes"]
 
-_MUSIC21_NAMES = {"abc": "abc", "kern": "humdrum", "midi": "midi", "musicxml": "musicxml"}
+_MUSIC21_NAMES = {"abc": "abc", "kern": "humdrum", "musicxml": "musicxml"}
 # Of a quarter note: thirty-seconds and triplets of sixteenths. music21 takes (4, 3) by itself.
 _DIVISORS = (8, 6)
 
@@ -27,13 +27,14 @@ _DIVISORS = (8, 6)
 def read_notes(format: str, data: bytes) -> list[dict[str, Any]]:
     """Read the scores in a file's content, each as `NoteList.to_dict` writes it, with its tags."""
     from music21 import converter, stream
+    from music21.midi.translate import midiStringToStream
 
-    reader = converter.Converter().getSubConverterFormats()[_MUSIC21_NAMES[format]]()
     if format == "midi":
-        reader.parseData(data, quarterLengthDivisors=_DIVISORS)
+        read = midiStringToStream(data, quarterLengthDivisors=_DIVISORS)
     else:
+        reader = converter.Converter().getSubConverterFormats()[_MUSIC21_NAMES[format]]()
         reader.parseData(data.decode())
-    read = reader.stream
+        read = reader.stream
     scores = list(read.scores) if isinstance(read, stream.Opus) else [read]
     return [{"notes": _notes_of(score), "tags": _tags_of(score)} for score in scores]
 
@@ -64,11 +65,7 @@ def _rows_of(part: Any, number: int) -> Iterator[list[Any]]:
     from music21 import stream
 
     measures = list(part.getElementsByClass(stream.Measure))
-    if measures:
-        found = list(_measured(measures))
-    else:
-        flat = part.flatten().notes
-        found = [(one, float(one.offset), None) for one in flat]
+    found = list(_measured(measures) if measures else _unmeasured(part))
     held: dict[int, list[Any]] = {}
     rows = []
     for element, onset, position in found:
@@ -83,6 +80,18 @@ def _rows_of(part: Any, number: int) -> Iterator[list[Any]]:
                 held[pitch] = [onset, duration, pitch, number, position]
                 rows.append(held[pitch])
     yield from rows
+
+
+def _unmeasured(part: Any) -> Iterator[tuple[Any, float, float | None]]:
+    """Yield the notes of a part without bars, as of short tunes: the first note begins one."""
+    from music21 import meter
+
+    flat = part.flatten()
+    signature = next(iter(flat.getElementsByClass(meter.TimeSignature)), None)
+    bar = 0.0 if signature is None else float(signature.barDuration.quarterLength)
+    for element in flat.notes:
+        onset = float(element.offset)
+        yield element, onset, onset / bar % 1.0 if bar > 0 else None
 
 
 def _measured(measures: list[Any]) -> Iterator[tuple[Any, float, float | None]]:
