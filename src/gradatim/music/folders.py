@@ -25,6 +25,7 @@ from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.grouping import read_file_parts, read_folds, read_groups
 from gradatim.music.labeling import Labelled, LabelSource, label_files
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
+from gradatim.music.scores.files import notice_scores_beside
 
 __all__ = ["read_folder"]
 
@@ -152,7 +153,8 @@ def read_folder(
         ids = [f"{shown[k]} {piece.start:.6g} s" for k, piece in zip(file_of, pieces, strict=True)]
         if file_groups is None:
             file_groups = np.array(shown)
-    told = (*group_notices, *part_notices, *skipped, *odd)
+    beside = notice_scores_beside(root, follow_links=follow_links)
+    told = (*beside, *group_notices, *part_notices, *skipped, *odd)
     return Collection(
         name=readable_path(root.resolve().name),
         X={"features": np.stack([piece.features for piece in pieces])},

@@ -19,7 +19,7 @@ def test_no_more_is_played_than_asked_for(notes):
     assert y.dtype == np.float32
 
 
-@pytest.mark.parametrize("pitches", [[60], [60, 64, 67, 72, 76, 79], [127], [0]])
+@pytest.mark.parametrize("pitches", [[60], [60, 64, 67, 72, 76, 79], [120], [0]])
 def test_a_chord_stays_within_full_scale(notes, pitches):
     y, _ = ScoreSound(notes(pitches, onsets=[0.0] * len(pitches))).read(1.0)
     assert 0 < np.abs(y).max() <= 1

@@ -22,7 +22,13 @@ from gradatim.music.scores.features import ScoreRecipe, score_features
 from gradatim.music.scores.formats import SCORE_SUFFIXES, score_format, split_scores
 from gradatim.music.scores.parsing import ReadScore, parse_scores
 
-__all__ = ["ScoreFiles", "is_score_path", "list_scores", "read_score_files"]
+__all__ = [
+    "ScoreFiles",
+    "is_score_path",
+    "list_scores",
+    "notice_scores_beside",
+    "read_score_files",
+]
 
 NOUN = "score"
 _SHOWN = 5
@@ -85,6 +91,15 @@ def list_scores(path: Path, *, follow_links: bool = False) -> tuple[Path, Listin
         kinds = ", ".join(sorted(SCORE_SUFFIXES))
         raise ScoreError(f"{show_name(path)} holds no scores ({kinds})")
     return path, listing
+
+
+def notice_scores_beside(root: Path, *, follow_links: bool = False) -> tuple[Notice, ...]:
+    """Tell of scores that lie beside audio and are not read with it."""
+    found = list_files(root, _is_score, SCORE_SUFFIXES, NOUN, follow_links=follow_links).files
+    if not found:
+        return ()
+    text = f"{plural(len(found), NOUN)} beside the audio left out, such as {show_name(found[0])}"
+    return (Notice("left-out", f"{text}; scores are read from a folder without audio"),)
 
 
 def _is_score(path: str) -> bool:

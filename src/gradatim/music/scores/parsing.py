@@ -141,6 +141,7 @@ class _Reader:
             process.stdin.flush()
             return json.loads(process.stdout.readline())
         except (OSError, ValueError):
+            self.close()
             if late.is_set():
                 return {"error": f"not within {MOST_SECONDS:g} s"}
             return {"error": "its process ended without an answer"}
