@@ -54,7 +54,7 @@ class Reading:
         str | None,
         _option(
             "TABLE|tag:NAME|folder:N",
-            "Labels of audio: a table with a row for each file, tag:genre or folder:2.",
+            "Labels of audio or scores: a table with a row for each file, tag:genre or folder:2.",
         ),
     ] = None
     path: Annotated[

@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -190,6 +191,12 @@ def test_no_notes_have_no_features(notes):
 def test_every_feature_is_described_and_named_once():
     assert set(SCORE_RECIPE.names) == set(SCORE_FEATURES)
     assert len(set(SCORE_FEATURES.values())) == len(SCORE_FEATURES)
+
+
+def test_the_guide_describes_every_feature():
+    guide = Path("docs/guides/scores.md").read_text(encoding="utf-8")
+    table = [line for line in guide.splitlines() if line.startswith("| `")]
+    assert table == [f"| `{name}` | {text} |" for name, text in SCORE_FEATURES.items()]
 
 
 @pytest.mark.parametrize("recipe", [SCORE_RECIPE, ScoreRecipe(notation=False)])

@@ -33,16 +33,16 @@ SCORE_FEATURES: dict[str, str] = {
     "pitch_class_entropy": "entropy of the twelve shares, in bits",
     "key_clarity": "correlation of the twelve shares with the ratings of the best key",
     "third_major": "major third above the tonic, of the time of both thirds; a half without any",
-    "sixth_major": "the same for the sixths",
-    "seventh_major": "the same for the sevenths",
+    "sixth_major": "major sixth above the tonic, of the time of both sixths; a half without any",
+    "seventh_major": "major seventh above the tonic, of the time of both; a half without any",
     **{
-        f"interval_{k}": f"share of the melodic intervals of {k} semitones, up or down"
+        f"interval_{k}": f"share of the melodic intervals of {k} semitone{'s' * (k != 1)}, up or down"
         for k in range(13)
     },
     "interval_wider": "share of the melodic intervals wider than an octave",
     "interval_mean": "mean size of the melodic intervals in semitones",
-    "interval_up": "rising ones among the melodic intervals that are no repetitions",
-    "interval_turns": "share of successive such intervals that change direction",
+    "interval_up": "share that rises of the melodic intervals, repetitions left out",
+    "interval_turns": "share of neighbours among these that differ in direction",
     **{
         f"duration_{name}": f"share of the notes that last {text} of the most common duration"
         for name, text in (
@@ -57,14 +57,14 @@ SCORE_FEATURES: dict[str, str] = {
     },
     "duration_entropy": "entropy of the durations, in bits",
     **{
-        f"rhythm_{name}": f"share of successive onsets of a part {text}"
+        f"rhythm_{name}": f"share of the pairs of successive distances between onsets of a part {text}"
         for name, text in (
-            ("even", "whose distances are equal"),
-            ("long_short", "of which the first distance is the double"),
-            ("short_long", "of which the second distance is the double"),
-            ("dotted", "of which the first distance is the triple"),
-            ("snap", "of which the second distance is the triple"),
-            ("other", "whose distances stand in another ratio"),
+            ("even", "that are equal"),
+            ("long_short", "with the first twice the second"),
+            ("short_long", "with the second twice the first"),
+            ("dotted", "with the first three times the second"),
+            ("snap", "with the second three times the first"),
+            ("other", "in another ratio"),
         )
     },
     "rest_share": "share of the time from the first onset to the last end in which nothing sounds",
@@ -74,7 +74,7 @@ SCORE_FEATURES: dict[str, str] = {
     "polyphony_most": "largest number of notes that sound together",
     "polyphony_share": "share of the sounding time in which two or more notes do",
     "meter_numerator": "numerator of the first time signature",
-    "meter_denominator": "its denominator",
+    "meter_denominator": "denominator of the first time signature",
     "meter_compound": "1 where a beat has three parts (6/8, 9/8, 12/8), else 0",
     "notes_per_bar": "notes in the length of a bar",
     "notes_per_quarter": "notes in the length of a quarter note",

@@ -19,7 +19,14 @@ from typing import Literal
 from gradatim._files import open_regular
 from gradatim.errors import InputError
 
-__all__ = ["MOST_BYTES", "SCORE_SUFFIXES", "ScoreText", "score_format", "split_scores"]
+__all__ = [
+    "MOST_BYTES",
+    "SCORE_SUFFIXES",
+    "ScoreText",
+    "score_format",
+    "split_scores",
+    "split_tunes",
+]
 
 ScoreFormat = Literal["abc", "kern", "midi", "musicxml"]
 
