@@ -121,8 +121,8 @@ def climb(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes (abc),
-        or a table (csv, csv.gz, tsv, parquet, arff).
+        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
+        (abc), or a table (csv, csv.gz, tsv, parquet, arff).
     split
         Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
         the second.

@@ -51,8 +51,8 @@ def inspect(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes (abc),
-        or a table (csv, tsv, parquet, arff).
+        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
+        (abc), or a table (csv, tsv, parquet, arff).
     json
         Write what was found as JSON; - is standard output, and nothing else goes there.
     debug

@@ -52,17 +52,17 @@ def predict(
 ) -> None:
     """Let a saved model name the classes of audio files, scores or the rows of a table.
 
-    Sounds and scores are analyzed by the recipe inside the model and need no labels; columns of a table are
-    matched by name. Each row has its path, prediction, probability, and the probability of each
-    class.
+    Sounds and scores are analyzed by the recipe inside the model and need no labels; columns of a
+    table are matched by name. Each row has its path, prediction, probability, and the probability
+    of each class.
 
     Parameters
     ----------
     model
         A model (.gradatim) that climb saved.
     path
-        An audio file, a score, a folder of either, a table (csv, tsv, parquet, arff), or a dataset's
-        name.
+        An audio file, a score, a folder of either, a table (csv, tsv, parquet, arff), or a
+        dataset's name.
     id
         Column by whose values the rows of a table are called.
     follow_links

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.errors import InputError, SpecError
 from gradatim.music.scores.notes import NoteList, find_key
 
@@ -36,7 +37,7 @@ SCORE_FEATURES: dict[str, str] = {
     "sixth_major": "major sixth above the tonic, of the time of both sixths; a half without any",
     "seventh_major": "major seventh above the tonic, of the time of both; a half without any",
     **{
-        f"interval_{k}": f"share of the melodic intervals of {k} semitone{'s' * (k != 1)}, up or down"
+        f"interval_{k}": f"share of the melodic intervals of {plural(k, 'semitone')}, up or down"
         for k in range(13)
     },
     "interval_wider": "share of the melodic intervals wider than an octave",
@@ -57,7 +58,7 @@ SCORE_FEATURES: dict[str, str] = {
     },
     "duration_entropy": "entropy of the durations, in bits",
     **{
-        f"rhythm_{name}": f"share of the pairs of successive distances between onsets of a part {text}"
+        f"rhythm_{name}": f"share of the pairs of successive distances of onsets in a part {text}"
         for name, text in (
             ("even", "that are equal"),
             ("long_short", "with the first twice the second"),
