@@ -11,9 +11,15 @@ C_MAJOR = (60, 62, 64, 65, 67, 69, 71, 72)
 TUNE = "X:{number}\nT:{title}\nR:{rhythm}\nM:4/4\nL:1/4\nK:{key}\n{notes} |]\n"
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory):
+    """Keep what music21 read for all tests: a process takes a second to start."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
+def _shared_cache(shared_cache, monkeypatch):
+    monkeypatch.setenv("GRADATIM_CACHE", str(shared_cache))
 
 
 def _notes(pitches, durations=None, *, onsets=None, parts=None, meter=(4, 4), tonic=0):

@@ -146,6 +146,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
         ("a.mid", b"RIFF....", "MThd"),
         ("a.mxl", b"PK\x03\x04garbage", "broken archive"),
         ("a.mxl", archive({"a.txt": "x"}), "holds no score"),
+        ("a.mxl", b"PK" + archive({"a.xml": "<score-partwise/>"})[12:], "broken archive"),
         ("a.musicxml", b"<html></html>", "score-partwise"),
         ("a.xml", b"<html></html>", "no score"),
         (

@@ -15,6 +15,11 @@ BROKEN = ScoreText("midi", b"MThd\x00\x00")
 SILENT = ScoreText("abc", b"X:1\nM:4/4\nL:1/4\nK:C\nz4 |]\n")
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path, monkeypatch, _shared_cache):
+    monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
+
+
 def script(monkeypatch, code):
     """Let another program stand for the worker."""
     start = subprocess.Popen
@@ -136,6 +141,16 @@ def test_notes_that_make_no_sense_are_an_error(monkeypatch):
     )
     [odd] = parse_scores([TEXT])
     assert isinstance(odd, ScoreError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
+def test_a_worker_has_a_limit_of_memory():
+    code = (
+        "import resource\nfrom gradatim.music.scores import worker\nworker._limit_memory()\n"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0] == worker.MOST_MEMORY)"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert asked.stdout.strip() == b"True"
 
 
 def test_some_process_is_needed():

@@ -8,9 +8,12 @@ goes for all of them. Nothing is read beyond `MOST_BYTES`, compressed or not.
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +51,12 @@ _FORMATS: dict[str, ScoreFormat] = {
 
 #: Names that end so are taken for scores.
 SCORE_SUFFIXES = frozenset(_FORMATS)
+
+# What reading an archive may raise, besides InputError
+_BROKEN_ARCHIVE = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError),
+    *(KeyError, IndexError, ValueError, struct.error, lzma.LZMAError),
+)
 
 _MARK = b"MThd"
 _XML_ROOT = re.compile(r"<\s*(?:\w+:)?score-(?:partwise|timewise)\b")
@@ -213,7 +222,9 @@ def _unpacked(data: bytes) -> bytes:
             if not names:
                 raise InputError("the archive holds no score")
             return _member(archive, names[0])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except InputError:
+        raise
+    except _BROKEN_ARCHIVE as error:
         raise InputError(f"it is a broken archive ({error})") from error
 
 

@@ -9,6 +9,7 @@ minutes or the stack, and then only the process ends.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import sys
@@ -17,7 +18,10 @@ from typing import Any
 
 from gradatim.music.scores.bars import bar_starts
 
-__all__ = ["read_notes"]
+__all__ = ["MOST_MEMORY", "read_notes"]
+
+#: Bytes of address space of the process: a hundred times what a string quartet takes.
+MOST_MEMORY = 8 << 30
 
 _MUSIC21_NAMES = {"abc": "abc", "kern": "humdrum", "musicxml": "musicxml"}
 # Of a quarter note: thirty-seconds and triplets of sixteenths. music21 takes (4, 3) by itself.
@@ -133,7 +137,20 @@ def _answer(line: str) -> dict[str, Any]:
         return {"error": reason[:200]}
 
 
+def _limit_memory() -> None:
+    """Let a score that needs too much memory fail, not the machine."""
+    if sys.platform != "win32":
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(hard, MOST_MEMORY)
+        # Some systems know the limit and refuse to set it.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
 def _main() -> None:
+    _limit_memory()
     # What a library prints must not stand between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
