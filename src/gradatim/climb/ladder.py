@@ -187,7 +187,12 @@ def climb_collection(
         rungs=rows,
         verdict=verdict,
         models=models,
-        notices=(*collection.notices, *split.notices, *([told] if told else [])),
+        notices=(
+            *collection.notices,
+            *split.notices,
+            *([told] if told else []),
+            *(notice for family in families for notice in family.notices(task)),
+        ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
         fold_of=split.fold_of,

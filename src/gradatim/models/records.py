@@ -18,6 +18,7 @@ from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
     KernelMachines,
+    LandmarkMachine,
     Learner,
     Perceptrons,
     SupportVectors,
@@ -39,6 +40,7 @@ KINDS = {
     "networks": AveragedNetworks,
     "perceptrons": Perceptrons,
     "kernel machines": KernelMachines,
+    "landmarks": LandmarkMachine,
 }
 
 
@@ -106,6 +108,17 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
         record["machines"] = [
             _machine_record(i, machine, tensors) for i, machine in enumerate(learner.machines)
         ]
+    elif isinstance(learner, LandmarkMachine):
+        for name in ("landmarks", "coefficients", "intercepts"):
+            tensors[name] = getattr(learner, name)
+        record |= {
+            "n_outputs": learner.n_outputs,
+            "degree": learner.degree,
+            "gamma": learner.gamma,
+            "n_landmarks": len(learner.landmarks),
+            "codes": list(learner.codes),
+            "decides": learner.decides,
+        }
     return record, tensors
 
 
