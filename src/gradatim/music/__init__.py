@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from gradatim.music.scores.features import ScoreRecipe as ScoreRecipe
     from gradatim.music.scores.features import score_features as score_features
     from gradatim.music.scores.folders import read_scores as read_scores
+    from gradatim.music.scores.ngrams import NGRAM_RECIPE as NGRAM_RECIPE
+    from gradatim.music.scores.ngrams import NgramRecipe as NgramRecipe
+    from gradatim.music.scores.ngrams import score_ngrams as score_ngrams
     from gradatim.music.scores.notes import NoteList as NoteList
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
@@ -45,6 +48,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "folders": ["read_folder"],
         "scores.features": ["SCORE_FEATURES", "SCORE_RECIPE", "ScoreRecipe", "score_features"],
         "scores.folders": ["read_scores"],
+        "scores.ngrams": ["NGRAM_RECIPE", "NgramRecipe", "score_ngrams"],
         "scores.notes": ["NoteList"],
     },
 )

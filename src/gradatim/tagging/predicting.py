@@ -24,6 +24,7 @@ from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.music.scores.features import ScoreRecipe
 from gradatim.music.scores.files import list_scores, read_score_files
+from gradatim.music.scores.ngrams import NgramRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
 from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
@@ -33,6 +34,12 @@ from gradatim.training.targets import decide
 __all__ = ["mean_of_pieces", "predict_path", "recipe_of", "score_recipe_of"]
 
 _SKIPPED_SHOWN = 5
+
+# Recipes of what is made of scores, by their kind
+_SCORE_RECIPES: dict[object, type[ScoreRecipe | NgramRecipe]] = {
+    "ngrams": NgramRecipe,
+    "scores": ScoreRecipe,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,17 +140,18 @@ def recipe_of(model: Model, source: str) -> FeatureRecipe:
     return recipe
 
 
-def score_recipe_of(model: Model, source: str) -> ScoreRecipe:
-    """Return the recipe of a model's features, or say that it reads no scores."""
-    if model.recipe is None or not _reads_scores(model):
+def score_recipe_of(model: Model, source: str) -> ScoreRecipe | NgramRecipe:
+    """Return the recipe of what a model reads of scores, or say that it reads none."""
+    kind = None if model.recipe is None else _SCORE_RECIPES.get(model.recipe.get("kind"))
+    if model.recipe is None or kind is None:
         raise InputError(_of_another_kind(model, source, "scores"))
-    recipe = ScoreRecipe.from_dict(model.recipe)
+    recipe = kind.from_dict(model.recipe)
     _require_length(model, recipe.names)
     return recipe
 
 
 def _reads_scores(model: Model) -> bool:
-    return model.recipe is not None and model.recipe.get("kind") == "scores"
+    return model.recipe is not None and model.recipe.get("kind") in _SCORE_RECIPES
 
 
 def _of_another_kind(model: Model, source: str, material: str) -> str:
@@ -291,7 +299,7 @@ def _read_scores(
     read = read_score_files(root, listing.files, n_jobs=n_jobs, progress=progress)
     read.require_any(root)
     # A constant answers without a look at the notes.
-    X = np.empty((len(read.ids), 0)) if recipe is None else read.features(recipe)
+    X = np.empty((len(read.ids), 0)) if recipe is None else read.compute(recipe)
     return _Unlabelled(X, read.ids, notices=[*listing.notices, *read.notices])
 
 

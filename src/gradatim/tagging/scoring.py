@@ -21,6 +21,7 @@ from gradatim.errors import InputError, SpecError, TableError
 from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, score_bounds
 from gradatim.models.model import Model
 from gradatim.music.audio import FileSound
+from gradatim.music.scores.features import ScoreRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
 from gradatim.tables.collections import feature_columns, text_columns
 from gradatim.tables.columns import Dialect, read_columns
@@ -149,8 +150,9 @@ def _options_for(model: Model, text: str, options: Options) -> Options:
         task = model.task if options.target else options.task
         if kind is SOURCES["folder"]:
             return replace(options, recipe=recipe_of(model, text), task=task)
-        notation = score_recipe_of(model, text).notation
-        return replace(options, ignore_notation=not notation, task=task)
+        recipe = score_recipe_of(model, text)
+        plain = isinstance(recipe, ScoreRecipe) and not recipe.notation
+        return replace(options, ignore_notation=plain, task=task)
     if kind is not SOURCES["table"] or not options.target:
         return options
     dialect = Dialect(options.decimal, options.delimiter, options.header, options.encoding)

@@ -9,7 +9,7 @@ equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from gradatim._text import plural
 from gradatim.errors import InputError, SpecError
+from gradatim.music.scores.lines import RHYTHMS, melodic_lines, rhythms
 from gradatim.music.scores.notes import NoteList, find_key
 
 __all__ = ["SCORE_FEATURES", "SCORE_RECIPE", "ScoreRecipe", "score_features"]
@@ -99,7 +100,6 @@ SCORE_FEATURES: dict[str, str] = {
 
 _OF_NOTATION = ("meter_", "notes_per_", "onset_", "value_")
 _DURATION_EDGES = (0.375, 0.75, 1.25, 1.75, 2.5, 3.5)
-_RATIOS = (1.0, 2.0, 1 / 2, 3.0, 1 / 3)
 _NEAR = 1e-3
 
 
@@ -242,18 +242,8 @@ def _entropy(shares: np.ndarray) -> float:
     return float(-(held * np.log2(held)).sum()) + 0.0
 
 
-def _lines(notes: NoteList) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield onsets and pitches of each part, the highest of notes that begin together."""
-    for part in np.unique(notes.part):
-        mine = np.flatnonzero(notes.part == part)
-        onset = np.round(notes.onset[mine], 4)
-        # Notes are sorted by onset, then pitch: the last of an onset is the highest.
-        top = np.flatnonzero(np.r_[onset[1:] != onset[:-1], True])
-        yield onset[top], notes.pitch[mine][top]
-
-
 def _intervals(notes: NoteList) -> dict[str, float]:
-    lines = [np.diff(pitch) for _, pitch in _lines(notes)]
+    lines = [np.diff(pitch) for _, pitch in melodic_lines(notes)]
     steps = np.concatenate(lines)
     sizes = np.abs(steps)
     counts = np.bincount(np.minimum(sizes, 13), minlength=14) / max(1, len(sizes))
@@ -288,15 +278,9 @@ def _durations(notes: NoteList) -> dict[str, float]:
 
 
 def _rhythms(notes: NoteList) -> dict[str, float]:
-    gaps = [np.diff(onset) for onset, _ in _lines(notes)]
-    ratios = np.concatenate([gap[:-1] / gap[1:] for gap in gaps])
-    names = ("even", "long_short", "short_long", "dotted", "snap")
-    found = {
-        f"rhythm_{name}": _mean(np.abs(np.log(ratios / ratio)) < 0.1)
-        for name, ratio in zip(names, _RATIOS, strict=True)
-    }
-    other = 1.0 - sum(found.values()) if len(ratios) else 0.0
-    return {**found, "rhythm_other": max(0.0, round(other, 12))}
+    kinds = np.concatenate([rhythms(onset) for onset, _ in melodic_lines(notes)])
+    shares = np.bincount(kinds, minlength=len(RHYTHMS)) / max(1, len(kinds))
+    return {f"rhythm_{name}": share for name, share in zip(RHYTHMS, shares.tolist(), strict=True)}
 
 
 def _texture(notes: NoteList) -> dict[str, float]:

@@ -20,6 +20,7 @@ from gradatim.errors import InputError, ScoreError
 from gradatim.music.listing import Listing, list_audio_files, list_files, readable_path
 from gradatim.music.scores.features import ScoreRecipe, score_features
 from gradatim.music.scores.formats import SCORE_SUFFIXES, score_format, split_scores
+from gradatim.music.scores.ngrams import NgramRecipe, score_ngrams
 from gradatim.music.scores.parsing import ReadScore, parse_scores
 
 __all__ = [
@@ -43,10 +44,11 @@ class ScoreFiles:
     scores: tuple[ReadScore, ...]
     errors: Mapping[str, str]  # What could not be read, and why
 
-    def features(self, recipe: ScoreRecipe) -> np.ndarray:
-        """Compute the features of every score, (n_scores, n_features)."""
-        rows = [score_features(score.notes, recipe) for score in self.scores]
-        return np.stack(rows) if rows else np.empty((0, len(recipe.names)))
+    def compute(self, recipe: ScoreRecipe | NgramRecipe) -> np.ndarray:
+        """Compute what a recipe makes of every score, (n_scores, n_features)."""
+        if isinstance(recipe, NgramRecipe):
+            return np.stack([score_ngrams(score.notes) for score in self.scores])
+        return np.stack([score_features(score.notes, recipe) for score in self.scores])
 
     @property
     def notices(self) -> list[Notice]:

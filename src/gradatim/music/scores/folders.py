@@ -23,6 +23,7 @@ from gradatim.music.labeling import Labelled, LabelSource, SampleKind, label_fil
 from gradatim.music.listing import readable_path
 from gradatim.music.scores.features import SCORE_RECIPE, ScoreRecipe
 from gradatim.music.scores.files import NOUN, ScoreFiles, list_scores, read_score_files
+from gradatim.music.scores.ngrams import NGRAM_RECIPE
 from gradatim.music.scores.sounds import ScoreSound
 from gradatim.music.scores.tags import TEXT_TAGS, require_score_tag
 
@@ -93,8 +94,9 @@ def read_scores(
     Returns
     -------
     Collection
-        Input ``"scores"`` (see `score_features`) with its recipe, targets, ids, sounds, groups and
-        folds if given, and a hash of intervals and durations. Notices tell what was left out.
+        Inputs ``"ngrams"`` (see `score_ngrams`) and ``"scores"`` (see `score_features`) with their
+        recipes, targets, ids, sounds, groups and folds if given, and a hash of intervals and
+        durations. Notices tell what was left out.
 
     Raises
     ------
@@ -141,7 +143,7 @@ def read_scores(
     told = (*listing.notices, *labelled.notices, *group_notices, *part_notices, *read.notices)
     collection = Collection(
         name=readable_path(Path(path).expanduser().resolve().name),
-        X={"scores": read.features(recipe)[rows]},
+        X={"ngrams": read.compute(NGRAM_RECIPE)[rows], "scores": read.compute(recipe)[rows]},
         y=labelled.y,
         task=labelled.task,
         ids=np.array(labelled.files),
@@ -149,9 +151,9 @@ def read_scores(
         folds=folds,
         parts=parts,
         media=tuple(ScoreSound(score.notes) for score in scores),
-        feature_names={"scores": recipe.names},
+        feature_names={"ngrams": NGRAM_RECIPE.names, "scores": recipe.names},
         target_names=labelled.target_names,
-        recipes={"scores": recipe.to_dict()},
+        recipes={"ngrams": NGRAM_RECIPE.to_dict(), "scores": recipe.to_dict()},
         content_hashes=np.array([score.notes.content_hash for score in scores]),
         texts={
             f"tag:{name}": np.array([score.tags.get(name, "") for score in scores])
