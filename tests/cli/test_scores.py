@@ -37,8 +37,8 @@ def test_a_climb_of_scores_ends_in_a_model_that_names_tunes(capsys):
     saved = ("--folds", 3, "--repeats", 1, "--save", "tunes.gradatim", "--json", "climb.json")
     status, _, err = run(capsys, "climb", TUNES, *options, *saved)
     assert status == 0, err
-    [one] = json.loads(Path("climb.json").read_text())["collection"]["inputs"].items()
-    assert one == ("scores", 57)
+    inputs = json.loads(Path("climb.json").read_text())["collection"]["inputs"]
+    assert inputs == {"ngrams": 505, "scores": 57}
     status, _, err = run(capsys, "predict", "tunes.gradatim", TUNES / "stone.abc", "-o", "out.csv")
     assert status == 0, err
     rows = Path("out.csv").read_text().splitlines()

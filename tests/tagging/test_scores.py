@@ -13,14 +13,26 @@ TUNES = "examples/tunes"
 
 
 def learn(recipe):
+    """Climb on the features alone."""
     found = read_scores(TUNES, labels="tag:rhythm", recipe=recipe)
     rungs = ["majority", "linear", "logistic"]
-    return climb_collection(found, folds=3, repeats=1, rungs=rungs, keep=rungs)
+    return climb_collection(found, inputs=["scores"], folds=3, repeats=1, rungs=rungs, keep=rungs)
 
 
 @pytest.fixture(scope="module")
 def climbed():
     return learn(ScoreRecipe())
+
+
+def test_a_model_of_n_grams_names_tunes_by_its_own_recipe(climbed, tmp_path):
+    found = read_scores(TUNES, labels="tag:rhythm")
+    climb = climb_collection(found, inputs=["ngrams"], folds=3, repeats=1, rungs=["linear"],
+                             keep=["linear"])  # fmt: skip
+    climb.find_model("linear").save(tmp_path / "grams.gradatim")
+    grams = load_model(tmp_path / "grams.gradatim")
+    assert (grams.input, grams.recipe) == ("ngrams", {"kind": "ngrams", "version": 1})
+    assert (predict_path(grams, TUNES).values == grams.predict(found)).all()
+    assert score_path(grams, TUNES, Options(labels="tag:rhythm")).accuracy > 0.9
 
 
 @pytest.fixture(scope="module")
