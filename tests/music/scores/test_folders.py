@@ -276,3 +276,31 @@ def test_a_scale_in_the_collection_has_the_features_worked_by_hand(tmp_path, mid
     found = read_scores(tmp_path)
     row = dict(zip(SCORE_RECIPE.names, found.X["scores"][1].tolist(), strict=True))
     assert (row["pitch_class_0"], row["interval_2"]) == pytest.approx((0.25, 5 / 7))
+
+
+def test_pipes_links_and_leftovers_are_passed_over(books, tmp_path):
+    os.mkfifo(books / "pipe.mid")
+    (books / ".hidden.abc").write_text("X:1\nK:C\nC\n")
+    (books / "__MACOSX").mkdir()
+    (books / "__MACOSX" / "._a.abc").write_bytes(b"\0\0")
+    (tmp_path / "outside.abc").write_text("X:1\nR:reel\nM:2/4\nL:1/4\nK:C\nC E | G c |]\n")
+    (books / "link.abc").symlink_to(tmp_path / "outside.abc")
+    (books / "circle").symlink_to(books)
+    found = read_scores(books, labels="tag:rhythm")
+    assert found.n_samples == 9
+    told = " ".join(notice.message for notice in found.notices)
+    assert "1 name of a score that is no regular file passed over, such as pipe.mid" in told
+    assert "1 link that leads out of the folder not followed, such as link.abc" in told
+    followed = read_scores(books, labels="tag:rhythm", follow_links=True)
+    assert followed.n_samples == 10
+
+
+def test_tags_may_be_the_groups_and_those_without_stand_alone(books):
+    (books / "d.abc").write_text("C:Ann\n\nX:1\nR:reel\nM:2/4\nL:1/4\nK:C\nC E | G c |]\n\n"
+                                 "X:2\nR:jig\nM:2/4\nL:1/4\nK:C\nC G | E c |]\n")  # fmt: skip
+    found = read_scores(books, "tag:composer", labels="tag:rhythm")
+    assert found.groups is not None
+    assert found.groups.tolist()[-2:] == ["Ann", "Ann"]
+    assert len(set(found.groups.tolist())) == 10
+    [notice] = [one for one in found.notices if one.code == "few-groups"]
+    assert notice.message.startswith("9 scores without a group by tag:composer")

@@ -25,8 +25,8 @@ __all__ = ["SCORE_FEATURES", "SCORE_RECIPE", "ScoreRecipe", "score_features"]
 #: What each feature is, by its name; those of the last three groups depend on the notation.
 SCORE_FEATURES: dict[str, str] = {
     **{
-        f"pitch_class_{k}": f"share of the sounding time whose pitch class is {k} semitones above "
-        "the tonic"
+        f"pitch_class_{k}": "share of the sounding time whose pitch class is "
+        f"{plural(k, 'semitone')} above the tonic"
         for k in range(12)
     },
     "pitch_mean": "mean pitch as a MIDI number, weighted by duration",

@@ -20,7 +20,7 @@ from gradatim.music.scores.notes import NoteList
 
 __all__ = ["NGRAM_RECIPE", "NgramRecipe", "score_ngrams"]
 
-#: Intervals of more semitones are counted as if they had so many.
+#: Semitones of the widest interval; wider ones are counted as this one.
 WIDEST = 8
 
 
