@@ -61,19 +61,20 @@ def predict(
     ] = None,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
-    """Let a saved model name the classes of audio files or of the rows of a table.
+    """Let a saved model name the classes of audio files, scores or the rows of a table.
 
-    Sounds are analyzed by the recipe inside the model and need no labels; columns of a table are
-    matched by name. Each row has its path, prediction, probability, and the probability of each
-    class. What was predicted for a folder is kept until the end: the same command, given again
-    after it was stopped, goes on.
+    Sounds and scores are analyzed by the recipe inside the model and need no labels; columns of a
+    table are matched by name. Each row has its path, prediction, probability, and the probability
+    of each class. What was predicted for a folder is kept until the end: the same command, given
+    again after it was stopped, goes on.
 
     Parameters
     ----------
     model
         A model (.gradatim) that climb saved.
     path
-        An audio file, a folder of audio, a table (csv, tsv, parquet, arff), or a dataset's name.
+        An audio file, a score, a folder of either, a table (csv, tsv, parquet, arff), or a
+        dataset's name.
     id
         Column by whose values the rows of a table are called.
     follow_links

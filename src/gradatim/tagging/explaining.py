@@ -161,7 +161,7 @@ def explain_path(
         raise SpecError("--id and --row exclude each other; give one of them")
     if row is not None and id_column is not None:
         raise SpecError("--row counts rows, so --id-column does not go with it")
-    found = find_samples(model, text, id_column, dialect, False)
+    found = find_samples(model, text, id_column, dialect, False, 1, progress)
     is_sound = isinstance(found, SoundFiles)
     if isinstance(found, SoundFiles):
         found = _analyzed(model, found, progress)

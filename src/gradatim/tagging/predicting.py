@@ -1,4 +1,4 @@
-"""A model at work: what it predicts for sounds by the recipe inside it, for a table by its columns.
+"""A model at work: predictions for sounds and scores by its recipe, for tables by their columns.
 
 Conventions: a sound that the recipe cuts into segments has the mean of their outputs, so that a
 file is one row. What cannot be read is left out with a notice; if nothing can, it is an error. What
@@ -58,15 +58,16 @@ def predict_path(
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Predictions:
-    """Predict for an audio file, a folder of audio, a table, or a dataset in the package.
+    """Predict for an audio file, a score, a folder of either, a table, or a dataset.
 
     Parameters
     ----------
     model : Model
         What predicts; audio is analyzed by the recipe inside it.
     path : path-like
-        The file, folder or table. Sounds need no labels and may lie at any depth; columns of a
-        table are matched by name, in any order, and others are passed over.
+        The file, folder or table. Sounds and scores need no labels and may lie at any depth;
+        columns of a table are matched by name, in any order, and others are passed over. Each tune
+        of a book is a row.
     abstain_below : float in [0, 1], optional
         Predict no class whose probability, which is the model's own, is below.
     coverage : float in (0, 1), optional
@@ -79,7 +80,7 @@ def predict_path(
     follow_links : bool
         Also follow links that lead out of a folder.
     n_jobs : int, optional
-        Threads that decode and analyze; one per core if None.
+        Threads that decode and analyze, processes that read scores; one per core if None.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
     store : Store, optional
@@ -94,8 +95,10 @@ def predict_path(
     ------
     InputError
         If there is nothing at `path`, or the model reads columns of a table and gets audio.
-    AudioError
-        If there is no audio, or none of it can be read.
+    AudioError, ScoreError
+        If there is no audio or score, or none of it can be read.
+    MissingExtraError
+        If scores are to be read and music21 is not installed.
     TableError
         If a column that the model reads is missing or has a gap that nothing fills.
     SpecError
@@ -114,7 +117,7 @@ def predict_path(
     _check_abstention(model, abstain_below)
     thresholds = None if coverage is None else _thresholds(model, coverage)
     text = os.fspath(path)
-    samples = find_samples(model, text, id, dialect, follow_links)
+    samples = find_samples(model, text, id, dialect, follow_links, n_jobs, progress)
     if isinstance(samples, Samples):
         found = _answer_rows(model, samples)
     else:
@@ -180,7 +183,7 @@ def _thresholds(model: Model, coverage: float) -> np.ndarray:
 def _answer_rows(model: Model, samples: Samples) -> _Answered:
     said, notices = answer(model, samples.X, samples.starts), samples.notices
     if said.outside is not None:
-        notices = [*notices, *leaving_notice(model, Leaving.of(said.outside), "row")]
+        notices = [*notices, *leaving_notice(model, Leaving.of(said.outside), samples.noun)]
     return _Answered(said.outputs, said.probabilities, samples.paths, notices=notices)
 
 

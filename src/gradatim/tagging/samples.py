@@ -1,4 +1,4 @@
-"""What a model is asked about: rows of a table or dataset, or files of sound.
+"""What a model is asked about: rows of a table or dataset, scores, or files of sound.
 
 Conventions: a sample has one row, or one for each piece that the recipe cuts it into. Sounds are
 listed, not read: a folder may hold more of them than fit into memory.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gradatim._progress import Progress
 from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, InputError, SpecError, TableError
@@ -19,11 +20,27 @@ from gradatim.models.model import Model
 from gradatim.music.features import FeatureRecipe
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, list_audio_files
+from gradatim.music.scores.features import ScoreRecipe
+from gradatim.music.scores.files import list_scores, read_score_files
+from gradatim.music.scores.ngrams import NgramRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
 from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
 
-__all__ = ["Samples", "SoundFiles", "find_samples", "output_names", "recipe_of"]
+__all__ = [
+    "Samples",
+    "SoundFiles",
+    "find_samples",
+    "output_names",
+    "recipe_of",
+    "score_recipe_of",
+]
+
+# Recipes of what is made of scores, by their kind
+_SCORE_RECIPES: dict[object, type[ScoreRecipe | NgramRecipe]] = {
+    "ngrams": NgramRecipe,
+    "scores": ScoreRecipe,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +51,7 @@ class Samples:
     paths: Sequence[str]  # What each sample is called
     starts: np.ndarray | None = None  # (n_samples,): First piece of each; None: one piece each
     notices: Sequence[Notice] = ()
+    noun: str = "row"  # What a sample is called among others
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +68,15 @@ class SoundFiles:
 
 
 def find_samples(
-    model: Model, text: str, id: str | None, dialect: Dialect | None, follow_links: bool
+    model: Model,
+    text: str,
+    id: str | None,
+    dialect: Dialect | None,
+    follow_links: bool,
+    n_jobs: int | None,
+    progress: Progress | None,
 ) -> Samples | SoundFiles:
-    """Find what a model is asked about by a path or a dataset's name."""
+    """Find what a model is asked about by a path or a dataset's name; scores take a while."""
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
@@ -60,6 +84,8 @@ def find_samples(
         return _read_table(model, where, id, dialect)
     if id is not None or dialect is not None:
         raise SpecError(f"{text} is no table, so how a table is read does not go with it")
+    if kind is SOURCES["scores"]:
+        return _read_scores(model, where, follow_links, n_jobs, progress)
     if kind is SOURCES["folder"]:
         return _found(where, list_audio_files(where, follow_links=follow_links))
     if kind is None and is_file and (reader := reader_of(where)) is not None:
@@ -103,21 +129,62 @@ def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | Non
     return Samples(X, ids.tolist(), notices=notices)
 
 
+def _read_scores(
+    model: Model, path: Path, follow_links: bool, n_jobs: int | None, progress: Progress | None
+) -> Samples:
+    recipe = None if model.scaler is None else score_recipe_of(model, str(path))
+    root, listing = list_scores(path, follow_links=follow_links)
+    read = read_score_files(root, listing.files, n_jobs=n_jobs, progress=progress)
+    read.require_any(root)
+    # A constant answers without a look at the notes.
+    X = np.empty((len(read.ids), 0)) if recipe is None else read.compute(recipe)
+    return Samples(X, read.ids, notices=[*listing.notices, *read.notices], noun="score")
+
+
+# -- recipes ------------------------------------------------------------------------------------
+
+
 def recipe_of(model: Model, source: str) -> FeatureRecipe:
     """Return the recipe of a model's features, or say that it reads no audio."""
-    if model.recipe is None:
-        raise InputError(
-            f"{show_name(source)} is audio, and the model reads {show_name(model.input)}, "
-            f"{plural(model.n_features or 0, 'column')} that no recipe computes from audio; give a "
-            "table with these columns"
-        )
+    if model.recipe is None or _reads_scores(model):
+        raise InputError(_of_another_kind(model, source, "audio"))
     recipe = FeatureRecipe.from_dict(model.recipe)
-    if model.n_features != len(recipe.names):
+    _require_length(model, recipe.names)
+    return recipe
+
+
+def score_recipe_of(model: Model, source: str) -> ScoreRecipe | NgramRecipe:
+    """Return the recipe of what a model reads of scores, or say that it reads none."""
+    kind = None if model.recipe is None else _SCORE_RECIPES.get(model.recipe.get("kind"))
+    if model.recipe is None or kind is None:
+        raise InputError(_of_another_kind(model, source, "scores"))
+    recipe = kind.from_dict(model.recipe)
+    _require_length(model, recipe.names)
+    return recipe
+
+
+def _reads_scores(model: Model) -> bool:
+    return model.recipe is not None and model.recipe.get("kind") in _SCORE_RECIPES
+
+
+def _of_another_kind(model: Model, source: str, material: str) -> str:
+    verb = "is audio" if material == "audio" else "holds scores"
+    if model.recipe is not None:
+        other = "scores" if _reads_scores(model) else "audio"
+        return f"{show_name(source)} {verb}, and the model reads {other}; give it {other}"
+    return (
+        f"{show_name(source)} {verb}, and the model reads {show_name(model.input)}, "
+        f"{plural(model.n_features or 0, 'column')} that no recipe computes from {material}; "
+        "give a table with these columns"
+    )
+
+
+def _require_length(model: Model, names: Sequence[str]) -> None:
+    if model.n_features != len(names):
         raise InputError(
-            f"the recipe inside the model gives {len(recipe.names)} features, and the model reads "
+            f"the recipe inside the model gives {len(names)} features, and the model reads "
             f"{model.n_features}; save the model again from its climb"
         )
-    return recipe
 
 
 def output_names(model: Model, n_outputs: int) -> tuple[str, ...]:
