@@ -17,6 +17,8 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
+from gradatim.cli._numbers import to_float
+from gradatim.cli._reading import TextOptions
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -48,7 +50,11 @@ def fit(
         list[str] | None,
         Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=()),
     ] = None,
-    alpha: Annotated[float, Parameter(group=_INPUT, metavar="A", validator=Number(gte=0))] = 0.0,
+    text: TextOptions | None = None,
+    alpha: Annotated[
+        float,
+        Parameter(group=_INPUT, metavar="A", validator=Number(gte=0), converter=to_float),
+    ] = 0.0,
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
     plot: Annotated[Path | None, _File] = None,
@@ -100,7 +106,9 @@ def fit(
     from gradatim.tables.collections import read_table
 
     task = "regression" if activation == "identity" else "classification"
-    rows = read_table(table, target, drop=drop or (), task=task)
+    rows = read_table(
+        table, target, drop=drop or (), task=task, **({} if text is None else text.given())
+    )
     _check_classes(rows, target, activation)
     model = _fitted(rows, activation, alpha)
     network = _named(model.network_, rows, target)

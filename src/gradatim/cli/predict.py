@@ -15,8 +15,9 @@ from cyclopts.validators import Number
 from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
-from gradatim.cli._reading import READING, TextOptions
+from gradatim.cli._reading import READING, TextOptions, dialect_of
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
@@ -37,7 +38,8 @@ def predict(
     follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     text: TextOptions | None = None,
     abstain_below: Annotated[
-        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1))
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1), converter=to_float),
     ] = None,
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE|FOLDER")
@@ -83,11 +85,9 @@ def predict(
 
     loaded = load_model(model)
     _check(loaded, model, path, output, json)
-    given = {} if text is None else text.given()
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.presentation.predictions import prediction_lines, summary_lines
-        from gradatim.tables.columns import Dialect
         from gradatim.tagging import predict_path
 
         screen = Screen(to_stderr=json == "-", quiet=False)
@@ -98,7 +98,7 @@ def predict(
                     path,
                     abstain_below=abstain_below,
                     id=id,
-                    dialect=Dialect(**given) if given else None,
+                    dialect=dialect_of(text),
                     follow_links=follow_links,
                     n_jobs=jobs,
                     progress=progress,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "meet_columns",
-    "place",
     "read_column",
     "read_letters",
     "read_point",
@@ -140,20 +139,15 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
         except SpecError as error:
             raise TableError(
                 f"column {name!r} of {columns.source} holds {text[:40]!r} in "
-                f"{place(columns, index)}; write a number such as -0.5 or 1/3"
+                f"{columns.place(index)}; write a number such as -0.5 or 1/3"
             ) from error
     return numbers
 
 
-def place(columns: Columns, index: int) -> str:
-    """Return where a row of a table stands: its line, if the file has lines, and its number."""
-    line, row = int(columns.rows[index]), index + 1
-    return f"row {row}" if line == row else f"line {line} of the file, row {row}"
-
-
-def table_record(path: Path) -> dict[str, str]:
-    """Return the name and the hash of a table, by which JSON tells what was read."""
+def table_record(path: Path, table: Columns | None = None) -> dict[str, Any]:
+    """Return the name and the hash of a table, and how it was read where that is not the usual."""
     from gradatim._digest import sha256
     from gradatim._files import read_regular
 
-    return {"file": path.name, "sha256": sha256(read_regular(path))}
+    notes = {"notes": list(table.notes)} if table is not None and table.notes else {}
+    return {"file": path.name, "sha256": sha256(read_regular(path)), **notes}
