@@ -1,8 +1,8 @@
 r"""Arguments without brackets, as LaTeX has them: ``\sin 2\pi x`` is ``\sin(2\pi x)``.
 
 Conventions: an argument is a number and names side by side, of which the last may have a power, or
-a fraction or root with names after it, or what braces, bars or a call hold. What follows must be unable to belong to it
-(``+``, ``=``, the end, another function), else both readings are told and none is taken.
+a fraction or root with names after it, or what braces, bars or a call hold. What follows must be
+unable to belong to it (``+``, ``=``, the end, another function), else nothing is guessed.
 """
 
 from __future__ import annotations
