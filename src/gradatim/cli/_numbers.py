@@ -29,10 +29,6 @@ def read_number(text: str) -> float:
         return float(text)
     except ValueError:
         pass
-    from gradatim.errors import SpecError
-    from gradatim.network.numbers import to_fraction
+    from gradatim.network import numbers
 
-    try:
-        return float(to_fraction(text))
-    except OverflowError:
-        raise SpecError(f"the number {text[:40]} is too large") from None
+    return numbers.to_float(text)

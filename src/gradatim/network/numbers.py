@@ -24,6 +24,7 @@ __all__ = [
     "exact_text",
     "float_sum",
     "format_fraction",
+    "to_float",
     "to_fraction",
     "to_json",
     "written",
@@ -71,6 +72,21 @@ def to_fraction(value: Any, name: str = "") -> Fraction:
         number /= denominator
     minuses = sum(sign not in (None, "", "+") for sign in (found[1], found[3]))
     return -number if minuses % 2 else number
+
+
+def to_float(text: str, name: str = "") -> float:
+    """Return the float nearest to the number that a text stands for.
+
+    Examples
+    --------
+    >>> to_float("1/4"), to_float("-2,5")
+    (0.25, -2.5)
+    """
+    number = to_fraction(text, name)
+    try:
+        return float(number)
+    except OverflowError:
+        raise SpecError(f"the number {text[:40]} is too large; use another unit") from None
 
 
 def _decimal(text: str) -> Fraction:

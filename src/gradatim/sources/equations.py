@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradatim.errors import InputError, SpecError, TableError
-from gradatim.language.names import TRANSPOSED, is_name, plain_name, transposed_names
+from gradatim.language.names import MINUSES, TRANSPOSED, is_name, plain_name, transposed_names
 
 if TYPE_CHECKING:
     from gradatim.network import Network
@@ -28,6 +28,11 @@ __all__ = [
     "same_name",
     "table_record",
 ]
+
+
+# Numbers, and after a space the next name
+_VALUE = rf"(?:{MINUSES}|[+0-9.,/eE])+"
+_SPACED = re.compile(rf"\s*({_VALUE}(?:\s+{_VALUE})*)\s+([^=\s0-9][^=]*?)\s*=(.*)")
 
 
 def read_letters(let: Sequence[str], equation: str | None = None) -> dict[str, Any]:
@@ -55,9 +60,17 @@ def read_letters(let: Sequence[str], equation: str | None = None) -> dict[str, A
 
 def _assignments(text: str) -> list[tuple[str, str]]:
     """Return names and values from ``x0=1,5;x2=0``; a comma within a value stays there."""
-    parts = re.split(r"[,;]\s*(?=[^=,;]+=)", text.strip(" ,;"))
-    pairs = [part.partition("=") for part in parts]
-    return [(name.strip(), value.strip() if equals else "") for name, equals, value in pairs]
+    # In x1=0,5 x2=1 the comma stands within a number.
+    parts = re.split(r"[,;]\s*(?![0-9.]+\s)(?=[^=,;]+=)", text.strip(" ,;"))
+    pairs: list[tuple[str, str]] = []
+    for part in parts:
+        name, equals, rest = part.partition("=")
+        # In x1=1 x2=2 the value ends at the space; names may have spaces.
+        while equals and (more := _SPACED.fullmatch(rest)):
+            pairs.append((name.strip(), more[1]))
+            name, rest = more[2], more[3]
+        pairs.append((name.strip(), rest.strip() if equals else ""))
+    return pairs
 
 
 def _numbers(text: str) -> list[str]:
