@@ -251,3 +251,11 @@ def test_an_option_that_is_no_number_is_refused_in_one_sentence(capsys, text):
     assert status == 2
     assert text in err
     assert err.count("\n") == 1
+
+
+def test_a_share_that_is_smaller_than_all_floats_is_not_said_to_be_zero(capsys):
+    _, out, _ = run(capsys, "eval", "softmax(x1, 1000)", "--at", "x1=0")
+    assert "e^0 / sum e^z ≈ 0 " in out
+    assert "e^1000 / sum e^z ≈ 1 " in out
+    _, out, _ = run(capsys, "eval", "softmax(x1, 0)", "--at", "x1=0")
+    assert out.count("e^0 / sum e^z = 0.5") == 2

@@ -110,7 +110,7 @@ def fit(
         table, target, drop=drop or (), task=task, **({} if text is None else text.given())
     )
     _check_classes(rows, target, activation)
-    model = _fitted(rows, activation, alpha)
+    model, warned = _fitted(rows, activation, alpha)
     network = _named(model.network_, rows, target)
     if plot is not None and (network.n_inputs > 1 or network.n_outputs > 1):
         raise SpecError(
@@ -137,7 +137,8 @@ def fit(
         said = shown(network)
         printed, lines = rounded_equation(network, lambda short: shown(short) == said, digits)
         lines += fit_lines(found | {"scores": _scores(rows, printed)})
-        print("\n".join([*lines, *(f"note: {notice.message}" for notice in rows.notices)]))
+        notes = [*warned, *(notice.message for notice in rows.notices)]
+        print("\n".join([*lines, *(f"note: {note}" for note in notes)]))
 
     def draw() -> Figure:
         from gradatim.drawing import plot_response
@@ -165,11 +166,20 @@ def _check_classes(rows: Collection, target: str, activation: str) -> None:
 
 def _fitted(
     rows: Collection, activation: str, alpha: float
-) -> NetworkClassifier | NetworkRegressor:
+) -> tuple[NetworkClassifier | NetworkRegressor, list[str]]:
+    """Return the solution, and warnings of it; what scikit-learn says to itself is not shown."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
     from gradatim.estimators import NetworkClassifier, NetworkRegressor
 
     kind = NetworkRegressor if activation == "identity" else NetworkClassifier
-    return kind((), solver="exact", alpha=alpha).fit(rows.X["features"], rows.y)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = kind((), solver="exact", alpha=alpha).fit(rows.X["features"], rows.y)
+    ours = [warning for warning in caught if issubclass(warning.category, ConvergenceWarning)]
+    return model, [str(warning.message) for warning in ours]
 
 
 def _named(network: Network, rows: Collection, target: str) -> Network:
