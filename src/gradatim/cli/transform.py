@@ -8,6 +8,7 @@ printed.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -114,14 +115,15 @@ def _read(
     column: str,
     target: str,
     dialect: Dialect | None,
-) -> tuple[list[str], list[str], Columns | None]:
-    """Return points and labels as text, from the table, from the option, or from both."""
+) -> tuple[list[str | Fraction], list[str], Columns | None]:
+    """Return points and labels, from the table, from the option, or from both."""
     if table is None and points is None:
         raise SpecError(
             'there are no points; give --points "10:0,30:1", or a table with a column of points '
             "and one of labels"
         )
-    xs, labels, read = [], [], None
+    xs: list[str | Fraction] = []
+    labels, read = [], None
     for pair in _pairs(points or ""):
         x, colon, label = (part.strip() for part in pair.partition(":"))
         if not (x and colon and label):
@@ -129,11 +131,13 @@ def _read(
         xs.append(x)
         labels.append(label)
     if table is not None:
+        from gradatim.sources.equations import meet_columns, read_column
         from gradatim.tables.columns import read_columns
 
         read = read_columns(table, dialect)
-        xs += read.texts(read.require(column, "points"))
-        labels += read.texts(read.require(target, "labels"))
+        meant = meet_columns(read, [column, target])
+        xs += read_column(read, meant[column], "--column")
+        labels += read.texts(read.require(meant[target], "--target"))
     return xs, labels, read
 
 

@@ -337,7 +337,7 @@ def _labeled(points: Sequence[Number], labels: Sequence[Hashable]) -> dict[Fract
             "label"
         )
     known: dict[Fraction, Hashable] = {}
-    pairs = zip(map(to_fraction, points), labels, strict=True)
+    pairs = zip((to_fraction(x, "a point") for x in points), labels, strict=True)
     for x, label in sorted(pairs, key=lambda pair: by_size(pair[0])):
         first = known.setdefault(x, label)
         if first != label:
@@ -350,7 +350,7 @@ def _thresholds(
 ) -> tuple[Fraction, ...]:
     if given is None:
         return tuple((low + high) / 2 for low, high in gaps)
-    cuts = tuple(sorted(map(to_fraction, given), key=by_size))
+    cuts = tuple(sorted((to_fraction(cut, "a threshold") for cut in given), key=by_size))
     if len(cuts) != len(gaps):
         counted = f"{plural(len(cuts), 'threshold')} for {plural(len(gaps), 'label change')}"
         raise SpecError(f"{counted}; give one for each, parted by semicolons as in 20;65")
