@@ -34,11 +34,14 @@ class Screen:
         self._console = SafeConsole(stderr=to_stderr)
         self._quiet = quiet
 
-    @contextlib.contextmanager
-    def reading(self, name: str) -> Iterator[Progress]:
+    def reading(self, name: str) -> contextlib.AbstractContextManager[Progress]:
         """Show how many files are read; yields what is to be told."""
+        return self.counting(f"reading {show_name(name)}")
+
+    @contextlib.contextmanager
+    def counting(self, doing: str) -> Iterator[Progress]:
+        """Show what is done to files, and to how many; yields what is to be told."""
         files = TextColumn("{task.fields[files]}", style="progress.download")
-        doing = f"reading {show_name(name)}"
         with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
             try:
                 rest = TimeLeft()

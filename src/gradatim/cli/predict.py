@@ -19,17 +19,19 @@ from cyclopts.validators import Number
 from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
-from gradatim.cli._reading import READING, TextOptions
+from gradatim.cli._reading import READING, TextOptions, dialect_of
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
-    from gradatim.tagging import Predictions
+    from gradatim.tagging import Predictions, TagChanges
     from gradatim.training.store import Store
 
 __all__ = ["predict"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
+_TAGS = Group("Tags", sort_key=3)
 _Flag = Parameter(negative=(), show_default=False)
 
 
@@ -42,10 +44,12 @@ def predict(
     follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     text: TextOptions | None = None,
     abstain_below: Annotated[
-        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1))
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1), converter=to_float),
     ] = None,
     coverage: Annotated[
-        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1))
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1), converter=to_float),
     ] = None,
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE|FOLDER")
@@ -53,24 +57,27 @@ def predict(
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
+    write_tags: Annotated[str | None, Parameter(group=_TAGS, metavar="FIELD")] = None,
+    apply: Annotated[bool, _Flag, Parameter(group=_TAGS)] = False,
     jobs: Annotated[
         int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
     ] = None,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
-    """Let a saved model name the classes of audio files or of the rows of a table.
+    """Let a saved model name the classes of audio files, scores or the rows of a table.
 
-    Sounds are analyzed by the recipe inside the model and need no labels; columns of a table are
-    matched by name. Each row has its path, prediction, probability, and the probability of each
-    class. What was predicted for a folder is kept until the end: the same command, given again
-    after it was stopped, goes on.
+    Sounds and scores are analyzed by the recipe inside the model and need no labels; columns of a
+    table are matched by name. Each row has its path, prediction, probability, and the probability
+    of each class. What was predicted for a folder is kept until the end: the same command, given
+    again after it was stopped, goes on.
 
     Parameters
     ----------
     model
         A model (.gradatim) that climb saved.
     path
-        An audio file, a folder of audio, a table (csv, tsv, parquet, arff), or a dataset's name.
+        An audio file, a score, a folder of either, a table (csv, tsv, parquet, arff), or a
+        dataset's name.
     id
         Column by whose values the rows of a table are called.
     follow_links
@@ -85,22 +92,28 @@ def predict(
         playlist of each class into a folder that is there.
     json
         Write everything as one JSON object; - is standard output, and nothing else goes there.
+    write_tags
+        Show which tags of the files would change: genre, mood, bpm, or a name of your own. Nothing
+        is written unless --apply is given.
+    apply
+        Write the tags; those from before are kept, and untag takes them back.
     jobs
         Processor cores to use; all of them if left out.
     debug
         Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
+    from gradatim.cli._tags import check_request, require_some, tag
     from gradatim.models import load_model
 
     loaded = load_model(model)
     _check(loaded, model, path, output, json)
-    given = {} if text is None else text.given()
+    check_request(loaded, write_tags, apply)
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.climb.checkpoint import open_checkpoint
         from gradatim.presentation.predictions import prediction_lines, summary_lines
-        from gradatim.tables.columns import Dialect
+        from gradatim.presentation.tags import tag_lines
         from gradatim.tagging import predict_path
         from gradatim.tagging.streaming import predictions_folder
 
@@ -115,24 +128,28 @@ def predict(
                         abstain_below=abstain_below,
                         coverage=coverage,
                         id=id,
-                        dialect=Dialect(**given) if given else None,
+                        dialect=dialect_of(text),
                         follow_links=follow_links,
                         n_jobs=jobs,
                         progress=progress,
                         store=store,
                     )
                 )
-            whole = partial(_whole, loaded, found)
+            tags = None if write_tags is None else tag(found, write_tags, apply, screen)
+            whole = partial(_whole, loaded, found, tags)
 
             def show() -> None:
                 if json == "-":
                     print_json(whole())
-                elif output is None:
+                elif output is None and tags is None:
                     screen.show_lines(prediction_lines(found))
                 else:
                     screen.show_lines(summary_lines(found))
+                if json != "-" and tags is not None:
+                    screen.show_lines(tag_lines(tags))
 
             deliver(_writers(found, whole, output, json), show, screen.say)
+        require_some(tags)
 
 
 @contextmanager
@@ -151,9 +168,10 @@ def _until_interrupted(store: Store | None) -> Iterator[None]:
         raise Interrupted(sentence, kept=False) from None
 
 
-def _whole(model: Model, found: Predictions) -> dict[str, object]:
+def _whole(model: Model, found: Predictions, tags: TagChanges | None) -> dict[str, object]:
     about = {"rung": model.rung, "input": model.input, "setting": model.setting}
-    return {**header(), "model": about, **found.to_dict()}
+    more = {} if tags is None else {"tags": tags.to_dict()}
+    return {**header(), "model": about, **found.to_dict(), **more}
 
 
 def _check(model: Model, file: Path, path: str, output: Path | None, json: str | None) -> None:

@@ -34,6 +34,7 @@ from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
+from gradatim.models.training_rows import keep_rows
 from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
@@ -389,10 +390,15 @@ def _on_all_rows(
             "interval": [float(end) for end in row.interval],
         },
     }
+    model, X = fitted.model, task.collection.X
+    kept = None
+    if model.scaler is not None:
+        kept = keep_rows(task.collection, input, everything, model.scaler, protocol.seed)
     return replace(
-        fitted.model,
+        model,
         setting=family.describe(candidate),
         about=about,
         calibration=calibration_of(task, row),
-        ranges=InputRanges.of(task.collection.X[input], everything) if input else None,
+        ranges=InputRanges.of(X[input], everything) if input else None,
+        training_rows=kept,
     )

@@ -25,6 +25,7 @@ from gradatim.models.learners import AveragedNetworks, Learner, Perceptrons
 from gradatim.models.ranges import InputRanges
 from gradatim.models.records import save_model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
+from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
 from gradatim.training.targets import both_tails, decide, probabilities
@@ -68,6 +69,8 @@ class Model:
         How far it was off on rows held out, for prediction sets and intervals.
     ranges : InputRanges or None
         Where the rows lie that it learnt from.
+    training_rows : TrainingRows or None
+        Rows that it has learnt from, or a sample of them; None where none are kept.
     """
 
     rung: str
@@ -85,6 +88,7 @@ class Model:
     about: Mapping[str, Any] = field(default_factory=dict)
     calibration: Calibration | None = None
     ranges: InputRanges | None = None
+    training_rows: TrainingRows | None = None
 
     @property
     def n_features(self) -> int | None:

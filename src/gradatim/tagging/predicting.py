@@ -1,4 +1,4 @@
-"""What a model is given to predict from: audio by the recipe inside it, or a table by its columns.
+"""A model at work: predictions for sounds and scores by its recipe, for tables by their columns.
 
 Conventions: a sound that the recipe cuts into segments has the mean of their outputs, so that a
 file is one row. What cannot be read is left out with a notice; if nothing can, it is an error. What
@@ -12,28 +12,24 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gradatim._progress import Progress
 from gradatim._text import plural, show_name
 from gradatim.collection import Notice
-from gradatim.errors import AudioError, InputError, SpecError, TableError
+from gradatim.errors import AudioError, SpecError
 from gradatim.models.model import Model
-from gradatim.music.features import FeatureRecipe
-from gradatim.music.formats import has_media, reader_of
-from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
-from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
-from gradatim.tables.collections import read_features
+from gradatim.music.listing import below_root, readable_path
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.answers import Leaving, answer, leaving_notice
 from gradatim.tagging.predictions import Predictions
+from gradatim.tagging.samples import Samples, SoundFiles, find_samples, output_names, recipe_of
 from gradatim.tagging.streaming import answer_files
 from gradatim.training.store import Store
 from gradatim.training.targets import decide
 
-__all__ = ["predict_path", "recipe_of"]
+__all__ = ["predict_path"]
 
 _SKIPPED_SHOWN = 5
 
@@ -49,15 +45,6 @@ class _Answered:
     notices: Sequence[Notice] = ()
 
 
-def _answered_rows(
-    model: Model, X: np.ndarray, paths: Sequence[str], notices: Sequence[Notice] = (), **more: Any
-) -> _Answered:
-    said = answer(model, X)
-    if said.outside is not None:
-        notices = [*notices, *leaving_notice(model, Leaving.of(said.outside), "row")]
-    return _Answered(said.outputs, said.probabilities, paths, notices=notices, **more)
-
-
 def predict_path(
     model: Model,
     path: str | os.PathLike[str],
@@ -71,15 +58,16 @@ def predict_path(
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Predictions:
-    """Predict for an audio file, a folder of audio, a table, or a dataset in the package.
+    """Predict for an audio file, a score, a folder of either, a table, or a dataset.
 
     Parameters
     ----------
     model : Model
         What predicts; audio is analyzed by the recipe inside it.
     path : path-like
-        The file, folder or table. Sounds need no labels and may lie at any depth; columns of a
-        table are matched by name, in any order, and others are passed over.
+        The file, folder or table. Sounds and scores need no labels and may lie at any depth;
+        columns of a table are matched by name, in any order, and others are passed over. Each tune
+        of a book is a row.
     abstain_below : float in [0, 1], optional
         Predict no class whose probability, which is the model's own, is below.
     coverage : float in (0, 1), optional
@@ -92,7 +80,7 @@ def predict_path(
     follow_links : bool
         Also follow links that lead out of a folder.
     n_jobs : int, optional
-        Threads that decode and analyze; one per core if None.
+        Threads that decode and analyze, processes that read scores; one per core if None.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
     store : Store, optional
@@ -107,8 +95,10 @@ def predict_path(
     ------
     InputError
         If there is nothing at `path`, or the model reads columns of a table and gets audio.
-    AudioError
-        If there is no audio, or none of it can be read.
+    AudioError, ScoreError
+        If there is no audio or score, or none of it can be read.
+    MissingExtraError
+        If scores are to be read and music21 is not installed.
     TableError
         If a column that the model reads is missing or has a gap that nothing fills.
     SpecError
@@ -127,11 +117,15 @@ def predict_path(
     _check_abstention(model, abstain_below)
     thresholds = None if coverage is None else _thresholds(model, coverage)
     text = os.fspath(path)
-    found = _answers(model, text, id, dialect, follow_links, n_jobs, progress, store)
+    samples = find_samples(model, text, id, dialect, follow_links, n_jobs, progress)
+    if isinstance(samples, Samples):
+        found = _answer_rows(model, samples)
+    else:
+        found = _answer_sounds(model, samples, n_jobs, progress, store)
     return Predictions(
         source=readable_path(Path(text).name or text),
         task=model.task,
-        names=_names(model, found.outputs.shape[1]),
+        names=output_names(model, found.outputs.shape[1]),
         paths=tuple(found.paths),
         values=decide(found.outputs, model.classes, model.task, model.flat),
         probabilities=found.probabilities,
@@ -141,23 +135,6 @@ def predict_path(
         files=tuple(found.files),
         notices=tuple(found.notices),
     )
-
-
-def recipe_of(model: Model, source: str) -> FeatureRecipe:
-    """Return the recipe of a model's features, or say that it reads no audio."""
-    if model.recipe is None:
-        raise InputError(
-            f"{show_name(source)} is audio, and the model reads {show_name(model.input)}, "
-            f"{plural(model.n_features or 0, 'column')} that no recipe computes from audio; give a "
-            "table with these columns"
-        )
-    recipe = FeatureRecipe.from_dict(model.recipe)
-    if model.n_features != len(recipe.names):
-        raise InputError(
-            f"the recipe inside the model gives {len(recipe.names)} features, and the model reads "
-            f"{model.n_features}; save the model again from its climb"
-        )
-    return recipe
 
 
 def _check_abstention(model: Model, level: float | None) -> None:
@@ -203,90 +180,37 @@ def _thresholds(model: Model, coverage: float) -> np.ndarray:
     return found.thresholds(coverage)
 
 
-def _answers(
-    model: Model,
-    text: str,
-    id: str | None,
-    dialect: Dialect | None,
-    follow_links: bool,
-    n_jobs: int | None,
-    progress: Progress | None,
-    store: Store | None,
-) -> _Answered:
-    where = Path(text).expanduser()
-    kind = find_kind(text)
-    is_file = where.is_file()
-    if kind is SOURCES["table"] or (is_file and is_table_name(text)):
-        return _answer_table(model, where, id, dialect)
-    if id is not None or dialect is not None:
-        raise SpecError(f"{text} is no table, so how a table is read does not go with it")
-    if kind is SOURCES["folder"]:
-        listing = list_audio_files(where, follow_links=follow_links)
-        return _answer_sounds(model, where, listing, n_jobs, progress, store)
-    if kind is None and is_file and (reader := reader_of(where)) is not None:
-        if reader == "FFmpeg" and not has_media():
-            listing = Listing((), (where.name,))
-        else:
-            listing = Listing((where.name,))
-        return _answer_sounds(model, where.parent, listing, n_jobs, progress, store)
-    collection = read_source(text, Options())
-    if model.scaler is None:
-        X = np.empty((collection.n_samples, 0))
-    elif model.input in collection.X:
-        X = collection.X[model.input]
-    else:
-        known = ", ".join(map(show_name, collection.X))
-        raise InputError(f"the model reads {show_name(model.input)}, and {text} has {known}")
-    return _answered_rows(model, X, collection.ids.tolist())
-
-
-def _answer_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> _Answered:
-    if model.scaler is not None and not model.feature_names:
-        raise InputError(
-            "the model's columns have no names, so none can be found in a table; give it an array "
-            "in Python"
-        )
-    X, ids, notices = read_features(path, model.feature_names, id, dialect)
-    if model.scaler is not None:
-        gaps = np.isnan(X) & np.isnan(model.scaler.fill)
-        if gaps.any():
-            row, column = np.argwhere(gaps)[0]
-            raise TableError(
-                f"{show_name(str(ids[row]))} of {show_name(path.name)} has no value in column "
-                f"{show_name(model.feature_names[column])}, and the model was trained without "
-                "gaps; fill it in, or train with --impute median"
-            )
-    return _answered_rows(model, X, ids.tolist(), notices)
+def _answer_rows(model: Model, samples: Samples) -> _Answered:
+    said, notices = answer(model, samples.X, samples.starts), samples.notices
+    if said.outside is not None:
+        notices = [*notices, *leaving_notice(model, Leaving.of(said.outside), samples.noun)]
+    return _Answered(said.outputs, said.probabilities, samples.paths, notices=notices)
 
 
 def _answer_sounds(
     model: Model,
-    root: Path,
-    listing: Listing,
+    sounds: SoundFiles,
     n_jobs: int | None,
     progress: Progress | None,
     store: Store | None,
 ) -> _Answered:
-    notices = list(listing.notices)
-    if not listing.files:
-        why = "; ".join(notice.message for notice in notices) or "give a folder with audio in it"
-        raise AudioError(f"there is no audio that can be read in {show_name(root)}: {why}")
+    root, files, notices = sounds.root, sounds.listing.files, list(sounds.listing.notices)
     if model.scaler is None:
         # A constant answers without a look.
-        files = [root / file for file in listing.files]
-        named = [readable_path(file) for file in listing.files]
-        return _answered_rows(model, np.empty((len(files), 0)), named, notices, files=files)
+        said = answer(model, np.empty((len(files), 0)))
+        named = [readable_path(file) for file in files]
+        return _Answered(said.outputs, said.probabilities, named, sounds.paths, notices)
     found = answer_files(
         model,
         recipe_of(model, str(root)),
         root,
-        listing.files,
+        files,
         store=store,
         n_jobs=n_jobs or os.cpu_count() or 1,
         progress=progress,
     )
     errors = [found.errors[place] for place in sorted(found.errors)]
-    read = [listing.files[place] for place in found.places]
+    read = [files[place] for place in found.places]
     if not read:
         raise AudioError(
             f"none of {plural(len(errors), 'audio file')} in {show_name(root)} can be read; the "
@@ -305,9 +229,3 @@ def _answer_sounds(
         files=[root / file for file in read],
         notices=[*notices, *leaving_notice(model, found.leaving, "file")],
     )
-
-
-def _names(model: Model, n_outputs: int) -> tuple[str, ...]:
-    if model.classes is not None:
-        return tuple(str(label) for label in model.classes)
-    return model.target_names or tuple(f"output {k + 1}" for k in range(n_outputs))
