@@ -220,6 +220,16 @@ def test_a_telling_meter_is_a_warning_and_may_be_ignored(tmp_path):
     assert without.recipes["scores"]["notation"] is False
 
 
+def test_meters_of_one_tune_each_tell_nothing(tmp_path):
+    tunes = [
+        f"X:{k}\nR:{('jig', 'reel')[k % 2]}\nM:{k + 2}/4\nL:1/4\nK:C\n{'C D E F G' * 3} |]\n"
+        for k in range(12)
+    ]
+    (tmp_path / "book.abc").write_text("\n".join(tunes))
+    found = read_scores(tmp_path / "book.abc", labels="tag:rhythm")
+    assert "given-away" not in [notice.code for notice in found.notices]
+
+
 def test_the_name_of_a_folder_that_is_no_utf8_is_shown_escaped(tmp_path, abc):
     root = tmp_path / "all"
     for name in (b"caf\xe9", b"other"):
