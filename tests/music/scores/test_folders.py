@@ -314,3 +314,17 @@ def test_tags_may_be_the_groups_and_those_without_stand_alone(books):
     assert len(set(found.groups.tolist())) == 10
     [notice] = [one for one in found.notices if one.code == "few-groups"]
     assert notice.message.startswith("9 scores without a group by tag:composer")
+
+
+def test_a_table_and_a_manifest_may_name_whole_books(books, tmp_path):
+    table, manifest = tmp_path / "labels.csv", tmp_path / "groups.csv"
+    table.write_text("book,land,set\na,Ireland,1\nb,Ireland,2\nc.abc,Wales,1\na.abc#2,Wales,2\n")
+    found = read_scores(books, "set", labels=table, target="land")
+    # What a row says of one tune goes before what another says of its book.
+    assert found.y.tolist() == ["Ireland", "Wales", *["Ireland"] * 4, *["Wales"] * 3]
+    assert found.groups is not None
+    assert found.groups.tolist() == ["1", "2", "1", "2", "2", "2", "1", "1", "1"]
+    manifest.write_text("path,group\na.abc,x\nb.abc,y\nc.abc,y\nb.abc#1,x\n")
+    grouped = read_scores(books, manifest, labels="tag:rhythm").groups
+    assert grouped is not None
+    assert grouped.tolist() == ["x", "x", "x", "x", "y", "y", "y", "y", "y"]
