@@ -58,8 +58,11 @@ if TYPE_CHECKING:
     from gradatim.separability import separate as separate
     from gradatim.separability import transform as transform
     from gradatim.tables import read_table as read_table
+    from gradatim.tagging import Explanation as Explanation
     from gradatim.tagging import ModelScore as ModelScore
     from gradatim.tagging import Predictions as Predictions
+    from gradatim.tagging import explain as explain
+    from gradatim.tagging import explain_path as explain_path
     from gradatim.tagging import predict_path as predict_path
     from gradatim.tagging import score_path as score_path
     from gradatim.tagging import write_predictions as write_predictions
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
 _PARTS = {
     "Climb": "climb",
     "Collection": "collection",
+    "Explanation": "tagging",
     "FitResult": "training",
     "Layer": "network",
     "Network": "network",
@@ -87,6 +91,8 @@ _PARTS = {
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
+    "explain": "tagging",
+    "explain_path": "tagging",
     "find_features": "separability",
     "find_methods": "comparisons.separable",
     "fit_many": "training",

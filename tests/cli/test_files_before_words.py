@@ -12,7 +12,9 @@ import pytest
 
 from gradatim.cli import app
 from gradatim.models import Model
-from gradatim.models.learners import Constant
+from gradatim.models.learners import AveragedNetworks, Constant
+from gradatim.network import Layer, Network
+from gradatim.scalers import Scaler
 
 TABLE = "x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,b\n0.2,0.1,a\n0.9,0.8,b\n0.1,0,a\n1,0.9,b\n"
 ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
@@ -23,6 +25,7 @@ COMMANDS = {
     "--report b.html --predictions c.csv --save c.gradatim --save-rung majority d.gradatim",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
+    "explain": "kept.gradatim table.csv --row 2 --output a.svg --json b.json",
     "score": "model.gradatim table.csv --target label --json a.json",
     "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
     "draw": "x1+2 --output a.svg",
@@ -77,6 +80,11 @@ def model(tmp_path_factory):
 @pytest.fixture
 def folder(tmp_path, model):
     (tmp_path / "model.gradatim").write_bytes(model.read_bytes())
+    network = Network([Layer([[1.0, -1.0]], [0.0])])
+    ones, learner = np.ones(2), AveragedNetworks((network,), probabilistic=False)
+    more = {"classes": np.array(["a", "b"]), "feature_names": ("x1", "x2")}
+    kept = Model("linear", "x", "classification", learner, Scaler(ones, ones, ones), **more)
+    kept.save(tmp_path / "kept.gradatim")
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
     return tmp_path

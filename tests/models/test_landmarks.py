@@ -13,6 +13,7 @@ from gradatim.errors import InputError
 from gradatim.models.families import kernel, landmarks
 from gradatim.models.families.landmarks import choose_landmarks, fit_on_landmarks
 from gradatim.models.learners import LandmarkMachine, kernel_of
+from gradatim.models.margins import find_margin
 from tests.models.conftest import make_collection
 from tests.models.test_files import put, rewritten
 
@@ -162,3 +163,43 @@ def test_what_knows_one_class_is_certain_and_a_class_that_is_not_known_never_lea
     two = LandmarkMachine(0, 1.0, np.zeros((1, 2)), np.ones((1, 1)), np.array([-9.0]), 3, (0, 2))
     assert two.outputs(np.ones((2, 2))).tolist() == [[1, 0, 0], [1, 0, 0]]
     assert two.outputs(np.zeros((0, 2))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("degree", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("codes", "n_outputs", "first", "second"),
+    [((0, 1, 2), 3, 2, 0), ((0, 2), 3, 2, 0), ((0, 1), 1, 0, 1), ((), 2, 1, None)],
+)
+def test_margins_are_differences_of_scores_with_their_slopes(
+    degree, codes, n_outputs, first, second
+):
+    rng = np.random.default_rng(5)
+    n_machines = 1 if len(codes) == 2 else max(len(codes), 2)
+    learner = LandmarkMachine(
+        degree,
+        0.4,
+        rng.normal(size=(7, 3)),
+        rng.normal(size=(n_machines, 7)),
+        rng.normal(size=n_machines),
+        n_outputs,
+        codes,
+        decides=bool(codes),
+    )
+    margin = find_margin(learner, first, second, real=not codes)
+    Z = rng.normal(size=(5, 3))
+    scores = learner.scores(Z)
+    if n_outputs == 1:
+        expected = -scores[:, 0]
+    else:
+        expected = scores[:, first] - (0.0 if second is None else scores[:, second])
+    np.testing.assert_allclose(margin.value(Z), expected, rtol=1e-10)
+    slopes = [
+        (margin.value(Z + 1e-6 * step) - margin.value(Z - 1e-6 * step)) / 2e-6 for step in np.eye(3)
+    ]
+    np.testing.assert_allclose(margin.gradient(Z), np.transpose(slopes), rtol=1e-5, atol=1e-7)
+    assert margin.is_affine == (degree == 1)
+
+
+def test_what_knows_one_class_has_no_margin():
+    empty = np.zeros((0, 2)), np.zeros((0, 0)), np.zeros(0)
+    assert find_margin(LandmarkMachine(0, 1.0, *empty, 3, (1,)), 1, 0) is None

@@ -67,10 +67,22 @@ app.command(
     help="Let a saved model name the classes of audio files or rows of a table.",
 )
 app.command(
+    "gradatim.cli.explain:explain",
+    name="explain",
+    group=_MUSIC,
+    help="Say which inputs moved what a saved model says of a sound or row.",
+)
+app.command(
     "gradatim.cli.score:score",
     name="score",
     group=_MUSIC,
     help="Score a saved model on another labelled collection.",
+)
+app.command(
+    "gradatim.cli.untag:untag",
+    name="untag",
+    group=_MUSIC,
+    help="Give audio files the tags back that predict --write-tags has changed.",
 )
 app.command(
     "gradatim.cli.compare:compare",

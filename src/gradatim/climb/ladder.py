@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, silent, steady
+from gradatim.climb.calibration import calibration_of
 from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
@@ -32,6 +33,8 @@ from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
+from gradatim.models.ranges import InputRanges
+from gradatim.models.training_rows import keep_rows
 from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
@@ -387,5 +390,15 @@ def _on_all_rows(
             "interval": [float(end) for end in row.interval],
         },
     }
-    setting = family.describe(candidate)
-    return replace(fitted.model, setting=setting, about=about)
+    model, X = fitted.model, task.collection.X
+    kept = None
+    if model.scaler is not None:
+        kept = keep_rows(task.collection, input, everything, model.scaler, protocol.seed)
+    return replace(
+        model,
+        setting=family.describe(candidate),
+        about=about,
+        calibration=calibration_of(task, row),
+        ranges=InputRanges.of(X[input], everything) if input else None,
+        training_rows=kept,
+    )

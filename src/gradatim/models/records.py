@@ -74,6 +74,13 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         record["scaler"] = {"clip": model.scaler.clip, "n_features": model.n_features}
         for name in ("center", "scale", "fill"):
             tensors[f"scaler.{name}"] = getattr(model.scaler, name)
+    if (kept := model.training_rows) is not None:
+        record["training_rows"] = {
+            "n_all": kept.n_all,
+            "ids": list(kept.ids),
+            "labels": list(kept.labels),
+        }
+        tensors["training_rows.scaled"] = kept.scaled
     if model.classes is not None:
         classes = model.classes
         if classes.dtype.kind in "OT" and all(isinstance(label, str) for label in classes):
@@ -83,6 +90,11 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
                 f"class labels of the type {classes.dtype} cannot be saved; make them text"
             )
         record["classes"] = {"dtype": classes.dtype.str, "labels": classes.tolist()}
+    if model.calibration is not None:
+        record["calibration"], arrays = model.calibration.to_record()
+        tensors |= arrays
+    if model.ranges is not None:
+        tensors |= model.ranges.to_tensors()
     return record, tensors
 
 
