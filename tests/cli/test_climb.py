@@ -120,6 +120,15 @@ def test_what_no_kind_of_source_claims_is_told_with_what_is_close(capsys, fake):
     assert err == "gradatim: there is no file, folder or dataset 'timbr'; did you mean timbre?\n"
 
 
+def test_the_report_knows_the_command_that_repeats_the_climb(capsys, fake):
+    run(capsys, "timbre", "--resume", "--report", "my report.html", "--seed", "3")
+    # Nothing was kept to go on from; that the first had to is not part of what it found.
+    assert fake.reports == []
+    run(capsys, "timbre", "--report", "my report.html", "--seed", "3")
+    [found] = fake.reports
+    assert found.command == "gradatim climb timbre --report 'my report.html' --seed 3"
+
+
 def test_quiet_prints_the_verdict_only(capsys, fake):
     assert run(capsys, "timbre", "--quiet") == (0, "Verdict: Climb to the deep rung.\n", "")
 

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from gradatim.climb import Observer, climb_collection
 from gradatim.collection import Collection
+from gradatim.datasets import load_world
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import make_folds
 
@@ -367,3 +368,13 @@ def test_labels_are_shuffled_song_by_song_so_that_what_the_songs_give_away_shows
     assert (kept.verdict.answer, kept.verdict.rung) == ("cannot decide", "majority")
     told = {one.code: one.message for one in kept.notices}["shuffled-labels"]
     assert told.startswith("labels were shuffled group by group: any rung above the first is")
+
+
+def test_a_climb_from_python_knows_the_call_that_repeats_it():
+    world = load_world()
+    options = {"rungs": ["majority", "linear"], "repeats": 1, "margin": 0.02}
+    found = climb_collection(world, n_jobs=1, **options)
+    assert found.command == (
+        "climb_collection(collection, repeats=1, margin=0.02, rungs=['majority', 'linear'])"
+    )
+    assert found.to_dict()["command"] == found.command

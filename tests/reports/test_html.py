@@ -92,8 +92,24 @@ def test_no_script_but_the_views_may_run(html, page):
     assert {f"sha256-{base64.b64encode(digest).decode()}" for digest in digests} == allowed
 
 
-def test_the_verdict_is_the_headline(html, climb):
-    assert f"<h1>{climb.verdict.sentence}</h1>" in html
+def test_a_short_verdict_is_the_headline_and_its_sentence_the_lead(html, climb, regression_climb):
+    headline = "Undecided: the shallow network on harmonics may be enough, or 0.068 may be missing"
+    assert f"<h1>{headline} (95 % sure).</h1>" in html
+    lead = html.partition('<p class="meaning">')[2].partition("</p>")[0]
+    assert lead.startswith(climb.verdict.sentence)
+    assert "would have shown it in 4 % of all cases" in lead
+    # Where nothing was compared the sentence is all there is, and stands once.
+    assert render_report(regression_climb).count(regression_climb.verdict.sentence) == 1
+
+
+def test_the_command_that_repeats_the_climb_is_whole(climb, multilabel_climb):
+    folder = "/" + "x" * 100 + "/<b>it's"
+    command = f"gradatim climb '{folder}' --seed 3"
+    silent = replace(climb, collection=replace(climb.collection, media=None), command=command)
+    page = Page(render_report(silent))
+    assert command in page.text
+    assert "b" not in [tag for tag, _ in page.elements]
+    assert "Repeat it with" not in render_report(multilabel_climb)
 
 
 def test_sections_come_in_the_order_of_a_persons_questions(html):

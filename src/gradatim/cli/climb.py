@@ -16,6 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._command import repeating_command
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
@@ -226,6 +227,7 @@ def climb(
                 "keep": [rung for rung, _ in save_rung or ()],
             }
             found = _climb(screen, collection, store, options | more)
+            found = replace(found, command=repeating_command() or found.command)
             try:
 
                 def show() -> None:

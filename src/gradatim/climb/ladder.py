@@ -6,9 +6,10 @@ rungs run one after the other, each using all threads.
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from itertools import accumulate
@@ -37,6 +38,9 @@ from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
 __all__ = ["choose_families", "climb_collection", "read_rung"]
+
+#: Arguments of `climb_collection` that a repeated climb need not have.
+_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep")
 
 
 def climb_collection(
@@ -136,6 +140,7 @@ def climb_collection(
     >>> found.verdict.rung
     'linear'
     """
+    given = dict(locals())
     start = time.perf_counter()
     if not (margin >= 0 and np.isfinite(margin)):
         raise SpecError(f"margin must be at least 0, not {margin}")
@@ -191,7 +196,19 @@ def climb_collection(
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
         fold_of=split.fold_of,
+        command=_call(given),
     )
+
+
+def _call(given: Mapping[str, object]) -> str:
+    """Write the call that repeats a climb: options that change results, where not the default."""
+    defaults = inspect.signature(climb_collection).parameters
+    options = [
+        f"{name}={value!r}"
+        for name, value in given.items()
+        if name not in _RESULT_IS_THE_SAME and value != defaults[name].default
+    ]
+    return f"climb_collection({', '.join(['collection', *options])})"
 
 
 def choose_families(

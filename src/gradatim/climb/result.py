@@ -239,6 +239,8 @@ class Climb:
         Version of gradatim.
     fold_of : array of shape (repeats, n_samples), optional
         Fold in which each row was scored, from 0.
+    command : str, optional
+        Command line, or call in Python, that repeats the climb on the same data.
     """
 
     collection: Collection
@@ -250,6 +252,7 @@ class Climb:
     seconds: float = 0.0
     version: str = field(default="")
     fold_of: np.ndarray | None = field(default=None, repr=False)
+    command: str = ""
 
     @property
     def scored(self) -> Collection:
@@ -312,6 +315,7 @@ class Climb:
         return {
             "gradatim": self.version,
             "schema": SCHEMA,
+            "command": self.command or None,
             "collection": self.collection.to_dict(),
             "protocol": asdict(self.protocol),
             "scored": None if self.collection.parts is None else _scored_dict(self.scored),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gradatim._files import write_atomically
 from gradatim._text import plural
@@ -66,6 +66,7 @@ def render_report(climb: Climb) -> str:
     collection = climb.collection
     content = {
         "collection": collection,
+        "headline": climbs.headline(climb),
         "verdict": climb.verdict,
         "meaning": climbs.explain_verdict(climb),
         "facts": list(_facts(climb)),
@@ -84,6 +85,8 @@ def render_report(climb: Climb) -> str:
         "validated": climb_views.has_validation(climb),
         "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
+        # Whole: what is cut cannot be typed again; a shell's word has no controls.
+        "command": escape(climb.command),
         "sha256": collection.sha256,
     }
     return page.render("report.html.jinja", models, content)
