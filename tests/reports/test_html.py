@@ -119,6 +119,7 @@ def test_sections_come_in_the_order_of_a_persons_questions(html):
         "Differences to the best",
         "Worth knowing",
         "What is taken for what",
+        "Class by class",
         "How the networks learnt",
         "Where to stop",
         "How it was measured",
@@ -164,7 +165,7 @@ def test_on_a_narrow_screen_every_cell_has_its_heading(html):
         head, _, body = table.partition("<tbody ")
         heads = re.findall(r"<th [^>]*>(.*?)</th>", head)
         for row in re.findall(r"<tr .*?</tr>", body, re.DOTALL):
-            cells = re.findall(r"<td ([^>]*)>(.*?)</td>", row)
+            cells = re.findall(r"<td ([^>]*)>(.*?)</td>", row, re.DOTALL)
             assert len(cells) == len(heads) - 1
             for title, (attributes, text) in zip(heads[1:], cells, strict=True):
                 assert (f'data-label="{title}"' in attributes) == bool(text)
@@ -274,9 +275,30 @@ def test_regression_shows_predicted_against_true(regression_climb):
     assert "model-confusion" not in page.ids
 
 
+def test_groups_are_scored_one_by_one_and_the_hardest_comes_first(climb):
+    n_groups = len(np.unique(climb.collection.groups))
+    scores = np.linspace(1, 0, n_groups)
+    scores[3] = np.nan
+    winner = replace(climb.winner, group_scores=scores)
+    rungs = [winner if rung is climb.winner else rung for rung in climb.rungs]
+    silent = replace(climb, collection=replace(climb.collection, media=None), rungs=rungs)
+    section = render_report(silent).partition('<h2 id="groups">')[2].partition("</section>")[0]
+    named = re.findall(r'<th scope="row" role="rowheader">(.*?)</th>', section)
+    assert named == list(np.unique(climb.collection.groups)[::-1][:12])
+    text = re.sub(r"<[^>]*>|\s+", " ", section)
+    assert f"Shown are the 12 hardest of {n_groups - 1};" in text
+    assert "Of 1 group the score is undefined." in text
+    assert '<h2 id="groups">' not in render_report(climb)
+
+
 def test_labels_are_scored_one_by_one(multilabel_climb):
     page = Page(render_report(multilabel_climb))
-    assert "Found when there" in page.text
+    assert "Label by label" in page.text
+    assert [label for label in ("amazed", "calm", "sad") if label in page.text] == [
+        "amazed",
+        "calm",
+        "sad",
+    ]
     assert "there is no graph to draw" in page.text
 
 

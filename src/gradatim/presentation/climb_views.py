@@ -23,7 +23,6 @@ __all__ = [
     "confusion_data",
     "curve_data",
     "has_validation",
-    "label_rows",
     "ladder_data",
     "scatter_data",
 ]
@@ -189,27 +188,3 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
         ],
         "ids": [str(collection.ids[row]) for row in rows],
     }
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else math.nan
-
-
-def label_rows(climb: Climb) -> list[dict[str, Any]]:
-    """Return for each label of a multi-label task how often it is there, found, and right."""
-    y = np.asarray(climb.scored.y, dtype=bool)
-    said = np.asarray(climb.winner.predictions).reshape(-1, *y.shape).astype(bool)
-    names = list(climb.collection.target_names) or [f"label {k + 1}" for k in range(y.shape[1])]
-    rows = []
-    for k, name in enumerate(names):
-        hits = float((said[..., k] & y[:, k]).sum())
-        rows.append(
-            {
-                "label": name,
-                "samples": int(y[:, k].sum()),
-                # Of a label that is never there, or never said, there is no such share.
-                "found": _ratio(hits, float(y[:, k].sum()) * len(said)),
-                "right": _ratio(hits, float(said[..., k].sum())),
-            }
-        )
-    return rows

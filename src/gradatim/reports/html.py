@@ -19,7 +19,7 @@ from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
 from gradatim.network.graph import Network
-from gradatim.presentation import climb_views, climbs
+from gradatim.presentation import breakdowns, climb_views, climbs
 from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
@@ -76,7 +76,8 @@ def render_report(climb: Climb) -> str:
         "n_unreadable": n_unreadable,
         "playable": bool(models.get("confusion", {}).get("sounds")),
         "repeats": len(climb.winner.predictions),
-        "labels": list(_labels(climb)),
+        "classes": breakdowns.class_table(climb),
+        "groups": breakdowns.group_table(climb),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
         "margin": climbs.score(climb.verdict.margin),
@@ -138,18 +139,12 @@ def _notices(climb: Climb) -> list[Notice]:
     return list(dict.fromkeys([*climb.notices, *climb.collection.notices]))
 
 
-def _labels(climb: Climb) -> Iterator[dict[str, Any]]:
-    if climb.collection.task == "multilabel":
-        for row in climb_views.label_rows(climb):
-            shares = {key: climbs.share(row[key]) for key in ("found", "right")}
-            yield row | shares
-
-
 def _winner(climb: Climb) -> dict[str, Any]:
     rung = climb.winner
     networks = climb.model.networks if climb.models else ()
     return {
         "name": climbs.capitalized(climbs.in_sentence(rung, climb.collection)),
+        "name_inside": climbs.in_sentence(rung, climb.collection),
         "model": rung.model,
         "n_parameters": f"{rung.n_parameters:,}",
         "drawing": _drawing(networks[0], rung) if networks else None,
