@@ -13,6 +13,7 @@ import pytest
 from gradatim.collection import Notice
 from gradatim.errors import OutputError
 from gradatim.reports import render_report, write_report
+from tests.reports.conftest import with_probabilities
 
 
 class Page(HTMLParser):
@@ -73,8 +74,10 @@ def test_the_page_is_small(html):
 
 
 def test_the_page_refers_to_nothing_outside_itself(page):
-    for _, attrs in page.elements:
-        assert not {"src", "srcset", "poster", "action"} & attrs.keys()
+    for tag, attrs in page.elements:
+        assert not {"srcset", "poster", "action"} & attrs.keys()
+        assert tag == "audio" or "src" not in attrs
+        assert attrs.get("src", "data:audio/").startswith("data:audio/")
         assert attrs.get("href", "#").startswith("#")
     assert not [tag for tag, _ in page.elements if tag in ("link", "iframe", "img", "object")]
 
@@ -246,7 +249,9 @@ def test_a_large_winner_is_drawn_as_layers_and_a_small_one_as_units(html, small_
 
 
 def test_names_from_the_data_cannot_become_markup(hostile_climb):
-    html = render_report(hostile_climb)
+    climb = with_probabilities(hostile_climb)
+    ids = np.array([f'"><b onclick=alert({i})>' for i in range(climb.collection.n_samples)])
+    html = render_report(replace(climb, collection=replace(climb.collection, ids=ids)))
     page = Page(html)
     tags = [tag for tag, _ in page.elements]
     assert tags.count("script") == 6  # three views and their models
@@ -273,6 +278,33 @@ def test_regression_shows_predicted_against_true(regression_climb):
         "longitude",
     ]
     assert "model-confusion" not in page.ids
+    assert "Largest errors" in page.text
+    assert "in standard deviations of what is to be predicted." in page.text
+
+
+def test_the_most_confident_errors_are_named_and_can_be_heard(probable_climb):
+    html = render_report(probable_climb)
+    page = Page(html)
+    section = html.partition('<h2 id="mistakes">')[2].partition("</section>")[0]
+    sounds = [attrs for tag, attrs in page.elements if tag == "audio"]
+    assert len(sounds) == section.count("<tr role") - 1 == 12
+    ids = re.findall(r'class="id">(.*?)</th>', section)
+    assert [sound["aria-label"] for sound in sounds] == [f"Sound of {id}" for id in ids]
+    assert set(ids) <= set(probable_climb.collection.ids)
+    assert {sound["preload"] for sound in sounds} == {"none"}
+    assert len(html.encode()) < 2_000_000
+
+
+def test_errors_of_a_collection_without_sounds_have_no_column_for_them(probable_climb):
+    silent = replace(probable_climb, collection=replace(probable_climb.collection, media=None))
+    html = render_report(silent)
+    assert "Look at these samples first" in html
+    assert "<audio" not in html
+    assert ">Sound<" not in html
+
+
+def test_without_probabilities_no_error_is_more_confident_than_another(html):
+    assert '<h2 id="mistakes">' not in html
 
 
 def test_groups_are_scored_one_by_one_and_the_hardest_comes_first(climb):

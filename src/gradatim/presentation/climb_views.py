@@ -24,7 +24,9 @@ __all__ = [
     "curve_data",
     "has_validation",
     "ladder_data",
+    "probability",
     "scatter_data",
+    "usual",
 ]
 
 _MOST_NETWORKS = 12
@@ -70,7 +72,7 @@ def comparison_rows(climb: Climb) -> list[dict[str, Any]]:
             "input": one.input,
             "difference": score(one.difference),
             "interval": score_range(one.interval),
-            "p_better": _probability(one.p_better),
+            "p_better": probability(one.p_better),
             "is_winner": (one.rung, one.input) == (verdict.rung, verdict.input),
         }
         for one in verdict.comparisons
@@ -78,7 +80,7 @@ def comparison_rows(climb: Climb) -> list[dict[str, Any]]:
     ]
 
 
-def _probability(p: float) -> str:
+def probability(p: float) -> str:
     """Write a probability; one that rounds to 0 or 1 is neither."""
     if not 0.0005 <= p < 0.9995:
         return "< 0.001" if p < 0.5 else "> 0.999"
@@ -159,11 +161,16 @@ def _cells(y: np.ndarray, predictions: np.ndarray, classes: np.ndarray) -> Cells
     rows = [column[name] for name in y.tolist()]
     cells: Cells = {}
     for item, (i, said) in enumerate(zip(rows, predictions.T.tolist(), strict=True)):
-        # Of equally many repeats the counter names the earliest.
-        [(name, times)] = Counter(said).most_common(1)
+        name, times = usual(said)
         if name in column:
             cells.setdefault((i, column[name]), []).append((item, times))
     return dict(sorted(cells.items()))
+
+
+def usual(said: Sequence[Any]) -> tuple[Any, int]:
+    """Return what most repeats said, of equally many the earliest, and how many did."""
+    [(name, times)] = Counter(said).most_common(1)
+    return name, times
 
 
 def _listed(items: list[tuple[int, int]], sounds: dict[int, str]) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
 from gradatim.network.graph import Network
-from gradatim.presentation import breakdowns, climb_views, climbs
+from gradatim.presentation import breakdowns, climb_views, climbs, mistakes
 from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
@@ -78,6 +78,7 @@ def render_report(climb: Climb) -> str:
         "repeats": len(climb.winner.predictions),
         "classes": breakdowns.class_table(climb),
         "groups": breakdowns.group_table(climb),
+        "mistakes": mistakes.mistake_table(climb),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
         "margin": climbs.score(climb.verdict.margin),
