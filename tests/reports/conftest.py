@@ -227,9 +227,9 @@ def with_probabilities(climb, seed=0):
     rng = np.random.default_rng(seed)
     winner, classes = climb.winner, climb.collection.classes
     outputs = rng.dirichlet(np.ones(len(classes)), size=winner.predictions.shape)
-    column = np.searchsorted(classes, winner.predictions)
-    outputs[outputs.argmax(axis=2) != column] = 0.0
-    np.put_along_axis(outputs, column[..., None], rng.random((*column.shape, 1)) + 0.5, axis=2)
+    column = np.searchsorted(classes, winner.predictions)[..., None]
+    largest = outputs.max(axis=2, keepdims=True) + 1.5 * rng.random(column.shape)
+    np.put_along_axis(outputs, column, largest, axis=2)
     outputs /= outputs.sum(axis=2, keepdims=True)
     return replace(climb, rungs=[
         replace(rung, outputs=outputs) if rung is winner else rung for rung in climb.rungs

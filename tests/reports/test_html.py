@@ -120,6 +120,7 @@ def test_sections_come_in_the_order_of_a_persons_questions(html):
     assert titles == [
         "The ladder",
         "Differences to the best",
+        "What a score costs",
         "Worth knowing",
         "What is taken for what",
         "Class by class",
@@ -305,6 +306,28 @@ def test_errors_of_a_collection_without_sounds_have_no_column_for_them(probable_
 
 def test_without_probabilities_no_error_is_more_confident_than_another(html):
     assert '<h2 id="mistakes">' not in html
+    assert '<h2 id="calibration">' not in html
+    assert "gives no probabilities, so neither its most confident errors nor its" in html
+
+
+def test_calibration_is_drawn_with_its_error(probable_climb):
+    silent = replace(probable_climb, collection=replace(probable_climb.collection, media=None))
+    html = render_report(silent)
+    section = html.partition('<h2 id="calibration">')[2].partition("</section>")[0]
+    assert section.count("<circle") == 10
+    assert re.search(r"The expected calibration error is 0\.\d{3};", section)
+    assert "gives no probabilities" not in html
+
+
+def test_scores_are_drawn_against_their_costs(html, climb):
+    section = html.partition('<h2 id="costs">')[2].partition("</section>")[0]
+    assert section.count("<svg") == 2
+    # Of the points two have a key too: where to stop, and the best.
+    assert section.count("<circle") == 2 * (len(climb.rungs) + 2)
+    assert "A point further up and to the left" in section
+    losses = replace(climb.protocol, metric="log_loss", higher_is_better=False)
+    silent = replace(climb, collection=replace(climb.collection, media=None), protocol=losses)
+    assert "A point further down and to the left" in render_report(silent)
 
 
 def test_groups_are_scored_one_by_one_and_the_hardest_comes_first(climb):

@@ -16,7 +16,7 @@ import numpy as np
 from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, score_bounds
 from gradatim.evaluation.scores import Truth
 
-__all__ = ["ClassScores", "Share", "class_scores"]
+__all__ = ["ClassScores", "Share", "class_scores", "ratio"]
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ def class_scores(truth: Truth, predictions: np.ndarray, codes: np.ndarray) -> li
         ClassScores(
             int(there[:, c].sum()),
             int(np.count_nonzero(there[:, c])),
-            _share(right[:, c], there[:, c]),
-            _share(right[:, c], said[:, c]),
-            _share(right[:, c], (there[:, c] + said[:, c]) / 2.0),
+            ratio(right[:, c], there[:, c]),
+            ratio(right[:, c], said[:, c]),
+            ratio(right[:, c], (there[:, c] + said[:, c]) / 2.0),
         )
         for c in range(true.shape[1])
     ]
 
 
-def _share(above: np.ndarray, below: np.ndarray) -> Share:
+def ratio(above: np.ndarray, below: np.ndarray) -> Share:
     """Return the ratio of two sums over units, (n_units,) each."""
     inside = below > 0
     above, below = above[inside], below[inside]

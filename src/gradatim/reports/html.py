@@ -15,11 +15,12 @@ from markupsafe import Markup, escape
 
 from gradatim._files import write_atomically
 from gradatim._text import plural
+from gradatim.climb.predictions import held_out_probabilities
 from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
 from gradatim.network.graph import Network
-from gradatim.presentation import breakdowns, climb_views, climbs, mistakes
+from gradatim.presentation import breakdowns, climb_figures, climb_views, climbs, mistakes
 from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
@@ -79,6 +80,10 @@ def render_report(climb: Climb) -> str:
         "classes": breakdowns.class_table(climb),
         "groups": breakdowns.group_table(climb),
         "mistakes": mistakes.mistake_table(climb),
+        "probable": held_out_probabilities(climb, climb.winner) is not None,
+        "higher_is_better": climb.protocol.higher_is_better,
+        "costs": list(map(_figure, climb_figures.cost_figures(climb))),
+        "calibration": list(map(_figure, filter(None, [climb_figures.calibration_figure(climb)]))),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
         "margin": climbs.score(climb.verdict.margin),
@@ -150,6 +155,10 @@ def _winner(climb: Climb) -> dict[str, Any]:
         "n_parameters": f"{rung.n_parameters:,}",
         "drawing": _drawing(networks[0], rung) if networks else None,
     }
+
+
+def _figure(figure: climb_figures.ClimbFigure) -> dict[str, Any]:
+    return {"title": figure.title, "caption": figure.caption, "svg": Markup(figure.svg)}
 
 
 def _drawing(network: Network, rung: RungResult) -> Markup:

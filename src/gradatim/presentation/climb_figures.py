@@ -1,0 +1,156 @@
+"""Figures of a climb: each as a drawing with the words under it, for the page and as files.
+
+Conventions: a figure is drawn once, as SVG, by `gradatim.drawing.chart`; what has nothing to show
+is None. Of a fixed split, all of it is of the scored part.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradatim._text import plural
+from gradatim.climb.predictions import held_out_probabilities
+from gradatim.climb.result import Climb, RungResult
+from gradatim.climb.task import Units
+from gradatim.drawing.chart import Chart, ChartAxis, ChartPoint, Series, draw_chart
+from gradatim.evaluation.calibration import Calibration, calibrate
+from gradatim.evaluation.scores import METRICS
+from gradatim.presentation.climbs import best_of, capitalized, in_sentence, score, title_of
+
+__all__ = ["ClimbFigure", "calibration_figure", "cost_figures"]
+
+# What takes less is drawn as taking this.
+_LEAST_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class ClimbFigure:
+    """A drawing and what it shows."""
+
+    name: str  # Of its file, without the ending
+    title: str
+    caption: str
+    svg: str
+
+
+# -- calibration --------------------------------------------------------------------------------
+
+
+def calibration_figure(climb: Climb) -> ClimbFigure | None:
+    """Draw how often the winner is right against how sure it is; None without probabilities."""
+    found = None if climb.verdict.rung == "majority" else _calibration(climb)
+    if found is None:
+        return None
+    name = in_sentence(climb.winner, climb.collection)
+    points = [ChartPoint(one.said, one.right.value, one.right.interval) for one in found.bins]
+    labels = climb.collection.task == "multilabel"
+    svg = draw_chart(
+        Chart(
+            f"Calibration of {name}",
+            ChartAxis(
+                "probability of a label" if labels else "probability of what was said",
+                ends=(0.0, 1.0),
+            ),
+            ChartAxis("share with the label" if labels else "share that is right", ends=(0.0, 1.0)),
+            [Series(points)],
+            diagonal=True,
+            description=_calibration_words(found, labels),
+        )
+    )
+    return ClimbFigure("calibration", "Can its probabilities be trusted?",
+                       _calibration_words(found, labels), svg)  # fmt: skip
+
+
+def _calibration(climb: Climb) -> Calibration | None:
+    chances = held_out_probabilities(climb, climb.winner)
+    if chances is None:
+        return None
+    collection = climb.scored
+    codes = Units.of(collection.groups, collection.n_samples).codes
+    if collection.task == "multilabel":
+        truth = np.asarray(collection.y, dtype=float)
+        right = np.broadcast_to(truth, chances.shape).reshape(len(chances), -1)
+        return calibrate(chances.reshape(right.shape), right, np.repeat(codes, truth.shape[1]))
+    said = climb.collection.classes[chances.argmax(axis=2)]
+    return calibrate(chances.max(axis=2), said == np.asarray(collection.y), codes)
+
+
+def _calibration_words(found: Calibration, labels: bool) -> str:
+    sizes = [round(one.n_rows) for one in found.bins]
+    about = f"about {sizes[0]}" if max(sizes) - min(sizes) < 2 else f"{min(sizes)} to {max(sizes)}"
+    bins = f"{plural(len(found.bins), 'bin')} of {about} answers"
+    means = f"says {score(found.said)} on average and is right in {score(found.right)}"
+    if labels:
+        means = f"gives labels {score(found.said)} on average, and {score(found.right)} are there"
+    away = found.said - found.right
+    verdict = "which agrees"
+    if abs(away) >= 0.01:
+        verdict = "so it is too sure" if away > 0 else "so it is less sure than it may be"
+        verdict = verdict.replace("sure", "generous") if labels and away > 0 else verdict
+    return (
+        f"Held-out answers in {bins}, with 95 % intervals; on the dashed line probabilities are "
+        f"exactly right. It {means}, {verdict}. The expected calibration error is "
+        f"{score(found.error)}; perfect probabilities would show about "
+        f"{score(found.error_by_chance)} on as many samples, were they independent, so less than "
+        "that means nothing."
+    )
+
+
+# -- what a score costs -------------------------------------------------------------------------
+
+
+def cost_figures(climb: Climb) -> list[ClimbFigure]:
+    """Draw the score of every rung against its parameters and against its seconds."""
+    rows = [row for row in climb.rungs if math.isfinite(row.mean)]
+    if len(rows) < 2:
+        return []
+    words = {
+        "parameters": (
+            "The largest number of parameters among the models scored; bars are 95 % intervals."
+        ),
+        "seconds": (
+            f"Time of choosing, training and scoring, where {_LEAST_SECONDS:g} stands for less, on "
+            "the machine that climbed; bars are 95 % intervals."
+        ),
+    }
+    return [
+        ClimbFigure(
+            f"score-{what}",
+            f"Score against {what}",
+            caption,
+            _cost(climb, rows, what, caption),
+        )
+        for what, caption in words.items()
+    ]
+
+
+def _cost(climb: Climb, rows: list[RungResult], what: str, caption: str) -> str:
+    task, best, winner = climb.collection.task, best_of(climb), climb.winner
+    several = len(climb.collection.X) > 1
+
+    def point(row: RungResult) -> ChartPoint:
+        cost = row.n_parameters if what == "parameters" else row.seconds
+        least = 1.0 if what == "parameters" else _LEAST_SECONDS
+        name = title_of(row.rung, task)
+        name = f"{name}, {row.input}" if several and row.input else name
+        return ChartPoint(max(float(cost), least), row.mean, row.interval, name)
+
+    others = [point(row) for row in rows if row is not best and row is not winner]
+    series = [Series([point(winner)], "where to stop")]
+    if best is not winner:
+        series.append(Series([point(best)], "best score", hollow=True))
+    if others:
+        series.append(Series(others, "", "muted"))
+    metric = METRICS[climb.protocol.metric].title
+    return draw_chart(
+        Chart(
+            f"{capitalized(metric)} against {what}",
+            ChartAxis(what, log=True),
+            ChartAxis(metric),
+            series,
+            description=caption,
+        )
+    )
