@@ -7,10 +7,12 @@ rungs run one after the other, each using all threads.
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import accumulate
 
@@ -19,8 +21,9 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, silent, steady
-from gradatim.climb.memory import require_climb_memory
-from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
+from gradatim.climb.importance import first_repeat, measure_importance
+from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
+from gradatim.climb.result import Climb, EvaluationProtocol, Importance, Observer, RungResult
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.verdict import decide
@@ -32,6 +35,7 @@ from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
+from gradatim.models.learners import KernelMachines
 from gradatim.models.model import Model
 from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
@@ -179,8 +183,10 @@ def climb_collection(
     )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
-        rows = _climb(task, families, observer or Observer())
+        fold_models = _FoldModels(split.folds)
+        rows = _climb(task, families, observer or Observer(), fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
+        importance = _importance(task, rows, (verdict.rung, verdict.input), fold_models)
         chosen = [
             (verdict.rung, verdict.input),
             *(_best_of(rows, metric, *pair) for pair in wanted),
@@ -197,6 +203,7 @@ def climb_collection(
         version=version("gradatim"),
         fold_of=split.fold_of,
         command=_call(given),
+        importance=importance,
     )
 
 
@@ -321,8 +328,52 @@ def _shuffled(collection: Collection, seed: int) -> Collection:
     return replace(collection, y=shuffled, notices=(*collection.notices, notice))
 
 
+class _FoldModels:
+    """Models of the first repeat of each rung, as far as they take little memory."""
+
+    def __init__(self, folds: int) -> None:
+        self.folds, self.left = folds, FOLD_MODEL_BYTES
+        self.models: dict[tuple[str, str], list[Model]] = {}
+
+    def keep(self, pair: tuple[str, str], models: list[Model]) -> None:
+        first = models[: self.folds]
+        size = sum(8 * model.n_parameters + _vector_bytes(model) for model in first)
+        if size <= self.left:
+            self.left -= size
+            self.models[pair] = first
+
+
+def _vector_bytes(model: Model) -> int:
+    """Return what support vectors take, which are no parameters."""
+    machines = model.learner.machines if isinstance(model.learner, KernelMachines) else ()
+    return sum(machine.vectors.nbytes for machine in machines)
+
+
+def _importance(
+    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str], kept: _FoldModels
+) -> Importance | None:
+    """Measure which inputs a rung goes by; None where its models would have to be trained anew."""
+    family, once = FAMILIES[pair[0]], first_repeat(task)
+    row = next(row for row in rows if (row.rung, row.input) == pair)
+    if not family.needs_input or not math.isfinite(row.mean):
+        return None
+    models = kept.models.get(pair)
+    if models is None and task.store is not None:
+        # The store has what an interrupted climb has trained.
+        candidates, folds = list(family.candidates(task, row.input)), once.folds
+        fits = [
+            Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k)[:0])
+            for (r, k), c in zip(folds.outer, row.choices, strict=False)
+        ]
+        models = [one.model for one in fit_all(family, once, row.input, fits, silent)]
+    return None if models is None else measure_importance(once, row, models)
+
+
 def _climb(
-    task: ClimbTask, families: Sequence[Family], observer: Observer
+    task: ClimbTask,
+    families: Sequence[Family],
+    observer: Observer,
+    fold_models: _FoldModels,
 ) -> tuple[RungResult, ...]:
     plan = [
         (family, name)
@@ -345,7 +396,7 @@ def _climb(
         row = (family.name, name)
         progress = _rung_progress(observer, row, ends[i], expected[i], whole)
         progress(0.0, "starting")
-        rows.append(run_rung(family, task, name, progress))
+        rows.append(run_rung(family, task, name, progress, partial(fold_models.keep, row)))
         observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
 

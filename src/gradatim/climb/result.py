@@ -24,6 +24,8 @@ __all__ = [
     "Climb",
     "Comparison",
     "EvaluationProtocol",
+    "FeatureDrop",
+    "Importance",
     "LearningCurve",
     "Observer",
     "RungResult",
@@ -107,6 +109,8 @@ class RungResult:
         Learning curves, for rungs that learn by epochs.
     choice : int
         Number of the candidate that was chosen in most folds.
+    choices : sequence of int
+        That of each fold, repeat by repeat.
     outputs : array of shape (repeats, n_samples, n_outputs), optional
         Out-of-fold probabilities, or what else orders rows where scores read that.
     probabilistic : bool
@@ -134,6 +138,7 @@ class RungResult:
     pooled: Pooled | None = field(default=None, repr=False)
     gate: Pooled | None = field(default=None, repr=False)
     group_scores: np.ndarray | None = field(default=None, repr=False)
+    choices: Sequence[int] = field(default=(), repr=False)
 
     @property
     def mean(self) -> float:
@@ -215,6 +220,53 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class FeatureDrop:
+    """How much worse the verdict's rung scores without what one feature, or several, say.
+
+    Parameters
+    ----------
+    name : str
+        Name of the feature, or of what several features have in common.
+    n_features : int
+        Columns that were shuffled together.
+    drop : float
+        How much worse the score is, in the metric; below 0 where shuffling does no harm.
+    interval : tuple of float
+        95 % interval of the drop, by a jackknife over groups (or samples).
+    """
+
+    name: str
+    n_features: int
+    drop: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Which inputs the verdict's rung goes by: permutation importance on held-out folds.
+
+    The values of a feature are shuffled among the held-out rows of each fold, and the fold's
+    model, which has not seen these rows, is asked again. What other features say too is not missed.
+
+    Parameters
+    ----------
+    score : float
+        Score of the same models with nothing shuffled: that of the first repeat.
+    n_shuffles : int
+        Times that each was shuffled; scores are averaged over them.
+    features : sequence of FeatureDrop
+        Feature by feature, in the order of the input; empty where there are too many.
+    groups : sequence of FeatureDrop
+        Features whose names begin alike together, or neighboring ones; empty where there are few.
+    """
+
+    score: float
+    n_shuffles: int
+    features: Sequence[FeatureDrop] = ()
+    groups: Sequence[FeatureDrop] = ()
+
+
+@dataclass(frozen=True)
 class Climb:
     """Everything that a climb found.
 
@@ -241,6 +293,8 @@ class Climb:
         Fold in which each row was scored, from 0.
     command : str, optional
         Command line, or call in Python, that repeats the climb on the same data.
+    importance : Importance, optional
+        Which inputs the verdict's rung goes by; None where it reads none, or it takes too long.
     """
 
     collection: Collection
@@ -253,6 +307,7 @@ class Climb:
     version: str = field(default="")
     fold_of: np.ndarray | None = field(default=None, repr=False)
     command: str = ""
+    importance: Importance | None = field(default=None, repr=False)
 
     @property
     def scored(self) -> Collection:
@@ -321,6 +376,7 @@ class Climb:
             "scored": None if self.collection.parts is None else _scored_dict(self.scored),
             "rungs": [_rung_dict(row) for row in self.rungs],
             "verdict": _verdict_dict(self.verdict),
+            "importance": None if self.importance is None else asdict(self.importance),
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
         }

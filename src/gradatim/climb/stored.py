@@ -143,6 +143,7 @@ def _rung(task: ClimbTask, record: Record) -> RungResult:
     return RungResult(
         **{name: info[name] for name in ("rung", "input", "model", "n_parameters", "seconds")},
         choice=info["choice"],
+        choices=tuple(info["choices"]),
         fold_scores=np.empty(0),
         interval=(np.nan, np.nan),
         outputs=outputs if outputs.size else None,
@@ -163,6 +164,7 @@ def keep_rung(task: ClimbTask, key: str, row: RungResult) -> None:
         "probabilistic": row.probabilistic,
         "seconds": row.seconds,
         "choice": int(row.choice),
+        "choices": [int(choice) for choice in row.choices],
         "curves": _curve_info(row.curves),
     }
     predictions = row.predictions

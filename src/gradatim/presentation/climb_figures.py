@@ -11,16 +11,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradatim._text import plural
+from gradatim._text import plural, show_name
 from gradatim.climb.predictions import held_out_probabilities
-from gradatim.climb.result import Climb, RungResult
+from gradatim.climb.result import Climb, Importance, RungResult
 from gradatim.climb.task import Units
-from gradatim.drawing.chart import Chart, ChartAxis, ChartPoint, Series, draw_chart
+from gradatim.drawing.chart import (
+    Chart,
+    ChartAxis,
+    ChartPoint,
+    Series,
+    ValueBar,
+    draw_bars,
+    draw_chart,
+)
 from gradatim.evaluation.calibration import Calibration, calibrate
 from gradatim.evaluation.scores import METRICS
 from gradatim.presentation.climbs import best_of, capitalized, in_sentence, score, title_of
 
-__all__ = ["ClimbFigure", "calibration_figure", "cost_figures"]
+__all__ = ["ClimbFigure", "calibration_figure", "cost_figures", "importance_figures"]
+
+_MOST_BARS = 15
 
 # What takes less is drawn as taking this.
 _LEAST_SECONDS = 0.01
@@ -154,3 +164,43 @@ def _cost(climb: Climb, rows: list[RungResult], what: str, caption: str) -> str:
             description=caption,
         )
     )
+
+
+# -- what the winner goes by --------------------------------------------------------------------
+
+
+def importance_figures(climb: Climb) -> list[ClimbFigure]:
+    """Draw by how much the winner's score drops without each feature, and each group of them."""
+    found = climb.importance
+    if found is None:
+        return []
+    metric = METRICS[climb.protocol.metric].title
+    figures = []
+    for kind, drops in (("groups", found.groups), ("features", found.features)):
+        if not drops:
+            continue
+        order = sorted(range(len(drops)), key=lambda i: (-drops[i].drop, i))[:_MOST_BARS]
+        bars = [
+            ValueBar(
+                _counted(drops[i].name, drops[i].n_features), drops[i].drop, drops[i].interval
+            )
+            for i in order
+        ]
+        caption = _importance_words(found, kind, len(drops), len(bars))
+        title = "Groups of features" if kind == "groups" else "Features one by one"
+        svg = draw_bars(title, f"{metric} lost when shuffled", bars, caption)
+        figures.append(ClimbFigure(f"importance-{kind}", title, caption, svg))
+    return figures
+
+
+def _counted(name: str, n_features: int) -> str:
+    return name if n_features == 1 else f"{show_name(name, 20)} ({n_features})"
+
+
+def _importance_words(found: Importance, kind: str, n: int, n_shown: int) -> str:
+    which = "Groups of features" if kind == "groups" else "Features one by one"
+    most = f", the {n_shown} largest of {n}" if n > n_shown else ""
+    times = "once" if found.n_shuffles == 1 else f"{found.n_shuffles} times, the mean of which is"
+    times += " shown" if found.n_shuffles > 1 else ""
+    counts = "; the number of features is in brackets" if kind == "groups" else ""
+    return f"{which}{most}{counts}. Each was shuffled {times}; lines are 95 % intervals."

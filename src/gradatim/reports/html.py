@@ -19,6 +19,7 @@ from gradatim.climb.predictions import held_out_probabilities
 from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
+from gradatim.evaluation.scores import METRICS
 from gradatim.network.graph import Network
 from gradatim.presentation import breakdowns, climb_figures, climb_views, climbs, mistakes
 from gradatim.reports import page
@@ -83,6 +84,9 @@ def render_report(climb: Climb) -> str:
         "probable": held_out_probabilities(climb, climb.winner) is not None,
         "higher_is_better": climb.protocol.higher_is_better,
         "costs": list(map(_figure, climb_figures.cost_figures(climb))),
+        "importance": list(map(_figure, climb_figures.importance_figures(climb))),
+        "importance_score": climbs.score(climb.importance.score) if climb.importance else "",
+        "metric": METRICS[climb.protocol.metric].title,
         "calibration": list(map(_figure, filter(None, [climb_figures.calibration_figure(climb)]))),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
