@@ -4,7 +4,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from gradatim.presentation.climb_figures import calibration_figure, cost_figures
+from gradatim.climb.result import FeatureDrop, Importance
+from gradatim.presentation.climb_figures import (
+    calibration_figure,
+    cost_figures,
+    importance_figures,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -75,3 +80,19 @@ def test_of_a_fixed_split_the_scored_part_is_calibrated(climb, probable_climb):
         outputs=winner.outputs[:1, 450:],
     )
     assert "10 bins of about 15 answers" in calibration_figure(fixed).caption
+
+
+def test_the_features_that_matter_most_are_bars_the_longest_first(climb):
+    drops = [FeatureDrop(f"f{j}", 1, 0.001 * j, (-0.01, 0.05)) for j in range(20)]
+    groups = [FeatureDrop("mfcc", 40, 0.2, (0.1, 0.3)), FeatureDrop("rms", 1, 0.3, (0.2, 0.4))]
+    found = replace(climb, importance=Importance(0.6, 5, drops, groups))
+    together, alone = importance_figures(found)
+    named = [
+        text.text
+        for text in ElementTree.fromstring(alone.svg).iter(f"{SVG}text")
+        if text.text.startswith("f")
+    ]
+    assert named == [f"f{j}" for j in range(19, 4, -1)]
+    assert "the 15 largest of 20. Each was shuffled 5 times" in alone.caption
+    assert together.svg.index(">rms<") < together.svg.index(">mfcc (40)<")
+    assert importance_figures(climb) == []

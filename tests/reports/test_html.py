@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from gradatim.climb.result import FeatureDrop, Importance
 from gradatim.collection import Notice
 from gradatim.errors import OutputError
 from gradatim.reports import render_report, write_report
@@ -317,6 +318,18 @@ def test_calibration_is_drawn_with_its_error(probable_climb):
     assert section.count("<circle") == 10
     assert re.search(r"The expected calibration error is 0\.\d{3};", section)
     assert "gives no probabilities" not in html
+
+
+def test_what_the_winner_goes_by_is_drawn_and_said_to_be_of_held_out_samples(climb, html):
+    drops = [FeatureDrop("<b>loud</b>", 1, 0.1, (0.05, 0.15))]
+    silent = replace(climb.collection, media=None)
+    shown = render_report(replace(climb, collection=silent, importance=Importance(0.61, 1, drops)))
+    section = shown.partition('<h2 id="importance">')[2].partition("</section>")[0]
+    assert "&lt;b&gt;loud&lt;/b&gt;" in section
+    assert "<b>" not in section
+    assert "on samples that these have not seen; unshuffled they have 0.610." in section
+    assert "Each was shuffled once;" in section
+    assert '<h2 id="importance">' not in html
 
 
 def test_scores_are_drawn_against_their_costs(html, climb):

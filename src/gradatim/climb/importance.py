@@ -12,11 +12,11 @@ References
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -114,7 +114,8 @@ def _common(names: Sequence[str]) -> str:
     """Return what names begin with, up to the end of a word."""
     if len(names) == 1:
         return names[0]
-    start = os.path.commonprefix(list(names))
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    start = "".join(letters[0] for letters in alike)
     whole = start if start in names else _LAST_FIELD.sub("", start)
     word = _FIRST_WORD.match(names[0])
     return whole.rstrip("_-. ") or (word[0] if word else names[0])

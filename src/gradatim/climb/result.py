@@ -109,8 +109,6 @@ class RungResult:
         Learning curves, for rungs that learn by epochs.
     choice : int
         Number of the candidate that was chosen in most folds.
-    choices : sequence of int
-        That of each fold, repeat by repeat.
     outputs : array of shape (repeats, n_samples, n_outputs), optional
         Out-of-fold probabilities, or what else orders rows where scores read that.
     probabilistic : bool
@@ -121,6 +119,8 @@ class RungResult:
         The same of the score by which it is judged whether anything was found.
     group_scores : array of shape (n_groups,), optional
         Score on each group by itself, in the order of their sorted names; NaN where undefined.
+    choices : sequence of int
+        Number of the candidate that was chosen for each fold, repeat by repeat.
     """
 
     rung: str

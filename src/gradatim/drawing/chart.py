@@ -355,7 +355,8 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
 
 def draw_bars(title: str, axis: str, bars: Sequence[ValueBar], description: str = "") -> str:
     """Draw named values as bars from 0, under each other, with their intervals."""
-    left = min(_LETTER * max((len(show_name(bar.name, 26)) for bar in bars), default=0) + 14, 175)
+    longest = max((len(show_name(bar.name, 26)) for bar in bars), default=0)
+    left = min(1.15 * _LETTER * longest + 14, 190)
     height = 12 + _ROW * len(bars) + _BOTTOM
     known = [v for bar in bars for v in (bar.value, *bar.interval) if math.isfinite(v)]
     low, high = min([0.0, *known]), max([0.0, *known])

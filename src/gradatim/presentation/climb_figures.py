@@ -181,14 +181,12 @@ def importance_figures(climb: Climb) -> list[ClimbFigure]:
             continue
         order = sorted(range(len(drops)), key=lambda i: (-drops[i].drop, i))[:_MOST_BARS]
         bars = [
-            ValueBar(
-                _counted(drops[i].name, drops[i].n_features), drops[i].drop, drops[i].interval
-            )
+            ValueBar(_counted(drops[i].name, drops[i].n_features), drops[i].drop, drops[i].interval)
             for i in order
         ]
         caption = _importance_words(found, kind, len(drops), len(bars))
         title = "Groups of features" if kind == "groups" else "Features one by one"
-        svg = draw_bars(title, f"{metric} lost when shuffled", bars, caption)
+        svg = draw_bars(title, f"{metric}, worse by", bars, caption)
         figures.append(ClimbFigure(f"importance-{kind}", title, caption, svg))
     return figures
 
