@@ -50,6 +50,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "engine": "auto",
             "inputs": None,
             "keep": [],
+            "learning_curve": False,
         }
     ]
 
@@ -64,6 +65,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
         "strong",
         "--max-nets",
         "40",
+        "--learning-curve",
         "--engine",
         "jax",
         "--inputs",
@@ -93,6 +95,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "engine": "jax",
             "inputs": ["wave"],
             "keep": ["deep/wave"],
+            "learning_curve": True,
         }
     ]
 

@@ -4,11 +4,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from gradatim.climb.result import FeatureDrop, Importance
+from gradatim.climb.result import FeatureDrop, Importance, TrainingSize
 from gradatim.presentation.climb_figures import (
     calibration_figure,
     cost_figures,
     importance_figures,
+    size_figure,
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,3 +97,28 @@ def test_the_features_that_matter_most_are_bars_the_longest_first(climb):
     assert "the 15 largest of 20. Each was shuffled 5 times" in alone.caption
     assert together.svg.index(">rms<") < together.svg.index(">mfcc (40)<")
     assert importance_figures(climb) == []
+
+
+def sizes_gaining(gain, interval, n_groups):
+    nothing = (np.nan, np.nan)
+    return [
+        TrainingSize(100.0, n_groups, 0.5, (0.4, 0.6), np.nan, nothing),
+        TrainingSize(400.0, n_groups, 0.5 + gain, (0.45, 0.65), gain, interval),
+    ]
+
+
+def test_whether_more_samples_would_help_is_said_as_far_as_it_is_shown(climb):
+    for interval, says in (
+        ((0.01, 0.09), "so more are likely to help."),
+        ((-0.02, 0.009), "so more of the same kind are not likely to help."),
+        ((-0.02, 0.05), "which does not show whether more would help."),
+    ):
+        figure = size_figure(replace(climb, sizes=sizes_gaining(0.05, interval, 9.0)))
+        assert figure.caption.endswith(says)
+        assert "half of the groups to learn from of each fold of the first repeat" in figure.caption
+        assert len(tooltips(figure)) == 2
+    alone = replace(climb, sizes=sizes_gaining(0.05, (0.01, 0.09), None))
+    assert "half of the samples to learn from" in size_figure(alone).caption
+    fixed = replace(alone, protocol=replace(climb.protocol, split="fixed"))
+    assert "first repeat" not in size_figure(fixed).caption
+    assert size_figure(climb) is None

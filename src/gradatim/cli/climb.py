@@ -95,6 +95,7 @@ def climb(
     ] = None,
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
+    learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
     engine: Annotated[Literal["native", "jax"] | None, Parameter(group=_RUN)] = None,
@@ -148,6 +149,9 @@ def climb(
     shuffle_labels
         Shuffle the target first, whole groups where there are some; an honest climb then finds
         nothing.
+    learning_curve
+        Train the verdict's rung on a quarter and half of the training groups, too, to see whether
+        more samples would help.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -225,6 +229,7 @@ def climb(
                 "engine": engine or "auto",
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
+                "learning_curve": learning_curve,
             }
             found = _climb(screen, collection, store, options | more)
             found = replace(found, command=repeating_command() or found.command)

@@ -16,6 +16,7 @@ from gradatim.climb.result import (
     LearningCurve,
     Observer,
     RungResult,
+    TrainingSize,
     Verdict,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "Observer",
     "RungDifference",
     "RungResult",
+    "TrainingSize",
     "Verdict",
     "climb_collection",
     "compare_climbs",

@@ -23,9 +23,17 @@ from gradatim._digest import sha256
 from gradatim._progress import Progress, silent, steady
 from gradatim.climb.importance import first_repeat, measure_importance
 from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
-from gradatim.climb.result import Climb, EvaluationProtocol, Importance, Observer, RungResult
+from gradatim.climb.result import (
+    Climb,
+    EvaluationProtocol,
+    Importance,
+    Observer,
+    RungResult,
+    TrainingSize,
+)
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
+from gradatim.climb.training_sizes import measure_sizes
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
@@ -66,6 +74,7 @@ def climb_collection(
     inputs: Sequence[str] | None = None,
     keep: Sequence[str] = (),
     engine: str = "auto",
+    learning_curve: bool = False,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -118,6 +127,9 @@ def climb_collection(
         scored best) or ``"linear/wave"``.
     engine : {"auto", "native", "jax"}, default "auto"
         What trains shallow and deep networks; see `gradatim.fit_many`.
+    learning_curve : bool, default False
+        Train the verdict's rung on a quarter and on half of the training groups of each fold of the
+        first repeat, too, to see whether more samples would help.
 
     Returns
     -------
@@ -187,6 +199,7 @@ def climb_collection(
         rows = _climb(task, families, observer or Observer(), fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
         importance = _importance(task, rows, (verdict.rung, verdict.input), fold_models)
+        sizes = _sizes(task, rows, (verdict.rung, verdict.input)) if learning_curve else ()
         chosen = [
             (verdict.rung, verdict.input),
             *(_best_of(rows, metric, *pair) for pair in wanted),
@@ -204,6 +217,7 @@ def climb_collection(
         fold_of=split.fold_of,
         command=_call(given),
         importance=importance,
+        sizes=sizes,
     )
 
 
@@ -367,6 +381,16 @@ def _importance(
         ]
         models = [one.model for one in fit_all(family, once, row.input, fits, silent)]
     return None if models is None else measure_importance(once, row, models)
+
+
+def _sizes(
+    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str]
+) -> tuple[TrainingSize, ...]:
+    """Train a rung on parts of the training rows; nothing for what reads no input."""
+    row = next(row for row in rows if (row.rung, row.input) == pair)
+    if not FAMILIES[pair[0]].needs_input or not math.isfinite(row.mean):
+        return ()
+    return measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, silent)
 
 
 def _climb(

@@ -29,6 +29,7 @@ __all__ = [
     "LearningCurve",
     "Observer",
     "RungResult",
+    "TrainingSize",
     "Verdict",
 ]
 
@@ -267,6 +268,34 @@ class Importance:
 
 
 @dataclass(frozen=True)
+class TrainingSize:
+    """The score of the verdict's rung when it learns from part of the training rows.
+
+    Parameters
+    ----------
+    n_samples : float
+        Rows that a fold learns from, averaged over the folds of the first repeat.
+    n_groups : float, optional
+        Groups that these are of, averaged likewise; None without groups.
+    mean : float
+        Score on the held-out rows, which are the same for every size.
+    interval : tuple of float
+        95 % interval of the score.
+    gain : float
+        How much better it is than with the size before; NaN for the smallest.
+    gain_interval : tuple of float
+        95 % interval of the gain.
+    """
+
+    n_samples: float
+    n_groups: float | None
+    mean: float
+    interval: tuple[float, float]
+    gain: float
+    gain_interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Climb:
     """Everything that a climb found.
 
@@ -295,6 +324,8 @@ class Climb:
         Command line, or call in Python, that repeats the climb on the same data.
     importance : Importance, optional
         Which inputs the verdict's rung goes by; None where it reads none, or it takes too long.
+    sizes : sequence of TrainingSize
+        How the score of the verdict's rung grows with what it learns from, if that was asked for.
     """
 
     collection: Collection
@@ -308,6 +339,7 @@ class Climb:
     fold_of: np.ndarray | None = field(default=None, repr=False)
     command: str = ""
     importance: Importance | None = field(default=None, repr=False)
+    sizes: Sequence[TrainingSize] = field(default=(), repr=False)
 
     @property
     def scored(self) -> Collection:
@@ -377,6 +409,7 @@ class Climb:
             "rungs": [_rung_dict(row) for row in self.rungs],
             "verdict": _verdict_dict(self.verdict),
             "importance": None if self.importance is None else asdict(self.importance),
+            "learning_curve": [_size_dict(size) for size in self.sizes] or None,
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
         }
@@ -418,6 +451,13 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "level": [list(pair) for pair in verdict.level],
         "comparisons": [asdict(one) for one in verdict.comparisons],
     }
+
+
+def _size_dict(size: TrainingSize) -> dict[str, Any]:
+    pairs = {"interval": size.interval, "gain_interval": size.gain_interval}
+    numbers = {"mean": _number(size.mean), "gain": _number(size.gain)}
+    ends = {name: [_number(end) for end in pair] for name, pair in pairs.items()}
+    return {"n_samples": size.n_samples, "n_groups": size.n_groups, **numbers, **ends}
 
 
 def _number(value: float) -> float | None:

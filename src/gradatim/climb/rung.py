@@ -27,7 +27,7 @@ from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 
-__all__ = ["fit_all", "pooled_score", "run_rung", "said_of", "stored_rung"]
+__all__ = ["fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
 
 
 def run_rung(
@@ -46,7 +46,7 @@ def run_rung(
         stored = _run_rung(family, task, input, progress, keep)
         if task.store is not None:
             keep_rung(task, _rung_key(family, task, input), stored)
-    return _scored(task, stored)
+    return score_rung(task, stored)
 
 
 def stored_rung(family: Family, task: ClimbTask, input: str) -> RungResult | None:
@@ -252,7 +252,7 @@ def pooled_score(task: ClimbTask, row: RungResult) -> Pooled:
     return pool(task.metric, task.scored, row.predictions, out, task.units.codes)
 
 
-def _scored(task: ClimbTask, row: RungResult) -> RungResult:
+def score_rung(task: ClimbTask, row: RungResult) -> RungResult:
     """Score what a rung said, fold by fold and pooled."""
     order = _without_prevalence(task, row)
     folds, scored, metric = task.folds, task.scored, METRICS[task.metric]

@@ -26,9 +26,22 @@ from gradatim.drawing.chart import (
 )
 from gradatim.evaluation.calibration import Calibration, calibrate
 from gradatim.evaluation.scores import METRICS
-from gradatim.presentation.climbs import best_of, capitalized, in_sentence, score, title_of
+from gradatim.presentation.climbs import (
+    best_of,
+    capitalized,
+    in_sentence,
+    score,
+    score_range,
+    title_of,
+)
 
-__all__ = ["ClimbFigure", "calibration_figure", "cost_figures", "importance_figures"]
+__all__ = [
+    "ClimbFigure",
+    "calibration_figure",
+    "cost_figures",
+    "importance_figures",
+    "size_figure",
+]
 
 _MOST_BARS = 15
 
@@ -202,3 +215,41 @@ def _importance_words(found: Importance, kind: str, n: int, n_shown: int) -> str
     times += " shown" if found.n_shuffles > 1 else ""
     counts = "; the number of features is in brackets" if kind == "groups" else ""
     return f"{which}{most}{counts}. Each was shuffled {times}; lines are 95 % intervals."
+
+
+# -- what more samples would give ---------------------------------------------------------------
+
+
+def size_figure(climb: Climb) -> ClimbFigure | None:
+    """Draw the winner's score against what it learns from; None if that was not asked for."""
+    if not climb.sizes:
+        return None
+    points = [ChartPoint(one.n_samples, one.mean, one.interval) for one in climb.sizes]
+    metric, words = METRICS[climb.protocol.metric].title, _size_words(climb)
+    chart = Chart(
+        f"{capitalized(metric)} against training samples",
+        ChartAxis("samples to learn from", log=True),
+        ChartAxis(metric),
+        [Series(points, line=True)],
+        description=words,
+    )
+    title = "Would more samples help?"
+    return ClimbFigure("learning-curve", title, words, draw_chart(chart))
+
+
+def _size_words(climb: Climb) -> str:
+    last = climb.sizes[-1]
+    what = "samples" if last.n_groups is None else "groups"
+    low, high = last.gain_interval
+    says = "which does not show whether more would help"
+    if low > 0:
+        says = "so more are likely to help"
+    elif high <= climb.verdict.margin:
+        says = "so more of the same kind are not likely to help"
+    times = "" if climb.protocol.split == "fixed" else " of each fold of the first repeat"
+    return (
+        f"Trained again on a quarter and on half of the {what} to learn from{times}, with the "
+        "setting that was chosen on all, and scored on the same held-out samples; bars are 95 % "
+        f"intervals. From half to all the score gets better by {score(last.gain)} "
+        f"(95 %: {score_range(last.gain_interval)}), {says}."
+    )

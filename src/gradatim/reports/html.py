@@ -85,6 +85,7 @@ def render_report(climb: Climb) -> str:
         "higher_is_better": climb.protocol.higher_is_better,
         "costs": list(map(_figure, climb_figures.cost_figures(climb))),
         "importance": list(map(_figure, climb_figures.importance_figures(climb))),
+        "sizes": list(map(_figure, filter(None, [climb_figures.size_figure(climb)]))),
         "importance_score": climbs.score(climb.importance.score) if climb.importance else "",
         "metric": METRICS[climb.protocol.metric].title,
         "calibration": list(map(_figure, filter(None, [climb_figures.calibration_figure(climb)]))),
