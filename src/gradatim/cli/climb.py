@@ -106,6 +106,7 @@ def climb(
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     predictions: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
+    figures: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="DIR")] = None,
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_save: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     save_rung: Annotated[
@@ -168,6 +169,8 @@ def climb(
         Write no report.
     predictions
         Write what the verdict's rung said of each held-out item, once per repeat (.csv).
+    figures
+        Write every figure of the report into this folder as SVG, and figures.md, which shows them.
     save
         Save the model of the verdict's rung, trained on all rows (of a fixed split, on those to
         learn from), to this file (.gradatim) instead of to gradatim-model.gradatim beside the
@@ -198,7 +201,7 @@ def climb(
         # What was learnt of shuffled labels is of no use.
         save = page.parent / _MODEL
     models = [*([("", save)] if save else []), *(save_rung or ())]
-    outputs = Outputs(json, page, predictions, models)
+    outputs = Outputs(json, page, predictions, models, figures)
     outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels

@@ -83,6 +83,7 @@ class Series:
     dots: bool = True
     hollow: bool = False
     dashed: bool = False
+    small: bool = False  # Of many points, half seen through each other
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class ValueBar:
     value: float
     interval: tuple[float, float] = (math.nan, math.nan)
     tone: Tone = "accent"
+    hollow: bool = False  # As a dot
 
 
 @dataclass(frozen=True)
@@ -298,7 +300,7 @@ def _series(series: Series, x: _AxisScale, y: _AxisScale) -> list[str]:
             paint = f'class="l{letter}" stroke="{color}" stroke-width="1.4" stroke-opacity="0.7"'
             marks.append(_line(x(p.x), y(low), x(p.x), y(high), paint))
         if series.dots:
-            marks.append(_dot(p, series.hollow, color, letter, x, y))
+            marks.append(_dot(p, series, x, y))
     return marks
 
 
@@ -308,14 +310,15 @@ def _dot_paint(hollow: bool, color: str, letter: str) -> str:
     return f'class="f{letter}" fill="{color}"'
 
 
-def _dot(p: ChartPoint, hollow: bool, color: str, letter: str, x: _AxisScale, y: _AxisScale) -> str:
-    paint = _dot_paint(hollow, color, letter)
-    says = f"{p.x:.4g}, {p.y:.3f}"
+def _dot(p: ChartPoint, series: Series, x: _AxisScale, y: _AxisScale) -> str:
+    paint = _dot_paint(series.hollow, *_PAINT[series.tone])
+    paint += ' fill-opacity="0.45"' if series.small else ""
+    says = f"{p.x:.4g}, {p.y:.4g}" if series.small else f"{p.x:.4g}, {p.y:.3f}"
     if all(map(math.isfinite, p.interval)):
         says += f" ({p.interval[0]:.3f} to {p.interval[1]:.3f})"
     says = (f"{p.name}: {says}" if p.name else says).replace("-", "\N{MINUS SIGN}")
     return (
-        f'<circle cx="{_n(x(p.x))}" cy="{_n(y(p.y))}" r="4" {paint}>'
+        f'<circle cx="{_n(x(p.x))}" cy="{_n(y(p.y))}" r="{3 if series.small else 4}" {paint}>'
         f"<title>{escape_xml(says)}</title></circle>"
     )
 
@@ -353,15 +356,18 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def draw_bars(title: str, axis: str, bars: Sequence[ValueBar], description: str = "") -> str:
-    """Draw named values as bars from 0, under each other, with their intervals."""
+def draw_bars(
+    title: str, axis: str, bars: Sequence[ValueBar], description: str = "", dots: bool = False
+) -> str:
+    """Draw named values as bars from 0, or as dots, under each other, with their intervals."""
     longest = max((len(show_name(bar.name, 26)) for bar in bars), default=0)
     left = min(1.15 * _LETTER * longest + 14, 190)
     height = 12 + _ROW * len(bars) + _BOTTOM
     known = [v for bar in bars for v in (bar.value, *bar.interval) if math.isfinite(v)]
-    low, high = min([0.0, *known]), max([0.0, *known])
+    zero = [] if dots and known else [0.0]
+    low, high = min([*zero, *known]), max([*zero, *known])
     pad = 0.04 * (high - low) or 0.5
-    ends = (low - pad if low < 0 else 0.0, high + pad)
+    ends = (low - pad if low < 0 or dots else 0.0, high + pad)
     scale = _AxisScale(ChartAxis(axis, ends=ends), [], left, _WIDTH - _RIGHT)
     bottom = height - _BOTTOM
     marks = []
@@ -369,29 +375,41 @@ def draw_bars(title: str, axis: str, bars: Sequence[ValueBar], description: str 
         marks.append(_line(scale(tick), 6, scale(tick), bottom, _GRID_PAINT))
         marks.append(_text(scale(tick), bottom + 16, _tick_text(tick), "middle", muted=True))
     for i, bar in enumerate(bars):
-        marks += _bar(bar, scale, left, 10 + _ROW * i)
-    marks.append(_line(scale(0.0), 6, scale(0.0), bottom, _SIDE_PAINT))
+        marks += _bar(bar, scale, left, 10 + _ROW * i, dots)
+    if not dots:
+        marks.append(_line(scale(0.0), 6, scale(0.0), bottom, _SIDE_PAINT))
     marks.append(_text((left + _WIDTH - _RIGHT) / 2, height - 10, axis, "middle"))
     return _svg(title, description, _WIDTH, height, marks)
 
 
-def _bar(bar: ValueBar, scale: _AxisScale, left: float, top: float) -> list[str]:
+def _bar(
+    bar: ValueBar, scale: _AxisScale, left: float, top: float, as_dot: bool
+) -> list[str]:
     color, letter = _PAINT[bar.tone]
-    marks = [_text(left - 8, top + _ROW / 2 + 4, show_name(bar.name, 26), "end")]
+    middle = top + _ROW / 2
+    marks = [_text(left - 8, middle + 4, show_name(bar.name, 26), "end")]
     if not math.isfinite(bar.value):
         return marks
-    ends = sorted((scale(0.0), scale(bar.value)))
-    says = f"{bar.name}: {bar.value:.3f}".replace("-", "\N{MINUS SIGN}")
-    marks.append(
-        f'<rect class="f{letter}" x="{_n(ends[0])}" y="{_n(top + 4)}" '
-        f'width="{_n(max(ends[1] - ends[0], 0.5))}" height="{_n(_ROW - 8)}" fill="{color}" '
-        f'fill-opacity="0.75"><title>{escape_xml(says)}</title></rect>'
+    says = escape_xml(f"{bar.name}: {bar.value:.3f}".replace("-", "\N{MINUS SIGN}"))
+    whole = all(map(math.isfinite, bar.interval))
+    line = _line(
+        *(scale(bar.interval[0]), middle, scale(bar.interval[1]), middle),
+        _SIDE_PAINT.replace('"1"', '"1.6"'),
     )
-    if all(map(math.isfinite, bar.interval)):
-        middle = top + _ROW / 2
-        at = scale(bar.interval[0]), scale(bar.interval[1])
-        marks.append(_line(at[0], middle, at[1], middle, _SIDE_PAINT.replace('"1"', '"1.6"')))
-    return marks
+    if as_dot:
+        marks += [line] * whole
+        marks.append(
+            f'<circle cx="{_n(scale(bar.value))}" cy="{_n(middle)}" r="5" '
+            f"{_dot_paint(bar.hollow, color, letter)}><title>{says}</title></circle>"
+        )
+        return marks
+    start, end = sorted((scale(0.0), scale(bar.value)))
+    marks.append(
+        f'<rect class="f{letter}" x="{_n(start)}" y="{_n(top + 4)}" '
+        f'width="{_n(max(end - start, 0.5))}" height="{_n(_ROW - 8)}" fill="{color}" '
+        f'fill-opacity="0.75"><title>{says}</title></rect>'
+    )
+    return [*marks, *([line] * whole)]
 
 
 def draw_matrix(matrix: Matrix) -> str:

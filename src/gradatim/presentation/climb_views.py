@@ -20,6 +20,7 @@ from gradatim.presentation.sounds import Cells, confused_items, encode_sounds
 
 __all__ = [
     "comparison_rows",
+    "confusion_counts",
     "confusion_data",
     "curve_data",
     "has_validation",
@@ -127,16 +128,22 @@ def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
     return [values[i] for i in np.linspace(0, len(values) - 1, limit).round().astype(int)]
 
 
-def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
-    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
-    collection, predictions = climb.scored, np.asarray(climb.winner.predictions)
+def confusion_counts(climb: Climb) -> tuple[list[str], np.ndarray, Cells]:
+    """Return the classes, how many samples of each are taken for each, and which."""
     # What is said of the scored samples may be a class that none of them has.
     names = climb.collection.classes
     classes = [str(name) for name in names]
-    cells = _cells(np.asarray(collection.y), predictions, names)
+    cells = _cells(np.asarray(climb.scored.y), np.asarray(climb.winner.predictions), names)
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     for cell, items in cells.items():
         counts[cell] = len(items)
+    return classes, counts, cells
+
+
+def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
+    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
+    collection = climb.scored
+    classes, counts, cells = confusion_counts(climb)
     sounds: dict[int, str] = {}
     unreadable: list[int] = []
     if collection.media is not None:
@@ -148,7 +155,7 @@ def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
         "counts": counts.tolist(),
         "cells": {f"{i},{j}": items for (i, j), items in listed.items()},
         "ids": {item: str(collection.ids[item]) for item in used},
-        "repeats": len(predictions),
+        "repeats": len(climb.winner.predictions),
         "sounds": sounds,
         "unreadable": unreadable,
     }
