@@ -3,7 +3,14 @@ import os
 
 import pytest
 
-from gradatim._files import check_writable, open_regular, read_regular, write_atomically
+from gradatim._files import (
+    check_folder,
+    check_writable,
+    make_folder,
+    open_regular,
+    read_regular,
+    write_atomically,
+)
 from gradatim.errors import OutputError
 
 
@@ -108,3 +115,15 @@ def test_a_name_that_no_file_has_is_an_error_of_reading():
         read_regular("a\0b")
     with pytest.raises(FileNotFoundError):
         read_regular("nowhere-at-all")
+
+
+def test_a_folder_is_made_once_and_only_in_one_that_is_there(tmp_path):
+    assert check_folder(tmp_path / "new") == (tmp_path / "new").resolve()
+    assert os.listdir(tmp_path) == []
+    for _ in range(2):
+        assert make_folder(tmp_path / "new").is_dir()
+    with pytest.raises(OutputError, match="make it first"):
+        check_folder(tmp_path / "nowhere" / "new")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="is a file; give the name of a folder"):
+        make_folder(tmp_path / "file")

@@ -132,6 +132,17 @@ def test_the_report_knows_the_command_that_repeats_the_climb(capsys, fake):
     assert found.command == "gradatim climb timbre --report 'my report.html' --seed 3"
 
 
+def test_figures_go_into_a_folder_that_is_checked_before(capsys, fake, tmp_path):
+    (tmp_path / "taken").write_text("x")
+    status, _, err = run(capsys, "timbre", "--no-report", "--figures", "taken")
+    assert (status, fake.collections) == (2, [])
+    assert "is a file; give the name of a folder to write into" in err
+    status, out, _ = run(capsys, "timbre", "--no-report", "--figures", "figures")
+    assert status == 0
+    assert "drawings, shown in" in out
+    assert {"ladder.svg", "confusion.svg", "figures.md"} <= set(os.listdir(tmp_path / "figures"))
+
+
 def test_quiet_prints_the_verdict_only(capsys, fake):
     assert run(capsys, "timbre", "--quiet") == (0, "Verdict: Climb to the deep rung.\n", "")
 

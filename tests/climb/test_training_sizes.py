@@ -85,8 +85,7 @@ def test_scores_are_those_of_models_trained_on_the_parts_alone(make_collection):
         rows, test = part_of(task, task.folds.rows_without(r, k), 0.5), task.folds.rows(r, k)
         scaler = StandardScaler().fit(X[rows])
         ridge = Ridge(max(penalties[choice], 1e-9) * len(rows))
-            scaler.transform(X[rows]), y[rows]
-        )
+        ridge.fit(scaler.transform(X[rows]), y[rows])
         said[test] = ridge.predict(scaler.transform(X[test]))
     expected = 1 - np.sum((said - y) ** 2) / np.sum((y - y.mean()) ** 2)
     assert found.sizes[1].mean == pytest.approx(expected, abs=1e-6)

@@ -382,9 +382,7 @@ def draw_bars(
     return _svg(title, description, _WIDTH, height, marks)
 
 
-def _bar(
-    bar: ValueBar, scale: _AxisScale, left: float, top: float, as_dot: bool
-) -> list[str]:
+def _bar(bar: ValueBar, scale: _AxisScale, left: float, top: float, as_dot: bool) -> list[str]:
     color, letter = _PAINT[bar.tone]
     middle = top + _ROW / 2
     marks = [_text(left - 8, middle + 4, show_name(bar.name, 26), "end")]

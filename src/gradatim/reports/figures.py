@@ -55,10 +55,11 @@ def write_figures(climb: Climb, folder: str | os.PathLike[str]) -> list[Path]:
 def _network(climb: Climb) -> Iterator[ClimbFigure]:
     networks = climb.model.networks if climb.models else ()
     if networks:
-        title = "Where to stop"
-        words = f"{climbs.capitalized(climbs.in_sentence(climb.winner, climb.collection))}, trained"
+        name = climbs.capitalized(climbs.in_sentence(climb.winner, climb.collection))
+        which = " to learn from" if climb.protocol.split == "fixed" else ""
         svg = draw_svg(networks[0], title=f"The winner: {climb.winner.rung} network")
-        yield ClimbFigure("network", title, f"{words} again on every sample.", svg)
+        words = f"{name}, trained again on every sample{which}."
+        yield ClimbFigure("network", "Where to stop", words, svg)
 
 
 def _markdown(climb: Climb, figures: list[ClimbFigure]) -> Iterator[str]:

@@ -82,6 +82,7 @@ def render_report(climb: Climb) -> str:
         "groups": breakdowns.group_table(climb),
         "mistakes": mistakes.mistake_table(climb),
         "probable": held_out_probabilities(climb, climb.winner) is not None,
+        "fixed": climb.protocol.split == "fixed",
         "higher_is_better": climb.protocol.higher_is_better,
         "costs": list(map(_figure, climb_figures.cost_figures(climb))),
         "importance": list(map(_figure, climb_figures.importance_figures(climb))),
