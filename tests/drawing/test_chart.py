@@ -67,6 +67,11 @@ def test_on_a_logarithmic_axis_equal_factors_are_equal_distances():
     )
 
 
+def test_a_short_logarithmic_axis_has_ticks_too():
+    root = chart([ChartPoint(3.2, 0.5), ChartPoint(3.3, 0.6)], axes={"x": ChartAxis("n", log=True)})
+    assert {"3", "4"} <= set(texts(root))
+
+
 def test_what_is_not_finite_is_not_drawn():
     root = chart([ChartPoint(0, 1), ChartPoint(1, math.nan), ChartPoint(math.inf, 2)], line=True)
     assert len(circles(root)) == 1

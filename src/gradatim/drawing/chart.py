@@ -148,6 +148,8 @@ def _log_ticks(low: float, high: float) -> list[float]:
     found = [f * 10.0**p for p in powers for f in (1, 2, 5)]
     inside = [tick for tick in found if low * 0.999 <= tick <= high * 1.001]
     whole = [tick for tick in inside if math.log10(tick) % 1 < 1e-9]
+    if len(inside) < 2:
+        return nice_ticks(low, high, 3)
     return inside if len(inside) <= 5 or len(whole) < 2 else whole
 
 
@@ -335,7 +337,7 @@ def _names(
     for p in points:
         if not (p.name and math.isfinite(p.x) and math.isfinite(p.y)):
             continue
-        name = show_name(p.name, 24)
+        name = show_name(p.name, 30)
         width, px, py = _LETTER * len(name), x(p.x), y(p.y)
         places = [(px + 8, py + 4, "start"), (px - 8 - width, py + 4, "start")]
         places += [(px - width / 2, py - 9, "start"), (px - width / 2, py + 17, "start")]
