@@ -48,6 +48,19 @@ def test_a_small_loss_is_no_hard_group(climb):
     assert breakdowns.group_table(losses)["rows"][0]["score"] == "1.000"
 
 
+def test_only_groups_harder_than_half_are_told(climb):
+    scores = np.ones(84)
+    scores[[7, 40]] = 0.5, 0.25
+    winner = replace(climb.winner, group_scores=scores)
+    rungs = [winner if rung is climb.winner else rung for rung in climb.rungs]
+    table = breakdowns.group_table(replace(climb, rungs=rungs))
+    names = np.unique(climb.collection.groups)
+    assert [row["name"] for row in table["rows"]] == [names[40], names[7]]
+    assert (table["n_rows"], table["median"]) == (84, "1.000")
+    equal = [replace(rung, group_scores=np.ones(84)) for rung in climb.rungs]
+    assert breakdowns.group_table(replace(climb, rungs=equal)) is None
+
+
 def test_without_classes_or_groups_there_is_no_table(regression_climb):
     assert breakdowns.class_table(regression_climb) is None
     assert breakdowns.group_table(regression_climb) is None
@@ -58,7 +71,7 @@ def test_of_a_fixed_split_the_scored_part_is_told(climb):
     winner = replace(
         climb.winner,
         predictions=climb.winner.predictions[:1, 480:],
-        group_scores=np.zeros(len(np.unique(climb.collection.groups[480:]))),
+        group_scores=np.linspace(0, 1, len(np.unique(climb.collection.groups[480:]))),
     )
     rungs = [winner if rung is climb.winner else rung for rung in climb.rungs]
     fixed = replace(climb, collection=replace(climb.collection, parts=parts), rungs=rungs)

@@ -59,27 +59,32 @@ def _written(share: Share) -> tuple[str, str]:
 
 
 def group_table(climb: Climb) -> dict[str, Any] | None:
-    """Return the score of each group, the hardest first; None where there are no groups."""
+    """Return the groups that are harder than half of them, the hardest first; None if none is."""
     scores, groups = climb.winner.group_scores, climb.scored.groups
     if scores is None or groups is None:
         return None
     units = Units.of(groups, len(groups))
     sign = METRICS[climb.protocol.metric].sign
     defined = np.flatnonzero(np.isfinite(scores))
-    order = defined[np.argsort(sign * np.asarray(scores)[defined], kind="stable")]
-    if not len(order):
+    if not len(defined):
+        return None
+    values, median = np.asarray(scores, dtype=float), float(np.median(scores[defined]))
+    order = defined[np.argsort(sign * values[defined], kind="stable")]
+    # Where most groups are all right, the others are those that are hard.
+    hard = order[sign * values[order] < sign * median]
+    if not len(hard):
         return None
     return {
         "rows": [
             {
                 "name": units.names[g],
                 "samples": f"{units.sizes[g]:,}",
-                "score": score(float(scores[g])),
+                "score": score(float(values[g])),
             }
-            for g in order[:_MOST_GROUPS].tolist()
+            for g in hard[:_MOST_GROUPS].tolist()
         ],
         "n_rows": len(order),
         "n_undefined": len(scores) - len(order),
         "metric": capitalized(METRICS[climb.protocol.metric].title),
-        "median": score(float(np.median(scores[defined]))),
+        "median": score(median),
     }
