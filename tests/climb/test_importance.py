@@ -126,3 +126,21 @@ def test_many_features_are_shuffled_in_blocks_of_neighbors(make_collection):
     assert len(found.groups) == 20
     assert sum(one.n_features for one in found.groups) == 101
     assert [one.drop > 0.5 for one in found.groups] == [False] * 19 + [True]
+
+
+def test_a_score_that_is_undefined_without_a_group_leaves_no_hole(make_collection):
+    # The last group alone has the second class, so without it there is no AUC.
+    rng = np.random.default_rng(2)
+    groups = np.arange(40) // 4
+    y = np.where(groups == 9, "b", "a")
+    X = rng.normal(size=(40, 2)) + (y == "b")[:, None]
+    made = make_collection(X, y, groups=groups)
+    task = first_repeat(ClimbTask(made, folds=make_folds(replace(made, groups=None), 3, 1, 0),
+                                  metric="auc"))  # fmt: skip
+    model = SimpleNamespace(
+        outputs=lambda X: 1 / (1 + np.exp(-X.sum(axis=1)))[:, None],
+        learner=SimpleNamespace(probabilistic=True),
+    )
+    row = RungResult("linear", "features", "", 4, np.empty(0), (0, 0), 1.0, np.empty(0))
+    found = measure_importance(task, row, [model] * 3)
+    assert np.isfinite([one.interval for one in found.features]).all()

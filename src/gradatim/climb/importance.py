@@ -153,6 +153,8 @@ class _Shuffled:
         after, sign = self._score(asked), METRICS[self.task.metric].sign
         drop = sign * (self.base.value - after.value)
         away = sign * (self.base.without - after.without)
+        # Without some unit a score may be undefined.
+        away = np.where(np.isfinite(away), away, drop)
         variance = _FACTOR * float(jackknife(away[None])[0, 0])
         df = degrees_of_freedom(self.task.units.sizes)
         half = t_quantile(0.975, df) * float(np.sqrt(variance))

@@ -408,7 +408,7 @@ class Climb:
             "scored": None if self.collection.parts is None else _scored_dict(self.scored),
             "rungs": [_rung_dict(row) for row in self.rungs],
             "verdict": _verdict_dict(self.verdict),
-            "importance": None if self.importance is None else asdict(self.importance),
+            "importance": None if self.importance is None else _importance_dict(self.importance),
             "learning_curve": [_size_dict(size) for size in self.sizes] or None,
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
@@ -450,6 +450,26 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "gap_at_most": None if gap is None else _number(gap),
         "level": [list(pair) for pair in verdict.level],
         "comparisons": [asdict(one) for one in verdict.comparisons],
+    }
+
+
+def _importance_dict(importance: Importance) -> dict[str, Any]:
+    def drops(found: Sequence[FeatureDrop]) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": one.name,
+                "n_features": one.n_features,
+                "drop": _number(one.drop),
+                "interval": [_number(end) for end in one.interval],
+            }
+            for one in found
+        ]
+
+    return {
+        "score": _number(importance.score),
+        "n_shuffles": importance.n_shuffles,
+        "features": drops(importance.features),
+        "groups": drops(importance.groups),
     }
 
 

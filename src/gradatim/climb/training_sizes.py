@@ -89,6 +89,8 @@ def _sizes(
         if before is not None:
             gain = sign * (pooled.value - before.value)
             away = sign * (pooled.without - before.without)
+            # Without some unit a score may be undefined.
+            away = np.where(np.isfinite(away), away, gain)
             variance = _FACTOR * float(jackknife(away[None])[0, 0])
             half = t_quantile(0.975, df) * math.sqrt(max(variance, 0.0))
             ends = (gain - half, gain + half)
