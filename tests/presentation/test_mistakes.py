@@ -104,3 +104,18 @@ def test_of_a_fixed_split_items_are_those_of_the_scored_part(climb, probable_cli
     for row in rows:
         assert (row["id"], row["true"]) == (ids[row["row"]], y[row["row"]])
         assert winner.predictions[0, 480 + row["row"]] == row["said"] != row["true"]
+
+
+def test_without_probabilities_the_largest_margin_is_the_surest(climb):
+    said = np.array([["b", "b", "b", "a"], ["b", "a", "b", "a"], ["b", "b", "b", "b"]])
+    margins = np.array([[0.1, 3.0, 2.0, 1.0], [0.3, 9.0, 2.0, 5.0], [0.2, 1.0, np.nan, 7.0]])
+    rows = replace(climb.collection.take(np.arange(4)), y=np.array(list("aaab")), media=None)
+    found = with_winner(climb, predictions=said, outputs=None, probabilistic=False, margins=margins)
+    table = mistake_table(replace(found, collection=rows))
+    # Of the second item the repeats that said b count; of the third one margin is unknown.
+    assert [(r["row"], r["said"], r["sure"]) for r in table["rows"]] == [
+        (3, "a", "3.000"),
+        (1, "b", "2.000"),
+        (0, "b", "0.200"),
+    ]
+    assert table["sure"] == "Margin"

@@ -308,7 +308,18 @@ def test_errors_of_a_collection_without_sounds_have_no_column_for_them(probable_
 def test_without_probabilities_no_error_is_more_confident_than_another(html):
     assert '<h2 id="mistakes">' not in html
     assert '<h2 id="calibration">' not in html
-    assert "gives no probabilities, so neither its most confident errors nor its" in html
+    assert "so its calibration cannot be told, and neither can its most confident errors." in html
+
+
+def test_of_a_rung_without_probabilities_margins_say_how_sure_it_was(climb):
+    winner = climb.winner
+    row = replace(winner, probabilistic=False, margins=np.ones(winner.predictions.shape))
+    rungs = [row if rung is winner else rung for rung in climb.rungs]
+    silent = replace(climb, collection=replace(climb.collection, media=None), rungs=rungs)
+    html = render_report(silent)
+    assert "the margin by which its answer's score leads" in html.replace("&#39;", "'")
+    assert "gives no probabilities, so its calibration cannot be told." in html
+    assert ">Margin</th>" in html
 
 
 def test_calibration_is_drawn_with_its_error(probable_climb):

@@ -122,6 +122,9 @@ class RungResult:
         Score on each group by itself, in the order of their sorted names; NaN where undefined.
     choices : sequence of int
         Number of the candidate that was chosen for each fold, repeat by repeat.
+    margins : array of shape (repeats, n_samples), optional
+        Of classes without probabilities: how far the score of the best class is above that of the
+        next (of two classes, from 0); NaN where a model had met one class only.
     """
 
     rung: str
@@ -140,6 +143,7 @@ class RungResult:
     gate: Pooled | None = field(default=None, repr=False)
     group_scores: np.ndarray | None = field(default=None, repr=False)
     choices: Sequence[int] = field(default=(), repr=False)
+    margins: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def mean(self) -> float:

@@ -103,7 +103,8 @@ def _run_rung(
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
     models = [m.model for m in fitted]
     keep(models)
-    predictions, ordered = said_of(task, models, [X[rows] for rows in held_out])
+    asked = [X[rows] for rows in held_out]
+    predictions, ordered = said_of(task, models, asked)
     return RungResult(
         rung=family.name,
         input=input,
@@ -118,6 +119,7 @@ def _run_rung(
         curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
         choice=_commonest(chosen),
         choices=tuple(chosen),
+        margins=_margins(task, models, asked),
     )
 
 
@@ -219,6 +221,26 @@ def _outputs_to_keep(
     if task.task == "regression" or not all(model.learner.probabilistic for model in models):
         return None
     return list(outputs)
+
+
+def _margins(
+    task: ClimbTask, models: Sequence[Model], inputs: Sequence[np.ndarray]
+) -> np.ndarray | None:
+    """Return how far the best class's score is above the next, where there are no probabilities."""
+    if task.task != "classification" or models[0].learner.probabilistic:
+        return None
+    found = []
+    for model, X in zip(models, inputs, strict=True):
+        assert model.scaler is not None
+        z = model.learner.scores(model.scaler.transform(X, np.float64))
+        if z.shape[1] == 1:
+            away = np.abs(z[:, 0])
+        else:
+            second, first = np.sort(z, axis=1)[:, -2:].T
+            # A model that has met few classes is infinitely sure, which tells nothing.
+            away = np.where(np.isfinite(second) & np.isfinite(first), first, np.nan) - second
+        found.append(np.where(np.isfinite(away), away, np.nan))
+    return _gather(task, found)
 
 
 def _order(model: Model, X: np.ndarray, outputs: np.ndarray) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 Conventions: how sure a rung is of an item is the mean over repeats of the probability of what it
 said of it; an item is wrong as the confusion matrix counts it. Of numbers, the largest errors are
-told. Of a fixed split, items are those of the scored part. A rung without probabilities is never
-more sure of one item than of another, so there is nothing to tell.
+told. Of a fixed split, items are those of the scored part. Of classes without probabilities it is
+the margin by which the score of what was said leads, over the repeats that said it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,15 @@ _MOST = 12
 _DIGITS = 4
 
 
+# By task, and whether there are no probabilities: what tells how bad an error is.
+_HEADS = {
+    ("classification", False): "Probability",
+    ("classification", True): "Margin",
+    ("multilabel", False): "Probability",
+    ("regression", True): "Error",
+}
+
+
 def mistake_table(climb: Climb) -> dict[str, Any] | None:
     """Return the worst errors, those of which the winner was most sure first; None without any."""
     if climb.verdict.rung == "majority":
@@ -50,7 +59,7 @@ def mistake_table(climb: Climb) -> dict[str, Any] | None:
         "rows": found,
         "grouped": collection.groups is not None,
         "playable": bool(sounds),
-        "sure": "Error" if collection.task == "regression" else "Probability",
+        "sure": _HEADS[climb.collection.task, held_out_probabilities(climb, climb.winner) is None],
     }
 
 
@@ -58,7 +67,7 @@ def _surest(climb: Climb) -> list[dict[str, Any]]:
     """List wrong labels with the probability that was given to them, the largest first."""
     chances = held_out_probabilities(climb, climb.winner)
     if chances is None:
-        return []
+        return _furthest(climb)
     sure, predictions = chances.mean(axis=0), np.asarray(climb.winner.predictions)
     found = _wrong_classes if climb.collection.task == "classification" else _wrong_labels
     wrong = found(climb, predictions, sure)
@@ -75,6 +84,22 @@ def _wrong_classes(climb: Climb, predictions: np.ndarray, sure: np.ndarray) -> l
         for i, (true, name) in enumerate(zip(truth, said, strict=True))
         if name != true
     ]
+
+
+def _furthest(climb: Climb) -> list[dict[str, Any]]:
+    """List wrong answers whose scores lead by the largest margins."""
+    margins = climb.winner.margins
+    if climb.collection.task != "classification" or margins is None:
+        return []
+    truth = np.asarray(climb.scored.y).tolist()
+    found = []
+    for i, said in enumerate(np.asarray(climb.winner.predictions).T.tolist()):
+        name, _ = usual(said)
+        leads = [m for m, one in zip(margins[:, i].tolist(), said, strict=True) if one == name]
+        if name != truth[i] and math.isfinite(lead := float(np.mean(leads))):
+            found.append({"row": i, "true": str(truth[i]), "said": str(name), "lead": lead})
+    found.sort(key=lambda row: (-row["lead"], row["row"]))
+    return [row | {"sure": score(row["lead"])} for row in found[:_MOST]]
 
 
 def _wrong_labels(climb: Climb, predictions: np.ndarray, sure: np.ndarray) -> list[dict[str, Any]]:
