@@ -12,6 +12,18 @@ def without_sounds(climb):
     return replace(climb, collection=replace(climb.collection, media=None))
 
 
+def test_the_ladder_has_the_digits_of_the_table(climb):
+    # 5/16 lies between two scores of three decimals, and distances from 100 km on have one.
+    for value, text in ((0.3125, "0.312"), (1204.56, "1204.6"), (np.nan, "\N{EN DASH}")):
+        rung = replace(climb.rungs[0], fold_scores=np.full(10, value), interval=(value, value))
+        [row] = climb_views.ladder_data(replace(climb, rungs=[rung]))["rungs"]
+        assert row["texts"] == {
+            "mean": text,
+            "interval": [text, text],
+            "fold_scores": [text] * 10,
+        }
+
+
 def test_confusion_of_one_repeat_agrees_with_scikit_learn(climb):
     once = replace(climb.winner, predictions=climb.winner.predictions[:1])
     rungs = [once if rung is climb.winner else rung for rung in climb.rungs]

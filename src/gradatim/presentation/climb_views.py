@@ -54,6 +54,12 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
                 "mean": _finite([rung.mean])[0],
                 "interval": _finite(rung.interval),
                 "fold_scores": _finite(rung.fold_scores),
+                # Rounded once: the table and the sentence have the same digits.
+                "texts": {
+                    "mean": score(rung.mean),
+                    "interval": [score(end) for end in rung.interval],
+                    "fold_scores": [score(value) for value in rung.fold_scores.tolist()],
+                },
             }
             for rung in climb.rungs
         ],
