@@ -403,3 +403,17 @@ def test_margins_are_how_far_the_best_score_is_above_the_next(blobs):
         second, first = np.sort(design[test] @ weights, axis=1)[:, -2:].T
         np.testing.assert_allclose(linear.margins[0, test], first - second, atol=1e-5)
     assert 0 in linear.choices
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
+def test_a_kept_rung_is_that_of_the_input_where_it_is_better_whatever_better_means(blobs, metric):
+    rng = np.random.default_rng(0)
+    inputs = {"noise": rng.normal(size=(blobs.n_samples, 3)), **blobs.X}
+    made = replace(blobs, X=inputs, feature_names={})
+    found = climb_collection(
+        made, metric=metric, rungs=["logistic"], folds=3, repeats=1,
+        keep=["logistic/noise", f"logistic/{next(iter(blobs.X))}"],
+    )  # fmt: skip
+    assert ("logistic", "noise") in found.models
+    assert found.find_model("logistic").input == next(iter(blobs.X))
+    assert found.find_model("logistic/noise").input == "noise"

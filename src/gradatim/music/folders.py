@@ -295,7 +295,7 @@ def _read_parts(
     if split_column is None:
         return None, ()
     facts = _facts(root, split_column, "part", labelled)
-    return read_parts(facts, split_column, [_safe(file) for file in labelled.files])
+    return read_parts(facts, split_column, [readable_path(file) for file in labelled.files])
 
 
 def _facts(root: Path, fact: str, role: str, labelled: Labelled) -> list[str]:
