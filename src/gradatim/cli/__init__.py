@@ -19,8 +19,8 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnusedCliTokensError
 
-from gradatim._text import shell_word, show_sentence
-from gradatim.cli import _interrupt, _streams
+from gradatim._text import show_sentence
+from gradatim.cli import _command, _interrupt, _streams
 from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
@@ -194,6 +194,7 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
     """
     tokens = [_value(token) for token in (sys.argv[1:] if argv is None else argv)]
     program = program or app
+    _command.TYPED.set(tuple(tokens))
     if argv is not None:
         return _run(tokens, program)
     with _interrupt.leave_at_the_second():
@@ -284,7 +285,7 @@ def _status(tokens: Sequence[str], program: App) -> int:
 
 def _how_to_go_on(tokens: Sequence[str]) -> str:
     again = [*tokens, *([] if "--resume" in tokens else ["--resume"])]
-    return f"; go on with: {' '.join(map(shell_word, ['gradatim', *again]))}"
+    return f"; go on with: {_command.command_line(again)}"
 
 
 def _fail(status: int, sentence: str, debug: bool) -> int:
