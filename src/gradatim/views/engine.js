@@ -958,6 +958,6 @@ export function engine() {
 
   return {
     ...{ ACTIVATIONS, LOSSES, OPTIMIZERS, makeNetwork, makeRoom, forward, trace, meanLoss, penalty, backward },
-    ...{ makeTrainer, cosineFactor, learn, makeRandom, initialize, toFraction, fractionText, exactTrace },
+    ...{ makeTrainer, cosineFactor, learn, activate, makeRandom, initialize, toFraction, fractionText, exactTrace },
   };
 }
