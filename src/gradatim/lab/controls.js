@@ -24,8 +24,14 @@ export function freshId(name) {
 export function shown(value, decimals = 2) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   const size = Math.abs(value);
-  const text = size >= 1e5 || (size < 0.5 * 10 ** -decimals && size > 0) ? value.toExponential(1) : value.toFixed(decimals);
-  return (Number(text) === 0 && !text.includes("e") ? text.replace("-", "") : text).replace("-", "−");
+  const text = size >= 1e5 || (size < 0.5 * 10 ** -decimals && size > 0) ? value.toExponential(1).replace("e-", "e−") : value.toFixed(decimals);
+  return (!text.includes("e") && Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
+/** Write a number with at most three decimals. @param {number} value */
+export function brief(value) {
+  const text = shown(value, 3);
+  return text.includes("e") ? text : text.replace(/\.?0+$/, "");
 }
 
 /**
@@ -63,7 +69,7 @@ export function numberInput(label, changed, { low = -1e6, high = 1e6, step = "an
 /** Show a number in a field unless someone is typing there. @param {HTMLInputElement} input @param {number} value */
 export function setNumber(input, value) {
   if (document.activeElement === input && input.valueAsNumber === value) return;
-  const text = String(Number(value.toPrecision(6)));
+  const text = String(Number(value.toPrecision(5)));
   if (input.value !== text && !(document.activeElement === input && Number(input.value) === Number(text))) input.value = text;
 }
 

@@ -132,13 +132,14 @@ function weigh(out, below, parameters, row, nIn, bias) {
  * @param {number[]} middle
  * @param {number[]} high
  * @param {number} strength how much of the color remains at the ends
+ * @param {number} [least] how much remains beside 0, so that the border is seen
  */
-export function makeRamp(low, middle, high, strength) {
+export function makeRamp(low, middle, high, strength, least = 0) {
   const bytes = new Uint8ClampedArray(256 * 4);
   for (let k = 0; k < 256; k++) {
     const value = (k - 127.5) / 127.5;
     const end = value < 0 ? low : high;
-    const share = Math.abs(value) * strength;
+    const share = least + Math.abs(value) * (strength - least);
     for (let c = 0; c < 3; c++) bytes[4 * k + c] = middle[c] + (end[c] - middle[c]) * share;
     bytes[4 * k + 3] = 255;
   }

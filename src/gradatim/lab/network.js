@@ -363,15 +363,15 @@ export function makeNetworkView(app) {
     const nPixels = data.dims === 1 ? 2 * SIDE : SIDE * SIDE;
     planes = columns.slice(1).map((n) => Array.from({ length: n }, () => new Float32Array(nPixels)));
     inputPlanes = makeInputPlanes(nPixels);
-    const width = Math.max(graph.parentElement?.clientWidth || 520, columns.length * 74);
+    const width = Math.max(graph.parentElement?.clientWidth || 520, columns.length * 82 + 12);
     const tallest = Math.max(...columns);
-    const gap = tallest > 8 ? 46 : 54;
-    const height = 54 + tallest * gap;
+    const gap = 58;
+    const height = 58 + tallest * gap;
     graph.style.width = `${width}px`;
     graph.style.height = `${height}px`;
     wires.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const spread = columns.length > 1 ? (width - UNIT - 44) / (columns.length - 1) : 0;
-    places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: 22 + UNIT / 2 + c * spread, y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
+    const spread = columns.length > 1 ? (width - 92) / (columns.length - 1) : 0;
+    places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: 46 + c * spread, y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
     const all = names();
     graph.replaceChildren(wires);
     const held = chosen;
@@ -591,10 +591,12 @@ export function makeNetworkView(app) {
   const tools = html("div", { class: "tools" });
   const legend = html("ul", { class: "legend" });
   const figures = html("div", { class: "figures" });
+  const isLog = html("input", { type: "checkbox" });
+  isLog.addEventListener("change", drawLoss);
   const lossPlot = html("canvas", { class: "loss", role: "img", "aria-label": "Loss by epoch" });
   const confusion = html("div", { class: "table-scroll" });
   const mapCard = html("section", { class: "card map-card", "aria-labelledby": "map-title" }, mapTitle, field, legend, tools);
-  const lossCard = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("h2", { id: "loss-title" }, "Loss"), figures, lossPlot, html("details", {}, html("summary", {}, "Which class is taken for which"), confusion));
+  const lossCard = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("div", { class: "card-head" }, html("h2", { id: "loss-title" }, "Loss"), html("label", { class: "chip small" }, isLog, html("span", {}, "powers of ten"))), figures, lossPlot, html("details", {}, html("summary", {}, "Which class is taken for which"), confusion));
 
   const [toX, toY] = [
     (/** @type {number} */ share) => data.window[0] + share * (data.window[1] - data.window[0]),
@@ -684,8 +686,8 @@ export function makeNetworkView(app) {
     const colors = app.colors();
     ramps = {
       colors,
-      positive: makeRamp(colors.negative, colors.paper, colors.positive, 0.62),
-      classes: colors.classes.map((color) => makeRamp(colors.paper, colors.paper, color, 0.62)),
+      positive: makeRamp(colors.negative, colors.paper, colors.positive, 0.5, 0.13),
+      classes: colors.classes.map((color) => makeRamp(colors.paper, colors.paper, color, 0.5)),
     };
     return ramps;
   }
@@ -837,7 +839,7 @@ export function makeNetworkView(app) {
   function drawFigures() {
     const { train, held } = report ?? {};
     const cell = (/** @type {string} */ title, /** @type {any} */ found, /** @type {string} */ kind) =>
-      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? shown(found.loss, 3) : "–"), html("span", {}, found ? `${(100 * found.accuracy).toFixed(0)} % right` : ""));
+      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? `${(100 * found.accuracy).toFixed(0)} % right` : ""));
     figures.replaceChildren(cell("training", train, "train"), ...(data.held.some(Boolean) ? [cell("held out", held, "held")] : []));
   }
 
@@ -856,6 +858,12 @@ export function makeNetworkView(app) {
     context.stroke();
     if (history.length < 2) return;
     const top = Math.max(...history.flatMap(({ train, held: check }) => [train, check ?? 0]).filter(Number.isFinite), 1e-9);
+    const values = history.flatMap(({ train, held: check }) => [train, check ?? train]).filter((value) => value > 0);
+    const floor = Math.max(Math.min(...values, top), top * 1e-8);
+    const height01 = (/** @type {number} */ value) => {
+      if (!isLog.checked) return Math.min(value, top) / top;
+      return Math.log(Math.max(value, floor) / floor) / (Math.log(top / floor) || 1);
+    };
     const [first, last] = [history[0].epoch, history[history.length - 1].epoch];
     /** @param {"train" | "held"} key @param {number[]} color @param {number[]} dashes */
     const line = (key, color, dashes) => {
@@ -867,7 +875,7 @@ export function makeNetworkView(app) {
         const value = entry[key];
         if (value === null) return;
         const x = ((entry.epoch - first) / (last - first || 1)) * width;
-        const y = height - (Math.min(value, top) / top) * (height - 14 * ratio) - ratio;
+        const y = height - height01(value) * (height - 14 * ratio) - ratio;
         if (k) context.lineTo(x, y);
         else context.moveTo(x, y);
       });
@@ -879,6 +887,7 @@ export function makeNetworkView(app) {
     context.fillStyle = css(muted);
     context.font = `${11 * ratio}px system-ui, sans-serif`;
     context.fillText(shown(top, 3), 2 * ratio, 11 * ratio);
+    if (isLog.checked) context.fillText(shown(floor, 3), 2 * ratio, height - 5 * ratio);
     lossPlot.setAttribute("aria-label", `Loss by epoch: ${shown(history[0].train, 3)} at first, ${shown(history[history.length - 1].train, 3)} after ${last} epochs`);
   }
 

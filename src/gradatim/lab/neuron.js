@@ -7,7 +7,7 @@
 
 import { html, svg } from "../views/_dom.js";
 import { ticks } from "../views/_scales.js";
-import { button, choice, draggable, segments, shown, slider } from "./controls.js";
+import { brief, button, choice, draggable, segments, shown, slider } from "./controls.js";
 import { neuronText, readEquation } from "./equation.js";
 import { FUNCTION_TITLES, symbol } from "./math.js";
 import { isRight, perceptronStep, separate } from "./plane.js";
@@ -146,15 +146,15 @@ export function makeNeuronView(app) {
 
   // Graph
 
-  const graph = svg("svg", { viewBox: "0 0 520 250", class: "neuron-graph", role: "img" });
+  const graph = svg("svg", { viewBox: "0 0 520 252", class: "neuron-graph", role: "img" });
   const graphTitle = svg("title", {}, "");
   graph.append(graphTitle);
 
   function drawGraph() {
     const { weights, bias, at, activation } = neuron();
     const z = preActivation();
-    const places = weights.length === 1 ? [86] : [52, 134];
-    const [ux, uy] = [318, weights.length === 1 ? 118 : 104];
+    const places = weights.length === 1 ? [70] : [40, 122];
+    const [ux, uy] = [318, 122];
     const parts = [];
     const largest = Math.max(...weights.map(Math.abs), Math.abs(bias), 1e-9);
     /** @param {number} x @param {number} y @param {number} w @param {Node[]} text @param {string} spoken @param {(value: number) => void} set */
@@ -172,21 +172,22 @@ export function makeNeuronView(app) {
         },
         move: (at) => set(Math.round((before + (at - grabbed) * 12) * 20) / 20),
       });
-      parts.push(svg("line", { class: `edge ${w < 0 ? "negative" : "positive"}`, x1: x + 24, y1: y, x2: ux - 36, y2: uy, "stroke-width": width }));
+      const [dx, dy] = [(ux - x) / Math.hypot(ux - x, uy - y), (uy - y) / Math.hypot(ux - x, uy - y)];
+      parts.push(svg("line", { class: `edge ${w < 0 ? "negative" : "positive"}`, x1: x + 18 * dx, y1: y + 18 * dy, x2: ux - 36 * dx, y2: uy - 36 * dy, "stroke-width": width }));
       return tag;
     };
     const written = (/** @type {string} */ index, /** @type {number} */ value) => [
       svg("tspan", { "font-style": "italic" }, "w"),
       svg("tspan", { dy: 4, "font-size": 11 }, index),
-      svg("tspan", { dy: -4 }, ` = ${shown(value)}`),
+      svg("tspan", { dy: -4 }, ` = ${brief(value)}`),
     ];
     const tags = weights.map((w, i) => edge(62, places[i], w, written(String(i + 1), w), `w${i + 1}`, (value) => edit(() => (neuron().weights[i] = value))));
-    const biasY = weights.length === 1 ? 196 : 214;
+    const biasY = weights.length === 1 ? 174 : 204;
     tags.push(edge(62, biasY, bias, written("0", bias), "w0", (value) => edit(() => (neuron().bias = value))));
     const nodes = places.map((y, i) =>
       svg("g", { class: "node", transform: `translate(62 ${y})` },
         svg("circle", { r: 24 }),
-        svg("text", { "text-anchor": "middle", y: 5 }, shown(at[i])),
+        svg("text", { "text-anchor": "middle", y: 5 }, brief(at[i])),
         svg("text", { class: "name", "text-anchor": "middle", x: -42, y: 5 }, svg("tspan", { "font-style": "italic" }, "x"), svg("tspan", { dy: 4, "font-size": 11 }, String(i + 1)))),
     );
     nodes.push(svg("g", { class: "node constant", transform: `translate(62 ${biasY})` }, svg("circle", { r: 18 }), svg("text", { "text-anchor": "middle", y: 5 }, "1")));
@@ -199,7 +200,7 @@ export function makeNeuronView(app) {
       svg("line", { class: "edge out", x1: ux + 36, y1: uy, x2: 430, y2: uy, "stroke-width": 2 }),
       svg("g", { class: "node unit", transform: `translate(${ux} ${uy})` },
         svg("circle", { r: 36 }), svg("line", { class: "axis", x1: -24, x2: 24, y1: 0, y2: 0 }), svg("path", { class: "shape", d: curve }),
-        svg("text", { class: "name", "text-anchor": "middle", y: 58 }, "sum ", svg("tspan", { class: "value" }, shown(z, 3)))),
+        svg("text", { class: "name", "text-anchor": "middle", y: 58 }, "sum ", svg("tspan", { class: "value" }, brief(z)))),
       svg("g", { class: `node answer k${predicted ?? "none"}`, transform: `translate(462 ${uy})` },
         svg("circle", { r: 32 }), svg("text", { class: "value", "text-anchor": "middle", y: 5 }, shown(output(z), 2)),
         svg("text", { class: "name", "text-anchor": "middle", y: 58 }, predicted === null ? "no class" : `class ${predicted}`)),
@@ -220,14 +221,14 @@ export function makeNeuronView(app) {
     const { weights, bias, at, activation } = neuron();
     const z = preActivation();
     const predicted = classOf(z);
-    const inside = (/** @type {number} */ value) => (value < 0 ? `(${shown(value)})` : shown(value));
-    const sum = [...weights.map((w, i) => `${i ? inside(w) : shown(w)} · ${inside(at[i])}`), inside(bias)].join(" + ");
+    const inside = (/** @type {number} */ value) => (value < 0 ? `(${brief(value)})` : brief(value));
+    const sum = [...weights.map((w, i) => `${i ? inside(w) : brief(w)} · ${inside(at[i])}`), inside(bias)].join(" + ");
     const t = threshold();
     const sign = predicted ? "≥" : "<";
-    const decided = predicted === null ? "which is of no class." : `${sign} ${shown(t)}, so class ${predicted}.`;
+    const decided = predicted === null ? "which is of no class." : `${sign} ${brief(t)}, so class ${predicted}.`;
     steps.replaceChildren(
-      ...symbol("z").nodes(), ` = ${sum} = `, html("b", {}, shown(z, 3)), ",  ",
-      activation === "identity" ? "" : `${FUNCTION_TITLES[activation]}(${shown(z, 3)}) = `, html("b", {}, shown(output(z), 3)), ` ${decided}`,
+      ...symbol("z").nodes(), ` = ${sum} = `, html("b", {}, brief(z)), ", ",
+      activation === "identity" ? "" : `${FUNCTION_TITLES[activation]}(${brief(z)}) = `, html("b", {}, shown(output(z), 3)), ` ${decided}`,
     );
   }
 
@@ -285,11 +286,11 @@ export function makeNeuronView(app) {
     if (Number.isFinite(boundary) && Math.abs(boundary) < reach) {
       parts.push(
         svg("line", { class: "boundary", x1: X(boundary), x2: X(boundary), y1: top, y2: top + size }),
-        svg("text", { class: "tag", x: X(boundary) + (boundary > reach * 0.4 ? -8 : 8), y: top + 18, "text-anchor": boundary > reach * 0.4 ? "end" : "start" }, `x₁ = ${shown(boundary)}`),
+        svg("text", { class: "tag", x: X(boundary) + (boundary > reach * 0.4 ? -8 : 8), y: top + 18, "text-anchor": boundary > reach * 0.4 ? "end" : "start" }, `x₁ = ${brief(boundary)}`),
       );
     }
     under.replaceChildren(...parts);
-    const line = handle(`Threshold ${shown(t)}`, svg("g", {}, svg("line", { class: "grip", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("line", { class: "threshold", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("text", { class: "tag", x: left + 6, y: V(t) - 7 }, `threshold ${shown(t)}`)), (dx, dy) => edit(() => (neuron().threshold = Number((t + dy * 0.05).toFixed(4)))));
+    const line = handle(`Threshold ${shown(t)}`, svg("g", {}, svg("line", { class: "grip", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("line", { class: "threshold", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("text", { class: "tag", x: left + 6, y: V(t) - 7 }, `threshold ${brief(t)}`)), (dx, dy) => edit(() => (neuron().threshold = Number((t + dy * 0.05).toFixed(4)))));
     draggable(line, picture, { start: app.remember, move: (_, y) => edit(() => (neuron().threshold = Number((high - ((y * 440 - top) / size) * (high - low)).toFixed(2)))) });
     const [px, py] = [X(x), V(value(x))];
     const dot = handle(`Input x1 is ${shown(x)}, output ${shown(value(x), 3)}`, svg("g", {}, svg("path", { class: "guide", d: `M${px} ${top + size}V${py}H${left}` }), svg("circle", { class: "grip", cx: px, cy: py, r: 18 }), svg("circle", { class: "probe", cx: px, cy: py, r: 8 })), (dx) => edit(() => (neuron().at[0] = round(x + (dx * reach) / 50))));
@@ -464,7 +465,10 @@ export function makeNeuronView(app) {
   const sets = choice("points", [["", "choose…"], ["groups", "two groups"], ["and", "AND"], ["or", "OR"], ["xor", "XOR"], ["none", "none"]], (value) => {
     if (!value) return;
     app.remember();
-    edit(() => (neuron().points = pointSet(value)), true);
+    edit(() => {
+      neuron().points = pointSet(value);
+      if (value !== "groups" && value !== "none") neuron().at = [0.5, 0.5];
+    }, true);
     sets.set("");
   });
   const ask = button("Is there a line?", () => {
