@@ -44,9 +44,7 @@ def lab(
     seed: Annotated[int, Parameter(group=_SHOWN, metavar="N", validator=Number(gte=0))] = 0,
     reading: Reading | None = None,
     table: TableOptions | None = None,
-    output: Annotated[
-        Path | None, Parameter(name=("--output", "-o"), metavar="FILE")
-    ] = None,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE")] = None,
     debug: Annotated[bool, _Flag] = False,
 ) -> None:
     """Write a page to play with: one neuron, a network that learns, exercises.

@@ -1,7 +1,8 @@
 """The lab: one page in which a neuron and a network are touched, trained and shared.
 
-Conventions: a `Lesson` says what a page begins with; `write_lab` writes the page, which needs nothing
-but a browser. The JavaScript modules beside this file are the page's; `gradatim.lab.page` joins them.
+Conventions: a `Lesson` says what a page begins with; `write_lab` writes the page, which needs
+nothing but a browser. The JavaScript modules beside this file are the page's; `gradatim.lab.page`
+joins them.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ export function toEquation(layers, inputs) {
     const units = sums.map((text, o) => (activations[o] === "identity" ? text : `${WRITTEN[activations[o]]}(${text})`));
     return isLast ? units.join("; ") : units.map((text, o) => `${names[depth + 1][o]} = ${text}`).join("; ");
   });
-  return layers.length === 1 && lines[0].includes("x") ? lines[0] : [inputs.join(", "), ...lines].join("\n  -> ");
+  return layers.length === 1 && inputs.every((name) => name.startsWith("x")) ? lines[0] : [inputs.join(", "), ...lines].join("\n  -> ");
 }
 
 /** @param {string} name such as h1_2 */

@@ -293,7 +293,8 @@ def _coordinates(
         if len(places) > 2:
             raise SpecError(f"--columns names one or two columns, not {len(places)}")
         said = [
-            f"x{'₁₂'[k]} stands for ({show_name(names[i])} − {center[i]:.4g}) / {spread[i]:.4g}."
+            f"x{'₁₂'[k]} stands for ({show_name(names[i])} \N{MINUS SIGN} {center[i]:.4g}) / "
+            f"{spread[i]:.4g}."
             for k, i in enumerate(places)
         ]
         return np.clip(Z[:, places], -31, 31), " ".join(said)

@@ -144,9 +144,7 @@ def _parts(question: Question) -> list[dict[str, Any]]:
         {
             "answer": None if part.answer is None else str(part.answer),
             "tolerance": str(part.tolerance),
-            "slips": [
-                {"value": str(slip.value), "says": _slip(slip.name)} for slip in part.slips
-            ],
+            "slips": [{"value": str(slip.value), "says": _slip(slip.name)} for slip in part.slips],
             "choices": [
                 {"right": choice.slip is None, "says": _slip(choice.slip)}
                 for choice in part.choices
@@ -161,7 +159,7 @@ def _slip(name: str | None) -> str:
 
 
 def _question(number: int, question: Question) -> str:
-    """Write a question as an article: what is asked, its parts, and the folded way to the answer."""
+    """Write a question as an article: what is asked, its parts, and the way to the answer."""
     article = ET.Element("article", {"hidden": "hidden", "class": "question"})
     headline = fragments.add(article, "h2", f"{number}. ", "mathml", tabindex="-1")
     fragments.add(headline, "small", heading(question, answers=True), "mathml")
