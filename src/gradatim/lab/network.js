@@ -669,7 +669,7 @@ export function makeNetworkView(app) {
       const [low, high] = data.window;
       const at = (/** @type {number} */ share) => snap(low + share * (high - low));
       // Two remain, for there must be something to tell apart.
-      Object.assign(app.state.data, { source: "own", points: [[at(0.3), at(0.3), 0], [at(0.7), at(0.7), 1]] });
+      Object.assign(app.state.data, { source: "own", held: 0, points: [[at(0.3), at(0.3), 0], [at(0.7), at(0.7), 1]] });
     }))));
   }
 

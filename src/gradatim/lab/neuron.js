@@ -290,7 +290,7 @@ export function makeNeuronView(app) {
       );
     }
     under.replaceChildren(...parts);
-    const line = handle(`Threshold ${shown(t)}`, svg("g", {}, svg("line", { class: "grip", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("line", { class: "threshold", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("text", { class: "tag", x: left + 6, y: V(t) - 7 }, `threshold ${brief(t)}`)), (dx, dy) => edit(() => (neuron().threshold = Number((t + dy * 0.05).toFixed(4)))));
+    const line = handle(`threshold ${brief(t)}`, svg("g", {}, svg("line", { class: "grip", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("line", { class: "threshold", x1: left, x2: left + size, y1: V(t), y2: V(t) }), svg("text", { class: "tag", x: left + 6, y: V(t) - 7 }, `threshold ${brief(t)}`)), (dx, dy) => edit(() => (neuron().threshold = Number((t + dy * 0.05).toFixed(4)))));
     draggable(line, picture, { start: app.remember, move: (_, y) => edit(() => (neuron().threshold = Number((high - ((y * 440 - top) / size) * (high - low)).toFixed(2)))) });
     const [px, py] = [X(x), V(value(x))];
     const dot = handle(`Input x1 is ${shown(x)}, output ${shown(value(x), 3)}`, svg("g", {}, svg("path", { class: "guide", d: `M${px} ${top + size}V${py}H${left}` }), svg("circle", { class: "grip", cx: px, cy: py, r: 18 }), svg("circle", { class: "probe", cx: px, cy: py, r: 8 })), (dx) => edit(() => (neuron().at[0] = round(x + (dx * reach) / 50))));

@@ -34,6 +34,10 @@ __all__ = ["render_lab", "script", "write_lab"]
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
+# Comments are for who reads the modules; they are a third of the text.
+_COMMENT = re.compile(
+    r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n|/\*\* (?:[^*]|\*(?!/))*\*/ ?", re.M
+)
 _START = '\nstartLab(document.getElementById("lab"));\n'
 
 
@@ -105,7 +109,8 @@ def script() -> str:
         text = _EXPORT.sub("", _read(name))
         return _IMPORT.sub(lambda found: joined(_beside(folder, found[1])), text)
 
-    return f'"use strict";\n{joined("./lab.js")}{_START}'
+    code = _COMMENT.sub("", joined("./lab.js"))
+    return f'"use strict";\n{code}{_START}'
 
 
 def _beside(folder: str, name: str) -> str:
@@ -171,6 +176,9 @@ def _question(number: int, question: Question) -> str:
     fragments.add_list(solution, "ol", question.solution, "mathml")
     if question.network is not None and question.drawn == "solution":
         solution.append(fragments.network_element(question.network, question.id, True))
+    for header in article.iter("th"):
+        # Not every reader takes a formula for text.
+        header.set("aria-label", "".join(header.itertext()))
     for parent in article.iter():
         parent.attrib.pop("style", None)
         for child in [one for one in parent if one.tag == "style"]:
