@@ -241,10 +241,12 @@ export function makeNeuronView(app) {
   const unX = (/** @type {number} */ share) => ((share * 440 - left) / size) * 2 * reach - reach;
   const unY = (/** @type {number} */ share) => reach - ((share * 440 - top) / size) * 2 * reach;
   const under = svg("g");
+  // The line lies below the points, so that a point on it can be taken.
+  const lines = svg("g");
   const marks = svg("g");
   const handles = svg("g");
   const background = svg("rect", { class: "ground", x: left, y: top, width: size, height: size });
-  picture.append(background, under, marks, handles);
+  picture.append(background, under, lines, marks, handles);
   draggable(background, picture, {
     start: (x, y) => {
       if (neuron().weights.length === 1) {
@@ -295,6 +297,7 @@ export function makeNeuronView(app) {
     const [px, py] = [X(x), V(value(x))];
     const dot = handle(`Input x1 is ${shown(x)}, output ${shown(value(x), 3)}`, svg("g", {}, svg("path", { class: "guide", d: `M${px} ${top + size}V${py}H${left}` }), svg("circle", { class: "grip", cx: px, cy: py, r: 18 }), svg("circle", { class: "probe", cx: px, cy: py, r: 8 })), (dx) => edit(() => (neuron().at[0] = round(x + (dx * reach) / 50))));
     draggable(dot, picture, { start: app.remember, move: (place) => edit(() => (neuron().at[0] = round(unX(place)))) });
+    lines.replaceChildren();
     marks.replaceChildren();
     keepFocus(handles, [line, dot]);
   }
@@ -374,11 +377,11 @@ export function makeNeuronView(app) {
     if (line) parts.push(lineMark(line.ends, "boundary"));
     under.replaceChildren(svg("g", { "clip-path": "url(#plane-clip)" }, ...parts.filter((p) => p.tagName !== "text")), ...parts.filter((p) => p.tagName === "text"));
     keepFocus(marks, points.map((point, i) => pointMark(point, i)));
-    const taken = [];
-    if (line) taken.push(...lineHandles(line, a, b, limit));
+    const [body, ...tips] = line ? lineHandles(line, a, b, limit) : [];
+    keepFocus(lines, body ? [body] : []);
     const probe = handle(`Input at x1 ${shown(at[0])}, x2 ${shown(at[1])}`, svg("g", {}, svg("circle", { class: "grip", cx: X(at[0]), cy: Y(at[1]), r: 16 }), svg("path", { class: "target", d: `M${X(at[0]) - 11} ${Y(at[1])}h22M${X(at[0])} ${Y(at[1]) - 11}v22` }), svg("circle", { class: "target", cx: X(at[0]), cy: Y(at[1]), r: 6 })), (dx, dy) => edit(() => (neuron().at = [round(at[0] + (dx * reach) / 50), round(at[1] + (dy * reach) / 50)])));
     draggable(probe, picture, { start: app.remember, move: (x, y) => edit(() => (neuron().at = [round(unX(x)), round(unY(y))])) });
-    keepFocus(handles, [...taken, probe]);
+    keepFocus(handles, [...tips, probe]);
   }
 
   /** @param {number[][]} ends @param {string} kind */
