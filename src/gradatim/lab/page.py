@@ -178,7 +178,10 @@ def _question(number: int, question: Question) -> str:
         solution.append(fragments.network_element(question.network, question.id, True))
     for header in article.iter("th"):
         # Not every reader takes a formula for text.
-        header.set("aria-label", "".join(header.itertext()))
+        spoken = "".join(header.itertext())
+        for math in header.iter("math"):
+            math.set("aria-hidden", "true")
+        ET.SubElement(header, "span", {"class": "sr"}).text = spoken
     for parent in article.iter():
         parent.attrib.pop("style", None)
         for child in [one for one in parent if one.tag == "style"]:
