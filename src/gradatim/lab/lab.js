@@ -34,7 +34,7 @@ const MOST_UNDOS = 100;
  * @property {() => boolean} isDragging
  * @property {() => boolean} reducedMotion
  * @property {() => string} encoded
- * @property {(answered: (message: any) => void) => { post(...messages: any[]): void }} startWorker
+ * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
  */
 
 /** @param {HTMLElement} root */
@@ -79,18 +79,27 @@ export function startLab(root) {
     startWorker,
   };
 
-  /** Start the worker from the text of its two functions. @param {(message: any) => void} answered */
-  function startWorker(answered) {
-    const text = `"use strict";(${trainInWorker})(self, (${engine})());`;
+  /**
+   * Start a worker from the text of its functions.
+   *
+   * @param {string} kernel as `kernelText` writes it
+   * @param {(message: any) => void} answered
+   */
+  function startWorker(kernel, answered) {
+    const text = `"use strict";(${trainInWorker})(self, (${engine})(), ${kernel});`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       const worker = new Worker(address);
       worker.onmessage = ({ data }) => answered(data);
       worker.onerror = (event) => warn(`The training stopped: ${event.message}`);
-      return { post: (/** @type {any[]} */ ...messages) => worker.postMessage(messages) };
+      const stop = () => {
+        worker.terminate();
+        URL.revokeObjectURL(address);
+      };
+      return { post: (/** @type {any[]} */ ...messages) => worker.postMessage(messages), stop };
     } catch {
       warn("This browser starts no worker here, so networks cannot train; everything else works.");
-      return { post: () => {} };
+      return { post: () => {}, stop: () => {} };
     }
   }
 

@@ -9,6 +9,7 @@
 import { html, svg } from "../views/_dom.js";
 import { button, choice, css, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
+import { kernelText } from "./kernel.js";
 import { computePlanes, makeRamp, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { FUNCTION_TITLES, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
@@ -56,14 +57,23 @@ export function makeNetworkView(app) {
 
   // The worker
 
-  const worker = app.startWorker(answered);
+  // One for each shape: the program of its gradient is part of its text.
+  let program = kernelText(inputPlaces().length, net().activations, makeTask(net(), data).loss);
+  let worker = app.startWorker(program, answered);
 
   function load() {
     number++;
     history = [];
     report = null;
     isAsked = false;
-    const message = { ask: "load", number, task: makeTask(net(), data), layers: engineLayers(net(), inputPlaces().length) };
+    const task = makeTask(net(), data);
+    const wanted = kernelText(inputPlaces().length, net().activations, task.loss);
+    if (wanted !== program) {
+      program = wanted;
+      worker.stop();
+      worker = app.startWorker(program, answered);
+    }
+    const message = { ask: "load", number, task, layers: engineLayers(net(), inputPlaces().length) };
     worker.post({ ...message, recipe: sent(), seed: recipe().seed, epochs: net().epochs }, ...(isPlaying ? [{ ask: "play" }] : []));
     request();
   }

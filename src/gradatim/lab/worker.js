@@ -9,8 +9,9 @@
 /**
  * @param {any} scope the worker's global scope
  * @param {any} engine what `engine()` returns
+ * @param {((helpers: any) => any) | null} kernel gradient of the network that is loaded; see `kernel.js`
  */
-export function trainInWorker(scope, engine) {
+export function trainInWorker(scope, engine, kernel) {
   // The time of one turn: short, so that an edit waits for less than a frame.
   const TURN = 6;
   /** @type {any} */
@@ -35,7 +36,7 @@ export function trainInWorker(scope, engine) {
   /** @param {any} recipe */
   function prepare({ optimizer, learningRate, weightDecay }) {
     // Plain descent has no momentum here: it is the rule that is taught first.
-    const recipe = { loss: task.loss, optimizer, learningRate, weightDecay, momentum: 0 };
+    const recipe = { loss: task.loss, optimizer, learningRate, weightDecay, momentum: 0, kernel: kernel && kernel(engine) };
     trainer = engine.makeTrainer(network, recipe);
   }
 
