@@ -170,7 +170,7 @@ def test_a_network_learns_pauses_and_is_undone(opened):
     assert page.text_content(".epochs") == epochs != "0"
     assert page.get_attribute(".wire >> nth=0", "stroke-width") != start
     page.click("text=Undo")
-    page.wait_for_function("document.querySelector('.epochs').textContent === '0'")
+    page.wait_for_function("() => document.querySelector('.epochs').textContent === '0'")
     assert page.get_attribute(".wire >> nth=0", "stroke-width") == start
 
 
@@ -184,7 +184,7 @@ def test_one_step_changes_the_weights_against_their_slopes(opened):
     before = float(field.input_value())
     page.click("button:text-is('One step')")
     page.wait_for_function(
-        "document.querySelector('.unit-card tbody tr td:nth-child(5)').textContent !== '–'"
+        "() => document.querySelector('.unit-card tbody tr td:nth-child(5)').textContent !== '–'"
     )
     slope = page.text_content(".unit-card tbody tr >> nth=0 >> td >> nth=3").replace(
         "\N{MINUS SIGN}", "-"
@@ -268,7 +268,7 @@ def test_a_link_brings_everything_to_a_fresh_profile(opened):
 def test_the_address_follows_and_reload_keeps_the_state(opened):
     page = opened()
     page.fill("input.equation", "tanh(4x1)")
-    page.wait_for_function("location.hash.length > 20")
+    page.wait_for_function("() => location.hash.length > 20")
     page.wait_for_timeout(400)
     page.reload()
     assert equation(page) == "tanh(4x1)"
@@ -331,7 +331,7 @@ def test_keyboard_alone_trains_and_chooses(opened):
         if page.evaluate("document.activeElement.textContent") == "Train":
             break
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.epochs').textContent !== '0'")
+    page.wait_for_function("() => document.querySelector('.epochs').textContent !== '0'")
     page.keyboard.press("Enter")
     assert page.text_content("button.primary >> nth=0") == "Train"
     page.focus(".ring")
