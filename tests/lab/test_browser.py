@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 import gradatim
-from gradatim.lab import Lesson, lesson_from_problem, write_lab
+from gradatim.lab import Lesson, lesson_from_network, lesson_from_problem, write_lab
 
 pytestmark = pytest.mark.slow
 
@@ -380,3 +380,18 @@ def test_where_motion_is_reduced_pictures_change_twice_a_second(opened):
     page.click("button:has-text('Train')")
     page.wait_for_timeout(1200)
     assert 1 <= page.evaluate("window.changes") <= 4
+
+
+def test_the_lectures_hyperplane_stands_in_the_space_before_the_output(opened, tmp_path):
+    network = gradatim.parse("step(step(-x+50) + step(x-100) - 1)")
+    other = write_lab(lesson_from_network(network), tmp_path / "interval.html")
+    page = opened(other.as_uri())
+    page.wait_for_function(
+        "() => document.querySelector('.figure.train')?.textContent.includes('100 %')"
+    )
+    assert "draw this line. A point on the line is of class 1." in page.text_content(".z-card")
+    page.click('[aria-label="One more unit in hidden layer 1"]')
+    assert "With two units" in page.text_content(".z-card")
+    assert page.locator(".z-card select").count() == 2
+    page.click('[aria-label="One hidden layer less"]')
+    assert not page.locator(".z-card").is_visible()

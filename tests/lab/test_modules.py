@@ -378,3 +378,23 @@ def test_the_page_judges_as_the_terminal_does():
     kept = [(a["right"], e) for a, e, c in zip(answers, expected, cases, strict=True) if a]
     assert len(kept) > 10
     assert json.loads(json.dumps(kept)) == [[e, e] for _, e in kept]
+
+
+# The space before the output
+
+
+@pytest.mark.parametrize(
+    ("line", "ends"),
+    [
+        ((1, 1, 1), {(0, 1), (1, 0)}),
+        ((1, 0, 0.5), {(0.5, 0), (0.5, 1)}),
+        ((0, 2, 0.5), {(0, 0.25), (1, 0.25)}),
+        ((1, -1, 0), {(0, 0), (1, 1)}),
+        ((1, 1, 3), set()),
+        ((0, 0, 1), set()),
+    ],
+)
+def test_a_line_ends_where_it_leaves_the_square(line, ends):
+    a, b, c = line
+    found = ask_one(ask="lineInSquare", a=a, b=b, c=c, range=[0, 1])
+    assert {tuple(end) for end in found} == ends

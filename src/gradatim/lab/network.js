@@ -7,14 +7,17 @@
  */
 
 import { html, svg } from "../views/_dom.js";
-import { button, choice, css, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
+import { ticks } from "../views/_scales.js";
+import { brief, button, choice, css, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
 import { kernelText } from "./kernel.js";
 import { computePlanes, makeRamp, mapRange, paintClasses, paintRamp } from "./maps.js";
+import { clearCanvas, drawCurve, drawMark } from "./marks.js";
 import { FUNCTION_TITLES, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
 import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { LIMITS, OPTIMIZER_NAMES, START_NAMES } from "./state.js";
+import { makeZSpace } from "./zspace.js";
 
 const SIDE = 100;
 const HIDDEN = Object.entries(FUNCTION_TITLES).filter(([name]) => name !== "softmax");
@@ -390,6 +393,7 @@ export function makeNetworkView(app) {
     unitMaps = places.map((column, c) => column.map(({ x, y }, i) => makeUnit(c, i, x, y, all)));
     chosen = held;
     depthText.textContent = String(net().activations.length - 1);
+    zSpace.draw(all[all.length - 2]);
     drawStill();
   }
 
@@ -714,7 +718,7 @@ export function makeNetworkView(app) {
       const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
       const activation = c ? net().activations[c - 1][i] : "identity";
       const [low, high] = mapRange(activation, all[c][i]);
-      if (data.dims === 1) drawCurve(context, all[c][i], low, high, canvas.width, canvas.height, 3, app.colors().positive);
+      if (data.dims === 1) drawCurve(context, all[c][i], [low, high], [canvas.width, canvas.height], 3, app.colors());
       else {
         paintRamp(pixels, all[c][i], positive, low, high);
         context.putImageData(image, 0, 0);
@@ -735,7 +739,7 @@ export function makeNetworkView(app) {
       if (region.width !== size) region.width = region.height = size;
       const plane = column[Math.max(shownUnit.unit, 0)];
       const [low, high] = lineRange(shownUnit.layer, plane);
-      drawCurve(context, plane, low, high, size, size, 2.5 * devicePixelRatio, colors.positive);
+      drawCurve(context, plane, [low, high], [size, size], 2.5 * devicePixelRatio, colors);
     } else {
       if (region.width !== SIDE) region.width = region.height = SIDE;
       if (isOutput && data.nClasses > 2) paintClasses(regionPixels, planes[planes.length - 1], classes);
@@ -761,78 +765,52 @@ export function makeNetworkView(app) {
     return [Math.min(zero, low === -high && zero === 0 ? Math.min(0, plane.reduce((a, b) => Math.min(a, b), 0)) : low), Math.max(1, high)];
   }
 
-  /**
-   * Draw a plane of a line as a curve.
-   *
-   * @param {CanvasRenderingContext2D} context
-   * @param {Float32Array} plane
-   * @param {number} low
-   * @param {number} high
-   * @param {number} width
-   * @param {number} height
-   * @param {number} thickness
-   * @param {number[]} color
-   */
-  function drawCurve(context, plane, low, high, width, height, thickness, color) {
-    const { paper } = app.colors();
-    context.fillStyle = css(paper);
-    context.fillRect(0, 0, width, height);
-    context.strokeStyle = css(color);
-    context.lineWidth = thickness;
-    context.beginPath();
-    for (let k = 0; k < plane.length; k++) {
-      const x = ((k + 0.5) / plane.length) * width;
-      const y = height * (0.92 - 0.84 * ((plane[k] - low) / (high - low || 1)));
-      if (k) context.lineTo(x, y);
-      else context.moveTo(x, y);
-    }
-    context.stroke();
-  }
-
   function drawOverlay() {
-    const ratio = devicePixelRatio || 1;
-    const size = Math.round((field.clientWidth || 300) * ratio);
-    if (overlay.width !== size) overlay.width = overlay.height = size;
-    const context = /** @type {CanvasRenderingContext2D} */ (overlay.getContext("2d"));
-    context.clearRect(0, 0, size, size);
-    const { classes, paper, ink } = app.colors();
+    const { context, width: size, ratio } = clearCanvas(overlay);
+    const colors = app.colors();
     const [low, high] = data.window;
+    const place = (/** @type {number} */ x) => ((x - low) / (high - low)) * size;
     const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio;
-    context.lineCap = "round";
+    if (data.dims === 1) drawAxis(context, size, ratio, place);
     for (let row = 0; row < data.labels.length; row++) {
       const label = data.labels[row];
-      const px = ((data.X[row * data.dims] - low) / (high - low)) * size;
-      const py = data.dims === 1 ? (label ? 0.08 : 0.92) * size : ((high - data.X[row * 2 + 1]) / (high - low)) * size;
-      context.globalAlpha = data.held[row] ? 0.45 : 1;
-      if (label % 2) {
-        context.beginPath();
-        context.arc(px, py, r, 0, 2 * Math.PI);
-        context.fillStyle = css(classes[label % 6]);
-        context.fill();
-        context.strokeStyle = css(paper);
-        context.lineWidth = 0.8 * ratio;
-        context.stroke();
-      } else {
-        context.beginPath();
-        context.moveTo(px - r, py - r);
-        context.lineTo(px + r, py + r);
-        context.moveTo(px + r, py - r);
-        context.lineTo(px - r, py + r);
-        context.strokeStyle = css(classes[label % 6]);
-        context.lineWidth = 1.9 * ratio;
-        context.stroke();
-      }
+      const y = data.dims === 1 ? (label ? 0.08 : 0.92) * size : size - place(data.X[row * 2 + 1]);
+      drawMark(context, place(data.X[row * data.dims]), y, r, label, data.held[row] === 1, ratio, colors);
     }
-    context.globalAlpha = 1;
-    if (data.dims === 1) {
-      const px = ((probe[0] - low) / (high - low)) * size;
-      context.strokeStyle = css(ink, 0.4);
-      context.lineWidth = ratio;
+  }
+
+  /**
+   * The line of inputs in its own numbers, and where the chosen point lies on it.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} size
+   * @param {number} ratio
+   * @param {(x: number) => number} place
+   */
+  function drawAxis(context, size, ratio, place) {
+    const { source, problem } = app.state.data;
+    const { center, spread } = (source === "problem" && PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale) || { center: 0, spread: 1 };
+    const [low, high] = data.window.map((x) => center + spread * x);
+    const { muted, ink } = app.colors();
+    context.fillStyle = css(muted);
+    context.strokeStyle = css(ink, 0.12);
+    context.lineWidth = ratio;
+    context.font = `${11 * ratio}px system-ui, sans-serif`;
+    context.textAlign = "center";
+    for (const tick of ticks(low, high, 5)) {
+      const x = place((tick - center) / spread);
+      if (x < 14 * ratio || x > size - 14 * ratio) continue;
+      context.fillText(brief(tick), x, size - 4 * ratio);
       context.beginPath();
-      context.moveTo(px, 0);
-      context.lineTo(px, size);
+      context.moveTo(x, 0);
+      context.lineTo(x, size - 16 * ratio);
       context.stroke();
     }
+    context.strokeStyle = css(ink, 0.5);
+    context.beginPath();
+    context.moveTo(place(probe[0]), 0);
+    context.lineTo(place(probe[0]), size);
+    context.stroke();
   }
 
   function drawProbe() {
@@ -854,12 +832,8 @@ export function makeNetworkView(app) {
   }
 
   function drawLoss() {
-    const ratio = devicePixelRatio || 1;
-    const [width, height] = [Math.round((lossPlot.clientWidth || 280) * ratio), Math.round((lossPlot.clientHeight || 96) * ratio)];
-    if (lossPlot.width !== width || lossPlot.height !== height) [lossPlot.width, lossPlot.height] = [width, height];
-    const context = /** @type {CanvasRenderingContext2D} */ (lossPlot.getContext("2d"));
+    const { context, width, height, ratio } = clearCanvas(lossPlot);
     const { positive, negative, rule, muted } = app.colors();
-    context.clearRect(0, 0, width, height);
     context.strokeStyle = css(rule);
     context.lineWidth = ratio;
     context.beginPath();
@@ -919,6 +893,8 @@ export function makeNetworkView(app) {
     confusion.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, ...rows)));
   }
 
+  const zSpace = makeZSpace(app, () => data, ({ X, dims }) => ({ inputs: computeInputs(X, dims, inputPlaces()), nInputs: inputPlaces().length }));
+
   // Drawing
 
   function drawWires() {
@@ -942,6 +918,7 @@ export function makeNetworkView(app) {
     epochs.textContent = net().epochs.toLocaleString("en");
     drawFigures();
     drawLoss();
+    zSpace.draw();
     if (!isPlaying && !isDragging()) drawConfusion();
     refreshUnit?.();
   }
@@ -975,7 +952,7 @@ export function makeNetworkView(app) {
   }
 
   const element = html("div", { class: "network" }, bar,
-    html("div", { class: "boards" }, dataCard, graphCard, html("div", { class: "stack" }, mapCard, lossCard), unitCard));
+    html("div", { class: "boards" }, dataCard, graphCard, html("div", { class: "stack" }, mapCard, lossCard), html("div", { class: "lower" }, unitCard, zSpace.element)));
   let width = 0;
   new ResizeObserver(() => {
     const now = graph.parentElement?.clientWidth ?? 0;
