@@ -395,3 +395,23 @@ def test_the_lectures_hyperplane_stands_in_the_space_before_the_output(opened, t
     assert page.locator(".z-card select").count() == 2
     page.click('[aria-label="One hidden layer less"]')
     assert not page.locator(".z-card").is_visible()
+
+
+def test_three_race_on_the_points_of_the_network_equally_long(opened):
+    page = opened()
+    page.click("#tab-network")
+    page.select_option(".data select", "xor")
+    page.click("#tab-race")
+    assert page.locator(".race-cards h2").all_text_contents() == ["Perceptron", "Shallow", "Deep"]
+    page.click("button:text-is('Race')")
+    page.wait_for_function(
+        "() => /shallow within .*deep within/.test("
+        "document.querySelector('.race-view .answer').textContent)"
+    )
+    page.click(".race-view button:text-is('Pause')")
+    figures = page.locator(".race-figures").all_text_contents()
+    assert not figures[0].startswith("100 %")
+    assert figures[1].startswith("100 %")
+    assert figures[2].startswith("100 %")
+    page.click(".race-view button:text-is('Start again')")
+    page.wait_for_function("() => document.querySelector('.race-view .epochs').textContent === '0'")

@@ -398,3 +398,21 @@ def test_a_line_ends_where_it_leaves_the_square(line, ends):
     a, b, c = line
     found = ask_one(ask="lineInSquare", a=a, b=b, c=c, range=[0, 1])
     assert {tuple(end) for end in found} == ends
+
+
+@pytest.mark.parametrize("n_inputs", [1, 2, 5])
+@pytest.mark.parametrize("n_outputs", [1, 3, 6])
+def test_shallow_and_deep_race_with_about_equally_many_parameters(n_inputs, n_outputs):
+    perceptron, shallow, deep = ask_one(ask="contenders", nInputs=n_inputs, nOutputs=n_outputs)
+    for one in (perceptron, shallow, deep):
+        layers, n_in = [], n_inputs
+        for n in (*one["hidden"], n_outputs):
+            layers.append(gradatim.Layer(np.ones((n, n_in)), np.zeros(n)))
+            n_in = n
+        assert gradatim.Network(layers).n_parameters == one["parameters"]
+    assert perceptron["hidden"] == []
+    assert deep["hidden"] == [4, 4, 4]
+    # One unit more or less is as near as a width can come; 16 units are the most there are.
+    assert abs(shallow["parameters"] - deep["parameters"]) <= (n_inputs + n_outputs + 1) / 2 or (
+        shallow["hidden"] == [16]
+    )

@@ -12,12 +12,13 @@ import { initialState } from "./model.js";
 import { makeNetworkView } from "./network.js";
 import { makeNeuronView } from "./neuron.js";
 import { makePracticeView } from "./practice.js";
+import { makeRaceView } from "./race.js";
 import { makeShare } from "./share.js";
 import { LinkError, decodeState, encodeState } from "./state.js";
 import { trainInWorker } from "./worker.js";
 
 /** @type {Record<string, string>} */
-const TABS = { neuron: "One neuron", network: "A network", practice: "Practice" };
+const TABS = { neuron: "One neuron", network: "A network", race: "A race", practice: "Practice" };
 const MOST_UNDOS = 100;
 
 /**
@@ -158,9 +159,10 @@ export function startLab(root) {
   readAddress();
   const networkView = makeNetworkView(app);
   const share = makeShare(app, networkView);
+  const raceView = makeRaceView(app, networkView);
   const practiceView = makePracticeView(app, practicePanel);
   /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
-  const views = { neuron: makeNeuronView(app), network: networkView, practice: practiceView };
+  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, practice: practiceView };
   const shownViews = Object.keys(TABS).filter((name) => name !== "practice" || !practiceView.isEmpty);
   if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
   const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, TABS[name]));
@@ -180,6 +182,7 @@ export function startLab(root) {
   /** @param {number} k */
   function open(k) {
     if (shownViews[k] !== "network") networkView.pause();
+    if (shownViews[k] !== "race") raceView.pause();
     app.state.view = shownViews[k];
     showTabs();
     app.changed();

@@ -7,19 +7,18 @@
  */
 
 import { html, svg } from "../views/_dom.js";
-import { ticks } from "../views/_scales.js";
-import { brief, button, choice, css, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
+import { button, choice, css, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
 import { kernelText } from "./kernel.js";
-import { computePlanes, makeRamp, mapRange, paintClasses, paintRamp } from "./maps.js";
-import { clearCanvas, drawCurve, drawMark } from "./marks.js";
+import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
+import { clearCanvas, drawCurve } from "./marks.js";
 import { FUNCTION_TITLES, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
 import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, snap } from "./problems.js";
+import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
 import { LIMITS, OPTIMIZER_NAMES, START_NAMES } from "./state.js";
 import { makeZSpace } from "./zspace.js";
 
-const SIDE = 100;
 const HIDDEN = Object.entries(FUNCTION_TITLES).filter(([name]) => name !== "softmax");
 /** Functions whose slope is 0: what feeds them does not learn. */
 const FLAT = ["sign", "heaviside"];
@@ -373,9 +372,8 @@ export function makeNetworkView(app) {
   /** Make the graph anew, after its shape has changed. */
   function rebuild() {
     const columns = [inputPlaces().length, ...net().activations.map((units) => units.length)];
-    const nPixels = data.dims === 1 ? 2 * SIDE : SIDE * SIDE;
-    planes = columns.slice(1).map((n) => Array.from({ length: n }, () => new Float32Array(nPixels)));
-    inputPlanes = makeInputPlanes(nPixels);
+    planes = makeUnitPlanes(net().activations, data);
+    inputPlanes = makeInputPlanes(data, inputPlaces());
     const width = Math.max(graph.parentElement?.clientWidth || 520, columns.length * 82 + 12);
     const tallest = Math.max(...columns);
     const gap = 58;
@@ -395,22 +393,6 @@ export function makeNetworkView(app) {
     depthText.textContent = String(net().activations.length - 1);
     zSpace.draw(all[all.length - 2]);
     drawStill();
-  }
-
-  /** @param {number} nPixels */
-  function makeInputPlanes(nPixels) {
-    const [low, high] = data.window;
-    const X = new Float64Array(nPixels * data.dims);
-    for (let k = 0; k < nPixels; k++) {
-      if (data.dims === 1) X[k] = low + ((k + 0.5) / nPixels) * (high - low);
-      else {
-        X[2 * k] = low + (((k % SIDE) + 0.5) / SIDE) * (high - low);
-        X[2 * k + 1] = high - ((Math.floor(k / SIDE) + 0.5) / SIDE) * (high - low);
-      }
-    }
-    const chosen = inputPlaces();
-    const values = computeInputs(X, data.dims, chosen);
-    return chosen.map((_, i) => Float32Array.from({ length: nPixels }, (_, k) => values[k * chosen.length + i]));
   }
 
   /** @param {string[][]} all */
@@ -692,18 +674,12 @@ export function makeNetworkView(app) {
     if (data.held.some(Boolean)) legend.append(html("li", { class: "muted" }, "pale: held out"));
   }
 
-  /** @type {{ positive: Uint32Array, classes: Uint32Array[], colors: import("./controls.js").Colors } | null} */
+  /** @type {ReturnType<typeof makeColorRamps> | null} */
   let ramps = null;
 
   function colorRamps() {
-    if (ramps && ramps.colors === app.colors()) return ramps;
-    const colors = app.colors();
-    ramps = {
-      colors,
-      positive: makeRamp(colors.negative, colors.paper, colors.positive, 0.5, 0.13),
-      classes: colors.classes.map((color) => makeRamp(colors.paper, colors.paper, color, 0.5)),
-    };
-    return ramps;
+    if (ramps?.colors !== app.colors()) ramps = makeColorRamps(app.colors());
+    return /** @type {ReturnType<typeof makeColorRamps>} */ (ramps);
   }
 
   const regionImage = new ImageData(SIDE, SIDE);
@@ -712,7 +688,7 @@ export function makeNetworkView(app) {
   /** Draw every map from the weights as they are. */
   function drawMaps() {
     computePlanes(layers(), net().parameters, inputPlanes, planes);
-    const { positive } = colorRamps();
+    const { signed } = colorRamps();
     const all = [inputPlanes, ...planes];
     unitMaps.forEach((column, c) => column.forEach(({ canvas, image, pixels }, i) => {
       const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -720,7 +696,7 @@ export function makeNetworkView(app) {
       const [low, high] = mapRange(activation, all[c][i]);
       if (data.dims === 1) drawCurve(context, all[c][i], [low, high], [canvas.width, canvas.height], 3, app.colors());
       else {
-        paintRamp(pixels, all[c][i], positive, low, high);
+        paintRamp(pixels, all[c][i], signed, low, high);
         context.putImageData(image, 0, 0);
       }
     }));
@@ -728,7 +704,7 @@ export function makeNetworkView(app) {
   }
 
   function drawRegion() {
-    const { positive, classes, colors } = colorRamps();
+    const { signed, classes, colors } = colorRamps();
     const shownUnit = hovered ?? { layer: net().activations.length, unit: -1 };
     const column = [inputPlanes, ...planes][shownUnit.layer] ?? planes[planes.length - 1];
     const isOutput = shownUnit.unit < 0 || (shownUnit.layer === net().activations.length && data.nClasses === 2);
@@ -749,7 +725,7 @@ export function makeNetworkView(app) {
         let [low, high] = mapRange(activation, plane);
         // Between the classes lies one half for an output that is a sum.
         if (isOutput && outputCodes(activation).threshold === 0.5 && low < 0) [low, high] = [0.5 - high, 0.5 + high];
-        paintRamp(regionPixels, plane, positive, low, high);
+        paintRamp(regionPixels, plane, signed, low, high);
       }
       context.putImageData(regionImage, 0, 0);
     }
@@ -766,51 +742,7 @@ export function makeNetworkView(app) {
   }
 
   function drawOverlay() {
-    const { context, width: size, ratio } = clearCanvas(overlay);
-    const colors = app.colors();
-    const [low, high] = data.window;
-    const place = (/** @type {number} */ x) => ((x - low) / (high - low)) * size;
-    const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio;
-    if (data.dims === 1) drawAxis(context, size, ratio, place);
-    for (let row = 0; row < data.labels.length; row++) {
-      const label = data.labels[row];
-      const y = data.dims === 1 ? (label ? 0.08 : 0.92) * size : size - place(data.X[row * 2 + 1]);
-      drawMark(context, place(data.X[row * data.dims]), y, r, label, data.held[row] === 1, ratio, colors);
-    }
-  }
-
-  /**
-   * The line of inputs in its own numbers, and where the chosen point lies on it.
-   *
-   * @param {CanvasRenderingContext2D} context
-   * @param {number} size
-   * @param {number} ratio
-   * @param {(x: number) => number} place
-   */
-  function drawAxis(context, size, ratio, place) {
-    const { source, problem } = app.state.data;
-    const { center, spread } = (source === "problem" && PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale) || { center: 0, spread: 1 };
-    const [low, high] = data.window.map((x) => center + spread * x);
-    const { muted, ink } = app.colors();
-    context.fillStyle = css(muted);
-    context.strokeStyle = css(ink, 0.12);
-    context.lineWidth = ratio;
-    context.font = `${11 * ratio}px system-ui, sans-serif`;
-    context.textAlign = "center";
-    for (const tick of ticks(low, high, 5)) {
-      const x = place((tick - center) / spread);
-      if (x < 14 * ratio || x > size - 14 * ratio) continue;
-      context.fillText(brief(tick), x, size - 4 * ratio);
-      context.beginPath();
-      context.moveTo(x, 0);
-      context.lineTo(x, size - 16 * ratio);
-      context.stroke();
-    }
-    context.strokeStyle = css(ink, 0.5);
-    context.beginPath();
-    context.moveTo(place(probe[0]), 0);
-    context.lineTo(place(probe[0]), size);
-    context.stroke();
+    drawPointsOver(overlay, data, app.state.data, app.colors(), probe[0]);
   }
 
   function drawProbe() {
@@ -961,5 +893,5 @@ export function makeNetworkView(app) {
     rebuild();
   }).observe(graphCard);
   const pause = () => isPlaying && toggle();
-  return { element, draw, reset, toggle, pause, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
+  return { element, draw, reset, toggle, pause, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
 }

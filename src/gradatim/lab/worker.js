@@ -152,6 +152,11 @@ export function trainInWorker(scope, engine, kernel) {
       do learnBatch();
       while (at !== 0);
     },
+    /** Whole epochs, then an answer. */
+    run(message) {
+      for (let k = 0; k < message.epochs; k++) ASKED.epoch(message);
+      answer();
+    },
     get: answer,
   };
 
