@@ -10,6 +10,7 @@ import { judge } from "../../src/gradatim/lab/practice.js";
 import { PLANE_PROBLEMS, drawPoints, heldOut } from "../../src/gradatim/lab/problems.js";
 import { contenders } from "../../src/gradatim/lab/race.js";
 import { ACTIVATION_NAMES, LIMITS, LinkError, decodeState, encodeState } from "../../src/gradatim/lab/state.js";
+import { readTable } from "../../src/gradatim/lab/table.js";
 import { lineInSquare } from "../../src/gradatim/lab/zspace.js";
 import { engine } from "../../src/gradatim/views/engine.js";
 
@@ -64,6 +65,7 @@ const ANSWERS = {
     return { equation: toEquation(layers, names), latex: toLatex(layers, names), numpy: toNumpy(layers, names), python: toPython(layers, names) };
   },
   contenders: ({ nInputs, nOutputs }) => contenders(nInputs, nOutputs),
+  readTable: ({ text }) => readTable(text),
   lineInSquare: ({ a, b, c, range }) => lineInSquare(a, b, c, range),
   readEquation: ({ text }) => readEquation(text),
   judge: ({ part, typed: text }) => judge(part, text, lib),

@@ -415,3 +415,23 @@ def test_three_race_on_the_points_of_the_network_equally_long(opened):
     assert figures[2].startswith("100 %")
     page.click(".race-view button:text-is('Start again')")
     page.wait_for_function("() => document.querySelector('.race-view .epochs').textContent === '0'")
+
+
+def test_a_table_of_ones_own_is_dropped_in_and_learned(opened, tmp_path):
+    rows = "".join(f"{k},{k * k % 11},{'high' if k > 20 else 'low'}\n" for k in range(40))
+    (tmp_path / "mine.csv").write_text(f"tempo,energy,kind\n{rows}")
+    (tmp_path / "bad.csv").write_text("<script>alert(1)</script>\n")
+    page = opened()
+    page.click("#tab-network")
+    page.set_input_files(".file input", tmp_path / "mine.csv")
+    page.wait_for_function(
+        "() => document.querySelector('.data .about').textContent.includes('tempo')"
+    )
+    assert page.input_value(".data select") == "own"
+    assert "class 0 is high" in page.text_content(".data .about").lower()
+    train_until(page)
+    page.set_input_files(".file input", tmp_path / "bad.csv")
+    page.wait_for_function(
+        "() => document.querySelector('.data .about').textContent.includes('two rows')"
+    )
+    assert page.input_value(".data select") == "own"

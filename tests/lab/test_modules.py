@@ -416,3 +416,58 @@ def test_shallow_and_deep_race_with_about_equally_many_parameters(n_inputs, n_ou
     assert abs(shallow["parameters"] - deep["parameters"]) <= (n_inputs + n_outputs + 1) / 2 or (
         shallow["hidden"] == [16]
     )
+
+
+# A table of a person's own
+
+
+def test_a_table_is_standardized_and_its_columns_are_said():
+    text = 'id,tempo,energy,genre\na,100,1,rock\nb,120,3,jazz\nc,140,5,rock\nd,120,3,"a, b"\n'
+    found = ask_one(ask="readTable", text=text)
+    # Means 120 and 3; the spread of (100, 120, 140, 120) is the root of 200.
+    assert [label for _, _, label in found["points"]] == [2, 1, 2, 0]
+    x = [round((v - 120) / 200**0.5 * 1024) / 1024 for v in (100, 120, 140, 120)]
+    assert [p[0] for p in found["points"]] == x
+    assert found["says"].startswith("x₁ stands for (tempo \N{MINUS SIGN} 120) / 14.14.")
+    assert found["says"].endswith("Class 0 is a, b, class 1 is jazz, class 2 is rock.")
+
+
+def test_decimal_commas_and_tables_without_names_are_read():
+    found = ask_one(ask="readTable", text="\ufeff1,5;2;a\r\n2,5;4;b\r\n")
+    assert [[x, y, k] for x, y, k in found["points"]] == [[-1, -1, 0], [1, 1, 1]]
+    assert "column 1 \N{MINUS SIGN} 2" in found["says"]
+
+
+def test_rows_beyond_the_limit_and_broken_ones_are_left_out_and_counted():
+    rows = "".join(f"{k},{k % 7},{'ab'[k % 2]}\n" for k in range(2100))
+    found = ask_one(ask="readTable", text="x,y,c\n" + rows + "1,2\n")
+    assert len(found["points"]) == 2000
+    assert found["says"].endswith("101 of 2101 rows were left out.")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "fewer than two rows"),
+        ("a\nb\nc\n", "only one cell"),
+        ("x,y,c\n1,2,a\n2,3,a\n", "one class"),
+        ("x,c\n1,a\n2,b\n", "two columns of numbers"),
+        ("x,y,c\n1,,a\n2,3,b\n", "without gaps"),
+        ("x,y\n" + "".join(f"{k},{k}\n" for k in range(9)), "No column has 6 classes"),
+        ("," * 300 + "\n" + "," * 300 + "\n", "more than 200 columns"),
+        ("x" * 2_000_001, "2 MB"),
+        ("__proto__,constructor,toString\n1,NaN,a\n2,Infinity,b\n", "two columns of numbers"),
+    ],
+)
+def test_tables_that_cannot_be_shown_are_refused_in_words(text, said):
+    found = ask_one(ask="readTable", text=text)
+    assert set(found) == {"error"}
+    assert said in found["error"]
+
+
+def test_names_that_cannot_be_seen_or_are_long_are_shown_safely():
+    text = f"a\u202eb,{'n' * 90},c\n1,2,<b>\n3,4,\u0007\n"
+    says = ask_one(ask="readTable", text=text)["says"]
+    assert "\u202e" not in says
+    assert "\u0007" not in says
+    assert "n" * 41 not in says

@@ -59,7 +59,8 @@ function drawnPoints({ source, n, noise, seed, points }, table, problem, engine)
 
 /** @param {State["data"]} data @param {{ X: Float64Array }} drawn @param {import("./problems.js").PlaneProblem} problem @returns {[number, number]} */
 function windowOf({ source }, { X }, problem) {
-  if (source !== "lesson") return problem.window;
+  const isInside = X.every((value) => value >= problem.window[0] && value <= problem.window[1]);
+  if (source === "problem" || (source === "own" && isInside)) return problem.window;
   const reach = X.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return [-1.1 * reach, 1.1 * reach];
 }

@@ -17,6 +17,7 @@ import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, 
 import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
 import { LIMITS, OPTIMIZER_NAMES, START_NAMES } from "./state.js";
+import { readTable } from "./table.js";
 import { makeZSpace } from "./zspace.js";
 
 const HIDDEN = Object.entries(FUNCTION_TITLES).filter(([name]) => name !== "softmax");
@@ -36,6 +37,7 @@ export function makeNetworkView(app) {
   const net = () => app.state.net;
   const recipe = () => app.state.recipe;
 
+  const element = html("div", { class: "network" });
   /** @type {import("./model.js").PageData} */
   let data = makeData(app.state.data, table, engine);
   let number = 0;
@@ -133,6 +135,7 @@ export function makeNetworkView(app) {
     app.remember();
     const dims = data.dims;
     change();
+    if (app.state.data.source !== "own") aboutOwn = "";
     data = makeData(app.state.data, table, engine);
     reshape(app.state, {}, engine, data, dims);
     if (isNew) {
@@ -286,12 +289,43 @@ export function makeNetworkView(app) {
     return { box, element: html("label", { class: "chip" }, box, html("span", {}, text)) };
   });
   const about = html("p", { class: "about" });
+  /** What a person's own table was; said until other points are chosen. */
+  let aboutOwn = "";
+  const file = html("input", { type: "file", accept: ".csv,.tsv,.txt,text/csv", "aria-label": "A table of your own" });
+  file.addEventListener("change", () => {
+    const [chosenFile] = file.files ?? [];
+    if (chosenFile) take(chosenFile);
+    file.value = "";
+  });
+  const fileRow = html("label", { class: "file" }, html("span", {}, "or a table of your own (CSV)"), file);
+  element.addEventListener("dragover", (event) => event.preventDefault());
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [dropped] = event.dataTransfer?.files ?? [];
+    if (dropped) take(dropped);
+  });
+
+  /** @param {File} table */
+  async function take(table) {
+    // Not even read where it cannot be used.
+    const found = table.size > 4_000_000 ? { error: "The file is longer than 4 MB; take fewer rows." } : readTable(await table.text());
+    if ("error" in found) {
+      about.textContent = found.error;
+      app.announce(found.error);
+      return;
+    }
+    restructure(() => Object.assign(app.state.data, { source: "own", problem: "blobs", points: found.points }), true);
+    aboutOwn = found.says;
+    drawData();
+    app.announce(found.says);
+  }
+
   const problemControls = html("div", {},
     html("label", { class: "range" }, html("span", {}, "noise"), noise, noiseText),
     html("label", { class: "range" }, html("span", {}, "points"), count, countText));
   const seedRow = html("label", { class: "field short" }, html("span", {}, "seed"), pointSeed);
   const dataCard = html("section", { class: "card data", "aria-labelledby": "data-title" },
-    html("h2", { id: "data-title" }, "Points"), sources.element, about, problemControls,
+    html("h2", { id: "data-title" }, "Points"), sources.element, about, fileRow, problemControls,
     html("label", { class: "range" }, html("span", {}, "held out"), held, heldText), seedRow,
     html("h3", {}, "Inputs of the network"), html("div", { class: "chips" }, ...inputBoxes.map(({ element }) => element)));
 
@@ -302,7 +336,7 @@ export function makeNetworkView(app) {
     const scale = PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale;
     if (source === "problem") about.textContent = `${told?.takes ?? ""}${scale ? ` x₁ stands for (x − ${scale.center}) / ${scale.spread}.` : ""}`;
     else if (source === "lesson") about.textContent = table?.note ?? "";
-    else about.textContent = "Choose a class above the picture and click into it.";
+    else about.textContent = aboutOwn || "Choose a class below the picture and click into it.";
     problemControls.hidden = source !== "problem";
     seedRow.hidden = source === "own";
     showRanges(true);
@@ -601,15 +635,19 @@ export function makeNetworkView(app) {
 
   draggable(field, field, {
     start(x, y) {
-      if (tool === "look" || data.dims === 1) {
-        moveProbe(toX(x), toY(y));
-        return true;
-      }
-      if (tool === "erase") erase(toX(x), toY(y));
-      else addPoint(toX(x), toY(y), Number(tool));
-      return false;
+      if (tool !== "look") return false;
+      moveProbe(toX(x), toY(y));
+      return true;
     },
     move: (x, y) => moveProbe(toX(Math.min(Math.max(x, 0), 1)), toY(Math.min(Math.max(y, 0), 1))),
+  });
+  // A click, not the press alone: a finger that scrolls adds no point.
+  field.addEventListener("click", (event) => {
+    if (tool === "look") return;
+    const box = field.getBoundingClientRect();
+    const [x, y] = [toX((event.clientX - box.left) / box.width), toY((event.clientY - box.top) / box.height)];
+    if (tool === "erase") erase(x, y);
+    else addPoint(x, y, Number(tool));
   });
   ring.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -883,7 +921,7 @@ export function makeNetworkView(app) {
     load();
   }
 
-  const element = html("div", { class: "network" }, bar,
+  element.append(bar,
     html("div", { class: "boards" }, dataCard, graphCard, html("div", { class: "stack" }, mapCard, lossCard), html("div", { class: "lower" }, unitCard, zSpace.element)));
   let width = 0;
   new ResizeObserver(() => {

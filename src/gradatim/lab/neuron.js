@@ -248,18 +248,22 @@ export function makeNeuronView(app) {
   const background = svg("rect", { class: "ground", x: left, y: top, width: size, height: size });
   picture.append(background, under, lines, marks, handles);
   draggable(background, picture, {
-    start: (x, y) => {
-      if (neuron().weights.length === 1) {
-        app.remember();
-        edit(() => (neuron().at[0] = round(unX(x))));
-      } else {
-        app.remember();
-        edit(() => neuron().points.push([snap(unX(x)), snap(unY(y)), label]), true);
-        return false;
-      }
+    start: (x) => {
+      if (neuron().weights.length === 2) return false;
+      app.remember();
+      edit(() => (neuron().at[0] = round(unX(x))));
       return true;
     },
     move: (x) => edit(() => (neuron().at[0] = round(unX(x)))),
+  });
+
+  // A click, not the press alone: a finger that scrolls adds no point.
+  background.addEventListener("click", (event) => {
+    if (neuron().weights.length === 1) return;
+    const box = picture.getBoundingClientRect();
+    const [x, y] = [unX((event.clientX - box.left) / box.width), unY((event.clientY - box.top) / box.height)];
+    app.remember();
+    edit(() => neuron().points.push([snap(x), snap(y), label]), true);
   });
 
   const round = (/** @type {number} */ value) => {

@@ -69,7 +69,7 @@ export function makeRaceView(app, network) {
   }, { low: 0, high: 2 ** 31 - 1, step: 1 });
   const told = html("p", { class: "about" });
   const cards = html("div", { class: "race-cards" });
-  const plot = html("canvas", { class: "race-plot", role: "img" });
+  const plot = html("canvas", { class: "race-plot", role: "img", "aria-label": "Loss by epoch" });
   const plotTitle = html("h2", { id: "race-loss" }, "Loss");
   const verdict = html("p", { class: "answer", role: "status" });
   const element = html("div", { class: "race-view" },
