@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { readEquation, toEquation, toLatex, toNumpy, toPython } from "../../src/gradatim/lab/equation.js";
-import { computePlanes } from "../../src/gradatim/lab/maps.js";
+import { computePlanes, makeShades, paintClasses } from "../../src/gradatim/lab/maps.js";
 import { engineLayers, initialState, makeData, makeTask, reshape, writtenLayers } from "../../src/gradatim/lab/model.js";
 import { isRight, perceptronStep, separate } from "../../src/gradatim/lab/plane.js";
 import { judge } from "../../src/gradatim/lab/practice.js";
@@ -66,6 +66,12 @@ const ANSWERS = {
   },
   contenders: ({ nInputs, nOutputs }) => contenders(nInputs, nOutputs),
   readTable: ({ text }) => readTable(text),
+  paintClasses({ planes, paper, colors }) {
+    const pixels = new Uint32Array(planes[0].length);
+    paintClasses(pixels, planes.map((plane) => Float32Array.from(plane)), colors.map((color) => makeShades(paper, color)));
+    return [...new Uint8Array(pixels.buffer)];
+  },
+  window: ({ table, data }) => makeData(data, table, lib).window,
   lineInSquare: ({ a, b, c, range }) => lineInSquare(a, b, c, range),
   readEquation: ({ text }) => readEquation(text),
   judge: ({ part, typed: text }) => judge(part, text, lib),

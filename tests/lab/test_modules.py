@@ -471,3 +471,20 @@ def test_names_that_cannot_be_seen_or_are_long_are_shown_safely():
     assert "\u202e" not in says
     assert "\u0007" not in says
     assert "n" * 41 not in says
+
+
+def test_a_pixel_has_a_shade_of_its_likeliest_class_stronger_where_it_is_sure():
+    planes = [[0.2, 0.9], [0.5, 0.05], [0.3, 0.05]]
+    colors = [[255, 0, 0], [0, 255, 0], [0, 0, 255]]
+    found = ask_one(ask="paintClasses", planes=planes, paper=[0, 0, 0], colors=colors)
+    (r1, g1, b1, _), (r2, g2, b2, _) = found[:4], found[4:]
+    assert (r1, b1, g2, b2) == (0, 0, 0, 0)
+    assert 0 < g1 < r2 < 255
+
+
+def test_a_far_row_does_not_make_all_others_one_spot():
+    data = make_state()["data"] | {"source": "lesson", "points": []}
+    near = {"names": ["x1", "x2"], "X": [[0, 1], [2, -1]], "labels": [0, 1], "classes": ["a", "b"]}
+    far = near | {"X": [[0, 1], [20, -1]]}
+    assert ask_one(ask="window", table=near, data=data) == [-2.2, 2.2]
+    assert ask_one(ask="window", table=far, data=data) == [-3.2, 3.2]

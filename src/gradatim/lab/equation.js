@@ -199,7 +199,7 @@ export function readEquation(text) {
   return { ...found, activation: name === "a" ? null : call ? READ[name] : "identity" };
 }
 
-/** @param {string} text without spaces */
+/** @param {string} text without spaces @returns {{ weights: number[], bias: number } | { error: string }} */
 function readSum(text) {
   if (!text) return { error: "Write a sum such as 0.8x1 + 0.4." };
   const weights = [0, 0];

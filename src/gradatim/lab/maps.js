@@ -155,6 +155,22 @@ export function makeRamp(low, middle, high, strength, least = 0) {
 }
 
 /**
+ * Shades of a class for probabilities from 0 to 1, none of which is the paper.
+ *
+ * @param {number[]} paper
+ * @param {number[]} color
+ */
+export function makeShades(paper, color) {
+  const bytes = new Uint8ClampedArray(256 * 4);
+  for (let k = 0; k < 256; k++) {
+    const share = 0.1 + (0.4 * k) / 255;
+    for (let c = 0; c < 3; c++) bytes[4 * k + c] = paper[c] + (color[c] - paper[c]) * share;
+    bytes[4 * k + 3] = 255;
+  }
+  return new Uint32Array(bytes.buffer);
+}
+
+/**
  * Paint a plane with a ramp.
  *
  * @param {Uint32Array} pixels
@@ -176,13 +192,13 @@ export function paintRamp(pixels, plane, ramp, low, high) {
  *
  * @param {Uint32Array} pixels
  * @param {Float32Array[]} planes
- * @param {Uint32Array[]} ramps from the paper at −1 to the color of the class at 1
+ * @param {Uint32Array[]} shades of each class
  */
-export function paintClasses(pixels, planes, ramps) {
+export function paintClasses(pixels, planes, shades) {
   for (let k = 0; k < pixels.length; k++) {
     let top = 0;
     for (let c = 1; c < planes.length; c++) if (planes[c][k] > planes[top][k]) top = c;
-    pixels[k] = ramps[top][(planes[top][k] * 255) | 0];
+    pixels[k] = shades[top][(planes[top][k] * 255) | 0];
   }
 }
 

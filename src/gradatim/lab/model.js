@@ -8,6 +8,9 @@
 import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, drawPoints, heldOut } from "./problems.js";
 import { countParameters, dimensions, layerSizes } from "./state.js";
 
+/** Standard deviations that a picture of a table shows. */
+export const WIDEST = 3.2;
+
 /** @typedef {import("./state.js").State} State */
 /**
  * @typedef {object} Table the points that a lesson brings along
@@ -62,7 +65,8 @@ function windowOf({ source }, { X }, problem) {
   const isInside = X.every((value) => value >= problem.window[0] && value <= problem.window[1]);
   if (source === "problem" || (source === "own" && isInside)) return problem.window;
   const reach = X.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  return [-1.1 * reach, 1.1 * reach];
+  // A row that is far from all others must not make these one spot.
+  return reach > WIDEST ? [-WIDEST, WIDEST] : [-1.1 * reach, 1.1 * reach];
 }
 
 /**

@@ -174,7 +174,7 @@ export function makeNetworkView(app) {
     app.remember();
     const { parameters } = freshNet(inputPlaces().length, net().activations, recipe(), engine);
     const { edges } = net();
-    net().parameters = parameters.map((value, k) => (edges[k] ? value : 0));
+    net().parameters = parameters.map((/** @type {number} */ value, /** @type {number} */ k) => (edges[k] ? value : 0));
     net().epochs = 0;
     load();
     app.touched();
@@ -337,6 +337,7 @@ export function makeNetworkView(app) {
     if (source === "problem") about.textContent = `${told?.takes ?? ""}${scale ? ` x₁ stands for (x − ${scale.center}) / ${scale.spread}.` : ""}`;
     else if (source === "lesson") about.textContent = table?.note ?? "";
     else about.textContent = aboutOwn || "Choose a class below the picture and click into it.";
+    if (data.X.some((value) => value < data.window[0] || value > data.window[1])) about.textContent += " Points farther out are drawn at the edge.";
     problemControls.hidden = source !== "problem";
     seedRow.hidden = source === "own";
     showRanges(true);

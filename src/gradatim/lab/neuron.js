@@ -155,6 +155,7 @@ export function makeNeuronView(app) {
     const z = preActivation();
     const places = weights.length === 1 ? [70] : [40, 122];
     const [ux, uy] = [318, 122];
+    /** @type {SVGElement[]} */
     const parts = [];
     const largest = Math.max(...weights.map(Math.abs), Math.abs(bias), 1e-9);
     /** @param {number} x @param {number} y @param {number} w @param {Node[]} text @param {string} spoken @param {(value: number) => void} set */
@@ -370,6 +371,7 @@ export function makeNeuronView(app) {
     const limit = limitOf(output, threshold());
     const line = Number.isFinite(limit) ? crossing(a, b, bias - limit) : null;
     const always = Number.isFinite(limit) ? (bias >= limit ? 1 : 0) : limit < 0 ? 1 : 0;
+    /** @type {SVGElement[]} */
     const parts = [svg("rect", { class: `area k${line ? 0 : always}`, x: left, y: top, width: size, height: size })];
     if (line) parts.push(svg("polygon", { class: "area k1", points: halfPlane(line, a, b) }));
     parts.push(...axes(X, Y, -reach, reach));

@@ -6,7 +6,7 @@
 
 import { ticks } from "../views/_scales.js";
 import { brief, css } from "./controls.js";
-import { makeRamp } from "./maps.js";
+import { makeRamp, makeShades } from "./maps.js";
 import { clearCanvas, drawMark } from "./marks.js";
 import { PLANE_PROBLEMS, computeInputs } from "./problems.js";
 
@@ -57,7 +57,7 @@ export function makeColorRamps(colors) {
   return {
     colors,
     signed: makeRamp(colors.negative, colors.paper, colors.positive, 0.5, 0.13),
-    classes: colors.classes.map((color) => makeRamp(colors.paper, colors.paper, color, 0.5)),
+    classes: colors.classes.map((color) => makeShades(colors.paper, color)),
   };
 }
 
@@ -73,7 +73,8 @@ export function makeColorRamps(colors) {
 export function drawPointsOver(canvas, data, source, colors, chosen) {
   const { context, width: size, ratio } = clearCanvas(canvas);
   const [low, high] = data.window;
-  const place = (/** @type {number} */ x) => ((x - low) / (high - low)) * size;
+  // What lies farther out is drawn at the edge.
+  const place = (/** @type {number} */ x) => ((Math.min(Math.max(x, low), high) - low) / (high - low)) * size;
   const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio * (canvas.clientWidth < 250 ? 0.8 : 1);
   if (data.dims === 1) drawAxis(context, size, ratio, place, data, source, colors, chosen);
   for (let row = 0; row < data.labels.length; row++) {
