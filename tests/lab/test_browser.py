@@ -435,3 +435,24 @@ def test_a_table_of_ones_own_is_dropped_in_and_learned(opened, tmp_path):
         "() => document.querySelector('.data .about').textContent.includes('two rows')"
     )
     assert page.input_value(".data select") == "own"
+
+
+def test_training_that_diverges_is_told_and_can_be_undone(opened):
+    page = opened()
+    page.click("#tab-network")
+    page.select_option(".data select", "checkerboard-4")
+    page.select_option('[aria-label="optimizer"]', "sgd")
+    page.select_option('[aria-label="learning rate"]', "1")
+    page.select_option("[aria-label='Function of hidden layer 1']", "identity")
+    page.select_option("[aria-label='Function of hidden layer 2']", "identity")
+    page.select_option("[aria-label='Function of the output']", "identity")
+    page.click("button:has-text('Train')")
+    page.wait_for_function(
+        "() => document.querySelector('.caption').textContent.includes('smaller learning rate')"
+    )
+    assert page.text_content("button.primary >> nth=0") == "Train"
+    page.click("text=Undo")
+    page.wait_for_function("() => document.querySelector('.epochs').textContent === '0'")
+    page.select_option('[aria-label="learning rate"]', "0.001")
+    page.click("button:has-text('Train')")
+    page.wait_for_function("() => document.querySelector('.epochs').textContent !== '0'")

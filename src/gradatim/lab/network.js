@@ -104,12 +104,24 @@ export function makeNetworkView(app) {
   function answered(message) {
     if (message.number !== number) return;
     isAsked = false;
+    if (!message.parameters.every(Number.isFinite)) {
+      tooLarge();
+      return;
+    }
     report = message;
     net().parameters = message.parameters;
     net().epochs = message.epochs;
     note(message);
     drawLive();
     if (!isPlaying) app.touched();
+  }
+
+  /** Stop where training has diverged; the last weights that were numbers stay. */
+  function tooLarge() {
+    if (isPlaying) toggle();
+    const text = "The weights have become too large to compute with. Choose a smaller learning rate and start again, or undo.";
+    caption.textContent = text;
+    app.announce(text);
   }
 
   /** @param {any} message */

@@ -13,6 +13,8 @@ import { FUNCTION_TITLES, symbol } from "./math.js";
 import { isRight, perceptronStep, separate } from "./plane.js";
 import { snap } from "./problems.js";
 
+const MOST_POINTS = 200;
+
 /** Sets of points for the plane. @type {Record<string, [number, number, number][]>} */
 const POINT_SETS = {
   groups: [
@@ -260,7 +262,7 @@ export function makeNeuronView(app) {
 
   // A click, not the press alone: a finger that scrolls adds no point.
   background.addEventListener("click", (event) => {
-    if (neuron().weights.length === 1) return;
+    if (neuron().weights.length === 1 || neuron().points.length >= MOST_POINTS) return;
     const box = picture.getBoundingClientRect();
     const [x, y] = [unX((event.clientX - box.left) / box.width), unY((event.clientY - box.top) / box.height)];
     app.remember();
