@@ -80,9 +80,10 @@ export function makePracticeView(app, element) {
     const labels = [...question.querySelectorAll(".part")];
     const fields = parts[k].map((part, i) => makeField(labels[i], part));
     const check = html("button", { type: "submit", class: "primary" }, "Check");
+    const giveUp = button("Show the answer", () => finish(true));
     const verdict = html("p", { class: "verdict", role: "status" });
     const solution = /** @type {HTMLElement} */ (question.querySelector(".solution"));
-    form.append(...fields.map(({ row }) => row), html("div", { class: "row" }, check, button("Show the answer", () => finish(true))), verdict);
+    form.append(...fields.map(({ row }) => row), html("div", { class: "row" }, check, giveUp), verdict);
     question.insertBefore(form, solution);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -106,6 +107,7 @@ export function makePracticeView(app, element) {
       verdict.className = `verdict ${credits[k] === 1 ? "right" : "wrong"}`;
       solution.hidden = false;
       check.disabled = true;
+      giveUp.disabled = true;
       show();
       report(judged.map((one) => one?.right ?? false));
     }
