@@ -41,6 +41,7 @@ COMMANDS = {
     "--film b.svg",
     "approximate": "x --tolerance 0.1 --output a.svg --graph b.svg --network c.txt",
     "exercises": "--count 1 --output a.md",
+    "lab": "xor --questions 1 --output a.html",
 }
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")

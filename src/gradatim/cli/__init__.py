@@ -174,6 +174,12 @@ app.command(
     group=_CLASS,
     help="Answer questions in the terminal, checked and explained.",
 )
+app.command(
+    "gradatim.cli.lab:lab",
+    name="lab",
+    group=_CLASS,
+    help="Write a page to play with: one neuron, a network that learns, exercises.",
+)
 
 
 def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
