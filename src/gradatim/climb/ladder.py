@@ -44,7 +44,7 @@ from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
-from gradatim.models.learners import KernelMachines
+from gradatim.models.learners import KernelMachines, LandmarkMachine
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
@@ -366,7 +366,9 @@ class _FoldModels:
 
 
 def _vector_bytes(model: Model) -> int:
-    """Return what support vectors take, which are no parameters."""
+    """Return what support vectors and landmarks take, which are no parameters."""
+    if isinstance(model.learner, LandmarkMachine):
+        return model.learner.landmarks.nbytes
     machines = model.learner.machines if isinstance(model.learner, KernelMachines) else ()
     return sum(machine.vectors.nbytes for machine in machines)
 
