@@ -55,7 +55,7 @@ def test_the_nearest_training_rows_are_those_that_are_near(table_models, table):
     rows = np.array([[k % 5, k + 20 * (k % 2)] for k in range(40)])
     apart = np.sqrt((((rows - [2, 32]) / model.scaler.scale) ** 2).mean(axis=1))
     expected = np.argsort(apart, kind="stable")[:3]
-    assert [one.id for one in found.nearest] == [f"row {k + 2}" for k in expected]
+    assert [one.id for one in found.nearest] == [f"row {k + 1}" for k in expected]
     assert [one.label for one in found.nearest] == [("even", "odd")[k % 2] for k in expected]
     np.testing.assert_allclose([one.distance for one in found.nearest], apart[expected], atol=1e-6)
     assert (found.n_training, found.n_searched) == (40, 40)
