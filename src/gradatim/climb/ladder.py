@@ -20,12 +20,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
-<<<<<<< HEAD
-from gradatim._progress import Progress, silent, steady
-from gradatim.climb.calibration import calibration_of
-=======
 from gradatim._progress import Progress, scaled, silent, steady
->>>>>>> 46a6b8870fba58dc0c644573a8ce9510659e6d33
+from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import first_repeat, measure_importance
 from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
 from gradatim.climb.result import (
