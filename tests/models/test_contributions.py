@@ -223,3 +223,12 @@ def test_a_row_like_the_baseline_has_no_contributions(climbs):
         found = contribute(find_margin(learner, 1, 0), np.zeros(3))
         assert found.is_complete
         assert not found.values.any()
+
+
+def test_values_that_stay_but_do_not_add_up_are_no_reason_to_stop():
+    # A ramp from 0.516 to 0.532 lies between the nodes of the whole line and of its halves.
+    layers = [Layer([[62.5], [62.5]], [-32.25, -33.25], "relu"), Layer([[1.0, -1.0]], [0.0])]
+    learner = AveragedNetworks((Network(layers),), probabilistic=False)
+    found = contribute(find_margin(learner, 0, None, real=True), np.array([1.0]))
+    assert found.output == 1.0
+    assert found.values[0] == pytest.approx(1.0, abs=0.02)

@@ -93,7 +93,7 @@ def test_a_sound_in_pieces_has_the_mean_of_theirs(tones, tone_model):
     assert found.explained == found.prediction
     pieces = analyze_file(tones / "low" / "2.wav", FeatureRecipe.from_dict(recipe)).pieces
     each = [explain(model, np.asarray(one.features), class_name=found.explained) for one in pieces]
-    assert found.n_pieces == len(each) == 4
+    assert found.n_pieces == found.n_gradients == len(each) == 4
     np.testing.assert_allclose(
         found.contributions, np.mean([one.contributions for one in each], axis=0)
     )
@@ -226,3 +226,38 @@ def test_a_constant_takes_one_row_too():
     assert explain(model, [1.0]).output == 3.5
     with pytest.raises(ShapeError, match="one row"):
         explain(model, np.zeros((3, 1)))
+
+
+def test_the_rival_is_the_strongest_other_class_by_its_score():
+    network = Network([Layer([[5.0, 0.0], [1.0, 0.0], [3.0, 0.0]], np.zeros(3))])
+    classes = np.array(["a", "b", "c"])
+    model = made(Perceptrons(((network, (0, 1, 2)),), 3), "classification", classes=classes)
+    found = explain(model, [1.0, 0.0])
+    assert (found.explained, found.rival, found.output) == ("a", "c", 2.0)
+
+
+def test_a_small_probability_of_two_classes_has_all_its_digits():
+    network = Network([Layer([[50.0, 0.0]], [0.0], "logistic")])
+    learner = AveragedNetworks((network,), probabilistic=True)
+    model = made(learner, "classification", classes=np.array(["a", "b"]))
+    found = explain(model, [1.0, 0.0])
+    assert found.probabilities[1] == pytest.approx(np.exp(-50), rel=1e-9)
+
+
+def test_a_robust_scaler_has_the_median_as_its_baseline():
+    network = Network([Layer([[1.0, 0.0]], [0.0])])
+    learner = AveragedNetworks((network,), probabilistic=False)
+    scaler = Scaler(np.array([5.0, 1.0]), np.ones(2), np.zeros(2), clip=3.0)
+    found = explain(made(learner, "regression", scaler), [9.0, 1.0])
+    assert found.baseline == "median"
+    # 4 units above it, clipped to 4 / sqrt(1 + 16 / 9).
+    assert found.contributions == pytest.approx([2.4, 0.0])
+
+
+def test_a_label_that_always_holds_is_not_the_one_explained():
+    network = Network([Layer([[1.0, 0.0]], [0.0], "heaviside")])
+    units = ((None, (1,)), (network, (0, 1)))
+    names = {"target_names": ("sad", "fast"), "flat": False}
+    model = made(Perceptrons(units, 2), "multilabel", **names)
+    assert explain(model, [2.0, 0.0]).explained == "fast"
+    assert explain(model, [2.0, 0.0], class_name="sad").method == "constant"
