@@ -4,6 +4,7 @@ import doctest
 import json
 import re
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from gradatim.cli import app, main
 from gradatim.climb import Climb, Comparison, EvaluationProtocol, RungResult, Verdict
 from gradatim.collection import Collection, Notice
 from gradatim.evaluation.scores import Pooled
+from gradatim.models import Model
+from gradatim.models.learners import Constant
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -70,6 +73,30 @@ def test_commands_of_gradatim_exist_and_cheap_ones_run(path, capsys):
             assert main(arguments) == 0
         else:
             app.parse_args(arguments, exit_on_error=False, print_error=False)
+
+
+def test_commands_that_write_tags_do_what_the_pages_say(tmp_path, monkeypatch):
+    typed = [
+        arguments
+        for name in ("docs/guides/models.md", "README.md")
+        for arguments in commands(ROOT / name, "gradatim")
+        if "--write-tags" in arguments or arguments[0] == "untag"
+    ]
+    assert [a[0] for a in typed] == ["predict", "predict", "untag"] * 2
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "examples" / "drums" / "tom", "music")
+    classes = np.array(["kick", "tom"])
+    model = Model("majority", "", "classification", Constant(np.array([0.9])), classes=classes)
+    model.save("drums.gradatim")
+
+    def sounds():
+        return {path.name: path.read_bytes() for path in Path("music").glob("*.flac")}
+
+    before = sounds()
+    for arguments in typed:
+        assert main(arguments) == 0
+        assert (sounds() != before) == ("--apply" in arguments)
+        assert Path("music/.gradatim-tags.json").exists() == ("--apply" in arguments)
 
 
 # What a command reads, and the options after which it writes.

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from gradatim.models import Model as Model
     from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
+    from gradatim.music import read_scores as read_scores
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
@@ -115,6 +116,7 @@ _PARTS = {
     "predict_path": "tagging",
     "race": "comparisons",
     "read_folder": "music",
+    "read_scores": "music",
     "read_table": "tables",
     "render_exam": "exercises",
     "write_exam": "exercises",

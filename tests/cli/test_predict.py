@@ -79,6 +79,20 @@ def test_a_folder_gets_playlists_of_its_classes(inside, capsys):
     assert capsys.readouterr().out.splitlines()[-1].startswith("wrote 5 playlists into ")
 
 
+def test_sets_are_on_the_screen_and_in_files(inside, capsys):
+    typed = "predict drums.gradatim in --coverage 0.9 --json all.json --jobs 1"
+    assert main(typed.split()) == 0
+    shown = capsys.readouterr().out
+    assert shown.split()[:4] == ["path", "prediction", "probability", "set"]
+    assert "sets are made to hold the true class of 0.9 of the samples" in shown
+    whole = json.loads((inside / "all.json").read_text())
+    [threshold] = whole["thresholds"]
+    names = ("cymbal", "hihat", "kick", "snare", "tom")
+    for row in whole["predictions"]:
+        probable = [name for name in names if 1 - row[name] <= threshold]
+        assert row["set"] == "|".join(probable or [row["prediction"]])
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -93,6 +107,8 @@ def test_a_folder_gets_playlists_of_its_classes(inside, capsys):
         ("rows.gradatim rows.csv -o a.json --json a.json", "both name"),
         ("rows.gradatim rows.csv -o a.m3u8", "is no audio"),
         ("rows.gradatim rows.csv --abstain-below 2", "abstain-below"),
+        ("rows.gradatim rows.csv --coverage 1", "coverage"),
+        ("rows.gradatim rows.csv --coverage 0.99", "cannot promise a coverage of 0.99"),
         ("rows.gradatim rows.csv --id nobody", "has no column 'nobody'"),
     ],
 )

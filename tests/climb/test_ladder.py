@@ -367,3 +367,17 @@ def test_labels_are_shuffled_song_by_song_so_that_what_the_songs_give_away_shows
     assert (kept.verdict.answer, kept.verdict.rung) == ("cannot decide", "majority")
     told = {one.code: one.message for one in kept.notices}["shuffled-labels"]
     assert told.startswith("labels were shuffled group by group: any rung above the first is")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
+def test_a_kept_rung_is_that_of_the_input_where_it_is_better_whatever_better_means(blobs, metric):
+    rng = np.random.default_rng(0)
+    inputs = {"noise": rng.normal(size=(blobs.n_samples, 3)), **blobs.X}
+    made = replace(blobs, X=inputs, feature_names={})
+    found = climb_collection(
+        made, metric=metric, rungs=["logistic"], folds=3, repeats=1,
+        keep=["logistic/noise", f"logistic/{next(iter(blobs.X))}"],
+    )  # fmt: skip
+    assert ("logistic", "noise") in found.models
+    assert found.find_model("logistic").input == next(iter(blobs.X))
+    assert found.find_model("logistic/noise").input == "noise"

@@ -1,5 +1,6 @@
 """Labels, groups and folds of audio as people have them: tables, tags, names and folders."""
 
+import json
 import os
 
 import numpy as np
@@ -323,3 +324,22 @@ def test_two_folders_of_a_split_keep_the_pieces_of_files_of_one_name_apart(tmp_p
     assert len(found.media) == 8
     stems = read_split(*where, Options(groups="pattern:(dog|rain)"))
     assert stems.groups.tolist() == ["dog", "rain"] * 2
+
+
+def test_labels_may_stand_in_json_as_nsynth_has_them(tmp_path, tone):
+    notes = {}
+    for k in range(6):
+        family = ("bass", "flute")[k % 2]
+        name = f"{family}_acoustic_00{k // 2}-0{20 + k}-025"
+        tone(tmp_path / "audio" / f"{name}.wav", 200 + 50 * k)
+        notes[name] = {"instrument_family_str": family, "instrument_str": name[:-8], "pitch": k}
+    (tmp_path / "examples.json").write_text(json.dumps(notes))
+    found = read_folder(
+        tmp_path / "audio",
+        "instrument_str",
+        labels=tmp_path / "examples.json",
+        target="instrument_family_str",
+    )
+    assert found.y.tolist() == ["bass"] * 3 + ["flute"] * 3
+    assert found.groups is not None
+    assert found.groups[0] == "bass_acoustic_000"

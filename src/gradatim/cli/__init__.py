@@ -79,6 +79,12 @@ app.command(
     help="Score a saved model on another labelled collection.",
 )
 app.command(
+    "gradatim.cli.untag:untag",
+    name="untag",
+    group=_MUSIC,
+    help="Give audio files the tags back that predict --write-tags has changed.",
+)
+app.command(
     "gradatim.cli.compare:compare",
     name="compare",
     group=_MUSIC,

@@ -54,7 +54,7 @@ class Reading:
         str | None,
         _option(
             "TABLE|tag:NAME|folder:N",
-            "Labels of audio: a table with a row for each file, tag:genre or folder:2.",
+            "Labels of audio or scores: a table with a row for each file, tag:genre or folder:2.",
         ),
     ] = None
     path: Annotated[
@@ -104,6 +104,14 @@ class Reading:
     follow_links: Annotated[
         bool, _option(None, "Follow links that lead out of a folder.", show_default=False)
     ] = False
+    ignore_notation: Annotated[
+        bool,
+        _option(
+            None,
+            "Leave out what depends on how a score is written: meter, bars, note values, key.",
+            show_default=False,
+        ),
+    ] = False
     drop: Annotated[
         list[str] | None,
         _option(
@@ -139,6 +147,7 @@ class Reading:
             seconds=self.seconds,
             place=None if self.place is None else _place(self.place),
             follow_links=self.follow_links,
+            ignore_notation=self.ignore_notation,
             n_jobs=n_jobs,
             **({} if table is None else table.given()),
         )

@@ -113,7 +113,7 @@ def climb(
     quiet: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
-    """Train and compare every rung on a dataset, a folder of audio, or a table.
+    """Train and compare every rung on a dataset, a folder of audio or scores, or a table.
 
     Prints the ladder, from majority vote to deep networks, with the simplest rung that may
     be as good as the best, and writes a report that any browser opens.
@@ -121,8 +121,8 @@ def climb(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio with a folder per class, or a table (csv, csv.gz, tsv,
-        parquet, arff).
+        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
+        (abc), or a table (csv, csv.gz, tsv, parquet, arff).
     split
         Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
         the second.

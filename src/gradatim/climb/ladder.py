@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, silent, steady
+from gradatim.climb.calibration import calibration_of
 from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
@@ -32,6 +33,7 @@ from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
+from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
 from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
@@ -188,7 +190,12 @@ def climb_collection(
         rungs=rows,
         verdict=verdict,
         models=models,
-        notices=(*collection.notices, *split.notices, *([told] if told else [])),
+        notices=(
+            *collection.notices,
+            *split.notices,
+            *([told] if told else []),
+            *(notice for family in families for notice in family.notices(task)),
+        ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
         fold_of=split.fold_of,
@@ -383,9 +390,15 @@ def _on_all_rows(
             "interval": [float(end) for end in row.interval],
         },
     }
-    model = fitted.model
+    model, X = fitted.model, task.collection.X
     kept = None
     if model.scaler is not None:
         kept = keep_rows(task.collection, input, everything, model.scaler, protocol.seed)
-    setting = family.describe(candidate)
-    return replace(model, setting=setting, about=about, training_rows=kept)
+    return replace(
+        model,
+        setting=family.describe(candidate),
+        about=about,
+        calibration=calibration_of(task, row),
+        ranges=InputRanges.of(X[input], everything) if input else None,
+        training_rows=kept,
+    )

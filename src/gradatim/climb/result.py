@@ -297,7 +297,8 @@ class Climb:
         if not found:
             kept = ", ".join("/".join(filter(None, pair)) for pair in self.models)
             raise SpecError(f"the model of {name!r} was not kept; there are {kept}")
-        best = max(found, key=lambda row: row.mean)
+        sign = 1.0 if self.protocol.higher_is_better else -1.0
+        best = max(found, key=lambda row: sign * row.mean)
         return self.models[best.rung, best.input]
 
     def to_dict(self) -> dict[str, Any]:

@@ -120,7 +120,12 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
         parts = [f"{pairs} of rows have identical features (for example {rows})"]
     else:
         what = "labels"
-        parts = [f"{pairs} of files sound exactly the same ({first} = {copy})"]
+        same = f"({first} = {copy})"
+        parts = [
+            f"{pairs} of scores have the same notes, transposed or not {same}"
+            if _are_scores(collection)
+            else f"{pairs} of files sound exactly the same {same}"
+        ]
     if found.n_conflicting:
         parts.append(f"{found.n_conflicting} of them with different {what}")
     if collection.groups is not None:
@@ -129,6 +134,10 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
     return Finding(
         "duplicates", ", ".join(parts), _mend(found.n_conflicting, collection), _together(of)
     )
+
+
+def _are_scores(collection: Collection) -> bool:
+    return any(recipe.get("kind") == "scores" for recipe in collection.recipes.values())
 
 
 def _near_finding(collection: Collection, pairs: np.ndarray) -> Finding:

@@ -16,15 +16,18 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gradatim.errors import InputError
+from gradatim.models.calibration import calibration_from_record
 from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
     KernelMachines,
+    LandmarkMachine,
     Learner,
     Perceptrons,
     SupportVectors,
 )
 from gradatim.models.model import Model
+from gradatim.models.ranges import ranges_from_tensors
 from gradatim.models.records import KINDS, MODEL_SUFFIX, SCHEMA
 from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
@@ -115,6 +118,10 @@ def from_record(record: Any, tensors: Tensors) -> Model:
         recipe=None if record["recipe"] is None else _of_type(record["recipe"], dict),
         setting=_of_type(record["setting"], str),
         about=_about(record["about"]),
+        calibration=calibration_from_record(
+            record.get("calibration"), tensors, 1 if classes is not None else n_outputs
+        ),
+        ranges=None if n_features is None else ranges_from_tensors(tensors, n_features),
         training_rows=_training_rows(record.get("training_rows"), n_features, tensors),
     )
 
@@ -206,7 +213,7 @@ def _n_outputs(learner: Learner) -> int:
         return len(learner.values)
     if isinstance(learner, AveragedNetworks):
         return learner.members[0].n_outputs
-    assert isinstance(learner, Perceptrons | KernelMachines)
+    assert isinstance(learner, Perceptrons | KernelMachines | LandmarkMachine)
     return learner.n_outputs
 
 
@@ -245,6 +252,8 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
         if len(units) not in (1, n_outputs):
             raise InputError(f"{len(units)} perceptrons for {n_outputs} outputs")
         return Perceptrons(units, n_outputs)
+    if kind == "landmarks":
+        return _landmarks(record, n_features, n_outputs, tensors)
     machines = tuple(
         _machine(i, machine, n_features, n_outputs, tensors)
         for i, machine in enumerate(record["machines"])
@@ -252,6 +261,28 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
     if len(machines) != n_outputs and not (len(machines) == 1 and machines[0].codes):
         raise InputError(f"{len(machines)} kernel machines for {n_outputs} outputs")
     return KernelMachines(machines, n_outputs)
+
+
+def _landmarks(
+    record: Mapping[str, Any], n_features: int, n_outputs: int, tensors: Tensors
+) -> LandmarkMachine:
+    codes = _codes(record["codes"], n_outputs) if record["codes"] else ()
+    # One class needs no machine, two need one.
+    n_machines = {0: n_outputs, 1: 0, 2: 1}.get(len(codes), len(codes))
+    n = _count(record["n_landmarks"])
+    decides = _of_type(record["decides"], bool)
+    if codes and not decides:
+        raise InputError("classes are decided")
+    return LandmarkMachine(
+        degree=_degree(record["degree"]),
+        gamma=_real(record["gamma"], above=0),
+        landmarks=tensors.get("landmarks", (n, n_features), finite=True),
+        coefficients=tensors.get("coefficients", (n_machines, n), finite=True),
+        intercepts=tensors.get("intercepts", (n_machines,), finite=True),
+        n_outputs=n_outputs,
+        codes=codes,
+        decides=decides,
+    )
 
 
 def _unit(

@@ -17,9 +17,11 @@ from gradatim.activations import get_activation
 from gradatim.models.learners import (
     AveragedNetworks,
     KernelMachines,
+    LandmarkMachine,
     Learner,
     Perceptrons,
     SupportVectors,
+    kernel_of,
 )
 from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import Layer, Network
@@ -49,6 +51,8 @@ def find_margin(
         return _of_perceptrons(learner, first, second)
     if isinstance(learner, KernelMachines):
         return _of_machines(learner, first, second)
+    if isinstance(learner, LandmarkMachine):
+        return _of_landmarks(learner, first, second)
     return None
 
 
@@ -173,16 +177,39 @@ def _of_machines(learner: KernelMachines, first: int, second: int | None) -> Mar
     if len(machine.codes) == 1:
         return None
     weights, intercept = _decision(machine, first, second)
-    V, gamma, degree = machine.vectors.astype(np.float64), machine.gamma, machine.degree
+    return _of_kernel(machine.vectors, machine.degree, machine.gamma, weights, intercept)
+
+
+def _of_landmarks(learner: LandmarkMachine, first: int, second: int | None) -> Margin | None:
+    own, biases, codes = learner.coefficients, learner.intercepts, learner.codes
+    if len(codes) == 1:
+        return None
+    if not codes:
+        along = _direction(len(own), first, None)
+    elif len(own) == 1:
+        is_second = second is None or codes.index(first) == 1
+        # Of two classes among more, one has the score and the other its negative.
+        along = np.array([1.0 if is_second else -1.0]) * (1.0 if learner.n_outputs == 1 else 2.0)
+    else:
+        assert second is not None
+        along = _direction(len(own), codes.index(first), codes.index(second))
+    weights, intercept = along @ own, float(along @ biases)
+    return _of_kernel(learner.landmarks, learner.degree, learner.gamma, weights, intercept)
+
+
+def _of_kernel(
+    vectors: np.ndarray, degree: int, gamma: float, weights: np.ndarray, intercept: float
+) -> Margin:
+    V = vectors.astype(np.float64)
 
     def value(Z: np.ndarray) -> np.ndarray:
-        return machine.kernel(Z) @ weights + intercept
+        return kernel_of(Z, V, degree, gamma) @ weights + intercept
 
     def gradient(Z: np.ndarray) -> np.ndarray:
         if degree:
             slopes = degree * gamma * (gamma * Z @ V.T + 1.0) ** (degree - 1) * weights
             return slopes @ V
-        heights = machine.kernel(Z) * weights
+        heights = kernel_of(Z, V, degree, gamma) * weights
         return -2.0 * gamma * (Z * heights.sum(axis=1, keepdims=True) - heights @ V)
 
     return Margin(value, gradient, degree == 1)

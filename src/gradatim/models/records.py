@@ -18,6 +18,7 @@ from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
     KernelMachines,
+    LandmarkMachine,
     Learner,
     Perceptrons,
     SupportVectors,
@@ -39,6 +40,7 @@ KINDS = {
     "networks": AveragedNetworks,
     "perceptrons": Perceptrons,
     "kernel machines": KernelMachines,
+    "landmarks": LandmarkMachine,
 }
 
 
@@ -88,6 +90,11 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
                 f"class labels of the type {classes.dtype} cannot be saved; make them text"
             )
         record["classes"] = {"dtype": classes.dtype.str, "labels": classes.tolist()}
+    if model.calibration is not None:
+        record["calibration"], arrays = model.calibration.to_record()
+        tensors |= arrays
+    if model.ranges is not None:
+        tensors |= model.ranges.to_tensors()
     return record, tensors
 
 
@@ -113,6 +120,17 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
         record["machines"] = [
             _machine_record(i, machine, tensors) for i, machine in enumerate(learner.machines)
         ]
+    elif isinstance(learner, LandmarkMachine):
+        for name in ("landmarks", "coefficients", "intercepts"):
+            tensors[name] = getattr(learner, name)
+        record |= {
+            "n_outputs": learner.n_outputs,
+            "degree": learner.degree,
+            "gamma": learner.gamma,
+            "n_landmarks": len(learner.landmarks),
+            "codes": list(learner.codes),
+            "decides": learner.decides,
+        }
     return record, tensors
 
 

@@ -2,16 +2,18 @@
 
 Conventions: `analyze_file` is a pure function of a file's content, so that its result may be
 cached, or computed elsewhere, file by file; `analyze_files` only runs it over many files and
-keeps their order. A file that cannot be read becomes an `AudioError` in the list and stops
-nothing.
+keeps their order, `analyze_each` yields them as they come. A file that cannot be read becomes an
+`AudioError` in its place and stops nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -22,7 +24,10 @@ from gradatim.music.audio import decode, resample
 from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
 from gradatim.music.fingerprints import fingerprint
 
-__all__ = ["FileAnalysis", "FilePart", "analyze_file", "analyze_files"]
+__all__ = ["FileAnalysis", "FilePart", "analyze_each", "analyze_file", "analyze_files"]
+
+# Files in hand or next, so that no thread waits for one.
+_BEGUN_PER_THREAD = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,27 +87,44 @@ def analyze_files(
     n_jobs: int = 2,
     progress: Progress | None = None,
 ) -> list[FileAnalysis | AudioError]:
-    """Analyze files side by side.
+    """Analyze files side by side."""
+    tell = steady(progress)
+    tell(0.0, f"0/{len(paths)}")
+    found: dict[int, FileAnalysis | AudioError] = {}
+    with contextlib.closing(analyze_each(paths, recipe, n_jobs=n_jobs)) as each:
+        for place, outcome in each:
+            found[place] = outcome
+            tell(len(found) / len(paths), f"{len(found)}/{len(paths)}")
+    return [found[place] for place in range(len(paths))]
+
+
+def analyze_each(
+    paths: Iterable[str | os.PathLike[str]], recipe: FeatureRecipe = RECIPE, *, n_jobs: int = 2
+) -> Generator[tuple[int, FileAnalysis | AudioError], None, None]:
+    """Analyze files side by side, and yield each with its place as soon as it is there.
 
     Threads do it: they need no guarded ``__main__``, share one import of librosa (3 s), and much
-    of the work releases the interpreter's lock.
+    of the work releases the interpreter's lock. A few files per thread are begun at a time, so
+    that however many there are take no more memory.
     """
     if n_jobs < 1:
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
-    tell = steady(progress)
-    tell(0.0, f"0/{len(paths)}")
     _load_librosa(recipe)
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
+    begun: dict[Future[FileAnalysis | AudioError], int] = {}
+    waiting = enumerate(paths)
     try:
-        futures: list[Future[FileAnalysis | AudioError]] = [
-            executor.submit(_analyze_or_error, path, recipe) for path in paths
-        ]
-        for n_done, _ in enumerate(as_completed(futures), start=1):
-            tell(n_done / len(paths), f"{n_done}/{len(paths)}")
+        while True:
+            for place, path in islice(waiting, _BEGUN_PER_THREAD * n_jobs - len(begun)):
+                begun[executor.submit(_analyze_or_error, path, recipe)] = place
+            if not begun:
+                return
+            done, _ = wait(begun, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield begun.pop(future), future.result()
     finally:
         # After Ctrl-C only the files in hand are finished, not all that were asked for.
         executor.shutdown(cancel_futures=True)
-    return [future.result() for future in futures]
 
 
 def _analyze_or_error(

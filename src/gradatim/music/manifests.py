@@ -33,7 +33,10 @@ class _ManifestRow:
 
 
 def read_manifest(
-    path: str | os.PathLike[str], folder: Path, labels: Mapping[str, str]
+    path: str | os.PathLike[str],
+    folder: Path,
+    labels: Mapping[str, str],
+    noun: str = "audio file",
 ) -> tuple[np.ndarray, list[Notice]]:
     """Read the group of every file. Returns (n_files,)."""
     name = Path(path).name
@@ -56,7 +59,7 @@ def read_manifest(
                 f"folder of class {labels[file]!r}; move the file or correct the label"
             )
     _refuse_missing(name, [file for file in labels if file not in groups])
-    return np.array([groups[file] for file in labels]), _stray_notices(name, strays)
+    return np.array([groups[file] for file in labels]), _stray_notices(name, strays, noun)
 
 
 def _rows(table: Columns) -> list[_ManifestRow]:
@@ -76,7 +79,7 @@ def _refuse_missing(name: str, missing: Sequence[str]) -> None:
         )
 
 
-def _stray_notices(name: str, strays: Sequence[_ManifestRow]) -> list[Notice]:
+def _stray_notices(name: str, strays: Sequence[_ManifestRow], noun: str) -> list[Notice]:
     if not strays:
         return []
     count = plural(len(strays), "row")
@@ -84,7 +87,7 @@ def _stray_notices(name: str, strays: Sequence[_ManifestRow]) -> list[Notice]:
     return [
         Notice(
             "manifest-without-file",
-            f"{count} of {name} {'names' if len(strays) == 1 else 'name'} no audio file of the "
+            f"{count} of {name} {'names' if len(strays) == 1 else 'name'} no {noun} of the "
             f"folder, such as {first.path} in row {first.number}",
         )
     ]

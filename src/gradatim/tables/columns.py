@@ -35,6 +35,7 @@ from gradatim.tables.delimited import (
     require_lines,
     unpack,
 )
+from gradatim.tables.records import is_json_name, read_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -236,7 +237,7 @@ def _parse_numbers(values: Sequence[object]) -> list[float]:
 
 
 def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = None) -> Columns:
-    """Read a CSV, Parquet or ARFF file, told apart by content, or a data frame."""
+    """Read a CSV, Parquet or ARFF file, told apart by content, JSON by name, or a data frame."""
     dialect = dialect or Dialect()
     dialect.check()
     if not isinstance(table, str | os.PathLike):
@@ -244,7 +245,9 @@ def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = 
         return _numbered("the data frame", columns)
     path = Path(table).expanduser()
     data = _content(path)
-    if data[:4] == PARQUET:
+    if is_json_name(path.name):
+        read = _numbered(path.name, read_json(path.name, data))
+    elif data[:4] == PARQUET:
         read = _numbered(path.name, read_parquet(path.name, data))
     else:
         read = _read_text(path.name, unpack(path.name, data) if data[:2] == GZIP else data, dialect)
@@ -258,7 +261,7 @@ def _content(path: Path) -> bytes:
         with open_regular(path) as file:
             # What is no table at all is refused before all of it is read.
             start = file.read(MOST_HEADER + 1)
-            if start[:4] != PARQUET and start[:2] != GZIP:
+            if start[:4] != PARQUET and start[:2] != GZIP and not is_json_name(path.name):
                 require_lines(path.name, start)
             return start + file.read()
     except OSError as error:

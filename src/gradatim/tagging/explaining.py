@@ -18,16 +18,17 @@ import numpy as np
 from gradatim._progress import Progress
 from gradatim._text import list_text, name_inputs, plural, show_name
 from gradatim.collection import Collection, Notice
-from gradatim.errors import InputError, ShapeError, SpecError
+from gradatim.errors import AudioError, InputError, ShapeError, SpecError
 from gradatim.models.contributions import Contributions, contribute
 from gradatim.models.margins import Margin, find_margin
 from gradatim.models.model import Model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
-from gradatim.music.listing import readable_path
+from gradatim.music.analysis import FileAnalysis, analyze_files
+from gradatim.music.listing import below_root, readable_path
 from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.explanations import Explanation, NearRow
-from gradatim.tagging.predicting import output_names, read_samples
+from gradatim.tagging.samples import Samples, SoundFiles, find_samples, output_names, recipe_of
 from gradatim.training.targets import both_tails, decide, probabilities
 
 __all__ = ["explain", "explain_path"]
@@ -160,8 +161,11 @@ def explain_path(
         raise SpecError("--id and --row exclude each other; give one of them")
     if row is not None and id_column is not None:
         raise SpecError("--row counts rows, so --id-column does not go with it")
-    found = read_samples(model, text, id_column, dialect, False, 1, progress)
-    place = _place(list(found.paths), text, id, row, is_sound=bool(found.files))
+    found = find_samples(model, text, id_column, dialect, False, 1, progress)
+    is_sound = isinstance(found, SoundFiles)
+    if isinstance(found, SoundFiles):
+        found = _analyzed(model, found, progress)
+    place = _place(list(found.paths), text, id, row, is_sound=is_sound)
     starts = range(len(found.paths)) if found.starts is None else found.starts.tolist()
     stop = [*starts, len(found.X)][place + 1]
     rows = found.X[starts[place] : stop]
@@ -174,6 +178,21 @@ def explain_path(
         sample=str(found.paths[place]),
         notices=(*found.notices, *explanation.notices),
     )
+
+
+def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> Samples:
+    """Compute what a model reads of one sound."""
+    [file], notices = sounds.listing.files, sounds.listing.notices
+    if model.scaler is None:
+        # A constant answers without a look.
+        return Samples(np.empty((1, 0)), [readable_path(file)], notices=notices)
+    [outcome] = analyze_files(
+        sounds.paths, recipe_of(model, str(sounds.root)), n_jobs=1, progress=progress
+    )
+    if not isinstance(outcome, FileAnalysis):
+        raise AudioError(below_root(sounds.root, outcome))
+    X = np.stack([piece.features for piece in outcome.pieces])
+    return Samples(X, [readable_path(file)], np.zeros(1, dtype=int), notices)
 
 
 def _place(paths: list[str], text: str, id: str | None, row: int | None, *, is_sound: bool) -> int:

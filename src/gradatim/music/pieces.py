@@ -1,0 +1,34 @@
+"""Pieces: a sound that a recipe cuts into segments is several rows, and one sample for a person.
+
+Conventions: the pieces of a file stand side by side; `starts` has the first of each file, and is
+None where every row is a sample.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gradatim.collection import Collection
+from gradatim.music.audio import FileSound
+
+__all__ = ["first_pieces", "mean_of_pieces"]
+
+
+def first_pieces(collection: Collection, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """Return where each file begins among some rows, or all; None where every sample is one."""
+    if collection.media is None:
+        return None
+    media = collection.media if rows is None else [collection.media[row] for row in rows]
+    files = [sound.path for sound in media if isinstance(sound, FileSound)]
+    if len(files) != len(media):
+        return None
+    new = [k for k, file in enumerate(files) if k == 0 or file != files[k - 1]]
+    return None if len(new) == len(files) else np.array(new)
+
+
+def mean_of_pieces(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
+    """Average rows from each start to the next, (n_pieces, n) to (n_samples, n)."""
+    if starts is None:
+        return values
+    lengths = np.diff([*starts, len(values)])
+    return np.add.reduceat(values, starts, axis=0) / lengths[:, None]
