@@ -114,19 +114,19 @@ def explain_path(
     dialect: Dialect | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
-    """Explain what a model says of an audio file, or of one row of a table or dataset.
+    """Explain what a model says of an audio file, a score, or one row of a table or dataset.
 
     Parameters
     ----------
     model : Model
         What decides; audio is analyzed by the recipe inside it.
     path : path-like
-        An audio file, a table, or the name of a dataset in the package.
+        An audio file, a file or folder of scores, a table, or the name of a dataset in the package.
     id : str, optional
         Which row: what it is called, in `id_column` or, without one, as `predict_path` calls it.
     row : int, optional
         Which row, by its number: of a table the number that `predict_path` shows (the first row
-        below a header of one line is 2), of a dataset counted from 1.
+        below a header of one line is 2), of scores and a dataset counted from 1.
     id_column : str, optional
         Column of a table that holds what rows are called.
     class_name : str, optional
@@ -165,7 +165,12 @@ def explain_path(
     is_sound = isinstance(found, SoundFiles)
     if isinstance(found, SoundFiles):
         found = _analyzed(model, found, progress)
-    place = _place(list(found.paths), text, id, row, is_sound=is_sound)
+    place = 0
+    if is_sound:
+        if id is not None or row is not None:
+            raise SpecError(f"{show_name(text)} is one sound; leave out --id and --row")
+    else:
+        place = _place(list(found.paths), show_name(text), found.noun, id, row)
     starts = range(len(found.paths)) if found.starts is None else found.starts.tolist()
     stop = [*starts, len(found.X)][place + 1]
     rows = found.X[starts[place] : stop]
@@ -195,21 +200,16 @@ def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> Sa
     return Samples(X, [readable_path(file)], np.zeros(1, dtype=int), notices)
 
 
-def _place(paths: list[str], text: str, id: str | None, row: int | None, *, is_sound: bool) -> int:
-    """Return which sample is meant."""
-    if is_sound:
-        if id is not None or row is not None:
-            raise SpecError(f"{show_name(text)} is one sound; leave out --id and --row")
-        return 0
-    name = show_name(text)
+def _place(paths: list[str], name: str, noun: str, id: str | None, row: int | None) -> int:
+    """Return which sample is meant; `noun` is what samples are, `name` what they are in."""
     if id is not None:
         if id in paths:
             return paths.index(id)
         close = difflib.get_close_matches(id, paths, 1)
         meant = f'did you mean "{show_name(close[0])}"? ' if close else ""
         raise InputError(
-            f"{name} has no row called {show_name(id)}; {meant}its "
-            f"{plural(len(paths), 'row')} are {list_text(paths)}"
+            f"{name} has no {noun} called {show_name(id)}; {meant}its "
+            f"{plural(len(paths), noun)} are {list_text(paths)}"
         )
     if row is not None:
         if f"row {row}" in paths:
@@ -217,11 +217,13 @@ def _place(paths: list[str], text: str, id: str | None, row: int | None, *, is_s
         is_numbered = paths[:1] != [] and paths[0].startswith("row ")
         if is_numbered or not 1 <= row <= len(paths):
             ends = (paths[0], paths[-1]) if is_numbered else (1, len(paths))
-            raise InputError(f"{name} has no row {row}; its rows go from {ends[0]} to {ends[1]}")
+            raise InputError(
+                f"{name} has no {noun} {row}; its {noun}s go from {ends[0]} to {ends[1]}"
+            )
         return row - 1
     if len(paths) != 1:
         raise SpecError(
-            f"{name} has {plural(len(paths), 'row')}, and explain takes one; choose it by --id or "
+            f"{name} has {plural(len(paths), noun)}, and explain takes one; choose it by --id or "
             "--row"
         )
     return 0
