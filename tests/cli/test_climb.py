@@ -318,7 +318,7 @@ def test_predictions_of_the_verdicts_rung_are_written(capsys, songs):
     head, *lines = (songs / "said.csv").read_text().splitlines()
     assert head == "repeat,row,id,fold,truth,prediction"
     assert len(lines) == 2 * 40
-    assert lines[0].startswith("1,1,row 2,")
+    assert lines[0].startswith("1,1,row 1,")
 
 
 def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, monkeypatch):

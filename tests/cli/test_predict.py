@@ -36,7 +36,7 @@ def test_without_a_file_every_row_is_on_the_screen(inside, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["path", "prediction", "probability", "x", "y"]
     proba = load_model("rows.gradatim").predict_proba(np.array([[0, 0]]))[0]
-    assert lines[1].split() == ["row", "2", "x", f"{proba[0]:.3f}", *(f"{p:.3f}" for p in proba)]
+    assert lines[1].split() == ["row", "1", "x", f"{proba[0]:.3f}", *(f"{p:.3f}" for p in proba)]
     assert len(lines) == 1 + 30 + 2
     assert lines[-1] == "rows.csv, 30 rows: x 15, y 15"
 

@@ -97,7 +97,9 @@ def test_a_cell_finds_its_file_however_it_is_written(tmp_path, cell, file):
 def test_the_column_of_the_paths_is_found_or_asked_for(tmp_path):
     table = write(tmp_path / "t.csv", "id,song,genre", "1,a.wav,x", "2,b.wav,y")
     assert label(tmp_path, ("a.wav", "b.wav"), labels=table, target=("genre",)).files
-    with pytest.raises(TableError, match=r"row 2 says '1', but a file is called 'a\.wav'"):
+    with pytest.raises(
+        TableError, match=r"line 2 of the file, row 1 says '1', but a file is called 'a\.wav'"
+    ):
         label(tmp_path, ("a.wav", "b.wav"), labels=table, target=("genre",), path="id")
     with pytest.raises(TableError, match=r"no audio file of .* with --path COLUMN"):
         label(tmp_path, ("q.wav", "r.wav"), labels=table, target=("genre",))
@@ -105,7 +107,10 @@ def test_the_column_of_the_paths_is_found_or_asked_for(tmp_path):
 
 def test_a_file_with_two_labels_is_an_error_naming_both_rows(tmp_path):
     table = write(tmp_path / "t.csv", "file,genre", "a,x", "b,y", "a,y")
-    with pytest.raises(TableError, match=r"names a\.wav in rows 2 and 4 with different values"):
+    with pytest.raises(
+        TableError,
+        match=r"names a\.wav in line 2 .* line 4 of the file, row 3, with different values",
+    ):
         label(tmp_path, ("a.wav", "b.wav"), labels=table, target=("genre",))
 
 

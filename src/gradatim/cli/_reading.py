@@ -14,12 +14,22 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._files import read_regular
+from gradatim.cli._numbers import read_number, to_float
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.sources.registry import Options
+    from gradatim.tables.columns import Columns, Dialect
 
-__all__ = ["READING", "Reading", "TableOptions", "TextOptions", "expand_names"]
+__all__ = [
+    "READING",
+    "Reading",
+    "TableOptions",
+    "TextOptions",
+    "dialect_of",
+    "expand_names",
+    "note_lines",
+]
 
 READING = Group("What is read", sort_key=1)
 
@@ -86,12 +96,18 @@ class Reading:
     segment: Annotated[
         float | None,
         _option(
-            "SECONDS", "Cut sounds into pieces of this length, those of a file being one group."
+            "SECONDS",
+            "Cut sounds into pieces of this length, those of a file being one group.",
+            converter=to_float,
         ),
     ] = None
     seconds: Annotated[
         float | None,
-        _option("SECONDS", "Length of what is read of each audio file, at most (120 if left out)."),
+        _option(
+            "SECONDS",
+            "Length of what is read of each audio file, at most (120 if left out).",
+            converter=to_float,
+        ),
     ] = None
     place: Annotated[
         str | None,
@@ -157,8 +173,8 @@ def _place(text: str) -> str | float:
     if text in ("start", "middle", "end"):
         return text
     try:
-        return float(text)
-    except ValueError:
+        return read_number(text)
+    except SpecError:
         raise SpecError(
             f"--from {text!r} is no place; choose start, middle, end, or a number of seconds"
         ) from None
@@ -198,6 +214,18 @@ class TextOptions:
     def given(self) -> dict[str, Any]:
         """Return what was given, as `Options` names it."""
         return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def dialect_of(text: TextOptions | None) -> Dialect | None:
+    """Return how a table of text is written, as far as that was given."""
+    from gradatim.tables.columns import Dialect
+
+    return None if text is None else Dialect(**text.given())
+
+
+def note_lines(table: Columns | None) -> list[list[str]]:
+    """Return what is to be said of how a table was read."""
+    return [] if table is None else [[f"note: {text}"] for text in table.notes]
 
 
 @Parameter(name="*")

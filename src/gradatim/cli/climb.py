@@ -17,6 +17,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._interrupt import Interrupted, interruptible
+from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
@@ -61,6 +62,10 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
     return Parameter(group=group, metavar="N", validator=Number(**bounds))
 
 
+def _real(**bounds: float) -> Parameter:
+    return Parameter(group=_PROTOCOL, metavar="N", validator=Number(**bounds), converter=to_float)
+
+
 def climb(
     path: Annotated[str | None, Parameter(group=READING)] = None,
     /,
@@ -75,8 +80,8 @@ def climb(
     folds: Annotated[int, _number(gte=3)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     metric: Annotated[MetricName | None, Parameter(group=_PROTOCOL)] = None,
-    margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
-    tolerance: Annotated[float, _number(gt=0, lt=1)] = 0.05,
+    margin: Annotated[float, _real(gte=0, lt=1)] = 0.01,
+    tolerance: Annotated[float, _real(gt=0, lt=1)] = 0.05,
     seed: Annotated[int, _number(gte=0)] = 0,
     rungs: Annotated[
         list[str] | None,

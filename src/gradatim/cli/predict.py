@@ -19,8 +19,9 @@ from cyclopts.validators import Number
 from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
-from gradatim.cli._reading import READING, TextOptions
+from gradatim.cli._reading import READING, TextOptions, dialect_of
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
@@ -43,10 +44,12 @@ def predict(
     follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     text: TextOptions | None = None,
     abstain_below: Annotated[
-        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1))
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1), converter=to_float),
     ] = None,
     coverage: Annotated[
-        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1))
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1), converter=to_float),
     ] = None,
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE|FOLDER")
@@ -106,13 +109,11 @@ def predict(
     loaded = load_model(model)
     _check(loaded, model, path, output, json)
     check_request(loaded, write_tags, apply)
-    given = {} if text is None else text.given()
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.climb.checkpoint import open_checkpoint
         from gradatim.presentation.predictions import prediction_lines, summary_lines
         from gradatim.presentation.tags import tag_lines
-        from gradatim.tables.columns import Dialect
         from gradatim.tagging import predict_path
         from gradatim.tagging.streaming import predictions_folder
 
@@ -127,7 +128,7 @@ def predict(
                         abstain_below=abstain_below,
                         coverage=coverage,
                         id=id,
-                        dialect=Dialect(**given) if given else None,
+                        dialect=dialect_of(text),
                         follow_links=follow_links,
                         n_jobs=jobs,
                         progress=progress,

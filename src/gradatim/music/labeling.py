@@ -165,11 +165,8 @@ def read_fact(
             )
         cells = table.columns[table.require(fact, role)].to_pylist()
         held = [cell is not None and cell == cell for cell in cells]
-        texts = iter(replace(
-            table,
-            columns={fact: table.columns[fact].filter(np.array(held))},
-            rows=table.rows[np.array(held, dtype=bool)],
-        ).texts(fact))  # fmt: skip
+        alone = replace(table, columns={fact: table.columns[fact]})
+        texts = iter(alone.keep(np.array(held, dtype=bool)).texts(fact))
         return [next(texts) if there else None for there in held]
     way, argument = parsed.groups()
     if way == "tag":
@@ -235,12 +232,8 @@ def _label_by_table(
         table.require(name, "target")
     column, rows_of = _match_rows(table, root, path.parent, files, source.path, kind)
     row_of, notices = _row_of_file(table, column, rows_of, source.target, kind)
-    chosen = np.array([row_of[file] for file in files if file in row_of])
-    found = replace(
-        table,
-        columns={name: cells.take(chosen) for name, cells in table.columns.items()},
-        rows=table.rows[chosen],
-    )
+    chosen = np.array([row_of[file] for file in files if file in row_of], dtype=int)
+    found = table.keep(chosen)
     named = [file for file in files if file in row_of]
     kept = np.ones(len(named), dtype=bool)
     for target in source.target:
@@ -254,11 +247,7 @@ def _label_by_table(
     if not kept.all():
         lost = [file for file, there in zip(named, kept, strict=True) if not there]
         notices += _left_out(lost, f"without a value of {source.target[0]} in {table.source}", kind)
-        found = replace(
-            found,
-            columns={name: cells.filter(kept) for name, cells in found.columns.items()},
-            rows=found.rows[kept],
-        )
+        found = found.keep(kept)
     read = read_targets(found, list(source.target), source.task)
     without = [file for file in files if file not in row_of]
     return Labelled(
@@ -304,7 +293,7 @@ def _match_rows(
             "name the column with --path COLUMN"
             if share == 0 and column is None
             else f"column {column!r} of {table.source} names no {kind.noun} of {show_name(root)}: "
-            f"row {table.rows[0]} says {show_name(example)!r}, but a file is called "
+            f"{table.place(0)} says {show_name(example)!r}, but a file is called "
             f"{show_name(files[0])!r}; name the column of the paths with --path COLUMN"
         )
     return column, found
@@ -333,8 +322,8 @@ def _row_of_file(
         for name in targets:
             if cells[name][first] != cells[name][row]:
                 raise TableError(
-                    f"{table.source} names {show_name(file)} in rows {table.rows[first]} and "
-                    f"{table.rows[row]} with different values of {name!r}; keep one of them"
+                    f"{table.source} names {show_name(file)} in {table.place(first)}, and "
+                    f"in {table.place(row)}, with different values of {name!r}; keep one of them"
                 )
     if not strays:
         return row_of, ()
@@ -342,7 +331,7 @@ def _row_of_file(
     example = table.columns[column].to_pylist()[strays[0]]
     text = (
         f"{count} of {table.source} {'names' if len(strays) == 1 else 'name'} no {kind.noun} of "
-        f"the folder, such as {show_name(example)} in row {table.rows[strays[0]]}"
+        f"the folder, such as {show_name(example)} in {table.place(strays[0])}"
     )
     return row_of, (Notice("left-out", text),)
 

@@ -26,7 +26,7 @@ __all__ = ["read_manifest"]
 class _ManifestRow:
     """One row of a manifest: where it stands, and what it says."""
 
-    number: int
+    place: str
     path: str
     group: str
     label: str | None
@@ -50,12 +50,12 @@ def read_manifest(
             continue
         if groups.setdefault(file, row.group) != row.group:
             raise TableError(
-                f"{name} puts {file} into two groups, {groups[file]!r} and, in row {row.number}, "
+                f"{name} puts {file} into two groups, {groups[file]!r} and, in {row.place}, "
                 f"{row.group!r}; a file belongs to one group"
             )
         if row.label is not None and row.label != labels[file]:
             raise TableError(
-                f"{name} labels {file} {row.label!r} in row {row.number}, but it lies in the "
+                f"{name} labels {file} {row.label!r} in {row.place}, but it lies in the "
                 f"folder of class {labels[file]!r}; move the file or correct the label"
             )
     _refuse_missing(name, [file for file in labels if file not in groups])
@@ -67,7 +67,8 @@ def _rows(table: Columns) -> list[_ManifestRow]:
     labels: Sequence[str | None] = [None] * len(table.rows)
     if "label" in table.names:
         labels = table.texts("label")
-    together = zip(table.rows.tolist(), columns["path"], columns["group"], labels, strict=True)
+    places = map(table.place, range(len(table.rows)))
+    together = zip(places, columns["path"], columns["group"], labels, strict=True)
     return [_ManifestRow(*row) for row in together]
 
 
@@ -88,6 +89,6 @@ def _stray_notices(name: str, strays: Sequence[_ManifestRow], noun: str) -> list
         Notice(
             "manifest-without-file",
             f"{count} of {name} {'names' if len(strays) == 1 else 'name'} no {noun} of the "
-            f"folder, such as {first.path} in row {first.number}",
+            f"folder, such as {first.path} in {first.place}",
         )
     ]
