@@ -187,7 +187,7 @@ def explain_path(
 
 def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> Samples:
     """Compute what a model reads of one sound."""
-    [file], notices = sounds.listing.files, sounds.listing.notices
+    [file], notices = sounds.listing.files, tuple(sounds.listing.notices)
     if model.scaler is None:
         # A constant answers without a look.
         return Samples(np.empty((1, 0)), [readable_path(file)], notices=notices)
