@@ -125,8 +125,7 @@ def explain_path(
     id : str, optional
         Which row: what it is called, in `id_column` or, without one, as `predict_path` calls it.
     row : int, optional
-        Which row, by its number: of a table the number that `predict_path` shows (the first row
-        below a header of one line is 2), of scores and a dataset counted from 1.
+        Which row or score, counted from 1.
     id_column : str, optional
         Column of a table that holds what rows are called.
     class_name : str, optional
@@ -159,8 +158,6 @@ def explain_path(
         raise SpecError(f"{show_name(text)} is a folder, and explain takes one sound; name a file")
     if id is not None and row is not None:
         raise SpecError("--id and --row exclude each other; give one of them")
-    if row is not None and id_column is not None:
-        raise SpecError("--row counts rows, so --id-column does not go with it")
     found = find_samples(model, text, id_column, dialect, False, 1, progress)
     is_sound = isinstance(found, SoundFiles)
     if isinstance(found, SoundFiles):
@@ -212,14 +209,8 @@ def _place(paths: list[str], name: str, noun: str, id: str | None, row: int | No
             f"{plural(len(paths), noun)} are {list_text(paths)}"
         )
     if row is not None:
-        if f"row {row}" in paths:
-            return paths.index(f"row {row}")
-        is_numbered = paths[:1] != [] and paths[0].startswith("row ")
-        if is_numbered or not 1 <= row <= len(paths):
-            ends = (paths[0], paths[-1]) if is_numbered else (1, len(paths))
-            raise InputError(
-                f"{name} has no {noun} {row}; its {noun}s go from {ends[0]} to {ends[1]}"
-            )
+        if not 1 <= row <= len(paths):
+            raise InputError(f"{name} has no {noun} {row}; its {noun}s go from 1 to {len(paths)}")
         return row - 1
     if len(paths) != 1:
         raise SpecError(
