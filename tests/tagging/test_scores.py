@@ -69,6 +69,8 @@ def test_the_recipe_inside_the_model_decides_what_counts(tmp_path):
     plain = learn(ScoreRecipe(notation=False)).find_model("logistic")
     found = score_path(plain, TUNES, Options(labels="tag:rhythm"))
     assert found.accuracy > 0.9
+    # Nobody warns of a notation that does not count.
+    assert "given-away" not in [notice.code for notice in found.notices]
     tune = "X:1\nM:{}\nL:{}\nK:C\nCDE FGA | G3 E3 | CDE FGA | G3 C3 |]\n"
     for k, (meter, unit) in enumerate([("6/8", "1/8"), ("3/4", "1/4")]):
         (tmp_path / f"{k}.abc").write_text(tune.format(meter, unit))
@@ -80,6 +82,7 @@ def test_the_recipe_inside_the_model_decides_what_counts(tmp_path):
 def test_scores_of_known_labels_are_held_against_the_model(model):
     found = score_path(model, TUNES, Options(labels="tag:rhythm"))
     assert (found.accuracy, found.n_groups) == (1.0, 8)
+    assert "given-away" in [notice.code for notice in found.notices]
 
 
 def test_the_most_frequent_class_needs_no_recipe(climbed):

@@ -45,7 +45,7 @@ def read_groups(
         if labelled.table is not None and not file.exists():
             labelled.table.require(text, "groups")
         labels = dict(zip(labelled.files, labelled.y.tolist(), strict=True))
-        found, strays = read_manifest(file, root, labels, kind.noun)
+        found, strays = read_manifest(file, root, labels, kind.noun, kind.file_of)
         return found, tuple(strays)
     facts = read_fact(text, "group", root, labelled.files, labelled.table, kind)
     alone = [f for f, fact in zip(labelled.files, facts, strict=True) if fact is None]

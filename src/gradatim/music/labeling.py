@@ -60,6 +60,8 @@ class SampleKind:
     error: type[InputError]  # What is raised where there are none, or none has a label
     require_tag: Callable[[str], str]  # The name of a tag as it is looked up
     read_tag: Callable[[Path, str], str | None]  # A tag of the sample at a path
+    # The file of a sample, by which a table may name all samples of the file
+    file_of: Callable[[str], str] = lambda sample: sample
 
 
 AUDIO = SampleKind("audio file", "audio", "genre", AudioError, require_tag, read_tag)
@@ -232,6 +234,9 @@ def _label_by_table(
         table.require(name, "target")
     column, rows_of = _match_rows(table, root, path.parent, files, source.path, kind)
     row_of, notices = _row_of_file(table, column, rows_of, source.target, kind)
+    for sample in files:
+        if (row := row_of.get(kind.file_of(sample))) is not None:
+            row_of.setdefault(sample, row)
     chosen = np.array([row_of[file] for file in files if file in row_of], dtype=int)
     found = table.keep(chosen)
     named = [file for file in files if file in row_of]
@@ -269,7 +274,8 @@ def _match_rows(
     kind: SampleKind,
 ) -> tuple[str, list[str | None]]:
     """Return the column of the paths, and the file that every row names."""
-    find = FileFinder(root, home, files, loosely=True)
+    named = dict.fromkeys([*files, *map(kind.file_of, files)])
+    find = FileFinder(root, home, named, loosely=True)
 
     def match(name: str) -> list[str | None]:
         # A path of a zip file from Windows, or a number such as FMA's, is a text here.

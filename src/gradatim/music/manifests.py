@@ -7,7 +7,7 @@ the folder of audio, or to the manifest itself, or absolute; either slash separa
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,10 +37,11 @@ def read_manifest(
     folder: Path,
     labels: Mapping[str, str],
     noun: str = "audio file",
+    file_of: Callable[[str], str] = str,
 ) -> tuple[np.ndarray, list[Notice]]:
-    """Read the group of every file. Returns (n_files,)."""
+    """Read the group of every file, or of the samples that it holds. Returns (n_files,)."""
     name = Path(path).name
-    find = FileFinder(folder, Path(path).parent, labels)
+    find = FileFinder(folder, Path(path).parent, dict.fromkeys([*labels, *map(file_of, labels)]))
     groups: dict[str, str] = {}
     strays: list[_ManifestRow] = []
     for row in _rows(read_columns(path)):
@@ -53,11 +54,14 @@ def read_manifest(
                 f"{name} puts {file} into two groups, {groups[file]!r} and, in {row.place}, "
                 f"{row.group!r}; a file belongs to one group"
             )
-        if row.label is not None and row.label != labels[file]:
+        if row.label is not None and row.label != labels.get(file, row.label):
             raise TableError(
                 f"{name} labels {file} {row.label!r} in {row.place}, but it lies in the "
                 f"folder of class {labels[file]!r}; move the file or correct the label"
             )
+    for sample in labels:
+        if (group := groups.get(file_of(sample))) is not None:
+            groups.setdefault(sample, group)
     _refuse_missing(name, [file for file in labels if file not in groups])
     return np.array([groups[file] for file in labels]), _stray_notices(name, strays, noun)
 

@@ -13,6 +13,7 @@ from gradatim.music.scores.bars import bar_starts
         ([4, 1, 4], [0, 3, 0]),  # an upbeat to the second half
         ([4, 2, 2, 4], [0, 0, 2, 0]),  # a bar written as two
         ([4, 2], [0, 0]),
+        ([4, 2, 3, 4], [0, 0, 1, 0]),  # two short bars that are not one
         ([2], [0]),
         ([6, 4], [0, 0]),  # a bar that is too long
     ],

@@ -127,6 +127,18 @@ def test_thirds_of_a_bar_fall_into_their_own_cells(notes):
     assert {k for k in range(12) if found[f"onset_{k}"]} == {0, 4, 8}
 
 
+def test_a_rounded_third_of_a_bar_is_in_the_same_cell(notes):
+    held = {**notes([60, 62, 64], meter=(3, 4)).to_dict(), "position": [0.0, 0.3333333, 0.6666666]}
+    found = named(NoteList.from_dict(held))
+    assert {k for k in range(12) if found[f"onset_{k}"]} == {0, 4, 8}
+
+
+def test_degrees_that_are_not_there_are_neither_major_nor_minor(notes):
+    found = named(notes([60, 62, 64]))
+    assert (found["third_major"], found["sixth_major"], found["seventh_major"]) == (1, 0.5, 0.5)
+    assert named(notes([60, 63]))["third_major"] == 0
+
+
 def test_pitch_classes_are_counted_from_the_tonic_that_is_named(notes):
     assert named(notes([67, 67], tonic=7))["pitch_class_0"] == 1
     assert named(notes([67, 67], tonic=0))["pitch_class_7"] == 1

@@ -220,6 +220,16 @@ def test_a_telling_meter_is_a_warning_and_may_be_ignored(tmp_path):
     assert without.recipes["scores"]["notation"] is False
 
 
+def test_meters_of_one_tune_each_tell_nothing(tmp_path):
+    tunes = [
+        f"X:{k}\nR:{('jig', 'reel')[k % 2]}\nM:{k + 2}/4\nL:1/4\nK:C\n{'C D E F G' * 3} |]\n"
+        for k in range(12)
+    ]
+    (tmp_path / "book.abc").write_text("\n".join(tunes))
+    found = read_scores(tmp_path / "book.abc", labels="tag:rhythm")
+    assert "given-away" not in [notice.code for notice in found.notices]
+
+
 def test_the_name_of_a_folder_that_is_no_utf8_is_shown_escaped(tmp_path, abc):
     root = tmp_path / "all"
     for name in (b"caf\xe9", b"other"):
@@ -304,3 +314,17 @@ def test_tags_may_be_the_groups_and_those_without_stand_alone(books):
     assert len(set(found.groups.tolist())) == 10
     [notice] = [one for one in found.notices if one.code == "few-groups"]
     assert notice.message.startswith("9 scores without a group by tag:composer")
+
+
+def test_a_table_and_a_manifest_may_name_whole_books(books, tmp_path):
+    table, manifest = tmp_path / "labels.csv", tmp_path / "groups.csv"
+    table.write_text("book,land,set\na,Ireland,1\nb,Ireland,2\nc.abc,Wales,1\na.abc#2,Wales,2\n")
+    found = read_scores(books, "set", labels=table, target="land")
+    # What a row says of one tune goes before what another says of its book.
+    assert found.y.tolist() == ["Ireland", "Wales", *["Ireland"] * 4, *["Wales"] * 3]
+    assert found.groups is not None
+    assert found.groups.tolist() == ["1", "2", "1", "2", "2", "2", "1", "1", "1"]
+    manifest.write_text("path,group\na.abc,x\nb.abc,y\nc.abc,y\nb.abc#1,x\n")
+    grouped = read_scores(books, manifest, labels="tag:rhythm").groups
+    assert grouped is not None
+    assert grouped.tolist() == ["x", "x", "x", "x", "y", "y", "y", "y", "y"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradatim.music import NoteList
-from gradatim.music.scores.worker import _answer, read_notes
+from gradatim.music.scores.worker import _answer, _sounding, read_notes
 
 C_MAJOR = [60, 62, 64, 65, 67, 69, 71, 72]
 
@@ -90,6 +90,13 @@ def test_without_a_meter_there_are_no_bars():
 def test_chord_symbols_and_grace_notes_are_no_notes():
     notes = read("abc", 'X:1\nM:4/4\nL:1/4\nK:C\n"Am"C "G7"{d}E "4"G2 |]\n')
     assert notes.pitch.tolist() == [60, 64, 67]
+
+
+def test_a_chord_symbol_that_has_a_duration_is_no_note_either():
+    from music21 import chord, harmony
+
+    assert _sounding(harmony.ChordSymbol("Am", quarterLength=4)) == []
+    assert len(_sounding(chord.Chord(["C4", "E4"]))) == 2
 
 
 def test_an_upbeat_ends_its_bar():

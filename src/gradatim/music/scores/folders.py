@@ -66,7 +66,7 @@ def read_scores(
         As `read_folder` reads them; ``tag:NAME`` for a tag of scores, such as ``tag:composer``.
         If left out, the file is the group of its tunes where each class is in several files.
     labels : path-like, optional
-        A table with a row for each score, which is named by its path, and the tune of a book by
+        A table with a row for each score or file, by its path, and for the tune of a book by
         ``book.abc#12``; or ``tag:NAME``, ``folder:N``.
     target : str or sequence of str
         Columns of that table to learn.
@@ -171,7 +171,18 @@ def _kind(root: Path, read: ScoreFiles | None) -> SampleKind:
 
     pairs = () if read is None else zip(read.ids, read.scores, strict=True)
     tags = {str(root / name): score.tags for name, score in pairs}
-    return SampleKind(NOUN, "scores", "rhythm", ScoreError, require_score_tag, read_tag)
+    file_of = (
+        {} if read is None else dict(zip(read.ids, map(readable_path, read.files), strict=True))
+    )
+    return SampleKind(
+        NOUN,
+        "scores",
+        "rhythm",
+        ScoreError,
+        require_score_tag,
+        read_tag,
+        lambda sample: file_of.get(sample, sample),
+    )
 
 
 def _refuse_many_errors(root: Path, read: ScoreFiles) -> None:
