@@ -28,7 +28,7 @@ from gradatim.music.listing import below_root, readable_path
 from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.explanations import Explanation, NearRow
-from gradatim.tagging.samples import Samples, SoundFiles, find_samples, output_names, recipe_of
+from gradatim.tagging.samples import SampleRows, SoundFiles, find_samples, output_names, recipe_of
 from gradatim.training.targets import both_tails, decide, probabilities
 
 __all__ = ["explain", "explain_path"]
@@ -182,19 +182,19 @@ def explain_path(
     )
 
 
-def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> Samples:
+def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> SampleRows:
     """Compute what a model reads of one sound."""
     [file], notices = sounds.listing.files, tuple(sounds.listing.notices)
     if model.scaler is None:
         # A constant answers without a look.
-        return Samples(np.empty((1, 0)), [readable_path(file)], notices=notices)
+        return SampleRows(np.empty((1, 0)), [readable_path(file)], notices=notices)
     [outcome] = analyze_files(
         sounds.paths, recipe_of(model, str(sounds.root)), n_jobs=1, progress=progress
     )
     if not isinstance(outcome, FileAnalysis):
         raise AudioError(below_root(sounds.root, outcome))
     X = np.stack([piece.features for piece in outcome.pieces])
-    return Samples(X, [readable_path(file)], np.zeros(1, dtype=int), notices)
+    return SampleRows(X, [readable_path(file)], np.zeros(1, dtype=int), notices)
 
 
 def _place(paths: list[str], name: str, noun: str, id: str | None, row: int | None) -> int:
