@@ -118,7 +118,7 @@ def test_a_narrow_screen_keeps_names_and_contributions(inside, capsys, monkeypat
         ("nothing.gradatim rows.csv", "nothing.gradatim"),
         ("rows.csv rows.csv", "rows.csv"),
         ("rows.gradatim rows.csv", "has 30 rows, and explain takes one"),
-        ("rows.gradatim rows.csv --row 0", "no row 0; its rows go from row 1 to row 30"),
+        ("rows.gradatim rows.csv --row 0", "no row 0; its rows go from 1 to 30"),
         ("rows.gradatim rows.csv --row 31", "no row 31"),
         ("rows.gradatim rows.csv --id nobody", "no row called nobody"),
         ("rows.gradatim rows.csv --id n1 --id-column who", "has no column 'who'"),
