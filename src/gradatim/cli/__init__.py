@@ -310,7 +310,8 @@ def _missing(error: MissingArgumentError) -> str:
     described = re.search(
         rf"^ +{name}\n((?: {{8}}.*\n)+)", error.target.__doc__ or "", re.MULTILINE
     )
-    meant = " ".join(described[1].split()).rstrip(".") if described else ""
-    meant = meant.partition("; ")[0]
+    # Options that several verbs share have their help beside them.
+    told = described[1] if described else error.argument.parameter.help or ""
+    meant = " ".join(told.split()).rstrip(".").partition("; ")[0]
     wanted = f": {meant[:1].lower()}{meant[1:]}" if meant else ""
     return f"{verb} {option} requires an argument{wanted}; see gradatim {verb} --help".strip()
