@@ -263,7 +263,8 @@ def _status(tokens: Sequence[str], program: App) -> int:
         _forget_stdout()
     except OSError as error:
         _forget_stdout()
-        return _fail(2, str(error), debug)
+        said = f"standard output cannot be written ({error.strerror})"
+        return _fail(2, str(error) if error.filename or not error.strerror else said, debug)
     except Exception as error:
         fault = f"{type(error).__name__}: {error}"
         return _fail(1, f"a fault in gradatim ({fault}); --debug shows where", debug)
