@@ -63,8 +63,8 @@ def explain(
     model
         A model (.gradatim) that climb saved.
     file
-        An audio file, or a table (csv, tsv, parquet, arff) or dataset of which --id or --row names
-        a row.
+        An audio file, a score, or a table (csv, tsv, parquet, arff), book of tunes or dataset of
+        which --id or --row names a row.
     id
         The row that is called ID, in --id-column or as predict calls it.
     row
