@@ -13,7 +13,16 @@ import pytest
 
 import gradatim
 from gradatim.cli import app, main
-from gradatim.climb import Climb, Comparison, EvaluationProtocol, RungResult, Verdict
+from gradatim.climb import (
+    Climb,
+    Comparison,
+    EvaluationProtocol,
+    FeatureDrop,
+    Importance,
+    RungResult,
+    TrainingSize,
+    Verdict,
+)
 from gradatim.collection import Collection, Notice
 from gradatim.evaluation.scores import Pooled
 from gradatim.models import Model
@@ -174,6 +183,8 @@ def test_the_json_object_has_the_documented_keys():
         [result],
         Verdict("majority", "", "best", "Stop.", [comparison], 0.0, level=[("linear", "features")]),
         notices=[Notice("few", "few")],
+        importance=Importance(0.7, 5, *[[FeatureDrop("mfcc", 2, 0.1, (0.0, 0.2))]] * 2),
+        sizes=[TrainingSize(80.0, 16.0, 0.6, (0.5, 0.7), np.nan, (np.nan, np.nan))],
     )
     [(_, text)] = blocks(ROOT / "docs" / "guides" / "json.md", "json")
     written = json.loads(json.dumps(climb.to_dict()))

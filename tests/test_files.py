@@ -4,7 +4,9 @@ import os
 import pytest
 
 from gradatim._files import (
+    check_folder,
     check_writable,
+    make_folder,
     open_regular,
     read_regular,
     rewrite_atomically,
@@ -142,3 +144,15 @@ def test_a_rewriting_that_fails_leaves_the_file(tmp_path):
         rewrite_atomically(path, lambda copy: fail_with(errno.ENOSPC)())
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["a"]
+
+
+def test_a_folder_is_made_once_and_only_in_one_that_is_there(tmp_path):
+    assert check_folder(tmp_path / "new") == (tmp_path / "new").resolve()
+    assert os.listdir(tmp_path) == []
+    for _ in range(2):
+        assert make_folder(tmp_path / "new").is_dir()
+    with pytest.raises(OutputError, match="make it first"):
+        check_folder(tmp_path / "nowhere" / "new")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="is a file; give the name of a folder"):
+        make_folder(tmp_path / "file")

@@ -21,7 +21,9 @@ from typing import BinaryIO
 from gradatim.errors import OutputError
 
 __all__ = [
+    "check_folder",
     "check_writable",
+    "make_folder",
     "open_regular",
     "read_regular",
     "rewrite_atomically",
@@ -76,6 +78,29 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
             return target
     except OSError as error:
         raise _output_error(target, error) from error
+
+
+def check_folder(path: str | os.PathLike[str]) -> Path:
+    """Make sure, before long work, that files can be written to a folder, made if need be."""
+    folder = Path(path).resolve()
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; give the name of a folder to write into")
+    if folder.is_dir():
+        check_writable(folder / "file")
+    else:
+        # A folder is made as a file is: in one that is there.
+        check_writable(folder)
+    return folder
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder that files are to be written to, unless it is there."""
+    folder = check_folder(path)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _output_error(folder, error) from error
+    return folder
 
 
 def write_atomically(

@@ -22,7 +22,8 @@ ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
 # What is typed for every verb that writes files, with all of them.
 COMMANDS = {
     "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
-    "--report b.html --predictions c.csv --save c.gradatim --save-rung majority d.gradatim",
+    "--report b.html --predictions c.csv --figures a.figures --save c.gradatim "
+    "--save-rung majority d.gradatim",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
     "explain": "kept.gradatim table.csv --row 2 --output a.svg --json b.json",
@@ -40,6 +41,7 @@ COMMANDS = {
     "--film b.svg",
     "approximate": "x --tolerance 0.1 --output a.svg --graph b.svg --network c.txt",
     "exercises": "--count 1 --output a.md",
+    "lab": "xor --questions 1 --output a.html",
 }
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
@@ -117,13 +119,13 @@ def test_a_dead_pipe_loses_no_file(command, folder):
     done = run(command, folder, stdout=write, stderr=subprocess.PIPE, text=True)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "") or command == "exercises"
-    assert [file for file in files(command) if not (folder / file).is_file()] == []
+    assert [file for file in files(command) if not (folder / file).exists()] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_closed_output_loses_no_file_and_is_told(command, folder):
     done = run(command, folder, ("sh", "-c", '"$@" >&-', "sh"), stderr=subprocess.PIPE, text=True)
-    assert [file for file in files(command) if not (folder / file).is_file()] == []
+    assert [file for file in files(command) if not (folder / file).exists()] == []
     # An exam says on standard error what it wrote.
     assert done.returncode == (0 if command == "exercises" else 2)
     assert ("standard output is closed" in done.stderr) == (command != "exercises")
@@ -135,7 +137,7 @@ def test_where_nobody_reads_the_errors_either_nothing_is_lost(folder):
     for command in ("exercises", "transform"):
         done = run(command, folder, stdout=write, stderr=write)
         assert done.returncode == 0
-        assert [file for file in files(command) if not (folder / file).is_file()] == []
+        assert [file for file in files(command) if not (folder / file).exists()] == []
     os.close(write)
 
 

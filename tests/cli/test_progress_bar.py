@@ -7,6 +7,7 @@ from rich.progress import TextColumn
 from gradatim.cli._interrupt import Interrupted
 from gradatim.cli._live import LiveLadder
 from gradatim.cli._progress_bar import ProgressBar, TimeLeft, work
+from gradatim.cli._screen import Screen
 
 
 def test_work_gives_what_it_returns_and_its_reports_are_silent_without_a_terminal(capsys):
@@ -78,3 +79,13 @@ def test_work_that_nobody_waits_for_ends_at_its_next_report(kind):
     told.ended = True
     with pytest.raises(KeyboardInterrupt):
         tell()
+
+
+def test_after_ctrl_c_what_is_read_in_another_thread_ends():
+    reading = Screen(to_stderr=True, quiet=True).reading("x")
+    tell = reading.__enter__()
+    tell(0.5, "1/2")
+    stop = KeyboardInterrupt()
+    assert not reading.__exit__(KeyboardInterrupt, stop, None)
+    with pytest.raises(KeyboardInterrupt):
+        tell(1.0, "2/2")

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from gradatim import climb_collection, load_model
+from gradatim.climb.calibration import calibration_of
+from gradatim.climb.task import ClimbTask
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError
+from gradatim.evaluation.folds import make_folds
 from gradatim.models import calibration as module
 from gradatim.models.calibration import calibrate
 from gradatim.models.ranges import InputRanges
@@ -242,3 +245,15 @@ def test_of_a_fixed_split_the_scored_part_calibrates():
     assert not model.calibration.grouped
     np.testing.assert_allclose(model.calibration.scores[:, 0], np.sort(1 - of_true), atol=1e-12)
     np.testing.assert_array_equal(model.ranges.low, X[:40].min(axis=0))
+
+
+def test_what_ran_away_keeps_no_scores(climbs):
+    climb = climbs("value")
+    collection = climb.collection
+    folds = make_folds(collection, 3, 1, 0)
+    task = ClimbTask(collection, folds=folds, metric="r2")
+    row = next(row for row in climb.rungs if row.rung == "linear")
+    assert calibration_of(task, row).scores.shape == (60, 1)
+    away = row.predictions.copy()
+    away[0, 7] = np.inf
+    assert calibration_of(task, replace(row, predictions=away)) is None

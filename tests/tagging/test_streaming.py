@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gradatim.cli import main
+from gradatim.cli._progress_bar import ProgressBar
 from gradatim.errors import AudioError
 from gradatim.music import analysis
 from gradatim.tagging import predict_path
@@ -106,7 +107,10 @@ def test_ranges_left_are_counted_as_if_never_interrupted(sounds, tone_model, tmp
     high[2] = tone_model.ranges.low[2]
     model = replace(tone_model, ranges=replace(tone_model.ranges, high=high))
     whole = predict_path(model, sounds, n_jobs=1)
-    assert whole.notices[-1].message.startswith("15 of 16 files are outside")
+    name = model.feature_names[2]
+    assert whole.notices[-1].message.startswith(
+        f"15 of 16 files are outside the range of the training rows, most in {name} (15);"
+    )
     with Store(tmp_path / "kept") as store:
         predict_path(model, sounds / "low", n_jobs=1, store=store)
         predict_path(model, sounds, n_jobs=1, store=store)
@@ -134,6 +138,9 @@ def test_only_a_folder_has_something_to_go_on_with(sounds, tone_model, table_mod
     assert predictions_folder(tone_model, sounds / "low") != folder
     assert predictions_folder(replace(tone_model, setting="other"), sounds) != folder
     assert predictions_folder(tone_model, sounds / "low" / "0.wav") is None
+    with monkeypatch.context() as patch:
+        patch.setattr("gradatim.tagging.streaming.version", lambda name: "another")
+        assert predictions_folder(tone_model, sounds) != folder
     assert predictions_folder(table_models[1], sounds) is None
     monkeypatch.setenv("GRADATIM_CACHE", "")
     assert predictions_folder(tone_model, sounds) is None
@@ -155,15 +162,9 @@ def kept(work):
     return list((work / "cache" / "predictions").glob("*/*.npz"))
 
 
-def test_ctrl_c_says_what_is_kept_and_the_same_command_goes_on(work, capsys, analyzed, monkeypatch):
-    from gradatim.cli._progress_bar import ProgressBar
-
-    typed = ["predict", "m.gradatim", "in", "-o", "tags.csv", "--jobs", "1"]
-    assert main(typed) == 0
-    whole = (work / "tags.csv").read_bytes()
-    assert kept(work) == []
-    (work / "tags.csv").unlink()
-    del analyzed[:]
+@pytest.fixture
+def ctrl_c():
+    """Return what presses Ctrl-C after seven of sixteen files, as far as the program can tell."""
     real = ProgressBar.tell
 
     def press(self, share, doing, **fields):
@@ -171,8 +172,30 @@ def test_ctrl_c_says_what_is_kept_and_the_same_command_goes_on(work, capsys, ana
             raise KeyboardInterrupt
         real(self, share, doing, **fields)
 
+    return lambda patch: patch.setattr(ProgressBar, "tell", press)
+
+
+def test_what_cannot_be_kept_is_not_said_to_be(work, capsys, ctrl_c, monkeypatch):
+    def fail(self, records, level):
+        raise OSError("no space")
+
+    monkeypatch.setattr(Store, "_write", fail)
+    ctrl_c(monkeypatch)
+    assert main(["predict", "m.gradatim", "in", "--jobs", "1"]) == 130
+    assert "with 0 files predicted and kept" in capsys.readouterr().err
+
+
+def test_ctrl_c_says_what_is_kept_and_the_same_command_goes_on(
+    work, capsys, analyzed, ctrl_c, monkeypatch
+):
+    typed = ["predict", "m.gradatim", "in", "-o", "tags.csv", "--jobs", "1"]
+    assert main(typed) == 0
+    whole = (work / "tags.csv").read_bytes()
+    assert kept(work) == []
+    (work / "tags.csv").unlink()
+    del analyzed[:]
     with monkeypatch.context() as patch:
-        patch.setattr(ProgressBar, "tell", press)
+        ctrl_c(patch)
         capsys.readouterr()
         assert main(typed) == 130
     assert capsys.readouterr().err == (

@@ -16,6 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._command import repeating_command
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import deliver
@@ -99,6 +100,7 @@ def climb(
     ] = None,
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
+    learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
     engine: Annotated[Literal["native", "jax"] | None, Parameter(group=_RUN)] = None,
@@ -109,6 +111,7 @@ def climb(
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     predictions: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
+    figures: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="DIR")] = None,
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_save: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     save_rung: Annotated[
@@ -152,6 +155,9 @@ def climb(
     shuffle_labels
         Shuffle the target first, whole groups where there are some; an honest climb then finds
         nothing.
+    learning_curve
+        Train the verdict's rung on a quarter and half of the training groups, too, to see whether
+        more samples would help.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -168,6 +174,8 @@ def climb(
         Write no report.
     predictions
         Write what the verdict's rung said of each held-out item, once per repeat (.csv).
+    figures
+        Write every figure of the report into this folder as SVG, and figures.md, which shows them.
     save
         Save the model of the verdict's rung, trained on all rows (of a fixed split, on those to
         learn from), to this file (.gradatim) instead of to gradatim-model.gradatim beside the
@@ -198,7 +206,7 @@ def climb(
         # What was learnt of shuffled labels is of no use.
         save = page.parent / _MODEL
     models = [*([("", save)] if save else []), *(save_rung or ())]
-    outputs = Outputs(json, page, predictions, models)
+    outputs = Outputs(json, page, predictions, models, figures)
     outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
@@ -229,8 +237,10 @@ def climb(
                 "engine": engine or "auto",
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
+                "learning_curve": learning_curve,
             }
             found = _climb(screen, collection, store, options | more)
+            found = replace(found, command=repeating_command() or found.command)
             try:
 
                 def show() -> None:

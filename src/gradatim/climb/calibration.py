@@ -1,8 +1,8 @@
 """How far a rung was off on the rows that it was scored on, kept with its model.
 
 Conventions: a file is one sample, also where it was cut into segments; it has the mean of their
-outputs, as in a prediction. Rungs without probabilities of classes have no scores, and models of
-several labels none either.
+outputs, as in a prediction. Rungs without probabilities of classes have no scores, nor have models
+of several labels or rungs that said what is no number.
 """
 
 from __future__ import annotations
@@ -34,5 +34,8 @@ def calibration_of(task: ClimbTask, row: RungResult) -> Calibration | None:
         true = np.searchsorted(classes, y)
         scores = 1.0 - np.stack(chances)[:, np.arange(len(y)), true, None]
     else:
+        return None
+    if not np.isfinite(scores).all():
+        # Training that ran away: no distance holds such a number.
         return None
     return calibrate(scores, task.units.codes[first], grouped=task.units.grouped)
