@@ -456,3 +456,22 @@ def test_training_that_diverges_is_told_and_can_be_undone(opened):
     page.select_option('[aria-label="learning rate"]', "0.001")
     page.click("button:has-text('Train')")
     page.wait_for_function("() => document.querySelector('.epochs').textContent !== '0'")
+
+
+def test_a_link_may_show_one_tab_alone(opened, path):
+    page = opened()
+    page.click("#tab-practice")
+    page.click("text=Share")
+    page.check("text=only this tab")
+    link = page.input_value("input.link")
+    assert link.endswith("&only")
+    context = page.context.browser.new_context()
+    other = context.new_page()
+    other.goto(link)
+    other.wait_for_selector("article:visible")
+    assert not other.locator(".tabs").is_visible()
+    other.click("article:visible button:has-text('Show the answer')")
+    other.reload()
+    other.wait_for_selector("article:visible")
+    assert not other.locator(".tabs").is_visible()
+    context.close()
