@@ -54,35 +54,35 @@ def explain(
 ) -> None:
     """Say which inputs moved what a saved model says of one sound or row.
 
-        Each input has a contribution; together they lead from the output for the baseline (the mean
-        of the training rows; for shallow and deep networks their median) to the output for the sound.
-        A class is compared with the strongest other one. The nearest training sounds are named, too.
+    Each input has a contribution; together they lead from the output for the baseline (the mean
+    of the training rows; for shallow and deep networks their median) to the output for the sound.
+    A class is compared with the strongest other one. The nearest training sounds are named, too.
 
-        Parameters
-        ----------
-        model
-            A model (.gradatim) that climb saved.
-        file
-                An audio file, a score, or a table (csv, tsv, parquet, arff), book of tunes or dataset of
-            which --id or --row names a row.
-            id
-            The row that is called ID, in --id-column or as predict calls it.
-        row
-            The row or score of this number, counted from 1.
-        id_column
-            Column of a table that holds what rows are called.
-        class_
-            Explain this class, label or target instead of what is predicted.
-        top
-            Inputs with a line of their own.
-        nearest
-            Training rows to name.
-        output
-            Draw the contributions (.svg, .pdf, .png).
-        json
-            Write everything as one JSON object; - is standard output, and nothing else goes there.
-        debug
-            Show the warnings of libraries, and the traceback of an error.
+    Parameters
+    ----------
+    model
+        A model (.gradatim) that climb saved.
+    file
+        An audio file, a score, or a table (csv, tsv, parquet, arff), book of tunes or dataset of
+        which --id or --row names a row.
+    id
+        The row that is called ID, in --id-column or as predict calls it.
+    row
+        The row or score of this number, counted from 1.
+    id_column
+        Column of a table that holds what rows are called.
+    class_
+        Explain this class, label or target instead of what is predicted.
+    top
+        Inputs with a line of their own.
+    nearest
+        Training rows to name.
+    output
+        Draw the contributions (.svg, .pdf, .png).
+    json
+        Write everything as one JSON object; - is standard output, and nothing else goes there.
+    debug
+        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
     from gradatim.models import load_model
