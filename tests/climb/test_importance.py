@@ -45,6 +45,13 @@ def test_a_feature_without_weight_loses_nothing_and_the_others_what_they_explain
     assert (found.n_shuffles, found.groups) == (5, ())
 
 
+def test_features_of_one_name_are_measured_each(sum_of_two):
+    named = replace(sum_of_two, feature_names={"features": ("x", "x", "y")})
+    found = measured(named, [1.0, 0.1, 0.0], metric="r2")
+    assert [one.name for one in found.features] == ["x", "x", "y"]
+    assert found.features[0].drop > found.features[1].drop > 0.0
+
+
 def test_of_losses_a_drop_is_what_they_grow(sum_of_two):
     found = measured(sum_of_two, [1.0, 0.1, 0.0], metric="rmse")
     assert found.score == pytest.approx(0.0, abs=1e-6)
