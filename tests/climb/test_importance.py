@@ -105,6 +105,15 @@ def test_what_costs_too_much_is_measured_in_groups_or_not_at_all(sum_of_two, mon
     grouped = measured(named, [1.0, 0.1, 0.0], metric="r2")
     assert (grouped.features, grouped.n_shuffles) == ((), 2)
     assert [one.name for one in grouped.groups] == ["mfcc", "rms"]
+    unnamed = replace(sum_of_two, feature_names={"features": ("f1", "f2", "f3")})
+    monkeypatch.setattr(climb_importance, "_BUDGET", 3.5 * a_pass)
+    assert [one.name for one in measured(unnamed, [1, 0, 0], metric="r2").features] == [
+        "f1",
+        "f2",
+        "f3",
+    ]
+    monkeypatch.setattr(climb_importance, "_BUDGET", 2.5 * a_pass)
+    assert measured(unnamed, [1, 0, 0], metric="r2") is None
     monkeypatch.setattr(climb_importance, "_BUDGET", 1.5 * a_pass)
     assert measured(named, [1.0, 0.1, 0.0], metric="r2") is None
 

@@ -107,7 +107,10 @@ def group_features(names: Sequence[str]) -> dict[str, list[int]]:
 def _blocks(names: Sequence[str], n_blocks: int) -> dict[str, list[int]]:
     """Put neighbors together, in the order of the input."""
     blocks = np.array_split(np.arange(len(names)), min(n_blocks, len(names)))
-    return {f"{names[b[0]]} to {names[b[-1]]}": b.tolist() for b in blocks}
+    return {
+        names[b[0]] if len(b) == 1 else f"{names[b[0]]} to {names[b[-1]]}": b.tolist()
+        for b in blocks
+    }
 
 
 def _common(names: Sequence[str]) -> str:
