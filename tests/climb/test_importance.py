@@ -45,6 +45,13 @@ def test_a_feature_without_weight_loses_nothing_and_the_others_what_they_explain
     assert (found.n_shuffles, found.groups) == (5, ())
 
 
+def test_features_of_one_name_are_measured_each(sum_of_two):
+    named = replace(sum_of_two, feature_names={"features": ("x", "x", "y")})
+    found = measured(named, [1.0, 0.1, 0.0], metric="r2")
+    assert [one.name for one in found.features] == ["x", "x", "y"]
+    assert found.features[0].drop > found.features[1].drop > 0.0
+
+
 def test_of_losses_a_drop_is_what_they_grow(sum_of_two):
     found = measured(sum_of_two, [1.0, 0.1, 0.0], metric="rmse")
     assert found.score == pytest.approx(0.0, abs=1e-6)
@@ -98,6 +105,15 @@ def test_what_costs_too_much_is_measured_in_groups_or_not_at_all(sum_of_two, mon
     grouped = measured(named, [1.0, 0.1, 0.0], metric="r2")
     assert (grouped.features, grouped.n_shuffles) == ((), 2)
     assert [one.name for one in grouped.groups] == ["mfcc", "rms"]
+    unnamed = replace(sum_of_two, feature_names={"features": ("f1", "f2", "f3")})
+    monkeypatch.setattr(climb_importance, "_BUDGET", 3.5 * a_pass)
+    assert [one.name for one in measured(unnamed, [1, 0, 0], metric="r2").features] == [
+        "f1",
+        "f2",
+        "f3",
+    ]
+    monkeypatch.setattr(climb_importance, "_BUDGET", 2.5 * a_pass)
+    assert measured(unnamed, [1, 0, 0], metric="r2") is None
     monkeypatch.setattr(climb_importance, "_BUDGET", 1.5 * a_pass)
     assert measured(named, [1.0, 0.1, 0.0], metric="r2") is None
 

@@ -34,7 +34,7 @@ def headline(climb, answer, gap, **changes):
         ("best", 0.0, "deep", "Climb to the deep network on harmonics: every simpler rung is worse "
          "(95 % sure)."),
         ("cannot decide", 0.295, "linear", "Undecided: linear regression on harmonics may be "
-         "enough, or 0.295 may be missing (95 % sure)."),
+         "enough, or up to 0.295 may be missing (95 % sure)."),
     ],
 )  # fmt: skip
 def test_the_headline_says_where_to_stop_the_gap_and_how_sure(climb, answer, gap, rung, said):

@@ -97,7 +97,9 @@ def test_no_script_but_the_views_may_run(html, page):
 
 
 def test_a_short_verdict_is_the_headline_and_its_sentence_the_lead(html, climb, regression_climb):
-    headline = "Undecided: the shallow network on harmonics may be enough, or 0.068 may be missing"
+    headline = (
+        "Undecided: the shallow network on harmonics may be enough, or up to 0.068 may be missing"
+    )
     assert f"<h1>{headline} (95 % sure).</h1>" in html
     lead = html.partition('<p class="meaning">')[2].partition("</p>")[0]
     assert lead.startswith(climb.verdict.sentence)

@@ -59,12 +59,12 @@ def measure_importance(
     X = task.collection.X[row.input]
     names = list(task.collection.feature_names.get(row.input, ()))
     names = names or [f"column {j + 1}" for j in range(X.shape[1])]
-    alone = {name: [j] for j, name in enumerate(names)}
+    alone = [(name, [j]) for j, name in enumerate(names)]
     groups = group_features(names)
     a_pass = len(task.folds.scored) * _a_row(row, X.shape[1])
     affordable = _BUDGET / a_pass
     if len(names) > _MOST_FEATURES or len(alone) + len(groups) > affordable:
-        alone = {}
+        alone = []
         for n_blocks in _BLOCKS:
             if not groups or len(groups) > affordable:
                 groups = _blocks(names, n_blocks)
@@ -74,7 +74,7 @@ def measure_importance(
     n_shuffles = int(min(_MOST_SHUFFLES, affordable // n_passes))
     shuffled = _Shuffled(task, row, models, n_shuffles)
     with ThreadPoolExecutor(task.n_jobs) as pool:
-        features = tuple(pool.map(shuffled.drop, alone, alone.values()))
+        features = tuple(pool.map(lambda one: shuffled.drop(*one), alone))
         together = tuple(pool.map(shuffled.drop, groups, groups.values()))
     return Importance(shuffled.base.value, n_shuffles, features, together)
 
@@ -107,7 +107,10 @@ def group_features(names: Sequence[str]) -> dict[str, list[int]]:
 def _blocks(names: Sequence[str], n_blocks: int) -> dict[str, list[int]]:
     """Put neighbors together, in the order of the input."""
     blocks = np.array_split(np.arange(len(names)), min(n_blocks, len(names)))
-    return {f"{names[b[0]]} to {names[b[-1]]}": b.tolist() for b in blocks}
+    return {
+        names[b[0]] if len(b) == 1 else f"{names[b[0]]} to {names[b[-1]]}": b.tolist()
+        for b in blocks
+    }
 
 
 def _common(names: Sequence[str]) -> str:

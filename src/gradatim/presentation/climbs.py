@@ -202,7 +202,7 @@ def headline(climb: Climb) -> str:
             return f"Nothing learnable was found: at most {gap} over guessing {_SURE}."
         return f"Undecided: a rung could gain up to {gap} over guessing, or nothing {_SURE}."
     if verdict.answer == "cannot decide":
-        return f"Undecided: {name} may be enough, or {gap} may be missing {_SURE}."
+        return f"Undecided: {name} may be enough, or up to {gap} may be missing {_SURE}."
     if climb.winner.rung != climb.rungs[-1].rung:
         return f"Stop at {name}: a higher rung could gain at most {gap} {_SURE}."
     if len({row.rung for row in climb.rungs} - {"majority"}) == 1:
