@@ -40,7 +40,12 @@ def read_notes(format: str, data: bytes) -> list[dict[str, Any]]:
         reader.parseData(data.decode())
         read = reader.stream
     scores = list(read.scores) if isinstance(read, stream.Opus) else [read]
-    return [{"notes": _notes_of(score), "tags": _tags_of(score)} for score in scores]
+    found = [{"notes": _notes_of(score), "tags": _tags_of(score)} for score in scores]
+    if format == "midi":
+        # Many programs write C major into every file.
+        for one in found:
+            one["notes"]["tonic"] = None
+    return found
 
 
 def _tags_of(score: Any) -> dict[str, str]:
