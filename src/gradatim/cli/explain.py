@@ -68,7 +68,7 @@ def explain(
     id
         The row that is called ID, in --id-column or as predict calls it.
     row
-        The row of this number, as predict shows it; in a dataset counted from 1.
+        The row or score of this number, counted from 1.
     id_column
         Column of a table that holds what rows are called.
     class_
