@@ -51,7 +51,7 @@ def scale():
     return _notes(C_MAJOR)
 
 
-def _midi(pitches, ticks=480, *, numerator=4, power=2):
+def _midi(pitches, ticks=480, *, numerator=4, power=2, more=b""):
     """Return a MIDI file of quarter notes, one after the other, 480 ticks each."""
 
     def varied(value):
@@ -60,7 +60,7 @@ def _midi(pitches, ticks=480, *, numerator=4, power=2):
             out.append(value & 0x7F | 0x80)
         return bytes(reversed(out))
 
-    events = b"\x00\xff\x58\x04" + bytes([numerator, power, 24, 8])
+    events = more + b"\x00\xff\x58\x04" + bytes([numerator, power, 24, 8])
     for pitch in pitches:
         events += b"\x00\x90" + bytes([pitch, 64])
         events += varied(ticks) + b"\x80" + bytes([pitch, 0])

@@ -143,6 +143,19 @@ def test_notes_that_make_no_sense_are_an_error(monkeypatch):
     assert isinstance(odd, ScoreError)
 
 
+def test_a_worker_ends_with_who_asked_it_also_in_the_midst_of_a_score():
+    worker = "from gradatim.music.scores import worker\nimport time\n"
+    code = f"{worker}worker._answer = lambda line: time.sleep(60)\nworker._main()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write(b"{}\n")
+    process.stdin.close()
+    try:
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
 def test_a_worker_has_a_limit_of_memory():
     code = (

@@ -61,6 +61,11 @@ def test_midi_and_musicxml_without_a_mode_name_no_tonic(midi, by_format):
     assert read("musicxml", by_format["musicxml"]).tonic is None
 
 
+def test_the_key_that_a_midi_file_names_is_not_believed(midi):
+    c_major = b"\x00\xff\x59\x02\x00\x00"
+    assert read("midi", midi([67, 69, 71, 72], more=c_major)).tonic is None
+
+
 def test_ties_are_joined_and_rests_and_parts_stay():
     notes = read("kern", KERN)
     upper = notes.part == 0

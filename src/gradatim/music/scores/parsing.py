@@ -35,7 +35,7 @@ __all__ = ["MOST_SECONDS", "ReadScore", "parse_scores"]
 MOST_SECONDS = 120.0
 
 #: Raised when the worker comes to read other notes from the same text.
-_VERSION = 1
+_VERSION = 2
 
 # Scores for which another process, which takes a second to start, is worth it
 _SCORES_PER_PROCESS = 20

@@ -13,7 +13,9 @@ import contextlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Any
 
 from gradatim.music.scores.bars import bar_starts
@@ -40,7 +42,12 @@ def read_notes(format: str, data: bytes) -> list[dict[str, Any]]:
         reader.parseData(data.decode())
         read = reader.stream
     scores = list(read.scores) if isinstance(read, stream.Opus) else [read]
-    return [{"notes": _notes_of(score), "tags": _tags_of(score)} for score in scores]
+    found = [{"notes": _notes_of(score), "tags": _tags_of(score)} for score in scores]
+    if format == "midi":
+        # Many programs write C major into every file.
+        for one in found:
+            one["notes"]["tonic"] = None
+    return found
 
 
 def _tags_of(score: Any) -> dict[str, str]:
@@ -154,9 +161,18 @@ def _main() -> None:
     # What a library prints must not stand between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for line in sys.stdin:
-        answers.write(json.dumps(_answer(line)) + "\n")
+    asked: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    while True:
+        answers.write(json.dumps(_answer(asked.get())) + "\n")
         answers.flush()
+
+
+def _listen(asked: SimpleQueue[str]) -> None:
+    """Take what is asked; end, also in the midst of a score, when nobody can ask any more."""
+    for line in sys.stdin:
+        asked.put(line)
+    os._exit(0)
 
 
 if __name__ == "__main__":
