@@ -135,14 +135,11 @@ def _made(
         if isinstance(error, KeyError):
             reason = f"the entry {error} is missing"
         raise InputError(f"{path} holds no {what} that can be read: {reason}") from error
-    except (
-        GradatimError,
-        ArithmeticError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-    ) as error:
+    except (LookupError, TypeError, AttributeError) as error:
+        # What Python says of these is about its own types.
+        said = f"{path} holds no {what} that can be read: its entries are not those of one"
+        raise InputError(said) from error
+    except (GradatimError, ArithmeticError, ValueError) as error:
         raise InputError(f"{path} holds no {what} that can be read: {error}") from error
 
 
