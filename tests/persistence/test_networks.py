@@ -177,7 +177,7 @@ def test_a_refusal_does_not_speak_of_pythons_types(text, tmp_path):
     path = tmp_path / "net.safetensors"
     path.write_bytes(save({"w": np.ones(3)}, {"gradatim": text}))
     with pytest.raises(
-        InputError, match="its entries are not those of one|is missing|schema"
+        InputError, match=r"its entries are not those of one|is missing|schema"
     ) as caught:
         load_network(path)
     assert "object" not in str(caught.value)
