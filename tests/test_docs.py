@@ -108,6 +108,18 @@ def test_commands_that_write_tags_do_what_the_pages_say(tmp_path, monkeypatch):
         assert Path("music/.gradatim-tags.json").exists() == ("--apply" in arguments)
 
 
+@document
+def test_what_a_command_is_said_to_print_is_printed(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for _, text in blocks(path, "console"):
+        command, *said = text.splitlines()
+        if command.startswith("$ gradatim ") and said and not said[0].startswith("$"):
+            assert main(shlex.split(command)[2:]) == 0
+            printed = capsys.readouterr().out.splitlines()
+            assert [line for line in said if line.strip() and line not in printed] == []
+
+
 # What a command reads, and the options after which it writes.
 READ = re.compile(r".*\.(csv|tsv|parquet|txt|safetensors|gradatim)|examples/.*")
 WRITES = (

@@ -50,6 +50,8 @@ def shape(text):
         (r"\operatorname{ReLU} x_1", r"\operatorname{ReLU}(x_1)"),
         ("√x + 1", "√(x) + 1"),
         ("√2 x", "√(2) x"),
+        (r"\sqrt x + 1", r"\sqrt(x) + 1"),
+        (r"\sqrt 2 x", r"\sqrt(2) x"),
     ],
 )
 def test_an_argument_without_brackets_is_read_as_if_it_had_them(bare, bracketed):

@@ -170,3 +170,14 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "net.safetensors")
     with pytest.raises(InputError, match="it is a pipe, not an ordinary file"):
         load_network(tmp_path / "net.safetensors")
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "3", '"x"', '{"kind": "network", "layers": 3}'])
+def test_a_refusal_does_not_speak_of_pythons_types(text, tmp_path):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(save({"w": np.ones(3)}, {"gradatim": text}))
+    with pytest.raises(
+        InputError, match=r"its entries are not those of one|is missing|schema"
+    ) as caught:
+        load_network(path)
+    assert "object" not in str(caught.value)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["AmbiguousArgumentError", "bracketed"]
 
 _SIGNS = frozenset({"PLUS", "MINUS"})
+_ROOTS = ("√", r"\sqrt")
 _MOST_LEVELS = 20
 _PAIRS = {"OPEN_BRACE": "CLOSE_BRACE", "OPEN_BAR": "CLOSE_BAR"}
 _CALLS = frozenset({"BARE", "CALL"})
@@ -70,12 +71,13 @@ def _call(tokens: _Tokens, *, nested: bool = False) -> Iterator[Token]:
     if tokens.level > _MOST_LEVELS:
         raise AmbiguousArgumentError(function, function)
     yield function.update(type="CALL")
-    argument = list(_root(tokens) if function == "√" else _argument(tokens))
+    is_root = function in _ROOTS
+    argument = list(_root(tokens) if is_root else _argument(tokens))
     if argument:
         yield Token.new_borrow_pos("OPEN", "(", argument[0])
         yield from argument
         yield Token.new_borrow_pos("CLOSE", ")", argument[-1])
-        if function != "√" and not nested:
+        if not is_root and not nested:
             yield from _end(function, tokens)
     tokens.level -= 1
 

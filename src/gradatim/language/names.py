@@ -80,7 +80,11 @@ CALL = rf"(?:{_RAISED}|{_STYLED}|\\[a-zA-Z]+(?<!\\left)(?<!\\right)|{_WORD}|{_LE
 _UPRIGHT = "sinh?|cosh?|tanh?|cot|sec|csc|arcsin|arccos|arctan|exp|ln|log|lg"
 
 #: A function before an argument without brackets: LaTeX, or a root.
-BARE = rf"(?:\\{_RAISED[3:]}|{_STYLED}|\\(?:{_UPRIGHT})(?![a-zA-Z])|√)(?!{_CALLED[3:]}"
+BARE = (
+    rf"(?:\\{_RAISED[3:]}|{_STYLED}|\\(?:{_UPRIGHT})(?![a-zA-Z])"
+    rf"|\\sqrt(?![a-zA-Z])(?!\s*[\[{{])|√)"
+    rf"(?!{_CALLED[3:]}"
+)
 
 #: A scalar product of two vectors, as a pattern.
 TRANSPOSED = rf"{_BOLD}\s*\^\s*(?:\{{\s*(?:T|\\top|\\intercal)\s*\}}|T|\\top|\\intercal)\s*{_BOLD}"

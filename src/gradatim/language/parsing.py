@@ -65,7 +65,7 @@ STAR.4: /\*(?!\*)|[·×\u2217⋅]|\\cdot(?![a-zA-Z])|\\times(?![a-zA-Z])/
 ARROW.4: /->|→|\\to(?![a-zA-Z])|\\rightarrow(?![a-zA-Z])/
 COMPARED.5: /[<>]=?|=[<>]|[≤≥⩽⩾≠]|==|!=|\\(?:leq?|geq?|lt|gt|neq?|leqslant|geqslant)(?![a-zA-Z])/
 CALL.3: /{CALL}/
-BARE.3: /{BARE}/
+BARE.2: /{BARE}/
 NAME.2: /{NAME}/
 BAR.4: /\||\\[lr]?[vV]ert(?![a-zA-Z])/
 PLUS: /[+\uff0b]/

@@ -136,14 +136,11 @@ def _made(
         if isinstance(error, KeyError):
             reason = f"the entry {show_text(str(error))} is missing"
         raise InputError(f"{path} holds no {what} that can be read: {reason}") from error
-    except (
-        GradatimError,
-        ArithmeticError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-    ) as error:
+    except (LookupError, TypeError, AttributeError) as error:
+        # What Python says of these is about its own types.
+        said = f"{path} holds no {what} that can be read: its entries are not those of one"
+        raise InputError(said) from error
+    except (GradatimError, ArithmeticError, ValueError) as error:
         # What a file holds instead may be as long as the file.
         reason = show_sentence(str(error))
         raise InputError(f"{path} holds no {what} that can be read: {reason}") from error

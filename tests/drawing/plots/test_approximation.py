@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradatim.drawing import plot_approximation, plot_rates
+from gradatim.drawing import plot_approximation, plot_rates, save_plot
 from gradatim.errors import ShapeError
 from gradatim.network import parse
 
@@ -41,3 +41,23 @@ def test_what_cannot_be_drawn_is_refused():
     for built in ([], [(2, 0.0)], [(2, float("inf"))]):
         with pytest.raises(ShapeError):
             plot_rates(built)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "is_formula"),
+    [
+        (r"\sin 2\pi x", r"$\sin 2\pi x$", True),
+        (r"$\frac{1}{2}x$", r"$\frac{1}{2}x$", True),
+        ("sin(2*pi*x)", "sin(2*pi*x)", False),
+        ("$x^2$", "$x^2$", False),
+        (r"\begin{align} x \end{align}", r"\begin{align} x \end{align}", False),
+        (r"\frac{1}{2", r"\frac{1}{2", False),
+    ],
+)
+def test_a_function_in_latex_is_set_as_a_formula_where_matplotlib_can(
+    name, title, is_formula, tmp_path
+):
+    figure = plot_approximation(parse("relu(x)"), lambda X: X[:, 0], [(0, 1)], 0.3, name=name)
+    shown = figure.axes[0].title
+    assert (shown.get_text(), shown.get_parse_math()) == (title, is_formula)
+    save_plot(figure, tmp_path / "picture.svg")

@@ -32,6 +32,25 @@ _SIDE = 151
 _STRIP = 3.0
 
 
+def _title(axes: Axes, name: str) -> None:
+    formula = _formula(name)
+    axes.set_title(formula or name, fontsize=10, parse_math=formula is not None)
+
+
+def _formula(text: str) -> str | None:
+    r"""Return LaTeX as matplotlib sets it; None for other texts, and for LaTeX that it lacks."""
+    from matplotlib.mathtext import MathTextParser
+
+    bare = text.strip("$ ")
+    if "\\" not in bare or "$" in bare:
+        return None
+    try:
+        MathTextParser("path").parse(f"${bare}$")
+    except ValueError:
+        return None
+    return f"${bare}$"
+
+
 def plot_approximation(
     network: Network,
     function: Function,
@@ -82,7 +101,7 @@ def plot_approximation(
             result = figure(6.4, 4.6)
             upper, lower = result.subplots(2, 1, sharex=True, height_ratios=[2, 1])
             _line(upper, lower, network, function, on[0], tolerance, trained)
-            upper.set_title(name, fontsize=10)
+            _title(upper, name)
         else:
             result = figure(9.6, 3.3)
             _plane(result, network, function, on, name)
@@ -163,7 +182,7 @@ def _plane(
         shown = axes.imshow(
             values.reshape(_SIDE, _SIDE), aspect=aspect, interpolation="none", **picture
         )
-        axes.set_title(title, fontsize=10)
+        _title(axes, title)
         axes.set_xlabel("x", fontsize=9)
         axes.set_ylabel("y", fontsize=9)
         tidy(axes)
@@ -233,7 +252,7 @@ def plot_rates(
         axes.minorticks_off()
         axes.set_xlabel(f"hidden {activation} units n", fontsize=9)
         axes.set_ylabel("largest error", fontsize=9)
-        axes.set_title(name, fontsize=10)
+        _title(axes, name)
         axes.legend(frameon=False, fontsize=8)
         tidy(axes)
     listed = ", ".join(f"{format_number(e)} with {n}" for n, e in built)
