@@ -535,3 +535,16 @@ def test_a_changed_start_of_the_weights_is_undone_too(opened):
     page.select_option('[aria-label="first weights"]', "zeros")
     page.click("text=Undo")
     assert page.input_value('[aria-label="first weights"]') == "glorot"
+
+
+def test_the_focus_stays_where_the_graph_is_made_anew(opened):
+    page = opened()
+    page.click("#tab-network")
+    page.focus('[aria-label="One more unit in hidden layer 1"]')
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert page.locator("button.unit").count() == 2 + 6 + 3 + 1
+    page.click("button.unit >> nth=2")
+    page.select_option(".unit-card select", "relu")
+    assert "ReLU of it" in page.text_content(".unit-card .steps")
+    assert page.input_value('[aria-label="Function of hidden layer 1"]') == ""

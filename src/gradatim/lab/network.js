@@ -7,22 +7,22 @@
  */
 
 import { html, svg } from "../views/_dom.js";
-import { button, choice, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
+import { button, draggable, isDragging, segments, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
 import { kernelText } from "./kernel.js";
 import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { drawCurve } from "./marks.js";
-import { FUNCTION_TITLES, lowered } from "./math.js";
+import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
 import { LIMITS } from "./state.js";
 import { makeTrainingBar } from "./trainingbar.js";
+import { makeUnitCard } from "./unitcard.js";
 import { makeZSpace } from "./zspace.js";
 
-const HIDDEN = Object.entries(FUNCTION_TITLES).filter(([name]) => name !== "softmax");
 /** Functions whose slope is 0: what feeds them does not learn. */
 const FLAT = ["sign", "heaviside"];
 /**
@@ -36,6 +36,13 @@ const FLAT = ["sign", "heaviside"];
  * @property {(change?: () => void) => void} restart
  * @property {() => void} toggle
  * @property {(ask: "step" | "epoch") => void} advance
+ * @property {() => string[][]} names of inputs and units, layer by layer
+ * @property {() => import("./maps.js").MappedLayer[]} layers
+ * @property {() => number[]} probe the chosen point
+ * @property {() => any} report what the worker last said
+ * @property {(activations: string[][]) => void} changeActivations
+ * @property {() => void} edgeChanged
+ * @property {(at: number, value: number) => void} setWeight
  */
 
 /**
@@ -54,8 +61,6 @@ export function makeNetworkView(app) {
   let isPlaying = false;
   let isAsked = false;
   /** @type {{ layer: number, unit: number } | null} */
-  let chosen = null;
-  /** @type {{ layer: number, unit: number } | null} */
   let hovered = null;
   let probe = [0.3, 0.3];
   /** @type {any} what the worker last said */
@@ -68,9 +73,10 @@ export function makeNetworkView(app) {
   const names = () => valueNames(inputPlaces().map((k) => INPUTS[k].name), net().activations.map((units) => units.length));
 
   /** @type {Board} */
-  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance };
+  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight };
   const bar = makeTrainingBar(app, board);
   const pointsCard = makePointsCard(app, board, element);
+  const unitCard = makeUnitCard(app, board);
   const lossCard = makeLossCard(app, board);
 
   // The worker
@@ -159,7 +165,7 @@ export function makeNetworkView(app) {
       probe = [middle + 0.1 * (data.window[1] - middle), data.dims === 1 ? 0 : middle];
       Object.assign(net(), freshNet(inputPlaces().length, net().activations, recipe(), engine), { epochs: 0 });
     }
-    chosen = null;
+    unitCard.clear();
     hovered = null;
     load();
     draw();
@@ -170,7 +176,7 @@ export function makeNetworkView(app) {
   function changeShape(wanted) {
     app.remember();
     reshape(app.state, wanted, engine, data, data.dims);
-    chosen = null;
+    unitCard.clear();
     hovered = null;
     load();
     draw();
@@ -261,8 +267,29 @@ export function makeNetworkView(app) {
     app.remember();
     net().activations = activations;
     load();
+    rebuild();
+    app.touched();
+  }
+
+  /** After an edge was cut or came back. */
+  function edgeChanged() {
+    load();
     drawStill();
     app.touched();
+  }
+
+  /** @param {number} at @param {number} value */
+  function setWeight(at, value) {
+    net().parameters[at] = value;
+    sendEdit();
+    drawStill();
+    app.touched();
+  }
+
+  /** @param {number} layer from 0 @param {number} unit @param {number} [edge] */
+  function choose(layer, unit, edge) {
+    unitCard.choose(layer, unit, edge);
+    drawStill();
   }
 
   /** @type {{ canvas: HTMLCanvasElement, image: ImageData, pixels: Uint32Array, element: HTMLButtonElement }[][]} */
@@ -292,14 +319,16 @@ export function makeNetworkView(app) {
     const spread = columns.length > 1 ? (width - 92) / (columns.length - 1) : 0;
     places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: 46 + c * spread, y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
     const all = names();
+    const focused = graph.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
     graph.replaceChildren(wires);
-    const held = chosen;
     makeWires(all);
     columns.forEach((n, c) => graph.append(columnHead(c, n)));
     unitMaps = places.map((column, c) => column.map(({ x, y }, i) => makeUnit(c, i, x, y, all)));
-    chosen = held;
     depthText.textContent = String(net().activations.length - 1);
     zSpace.draw(all[all.length - 2]);
+    // Whoever presses + twice by the keyboard finds the button again.
+    const again = focused && [...graph.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === focused);
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
     drawStill();
   }
 
@@ -335,7 +364,7 @@ export function makeNetworkView(app) {
       const isLast = c === net().activations.length;
       const units = net().activations[c - 1];
       const isMixed = units.some((name) => name !== units[0]);
-      const options = isLast ? (n > 1 ? [["softmax", "softmax"]] : HIDDEN) : HIDDEN;
+      const options = isLast ? (n > 1 ? [["softmax", "softmax"]] : UNIT_FUNCTIONS) : UNIT_FUNCTIONS;
       const select = html("select", { "aria-label": isLast ? "Function of the output" : `Function of hidden layer ${c}` });
       for (const [value, text] of [...(isMixed ? [["", "mixed"]] : []), ...options]) select.append(html("option", { value }, text));
       select.value = isMixed ? "" : units[0];
@@ -373,116 +402,6 @@ export function makeNetworkView(app) {
     if (!isInput) element.addEventListener("click", () => choose(c - 1, i));
     graph.append(element);
     return { canvas, image, pixels: new Uint32Array(image.data.buffer), element };
-  }
-
-  // Table of a unit
-
-  const unitTitle = html("h2", { id: "unit-title" });
-  const unitBody = html("div", {});
-  const unitCard = html("section", { class: "card unit-card", "aria-labelledby": "unit-title" }, unitTitle, unitBody);
-  /** @type {(() => void) | null} */
-  let refreshUnit = null;
-
-  /** @param {number} layer from 0 @param {number} unit @param {number} [edge] whose field gets the focus */
-  function choose(layer, unit, edge) {
-    chosen = { layer, unit };
-    buildUnit();
-    drawStill();
-    const field = edge === undefined ? null : unitBody.querySelectorAll("tbody input[type=number]")[edge];
-    if (field instanceof HTMLInputElement) {
-      field.focus();
-      field.select();
-    }
-  }
-
-  function buildUnit() {
-    refreshUnit = null;
-    if (!chosen) {
-      unitTitle.textContent = "A unit in numbers";
-      unitBody.replaceChildren(html("p", { class: "about" }, "Choose a unit or an edge of the network: you see what the unit computes for the chosen point, and can change every weight, cut edges, or give the unit another function."));
-      return;
-    }
-    const { layer, unit } = chosen;
-    const all = names();
-    const mine = layers()[layer];
-    const isLast = layer === net().activations.length - 1;
-    unitTitle.textContent = `Unit ${lowered(all[layer + 1][unit])} in numbers`;
-    const rows = Array.from({ length: mine.nIn + 1 }, (_, i) => unitRow(mine, layer, unit, i, all));
-    const functions = choice("function", isLast && mine.nOut > 1 ? [["softmax", "softmax"]] : HIDDEN, (value) => {
-      const activations = net().activations.map((units, k) => units.map((name, o) => (k === layer && o === unit ? value : name)));
-      changeActivations(activations);
-      rebuild();
-    });
-    functions.set(mine.activations[unit]);
-    const result = html("p", { class: "steps" });
-    const head = html("tr", {}, ...["from", "weight", "× value", "= product", "slope"].map((text) => html("th", { scope: "col" }, text)), html("th", { scope: "col" }, html("span", { class: "sr" }, "edge")));
-    unitBody.replaceChildren(
-      html("div", { class: "table-scroll" }, html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows.map(({ element }) => element)))),
-      result, html("div", { class: "row" }, functions.element),
-      html("p", { class: "hint" }, "For the point under the ring in the picture. The slope is that of the loss in the last step of training: the weight moves against it."));
-    refreshUnit = () => {
-      const values = unitValues();
-      if (!values) return;
-      rows.forEach(({ show }) => show(values));
-      const { z, a } = values;
-      result.replaceChildren(`sum ${shown(z, 3)}, `, `${FUNCTION_TITLES[mine.activations[unit]]} of it `, html("b", {}, shown(a, 3)));
-    };
-    refreshUnit();
-  }
-
-  /** What the chosen unit computes at the probe. */
-  function unitValues() {
-    if (!chosen) return null;
-    const network = engine.makeNetwork(engineLayers(net(), inputPlaces().length));
-    const x = computeInputs(Float64Array.from(probe.slice(0, data.dims)), data.dims, inputPlaces());
-    const room = engine.forward(network, x);
-    const { layer, unit } = chosen;
-    return { below: room.a[layer], z: room.z[layer][unit], a: room.a[layer + 1][unit] };
-  }
-
-  /**
-   * @param {import("./maps.js").MappedLayer} mine
-   * @param {number} layer
-   * @param {number} unit
-   * @param {number} i place of the source; the last is w0
-   * @param {string[][]} all
-   */
-  function unitRow({ nIn, nOut, start }, layer, unit, i, all) {
-    const isBias = i === nIn;
-    const at = isBias ? start + nOut * nIn + unit : start + unit * nIn + i;
-    const name = isBias ? "1" : lowered(layer === 0 ? INPUTS[inputPlaces()[i]].shown : all[layer][i]);
-    const input = numberInput(isBias ? "w0" : `Weight from ${all[layer][i]}`, (value) => setWeight(at, value));
-    input.addEventListener("focus", app.remember);
-    const [value, product, slope] = [html("td"), html("td"), html("td")];
-    const cut = isBias ? null : html("input", { type: "checkbox", "aria-label": `Edge from ${all[layer][i]}`, title: "cut the edge" });
-    cut?.addEventListener("change", () => {
-      app.remember();
-      net().edges[at] = cut.checked ? 1 : 0;
-      net().parameters[at] = cut.checked ? 0.5 : 0;
-      load();
-      drawStill();
-      app.touched();
-    });
-    const element = html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, input), value, product, slope, html("td", {}, ...(cut ? [cut] : [])));
-    /** @param {{ below: Float64Array }} values */
-    const show = ({ below }) => {
-      const w = net().parameters[at];
-      if (cut) cut.checked = net().edges[at] === 1;
-      input.disabled = cut !== null && net().edges[at] === 0;
-      if (document.activeElement !== input) setNumber(input, w);
-      value.textContent = isBias ? "" : shown(below[i], 3);
-      product.textContent = shown(isBias ? w : w * below[i], 3);
-      slope.textContent = report?.gradient?.length === net().parameters.length && report.steps ? shown(report.gradient[at], 4) : "–";
-    };
-    return { element, show };
-  }
-
-  /** @param {number} at @param {number} value */
-  function setWeight(at, value) {
-    net().parameters[at] = value;
-    sendEdit();
-    drawStill();
-    app.touched();
   }
 
   // Picture
@@ -532,7 +451,7 @@ export function makeNetworkView(app) {
     const [low, high] = data.window;
     probe = [Math.min(Math.max(x, low), high), Math.min(Math.max(y, low), high)];
     drawProbe();
-    refreshUnit?.();
+    unitCard.refresh();
   }
 
   /** @param {number} x @param {number} y @param {number} label */
@@ -714,13 +633,13 @@ export function makeNetworkView(app) {
     lossCard.draw();
     zSpace.draw();
     if (!isPlaying && !isDragging()) lossCard.drawConfusion();
-    refreshUnit?.();
+    unitCard.refresh();
   }
 
   /** What changes with what a person does. */
   function drawStill() {
+    const chosen = unitCard.chosen();
     unitMaps.forEach((column, c) => column.forEach(({ element }, i) => element.classList.toggle("chosen", chosen !== null && chosen.layer === c - 1 && chosen.unit === i)));
-    if (!chosen) buildUnit();
     const flat = net().activations.findIndex((units) => units.some((name) => FLAT.includes(name)));
     caption.textContent = flat >= 0 ? "A step or sign unit has slope 0: nothing before it learns. Set its weights by hand, or choose another function." : "Blue and solid: positive weight. Orange and dashed: negative. Thick: large.";
     drawProbe();
@@ -738,7 +657,7 @@ export function makeNetworkView(app) {
   /** Begin again from the state, after it was replaced. */
   function reset() {
     data = makeData(app.state.data, table, engine);
-    chosen = null;
+    unitCard.clear();
     hovered = null;
     isPlaying = false;
     worker.post({ ask: "pause" });
@@ -746,7 +665,7 @@ export function makeNetworkView(app) {
   }
 
   element.append(bar.element,
-    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, unitCard, zSpace.element)));
+    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, unitCard.element, zSpace.element)));
   let width = 0;
   new ResizeObserver(() => {
     const now = graph.parentElement?.clientWidth ?? 0;
