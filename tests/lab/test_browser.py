@@ -368,7 +368,7 @@ def test_points_are_moved_and_changed_by_keys(opened):
     assert page.locator(".point").count() == 11
 
 
-@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("width", [400, 1280, 3840])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_the_screen(opened, width, scheme):
     page = opened(viewport={"width": width, "height": 800}, color_scheme=scheme)
