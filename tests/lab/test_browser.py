@@ -368,7 +368,7 @@ def test_points_are_moved_and_changed_by_keys(opened):
     assert page.locator(".point").count() == 11
 
 
-@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("width", [400, 1280, 3840])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_the_screen(opened, width, scheme):
     page = opened(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -509,3 +509,42 @@ def test_points_of_a_collection_are_heard(opened, tmp_path):
     page.wait_for_function(
         "() => document.querySelector('.tools [role=status]').textContent === 'low 1, low'"
     )
+
+
+def test_an_embedding_page_is_told_of_answers(opened, path, tmp_path):
+    outer = tmp_path / "outer.html"
+    outer.write_text(
+        f'<iframe src="{path.as_uri()}" width="900" height="800"></iframe>'
+        "<script>onmessage = (event) => { window.told = event.data; };</script>"
+    )
+    lab = opened().context.new_page()
+    lab.goto(outer.as_uri())
+    frame = lab.frame_locator("iframe")
+    frame.locator("#tab-practice").click()
+    frame.locator("article:visible button:has-text('Show the answer')").click()
+    lab.wait_for_function("() => window.told")
+    told = lab.evaluate("window.told")
+    assert (told["gradatim"], told["question"]) == (1, 1)
+    assert told["score"] == [0, None, None]
+    assert re.fullmatch(r"[\w-]{50,}", told["state"])
+
+
+def test_a_changed_start_of_the_weights_is_undone_too(opened):
+    page = opened()
+    page.click("#tab-network")
+    page.select_option('[aria-label="first weights"]', "zeros")
+    page.click("text=Undo")
+    assert page.input_value('[aria-label="first weights"]') == "glorot"
+
+
+def test_the_focus_stays_where_the_graph_is_made_anew(opened):
+    page = opened()
+    page.click("#tab-network")
+    page.focus('[aria-label="One more unit in hidden layer 1"]')
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert page.locator("button.unit").count() == 2 + 6 + 3 + 1
+    page.click("button.unit >> nth=2")
+    page.select_option(".unit-card select", "relu")
+    assert "ReLU of it" in page.text_content(".unit-card .steps")
+    assert page.input_value('[aria-label="Function of hidden layer 1"]') == ""

@@ -33,3 +33,6 @@ export const FUNCTION_TITLES = {
   ...{ identity: "identity", sign: "sign", heaviside: "step", logistic: "sigmoid", tanh: "tanh", relu: "ReLU" },
   ...{ leaky_relu: "leaky ReLU", elu: "ELU", gelu: "GELU", silu: "SiLU", softplus: "softplus", softmax: "softmax" },
 };
+
+/** What a single unit may compute, with its title. */
+export const UNIT_FUNCTIONS = Object.entries(FUNCTION_TITLES).filter(([name]) => name !== "softmax");

@@ -7,26 +7,43 @@
  */
 
 import { html, svg } from "../views/_dom.js";
-import { button, choice, css, draggable, isDragging, numberInput, segments, setNumber, shown } from "./controls.js";
+import { button, draggable, isDragging, segments, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
 import { kernelText } from "./kernel.js";
+import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
-import { clearCanvas, drawCurve } from "./marks.js";
-import { FUNCTION_TITLES, lowered } from "./math.js";
+import { drawCurve } from "./marks.js";
+import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
-import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, snap } from "./problems.js";
+import { makePointsCard } from "./pointscard.js";
+import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
-import { LIMITS, OPTIMIZER_NAMES, START_NAMES } from "./state.js";
-import { readTable } from "./table.js";
+import { LIMITS } from "./state.js";
+import { makeTrainingBar } from "./trainingbar.js";
+import { makeUnitCard } from "./unitcard.js";
 import { makeZSpace } from "./zspace.js";
 
-const HIDDEN = Object.entries(FUNCTION_TITLES).filter(([name]) => name !== "softmax");
 /** Functions whose slope is 0: what feeds them does not learn. */
 const FLAT = ["sign", "heaviside"];
-/** @type {Record<string, string>} */
-const STARTS = { glorot: "Glorot", he: "He", variance: "keeps variance", zeros: "all zero" };
-/** @type {Record<string, string>} */
-const OPTIMIZERS = { sgd: "gradient descent", adam: "Adam", adamw: "AdamW" };
+/**
+ * @typedef {object} Board What the cards of the view share.
+ * @property {() => import("./model.js").PageData} data
+ * @property {() => number[]} inputPlaces
+ * @property {() => [number, number, number][]} ownPoints the points as a person's own
+ * @property {(change: () => void, isNew?: boolean) => void} restructure change the points
+ * @property {(wanted: { inputs?: number, activations?: string[][] }) => void} changeShape
+ * @property {(change: () => void) => void} changeRecipe
+ * @property {(change?: () => void) => void} restart
+ * @property {() => void} toggle
+ * @property {(ask: "step" | "epoch") => void} advance
+ * @property {() => string[][]} names of inputs and units, layer by layer
+ * @property {() => import("./maps.js").MappedLayer[]} layers
+ * @property {() => number[]} probe the chosen point
+ * @property {() => any} report what the worker last said
+ * @property {(activations: string[][]) => void} changeActivations
+ * @property {() => void} edgeChanged
+ * @property {(at: number, value: number) => void} setWeight
+ */
 
 /**
  * @param {import("./lab.js").App} app
@@ -44,12 +61,8 @@ export function makeNetworkView(app) {
   let isPlaying = false;
   let isAsked = false;
   /** @type {{ layer: number, unit: number } | null} */
-  let chosen = null;
-  /** @type {{ layer: number, unit: number } | null} */
   let hovered = null;
   let probe = [0.3, 0.3];
-  /** @type {{ epoch: number, train: number, held: number | null }[]} */
-  let history = [];
   /** @type {any} what the worker last said */
   let report = null;
   let tool = "look";
@@ -59,6 +72,13 @@ export function makeNetworkView(app) {
   const layers = () => mappedLayers(inputPlaces().length, net().activations);
   const names = () => valueNames(inputPlaces().map((k) => INPUTS[k].name), net().activations.map((units) => units.length));
 
+  /** @type {Board} */
+  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight };
+  const bar = makeTrainingBar(app, board);
+  const pointsCard = makePointsCard(app, board, element);
+  const unitCard = makeUnitCard(app, board);
+  const lossCard = makeLossCard(app, board);
+
   // The worker
 
   // One for each shape: the program of its gradient is part of its text.
@@ -67,7 +87,7 @@ export function makeNetworkView(app) {
 
   function load() {
     number++;
-    history = [];
+    lossCard.clear();
     report = null;
     isAsked = false;
     const task = makeTask(net(), data);
@@ -111,7 +131,7 @@ export function makeNetworkView(app) {
     report = message;
     net().parameters = message.parameters;
     net().epochs = message.epochs;
-    note(message);
+    lossCard.note(message);
     drawLive();
     if (!isPlaying) app.touched();
   }
@@ -122,15 +142,6 @@ export function makeNetworkView(app) {
     const text = "The weights have become too large to compute with. Choose a smaller learning rate and start again, or undo.";
     caption.textContent = text;
     app.announce(text);
-  }
-
-  /** @param {any} message */
-  function note({ epochs, train, held }) {
-    const last = history[history.length - 1];
-    if (last && last.epoch === epochs) history.pop();
-    history.push({ epoch: epochs, train: train.loss, held: held?.loss ?? null });
-    // Every second one is left out when there are many.
-    if (history.length > 600) history = history.filter((_, k) => k % 2 === 0 || k === history.length - 1);
   }
 
   function frame() {
@@ -147,7 +158,6 @@ export function makeNetworkView(app) {
     app.remember();
     const dims = data.dims;
     change();
-    if (app.state.data.source !== "own") aboutOwn = "";
     data = makeData(app.state.data, table, engine);
     reshape(app.state, {}, engine, data, dims);
     if (isNew) {
@@ -155,7 +165,7 @@ export function makeNetworkView(app) {
       probe = [middle + 0.1 * (data.window[1] - middle), data.dims === 1 ? 0 : middle];
       Object.assign(net(), freshNet(inputPlaces().length, net().activations, recipe(), engine), { epochs: 0 });
     }
-    chosen = null;
+    unitCard.clear();
     hovered = null;
     load();
     draw();
@@ -166,7 +176,7 @@ export function makeNetworkView(app) {
   function changeShape(wanted) {
     app.remember();
     reshape(app.state, wanted, engine, data, data.dims);
-    chosen = null;
+    unitCard.clear();
     hovered = null;
     load();
     draw();
@@ -179,11 +189,13 @@ export function makeNetworkView(app) {
     change();
     worker.post({ ask: "recipe", recipe: sent() });
     app.touched();
-    drawBar();
+    bar.draw(isPlaying);
   }
 
-  function restart() {
+  /** @param {() => void} [change] of the recipe */
+  function restart(change = () => {}) {
     app.remember();
+    change();
     const { parameters } = freshNet(inputPlaces().length, net().activations, recipe(), engine);
     const { edges } = net();
     net().parameters = parameters.map((/** @type {number} */ value, /** @type {number} */ k) => (edges[k] ? value : 0));
@@ -199,7 +211,7 @@ export function makeNetworkView(app) {
     if (isPlaying) requestAnimationFrame(frame);
     else request();
     app.announce(isPlaying ? "Training runs." : `Training stopped after ${net().epochs} epochs.`);
-    drawBar();
+    bar.draw(isPlaying);
   }
 
   /** @param {"step" | "epoch"} ask */
@@ -210,154 +222,9 @@ export function makeNetworkView(app) {
     worker.post({ ask }, { ask: "get" });
   }
 
-  // Training bar
-
-  const play = button("Train", toggle, { class: "primary" });
-  const epochs = html("output", { class: "epochs", "aria-label": "Epochs" });
-  const rate = choice("learning rate", [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0001].map((r) => [String(r), String(r)]), (v) => changeRecipe(() => (recipe().learningRate = Number(v))));
-  const optimizer = choice("optimizer", OPTIMIZER_NAMES.map((name) => [name, OPTIMIZERS[name]]), (v) => changeRecipe(() => (recipe().optimizer = v)));
-  const batch = choice("batch", [1, 5, 10, 25, 50, 100, 2000].map((n) => [String(n), n === 2000 ? "all points" : String(n)]), (v) => changeRecipe(() => (recipe().batch = Number(v))));
-  const decay = choice("weight decay", [0, 0.0001, 0.001, 0.01, 0.1].map((r) => [String(r), String(r)]), (v) => changeRecipe(() => (recipe().weightDecay = Number(v))));
-  const start = choice("first weights", START_NAMES.map((name) => [name, STARTS[name]]), (v) => {
-    recipe().start = v;
-    restart();
-  });
-  const seed = numberInput("Seed of the weights", (value) => {
-    recipe().seed = Math.floor(value);
-    restart();
-  }, { low: 0, high: 2 ** 31 - 1, step: 1 });
-  const bar = html("div", { class: "bar", role: "group", "aria-label": "Training" },
-    html("div", { class: "row transport" }, play, button("One step", () => advance("step")), button("One epoch", () => advance("epoch")), button("Start again", restart), html("span", { class: "epoch-box" }, html("span", {}, "epoch"), epochs)),
-    html("div", { class: "row settings" }, rate.element, optimizer.element, batch.element, decay.element, start.element, html("label", { class: "field short" }, html("span", {}, "seed"), seed)));
-
-  /** Choose what is not among the usual ones, too. @param {ReturnType<typeof choice>} control @param {number} value */
-  function setNumeric({ select, set }, value) {
-    const text = String(value);
-    if (![...select.options].some((option) => option.value === text)) select.append(html("option", { value: text }, text));
-    set(text);
-  }
-
-  function drawBar() {
-    play.textContent = isPlaying ? "Pause" : "Train";
-    play.classList.toggle("playing", isPlaying);
-    setNumeric(rate, recipe().learningRate);
-    optimizer.set(recipe().optimizer);
-    setNumeric(batch, recipe().batch);
-    setNumeric(decay, recipe().weightDecay);
-    start.set(recipe().start);
-    setNumber(seed, recipe().seed);
-  }
-
-  // Points
-
-  const sources = choice("points", sourceOptions(), (value) => restructure(() => {
-    const state = app.state.data;
-    if (value === "own") {
-      state.points = data.dims === 2 ? ownPoints() : [];
-      state.source = "own";
-    } else if (value === "lesson") state.source = "lesson";
-    else {
-      const problem = PLANE_PROBLEMS.find(({ name }) => name === value) ?? PLANE_PROBLEMS[0];
-      Object.assign(state, { source: "problem", problem: problem.name, noise: problem.noise, points: [] });
-    }
-  }, value !== "own"));
-
-  /** @returns {[string, string][]} */
-  function sourceOptions() {
-    const told = PLANE_PROBLEMS.map(({ name }) => /** @type {[string, string]} */ ([name, lesson.problems?.[name]?.title ?? name]));
-    return [...(table ? [/** @type {[string, string]} */ (["lesson", lesson.title ?? "the table"])] : []), ...told, ["own", "your own points"]];
-  }
-
   /** @returns {[number, number, number][]} */
   function ownPoints() {
     return [...data.labels].slice(0, LIMITS.points).map((label, row) => [snap(data.X[2 * row]), snap(data.X[2 * row + 1]), label]);
-  }
-
-  const noise = html("input", { type: "range", min: 0, max: 0.5, step: 0.01, "aria-label": "noise" });
-  const count = html("input", { type: "range", min: 20, max: 1000, step: 10, "aria-label": "number of points" });
-  const held = html("input", { type: "range", min: 0, max: 80, step: 10, "aria-label": "percent of points that only check" });
-  const pointSeed = numberInput("Seed of the points", (value) => restructure(() => (app.state.data.seed = Math.floor(value))), { low: 0, high: 2 ** 31 - 1, step: 1 });
-  /** @type {[HTMLInputElement, "noise" | "n" | "held"][]} */
-  const ranges = [[noise, "noise"], [count, "n"], [held, "held"]];
-  for (const [input, key] of ranges) input.addEventListener("change", () => restructure(() => (app.state.data[key] = input.valueAsNumber)));
-  for (const [input] of ranges) input.addEventListener("input", () => showRanges(false));
-  const [noiseText, countText, heldText] = [html("output"), html("output"), html("output")];
-
-  /** @param {boolean} fromState */
-  function showRanges(fromState) {
-    if (fromState) for (const [input, key] of ranges) input.value = String(app.state.data[key]);
-    noiseText.textContent = noise.valueAsNumber.toFixed(2);
-    countText.textContent = String(app.state.data.source === "problem" ? count.valueAsNumber : data.labels.length);
-    heldText.textContent = `${held.valueAsNumber} %`;
-  }
-
-  const inputBoxes = INPUTS.map(({ shown: text, name }, k) => {
-    const box = html("input", { type: "checkbox", "aria-label": `input ${name}` });
-    box.addEventListener("change", () => {
-      const bits = box.checked ? net().inputs | (1 << k) : net().inputs & ~(1 << k);
-      if (chosenInputs(bits, data.dims).length && bits) changeShape({ inputs: bits });
-      else box.checked = true;
-    });
-    return { box, element: html("label", { class: "chip" }, box, html("span", {}, text)) };
-  });
-  const about = html("p", { class: "about" });
-  /** What a person's own table was; said until other points are chosen. */
-  let aboutOwn = "";
-  const file = html("input", { type: "file", accept: ".csv,.tsv,.txt,text/csv", "aria-label": "A table of your own" });
-  file.addEventListener("change", () => {
-    const [chosenFile] = file.files ?? [];
-    if (chosenFile) take(chosenFile);
-    file.value = "";
-  });
-  const fileRow = html("label", { class: "file" }, html("span", {}, "or a table of your own (CSV)"), file);
-  element.addEventListener("dragover", (event) => event.preventDefault());
-  element.addEventListener("drop", (event) => {
-    event.preventDefault();
-    const [dropped] = event.dataTransfer?.files ?? [];
-    if (dropped) take(dropped);
-  });
-
-  /** @param {File} table */
-  async function take(table) {
-    // Not even read where it cannot be used.
-    const found = table.size > 4_000_000 ? { error: "The file is longer than 4 MB; take fewer rows." } : readTable(await table.text());
-    if ("error" in found) {
-      about.textContent = found.error;
-      app.announce(found.error);
-      return;
-    }
-    restructure(() => Object.assign(app.state.data, { source: "own", problem: "blobs", points: found.points }), true);
-    aboutOwn = found.says;
-    drawData();
-    app.announce(found.says);
-  }
-
-  const problemControls = html("div", {},
-    html("label", { class: "range" }, html("span", {}, "noise"), noise, noiseText),
-    html("label", { class: "range" }, html("span", {}, "points"), count, countText));
-  const seedRow = html("label", { class: "field short" }, html("span", {}, "seed"), pointSeed);
-  const dataCard = html("section", { class: "card data", "aria-labelledby": "data-title" },
-    html("h2", { id: "data-title" }, "Points"), sources.element, about, fileRow, problemControls,
-    html("label", { class: "range" }, html("span", {}, "held out"), held, heldText), seedRow,
-    html("h3", {}, "Inputs of the network"), html("div", { class: "chips" }, ...inputBoxes.map(({ element }) => element)));
-
-  function drawData() {
-    const { source, problem } = app.state.data;
-    sources.set(source === "problem" ? problem : source);
-    const told = lesson.problems?.[problem];
-    const scale = PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale;
-    if (source === "problem") about.textContent = `${told?.takes ?? ""}${scale ? ` x₁ stands for (x − ${scale.center}) / ${scale.spread}.` : ""}`;
-    else if (source === "lesson") about.textContent = table?.note ?? "";
-    else about.textContent = aboutOwn || "Choose a class below the picture and click into it.";
-    if (data.X.some((value) => value < data.window[0] || value > data.window[1])) about.textContent += " Points farther out are drawn at the edge.";
-    problemControls.hidden = source !== "problem";
-    seedRow.hidden = source === "own";
-    showRanges(true);
-    setNumber(pointSeed, app.state.data.seed);
-    inputBoxes.forEach(({ box, element }, k) => {
-      box.checked = inputPlaces().includes(k);
-      element.hidden = INPUTS[k].dims > data.dims;
-    });
   }
 
   // Graph
@@ -400,8 +267,29 @@ export function makeNetworkView(app) {
     app.remember();
     net().activations = activations;
     load();
+    rebuild();
+    app.touched();
+  }
+
+  /** After an edge was cut or came back. */
+  function edgeChanged() {
+    load();
     drawStill();
     app.touched();
+  }
+
+  /** @param {number} at @param {number} value */
+  function setWeight(at, value) {
+    net().parameters[at] = value;
+    sendEdit();
+    drawStill();
+    app.touched();
+  }
+
+  /** @param {number} layer from 0 @param {number} unit @param {number} [edge] */
+  function choose(layer, unit, edge) {
+    unitCard.choose(layer, unit, edge);
+    drawStill();
   }
 
   /** @type {{ canvas: HTMLCanvasElement, image: ImageData, pixels: Uint32Array, element: HTMLButtonElement }[][]} */
@@ -431,14 +319,16 @@ export function makeNetworkView(app) {
     const spread = columns.length > 1 ? (width - 92) / (columns.length - 1) : 0;
     places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: 46 + c * spread, y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
     const all = names();
+    const focused = graph.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
     graph.replaceChildren(wires);
-    const held = chosen;
     makeWires(all);
     columns.forEach((n, c) => graph.append(columnHead(c, n)));
     unitMaps = places.map((column, c) => column.map(({ x, y }, i) => makeUnit(c, i, x, y, all)));
-    chosen = held;
     depthText.textContent = String(net().activations.length - 1);
     zSpace.draw(all[all.length - 2]);
+    // Whoever presses + twice by the keyboard finds the button again.
+    const again = focused && [...graph.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === focused);
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
     drawStill();
   }
 
@@ -474,7 +364,7 @@ export function makeNetworkView(app) {
       const isLast = c === net().activations.length;
       const units = net().activations[c - 1];
       const isMixed = units.some((name) => name !== units[0]);
-      const options = isLast ? (n > 1 ? [["softmax", "softmax"]] : HIDDEN) : HIDDEN;
+      const options = isLast ? (n > 1 ? [["softmax", "softmax"]] : UNIT_FUNCTIONS) : UNIT_FUNCTIONS;
       const select = html("select", { "aria-label": isLast ? "Function of the output" : `Function of hidden layer ${c}` });
       for (const [value, text] of [...(isMixed ? [["", "mixed"]] : []), ...options]) select.append(html("option", { value }, text));
       select.value = isMixed ? "" : units[0];
@@ -514,116 +404,6 @@ export function makeNetworkView(app) {
     return { canvas, image, pixels: new Uint32Array(image.data.buffer), element };
   }
 
-  // Table of a unit
-
-  const unitTitle = html("h2", { id: "unit-title" });
-  const unitBody = html("div", {});
-  const unitCard = html("section", { class: "card unit-card", "aria-labelledby": "unit-title" }, unitTitle, unitBody);
-  /** @type {(() => void) | null} */
-  let refreshUnit = null;
-
-  /** @param {number} layer from 0 @param {number} unit @param {number} [edge] whose field gets the focus */
-  function choose(layer, unit, edge) {
-    chosen = { layer, unit };
-    buildUnit();
-    drawStill();
-    const field = edge === undefined ? null : unitBody.querySelectorAll("tbody input[type=number]")[edge];
-    if (field instanceof HTMLInputElement) {
-      field.focus();
-      field.select();
-    }
-  }
-
-  function buildUnit() {
-    refreshUnit = null;
-    if (!chosen) {
-      unitTitle.textContent = "A unit in numbers";
-      unitBody.replaceChildren(html("p", { class: "about" }, "Choose a unit or an edge of the network: you see what the unit computes for the chosen point, and can change every weight, cut edges, or give the unit another function."));
-      return;
-    }
-    const { layer, unit } = chosen;
-    const all = names();
-    const mine = layers()[layer];
-    const isLast = layer === net().activations.length - 1;
-    unitTitle.textContent = `Unit ${lowered(all[layer + 1][unit])} in numbers`;
-    const rows = Array.from({ length: mine.nIn + 1 }, (_, i) => unitRow(mine, layer, unit, i, all));
-    const functions = choice("function", isLast && mine.nOut > 1 ? [["softmax", "softmax"]] : HIDDEN, (value) => {
-      const activations = net().activations.map((units, k) => units.map((name, o) => (k === layer && o === unit ? value : name)));
-      changeActivations(activations);
-      rebuild();
-    });
-    functions.set(mine.activations[unit]);
-    const result = html("p", { class: "steps" });
-    const head = html("tr", {}, ...["from", "weight", "× value", "= product", "slope"].map((text) => html("th", { scope: "col" }, text)), html("th", { scope: "col" }, html("span", { class: "sr" }, "edge")));
-    unitBody.replaceChildren(
-      html("div", { class: "table-scroll" }, html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows.map(({ element }) => element)))),
-      result, html("div", { class: "row" }, functions.element),
-      html("p", { class: "hint" }, "For the point under the ring in the picture. The slope is that of the loss in the last step of training: the weight moves against it."));
-    refreshUnit = () => {
-      const values = unitValues();
-      if (!values) return;
-      rows.forEach(({ show }) => show(values));
-      const { z, a } = values;
-      result.replaceChildren(`sum ${shown(z, 3)}, `, `${FUNCTION_TITLES[mine.activations[unit]]} of it `, html("b", {}, shown(a, 3)));
-    };
-    refreshUnit();
-  }
-
-  /** What the chosen unit computes at the probe. */
-  function unitValues() {
-    if (!chosen) return null;
-    const network = engine.makeNetwork(engineLayers(net(), inputPlaces().length));
-    const x = computeInputs(Float64Array.from(probe.slice(0, data.dims)), data.dims, inputPlaces());
-    const room = engine.forward(network, x);
-    const { layer, unit } = chosen;
-    return { below: room.a[layer], z: room.z[layer][unit], a: room.a[layer + 1][unit] };
-  }
-
-  /**
-   * @param {import("./maps.js").MappedLayer} mine
-   * @param {number} layer
-   * @param {number} unit
-   * @param {number} i place of the source; the last is w0
-   * @param {string[][]} all
-   */
-  function unitRow({ nIn, nOut, start }, layer, unit, i, all) {
-    const isBias = i === nIn;
-    const at = isBias ? start + nOut * nIn + unit : start + unit * nIn + i;
-    const name = isBias ? "1" : lowered(layer === 0 ? INPUTS[inputPlaces()[i]].shown : all[layer][i]);
-    const input = numberInput(isBias ? "w0" : `Weight from ${all[layer][i]}`, (value) => setWeight(at, value));
-    input.addEventListener("focus", app.remember);
-    const [value, product, slope] = [html("td"), html("td"), html("td")];
-    const cut = isBias ? null : html("input", { type: "checkbox", "aria-label": `Edge from ${all[layer][i]}`, title: "cut the edge" });
-    cut?.addEventListener("change", () => {
-      app.remember();
-      net().edges[at] = cut.checked ? 1 : 0;
-      net().parameters[at] = cut.checked ? 0.5 : 0;
-      load();
-      drawStill();
-      app.touched();
-    });
-    const element = html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, input), value, product, slope, html("td", {}, ...(cut ? [cut] : [])));
-    /** @param {{ below: Float64Array }} values */
-    const show = ({ below }) => {
-      const w = net().parameters[at];
-      if (cut) cut.checked = net().edges[at] === 1;
-      input.disabled = cut !== null && net().edges[at] === 0;
-      if (document.activeElement !== input) setNumber(input, w);
-      value.textContent = isBias ? "" : shown(below[i], 3);
-      product.textContent = shown(isBias ? w : w * below[i], 3);
-      slope.textContent = report?.gradient?.length === net().parameters.length && report.steps ? shown(report.gradient[at], 4) : "–";
-    };
-    return { element, show };
-  }
-
-  /** @param {number} at @param {number} value */
-  function setWeight(at, value) {
-    net().parameters[at] = value;
-    sendEdit();
-    drawStill();
-    app.touched();
-  }
-
   // Picture
 
   const region = html("canvas", { width: SIDE, height: SIDE, class: "region" });
@@ -633,13 +413,7 @@ export function makeNetworkView(app) {
   const mapTitle = html("h2", { id: "map-title" }, "Output");
   const tools = html("div", { class: "tools" });
   const legend = html("ul", { class: "legend" });
-  const figures = html("div", { class: "figures" });
-  const isLog = html("input", { type: "checkbox" });
-  isLog.addEventListener("change", drawLoss);
-  const lossPlot = html("canvas", { class: "loss", role: "img", "aria-label": "Loss by epoch" });
-  const confusion = html("div", { class: "table-scroll" });
   const mapCard = html("section", { class: "card map-card", "aria-labelledby": "map-title" }, mapTitle, field, legend, tools);
-  const lossCard = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("div", { class: "card-head" }, html("h2", { id: "loss-title" }, "Loss"), html("label", { class: "chip small" }, isLog, html("span", {}, "powers of ten"))), figures, lossPlot, html("details", {}, html("summary", {}, "Which class is taken for which"), confusion));
 
   const [toX, toY] = [
     (/** @type {number} */ share) => data.window[0] + share * (data.window[1] - data.window[0]),
@@ -677,7 +451,7 @@ export function makeNetworkView(app) {
     const [low, high] = data.window;
     probe = [Math.min(Math.max(x, low), high), Math.min(Math.max(y, low), high)];
     drawProbe();
-    refreshUnit?.();
+    unitCard.refresh();
   }
 
   /** @param {number} x @param {number} y @param {number} label */
@@ -833,77 +607,6 @@ export function makeNetworkView(app) {
     if (data.dims === 1) drawOverlay();
   }
 
-  // Loss
-
-  function drawFigures() {
-    const { train, held } = report ?? {};
-    const cell = (/** @type {string} */ title, /** @type {any} */ found, /** @type {string} */ kind) =>
-      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? `${(100 * found.accuracy).toFixed(0)} % right` : ""));
-    figures.replaceChildren(cell("training", train, "train"), ...(data.held.some(Boolean) ? [cell("held out", held, "held")] : []));
-  }
-
-  function drawLoss() {
-    const { context, width, height, ratio } = clearCanvas(lossPlot);
-    const { positive, negative, rule, muted } = app.colors();
-    context.strokeStyle = css(rule);
-    context.lineWidth = ratio;
-    context.beginPath();
-    context.moveTo(0, height - ratio / 2);
-    context.lineTo(width, height - ratio / 2);
-    context.stroke();
-    if (history.length < 2) return;
-    const top = Math.max(...history.flatMap(({ train, held: check }) => [train, check ?? 0]).filter(Number.isFinite), 1e-9);
-    const values = history.flatMap(({ train, held: check }) => [train, check ?? train]).filter((value) => value > 0);
-    const floor = Math.max(Math.min(...values, top), top * 1e-8);
-    const height01 = (/** @type {number} */ value) => {
-      if (!isLog.checked) return Math.min(value, top) / top;
-      return Math.log(Math.max(value, floor) / floor) / (Math.log(top / floor) || 1);
-    };
-    const [first, last] = [history[0].epoch, history[history.length - 1].epoch];
-    /** @param {"train" | "held"} key @param {number[]} color @param {number[]} dashes */
-    const line = (key, color, dashes) => {
-      context.strokeStyle = css(color);
-      context.setLineDash(dashes.map((d) => d * ratio));
-      context.lineWidth = 1.8 * ratio;
-      context.beginPath();
-      history.forEach((entry, k) => {
-        const value = entry[key];
-        if (value === null) return;
-        const x = ((entry.epoch - first) / (last - first || 1)) * width;
-        const y = height - height01(value) * (height - 14 * ratio) - ratio;
-        if (k) context.lineTo(x, y);
-        else context.moveTo(x, y);
-      });
-      context.stroke();
-      context.setLineDash([]);
-    };
-    line("held", negative, [5, 3]);
-    line("train", positive, []);
-    context.fillStyle = css(muted);
-    context.font = `${11 * ratio}px system-ui, sans-serif`;
-    context.fillText(shown(top, 3), 2 * ratio, 11 * ratio);
-    if (isLog.checked) context.fillText(shown(floor, 3), 2 * ratio, height - 5 * ratio);
-    lossPlot.setAttribute("aria-label", `Loss by epoch: ${shown(history[0].train, 3)} at first, ${shown(history[history.length - 1].train, 3)} after ${last} epochs`);
-  }
-
-  function drawConfusion() {
-    const task = makeTask(net(), data);
-    const isHeld = task.heldLabels.length > 0;
-    const [X, labels] = isHeld ? [task.heldX, task.heldLabels] : [task.X, task.labels];
-    if (!labels.length) return;
-    const room = engine.forward(engine.makeNetwork(engineLayers(net(), inputPlaces().length)), X);
-    const a = room.a[room.a.length - 1];
-    const k = data.nClasses;
-    const counts = Array.from({ length: k }, () => new Uint32Array(k));
-    labels.forEach((label, row) => {
-      const mine = [...a.subarray(row * task.nOut, (row + 1) * task.nOut)];
-      counts[label][task.nOut === 1 ? (mine[0] >= task.threshold ? 1 : 0) : mine.indexOf(Math.max(...mine))]++;
-    });
-    const head = html("tr", {}, html("th", { scope: "col" }, isHeld ? "held out" : "training"), ...data.classes.slice(0, k).map((name) => html("th", { scope: "col" }, `as ${name}`)));
-    const rows = data.classes.slice(0, k).map((name, i) => html("tr", {}, html("th", { scope: "row" }, name), ...[...counts[i]].map((n, j) => html("td", { class: i === j ? "right" : n ? "wrong" : "" }, String(n)))));
-    confusion.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, ...rows)));
-  }
-
   const zSpace = makeZSpace(app, () => data, ({ X, dims }) => ({ inputs: computeInputs(X, dims, inputPlaces()), nInputs: inputPlaces().length }));
 
   // Drawing
@@ -926,18 +629,17 @@ export function makeNetworkView(app) {
     lastDrawn = performance.now();
     drawMaps();
     drawWires();
-    epochs.textContent = net().epochs.toLocaleString("en");
-    drawFigures();
-    drawLoss();
+    bar.showEpochs();
+    lossCard.draw();
     zSpace.draw();
-    if (!isPlaying && !isDragging()) drawConfusion();
-    refreshUnit?.();
+    if (!isPlaying && !isDragging()) lossCard.drawConfusion();
+    unitCard.refresh();
   }
 
   /** What changes with what a person does. */
   function drawStill() {
+    const chosen = unitCard.chosen();
     unitMaps.forEach((column, c) => column.forEach(({ element }, i) => element.classList.toggle("chosen", chosen !== null && chosen.layer === c - 1 && chosen.unit === i)));
-    if (!chosen) buildUnit();
     const flat = net().activations.findIndex((units) => units.some((name) => FLAT.includes(name)));
     caption.textContent = flat >= 0 ? "A step or sign unit has slope 0: nothing before it learns. Set its weights by hand, or choose another function." : "Blue and solid: positive weight. Orange and dashed: negative. Thick: large.";
     drawProbe();
@@ -945,8 +647,8 @@ export function makeNetworkView(app) {
   }
 
   function draw() {
-    drawBar();
-    drawData();
+    bar.draw(isPlaying);
+    pointsCard.draw();
     drawTools();
     drawLegend();
     rebuild();
@@ -955,15 +657,15 @@ export function makeNetworkView(app) {
   /** Begin again from the state, after it was replaced. */
   function reset() {
     data = makeData(app.state.data, table, engine);
-    chosen = null;
+    unitCard.clear();
     hovered = null;
     isPlaying = false;
     worker.post({ ask: "pause" });
     load();
   }
 
-  element.append(bar,
-    html("div", { class: "boards" }, dataCard, graphCard, html("div", { class: "stack" }, mapCard, lossCard), html("div", { class: "lower" }, unitCard, zSpace.element)));
+  element.append(bar.element,
+    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, unitCard.element, zSpace.element)));
   let width = 0;
   new ResizeObserver(() => {
     const now = graph.parentElement?.clientWidth ?? 0;
