@@ -4,8 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from gradatim.collection import Collection
+
+# No test depends on how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
