@@ -16,7 +16,7 @@ from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
-from gradatim.cli._reading import READING, TextOptions
+from gradatim.cli._reading import READING, TextOptions, feature_folder
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
@@ -102,6 +102,7 @@ def predict(
                     follow_links=follow_links,
                     n_jobs=jobs,
                     progress=progress,
+                    cache=feature_folder(),
                 )
             )
         about = {"rung": loaded.rung, "input": loaded.input, "setting": loaded.setting}

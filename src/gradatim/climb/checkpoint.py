@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gradatim._cache import cache_folder
 from gradatim._digest import short_hash
 from gradatim.collection import Collection
-from gradatim.training.cache import cache_folder
 from gradatim.training.store import Store
 
 __all__ = ["climb_folder", "open_checkpoint", "prune", "work_folder"]

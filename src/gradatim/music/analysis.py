@@ -1,17 +1,18 @@
-"""Analysis of many files: each one alone becomes a feature vector and a hash of what it sounds.
+"""Analysis of many files: each one alone becomes feature vectors and a hash of what it sounds.
 
 Conventions: `analyze_file` is a pure function of a file's content, so that its result may be
-cached, or computed elsewhere, file by file; `analyze_files` only runs it over many files and
-keeps their order. A file that cannot be read becomes an `AudioError` in the list and stops
-nothing.
+cached, or computed elsewhere, file by file; `analyze_files` only runs it over many files, keeps
+their order, and asks a `FeatureCache` first if there is one. A file that cannot be read becomes an
+`AudioError` in the list and stops nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,54 +20,77 @@ from gradatim._digest import sha256
 from gradatim._progress import Progress, steady
 from gradatim.errors import AudioError, MissingExtraError, SpecError
 from gradatim.music.audio import decode, resample
-from gradatim.music.features import RECIPE, FeatureRecipe, extract_features
+from gradatim.music.cache import FeatureCache, FileIdentity, KeptFile, identify
+from gradatim.music.features import RECIPE
 from gradatim.music.fingerprints import fingerprint
+from gradatim.music.pieces import FileAnalysis, FilePart
+from gradatim.music.recipes import (
+    Recipe,
+    SetRecipe,
+    apply_recipe,
+    hears_million_songs,
+    parts_of,
+)
 
-__all__ = ["FileAnalysis", "FilePart", "analyze_file", "analyze_files"]
+__all__ = ["analyze_file", "analyze_files"]
 
+#: Files, and seconds, after which what was computed is kept.
+CHUNK_FILES = 256
+CHUNK_SECONDS = 10.0
 
-@dataclass(frozen=True, eq=False)
-class FilePart:
-    """A sample of a file: all that is read of it, or one of its segments."""
-
-    features: np.ndarray  # (n_features,), as `extract_features` returns them
-    # Hash of the decoded mono samples: pieces that sound the same agree in it, whatever the name
-    # or lossless format of their files
-    sha256: str
-    start: float  # Where in the file it begins, in seconds
-    silent: bool  # Whether every sample is zero
-    fingerprint: np.ndarray  # As `fingerprint` returns it
-
-
-@dataclass(frozen=True, eq=False)
-class FileAnalysis:
-    """What is known of one audio file."""
-
-    pieces: tuple[FilePart, ...]  # At least one
-    whole: bool  # Whether nothing of the file was left out (see `FeatureRecipe`'s ``max_seconds``)
-    oddities: tuple[str, ...] = ()  # As `decode` tells them
+_Analyses = dict[SetRecipe, FileAnalysis]  # Of one file, by the recipe of a set
 
 
-def analyze_file(path: str | os.PathLike[str], recipe: FeatureRecipe = RECIPE) -> FileAnalysis:
+def analyze_file(path: str | os.PathLike[str], recipe: Recipe = RECIPE) -> FileAnalysis:
     """Decode a file and extract its features."""
+    parts = parts_of([recipe])
+    return _joined(_analyze(path, parts), parts)
+
+
+def _analyze(path: str | os.PathLike[str], parts: Sequence[SetRecipe]) -> _Analyses:
+    """Decode a file and compute several sets of features, which read the same excerpt of it."""
+    recipe = parts[0]
     decoded = decode(path, recipe.excerpt)
     y = resample(decoded.y, decoded.sr, recipe.sr)
     if len(y) == 0:
         raise AudioError(f"{path} is shorter than one sample at {recipe.sr} Hz")
-    pieces = []
+    pieces: dict[SetRecipe, list[FilePart]] = {part: [] for part in parts}
     for start, stop in _segments(len(y), recipe):
-        part = y[start:stop]
+        piece = y[start:stop]
         try:
-            features = extract_features(part, recipe.sr, recipe)
+            features = [apply_recipe(piece, part) for part in parts]
         except AudioError as error:
             raise AudioError(f"{path} cannot be analyzed: {error}") from error
-        begins = decoded.start + start / recipe.sr
-        mark = fingerprint(part, recipe.sr)
-        pieces.append(FilePart(features, sha256(part), begins, not part.any(), mark))
-    return FileAnalysis(tuple(pieces), decoded.whole, decoded.oddities)
+        about = (sha256(piece), decoded.start + start / recipe.sr, not piece.any())
+        mark = fingerprint(piece, recipe.sr)
+        for part, own in zip(parts, features, strict=True):
+            pieces[part].append(FilePart(own, *about, mark))
+    return {
+        part: FileAnalysis(tuple(own), decoded.whole, decoded.oddities)
+        for part, own in pieces.items()
+    }
 
 
-def _segments(n_points: int, recipe: FeatureRecipe) -> list[tuple[int, int]]:
+def _joined(analyses: _Analyses, parts: Sequence[SetRecipe]) -> FileAnalysis:
+    """Put the numbers of several sets side by side."""
+    first = analyses[parts[0]]
+    if len(parts) == 1:
+        return first
+    columns = [analyses[part].pieces for part in parts]
+    pieces = tuple(
+        FilePart(
+            np.concatenate([part.features for part in row]),
+            row[0].sha256,
+            row[0].start,
+            row[0].silent,
+            row[0].fingerprint,
+        )
+        for row in zip(*columns, strict=True)
+    )
+    return FileAnalysis(pieces, first.whole, first.oddities)
+
+
+def _segments(n_points: int, recipe: SetRecipe) -> list[tuple[int, int]]:
     """Cut a sound into segments; a rest of less than half a segment is left out."""
     if recipe.segment_seconds is None:
         return [(0, n_points)]
@@ -77,12 +101,13 @@ def _segments(n_points: int, recipe: FeatureRecipe) -> list[tuple[int, int]]:
 
 def analyze_files(
     paths: Sequence[str | os.PathLike[str]],
-    recipe: FeatureRecipe = RECIPE,
+    recipe: Recipe = RECIPE,
     *,
     n_jobs: int = 2,
     progress: Progress | None = None,
+    cache: FeatureCache | None = None,
 ) -> list[FileAnalysis | AudioError]:
-    """Analyze files side by side.
+    """Analyze files side by side, those that are not kept already.
 
     Threads do it: they need no guarded ``__main__``, share one import of librosa (3 s), and much
     of the work releases the interpreter's lock.
@@ -90,32 +115,136 @@ def analyze_files(
     if n_jobs < 1:
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
     tell = steady(progress)
-    tell(0.0, f"0/{len(paths)}")
-    _load_librosa(recipe)
+    parts = parts_of([recipe])
+    kept = [_Analyses()] * len(paths) if cache is None else _kept(cache, paths, parts)
+    missing = [k for k, found in enumerate(kept) if len(found) < len(parts)]
+    n_kept = len(paths) - len(missing)
+    tell(0.0 if missing else 1.0, f"{n_kept}/{len(paths)}")
+    outcomes: list[FileAnalysis | AudioError | None] = [
+        None if len(found) < len(parts) else _joined(found, parts) for found in kept
+    ]
+    if not missing:
+        return [outcome for outcome in outcomes if outcome is not None]
+    _load_libraries(parts)
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
-    try:
-        futures: list[Future[FileAnalysis | AudioError]] = [
-            executor.submit(_analyze_or_error, path, recipe) for path in paths
-        ]
-        for n_done, _ in enumerate(as_completed(futures), start=1):
-            tell(n_done / len(paths), f"{n_done}/{len(paths)}")
-    finally:
-        # After Ctrl-C only the files in hand are finished, not all that were asked for.
-        executor.shutdown(cancel_futures=True)
-    return [future.result() for future in futures]
+    keeper = None if cache is None else _Keeper(cache)
+    with _one_thread_each(recipe, n_jobs):
+        try:
+            futures: dict[Future[_Outcome], int] = {}
+            for k in missing:
+                todo = [part for part in parts if part not in kept[k]]
+                futures[executor.submit(_analyze_or_error, paths[k], todo, keeper)] = k
+            for n_done, future in enumerate(as_completed(futures), start=1):
+                k, outcome = futures[future], future.result()
+                outcomes[k] = _finished(paths[k], outcome, kept[k], parts)
+                if keeper is not None and not isinstance(outcome, AudioError):
+                    keeper.add(paths[k], *outcome)
+                tell(n_done / len(missing), f"{n_kept + n_done}/{len(paths)}")
+        finally:
+            # After Ctrl-C only the files in hand are finished, not all that were asked for.
+            executor.shutdown(cancel_futures=True)
+            if keeper is not None:
+                keeper.flush()
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+_Outcome = AudioError | tuple[FileIdentity | None, _Analyses]
+
+
+def _finished(
+    path: str | os.PathLike[str], outcome: _Outcome, kept: _Analyses, parts: Sequence[SetRecipe]
+) -> FileAnalysis | AudioError:
+    if isinstance(outcome, AudioError):
+        return outcome
+    analyses = kept | outcome[1]
+    if len({_sounds(analysis) for analysis in analyses.values()}) > 1:
+        return AudioError(f"{path} was changed while it was read")
+    return _joined(analyses, parts)
+
+
+def _sounds(analysis: FileAnalysis) -> tuple[str, ...]:
+    return tuple(piece.sha256 for piece in analysis.pieces)
+
+
+def _kept(
+    cache: FeatureCache, paths: Sequence[str | os.PathLike[str]], parts: Sequence[SetRecipe]
+) -> list[_Analyses]:
+    """Return what is kept of each file, as far as the file is still the same."""
+    stored = {part: cache.read(part) for part in parts}
+    found = []
+    for path in paths:
+        name, own = cache.name(path), _Analyses()
+        files = {part: file for part, all_ in stored.items() if (file := all_.get(name))}
+        if files and (now := identify(path, content=cache.verify)) is not None:
+            own = {part: file.analysis for part, file in files.items() if cache.is_same(file, now)}
+        # Pieces that disagree are of two versions of the file: all are computed anew.
+        alike = {_sounds(analysis) for analysis in own.values()}
+        found.append(own if len(alike) == 1 else _Analyses())
+    return found
+
+
+class _Keeper:
+    """Hands what was computed to the cache, a chunk of files at a time."""
+
+    def __init__(self, cache: FeatureCache) -> None:
+        self._cache = cache
+        self._chunk: dict[SetRecipe, dict[bytes, KeptFile]] = {}
+        self._n_files = 0
+        self._since = time.monotonic()
+
+    def add(
+        self,
+        path: str | os.PathLike[str],
+        identity: FileIdentity | None,
+        analyses: _Analyses,
+    ) -> None:
+        """Keep a file that did not change while it was read."""
+        if identity is None:
+            return
+        for part, analysis in analyses.items():
+            chunk = self._chunk.setdefault(part, {})
+            chunk[self._cache.name(path)] = KeptFile(identity, analysis)
+        self._n_files += 1
+        if self._n_files >= CHUNK_FILES or time.monotonic() - self._since > CHUNK_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the chunk, however large."""
+        for part, files in self._chunk.items():
+            self._cache.write(part, files)
+        self._chunk, self._n_files, self._since = {}, 0, time.monotonic()
 
 
 def _analyze_or_error(
-    path: str | os.PathLike[str], recipe: FeatureRecipe
-) -> FileAnalysis | AudioError:
+    path: str | os.PathLike[str], parts: Sequence[SetRecipe], keeper: _Keeper | None
+) -> _Outcome:
     try:
-        return analyze_file(path, recipe)
+        before = None if keeper is None else identify(path, content=True)
+        analyses = _analyze(path, parts)
+        after = None if before is None else identify(path, content=False)
+        same = before is not None and after is not None and before.stamp == after.stamp
+        return before if same else None, analyses
     except AudioError as error:
         return error
     except MissingExtraError as error:
         return AudioError(str(error))
 
 
-def _load_librosa(recipe: FeatureRecipe) -> None:
+@contextlib.contextmanager
+def _one_thread_each(recipe: Recipe, n_jobs: int) -> Iterator[None]:
+    """Keep the net's products of matrices from taking every core in every thread."""
+    if n_jobs == 1 or not hears_million_songs(recipe):
+        yield
+        return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield
+
+
+def _load_libraries(parts: Sequence[SetRecipe]) -> None:
     # librosa loads its parts on first use, which must not happen in two threads at once.
-    extract_features(np.zeros(1, dtype=np.float32), recipe.sr, recipe)
+    silence = np.zeros(1, dtype=np.float32)
+    for part in parts:
+        apply_recipe(silence, part)
+    fingerprint(silence, parts[0].sr)

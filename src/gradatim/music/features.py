@@ -27,7 +27,7 @@ from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
 if TYPE_CHECKING:
     from scipy import sparse
 
-__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
+__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "check_segment", "extract_features"]
 
 #: Shortest piece of a sound: some frames at 22,050 Hz.
 MIN_SEGMENT = 0.1
@@ -121,10 +121,7 @@ class FeatureRecipe:
             raise SpecError(f"of {self.n_mels} mel bands there are no {self.n_mfcc} coefficients")
         if not 0 < self.rolloff < 1:
             raise SpecError(f"rolloff lies between 0 and 1, not at {self.rolloff:g}")
-        if self.segment_seconds is not None and not self.segment_seconds >= MIN_SEGMENT:
-            raise SpecError(
-                f"a segment is at least {MIN_SEGMENT} s long, not {self.segment_seconds:g} s"
-            )
+        check_segment(self.segment_seconds)
         self.excerpt  # noqa: B018, for its errors
         last = self.contrast_fmin * 2 ** (self.n_contrast_bands - 1)
         if not (self.contrast_fmin > 0 and self.n_contrast_bands >= 1 and last < self.sr / 2):
@@ -177,6 +174,12 @@ class FeatureRecipe:
             if not isinstance(value, kinds[name]) or isinstance(value, bool):
                 raise SpecError(f"{name} of a recipe of features cannot be {value!r}")
         return cls(**constants)
+
+
+def check_segment(seconds: float | None) -> None:
+    """Refuse segments that are too short to be analyzed."""
+    if seconds is not None and not MIN_SEGMENT <= seconds < float("inf"):
+        raise SpecError(f"a segment is at least {MIN_SEGMENT} s long, not {seconds:g} s")
 
 
 #: The recipe that is used unless another is given.

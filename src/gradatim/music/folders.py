@@ -9,7 +9,7 @@ at which it begins. Hidden files and folders, and files of other kinds, are pass
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,18 @@ from gradatim._progress import Progress
 from gradatim._stems import find_stems
 from gradatim._text import option, plural, show_name
 from gradatim.collection import Collection, Notice
-from gradatim.errors import AudioError, LabelError
-from gradatim.music.analysis import FileAnalysis, analyze_files
+from gradatim.errors import AudioError, LabelError, SpecError
+from gradatim.music.analysis import analyze_files
 from gradatim.music.audio import FileSound
+from gradatim.music.cache import FeatureCache
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.labeling import Labelled, LabelSource, is_fact, label_files, read_fact
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.music.manifests import read_manifest
+from gradatim.music.pieces import FileAnalysis
+from gradatim.music.plans import InputPlan, plan_inputs
+from gradatim.music.recipes import Recipe
 from gradatim.tables.parts import read_parts
 
 __all__ = ["read_folder"]
@@ -57,9 +61,11 @@ def read_folder(
     split_column: str | None = None,
     task: str | None = None,
     follow_links: bool = False,
-    recipe: FeatureRecipe = RECIPE,
+    recipe: FeatureRecipe | Mapping[str, Recipe] = RECIPE,
+    features: Sequence[str] = (),
     n_jobs: int = 2,
     progress: Progress | None = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Collection:
     """Read a folder of audio, with one sub-folder per class or labels from elsewhere.
 
@@ -91,20 +97,25 @@ def read_folder(
         Forces how the targets of a table are read.
     follow_links : bool
         Also follow links that lead out of the folder.
-    recipe : FeatureRecipe, optional
+    recipe : FeatureRecipe or mapping of str to recipe, optional
         How features are computed, of which excerpt, and in how long segments; those of a file
-        are a group.
+        are a group. A mapping names inputs with the recipe of each.
+    features : sequence of str
+        Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, unions of them such as
+        ``classical+mel``, or ``all``. If empty, the one input ``features``, which is classical.
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
+    cache : path-like, optional
+        Folder in which features are kept, so that those of a file are computed once.
 
     Returns
     -------
     Collection
-        Input ``"features"`` (see `extract_features`) with its recipe, targets, ids, media,
-        groups and folds if given, and a hash of each sound. Notices tell of files that were left
-        out, cut, odd or silent.
+        Input ``"features"`` (see `extract_features`), or those that `features` names, with the
+        recipe of each, targets, ids, media, groups and folds if given, and a hash of each sound.
+        Notices tell of files that were left out, cut, odd or silent.
 
     Raises
     ------
@@ -126,6 +137,7 @@ def read_folder(
     (67, ['cymbal', 'hihat', 'kick', 'snare', 'tom'])
     """
     root = Path(path).expanduser()
+    inputs = _plan(recipe, features)
     targets = (target,) if isinstance(target, str) else tuple(target)
     source = LabelSource(labels, targets, path_column, label_pattern, task)
     listing = _list(root, follow_links)
@@ -135,7 +147,11 @@ def read_folder(
     file_folds = _read_folds(root, fold_column, labelled)
     file_parts, part_notices = _read_parts(root, split_column, labelled)
     outcomes = analyze_files(
-        [root / file for file in labelled.files], recipe, n_jobs=n_jobs, progress=progress
+        [root / file for file in labelled.files],
+        inputs.whole,
+        n_jobs=n_jobs,
+        progress=progress,
+        cache=None if cache is None else FeatureCache(Path(cache), root),
     )
     good = [k for k, outcome in enumerate(outcomes) if isinstance(outcome, FileAnalysis)]
     errors = {
@@ -149,18 +165,18 @@ def read_folder(
     file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
     pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
     shown = [readable_path(file) for file in labelled.files]
-    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), recipe)
-    seconds = recipe.segment_seconds
+    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), inputs.whole)
+    seconds = inputs.whole.segment_seconds
     if seconds is None:
         ids = [shown[k] for k in file_of]
     else:
         ids = [f"{shown[k]} {piece.start:.6g} s" for k, piece in zip(file_of, pieces, strict=True)]
         if file_groups is None:
             file_groups = np.array(shown)
-    told = (*group_notices, *part_notices, *skipped, *odd)
+    told = (*group_notices, *part_notices, *skipped, *odd, *inputs.notices)
     return Collection(
         name=readable_path(root.resolve().name),
-        X={"features": np.stack([piece.features for piece in pieces])},
+        X=inputs.cut(np.stack([piece.features for piece in pieces])),
         y=labelled.y[file_of],
         task=labelled.task,
         ids=np.array(ids),
@@ -171,13 +187,22 @@ def read_folder(
             FileSound(root / labelled.files[k], start=piece.start, seconds=seconds)
             for k, piece in zip(file_of.tolist(), pieces, strict=True)
         ),
-        feature_names={"features": recipe.names},
+        feature_names=inputs.feature_names,
         target_names=labelled.target_names,
-        recipes={"features": recipe.to_dict()},
+        recipes=inputs.to_dict(),
         content_hashes=np.array([piece.sha256 for piece in pieces]),
         fingerprints=np.stack([piece.fingerprint for piece in pieces]),
         notices=(*listing.notices, *labelled.notices, *told),
     )
+
+
+def _plan(recipe: FeatureRecipe | Mapping[str, Recipe], features: Sequence[str]) -> InputPlan:
+    if isinstance(recipe, FeatureRecipe):
+        names = (features,) if isinstance(features, str) else features
+        return InputPlan(plan_inputs(names, recipe) if names else {"features": recipe})
+    if features:
+        raise SpecError("features go with the recipe of the classical ones, not with several")
+    return InputPlan(recipe)
 
 
 def _stem_groups(root: Path, files: Sequence[str], y: np.ndarray) -> np.ndarray:
@@ -295,7 +320,7 @@ def _read_parts(
     if split_column is None:
         return None, ()
     facts = _facts(root, split_column, "part", labelled)
-    return read_parts(facts, split_column, [_safe(file) for file in labelled.files])
+    return read_parts(facts, split_column, [readable_path(file) for file in labelled.files])
 
 
 def _facts(root: Path, fact: str, role: str, labelled: Labelled) -> list[str]:
@@ -323,7 +348,7 @@ def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> li
 
 
 def _oddity_notices(
-    files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: FeatureRecipe
+    files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: Recipe
 ) -> list[Notice]:
     """Tell of files that were cut or are odd, and of those in which nothing sounds."""
     notices = []

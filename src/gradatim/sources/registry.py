@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,7 @@ from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
-    from gradatim.music.features import FeatureRecipe
+    from gradatim.music.recipes import Recipe
 
 __all__ = [
     "SOURCES",
@@ -56,6 +56,7 @@ class Options:
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
     follow_links: bool = False  # Whether links out of a folder are followed
+    features: Sequence[str] = ()  # Inputs that are computed from sounds; none: the usual one
     id: str | None = None  # Column by which rows are called
     drop_rows_without: Sequence[str] = ()  # Columns whose gaps cost the row
     min_class_size: int = 0  # Rows that a class must have
@@ -65,7 +66,9 @@ class Options:
     encoding: str | None = None
     n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
     progress: Progress = field(default=silent, repr=False)
-    recipe: FeatureRecipe | None = field(default=None, repr=False)  # Of features; None: the usual
+    recipe: Recipe | None = field(default=None, repr=False)  # Of features; None: the usual
+    input: str = field(default="", repr=False)  # What that recipe gives; empty: the usual
+    cache: Path | None = field(default=None, repr=False)  # Where features are kept; None: nowhere
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def _read_dataset(text: str, options: Options) -> Collection:
 
 def _read_folder(text: str, options: Options) -> Collection:
     from gradatim.music import RECIPE, read_folder
+    from gradatim.music.recipes import with_cut
 
     chosen = {
         "segment_seconds": options.segment,
@@ -107,6 +111,8 @@ def _read_folder(text: str, options: Options) -> Collection:
         "place": options.place,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
+    recipe = RECIPE if options.recipe is None else options.recipe
+    recipe = with_cut(recipe, **given) if given else recipe
     return read_folder(
         Path(text).expanduser(),
         options.groups,
@@ -118,9 +124,11 @@ def _read_folder(text: str, options: Options) -> Collection:
         split_column=options.split_column,
         task=options.task,
         follow_links=options.follow_links,
-        recipe=replace(options.recipe or RECIPE, **given),
+        recipe={options.input: recipe} if options.input else recipe,
+        features=options.features,
         n_jobs=options.n_jobs or os.cpu_count() or 1,
         progress=options.progress,
+        cache=options.cache,
     )
 
 
@@ -179,7 +187,7 @@ SOURCES: dict[str, Kind] = {
         phrase="a folder of audio",
         takes=(
             *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
-            *("split_column", "segment", "seconds", "place", "follow_links"),
+            *("split_column", "segment", "seconds", "place", "follow_links", "features"),
         ),
     ),
     "table": Kind(
@@ -194,7 +202,7 @@ SOURCES: dict[str, Kind] = {
 _TYPED = {
     field.name: f"--{field.name.replace('_', '-')}"
     for field in fields(Options)
-    if field.name not in ("n_jobs", "progress", "recipe")
+    if field.name not in ("n_jobs", "progress", "recipe", "input", "cache")
 } | {"place": "--from"}
 
 

@@ -18,10 +18,12 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, InputError, SpecError, TableError
 from gradatim.models.model import Model
-from gradatim.music.analysis import FileAnalysis, analyze_files
-from gradatim.music.features import FeatureRecipe
+from gradatim.music.analysis import analyze_files
+from gradatim.music.cache import FeatureCache
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
+from gradatim.music.pieces import FileAnalysis
+from gradatim.music.recipes import Recipe, read_recipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
 from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
@@ -54,6 +56,7 @@ def predict_path(
     follow_links: bool = False,
     n_jobs: int | None = None,
     progress: Progress | None = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Predictions:
     """Predict for an audio file, a folder of audio, a table, or a dataset in the package.
 
@@ -76,6 +79,8 @@ def predict_path(
         Threads that decode and analyze; one per core if None.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
+    cache : path-like, optional
+        Folder in which features of files are kept, so that they are computed once.
 
     Returns
     -------
@@ -104,7 +109,8 @@ def predict_path(
     """
     _check_abstention(model, abstain_below)
     text = os.fspath(path)
-    found = _read(model, text, id, dialect, follow_links, n_jobs, progress)
+    kept = None if cache is None else Path(cache)
+    found = _read(model, text, id, dialect, follow_links, n_jobs, progress, kept)
     outputs, probabilities = _outputs(model, found)
     return Predictions(
         source=readable_path(Path(text).name or text),
@@ -119,7 +125,7 @@ def predict_path(
     )
 
 
-def recipe_of(model: Model, source: str) -> FeatureRecipe:
+def recipe_of(model: Model, source: str) -> Recipe:
     """Return the recipe of a model's features, or say that it reads no audio."""
     if model.recipe is None:
         raise InputError(
@@ -127,7 +133,7 @@ def recipe_of(model: Model, source: str) -> FeatureRecipe:
             f"{plural(model.n_features or 0, 'column')} that no recipe computes from audio; give a "
             "table with these columns"
         )
-    recipe = FeatureRecipe.from_dict(model.recipe)
+    recipe = read_recipe(model.recipe)
     if model.n_features != len(recipe.names):
         raise InputError(
             f"the recipe inside the model gives {len(recipe.names)} features, and the model reads "
@@ -158,6 +164,7 @@ def _read(
     follow_links: bool,
     n_jobs: int | None,
     progress: Progress | None,
+    cache: Path | None,
 ) -> _Unlabelled:
     where = Path(text).expanduser()
     kind = find_kind(text)
@@ -168,13 +175,13 @@ def _read(
         raise SpecError(f"{text} is no table, so how a table is read does not go with it")
     if kind is SOURCES["folder"]:
         listing = list_audio_files(where, follow_links=follow_links)
-        return _read_sounds(model, where, listing, n_jobs, progress)
+        return _read_sounds(model, where, listing, n_jobs, progress, cache)
     if kind is None and is_file and (reader := reader_of(where)) is not None:
         if reader == "FFmpeg" and not has_media():
             listing = Listing((), (where.name,))
         else:
             listing = Listing((where.name,))
-        return _read_sounds(model, where.parent, listing, n_jobs, progress)
+        return _read_sounds(model, where.parent, listing, n_jobs, progress, cache)
     collection = read_source(text, Options())
     if model.scaler is None:
         X = np.empty((collection.n_samples, 0))
@@ -206,7 +213,12 @@ def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | Non
 
 
 def _read_sounds(
-    model: Model, root: Path, listing: Listing, n_jobs: int | None, progress: Progress | None
+    model: Model,
+    root: Path,
+    listing: Listing,
+    n_jobs: int | None,
+    progress: Progress | None,
+    cache: Path | None,
 ) -> _Unlabelled:
     notices = list(listing.notices)
     if not listing.files:
@@ -223,6 +235,7 @@ def _read_sounds(
         recipe,
         n_jobs=n_jobs or os.cpu_count() or 1,
         progress=progress,
+        cache=None if cache is None else FeatureCache(cache, root),
     )
     read, errors = [], []
     for file, outcome in zip(listing.files, outcomes, strict=True):

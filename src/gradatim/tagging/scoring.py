@@ -143,11 +143,13 @@ def score_path(
 def _options_for(model: Model, text: str, options: Options) -> Options:
     """Return how a collection is read so that it gives what the model reads."""
     kind = find_kind(text)
+    if options.features:
+        raise SpecError("score computes the features that the model reads; leave --features out")
     if kind is SOURCES["folder"]:
         if model.scaler is None:
             return options
         task = model.task if options.target else options.task
-        return replace(options, recipe=recipe_of(model, text), task=task)
+        return replace(options, recipe=recipe_of(model, text), input=model.input, task=task)
     if kind is not SOURCES["table"] or not options.target:
         return options
     dialect = Dialect(options.decimal, options.delimiter, options.header, options.encoding)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jax
 
-from gradatim.training.cache import cache_folder
+from gradatim._cache import cache_folder
 
 __all__ = ["use_compilation_cache"]
 
