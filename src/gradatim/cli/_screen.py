@@ -36,11 +36,15 @@ class Screen:
 
     @contextlib.contextmanager
     def reading(self, name: str) -> Iterator[Progress]:
-        """Show how many files are read; yields what is to be told."""
+        """Show how many files are read, and how long it takes; yields what is to be told."""
         files = TextColumn("{task.fields[files]}", style="progress.download")
+        left = TextColumn("{task.fields[left]}")
         doing = f"reading {show_name(name)}"
-        with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
-            yield lambda share, files: bar.tell(share, doing, files=files)
+        bar = ProgressBar(
+            self._console, doing, files, left, hidden=self._quiet, files="0/?", left=""
+        )
+        with bar:
+            yield lambda share, files: bar.tell_with_time(share, doing, files=files)
 
     @contextlib.contextmanager
     def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gradatim.music.embeddings import MusicnnOutput as MusicnnOutput
     from gradatim.music.embeddings import musicnn_features as musicnn_features
     from gradatim.music.embeddings import run_musicnn as run_musicnn
+    from gradatim.music.extraction import extract_table as extract_table
+    from gradatim.music.feature_tables import FeatureTable as FeatureTable
+    from gradatim.music.feature_tables import write_features as write_features
     from gradatim.music.features import FEATURE_NAMES as FEATURE_NAMES
     from gradatim.music.features import RECIPE as RECIPE
     from gradatim.music.features import FeatureRecipe as FeatureRecipe
@@ -35,6 +38,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "musicnn_features",
             "run_musicnn",
         ],
+        "extraction": ["extract_table"],
+        "feature_tables": ["FeatureTable", "write_features"],
         "features": ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"],
         "folders": ["read_folder"],
     },

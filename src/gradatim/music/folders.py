@@ -32,7 +32,7 @@ from gradatim.music.plans import InputPlan, plan_inputs
 from gradatim.music.recipes import Recipe
 from gradatim.tables.parts import read_parts
 
-__all__ = ["read_folder"]
+__all__ = ["list_folder", "read_folder", "read_groups"]
 
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
@@ -140,10 +140,10 @@ def read_folder(
     inputs = _plan(recipe, features)
     targets = (target,) if isinstance(target, str) else tuple(target)
     source = LabelSource(labels, targets, path_column, label_pattern, task)
-    listing = _list(root, follow_links)
+    listing = list_folder(root, follow_links)
     labelled = label_files(root, listing.files, source)
     _refuse_lost_classes(root, source, labelled, listing)
-    file_groups, group_notices = _read_groups(root, groups, labelled)
+    file_groups, group_notices = read_groups(root, groups, labelled)
     file_folds = _read_folds(root, fold_column, labelled)
     file_parts, part_notices = _read_parts(root, split_column, labelled)
     outcomes = analyze_files(
@@ -224,14 +224,15 @@ def _unused_manifest(root: Path) -> Notice:
     )
 
 
-def _list(root: Path, follow_links: bool) -> Listing:
+def list_folder(root: Path, follow_links: bool, *, undecoded: bool = False) -> Listing:
+    """List the audio below a folder in which there is some; `undecoded` is some, too, if said."""
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise AudioError(
             f"{show_name(root)} {what}; give a folder with a sub-folder of audio for each class"
         )
     listing = list_audio_files(root, follow_links=follow_links)
-    if not listing.files:
+    if not (listing.files or (undecoded and listing.undecoded)):
         reasons = "; ".join(notice.message for notice in listing.notices)
         kinds = ", ".join(sorted(AUDIO_SUFFIXES))
         raise AudioError(
@@ -276,9 +277,10 @@ def _refuse_lost_labels(
         )
 
 
-def _read_groups(
+def read_groups(
     root: Path, groups: str | os.PathLike[str] | None, labelled: Labelled
 ) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
+    """Return the group of each file, if groups are named, and what a person should know."""
     if groups is None:
         return None, (_unused_manifest(root),) if (root / _MANIFEST).is_file() else ()
     text = os.fspath(groups)

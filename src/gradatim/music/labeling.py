@@ -25,7 +25,7 @@ from gradatim.music.tags import read_tag, require_tag
 from gradatim.tables.columns import Columns, read_columns
 from gradatim.tables.targets import read_targets
 
-__all__ = ["LabelSource", "Labelled", "is_fact", "label_files", "read_fact"]
+__all__ = ["LabelSource", "Labelled", "is_fact", "label_files", "read_fact", "refuse_parts"]
 
 _FACT = re.compile(r"(folder|tag|pattern):(.+)", re.DOTALL)
 
@@ -109,7 +109,7 @@ def label_files(root: Path, files: Sequence[str], source: LabelSource) -> Labell
     else:
         labels = [file.split("/")[0] if "/" in file else None for file in files]
         _refuse_loose(root, files, labels)
-        _refuse_parts(root, files)
+        refuse_parts(root, files)
         what = "a folder of a class"
     with_label = [k for k, label in enumerate(labels) if label is not None]
     y = np.array([labels[k] for k in with_label], dtype=str)
@@ -319,7 +319,7 @@ def _refuse_loose(root: Path, files: Sequence[str], labels: Sequence[str | None]
         )
 
 
-def _refuse_parts(root: Path, files: Sequence[str]) -> None:
+def refuse_parts(root: Path, files: Sequence[str]) -> None:
     """Refuse folders that are parts of a split, not classes."""
     below: dict[str, set[str]] = {}
     for file in files:

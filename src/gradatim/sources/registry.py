@@ -11,15 +11,16 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
+    from gradatim.music import FeatureTable
     from gradatim.music.recipes import Recipe
 
 __all__ = [
@@ -27,11 +28,14 @@ __all__ = [
     "TABLES",
     "Kind",
     "Options",
+    "extract_source",
     "files_of",
     "find_kind",
+    "is_feature_table",
     "is_table_name",
     "read_source",
     "read_split",
+    "refuse_options",
 ]
 
 #: Endings of tables.
@@ -105,12 +109,7 @@ def _read_folder(text: str, options: Options) -> Collection:
     from gradatim.music import RECIPE, read_folder
     from gradatim.music.recipes import with_cut
 
-    chosen = {
-        "segment_seconds": options.segment,
-        "max_seconds": options.seconds,
-        "place": options.place,
-    }
-    given = {name: value for name, value in chosen.items() if value is not None}
+    given = _cut(options)
     recipe = RECIPE if options.recipe is None else options.recipe
     recipe = with_cut(recipe, **given) if given else recipe
     return read_folder(
@@ -130,6 +129,16 @@ def _read_folder(text: str, options: Options) -> Collection:
         progress=options.progress,
         cache=options.cache,
     )
+
+
+def _cut(options: Options) -> dict[str, Any]:
+    """Return which part of a file is read, and in how long pieces, as far as that was said."""
+    chosen = {
+        "segment_seconds": options.segment,
+        "max_seconds": options.seconds,
+        "place": options.place,
+    }
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def is_table_name(text: str) -> bool:
@@ -157,6 +166,32 @@ def _read_table(text: str, options: Options) -> Collection:
         **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
         fold_column=options.fold_column,
         split_column=options.split_column,
+    )
+
+
+def is_feature_table(text: str) -> bool:
+    """Tell whether a name is that of a table which ``gradatim features`` wrote as Parquet."""
+    if not (text.lower().endswith(".parquet") and _is_table(text)):
+        return False
+    from gradatim.music.feature_tables import read_recipes
+
+    return read_recipes(text) is not None
+
+
+def _read_feature_table(text: str, options: Options) -> Collection:
+    from gradatim.music.feature_reading import read_feature_table
+
+    chosen = None
+    if options.input and options.recipe is not None:
+        chosen = {options.input: options.recipe}
+    return read_feature_table(
+        text,
+        target=tuple(options.target),
+        groups=options.groups,
+        features=tuple(options.features),
+        recipes=chosen,
+        task=options.task,
+        min_class_size=options.min_class_size,
     )
 
 
@@ -190,6 +225,12 @@ SOURCES: dict[str, Kind] = {
             *("split_column", "segment", "seconds", "place", "follow_links", "features"),
         ),
     ),
+    "features": Kind(
+        claims=is_feature_table,
+        read=_read_feature_table,
+        phrase="a table of features with its recipe",
+        takes=("target", "groups", "features", "task", "min_class_size"),
+    ),
     "table": Kind(
         claims=_is_table,
         read=_read_table,
@@ -216,19 +257,24 @@ def read_source(text: str, options: Options) -> Collection:
     kind = find_kind(text)
     if kind is None:
         raise InputError(_unclaimed(text))
-    given = [
-        typed
-        for name, typed in _TYPED.items()
-        if name not in kind.takes and getattr(options, name) not in (None, False, 0, (), [])
-    ]
-    if given:
-        raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")
+    refuse_options(options, kind.takes, f"{text}, {kind.phrase}")
     if options.fold_column is not None and options.split_column is not None:
         raise SpecError(
             "--fold-column and --split-column exclude each other: samples are scored fold by fold, "
             "or those of one part once; give one of them"
         )
     return kind.read(text, options)
+
+
+def refuse_options(options: Options, takes: Sequence[str], what: str) -> None:
+    """Refuse options that were given and do not go with what is read."""
+    given = [
+        typed
+        for name, typed in _TYPED.items()
+        if name not in takes and getattr(options, name) not in (None, False, 0, (), [])
+    ]
+    if given:
+        raise SpecError(f"{', '.join(given)} does not go with {what}; leave it out")
 
 
 def read_split(train: str, test: str, options: Options) -> Collection:
@@ -241,6 +287,40 @@ def read_split(train: str, test: str, options: Options) -> Collection:
     parts = [read_source(text, options) for text in (train, test)]
     # Names of files, which are the groups of pieces, are below their own folder only.
     return join_parts(*parts, shared_groups=options.groups is not None)
+
+
+_OF_EXTRACTION = (
+    *("groups", "target", "task", "labels", "path", "label_pattern", "segment", "seconds", "place"),
+    *("follow_links", "features"),
+)
+
+
+def extract_source(text: str, options: Options, *, verify: bool = False) -> FeatureTable:
+    """Compute the features of a folder of audio, or of an audio file."""
+    from gradatim.music import RECIPE, extract_table
+    from gradatim.music.formats import reader_of
+
+    where = Path(text).expanduser()
+    if not (where.is_dir() or (where.is_file() and reader_of(where) is not None)):
+        what = f"{text} is no audio" if where.exists() else f"there is no file or folder {text!r}"
+        raise InputError(f"{what}; give a folder of audio, or an audio file")
+    refuse_options(options, _OF_EXTRACTION, f"{text}, of which features are computed")
+    return extract_table(
+        where,
+        options.groups,
+        features=tuple(options.features) or ("classical",),
+        labels=options.labels,
+        target=tuple(options.target),
+        path_column=options.path,
+        label_pattern=options.label_pattern,
+        task=options.task,
+        follow_links=options.follow_links,
+        recipe=replace(RECIPE, **_cut(options)),
+        n_jobs=options.n_jobs or os.cpu_count() or 1,
+        progress=options.progress,
+        cache=options.cache,
+        verify=verify,
+    )
 
 
 def files_of(text: str, options: Options) -> list[Path]:

@@ -20,6 +20,7 @@ from gradatim.errors import AudioError, InputError, SpecError, TableError
 from gradatim.models.model import Model
 from gradatim.music.analysis import analyze_files
 from gradatim.music.cache import FeatureCache
+from gradatim.music.feature_reading import read_unlabelled
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.music.pieces import FileAnalysis
@@ -169,7 +170,10 @@ def _read(
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
-    if kind is SOURCES["table"] or (is_file and is_table_name(text)):
+    if kind is SOURCES["features"] and model.recipe is not None and id is None and dialect is None:
+        found = read_unlabelled(where, recipe_of(model, text))
+        return _Unlabelled(found.X, found.paths, found.starts, notices=found.notices)
+    if kind in (SOURCES["features"], SOURCES["table"]) or (is_file and is_table_name(text)):
         return _read_table(model, where, id, dialect)
     if id is not None or dialect is not None:
         raise SpecError(f"{text} is no table, so how a table is read does not go with it")

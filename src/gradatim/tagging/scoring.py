@@ -145,7 +145,7 @@ def _options_for(model: Model, text: str, options: Options) -> Options:
     kind = find_kind(text)
     if options.features:
         raise SpecError("score computes the features that the model reads; leave --features out")
-    if kind is SOURCES["folder"]:
+    if kind in (SOURCES["folder"], SOURCES["features"]):
         if model.scaler is None:
             return options
         task = model.task if options.target else options.task
@@ -191,7 +191,9 @@ def _rows(model: Model, collection: Collection) -> Any:
 def _starts(collection: Collection) -> np.ndarray | None:
     """Return the first segment of each file; None where every sample is one."""
     media = collection.media or ()
-    files = [sound.path for sound in media if isinstance(sound, FileSound)]
+    files: list[object] = [sound.path for sound in media if isinstance(sound, FileSound)]
+    if any(recipe.get("segment_seconds") for recipe in collection.recipes.values()):
+        files = files or collection.texts.get("path", np.empty(0)).tolist()
     if len(files) != collection.n_samples:
         return None
     new = [k for k, file in enumerate(files) if k == 0 or file != files[k - 1]]
