@@ -116,7 +116,7 @@ def analyze_files(
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
     tell = steady(progress)
     parts = parts_of([recipe])
-    kept = [_Analyses()] * len(paths) if cache is None else _kept(cache, paths, parts)
+    kept = [_Analyses()] * len(paths) if cache is None else _stored(cache, paths, parts)
     missing = [k for k, found in enumerate(kept) if len(found) < len(parts)]
     n_kept = len(paths) - len(missing)
     tell(0.0 if missing else 1.0, f"{n_kept}/{len(paths)}")
@@ -166,15 +166,15 @@ def _sounds(analysis: FileAnalysis) -> tuple[str, ...]:
     return tuple(piece.sha256 for piece in analysis.pieces)
 
 
-def _kept(
+def _stored(
     cache: FeatureCache, paths: Sequence[str | os.PathLike[str]], parts: Sequence[SetRecipe]
 ) -> list[_Analyses]:
     """Return what is kept of each file, as far as the file is still the same."""
-    stored = {part: cache.read(part) for part in parts}
+    known = {part: cache.read(part) for part in parts}
     found = []
     for path in paths:
         name, own = cache.name(path), _Analyses()
-        files = {part: file for part, all_ in stored.items() if (file := all_.get(name))}
+        files = {part: file for part, all_ in known.items() if (file := all_.get(name))}
         if files and (now := identify(path, content=cache.verify)) is not None:
             own = {part: file.analysis for part, file in files.items() if cache.is_same(file, now)}
         # Pieces that disagree are of two versions of the file: all are computed anew.

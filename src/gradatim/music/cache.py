@@ -175,17 +175,17 @@ def _write(target: Any, files: Mapping[bytes, KeptFile], n_features: int) -> Non
     import pyarrow as pa
     from pyarrow import parquet
 
-    rows = [(name, *kept, piece) for name, kept in files.items() for piece in kept.analysis.pieces]
+    rows = [(name, kept, piece) for name, kept in files.items() for piece in kept.analysis.pieces]
     columns: dict[str, Any] = {
-        "path": [name for name, *_ in rows],
-        "size": [identity.size for _, identity, *_ in rows],
-        "mtime_ns": [identity.mtime_ns for _, identity, *_ in rows],
-        "bytes_sha256": [identity.sha256 for _, identity, *_ in rows],
-        "whole": [analysis.whole for *_, analysis, _ in rows],
-        "oddities": [list(analysis.oddities) for *_, analysis, _ in rows],
-        "start": [piece.start for *_, piece in rows],
-        "sha256": [piece.sha256 for *_, piece in rows],
-        "silent": [piece.silent for *_, piece in rows],
+        "path": [name for name, _, _ in rows],
+        "size": [kept.identity.size for _, kept, _ in rows],
+        "mtime_ns": [kept.identity.mtime_ns for _, kept, _ in rows],
+        "bytes_sha256": [kept.identity.sha256 for _, kept, _ in rows],
+        "whole": [kept.analysis.whole for _, kept, _ in rows],
+        "oddities": [list(kept.analysis.oddities) for _, kept, _ in rows],
+        "start": [piece.start for _, _, piece in rows],
+        "sha256": [piece.sha256 for _, _, piece in rows],
+        "silent": [piece.silent for _, _, piece in rows],
     }
     schema = _schema(n_features)
     arrays = [pa.array(values, schema.field(name).type) for name, values in columns.items()]
@@ -215,7 +215,7 @@ def _read(part: Path, recipe: SetRecipe) -> pa.Table | None:
     from pyarrow import parquet
 
     try:
-        table = parquet.read_table(part, partitioning=None)
+        table = parquet.ParquetFile(part).read()
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):
         return None

@@ -58,9 +58,19 @@ def extract_table(
         Which files belong together, as `read_folder` reads it.
     features : sequence of str
         ``raw``, ``classical``, ``mel``, ``musicnn``, unions such as ``classical+mel``, or ``all``.
-    labels, target, path_column, label_pattern, task, follow_links
-        Where labels are, as `read_folder` reads them; the first folder below `path` if not given,
-        and none where sounds lie in `path` itself.
+    labels : path-like, optional
+        Where labels are, as `read_folder` reads them. If nothing is said, the first folder below
+        `path` is the label, and sounds that lie in `path` itself have none.
+    target : str or sequence of str
+        Column of the table of labels.
+    path_column : str, optional
+        Column of that table which names the files.
+    label_pattern : str, optional
+        Regular expression with a group ``label``, searched in the path of each file.
+    task : {"classification", "multilabel", "regression"}, optional
+        Forces how the labels of a table are read.
+    follow_links : bool
+        Also follow links that lead out of the folder.
     recipe : FeatureRecipe, optional
         How classical features are computed, and of which excerpt and segments all are.
     n_jobs : int

@@ -1,7 +1,7 @@
 """From a table of features to a `Collection`: what is learnt, grouped and left out is in the table.
 
 Conventions: the target is the column ``label``, the groups the column ``group``; a row without a
-group is a group of its own. Rows with an error, or without a label, are left out with a notice.
+group has one of its own. Rows with an error, or without a label, are left out with a notice.
 Each input has the columns that its recipe names, wherever they stand.
 """
 
@@ -173,7 +173,7 @@ def _for_reading(table: Columns, plan: InputPlan, groups: str | None) -> Columns
 
 
 def _lone_groups(groups: Sequence[str | None], paths: Sequence[str]) -> list[str]:
-    """Make a sound without a group a group of its own, by a name that no group has."""
+    """Give a sound without a group one of its own, by a name that no group has."""
     return [group or f"/{path}" for group, path in zip(groups, paths, strict=True)]
 
 

@@ -263,12 +263,12 @@ def read_recipes(path: str | os.PathLike[str]) -> FileRecipes | None:
         told = json.loads(metadata[RECIPE_KEY])
         inputs = {str(name): read_recipe(recipe) for name, recipe in told["inputs"].items()}
         task = told["task"]
+    except SpecError as error:
+        raise TableError(f"the recipe in {file.name} cannot be used: {error}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise TableError(
             f"the recipe in {file.name} cannot be read ({error}); extract the features anew"
         ) from error
-    except SpecError as error:
-        raise TableError(f"the recipe in {file.name} cannot be used: {error}") from error
     if not inputs or task not in ("classification", "regression", "multilabel"):
         raise TableError(f"the recipe in {file.name} names no input; extract the features anew")
     return FileRecipes(file.name, inputs, task)

@@ -106,12 +106,14 @@ def _read_dataset(text: str, options: Options) -> Collection:
 
 
 def _read_folder(text: str, options: Options) -> Collection:
-    from gradatim.music import RECIPE, read_folder
-    from gradatim.music.recipes import with_cut
+    from gradatim.music import RECIPE, FeatureRecipe, read_folder
+    from gradatim.music.recipes import set_name, with_cut
 
     given = _cut(options)
     recipe = RECIPE if options.recipe is None else options.recipe
     recipe = with_cut(recipe, **given) if given else recipe
+    if options.input or not isinstance(recipe, FeatureRecipe):
+        recipe = {options.input or set_name(recipe): recipe}
     return read_folder(
         Path(text).expanduser(),
         options.groups,
@@ -123,7 +125,7 @@ def _read_folder(text: str, options: Options) -> Collection:
         split_column=options.split_column,
         task=options.task,
         follow_links=options.follow_links,
-        recipe={options.input: recipe} if options.input else recipe,
+        recipe=recipe,
         features=options.features,
         n_jobs=options.n_jobs or os.cpu_count() or 1,
         progress=options.progress,
