@@ -125,7 +125,7 @@ def analyze_files(
     ]
     if not missing:
         return [outcome for outcome in outcomes if outcome is not None]
-    _load_libraries(parts)
+    _load_libraries([part for part in parts if any(part not in kept[k] for k in missing)])
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
     keeper = None if cache is None else _Keeper(cache)
     with _one_thread_each(recipe, n_jobs):
