@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from gradatim.cli import app
 from gradatim.models import Model
@@ -21,6 +22,7 @@ ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
 COMMANDS = {
     "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
     "--report b.html --predictions c.csv --save c.gradatim --save-rung majority d.gradatim",
+    "features": "sounds --output a.parquet --json b.json",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
     "score": "model.gradatim table.csv --target label --json a.json",
@@ -79,6 +81,8 @@ def folder(tmp_path, model):
     (tmp_path / "model.gradatim").write_bytes(model.read_bytes())
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
+    (tmp_path / "sounds").mkdir()
+    soundfile.write(tmp_path / "sounds" / "a.wav", np.sin(np.arange(3000)), 22050)
     return tmp_path
 
 
