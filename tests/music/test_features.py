@@ -42,7 +42,7 @@ def sounds():
 @pytest.mark.parametrize(("name", "y"), list(sounds()), ids=lambda value: str(value)[:8])
 def test_features_equal_librosa_called_feature_by_feature(name, y):
     y = y.astype(np.float32)
-    np.testing.assert_allclose(extract_features(y, SR), naive_features(y), rtol=2e-4, atol=2e-4)
+    np.testing.assert_allclose(extract_features(y, SR), naive_features(y), rtol=1e-5, atol=1e-5)
 
 
 def test_names_and_features_have_one_order():

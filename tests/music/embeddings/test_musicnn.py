@@ -1,10 +1,7 @@
 """What the pretrained net says of sounds, and the features made of it."""
 
-import time
-
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from gradatim.errors import AudioError, ShapeError
 from gradatim.music import (
@@ -117,13 +114,3 @@ def test_what_is_no_sound_is_refused(function):
         function(np.zeros(0), SR)
     with pytest.raises(AudioError, match="not finite"):
         function(np.array([0.0, np.nan]), SR)
-
-
-def test_one_core_hears_twenty_times_as_fast_as_the_sound_lasts():
-    musicnn_features(noise(), SR)
-    y = np.tile(noise(), 4)
-    with threadpool_limits(1):
-        start = time.process_time()  # of this process alone, whatever else the machine does
-        musicnn_features(y, SR)
-        seconds = time.process_time() - start
-    assert len(y) / SR > 20 * seconds
