@@ -182,6 +182,21 @@ def test_many_parts_become_one_and_the_latest_counts(files, tmp_path, computed, 
     assert len(computed) == n_before
 
 
+def test_what_nobody_asked_for_goes_and_the_rest_stays(files, tmp_path, monkeypatch, computed):
+    other = FeatureCache(tmp_path / "cache", tmp_path)
+    analyze_files(files, cache=other)
+    os.utime(other.place(RECIPE), (0, 0))
+    cache = FeatureCache(tmp_path / "cache", files[0].parent)
+    analyze_files(files, cache=cache)
+    assert not other.place(RECIPE).exists()
+    os.utime(cache.place(RECIPE), (0, 0))
+    n_before = len(computed)
+    analyze_files(files, cache=cache)
+    analyze_files(files, MelRecipe(), cache=cache)
+    assert len(computed) == n_before + 4
+    assert cache.place(RECIPE).exists()
+
+
 def test_a_cache_that_cannot_be_written_costs_the_keeping_only(files, tmp_path):
     (tmp_path / "cache").write_text("a file")
     cache = FeatureCache(tmp_path / "cache", files[0].parent)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradatim.music.embeddings import musicnn_features as musicnn_features
     from gradatim.music.embeddings import run_musicnn as run_musicnn
     from gradatim.music.extraction import extract_table as extract_table
+    from gradatim.music.feature_reading import read_feature_table as read_feature_table
     from gradatim.music.feature_tables import FeatureTable as FeatureTable
     from gradatim.music.feature_tables import write_features as write_features
     from gradatim.music.features import FEATURE_NAMES as FEATURE_NAMES
@@ -39,6 +40,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "run_musicnn",
         ],
         "extraction": ["extract_table"],
+        "feature_reading": ["read_feature_table"],
         "feature_tables": ["FeatureTable", "write_features"],
         "features": ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"],
         "folders": ["read_folder"],

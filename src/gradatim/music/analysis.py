@@ -145,6 +145,8 @@ def analyze_files(
             executor.shutdown(cancel_futures=True)
             if keeper is not None:
                 keeper.flush()
+    if cache is not None:
+        cache.prune()
     return [outcome for outcome in outcomes if outcome is not None]
 
 

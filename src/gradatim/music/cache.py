@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from gradatim._cache import prune
 from gradatim._digest import short_hash
 from gradatim._files import write_atomically
 from gradatim.errors import OutputError
@@ -37,6 +38,12 @@ __all__ = ["FeatureCache", "FileIdentity", "KeptFile", "identify"]
 
 #: Parts of one folder from which on they are merged into one.
 MANY_PARTS = 16
+
+#: Days after which features that nobody asked for are removed.
+MAX_DAYS = 90
+
+#: Bytes that all features may take.
+MAX_BYTES = 2 * 10**9
 
 _COMPUTES = ("gradatim", "librosa", "numpy", "scipy", "soundfile", "soxr")
 
@@ -105,6 +112,8 @@ class FeatureCache:
     def read(self, recipe: SetRecipe) -> dict[bytes, KeptFile]:
         """Return everything that is kept of one recipe, by the names of files."""
         folder = self.place(recipe)
+        with contextlib.suppress(OSError):
+            os.utime(folder)  # What is asked for is not old.
         tables = [table for part in _parts(folder) if (table := _read(part, recipe)) is not None]
         found = {}
         for table in tables:
@@ -123,6 +132,11 @@ class FeatureCache:
             # Sorted by time, so that what was computed last counts.
             name = f"{_next_number(folder):06d}-{secrets.token_hex(4)}.parquet"
             write_atomically(folder / name, lambda file: _write(file, files, len(recipe.names)))
+
+    def prune(self) -> None:
+        """Remove what was not asked for for long, and the oldest beyond a limit."""
+        with contextlib.suppress(OSError):
+            prune(self._folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
 
     def _merge(self, folder: Path, recipe: SetRecipe, found: Mapping[bytes, KeptFile]) -> None:
         old = _parts(folder)

@@ -49,9 +49,39 @@ def read_feature_table(
     task: str | None = None,
     min_class_size: int = 0,
 ) -> Collection:
-    """Read a table of features that `write_features` wrote.
+    """Read a table of features that `write_features` wrote as Parquet.
 
-    `features` names inputs, `recipes` inputs with the recipes by which they must be computed.
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    target : sequence of str
+        Nothing, or the one column ``label``.
+    groups : str, optional
+        ``path``, ``group`` or ``stem:path``; by default the column ``group`` if it says something.
+    features : sequence of str
+        Inputs, or other unions of the sets that are there; all inputs of the file if empty.
+    recipes : mapping of str to recipe, optional
+        Inputs with the recipes by which they must have been computed.
+    task : {"classification", "multilabel", "regression"}, optional
+        How the labels are read; as they were extracted if None.
+    min_class_size : int, default 0
+        Rows that a class, or a tag, must have; smaller ones are left out.
+
+    Returns
+    -------
+    Collection
+        Inputs with their recipes, labels and groups; notices tell of rows that were left out.
+
+    Raises
+    ------
+    TableError
+        If the file is no such table, its recipe is damaged or another one, it has no labels, or
+        none of its sounds could be read.
+    SpecError
+        If another target or grouping is named, or features that the file does not hold.
+    LabelError
+        If all rows are of one class.
     """
     file = Path(path).expanduser()
     told = _require(file)
