@@ -36,6 +36,7 @@ def sounds():
     decay = np.exp(-8 * time)
     yield "tone", 0.3 * np.sin(2 * np.pi * 330 * time)
     yield "noise", 0.1 * rng.normal(size=len(time))
+    yield "pause", np.where(time < 0.7, 0.4 * np.sin(2 * np.pi * 150 * time), 0)
     yield "drum", decay * (np.sin(2 * np.pi * 60 * time) + 0.2 * rng.normal(size=len(time)))
 
 

@@ -1,7 +1,6 @@
 """Music in: a folder of audio becomes a `Collection`.
 
-Conventions: names are loaded when first used, so that importing this part does not import
-librosa.
+Conventions: names are loaded when first used, so that importing this part imports no library.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ def analyze_files(
 ) -> list[FileAnalysis | AudioError]:
     """Analyze files side by side, those that are not kept already.
 
-    Threads do it: they need no guarded ``__main__``, share one import of librosa (3 s), and much
-    of the work releases the interpreter's lock.
+    Threads do it: they need no guarded ``__main__``, share imports and filter banks, and much of
+    the work releases the interpreter's lock.
     """
     if n_jobs < 1:
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
@@ -245,7 +245,7 @@ def _one_thread_each(recipe: Recipe, n_jobs: int) -> Iterator[None]:
 
 
 def _load_libraries(parts: Sequence[SetRecipe]) -> None:
-    # librosa loads its parts on first use, which must not happen in two threads at once.
+    # What is loaded on first use, such as the net, is then loaded once and not by every thread.
     silence = np.zeros(1, dtype=np.float32)
     for part in parts:
         apply_recipe(silence, part)

@@ -45,7 +45,7 @@ MAX_DAYS = 90
 #: Bytes that all features may take.
 MAX_BYTES = 2 * 10**9
 
-_COMPUTES = ("gradatim", "librosa", "numpy", "scipy", "soundfile", "soxr")
+_COMPUTES = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
 from gradatim.music.features import check_segment
+from gradatim.music.spectra import mel_filters
 
 __all__ = ["MelRecipe", "mel_patch", "mel_vector"]
 
@@ -112,9 +113,7 @@ class _MelBank:
 
 @functools.lru_cache(maxsize=4)
 def _bank(sr: int, n_fft: int, n_mels: int) -> _MelBank:
-    import librosa
-
     return _MelBank(
         np.hanning(n_fft + 1)[:-1].astype(np.float32),
-        librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=n_mels),
+        mel_filters(sr, n_fft, n_mels),
     )
