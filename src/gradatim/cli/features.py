@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from gradatim._progress import Progress, under
 from gradatim._text import show_name
-from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
+from gradatim.cli._print import SafeConsole, print_lines
+from gradatim.cli._progress_bar import work
 from gradatim.cli._reading import READING, Reading
 
 if TYPE_CHECKING:
@@ -74,12 +76,15 @@ def features(
         wanted.append(("--json", Path(json), ending(".json")))
     check_files(wanted, [Path(path), *files_of(path, how)])
     with silent_libraries(debug):
-        from gradatim.cli._screen import Screen
+        doing = f"reading {show_name(path)}"
 
-        screen = Screen(to_stderr=json == "-", quiet=False)
-        with screen.reading(path) as progress:
-            told = replace(how, progress=progress)
-            table = interruptible(lambda: extract_source(path, told, verify=verify))
+        def run(tell: Progress) -> FeatureTable:
+            told = replace(how, progress=under(tell, doing))
+            return extract_source(path, told, verify=verify)
+
+        table = work(doing, run)
+        # Without the screen of climbs, which imports what trains them.
+        console = SafeConsole(stderr=json == "-")
         whole = {**header(), **table.to_dict()}
 
         def show() -> None:
@@ -88,9 +93,12 @@ def features(
             if json == "-":
                 print_json(whole)
             else:
-                screen.show_lines(feature_lines(table, output))
+                print_lines(console, feature_lines(table, output), soft_wrap=True)
 
-        deliver(_writers(table, whole, output, json), show, screen.say)
+        def say(sentence: str) -> None:
+            print_lines(console, [[sentence]], soft_wrap=True)
+
+        deliver(_writers(table, whole, output, json), show, say)
 
 
 def _writers(

@@ -92,9 +92,14 @@ class FeatureCache:
         self.verify = verify  # Whether files are known by their bytes, not by their times
         self._folder = folder
         self._root = Path(os.path.abspath(root))
+        self._typed = os.path.join(os.fspath(root), "")
 
     def name(self, path: str | os.PathLike[str]) -> bytes:
         """Return what a file is called in the parts: bytes, since a name may be no UTF-8."""
+        text = os.fspath(path)
+        # Twenty thousand paths are made relative at once, and most begin as the root was typed.
+        if text.startswith(self._typed) and ".." not in text:
+            return os.fsencode(text[len(self._typed) :])
         return os.fsencode(os.path.relpath(os.path.abspath(path), self._root))
 
     def is_same(self, kept: KeptFile, now: FileIdentity) -> bool:

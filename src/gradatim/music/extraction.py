@@ -110,7 +110,7 @@ def extract_table(
     label_of, kind = _labels(labelled)
     group_of, notices = _groups(root, groups, labelled)
     outcomes = analyze_files(
-        [root / file for file in listing.files],
+        [os.path.join(root, file) for file in listing.files],
         plan.whole,
         n_jobs=n_jobs,
         progress=progress,

@@ -94,19 +94,21 @@ def list_audio_files(root: Path, *, follow_links: bool = False) -> Listing:
         kept = [name for name in sorted(subfolders) if not _passed_over(name)]
         outside += [below(p) for n in kept if leads_out(p := os.path.join(folder, n))]
         subfolders[:] = [n for n in kept if not leads_out(os.path.join(folder, n))]
+        inside = below(folder)
+        inside = "" if inside == "." else f"{inside}/"
         for name in names:
             path = os.path.join(folder, name)
             if _passed_over(name):
                 continue
             if leads_out(path):
-                outside.append(below(path))
+                outside.append(inside + name)
             elif not os.path.isfile(path):
                 # A pipe of that name would block whoever opens it.
                 if os.path.exists(path) and _named_like_audio(name):
-                    special.append(below(path))
+                    special.append(inside + name)
             elif (reader := reader_of(path)) is not None:
                 readable = reader == "libsndfile" or media
-                (files if readable else undecoded).append(below(path))
+                (files if readable else undecoded).append(inside + name)
     return Listing(
         tuple(sorted(files)),
         tuple(sorted(undecoded)),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from gradatim._text import option, plural, shell_word, show_name
 from gradatim.music import FeatureTable
-from gradatim.presentation.climbs import notes
 from gradatim.presentation.lines import Line
+from gradatim.presentation.notices import notes
 
 __all__ = ["feature_lines"]
 
