@@ -207,3 +207,18 @@ def test_options_that_have_no_meaning_are_refused(sounds, capsys):
     ):
         status, _, error = run(capsys, *words)
         assert (status, sentence in error) == (2, True), error
+
+
+def test_a_file_of_several_pieces_is_scored_once(sounds, capsys):
+    for k in range(8):
+        for label, frequency in (("low", 150), ("high", 2500)):
+            tone = np.sin(np.arange(6000) * 2 * np.pi * frequency * (1 + 0.02 * k) / SR)
+            soundfile.write(sounds / label / f"{k}.wav", 0.5 * tone, SR)
+    cut = ("--segment", "0.1")
+    run(capsys, "features", sounds, "-o", "s.parquet", *cut)
+    run(capsys, "climb", "s.parquet", *CLIMB, "--save-rung", "logistic", "m.gradatim")
+    status, said, _ = run(capsys, "score", "m.gradatim", "s.parquet")
+    assert "16 of 16 samples in 16 groups right" in said
+    status, said, _ = run(capsys, "predict", "m.gradatim", "s.parquet")
+    assert status == 0
+    assert "s.parquet, 16" in said
