@@ -12,6 +12,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say when nobody has looked at the lab, which a count of skipped tests does not."""
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
+        if "not tried in a browser" in reason:
+            terminalreporter.write_line(reason.removeprefix("Skipped: "), yellow=True)
+            break
+
+
 def _make_collection(X, y, task="classification", groups=None, name="made"):
     X = np.asarray(X, dtype=np.float32)
     return Collection(

@@ -4,6 +4,7 @@ import doctest
 import json
 import re
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,20 @@ import pytest
 
 import gradatim
 from gradatim.cli import app, main
-from gradatim.climb import Climb, Comparison, EvaluationProtocol, RungResult, Verdict
+from gradatim.climb import (
+    Climb,
+    Comparison,
+    EvaluationProtocol,
+    FeatureDrop,
+    Importance,
+    RungResult,
+    TrainingSize,
+    Verdict,
+)
 from gradatim.collection import Collection, Notice
 from gradatim.evaluation.scores import Pooled
+from gradatim.models import Model
+from gradatim.models.learners import Constant
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -70,6 +82,30 @@ def test_commands_of_gradatim_exist_and_cheap_ones_run(path, capsys):
             assert main(arguments) == 0
         else:
             app.parse_args(arguments, exit_on_error=False, print_error=False)
+
+
+def test_commands_that_write_tags_do_what_the_pages_say(tmp_path, monkeypatch):
+    typed = [
+        arguments
+        for name in ("docs/guides/models.md", "README.md")
+        for arguments in commands(ROOT / name, "gradatim")
+        if "--write-tags" in arguments or arguments[0] == "untag"
+    ]
+    assert [a[0] for a in typed] == ["predict", "predict", "untag"] * 2
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "examples" / "drums" / "tom", "music")
+    classes = np.array(["kick", "tom"])
+    model = Model("majority", "", "classification", Constant(np.array([0.9])), classes=classes)
+    model.save("drums.gradatim")
+
+    def sounds():
+        return {path.name: path.read_bytes() for path in Path("music").glob("*.flac")}
+
+    before = sounds()
+    for arguments in typed:
+        assert main(arguments) == 0
+        assert (sounds() != before) == ("--apply" in arguments)
+        assert Path("music/.gradatim-tags.json").exists() == ("--apply" in arguments)
 
 
 # What a command reads, and the options after which it writes.
@@ -147,6 +183,8 @@ def test_the_json_object_has_the_documented_keys():
         [result],
         Verdict("majority", "", "best", "Stop.", [comparison], 0.0, level=[("linear", "features")]),
         notices=[Notice("few", "few")],
+        importance=Importance(0.7, 5, *[[FeatureDrop("mfcc", 2, 0.1, (0.0, 0.2))]] * 2),
+        sizes=[TrainingSize(80.0, 16.0, 0.6, (0.5, 0.7), np.nan, (np.nan, np.nan))],
     )
     [(_, text)] = blocks(ROOT / "docs" / "guides" / "json.md", "json")
     written = json.loads(json.dumps(climb.to_dict()))

@@ -3,7 +3,15 @@ import os
 
 import pytest
 
-from gradatim._files import check_writable, open_regular, read_regular, write_atomically
+from gradatim._files import (
+    check_folder,
+    check_writable,
+    make_folder,
+    open_regular,
+    read_regular,
+    rewrite_atomically,
+    write_atomically,
+)
 from gradatim.errors import OutputError
 
 
@@ -108,3 +116,43 @@ def test_a_name_that_no_file_has_is_an_error_of_reading():
         read_regular("a\0b")
     with pytest.raises(FileNotFoundError):
         read_regular("nowhere-at-all")
+
+
+def test_a_file_that_is_rewritten_keeps_who_may_read_it(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    path.chmod(0o604)
+    os.utime(path, (1, 1))
+    rewrite_atomically(path, lambda copy: copy.write_text(path.read_text() + " and new"))
+    assert path.read_text() == "old and new"
+    assert path.stat().st_mode & 0o777 == 0o604
+    assert path.stat().st_mtime > 1
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_a_rewriting_that_fails_leaves_the_file(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def fail(copy):
+        copy.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rewrite_atomically(path, fail)
+    with pytest.raises(OutputError, match="cannot be written: No space left"):
+        rewrite_atomically(path, lambda copy: fail_with(errno.ENOSPC)())
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_a_folder_is_made_once_and_only_in_one_that_is_there(tmp_path):
+    assert check_folder(tmp_path / "new") == (tmp_path / "new").resolve()
+    assert os.listdir(tmp_path) == []
+    for _ in range(2):
+        assert make_folder(tmp_path / "new").is_dir()
+    with pytest.raises(OutputError, match="make it first"):
+        check_folder(tmp_path / "nowhere" / "new")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="is a file; give the name of a folder"):
+        make_folder(tmp_path / "file")

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from gradatim.models import Model as Model
     from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
+    from gradatim.music import read_scores as read_scores
     from gradatim.network import Layer as Layer
     from gradatim.network import Network as Network
     from gradatim.network import parse as parse
@@ -57,8 +58,11 @@ if TYPE_CHECKING:
     from gradatim.separability import separate as separate
     from gradatim.separability import transform as transform
     from gradatim.tables import read_table as read_table
+    from gradatim.tagging import Explanation as Explanation
     from gradatim.tagging import ModelScore as ModelScore
     from gradatim.tagging import Predictions as Predictions
+    from gradatim.tagging import explain as explain
+    from gradatim.tagging import explain_path as explain_path
     from gradatim.tagging import predict_path as predict_path
     from gradatim.tagging import score_path as score_path
     from gradatim.tagging import write_predictions as write_predictions
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
 _PARTS = {
     "Climb": "climb",
     "Collection": "collection",
+    "Explanation": "tagging",
     "FitResult": "training",
     "Layer": "network",
     "Network": "network",
@@ -86,6 +91,8 @@ _PARTS = {
     "climb_collection": "climb",
     "draw": "drawing",
     "draw_svg": "drawing",
+    "explain": "tagging",
+    "explain_path": "tagging",
     "find_features": "separability",
     "find_methods": "comparisons.separable",
     "fit_many": "training",
@@ -109,6 +116,7 @@ _PARTS = {
     "predict_path": "tagging",
     "race": "comparisons",
     "read_folder": "music",
+    "read_scores": "music",
     "read_table": "tables",
     "render_exam": "exercises",
     "write_exam": "exercises",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable
@@ -19,7 +20,15 @@ from typing import BinaryIO
 
 from gradatim.errors import OutputError
 
-__all__ = ["check_writable", "open_regular", "read_regular", "write_atomically"]
+__all__ = [
+    "check_folder",
+    "check_writable",
+    "make_folder",
+    "open_regular",
+    "read_regular",
+    "rewrite_atomically",
+    "write_atomically",
+]
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -71,6 +80,29 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         raise _output_error(target, error) from error
 
 
+def check_folder(path: str | os.PathLike[str]) -> Path:
+    """Make sure, before long work, that files can be written to a folder, made if need be."""
+    folder = Path(path).resolve()
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; give the name of a folder to write into")
+    if folder.is_dir():
+        check_writable(folder / "file")
+    else:
+        # A folder is made as a file is: in one that is there.
+        check_writable(folder)
+    return folder
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder that files are to be written to, unless it is there."""
+    folder = check_folder(path)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _output_error(folder, error) from error
+    return folder
+
+
 def write_atomically(
     path: str | os.PathLike[str], content: str | bytes | Callable[[BinaryIO], object]
 ) -> Path:
@@ -93,6 +125,37 @@ def write_atomically(
         raise _output_error(target, error) from error
     finally:
         # Also on Ctrl-C in the middle of a write.
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+    return target
+
+
+def rewrite_atomically(path: str | os.PathLike[str], write: Callable[[Path], object]) -> Path:
+    """Replace a file by what a function makes in a file beside it, or leave it if that fails.
+
+    The function is given the path of an empty file. Owner, mode and extended attributes stay; the
+    time of change is now.
+    """
+    target = _target(path)
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradatim-")
+        os.close(descriptor)
+        write(Path(temporary))
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        shutil.copystat(target, temporary)
+        os.utime(temporary)
+        with contextlib.suppress(AttributeError, OSError):
+            # Where another's file may be written, it stays the other's.
+            before = target.stat()
+            os.chown(temporary, before.st_uid, before.st_gid)
+        os.replace(temporary, target)
+        temporary = None
+    except OSError as error:
+        raise _output_error(target, error) from error
+    finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)

@@ -11,7 +11,8 @@ of them, or the standard class (``ValueError``, ``OSError``) that each one also 
   │    ├─ ``SpecError``: an option of a network, rung or protocol that makes no sense
   │    ├─ ``EquationError``: text that is no network
   │    ├─ ``TableError``: a table with a missing column, a bad value, a duplicate name
-  │    └─ ``AudioError``: a file that is no audio, or a folder without any
+  │    ├─ ``AudioError``: a file that is no audio, or a folder without any
+  │    └─ ``ScoreError``: a file that is no score, or a folder without any
   ├─ ``NotSeparableError`` (ValueError): a statement that needs separable data
   ├─ ``DivergedError`` (ArithmeticError): training left the finite numbers
   ├─ ``MissingExtraError`` (ImportError): an optional package is not installed
@@ -30,6 +31,7 @@ __all__ = [
     "NotEnoughMemoryError",
     "NotSeparableError",
     "OutputError",
+    "ScoreError",
     "ShapeError",
     "SpecError",
     "TableError",
@@ -104,6 +106,10 @@ class TableError(InputError):
 
 class AudioError(InputError):
     """A file that holds no readable audio, or a folder without any."""
+
+
+class ScoreError(InputError):
+    """A file that holds no readable score, or a folder without any."""
 
 
 class NotSeparableError(GradatimError, ValueError):

@@ -50,6 +50,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "engine": "auto",
             "inputs": None,
             "keep": [],
+            "learning_curve": False,
         }
     ]
 
@@ -64,6 +65,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
         "strong",
         "--max-nets",
         "40",
+        "--learning-curve",
         "--engine",
         "jax",
         "--inputs",
@@ -93,6 +95,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "engine": "jax",
             "inputs": ["wave"],
             "keep": ["deep/wave"],
+            "learning_curve": True,
         }
     ]
 
@@ -118,6 +121,26 @@ def test_what_no_kind_of_source_claims_is_told_with_what_is_close(capsys, fake):
     status, _, err = run(capsys, "timbr")
     assert status == 2
     assert err == "gradatim: there is no file, folder or dataset 'timbr'; did you mean timbre?\n"
+
+
+def test_the_report_knows_the_command_that_repeats_the_climb(capsys, fake):
+    run(capsys, "timbre", "--resume", "--report", "my report.html", "--seed", "3")
+    # Nothing was kept to go on from; that the first had to is not part of what it found.
+    assert fake.reports == []
+    run(capsys, "timbre", "--report", "my report.html", "--seed", "3")
+    [found] = fake.reports
+    assert found.command == "gradatim climb timbre --report 'my report.html' --seed 3"
+
+
+def test_figures_go_into_a_folder_that_is_checked_before(capsys, fake, tmp_path):
+    (tmp_path / "taken").write_text("x")
+    status, _, err = run(capsys, "timbre", "--no-report", "--figures", "taken")
+    assert (status, fake.collections) == (2, [])
+    assert "is a file; give the name of a folder to write into" in err
+    status, out, _ = run(capsys, "timbre", "--no-report", "--figures", "figures")
+    assert status == 0
+    assert "drawings, shown in" in out
+    assert {"ladder.svg", "confusion.svg", "figures.md"} <= set(os.listdir(tmp_path / "figures"))
 
 
 def test_quiet_prints_the_verdict_only(capsys, fake):
@@ -318,7 +341,7 @@ def test_predictions_of_the_verdicts_rung_are_written(capsys, songs):
     head, *lines = (songs / "said.csv").read_text().splitlines()
     assert head == "repeat,row,id,fold,truth,prediction"
     assert len(lines) == 2 * 40
-    assert lines[0].startswith("1,1,row 2,")
+    assert lines[0].startswith("1,1,row 1,")
 
 
 def test_the_model_is_there_before_json_goes_to_standard_output(capsys, songs, monkeypatch):

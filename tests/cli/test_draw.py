@@ -121,3 +121,8 @@ def test_layers_that_cannot_be_drawn_are_refused(arguments, words, tmp_path, cap
     assert main(["draw", *arguments, "-o", "a.svg"]) == 2
     assert words in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_as_output_is_named(capsys):
+    assert main(["draw", "2x1", "-o", "."]) == 2
+    assert "gradatim: . names no format of a drawing" in capsys.readouterr().err

@@ -13,7 +13,9 @@ import soundfile
 
 from gradatim.cli import app
 from gradatim.models import Model
-from gradatim.models.learners import Constant
+from gradatim.models.learners import AveragedNetworks, Constant
+from gradatim.network import Layer, Network
+from gradatim.scalers import Scaler
 
 TABLE = "x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,b\n0.2,0.1,a\n0.9,0.8,b\n0.1,0,a\n1,0.9,b\n"
 ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
@@ -21,10 +23,12 @@ ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
 # What is typed for every verb that writes files, with all of them.
 COMMANDS = {
     "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
-    "--report b.html --predictions c.csv --save c.gradatim --save-rung majority d.gradatim",
+    "--report b.html --predictions c.csv --figures a.figures --save c.gradatim "
+    "--save-rung majority d.gradatim",
     "features": "sounds --output a.parquet --json b.json",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
+    "explain": "kept.gradatim table.csv --row 2 --output a.svg --json b.json",
     "score": "model.gradatim table.csv --target label --json a.json",
     "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
     "draw": "x1+2 --output a.svg",
@@ -39,6 +43,7 @@ COMMANDS = {
     "--film b.svg",
     "approximate": "x --tolerance 0.1 --output a.svg --graph b.svg --network c.txt",
     "exercises": "--count 1 --output a.md",
+    "lab": "xor --questions 1 --output a.html",
 }
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
@@ -79,6 +84,11 @@ def model(tmp_path_factory):
 @pytest.fixture
 def folder(tmp_path, model):
     (tmp_path / "model.gradatim").write_bytes(model.read_bytes())
+    network = Network([Layer([[1.0, -1.0]], [0.0])])
+    ones, learner = np.ones(2), AveragedNetworks((network,), probabilistic=False)
+    more = {"classes": np.array(["a", "b"]), "feature_names": ("x1", "x2")}
+    kept = Model("linear", "x", "classification", learner, Scaler(ones, ones, ones), **more)
+    kept.save(tmp_path / "kept.gradatim")
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
     (tmp_path / "sounds").mkdir()
@@ -113,13 +123,13 @@ def test_a_dead_pipe_loses_no_file(command, folder):
     done = run(command, folder, stdout=write, stderr=subprocess.PIPE, text=True)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "") or command == "exercises"
-    assert [file for file in files(command) if not (folder / file).is_file()] == []
+    assert [file for file in files(command) if not (folder / file).exists()] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_closed_output_loses_no_file_and_is_told(command, folder):
     done = run(command, folder, ("sh", "-c", '"$@" >&-', "sh"), stderr=subprocess.PIPE, text=True)
-    assert [file for file in files(command) if not (folder / file).is_file()] == []
+    assert [file for file in files(command) if not (folder / file).exists()] == []
     # An exam says on standard error what it wrote.
     assert done.returncode == (0 if command == "exercises" else 2)
     assert ("standard output is closed" in done.stderr) == (command != "exercises")
@@ -131,7 +141,7 @@ def test_where_nobody_reads_the_errors_either_nothing_is_lost(folder):
     for command in ("exercises", "transform"):
         done = run(command, folder, stdout=write, stderr=write)
         assert done.returncode == 0
-        assert [file for file in files(command) if not (folder / file).is_file()] == []
+        assert [file for file in files(command) if not (folder / file).exists()] == []
     os.close(write)
 
 

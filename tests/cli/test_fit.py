@@ -240,3 +240,16 @@ def test_a_target_that_never_changes_has_no_r2(capsys, tmp_path):
     )
     found = json.loads(run(capsys, "fit", table, "--target", "y", "--json")[1])
     assert found["scores"] == {"r2": None, "root_mean_squared_error": 0.0}
+
+
+def test_one_row_is_one_and_a_class_per_row_is_no_matter_for_scikit_learns_warning(
+    capsys, tmp_path, recwarn
+):
+    table = tmp_path / "t.csv"
+    table.write_text("x1,y\n1,2\n")
+    assert "least squares on 1 row of t.csv\n" in run(capsys, "fit", table, "--target", "y")[1]
+    table.write_text("x1,y\n" + "".join(f"{i * i % 7},c{i}\n" for i in range(7)))
+    words = ["fit", table, "--target", "y", "--activation", "softmax", "--alpha", "1"]
+    status, _, err = run(capsys, *words)
+    assert (status, err) == (0, "")
+    assert not recwarn.list

@@ -28,12 +28,12 @@ OR = ["x1,x2,y", "0,0,0", "0,1,1", "1,0,1", "1,1,1", "0.5,0.5,1", "2,0,0"]
 def test_a_network_gets_five_of_six_and_the_row_that_it_misses_is_shown(mark):
     out = mark("step(x1 + x2 - 0.5)", OR)
     assert "your network gets 5 of 6\n" in out
-    assert out.splitlines()[-1].split() == ["7", "2", "0", "1", "1", "0"]
+    assert out.splitlines()[-1].split() == ["6", "7", "2", "0", "1", "1", "0"]
 
 
 def test_json_has_the_marks(mark):
     marks = json.loads(mark("step(x1 + x2 - 0.5)", OR, "--json"))["marks"]
-    missed = [{"row": 7, "wanted": "0", "given": "1"}]
+    missed = [{"row": 6, "line": 7, "wanted": "0", "given": "1"}]
     assert marks == {"target": "y", "right": 5, "rows": 6, "missed": missed}
 
 

@@ -45,7 +45,7 @@ def test_the_object_counts_and_lists_all(songs, tmp_path, capsys):
     assert found["counts"] == {"x": 152, "y": 168} or sum(found["counts"].values()) == 320
     assert [one["code"] for one in found["warnings"]] == ["left-out", "leak", "groups-proposed"]
     assert found["warnings"][2]["samples"][1][0] == {
-        "id": "row 10",
+        "id": "row 9",
         "target": found["warnings"][2]["samples"][1][1]["target"],
     }
     assert len(found["warnings"][2]["samples"]) == 40

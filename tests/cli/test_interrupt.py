@@ -47,6 +47,8 @@ def result(file) -> dict:
     found = json.loads(file.read_text())
     for part in (found, *found["rungs"]):
         del part["seconds"]
+    # It names the file.
+    del found["command"]
     return found
 
 

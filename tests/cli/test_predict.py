@@ -36,7 +36,7 @@ def test_without_a_file_every_row_is_on_the_screen(inside, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["path", "prediction", "probability", "x", "y"]
     proba = load_model("rows.gradatim").predict_proba(np.array([[0, 0]]))[0]
-    assert lines[1].split() == ["row", "2", "x", f"{proba[0]:.3f}", *(f"{p:.3f}" for p in proba)]
+    assert lines[1].split() == ["row", "1", "x", f"{proba[0]:.3f}", *(f"{p:.3f}" for p in proba)]
     assert len(lines) == 1 + 30 + 2
     assert lines[-1] == "rows.csv, 30 rows: x 15, y 15"
 
@@ -79,6 +79,20 @@ def test_a_folder_gets_playlists_of_its_classes(inside, capsys):
     assert capsys.readouterr().out.splitlines()[-1].startswith("wrote 5 playlists into ")
 
 
+def test_sets_are_on_the_screen_and_in_files(inside, capsys):
+    typed = "predict drums.gradatim in --coverage 0.9 --json all.json --jobs 1"
+    assert main(typed.split()) == 0
+    shown = capsys.readouterr().out
+    assert shown.split()[:4] == ["path", "prediction", "probability", "set"]
+    assert "sets are made to hold the true class of 0.9 of the samples" in shown
+    whole = json.loads((inside / "all.json").read_text())
+    [threshold] = whole["thresholds"]
+    names = ("cymbal", "hihat", "kick", "snare", "tom")
+    for row in whole["predictions"]:
+        probable = [name for name in names if 1 - row[name] <= threshold]
+        assert row["set"] == "|".join(probable or [row["prediction"]])
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -93,6 +107,8 @@ def test_a_folder_gets_playlists_of_its_classes(inside, capsys):
         ("rows.gradatim rows.csv -o a.json --json a.json", "both name"),
         ("rows.gradatim rows.csv -o a.m3u8", "is no audio"),
         ("rows.gradatim rows.csv --abstain-below 2", "abstain-below"),
+        ("rows.gradatim rows.csv --coverage 1", "coverage"),
+        ("rows.gradatim rows.csv --coverage 0.99", "cannot promise a coverage of 0.99"),
         ("rows.gradatim rows.csv --id nobody", "has no column 'nobody'"),
     ],
 )

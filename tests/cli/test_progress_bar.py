@@ -6,7 +6,8 @@ from rich.progress import TextColumn
 
 from gradatim.cli._interrupt import Interrupted
 from gradatim.cli._live import LiveLadder
-from gradatim.cli._progress_bar import ProgressBar, work
+from gradatim.cli._progress_bar import ProgressBar, TimeLeft, work
+from gradatim.cli._screen import Screen
 
 
 def test_work_gives_what_it_returns_and_its_reports_are_silent_without_a_terminal(capsys):
@@ -48,6 +49,24 @@ def test_the_seconds_left_follow_from_the_share_done(monkeypatch):
         assert bar.tasks[0].fields["left"] == left
 
 
+def test_the_time_left_follows_from_what_this_run_has_done(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("gradatim.cli._progress_bar.time.monotonic", lambda: now[0])
+    rest = TimeLeft()
+    # The first half was done by a run before.
+    assert rest.after(0.5) == ""
+    now[0] = 101.0
+    assert rest.after(0.6) == ""
+    now[0] = 110.0
+    assert rest.after(0.6) == ", about 40 s left"
+    assert rest.after(None) == ""
+    now[0] = 400.0
+    assert rest.after(0.6) == ", about 20 min left"
+    now[0] = 3100.0
+    assert rest.after(0.6) == ", about 3 h 20 min left"
+    assert TimeLeft().after(0.5) == ""
+
+
 @pytest.mark.parametrize("kind", [ProgressBar, LiveLadder])
 def test_work_that_nobody_waits_for_ends_at_its_next_report(kind):
     if kind is ProgressBar:
@@ -60,3 +79,13 @@ def test_work_that_nobody_waits_for_ends_at_its_next_report(kind):
     told.ended = True
     with pytest.raises(KeyboardInterrupt):
         tell()
+
+
+def test_after_ctrl_c_what_is_read_in_another_thread_ends():
+    reading = Screen(to_stderr=True, quiet=True).reading("x")
+    tell = reading.__enter__()
+    tell(0.5, "1/2")
+    stop = KeyboardInterrupt()
+    assert not reading.__exit__(KeyboardInterrupt, stop, None)
+    with pytest.raises(KeyboardInterrupt):
+        tell(1.0, "2/2")

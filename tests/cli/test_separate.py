@@ -37,7 +37,7 @@ def test_a_line_is_printed_with_its_check(shown):
     assert "    x1 + x2 - 1.5 = 0\n" in text
     assert "    2 x1 + 2 x2 - 3 = 0\n" in text
     assert "(exactly: no other has a wider one)" in text
-    assert "Margin ≈0.353553, the distance to the nearest rows: row 3, row 4, row 5." in text
+    assert "Margin ≈0.353553, the distance to the nearest rows: row 2, row 3, row 4." in text
     assert "Checked in exact arithmetic: all 4 rows are on their sides." in text
 
 
@@ -45,8 +45,8 @@ def test_a_refutation_names_its_rows(shown):
     text = shown("xor.csv")
     assert "These four points prove that no line can:" in text
     rows = [line.split() for line in text.splitlines()]
-    assert ["row", "2", "no", "0.5", "0", "0"] in rows
-    assert ["row", "4", "yes", "0.5", "1", "0"] in rows
+    assert ["row", "1", "no", "0.5", "0", "0"] in rows
+    assert ["row", "3", "yes", "0.5", "1", "0"] in rows
     assert "    x1 = 0.5, x2 = 0.5\n" in text
     assert "Checked in exact arithmetic: both sums are this point" in text
     assert "Their hulls overlap" in text
@@ -62,7 +62,12 @@ def test_touching_hulls_are_said_to_touch(shown):
 def test_one_point_with_two_labels_is_named(tmp_path, shown):
     (tmp_path / "twins.csv").write_text("x,y,label\n1,2,a\n3,4,b\n1,2,b\n", encoding="utf-8")
     text = shown("twins.csv")
-    assert "row 2 and row 4 are the same point, labeled a and b." in text
+    assert "row 1 and row 3 are the same point, labeled a and b." in text
+    assert text.endswith("Row 1 is line 2 of the file.\n")
+
+
+def test_rows_that_have_names_are_not_counted(shown):
+    assert "of the file" not in shown("three.csv", "--id", "id")
 
 
 def test_rows_may_have_names(shown):
@@ -99,8 +104,8 @@ def test_json_holds_all_numbers_exactly(shown):
     assert (found["separable"], found["touching"], found["verified"]) == (False, False, True)
     assert found["witness"]["point"] == ["1/2", "1/2"]
     assert found["witness"]["negative"] == [
-        {"row": "row 2", "weight": "1/2"},
-        {"row": "row 5", "weight": "1/2"},
+        {"row": "row 1", "weight": "1/2"},
+        {"row": "row 4", "weight": "1/2"},
     ]
     found = json.loads(shown("and.csv", "--json", "--perceptron"))
     assert found["hyperplane"] == {"weights": ["1", "1"], "w0": "-3/2"}
@@ -230,7 +235,7 @@ def test_wide_tables_are_cut_short_in_words(tmp_path, shown):
 def test_numbers_of_the_table_are_written_as_they_were(tmp_path, shown):
     (tmp_path / "line.csv").write_text("x,label\n0.1,a\n6.3,b\n12.7,a\n", encoding="utf-8")
     rows = [line.split() for line in shown("line.csv").splitlines()]
-    assert ["row", "3", "b", "1", "6.3"] in rows
+    assert ["row", "2", "b", "1", "6.3"] in rows
 
 
 def test_each_plane_has_its_own_margin_beside_it(tmp_path, shown):

@@ -135,3 +135,24 @@ def test_eval_says_of_the_saved_network_what_transform_says(
         else:
             assert [value for _, value in classes].count(None) == 2
             assert 1 not in [value for _, value in classes]
+
+
+def test_a_cell_that_is_no_number_is_named_with_its_place(tmp_path, capsys):
+    table = tmp_path / "t.csv"
+    table.write_text("x_1,y\n1,a\n,b\nthree,b\n", encoding="utf-8")
+    assert main(["transform", str(table), "--column", "X1", "--target", "y"]) == 2
+    said = "column 'x_1' of t.csv has no value in line 3 of the file, row 2"
+    assert said in capsys.readouterr().err
+    table.write_text("x_1,y\n1,a\nthree,b\n", encoding="utf-8")
+    assert main(["transform", str(table), "--column", "x1", "--target", "y"]) == 2
+    said = "column 'x_1' of t.csv holds 'three' in line 3 of the file, row 2"
+    assert said in capsys.readouterr().err
+    assert main(["transform", str(table), "--target", "y"]) == 2
+    assert "has no column 'x' (--column); did you mean 'x_1'?" in capsys.readouterr().err
+
+
+def test_a_word_is_no_threshold_and_no_point(capsys):
+    assert main(["transform", "--points", "1:a,2:b", "--thresholds", "x"]) == 2
+    assert "cannot use 'x' as the value of a threshold" in capsys.readouterr().err
+    assert main(["transform", "--points", "1:a,x:b"]) == 2
+    assert "cannot use 'x' as the value of a point" in capsys.readouterr().err

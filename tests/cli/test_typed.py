@@ -27,6 +27,9 @@ def value_of(capsys, *arguments):
         (["x1 + x2", "--at", "x_1=0,5; X2=-1"], -0.5),
         (["x1 + x2", "--at", "x1 = 1/2, x2 = 0,500"], 1),
         (["w x + b", "--let", "w=2,b=1", "--at", "x=3"], 7),
+        (["w x + b", "--let", "w=2 b = \N{MINUS SIGN}1", "--at", "x=3"], 5),
+        (["x1 + x2", "--at", "x1=0,5 x2 = 1/2"], 1),
+        (["W^T X + b", "--let", "W=1 2 b=3", "--at", "x1=1 x2=1"], 6),
         (["w x + b", "--let", "w=0,5", "--let", "b=1,25", "--at", "x=3"], 2.75),
         (["w_1 x + w_0", "--let", "w_1=0,5;w_0=-1", "--at", "x=3"], 0.5),
         (["W^T X", "--let", "W=1,2", "--at", "x1=1,x2=1"], 3),
@@ -56,6 +59,8 @@ def test_values_are_read_as_they_are_typed(capsys, arguments, value):
         (["separate", "t.csv"], "--target requires an argument: column of the labels"),
         (["approximate", "x", "--on", "1,000", "2"], "1,000 may be 1000 or 1.000"),
         (["approximate", "x", "--on", "0", "one"], "'one' is no number"),
+        (["approximate", "x", "--on", "0", "1e399"], "the number 1e399 is too large"),
+        (["approximate", "x", "--tolerance", "1e399/3"], "the number 1e399/3 is too large"),
         (["approximate", "x", "--on", "x", "1"], "'x' is no number"),
         (["approximate", "x", "--activation", "elu"], "relu, step, sigmoid or tanh, not elu"),
         (["transform", "--points", "10:a;30"], "'30' is no point with a label"),
@@ -150,3 +155,107 @@ def test_a_long_list_of_classes_stops_at_five(tmp_path, capsys):
     table.write_text("x,c\n" + "".join(f"{i},c{i:02}\n" for i in range(30)), encoding="utf-8")
     _, _, err = run(capsys, "separate", str(table), "--target", "c", "--positive", "d")
     assert "c00, c01, c02, c03, c04 and 25 more" in err
+
+
+GERMAN = "x1;y\n0,5;0\n1,5;1\n2,5;0\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["eval", "x1 + 1", "--data", "t.csv"],
+        ["step", "x1 + 1", "--data", "t.csv"],
+        ["separate", "t.csv", "--target", "y"],
+        ["fit", "t.csv", "--target", "y"],
+        ["transform", "t.csv", "--column", "x1", "--target", "y"],
+        ["plot", "boundary", "x1 - 1", "--data", "t.csv", "-o", "t.svg"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_verb_on_a_table_takes_how_it_is_written(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text(GERMAN.replace("1,5", "1,500"), encoding="utf-16")
+    status, out, err = run(capsys, *words)
+    assert (status, err) == (0, "")
+    if words[0] != "plot":
+        assert "note: t.csv was read with cells separated by semicolons" in out
+        assert "text in utf-16 (--encoding)" in out
+    how = ["--delimiter", "semicolon", "--decimal", ",", "--encoding", "utf-16", "--header", "1"]
+    status, told, err = run(capsys, *words, *how)
+    assert (status, err) == (0, "")
+    assert "t.csv was read with" not in told
+    # A file that is read with commas has one column.
+    status, _, err = run(capsys, *words, "--delimiter", "comma")
+    assert status == 2
+    assert "no column" in err or "not text" in err or "cells in line" in err or "1 cell" in err
+
+
+def test_json_says_how_a_table_was_read(tmp_path, capsys):
+    table = tmp_path / "t.csv"
+    table.write_text(GERMAN, encoding="utf-8")
+    for words in (["eval", "x1", "--data", str(table)], ["step", "x1", "--data", str(table)]):
+        _, out, _ = run(capsys, *words, "--json")
+        notes = json.loads(out)["data"]["notes"]
+        assert any("cells separated by semicolons" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("comma", "point"),
+    [
+        (
+            ["approximate", "x^2", "--tolerance", "0,1"],
+            ["approximate", "x^2", "--tolerance", "0.1"],
+        ),
+        (
+            ["transform", "--points", "0:a,2:b", "--thresholds", "0,5"],
+            ["transform", "--points", "0:a,2:b", "--thresholds", "0.5"],
+        ),
+        (
+            ["transform", "--points", "0:a,2:b,4:a", "--thresholds", "0,5,2,25"],
+            ["transform", "--points", "0:a,2:b,4:a", "--thresholds", "0.5;2.25"],
+        ),
+        (
+            ["transform", "--points", "0:a,2:b,4:a", "--thresholds", "1,3"],
+            ["transform", "--points", "0:a,2:b,4:a", "--thresholds", "1 3"],
+        ),
+        (
+            ["transform", "--points", "0:a,2:b,4:a", "--thresholds", "0,5, 3"],
+            ["transform", "--points", "0:a,2:b,4:a", "--thresholds", "0.5 3"],
+        ),
+        (
+            ["eval", "sigmoid(x)", "--at", "x=1", "--threshold", "0,75"],
+            ["eval", "sigmoid(x)", "--at", "x=1", "--threshold", "0.75"],
+        ),
+        (
+            ["step", "x", "--data", "t.csv", "--learning-rate", "0,25"],
+            ["step", "x", "--data", "t.csv", "--learning-rate", "0.25"],
+        ),
+        (
+            ["fit", "t.csv", "--target", "y", "--alpha", "0,5"],
+            ["fit", "t.csv", "--target", "y", "--alpha", "0.5"],
+        ),
+    ],
+    ids=lambda words: words[0],
+)
+def test_options_take_decimal_commas(tmp_path, monkeypatch, capsys, comma, point):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("x,y\n0,0\n1,1\n2,0\n", encoding="utf-8")
+    with_comma, with_point = run(capsys, *comma), run(capsys, *point)
+    assert with_comma[::2] == (0, "")
+    assert with_comma[1].replace("0,25", "0.25") == with_point[1]
+
+
+@pytest.mark.parametrize("text", ["1,250", "zero", "1/0", "0,5,5"])
+def test_an_option_that_is_no_number_is_refused_in_one_sentence(capsys, text):
+    status, _, err = run(capsys, "approximate", "x", "--tolerance", text)
+    assert status == 2
+    assert text in err
+    assert err.count("\n") == 1
+
+
+def test_a_share_that_is_smaller_than_all_floats_is_not_said_to_be_zero(capsys):
+    _, out, _ = run(capsys, "eval", "softmax(x1, 1000)", "--at", "x1=0")
+    assert "e^0 / sum e^z ≈ 0 " in out
+    assert "e^1000 / sum e^z ≈ 1 " in out
+    _, out, _ = run(capsys, "eval", "softmax(x1, 0)", "--at", "x1=0")
+    assert out.count("e^0 / sum e^z = 0.5") == 2

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from gradatim.climb import climb_collection, compare_climbs
-from gradatim.presentation.climb_views import confusion_data, label_rows, scatter_data
+from gradatim.presentation.breakdowns import class_table
+from gradatim.presentation.climb_views import confusion_data, scatter_data
 from gradatim.presentation.climbs import explain_protocol, heading
 from gradatim.reports.html import render_report
 
@@ -49,6 +50,13 @@ def test_every_rung_is_scored_once_on_the_test_part_by_a_model_of_the_training_p
     # The kept model learnt from the training part, so it says the same again.
     said = found.model.predict(made.X["features"][test])
     assert said.tolist() == found.winner.predictions[0].tolist()
+
+
+def test_features_are_shuffled_in_the_scored_part(found):
+    importance = found.importance
+    assert importance.score == pytest.approx(found.winner.mean)
+    assert len(importance.features) == 3
+    assert max(one.drop for one in importance.features) > 0.05
 
 
 def test_nothing_of_the_test_part_is_learnt_or_chosen_on(made, found):
@@ -160,9 +168,8 @@ def test_numbers_and_several_labels_are_scored_on_the_test_part_too(make_collect
     climb = climb_collection(several, rungs=["majority", "linear"])
     low, high = climb.rungs[1].interval
     assert 0.8 < low <= climb.rungs[1].mean <= high <= 1
-    assert (
-        sum(one["samples"] for one in label_rows(climb)) == several.y[several.parts == "test"].sum()
-    )
+    samples = sum(int(one["samples"]) for one in class_table(climb)["rows"])
+    assert samples == several.y[several.parts == "test"].sum()
 
 
 def test_a_group_in_both_parts_is_a_leak_with_its_name(made):

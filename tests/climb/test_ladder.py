@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from gradatim.climb import Observer, climb_collection
 from gradatim.collection import Collection
+from gradatim.datasets import load_world
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import make_folds
 
@@ -367,3 +368,52 @@ def test_labels_are_shuffled_song_by_song_so_that_what_the_songs_give_away_shows
     assert (kept.verdict.answer, kept.verdict.rung) == ("cannot decide", "majority")
     told = {one.code: one.message for one in kept.notices}["shuffled-labels"]
     assert told.startswith("labels were shuffled group by group: any rung above the first is")
+
+
+def test_a_climb_from_python_knows_the_call_that_repeats_it():
+    world = load_world()
+    options = {"rungs": ["majority", "linear"], "repeats": 1, "margin": 0.02}
+    found = climb_collection(world, n_jobs=1, **options)
+    assert found.command == (
+        "climb_collection(collection, repeats=1, margin=0.02, rungs=['majority', 'linear'])"
+    )
+    assert found.to_dict()["command"] == found.command
+
+
+def test_margins_are_how_far_the_best_score_is_above_the_next(blobs):
+    found = climb_collection(
+        blobs, rungs=["majority", "linear", "logistic", "kernel"], folds=3, repeats=1, n_jobs=1,
+        keep=["linear"],
+    )  # fmt: skip
+    majority, linear, logistic, kernel = found.rungs
+    assert majority.margins is None
+    assert logistic.margins is None
+    # A machine of three classes has two votes for the best, at most one for the next, and less
+    # than a third of a vote each for the distances.
+    assert ((kernel.margins > 1 / 3) & (kernel.margins < 8 / 3)).all()
+    # Least squares of 0 and 1: independent of the climb's own program.
+    split = make_folds(blobs, 3, 1, 0)
+    X, onehot = blobs.X["features"], (blobs.y[:, None] == blobs.classes).astype(float)
+    for r, k in split.outer:
+        train, test = split.rows_without(r, k), split.rows(r, k)
+        if linear.choices[k]:
+            continue
+        design = np.column_stack([X, np.ones(len(X))])
+        weights = np.linalg.lstsq(design[train], onehot[train], rcond=None)[0]
+        second, first = np.sort(design[test] @ weights, axis=1)[:, -2:].T
+        np.testing.assert_allclose(linear.margins[0, test], first - second, atol=1e-5)
+    assert 0 in linear.choices
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
+def test_a_kept_rung_is_that_of_the_input_where_it_is_better_whatever_better_means(blobs, metric):
+    rng = np.random.default_rng(0)
+    inputs = {"noise": rng.normal(size=(blobs.n_samples, 3)), **blobs.X}
+    made = replace(blobs, X=inputs, feature_names={})
+    found = climb_collection(
+        made, metric=metric, rungs=["logistic"], folds=3, repeats=1,
+        keep=["logistic/noise", f"logistic/{next(iter(blobs.X))}"],
+    )  # fmt: skip
+    assert ("logistic", "noise") in found.models
+    assert found.find_model("logistic").input == next(iter(blobs.X))
+    assert found.find_model("logistic/noise").input == "noise"

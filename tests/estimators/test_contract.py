@@ -3,6 +3,7 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from gradatim.errors import SpecError
 from gradatim.estimators import NetworkClassifier, NetworkRegressor, PerceptronClassifier
 
 WEIGHT = "check_sample_weight_equivalence_on_dense_data"
@@ -40,3 +41,10 @@ ESTIMATORS = {
 )
 def test_scikit_learns_contract_is_kept(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("name", ["shuffle", "warm_start", "nesterovs_momentum", "early_stopping"])
+def test_a_switch_is_true_or_false(name):
+    model = NetworkClassifier((2,), **{name: "no"})
+    with pytest.raises(SpecError, match=f"{name} must be True or False, not 'no'"):
+        model.fit([[0.0], [1.0]], [0, 1])

@@ -54,7 +54,7 @@ def test_copies_across_groups_are_counted():
 
 def test_identical_rows_are_noticed_with_an_example(read):
     assert read("a,b,g\n1,2,x\n0,5,y\n3,4,x\n1,2,x\n-0,5,x\n", "g") == {
-        "duplicates": "2 pairs of rows have identical features (for example rows 3 and 6), "
+        "duplicates": "2 pairs of rows have identical features (for example rows 2 and 5), "
         "1 of them with different targets"
     }
 

@@ -182,6 +182,23 @@ def test_copies_in_both_parts_are_named_and_those_in_one_are_not():
     assert copies.fix.startswith("--drop-duplicates keeps one of each")
 
 
+def test_copies_in_several_published_folds_are_named_and_those_in_one_are_not():
+    rng = np.random.default_rng(0)
+    y = np.array(["x", "y"])[np.arange(40) % 2]
+    hashes = np.arange(40).astype(str)
+    hashes[1] = "2"  # In one fold
+    folds = np.repeat(["a", "b", "c", "d"], 10)
+    made = table(rng.normal(size=(40, 3)), y, content_hashes=hashes, folds=folds)
+    assert codes(made) == []
+    hashes[30] = "2"
+    [leak] = find_leaks(dataclasses.replace(made, content_hashes=hashes))
+    assert leak.message == (
+        "3 samples have copies in other published folds, such as row 1: what is scored was learnt "
+        "from"
+    )
+    assert leak.samples == ((1, 2, 30),)
+
+
 def test_rows_that_stand_together_leak_only_where_the_published_split_cuts_their_song():
     made = songs()
     # Whole songs: what is proposed as groups is, and nothing leaks, however close the rows are.

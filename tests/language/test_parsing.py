@@ -88,7 +88,7 @@ def test_anything_else_is_no_heading(text):
         ("x)", 2, "closes no bracket"),
         ("|x", 3, "found the end"),
         ("x +", 4, "found the end"),
-        (r"\sin x", 1, "has brackets"),
+        (r"\foo x", 1, "has brackets"),
         ("(" * 61 + "x" + ")" * 61, 61, "more than 60 brackets"),
         ("x^" * 61 + "x", 121, "more than 60 brackets, bars or powers"),
     ],

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save, save_file
 
-from gradatim import load_model
-from gradatim.errors import InputError, OutputError
+from gradatim import explain, load_model
+from gradatim.errors import GradatimError, InputError, OutputError
 from gradatim.models import Model, files
 from gradatim.models.learners import Constant
 from gradatim.models.records import to_record
@@ -90,6 +90,8 @@ BAD = {
         "entry 'gamma' is",
     ),
     "labels of objects": (put("classes", "dtype", "|O"), "cannot be of the type"),
+    "labels of an old type": (put("classes", "dtype", "a"), "cannot be of the type"),
+    "a recipe that is none": (put("recipe", 0), "0 is no dict"),
     "codes out of order": (put("learner", "machines", 0, "codes", [2, 1, 0]), "no codes"),
     "codes beyond": (put("learner", "machines", 0, "codes", [0, 1, 9]), "no codes"),
     "counts that do not add up": (put("learner", "machines", 0, "counts", [1, 1, 1]), "are not"),
@@ -115,6 +117,21 @@ BAD = {
     "a wrong shape": (tensor("scaler.center", np.zeros(7)), "has the shape"),
     "a wrong type": (tensor("scaler.center", np.zeros(3, dtype=np.int8)), "of type I8"),
     "not finite": (tensor("scaler.scale", np.full(3, np.nan)), "not finite"),
+    "fewer labels than ids": (lambda r, _: r["training_rows"]["labels"].pop(), "not those of rows"),
+    "more rows than there were": (put("training_rows", "n_all", 3), "not those of rows"),
+    "no rows": (put("training_rows", {"ids": [], "labels": [], "n_all": 60}), "not those of rows"),
+    "rows as a list": (put("training_rows", [1]), "no dict"),
+    "an id that is no text": (put("training_rows", "ids", 0, 7), "7 is no str"),
+    "ids as one text": (put("training_rows", "ids", "abc"), "no list"),
+    "rows of another width": (
+        tensor("training_rows.scaled", np.zeros((60, 4), np.float32)),
+        "has the shape",
+    ),
+    "rows that are not finite": (
+        tensor("training_rows.scaled", np.full((60, 3), np.inf, np.float32)),
+        "not finite",
+    ),
+    "rows without numbers": (lambda _, t: t.pop("training_rows.scaled"), "is missing"),
     "no numbers": (tensor("machines.0.vectors", np.zeros((0, 3), np.float32)), "has the shape"),
 }
 
@@ -219,6 +236,45 @@ def test_damaged_files_never_end_in_another_error(climbs, tmp_path_factory, data
     # Bytes of numbers may change unseen; whatever else is wrong is said in gradatim's own words.
     with contextlib.suppress(InputError):
         load_model(path)
+
+
+@pytest.mark.parametrize("key", ["task", "kind", "schema"])
+def test_a_long_text_in_a_wrong_place_is_not_repeated_whole(model, tmp_path, key):
+    with pytest.raises(InputError) as raised:
+        load_model(rewritten(model, tmp_path, put(key, "a" * 100_000)))
+    assert len(str(raised.value)) < 500
+
+
+def _mixed(rng, whole):
+    """Return a file with a few bytes changed, or cut."""
+    n_header = int.from_bytes(whole[:8], "little")
+    changed = bytearray(whole)
+    for _ in range(int(rng.integers(1, 5))):
+        # Mostly in the header, which is what can be misread.
+        end = 8 + n_header if rng.random() < 0.8 else len(whole)
+        changed[int(rng.integers(end))] = int(rng.integers(256))
+    return bytes(changed[: int(rng.integers(len(whole)))] if rng.random() < 0.3 else changed)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Changed weights may overflow.
+@pytest.mark.parametrize("rung", ["logistic", "kernel", "shallow"])
+def test_broken_files_are_refused_or_predict_and_explain(climbs, tmp_path, rung):
+    model = model_of(climbs("three"), rung)
+    whole = model.save(tmp_path / "whole.gradatim").read_bytes()
+    path, rng, n_loaded = tmp_path / "broken.gradatim", np.random.default_rng(17), 0
+    row = climbs("three").collection.X["sounds"][0]
+    for _ in range(150):
+        path.write_bytes(_mixed(rng, whole))
+        try:
+            loaded = load_model(path)
+        except InputError:
+            continue
+        n_loaded += 1
+        assert repr(loaded)
+        with contextlib.suppress(GradatimError):
+            assert loaded.predict(row[None]).shape[0] == 1
+            json.dumps(explain(loaded, row).to_dict(), allow_nan=False)
+    assert 0 < n_loaded < 150
 
 
 def test_one_long_label_among_many_does_not_take_the_memory_of_all():

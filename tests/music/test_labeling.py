@@ -1,5 +1,6 @@
 """Labels, groups and folds of audio as people have them: tables, tags, names and folders."""
 
+import json
 import os
 
 import numpy as np
@@ -96,7 +97,9 @@ def test_a_cell_finds_its_file_however_it_is_written(tmp_path, cell, file):
 def test_the_column_of_the_paths_is_found_or_asked_for(tmp_path):
     table = write(tmp_path / "t.csv", "id,song,genre", "1,a.wav,x", "2,b.wav,y")
     assert label(tmp_path, ("a.wav", "b.wav"), labels=table, target=("genre",)).files
-    with pytest.raises(TableError, match=r"row 2 says '1', but a file is called 'a\.wav'"):
+    with pytest.raises(
+        TableError, match=r"line 2 of the file, row 1 says '1', but a file is called 'a\.wav'"
+    ):
         label(tmp_path, ("a.wav", "b.wav"), labels=table, target=("genre",), path="id")
     with pytest.raises(TableError, match=r"no audio file of .* with --path COLUMN"):
         label(tmp_path, ("q.wav", "r.wav"), labels=table, target=("genre",))
@@ -104,7 +107,10 @@ def test_the_column_of_the_paths_is_found_or_asked_for(tmp_path):
 
 def test_a_file_with_two_labels_is_an_error_naming_both_rows(tmp_path):
     table = write(tmp_path / "t.csv", "file,genre", "a,x", "b,y", "a,y")
-    with pytest.raises(TableError, match=r"names a\.wav in rows 2 and 4 with different values"):
+    with pytest.raises(
+        TableError,
+        match=r"names a\.wav in line 2 .* line 4 of the file, row 3, with different values",
+    ):
         label(tmp_path, ("a.wav", "b.wav"), labels=table, target=("genre",))
 
 
@@ -323,3 +329,22 @@ def test_two_folders_of_a_split_keep_the_pieces_of_files_of_one_name_apart(tmp_p
     assert len(found.media) == 8
     stems = read_split(*where, Options(groups="pattern:(dog|rain)"))
     assert stems.groups.tolist() == ["dog", "rain"] * 2
+
+
+def test_labels_may_stand_in_json_as_nsynth_has_them(tmp_path, tone):
+    notes = {}
+    for k in range(6):
+        family = ("bass", "flute")[k % 2]
+        name = f"{family}_acoustic_00{k // 2}-0{20 + k}-025"
+        tone(tmp_path / "audio" / f"{name}.wav", 200 + 50 * k)
+        notes[name] = {"instrument_family_str": family, "instrument_str": name[:-8], "pitch": k}
+    (tmp_path / "examples.json").write_text(json.dumps(notes))
+    found = read_folder(
+        tmp_path / "audio",
+        "instrument_str",
+        labels=tmp_path / "examples.json",
+        target="instrument_family_str",
+    )
+    assert found.y.tolist() == ["bass"] * 3 + ["flute"] * 3
+    assert found.groups is not None
+    assert found.groups[0] == "bass_acoustic_000"

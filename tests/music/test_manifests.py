@@ -55,7 +55,7 @@ def test_rows_without_a_file_are_noticed(tmp_path):
     rows = [f"{file},1" for file in LABELS]
     _, notices = read(tmp_path, *rows, "gone.wav,1")
     assert [notice.code for notice in notices] == ["manifest-without-file"]
-    assert "gone.wav in row 5" in notices[0].message
+    assert "gone.wav in line 5 of the file, row 4" in notices[0].message
 
 
 def test_a_file_in_two_groups_is_an_error(tmp_path):
@@ -70,7 +70,9 @@ def test_the_same_row_twice_does_no_harm(tmp_path):
 
 
 def test_a_label_that_contradicts_the_folder_is_an_error(tmp_path):
-    with pytest.raises(TableError, match=r"labels kick/a\.wav 'snare' in row 2"):
+    with pytest.raises(
+        TableError, match=r"labels kick/a\.wav 'snare' in line 2 of the file, row 1"
+    ):
         read(tmp_path, "kick/a.wav,snare,1", header="path,label,group")
 
 
@@ -86,5 +88,7 @@ def test_a_manifest_without_groups_is_an_error(tmp_path):
 
 
 def test_an_empty_group_is_an_error_naming_the_row(tmp_path):
-    with pytest.raises(TableError, match=r"column 'group' of groups\.csv has no value in row 3"):
+    with pytest.raises(
+        TableError, match=r"column 'group' of groups\.csv has no value in line 3 of the file, row 2"
+    ):
         read(tmp_path, "kick/a.wav,1", "kick/b.wav,", "snare/c.wav,1")

@@ -17,6 +17,47 @@ def test_each_answer_says_what_it_means(climb):
     assert "may be as good as any rung" in explain(climb, "nothing learnable", rung="majority")
 
 
+def headline(climb, answer, gap, **changes):
+    verdict = replace(climb.verdict, answer=answer, gap_at_most=gap, **changes)
+    return climbs.headline(replace(climb, verdict=verdict))
+
+
+@pytest.mark.parametrize(
+    ("answer", "gap", "rung", "said"),
+    [
+        ("best", 0.02, "shallow", "Stop at the shallow network on harmonics: a higher rung could "
+         "gain at most 0.020 (95 % sure)."),
+        ("equivalent", 0.004, "linear", "Stop at linear regression on harmonics: a higher rung "
+         "could gain at most 0.004 (95 % sure)."),
+        ("good enough", 0.0499, "kernel", "Stop at the kernel machine on harmonics: a higher rung "
+         "could gain at most 0.050 (95 % sure)."),
+        ("best", 0.0, "deep", "Climb to the deep network on harmonics: every simpler rung is worse "
+         "(95 % sure)."),
+        ("cannot decide", 0.295, "linear", "Undecided: linear regression on harmonics may be "
+         "enough, or 0.295 may be missing (95 % sure)."),
+    ],
+)  # fmt: skip
+def test_the_headline_says_where_to_stop_the_gap_and_how_sure(climb, answer, gap, rung, said):
+    assert headline(climb, answer, gap, rung=rung) == said
+
+
+def test_the_headline_of_finding_nothing_speaks_of_guessing(climb):
+    nothing = {"rung": "majority", "input": ""}
+    assert headline(climb, "nothing learnable", 0.03, **nothing) == (
+        "Nothing learnable was found: at most 0.030 over guessing (95 % sure)."
+    )
+    assert headline(climb, "cannot decide", 0.2, **nothing).startswith(
+        "Undecided: a rung could gain up to 0.200 over guessing, or nothing"
+    )
+
+
+def test_a_rung_climbed_alone_is_not_said_to_be_better_than_simpler_ones(climb):
+    rungs = [climb.rungs[0], climb.rungs[-1]]
+    alone = replace(climb, rungs=rungs)
+    assert headline(alone, "best", 0.0, rung="deep").endswith("better than guessing (95 % sure).")
+    assert headline(climb, "cannot decide", None) == climb.verdict.sentence
+
+
 def test_what_cannot_be_decided_names_the_rungs_that_are_level(climb):
     said = explain(climb, "cannot decide")
     assert said.startswith("The deep network on wave and the deep network on harmonics are level")

@@ -222,6 +222,25 @@ def small_network_climb(climb):
     return replace(climb, models=models_of("shallow", "harmonics", network, ("a", "b")))
 
 
+def with_probabilities(climb, seed=0):
+    """Give the winner probabilities that fit its predictions."""
+    rng = np.random.default_rng(seed)
+    winner, classes = climb.winner, climb.collection.classes
+    outputs = rng.dirichlet(np.ones(len(classes)), size=winner.predictions.shape)
+    column = np.searchsorted(classes, winner.predictions)[..., None]
+    largest = outputs.max(axis=2, keepdims=True) + 1.5 * rng.random(column.shape)
+    np.put_along_axis(outputs, column, largest, axis=2)
+    outputs /= outputs.sum(axis=2, keepdims=True)
+    return replace(climb, rungs=[
+        replace(rung, outputs=outputs) if rung is winner else rung for rung in climb.rungs
+    ])  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def probable_climb(climb):
+    return with_probabilities(climb)
+
+
 @pytest.fixture(scope="session")
 def regression_climb():
     return make_regression()

@@ -10,9 +10,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from gradatim.climb.result import FeatureDrop, Importance
 from gradatim.collection import Notice
 from gradatim.errors import OutputError
 from gradatim.reports import render_report, write_report
+from tests.reports.conftest import with_probabilities
 
 
 class Page(HTMLParser):
@@ -73,8 +75,10 @@ def test_the_page_is_small(html):
 
 
 def test_the_page_refers_to_nothing_outside_itself(page):
-    for _, attrs in page.elements:
-        assert not {"src", "srcset", "poster", "action"} & attrs.keys()
+    for tag, attrs in page.elements:
+        assert not {"srcset", "poster", "action"} & attrs.keys()
+        assert tag == "audio" or "src" not in attrs
+        assert attrs.get("src", "data:audio/").startswith("data:audio/")
         assert attrs.get("href", "#").startswith("#")
     assert not [tag for tag, _ in page.elements if tag in ("link", "iframe", "img", "object")]
 
@@ -92,8 +96,24 @@ def test_no_script_but_the_views_may_run(html, page):
     assert {f"sha256-{base64.b64encode(digest).decode()}" for digest in digests} == allowed
 
 
-def test_the_verdict_is_the_headline(html, climb):
-    assert f"<h1>{climb.verdict.sentence}</h1>" in html
+def test_a_short_verdict_is_the_headline_and_its_sentence_the_lead(html, climb, regression_climb):
+    headline = "Undecided: the shallow network on harmonics may be enough, or 0.068 may be missing"
+    assert f"<h1>{headline} (95 % sure).</h1>" in html
+    lead = html.partition('<p class="meaning">')[2].partition("</p>")[0]
+    assert lead.startswith(climb.verdict.sentence)
+    assert "would have shown it in 4 % of all cases" in lead
+    # Where nothing was compared the sentence is all there is, and stands once.
+    assert render_report(regression_climb).count(regression_climb.verdict.sentence) == 1
+
+
+def test_the_command_that_repeats_the_climb_is_whole(climb, multilabel_climb):
+    folder = "/" + "x" * 100 + "/<b>it's"
+    command = f"gradatim climb '{folder}' --seed 3"
+    silent = replace(climb, collection=replace(climb.collection, media=None), command=command)
+    page = Page(render_report(silent))
+    assert command in page.text
+    assert "b" not in [tag for tag, _ in page.elements]
+    assert "Repeat it with" not in render_report(multilabel_climb)
 
 
 def test_sections_come_in_the_order_of_a_persons_questions(html):
@@ -101,8 +121,10 @@ def test_sections_come_in_the_order_of_a_persons_questions(html):
     assert titles == [
         "The ladder",
         "Differences to the best",
+        "What a score costs",
         "Worth knowing",
         "What is taken for what",
+        "Class by class",
         "How the networks learnt",
         "Where to stop",
         "How it was measured",
@@ -148,7 +170,7 @@ def test_on_a_narrow_screen_every_cell_has_its_heading(html):
         head, _, body = table.partition("<tbody ")
         heads = re.findall(r"<th [^>]*>(.*?)</th>", head)
         for row in re.findall(r"<tr .*?</tr>", body, re.DOTALL):
-            cells = re.findall(r"<td ([^>]*)>(.*?)</td>", row)
+            cells = re.findall(r"<td ([^>]*)>(.*?)</td>", row, re.DOTALL)
             assert len(cells) == len(heads) - 1
             for title, (attributes, text) in zip(heads[1:], cells, strict=True):
                 assert (f'data-label="{title}"' in attributes) == bool(text)
@@ -229,7 +251,9 @@ def test_a_large_winner_is_drawn_as_layers_and_a_small_one_as_units(html, small_
 
 
 def test_names_from_the_data_cannot_become_markup(hostile_climb):
-    html = render_report(hostile_climb)
+    climb = with_probabilities(hostile_climb)
+    ids = np.array([f'"><b onclick=alert({i})>' for i in range(climb.collection.n_samples)])
+    html = render_report(replace(climb, collection=replace(climb.collection, ids=ids)))
     page = Page(html)
     tags = [tag for tag, _ in page.elements]
     assert tags.count("script") == 6  # three views and their models
@@ -256,11 +280,104 @@ def test_regression_shows_predicted_against_true(regression_climb):
         "longitude",
     ]
     assert "model-confusion" not in page.ids
+    assert "Largest errors" in page.text
+    assert "in standard deviations of what is to be predicted." in page.text
+
+
+def test_the_most_confident_errors_are_named_and_can_be_heard(probable_climb):
+    html = render_report(probable_climb)
+    page = Page(html)
+    section = html.partition('<h2 id="mistakes">')[2].partition("</section>")[0]
+    sounds = [attrs for tag, attrs in page.elements if tag == "audio"]
+    assert len(sounds) == section.count("<tr role") - 1 == 12
+    ids = re.findall(r'class="id">(.*?)</th>', section)
+    assert [sound["aria-label"] for sound in sounds] == [f"Sound of {id}" for id in ids]
+    assert set(ids) <= set(probable_climb.collection.ids)
+    assert {sound["preload"] for sound in sounds} == {"none"}
+    assert len(html.encode()) < 2_000_000
+
+
+def test_errors_of_a_collection_without_sounds_have_no_column_for_them(probable_climb):
+    silent = replace(probable_climb, collection=replace(probable_climb.collection, media=None))
+    html = render_report(silent)
+    assert "Look at these samples first" in html
+    assert "<audio" not in html
+    assert ">Sound<" not in html
+
+
+def test_without_probabilities_no_error_is_more_confident_than_another(html):
+    assert '<h2 id="mistakes">' not in html
+    assert '<h2 id="calibration">' not in html
+    assert "so its calibration cannot be told, and neither can its most confident errors." in html
+
+
+def test_of_a_rung_without_probabilities_margins_say_how_sure_it_was(climb):
+    winner = climb.winner
+    row = replace(winner, probabilistic=False, margins=np.ones(winner.predictions.shape))
+    rungs = [row if rung is winner else rung for rung in climb.rungs]
+    silent = replace(climb, collection=replace(climb.collection, media=None), rungs=rungs)
+    html = render_report(silent)
+    assert "the margin by which its answer's score leads" in html.replace("&#39;", "'")
+    assert "gives no probabilities, so its calibration cannot be told." in html
+    assert ">Margin</th>" in html
+
+
+def test_calibration_is_drawn_with_its_error(probable_climb):
+    silent = replace(probable_climb, collection=replace(probable_climb.collection, media=None))
+    html = render_report(silent)
+    section = html.partition('<h2 id="calibration">')[2].partition("</section>")[0]
+    assert section.count("<circle") == 10
+    assert re.search(r"The expected calibration error is 0\.\d{3};", section)
+    assert "gives no probabilities" not in html
+
+
+def test_what_the_winner_goes_by_is_drawn_and_said_to_be_of_held_out_samples(climb, html):
+    drops = [FeatureDrop("<b>loud</b>", 1, 0.1, (0.05, 0.15))]
+    silent = replace(climb.collection, media=None)
+    shown = render_report(replace(climb, collection=silent, importance=Importance(0.61, 1, drops)))
+    section = shown.partition('<h2 id="importance">')[2].partition("</section>")[0]
+    assert "&lt;b&gt;loud&lt;/b&gt;" in section
+    assert "<b>" not in section
+    assert "on samples that these have not seen; unshuffled they have 0.610." in section
+    assert "Each was shuffled once;" in section
+    assert '<h2 id="importance">' not in html
+
+
+def test_scores_are_drawn_against_their_costs(html, climb):
+    section = html.partition('<h2 id="costs">')[2].partition("</section>")[0]
+    assert section.count("<svg") == 2
+    # Of the points two have a key too: where to stop, and the best.
+    assert section.count("<circle") == 2 * (len(climb.rungs) + 2)
+    assert "A point further up and to the left" in section
+    losses = replace(climb.protocol, metric="log_loss", higher_is_better=False)
+    silent = replace(climb, collection=replace(climb.collection, media=None), protocol=losses)
+    assert "A point further down and to the left" in render_report(silent)
+
+
+def test_groups_are_scored_one_by_one_and_the_hardest_comes_first(climb):
+    n_groups = len(np.unique(climb.collection.groups))
+    scores = np.linspace(1, 0, n_groups)
+    scores[3] = np.nan
+    winner = replace(climb.winner, group_scores=scores)
+    rungs = [winner if rung is climb.winner else rung for rung in climb.rungs]
+    silent = replace(climb, collection=replace(climb.collection, media=None), rungs=rungs)
+    section = render_report(silent).partition('<h2 id="groups">')[2].partition("</section>")[0]
+    named = re.findall(r'<th scope="row" role="rowheader">(.*?)</th>', section)
+    assert named == list(np.unique(climb.collection.groups)[::-1][:12])
+    text = re.sub(r"<[^>]*>|\s+", " ", section)
+    assert f"Shown are the 12 hardest of {n_groups - 1};" in text
+    assert "Of 1 group the score is undefined." in text
+    assert '<h2 id="groups">' not in render_report(climb)
 
 
 def test_labels_are_scored_one_by_one(multilabel_climb):
     page = Page(render_report(multilabel_climb))
-    assert "Found when there" in page.text
+    assert "Label by label" in page.text
+    assert [label for label in ("amazed", "calm", "sad") if label in page.text] == [
+        "amazed",
+        "calm",
+        "sad",
+    ]
     assert "there is no graph to draw" in page.text
 
 

@@ -32,7 +32,7 @@ def test_names_numbers_texts_and_missing_values_are_read(table):
     assert t.names == ("tempo", "the key", "genre")
     assert t.columns["tempo"].to_pylist() == ["120", "96.5", None]
     assert t.texts("the key") == ["C", "F #", "D"]
-    assert t.rows.tolist() == [9, 10, 12]
+    assert t.lines.tolist() == [9, 10, 12]
 
 
 def test_it_is_known_by_its_content(table):
@@ -57,9 +57,9 @@ def test_quotes_hold_commas_and_escaped_quotes(table):
     [
         ("@relation x\n@attribute a real\n", "has no @data"),
         ("@relation x\n@data\n1\n", "has no @attribute"),
-        ("@relation x\n@attribute a\n@data\n1\n", "without name or type in row 2"),
-        ("@relation x\n@attribute a real\n@data\n1,2\n", "has 2 cells in row 4, but 1 attributes"),
-        ("@relation x\n@attribute a real\n@data\n{7 1}\n", "'7 1' in row 4"),
+        ("@relation x\n@attribute a\n@data\n1\n", "without name or type in line 2"),
+        ("@relation x\n@attribute a real\n@data\n1,2\n", "has 2 cells in line 4, but 1 attributes"),
+        ("@relation x\n@attribute a real\n@data\n{7 1}\n", "'7 1' in line 4"),
         ("@relation x\n@attribute a real\n@attribute a real\n@data\n1,2\n", "two columns named"),
         ("@relation x\n@attribute a relational\n@data\n1\n", "tables inside cells"),
         ("@relation x\n@attribute a real\n@data\n", "no rows"),

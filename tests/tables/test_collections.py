@@ -35,7 +35,7 @@ def test_a_table_becomes_a_collection(read):
     np.testing.assert_array_equal(songs.X["features"], [[120, 5], [96, 0], [88, 7]])
     assert songs.y.tolist() == ["rock", "jazz", "jazz"]
     assert songs.groups.tolist() == ["A", "B", "B"]
-    assert songs.ids.tolist() == ["row 2", "row 3", "row 4"]
+    assert songs.ids.tolist() == ["row 1", "row 2", "row 3"]
     assert songs.notices == ()
 
 
@@ -63,12 +63,21 @@ def test_a_dropped_column_may_hold_anything(read):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b,g\n1,2,x\n1,C#,y\n", r"'b' of songs\.csv holds text \('C#'\) in row 3.*--drop b,"),
+        (
+            "a,b,g\n1,2,x\n1,C#,y\n",
+            r"'b' of songs\.csv holds text \('C#'\) in line 3 of the file, row 2.*--drop b,",
+        ),
         ("a,my col,g\n1,z,x\n2,z,y\n", "--drop 'my col'"),
-        ("a,b,g\n1,2,x\n3,,y\n", r"'b' .* has a missing value in row 3; .*--impute median"),
-        ("a,b,g\n1,2,x\n3,nan,y\n", "'b' .* has a missing value in row 3"),
-        ("a,b,g\n-inf,2,x\n3,4,y\n", "'a' .* has an infinite value in row 2"),
-        ("a,b,g\n1,2,x\n1e139,4,y\n", "'a' .* has 1e.139 in row 3, too large to compute with"),
+        (
+            "a,b,g\n1,2,x\n3,,y\n",
+            r"'b' .* has a missing value in line 3 of the file, row 2; .*--impute median",
+        ),
+        ("a,b,g\n1,2,x\n3,nan,y\n", "'b' .* has a missing value in line 3 of the file, row 2"),
+        ("a,b,g\n-inf,2,x\n3,4,y\n", "'a' .* has an infinite value in line 2 of the file, row 1"),
+        (
+            "a,b,g\n1,2,x\n1e139,4,y\n",
+            "'a' .* has 1e.139 in line 3 of the file, row 2, too large to compute with",
+        ),
         ("g\nx\ny\n", "no column left to learn from"),
     ],
 )
@@ -121,9 +130,9 @@ def test_other_imputations_are_refused(read):
 
 
 def test_a_missing_target_or_group_is_an_error(read):
-    with pytest.raises(TableError, match=r"'g' .* has no value in row 3"):
+    with pytest.raises(TableError, match=r"'g' .* has no value in line 3 of the file, row 2"):
         read("a,g\n1,x\n2,\n", "g")
-    with pytest.raises(TableError, match=r"'who' .* has no value in row 2"):
+    with pytest.raises(TableError, match=r"'who' .* has no value in line 2 of the file, row 1"):
         read("a,who,g\n1,,x\n2,A,y\n", "g", groups="who")
 
 
@@ -158,14 +167,16 @@ def test_a_row_is_called_by_its_id(read):
     songs = read(SONGS + "99,3,C,rock\n", "genre", id="tempo", drop=["artist"])
     assert songs.ids.tolist() == ["120", "96", "88", "99"]
     assert songs.feature_names == {"features": ("key",)}
-    with pytest.raises(TableError, match="calls rows 3 and 4 both 'B'"):
+    with pytest.raises(
+        TableError, match="'B' in line 3 of the file, row 2, and again in line 4 of the file, row 3"
+    ):
         read(SONGS, "genre", id="artist")
 
 
 def test_rows_without_a_value_are_left_out_where_asked(read):
     text = "a,b,who,g\n1,2,A,x\n2,,B,y\n3,4,,x\n5,6,C,\n7,8,D,y\n"
     songs = read(text, "g", groups="who", drop_rows_without=["target", "groups", "b"])
-    assert songs.ids.tolist() == ["row 2", "row 6"]
+    assert songs.ids.tolist() == ["row 1", "row 5"]
     assert notice(songs, "dropped-rows") == "3 rows without a value left out: g 1, who 1, b 1"
     with pytest.raises(TableError, match=r"every row of songs\.csv lacks a value \(b 2\)"):
         read("a,b,g\n1,,x\n2,,y\n", "g", drop_rows_without=["b"])

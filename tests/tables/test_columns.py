@@ -39,7 +39,7 @@ def test_the_delimiter_is_found(table, delimiter, newline):
     assert t.names == ("a", "b")
     assert t.numbers("a").tolist() == [1.0, 2.0]
     assert t.texts("b") == ["x", "y"]
-    assert t.rows.tolist() == [2, 3]
+    assert t.lines.tolist() == [2, 3]
 
 
 def test_a_delimiter_inside_quotes_does_not_count(table):
@@ -84,13 +84,32 @@ def test_numbers_survive_the_way_through_a_file(tmp_path_factory, values):
 
 def test_rows_are_numbered_as_an_editor_shows_them(table):
     t = table('a,b\n1,"two\nlines"\n\n3,x\n\n\n4,y\n')
-    assert t.rows.tolist() == [2, 5, 8]
+    assert t.lines.tolist() == [2, 5, 8]
+    assert t.rows.tolist() == [1, 2, 3]
+    assert t.place(1) == "line 5 of the file, row 2"
+    assert t.counting == "Row 1 is line 2 of the file."
+
+
+def test_rows_keep_their_numbers_when_others_go(table):
+    t = table("a\n1\n2\n3\n4\n")
+    for kept in (t.keep(np.array([False, False, True, True])), t.keep(np.array([2, 3]))):
+        assert [kept.place(i) for i in range(2)] == [
+            "line 4 of the file, row 3",
+            "line 5 of the file, row 4",
+        ]
+        assert kept.row_names == ["row 3", "row 4"]
+
+
+def test_a_row_without_lines_has_its_number_alone(parquet):
+    t = parquet({"a": [1.0, 2.5]})
+    assert t.place(1) == "row 2"
+    assert t.counting == ""
 
 
 def test_blank_lines_before_the_header_count(table):
     t = table("\n\na,b\n1,2\n")
     assert t.names == ("a", "b")
-    assert t.rows.tolist() == [4]
+    assert t.lines.tolist() == [4]
 
 
 def test_parquet_keeps_its_types(parquet):
@@ -120,7 +139,9 @@ def test_whole_numbers_become_texts_without_a_point(parquet):
 
 
 def test_a_missing_text_is_an_error_naming_column_and_row(table):
-    with pytest.raises(TableError, match=r"column 'b' of t\.csv has no value in row 3"):
+    with pytest.raises(
+        TableError, match=r"column 'b' of t\.csv has no value in line 3 of the file, row 2"
+    ):
         table("a,b\n1,x\n2,\n").texts("b")
 
 
@@ -142,10 +163,13 @@ def test_a_column_like_no_other_is_answered_with_all_names(table):
         ("sep=;\n", "is empty"),
         ("a,b\n", "has a header but no rows"),
         ("a,b,a\n1,2,3\n", "has 2 columns named 'a'"),
-        ("a,b\n1,2\n3\n", "has 1 cell in row 3, but 2 columns"),
-        ("a,b\n1,2\n\n3,4,5\n", "has 3 cells in row 4, but 2 columns"),
-        ('a,b\n1,2\n"3,4\n5,6\n', "is malformed from row 3 on"),
-        (b"a,b\n1,\x81\n", r"not text in utf-8 \(row 2\); name its encoding with --encoding"),
+        ("a,b\n1,2\n3\n", "has 1 cell in line 3 of the file, but 2 columns"),
+        ("a,b\n1,2\n\n3,4,5\n", "has 3 cells in line 4 of the file, but 2 columns"),
+        ('a,b\n1,2\n"3,4\n5,6\n', "is malformed from line 3 on"),
+        (
+            b"a,b\n1,\x81\n",
+            r"not text in utf-8 \(line 2 of the file\); name its encoding with --encoding",
+        ),
         (b"a,b\n1,\xe4\x01\n", "is neither CSV nor Parquet"),
         (b"PK\x03\x04 and more", "an Excel workbook; save the table as CSV"),
         (b"\x1f\x8b and no more", "is compressed with gzip and damaged"),

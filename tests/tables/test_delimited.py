@@ -44,7 +44,7 @@ def test_a_delimiter_may_be_named(table):
 
 
 def test_the_line_for_excel_counts_as_a_line(table):
-    assert table("sep=;\na;b\n1;2\n").rows.tolist() == [3]
+    assert table("sep=;\na;b\n1;2\n").lines.tolist() == [3]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252", "utf-8"])
@@ -81,12 +81,12 @@ def test_a_table_in_gzip_is_read_whatever_it_is_called(table):
     "text", ["0.12,0.5,x\n0.3,0.4,y\n", "5,3,7\n1,2,3\n", "-1,x\n2,y\n", "1,5;x\n2,5;y\n"]
 )
 def test_a_first_row_of_numbers_is_questioned_and_either_answer_is_taken(table, text):
-    with pytest.raises(TableError, match=r"row 1 of t\.csv holds numbers .* --header none .* 1"):
+    with pytest.raises(TableError, match=r"line 1 of t\.csv holds numbers .* --header none .* 1"):
         table(text)
     t = table(text, header="none")
     assert t.names[0] == "column 1"
     assert t.rows.tolist() == [1, 2]
-    assert table(text, header="1").rows.tolist() == [2]
+    assert table(text, header="1").lines.tolist() == [2]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_three_lines_of_names_become_one(table):
     t = table("feature,chroma,chroma,mfcc\nstatistics,mean,std,mean\nnumber,01,01,02\ntrack_id,,,\n"
               "2,0.5,1.5,x\n")  # fmt: skip
     assert t.names == ("track_id", "chroma mean 01", "chroma std 01", "mfcc mean 02")
-    assert t.rows.tolist() == [5]
+    assert t.lines.tolist() == [5]
     assert t.notes == ("t.csv was read with 4 lines of names (--header)",)
 
 
@@ -114,13 +114,13 @@ def test_a_cell_may_be_long(table, n):
     limit = csv.field_size_limit()
     t = table(f'a,b\n1,"{"x" * n}\n"\n\n3,"y"\n')
     assert [len(cell) for cell in t.texts("b")] == [n, 1]
-    assert t.rows.tolist() == [2, 5]
+    assert t.lines.tolist() == [2, 5]
     assert csv.field_size_limit() == limit
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_first_row_without_end_is_refused_before_the_rest_is_read(table, pack):
-    with pytest.raises(TableError, match=r"the first row of t\.csv has more than 4 MB"):
+    with pytest.raises(TableError, match=r"the first line of t\.csv has more than 4 MB"):
         table(pack(b"1," * 2_500_000))
 
 
@@ -165,7 +165,7 @@ def test_what_csv_wrote_is_read_cell_by_cell(tmp_path_factory, rows):
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *rows])
     path.write_bytes(text.getvalue().encode())
     found = read_columns(path, Dialect(delimiter=",", decimal="."))
-    assert len(found.rows) == len(rows)
+    assert len(found.lines) == len(rows)
 
 
 @given(

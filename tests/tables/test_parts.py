@@ -66,7 +66,7 @@ def test_two_tables_are_joined_row_by_row(tmp_path):
     assert both.parts.tolist() == ["train"] * 3 + ["test"] * 2
     assert both.groups.tolist() == ["s1", "s2", "s2", "s2", "s3"]
     assert both.ids.tolist() == [
-        "train: row 2", "train: row 3", "train: row 4", "test: row 2", "test: row 3",
+        "train: row 1", "train: row 2", "train: row 3", "test: row 1", "test: row 2",
     ]  # fmt: skip
     assert both.content_hashes[1] == both.content_hashes[4]
     assert both.name == "a.csv and b.csv"

@@ -90,12 +90,24 @@ def test_the_task_can_be_forced(read, cells, task, kind):
 @pytest.mark.parametrize(
     ("columns", "task", "message"),
     [
-        ({"a": ["x", "1"]}, "regression", r"holds text \('x'\) in row 2; regression needs numbers"),
-        ({"a": ["1", "x"], "b": ["1", "2"]}, None, r"\('x'\) in row 3; name one target"),
-        ({"a": ["0.5", ""]}, None, "has no value in row 3"),
-        ({"a": ["x", ""]}, None, "has no value in row 3"),
-        ({"a": ["0", "inf"]}, None, "has an infinite value in row 3"),
-        ({"a": ["0", "2"]}, "multilabel", "is 2 in row 3; multilabel needs 0 or 1"),
+        (
+            {"a": ["x", "1"]},
+            "regression",
+            r"holds text \('x'\) in line 2 of the file, row 1; regression needs numbers",
+        ),
+        (
+            {"a": ["1", "x"], "b": ["1", "2"]},
+            None,
+            r"\('x'\) in line 3 of the file, row 2; name one target",
+        ),
+        ({"a": ["0.5", ""]}, None, "has no value in line 3 of the file, row 2"),
+        ({"a": ["x", ""]}, None, "has no value in line 3 of the file, row 2"),
+        ({"a": ["0", "inf"]}, None, "has an infinite value in line 3 of the file, row 2"),
+        (
+            {"a": ["0", "2"]},
+            "multilabel",
+            "is 2 in line 3 of the file, row 2; multilabel needs 0 or 1",
+        ),
         ({"a": ["0", "1"], "b": ["1", "0"]}, "classification", "classes come from one column"),
     ],
 )

@@ -487,3 +487,12 @@ def test_a_network_that_diverges_at_once_is_told_and_has_a_loss_that_can_be_comp
 def test_real_targets_without_a_task_are_refused_as_scikit_learn_refuses_them(rows):
     with pytest.raises(LabelError, match=r"unknown label type: continuous.*task='regression'"):
         fit_many(NetworkSpec(), rows.X, rows.X[:, 0])
+
+
+def test_what_is_no_spec_or_no_number_is_named():
+    with pytest.raises(SpecError, match="specs must be of the class NetworkSpec, not 3"):
+        fit_many([NetworkSpec(), 3], [[0.0], [1.0]], [0, 1])
+    with pytest.raises(ShapeError, match="X must be numbers, as many in each row"):
+        fit_many([NetworkSpec()], [["a"], ["b"]], [0, 1])
+    with pytest.raises(ShapeError, match="X must be numbers, as many in each row"):
+        fit_many([NetworkSpec()], [[1.0], [1.0, 2.0]], [0, 1])

@@ -113,3 +113,15 @@ test("a model without mistakes says so", () => {
   const el = draw(confusion, { ...VALUES, counts: [[2, 0], [0, 3]], classes: ["a", "b"] });
   assert.match(el.all(".panel")[0].textContent, /Nothing was confused/);
 });
+
+test("with more than 13 classes a narrow screen shows all columns, and says where the numbers are", () => {
+  for (const n of [13, 14]) {
+    const classes = Array.from({ length: n }, (_, k) => `class ${k}`);
+    const counts = classes.map((_, i) => classes.map((_, j) => (i === j ? 2 : 0)));
+    const el = draw(confusion, { ...VALUES, classes, counts, cells: {} });
+    assert.equal(el.classList.contains("dense"), n > 13);
+    assert.equal(el.attributes.get("style:--classes"), `${n}`);
+    assert.equal(el.textContent.includes("Touch a cell to read its number."), n > 13);
+    assert.equal(el.all("td").flatMap((td) => td.all("button")).length, n);
+  }
+});

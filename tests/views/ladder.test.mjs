@@ -77,3 +77,12 @@ test("a rung without an interval still has its dot", () => {
   assert.equal(el.all(".dot").length, 5);
   assert.equal(el.all(".interval").length, 0);
 });
+
+test("scores are written as the page writes them elsewhere, where it says how", () => {
+  const texts = { mean: "0.312", interval: ["0.250", "0.375"], fold_scores: ["1204.6"] };
+  const words = describeRung({ ...RUNGS[0], mean: 0.3125, texts }, "Deep");
+  assert.match(words, /: 0\.312, 95 % interval 0\.250 to 0\.375\. Folds: 1204\.6\.$/);
+  const rungs = RUNGS.map((rung) => ({ ...rung, texts }));
+  const el = draw(ladder, { rungs, winner: RUNGS[1], margin: 0.01, titles: {} });
+  assert.equal(el.textContent.split("0.312").length - 1, RUNGS.length);
+});

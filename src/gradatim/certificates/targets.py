@@ -19,7 +19,7 @@ from gradatim.certificates.calculus import Jet, float_values, run_jets, run_valu
 from gradatim.certificates.formulas import Formula, parse_formula
 from gradatim.certificates.intervals import Interval, IntervalAlgebra
 from gradatim.errors import EquationError, ShapeError, SpecError
-from gradatim.network.numbers import to_fraction
+from gradatim.network.numbers import to_float
 
 __all__ = [
     "BallFormula",
@@ -250,9 +250,9 @@ def parse_numbers(texts: Sequence[str]) -> list[float]:
 def _number(text: str) -> float:
     try:
         # A comma is a decimal comma for whoever does not write functions.
-        return float(to_fraction(text))
+        return to_float(text)
     except SpecError as error:
-        if re.fullmatch(r"[-+0-9.,\s/]*", text):
+        if re.fullmatch(r"(?:[-+0-9.,\s/]|(?<=[0-9])[eE](?=[-+0-9]))*", text):
             raise SpecError(str(error)) from None
     try:
         formula = parse_formula(text)

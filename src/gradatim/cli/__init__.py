@@ -19,8 +19,8 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnusedCliTokensError
 
-from gradatim._text import shell_word, show_sentence
-from gradatim.cli import _interrupt, _streams
+from gradatim._text import show_sentence
+from gradatim.cli import _command, _interrupt, _streams
 from gradatim.errors import EquationError, GradatimError
 
 __all__ = ["app", "main"]
@@ -73,10 +73,22 @@ app.command(
     help="Let a saved model name the classes of audio files or rows of a table.",
 )
 app.command(
+    "gradatim.cli.explain:explain",
+    name="explain",
+    group=_MUSIC,
+    help="Say which inputs moved what a saved model says of a sound or row.",
+)
+app.command(
     "gradatim.cli.score:score",
     name="score",
     group=_MUSIC,
     help="Score a saved model on another labelled collection.",
+)
+app.command(
+    "gradatim.cli.untag:untag",
+    name="untag",
+    group=_MUSIC,
+    help="Give audio files the tags back that predict --write-tags has changed.",
 )
 app.command(
     "gradatim.cli.compare:compare",
@@ -168,6 +180,12 @@ app.command(
     group=_CLASS,
     help="Answer questions in the terminal, checked and explained.",
 )
+app.command(
+    "gradatim.cli.lab:lab",
+    name="lab",
+    group=_CLASS,
+    help="Write a page to play with: one neuron, a network that learns, exercises.",
+)
 
 
 def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
@@ -188,6 +206,7 @@ def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
     """
     tokens = [_value(token) for token in (sys.argv[1:] if argv is None else argv)]
     program = program or app
+    _command.TYPED.set(tuple(tokens))
     if argv is not None:
         return _run(tokens, program)
     with _interrupt.leave_at_the_second():
@@ -278,7 +297,7 @@ def _status(tokens: Sequence[str], program: App) -> int:
 
 def _how_to_go_on(tokens: Sequence[str]) -> str:
     again = [*tokens, *([] if "--resume" in tokens else ["--resume"])]
-    return f"; go on with: {' '.join(map(shell_word, ['gradatim', *again]))}"
+    return f"; go on with: {_command.command_line(again)}"
 
 
 def _fail(status: int, sentence: str, debug: bool) -> int:

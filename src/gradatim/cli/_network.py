@@ -92,7 +92,7 @@ def _content(source: str) -> str:
 
 def read_values(texts: Sequence[str], network: Network) -> dict[str, float]:
     """Read the values of inputs from ``x1=3,x2=1/2``, one option or several."""
-    from gradatim.network.numbers import to_fraction
+    from gradatim.network.numbers import to_float
 
     point = read_point(";".join(texts), network)
-    return {name: float(to_fraction(value, name)) for name, value in point.items()}
+    return {name: to_float(value, name) for name, value in point.items()}

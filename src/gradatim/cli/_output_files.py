@@ -30,6 +30,7 @@ __all__ = [
     "drawing",
     "ending",
     "film",
+    "html",
     "model",
     "network",
     "network_writers",
@@ -157,6 +158,13 @@ def page(path: Path) -> None:
     from gradatim.drawing.plots.files import PLOT_FORMATS
 
     check_format(path, (".html", ".htm", *PLOT_FORMATS))
+
+
+def html(path: Path) -> None:
+    """Refuse what is no page."""
+    from gradatim.drawing.formats import check_format
+
+    check_format(path, (".html", ".htm"))
 
 
 def drawing(path: Path) -> None:

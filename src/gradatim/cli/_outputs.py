@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gradatim._files import write_atomically
-from gradatim._text import show_name
+from gradatim._files import check_folder, write_atomically
+from gradatim._text import plural, show_name
 from gradatim.cli._json import json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, ending, model
 
@@ -31,6 +31,7 @@ class Outputs:
     report: Path | None  # File of the report
     predictions: Path | None = None  # File of the out-of-fold predictions
     models: Sequence[tuple[str, Path]] = ()  # Rungs and files of models; "" is the verdict's rung
+    figures: Path | None = None  # Folder of the figures
 
     def check(self, inputs: Sequence[Path]) -> None:
         """Refuse what could not be written, or would go over an input or over each other."""
@@ -42,12 +43,16 @@ class Outputs:
         wanted = [(option, Path(file), kind) for option, file, kind in named if file is not None]
         wanted += [("--save-rung" if rung else "--save", file, model) for rung, file in self.models]
         check_files(wanted, inputs)
+        if self.figures is not None:
+            check_folder(self.figures)
 
     def writers(self, climb: Climb) -> list[Writer]:
         """Return what writes each file."""
         found = [partial(self._write_model, rung, file, climb) for rung, file in self.models]
         if self.predictions is not None:
             found.append(partial(self._write_predictions, self.predictions, climb))
+        if self.figures is not None:
+            found.append(partial(self._write_figures, self.figures, climb))
         if self.report is not None:
             found.append(partial(self._write_report, self.report, climb))
         if self.json not in (None, "-"):
@@ -72,6 +77,12 @@ class Outputs:
         from gradatim.climb import write_predictions
 
         return f"predictions: {show_name(write_predictions(climb, path))}"
+
+    def _write_figures(self, folder: Path, climb: Climb) -> str:
+        from gradatim.reports import write_figures
+
+        paths = write_figures(climb, folder)
+        return f"figures: {plural(len(paths) - 1, 'drawing')}, shown in {show_name(paths[-1])}"
 
     def _write_model(self, rung: str, file: Path, climb: Climb) -> str:
         model = climb.find_model(rung) if rung else climb.model

@@ -6,6 +6,7 @@ thread (see `gradatim.cli._interrupt`) and ends at its next report.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,7 +24,9 @@ from gradatim._progress import Progress as Tell
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._print import SafeConsole
 
-__all__ = ["ProgressBar", "work"]
+__all__ = ["ProgressBar", "TimeLeft", "work"]
+
+_SECONDS_TO_GUESS = 2.0
 
 T = TypeVar("T")
 
@@ -64,6 +67,35 @@ class ProgressBar(Progress):
         seconds = self.tasks[0].elapsed or 0.0
         left = f"about {seconds * (1 - share) / share:.0f} s left" if share else ""
         self.tell(share, doing, left=left, **fields)
+
+
+class TimeLeft:
+    """How long the rest may take, from what was done since the first report.
+
+    Work that goes on from an earlier run has a share behind it that took no time in this one.
+    """
+
+    def __init__(self) -> None:
+        self._began: tuple[float, float] | None = None
+
+    def after(self, share: float | None) -> str:
+        """Return words for the end of a line; empty until enough is done to tell."""
+        if share is None:
+            return ""
+        now = time.monotonic()
+        if self._began is None:
+            self._began = (now, share)
+        seconds, done = now - self._began[0], share - self._began[1]
+        if seconds < _SECONDS_TO_GUESS or done <= 0:
+            return ""
+        return f", about {_rough(seconds * (1 - share) / done)} left"
+
+
+def _rough(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def work(doing: str, run: Callable[[Tell], T]) -> T:

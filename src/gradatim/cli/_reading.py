@@ -15,18 +15,22 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._files import read_regular
+from gradatim.cli._numbers import read_number, to_float
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
     from gradatim.sources.registry import Options
+    from gradatim.tables.columns import Columns, Dialect
 
 __all__ = [
     "READING",
     "Reading",
     "TableOptions",
     "TextOptions",
+    "dialect_of",
     "expand_names",
     "feature_folder",
+    "note_lines",
 ]
 
 READING = Group("What is read", sort_key=1)
@@ -62,7 +66,7 @@ class Reading:
         str | None,
         _option(
             "TABLE|tag:NAME|folder:N",
-            "Labels of audio: a table with a row for each file, tag:genre or folder:2.",
+            "Labels of audio or scores: a table with a row for each file, tag:genre or folder:2.",
         ),
     ] = None
     path: Annotated[
@@ -94,12 +98,18 @@ class Reading:
     segment: Annotated[
         float | None,
         _option(
-            "SECONDS", "Cut sounds into pieces of this length, those of a file being one group."
+            "SECONDS",
+            "Cut sounds into pieces of this length, those of a file being one group.",
+            converter=to_float,
         ),
     ] = None
     seconds: Annotated[
         float | None,
-        _option("SECONDS", "Length of what is read of each audio file, at most (120 if left out)."),
+        _option(
+            "SECONDS",
+            "Length of what is read of each audio file, at most (120 if left out).",
+            converter=to_float,
+        ),
     ] = None
     place: Annotated[
         str | None,
@@ -121,6 +131,14 @@ class Reading:
             consume_multiple=(1, None),
         ),
     ] = None
+    ignore_notation: Annotated[
+        bool,
+        _option(
+            None,
+            "Leave out what depends on how a score is written: meter, bars, note values, key.",
+            show_default=False,
+        ),
+    ] = False
     drop: Annotated[
         list[str] | None,
         _option(
@@ -157,6 +175,7 @@ class Reading:
             place=None if self.place is None else _place(self.place),
             follow_links=self.follow_links,
             features=tuple(self.features or ()),
+            ignore_notation=self.ignore_notation,
             n_jobs=n_jobs,
             cache=feature_folder(),
             **({} if table is None else table.given()),
@@ -175,8 +194,8 @@ def _place(text: str) -> str | float:
     if text in ("start", "middle", "end"):
         return text
     try:
-        return float(text)
-    except ValueError:
+        return read_number(text)
+    except SpecError:
         raise SpecError(
             f"--from {text!r} is no place; choose start, middle, end, or a number of seconds"
         ) from None
@@ -216,6 +235,18 @@ class TextOptions:
     def given(self) -> dict[str, Any]:
         """Return what was given, as `Options` names it."""
         return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def dialect_of(text: TextOptions | None) -> Dialect | None:
+    """Return how a table of text is written, as far as that was given."""
+    from gradatim.tables.columns import Dialect
+
+    return None if text is None else Dialect(**text.given())
+
+
+def note_lines(table: Columns | None) -> list[list[str]]:
+    """Return what is to be said of how a table was read."""
+    return [] if table is None else [[f"note: {text}"] for text in table.notes]
 
 
 @Parameter(name="*")

@@ -16,7 +16,7 @@ from gradatim._progress import Progress
 from gradatim._text import show_name
 from gradatim.cli._live import LiveLadder, draw_ladder
 from gradatim.cli._print import SafeConsole, print_lines
-from gradatim.cli._progress_bar import ProgressBar
+from gradatim.cli._progress_bar import ProgressBar, TimeLeft
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import choose_metric
@@ -35,17 +35,22 @@ class Screen:
         self._console = SafeConsole(stderr=to_stderr)
         self._quiet = quiet
 
+    def reading(self, name: str) -> contextlib.AbstractContextManager[Progress]:
+        """Show how many files are read; yields what is to be told."""
+        return self.counting(f"reading {show_name(name)}")
+
     @contextlib.contextmanager
-    def reading(self, name: str) -> Iterator[Progress]:
-        """Show how many files are read, and how long it takes; yields what is to be told."""
+    def counting(self, doing: str) -> Iterator[Progress]:
+        """Show what is done to files, and to how many; yields what is to be told."""
         files = TextColumn("{task.fields[files]}", style="progress.download")
-        left = TextColumn("{task.fields[left]}")
-        doing = f"reading {show_name(name)}"
-        bar = ProgressBar(
-            self._console, doing, files, left, hidden=self._quiet, files="0/?", left=""
-        )
-        with bar:
-            yield lambda share, files: bar.tell_with_time(share, doing, files=files)
+        with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
+            try:
+                rest = TimeLeft()
+                yield lambda share, n: bar.tell(share, doing, files=f"{n}{rest.after(share)}")
+            except KeyboardInterrupt:
+                # The work, in another thread, ends at its next report.
+                bar.ended = True
+                raise
 
     @contextlib.contextmanager
     def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:

@@ -15,6 +15,7 @@ from cyclopts.validators import Number
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.cli._json import asked, header, print_json
+from gradatim.cli._numbers import to_float
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -40,7 +41,7 @@ def approximate(
         list[str] | None,
         Parameter(group=_INPUT, consume_multiple=(1, 4), negative=()),
     ] = None,
-    tolerance: Annotated[float, Parameter(group=_INPUT)] = 0.01,
+    tolerance: Annotated[float, Parameter(group=_INPUT, converter=to_float)] = 0.01,
     activation: Annotated[str, Parameter(group=_INPUT, metavar="relu|step|sigmoid|tanh")] = "relu",
     widths: Annotated[str | None, Parameter(group=_INPUT, metavar="N,...")] = None,
     trained: Annotated[bool, _Flag, Parameter(group=_TRAINING)] = False,

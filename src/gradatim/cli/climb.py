@@ -16,7 +16,9 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._command import repeating_command
 from gradatim.cli._interrupt import Interrupted, interruptible
+from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
@@ -61,6 +63,10 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
     return Parameter(group=group, metavar="N", validator=Number(**bounds))
 
 
+def _real(**bounds: float) -> Parameter:
+    return Parameter(group=_PROTOCOL, metavar="N", validator=Number(**bounds), converter=to_float)
+
+
 def climb(
     path: Annotated[str | None, Parameter(group=READING)] = None,
     /,
@@ -75,8 +81,8 @@ def climb(
     folds: Annotated[int, _number(gte=3)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     metric: Annotated[MetricName | None, Parameter(group=_PROTOCOL)] = None,
-    margin: Annotated[float, _number(gte=0, lt=1)] = 0.01,
-    tolerance: Annotated[float, _number(gt=0, lt=1)] = 0.05,
+    margin: Annotated[float, _real(gte=0, lt=1)] = 0.01,
+    tolerance: Annotated[float, _real(gt=0, lt=1)] = 0.05,
     seed: Annotated[int, _number(gte=0)] = 0,
     rungs: Annotated[
         list[str] | None,
@@ -94,6 +100,7 @@ def climb(
     ] = None,
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
+    learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
     engine: Annotated[Literal["native", "jax"] | None, Parameter(group=_RUN)] = None,
@@ -104,6 +111,7 @@ def climb(
     report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     predictions: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
+    figures: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="DIR")] = None,
     save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
     no_save: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     save_rung: Annotated[
@@ -113,7 +121,7 @@ def climb(
     quiet: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
-    """Train and compare every rung on a dataset, a folder of audio, or a table.
+    """Train and compare every rung on a dataset, a folder of audio or scores, or a table.
 
     Prints the ladder, from majority vote to deep networks, with the simplest rung that may
     be as good as the best, and writes a report that any browser opens.
@@ -121,8 +129,8 @@ def climb(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio with a folder per class, or a table (csv, csv.gz, tsv,
-        parquet, arff).
+        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
+        (abc), or a table (csv, csv.gz, tsv, parquet, arff).
     split
         Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
         the second.
@@ -147,6 +155,9 @@ def climb(
     shuffle_labels
         Shuffle the target first, whole groups where there are some; an honest climb then finds
         nothing.
+    learning_curve
+        Train the verdict's rung on a quarter and half of the training groups, too, to see whether
+        more samples would help.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -163,6 +174,8 @@ def climb(
         Write no report.
     predictions
         Write what the verdict's rung said of each held-out item, once per repeat (.csv).
+    figures
+        Write every figure of the report into this folder as SVG, and figures.md, which shows them.
     save
         Save the model of the verdict's rung, trained on all rows (of a fixed split, on those to
         learn from), to this file (.gradatim) instead of to gradatim-model.gradatim beside the
@@ -193,7 +206,7 @@ def climb(
         # What was learnt of shuffled labels is of no use.
         save = page.parent / _MODEL
     models = [*([("", save)] if save else []), *(save_rung or ())]
-    outputs = Outputs(json, page, predictions, models)
+    outputs = Outputs(json, page, predictions, models, figures)
     outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
@@ -224,8 +237,10 @@ def climb(
                 "engine": engine or "auto",
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
+                "learning_curve": learning_curve,
             }
             found = _climb(screen, collection, store, options | more)
+            found = replace(found, command=repeating_command() or found.command)
             try:
 
                 def show() -> None:

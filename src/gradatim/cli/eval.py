@@ -14,11 +14,13 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._text import option
+from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from gradatim.network import Network, Trace
     from gradatim.presentation.homework import Marks
+    from gradatim.tables.columns import Columns
 
 __all__ = ["eval"]
 
@@ -43,6 +45,7 @@ def eval(  # the verb's name; Python's eval is not used anywhere
         Path | None, Parameter(name=("--data", "--table"), group=_INPUT, metavar="TABLE")
     ] = None,
     target: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
+    text: TextOptions | None = None,
     activation: Annotated[str | None, Parameter(group=_INPUT, metavar="NAME")] = None,
     let: Annotated[
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
@@ -87,16 +90,21 @@ def eval(  # the verb's name; Python's eval is not used anywhere
         Show the traceback of an error.
     """
     from gradatim.cli._network import read_network
+    from gradatim.tables.columns import read_columns
 
     network = read_network(equation, activation, let)
     if target is not None and (table is None or at):
         raise SpecError("--target marks the rows of a table; give --data TABLE, and no --at")
-    rows = _rows(network, at or [], table)
+    columns = None if table is None else read_columns(table, dialect_of(text))
+    rows = _rows(network, at or [], columns)
     places = _EXACT_DIGITS if digits is None else digits
     traces = [network.trace(row, exact=exact, digits=places, threshold=threshold) for row in rows]
-    marks = None if target is None or table is None else _marks(traces, table, target)
+    marks = None if target is None or columns is None else _marks(traces, columns, target)
     if json:
-        _print_json(traces, exact, places if exact else None, table, marks)
+        from gradatim.sources.equations import table_record
+
+        record = None if table is None else table_record(table, columns)
+        _print_json(traces, exact, places if exact else None, record, marks)
     else:
         from gradatim.cli._print import SafeConsole, print_lines
         from gradatim.presentation.homework import mark_lines
@@ -104,16 +112,15 @@ def eval(  # the verb's name; Python's eval is not used anywhere
 
         shown = digits if digits is not None or not exact else places
         lines = trace_lines(traces, shown) if marks is None else mark_lines(traces, marks, shown)
-        print_lines(SafeConsole(), lines, soft_wrap=True)
+        print_lines(SafeConsole(), [*lines, *note_lines(columns)], soft_wrap=True)
 
 
-def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[str, Any]]:
+def _rows(network: Network, at: Sequence[str], table: Columns | None) -> list[dict[str, Any]]:
     from gradatim.sources.equations import read_point, read_rows
-    from gradatim.tables.columns import read_columns
 
     rows: list[dict[str, Any]] = [read_point(text, network) for text in at]
     if table is not None:
-        rows += read_rows(read_columns(table), network)
+        rows += read_rows(table, network)
     if not rows and any(unit.weights for unit in network.layers[0].units):
         example = ",".join(f"{name}=1" for name in network.input_names[:3])
         raise InputError(
@@ -122,24 +129,22 @@ def _rows(network: Network, at: Sequence[str], table: Path | None) -> list[dict[
     return rows or [{}]
 
 
-def _marks(traces: Sequence[Trace], table: Path, target: str) -> Marks:
+def _marks(traces: Sequence[Trace], table: Columns, target: str) -> Marks:
     from gradatim.presentation.homework import mark_rows
-    from gradatim.tables.columns import read_columns
 
-    columns = read_columns(table)
-    texts = columns.texts(columns.require(target, "the target"))
-    return mark_rows(traces, columns.rows.tolist(), texts, target)
+    texts = table.texts(table.require(target, "the target"))
+    lines = None if table.lines is None else table.lines.tolist()
+    return mark_rows(traces, texts, target, lines)
 
 
 def _print_json(
     traces: Sequence[Trace],
     exact: bool,
     digits: int | None,
-    table: Path | None,
+    data: dict[str, Any] | None,
     marks: Marks | None,
 ) -> None:
     from gradatim.cli._json import header, print_json
-    from gradatim.sources.equations import table_record
 
     network = traces[0].network
     result = {
@@ -148,7 +153,7 @@ def _print_json(
         "inputs": list(network.input_names),
         "exact": exact,
         "digits": digits,
-        "data": None if table is None else table_record(table),
+        "data": data,
         "rule": traces[0].rule,
         "rows": [trace.to_dict() for trace in traces],
         **({} if marks is None else {"marks": marks.to_dict()}),

@@ -17,6 +17,8 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
+from gradatim.cli._numbers import to_float
+from gradatim.cli._reading import TextOptions
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
@@ -48,7 +50,11 @@ def fit(
         list[str] | None,
         Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=()),
     ] = None,
-    alpha: Annotated[float, Parameter(group=_INPUT, metavar="A", validator=Number(gte=0))] = 0.0,
+    text: TextOptions | None = None,
+    alpha: Annotated[
+        float,
+        Parameter(group=_INPUT, metavar="A", validator=Number(gte=0), converter=to_float),
+    ] = 0.0,
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
     plot: Annotated[Path | None, _File] = None,
@@ -100,9 +106,11 @@ def fit(
     from gradatim.tables.collections import read_table
 
     task = "regression" if activation == "identity" else "classification"
-    rows = read_table(table, target, drop=drop or (), task=task)
+    rows = read_table(
+        table, target, drop=drop or (), task=task, **({} if text is None else text.given())
+    )
     _check_classes(rows, target, activation)
-    model = _fitted(rows, activation, alpha)
+    model, warned = _fitted(rows, activation, alpha)
     network = _named(model.network_, rows, target)
     if plot is not None and (network.n_inputs > 1 or network.n_outputs > 1):
         raise SpecError(
@@ -129,7 +137,8 @@ def fit(
         said = shown(network)
         printed, lines = rounded_equation(network, lambda short: shown(short) == said, digits)
         lines += fit_lines(found | {"scores": _scores(rows, printed)})
-        print("\n".join([*lines, *(f"note: {notice.message}" for notice in rows.notices)]))
+        notes = [*warned, *(notice.message for notice in rows.notices)]
+        print("\n".join([*lines, *(f"note: {note}" for note in notes)]))
 
     def draw() -> Figure:
         from gradatim.drawing import plot_response
@@ -157,11 +166,20 @@ def _check_classes(rows: Collection, target: str, activation: str) -> None:
 
 def _fitted(
     rows: Collection, activation: str, alpha: float
-) -> NetworkClassifier | NetworkRegressor:
+) -> tuple[NetworkClassifier | NetworkRegressor, list[str]]:
+    """Return the solution, and warnings of it; what scikit-learn says to itself is not shown."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
     from gradatim.estimators import NetworkClassifier, NetworkRegressor
 
     kind = NetworkRegressor if activation == "identity" else NetworkClassifier
-    return kind((), solver="exact", alpha=alpha).fit(rows.X["features"], rows.y)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = kind((), solver="exact", alpha=alpha).fit(rows.X["features"], rows.y)
+    ours = [warning for warning in caught if issubclass(warning.category, ConvergenceWarning)]
+    return model, [str(warning.message) for warning in ours]
 
 
 def _named(network: Network, rows: Collection, target: str) -> Network:

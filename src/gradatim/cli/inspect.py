@@ -42,7 +42,7 @@ def inspect(
     ] = None,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
-    """Say what is in a dataset, a folder of audio or a table, and what is wrong with it.
+    """Say what is in a dataset, a folder of audio or scores, or a table, and what is wrong.
 
     Looks for rows that belong together and would stand on both sides of a split, copies of one
     sound or row, columns that give the target away, and labels that are written in two ways or
@@ -51,8 +51,8 @@ def inspect(
     Parameters
     ----------
     path
-        A dataset's name, a folder of audio with a folder per class, or a table (csv, tsv,
-        parquet, arff).
+        A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
+        (abc), or a table (csv, tsv, parquet, arff).
     json
         Write what was found as JSON; - is standard output, and nothing else goes there.
     debug

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from gradatim.cli import _output_files
+from gradatim.cli._numbers import to_float, to_floats
+from gradatim.cli._reading import TextOptions, dialect_of
 
 if TYPE_CHECKING:
     import numpy as np
 
     from gradatim.network import Network
+    from gradatim.tables.columns import Dialect
 
 __all__ = ["activations", "boundary", "plot"]
 
@@ -33,8 +36,8 @@ def activations(
     /,
     *,
     output: Annotated[Path, _Output],
-    low: float = -5.0,
-    high: float = 5.0,
+    low: Annotated[float, Parameter(converter=to_float)] = -5.0,
+    high: Annotated[float, Parameter(converter=to_float)] = 5.0,
     debug: Annotated[bool, _Flag] = False,
 ) -> None:
     """Plot activation functions with their derivatives.
@@ -66,8 +69,10 @@ def boundary(
     output: Annotated[Path, _Output],
     data: Annotated[Path | None, Parameter(metavar="TABLE")] = None,
     target: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
+    text: TextOptions | None = None,
     limits: Annotated[
-        tuple[float, float] | None, Parameter(metavar="LOW HIGH", negative=())
+        tuple[float, float] | None,
+        Parameter(metavar="LOW HIGH", negative=(), converter=to_floats),
     ] = None,
     activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
     let: Annotated[list[str] | None, Parameter(metavar="w_1=0.5", negative=())] = None,
@@ -100,27 +105,27 @@ def boundary(
     from gradatim.drawing import plot_boundary, save_plot
 
     network = read_network(source, activation, let)
-    X, y = (None, None) if data is None else _samples(data, network, target)
+    X, y = (None, None) if data is None else _samples(data, network, target, dialect_of(text))
     print(save_plot(plot_boundary(network, X, y, limits=limits), output))
 
 
 def _samples(
-    path: Path, network: Network, target: str | None
+    path: Path, network: Network, target: str | None, dialect: Dialect | None
 ) -> tuple[np.ndarray, list[str] | None]:
     import numpy as np
 
     from gradatim.errors import TableError
-    from gradatim.sources.equations import meet_columns, place
+    from gradatim.sources.equations import meet_columns
     from gradatim.tables.columns import NotANumberError, read_columns
 
-    table = read_columns(path)
+    table = read_columns(path, dialect)
     columns = []
     for name in meet_columns(table, network.input_names).values():
         try:
             columns.append(table.numbers(table.require(name, "input")))
         except NotANumberError as error:
             raise TableError(
-                f"column {name!r} of {path} holds {error.cell!r} in {place(table, error.index)}; "
+                f"column {name!r} of {path} holds {error.cell!r} in {table.place(error.index)}; "
                 "only numbers can be plotted"
             ) from error
     y = None if target is None else table.texts(table.require(target, "target"))

@@ -1,30 +1,37 @@
 """``gradatim predict``: a saved model names the classes of sounds or rows.
 
 Conventions: it asks for no labels; columns of a table are matched by name. Without a file the
-predictions are shown as a table, with one their counts.
+predictions are shown as a table, with one their counts. What was predicted for files of a folder is
+kept in the cache until everything is written, so that the same command goes on after any end.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim._text import show_name
-from gradatim.cli._interrupt import interruptible
+from gradatim._text import plural, show_name
+from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
-from gradatim.cli._reading import READING, TextOptions, feature_folder
+from gradatim.cli._reading import READING, TextOptions, dialect_of, feature_folder
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
-    from gradatim.tagging import Predictions
+    from gradatim.tagging import Predictions, TagChanges
+    from gradatim.training.store import Store
 
 __all__ = ["predict"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
+_TAGS = Group("Tags", sort_key=3)
 _Flag = Parameter(negative=(), show_default=False)
 
 
@@ -37,7 +44,12 @@ def predict(
     follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     text: TextOptions | None = None,
     abstain_below: Annotated[
-        float | None, Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1))
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1), converter=to_float),
+    ] = None,
+    coverage: Annotated[
+        float | None,
+        Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1), converter=to_float),
     ] = None,
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE|FOLDER")
@@ -45,78 +57,122 @@ def predict(
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
+    write_tags: Annotated[str | None, Parameter(group=_TAGS, metavar="FIELD")] = None,
+    apply: Annotated[bool, _Flag, Parameter(group=_TAGS)] = False,
     jobs: Annotated[
         int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
     ] = None,
     debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
 ) -> None:
-    """Let a saved model name the classes of audio files or of the rows of a table.
+    """Let a saved model name the classes of audio files, scores or the rows of a table.
 
-    Sounds are analyzed by the recipe inside the model and need no labels; columns of a table are
-    matched by name. Each row has its path, prediction, probability, and the probability of each
-    class.
+    Sounds and scores are analyzed by the recipe inside the model and need no labels; columns of a
+    table are matched by name. Each row has its path, prediction, probability, and the probability
+    of each class. What was predicted for a folder is kept until the end: the same command, given
+    again after it was stopped, goes on.
 
     Parameters
     ----------
     model
         A model (.gradatim) that climb saved.
     path
-        An audio file, a folder of audio, a table (csv, tsv, parquet, arff), or a dataset's name.
+        An audio file, a score, a folder of either, a table (csv, tsv, parquet, arff), or a
+        dataset's name.
     id
         Column by whose values the rows of a table are called.
     follow_links
         Follow links that lead out of a folder.
     abstain_below
-        Predict no class whose probability is below P.
+        Predict no class whose probability is below P; it is the model's own, and may be too sure.
+    coverage
+        Give each sample a set of classes (or each number an interval) that holds what is true for
+        a share P of the samples, averaged over groups like those that the climb held out.
     output
         Write a table (.csv, .parquet, .json), a playlist in the order of classes (.m3u8), or a
         playlist of each class into a folder that is there.
     json
         Write everything as one JSON object; - is standard output, and nothing else goes there.
+    write_tags
+        Show which tags of the files would change: genre, mood, bpm, or a name of your own. Nothing
+        is written unless --apply is given.
+    apply
+        Write the tags; those from before are kept, and untag takes them back.
     jobs
         Processor cores to use; all of them if left out.
     debug
         Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
+    from gradatim.cli._tags import check_request, require_some, tag
     from gradatim.models import load_model
 
     loaded = load_model(model)
     _check(loaded, model, path, output, json)
-    given = {} if text is None else text.given()
+    check_request(loaded, write_tags, apply)
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
+        from gradatim.climb.checkpoint import open_checkpoint
         from gradatim.presentation.predictions import prediction_lines, summary_lines
-        from gradatim.tables.columns import Dialect
+        from gradatim.presentation.tags import tag_lines
         from gradatim.tagging import predict_path
+        from gradatim.tagging.streaming import predictions_folder
 
         screen = Screen(to_stderr=json == "-", quiet=False)
-        with screen.reading(path) as progress:
-            found = interruptible(
-                lambda: predict_path(
-                    loaded,
-                    path,
-                    abstain_below=abstain_below,
-                    id=id,
-                    dialect=Dialect(**given) if given else None,
-                    follow_links=follow_links,
-                    n_jobs=jobs,
-                    progress=progress,
-                    cache=feature_folder(),
+        # It is removed when all is written: then there is nothing to go on with.
+        with open_checkpoint(predictions_folder(loaded, path), resume=True) as store:
+            with _until_interrupted(store), screen.reading(path) as progress:
+                found = interruptible(
+                    lambda: predict_path(
+                        loaded,
+                        path,
+                        abstain_below=abstain_below,
+                        coverage=coverage,
+                        id=id,
+                        dialect=dialect_of(text),
+                        follow_links=follow_links,
+                        n_jobs=jobs,
+                        progress=progress,
+                        store=store,
+                        cache=feature_folder(),
+                    )
                 )
-            )
-        about = {"rung": loaded.rung, "input": loaded.input, "setting": loaded.setting}
-        whole = {**header(), "model": about, **found.to_dict()}
+            tags = None if write_tags is None else tag(found, write_tags, apply, screen)
+            whole = partial(_whole, loaded, found, tags)
 
-        def show() -> None:
-            if json == "-":
-                print_json(whole)
-            elif output is None:
-                screen.show_lines(prediction_lines(found))
-            else:
-                screen.show_lines(summary_lines(found))
+            def show() -> None:
+                if json == "-":
+                    print_json(whole())
+                elif output is None and tags is None:
+                    screen.show_lines(prediction_lines(found))
+                else:
+                    screen.show_lines(summary_lines(found))
+                if json != "-" and tags is not None:
+                    screen.show_lines(tag_lines(tags))
 
-        deliver(_writers(found, whole, output, json), show, screen.say)
+            deliver(_writers(found, whole, output, json), show, screen.say)
+        require_some(tags)
+
+
+@contextmanager
+def _until_interrupted(store: Store | None) -> Iterator[None]:
+    """Say on Ctrl-C how much is kept, which the same command then finds."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if store is None:
+            raise
+        from gradatim.tagging.streaming import KIND
+
+        store.flush()
+        kept = plural(store.count()[KIND], "file")
+        sentence = f"stopped by Ctrl-C with {kept} predicted and kept; the same command goes on"
+        raise Interrupted(sentence, kept=False) from None
+
+
+def _whole(model: Model, found: Predictions, tags: TagChanges | None) -> dict[str, object]:
+    about = {"rung": model.rung, "input": model.input, "setting": model.setting}
+    more = {} if tags is None else {"tags": tags.to_dict()}
+    return {**header(), "model": about, **found.to_dict(), **more}
 
 
 def _check(model: Model, file: Path, path: str, output: Path | None, json: str | None) -> None:
@@ -136,10 +192,12 @@ def _check(model: Model, file: Path, path: str, output: Path | None, json: str |
 
 
 def _writers(
-    found: Predictions, whole: dict[str, object], output: Path | None, json: str | None
+    found: Predictions,
+    whole: Callable[[], dict[str, object]],
+    output: Path | None,
+    json: str | None,
 ) -> list[Writer]:
     from gradatim._files import write_atomically
-    from gradatim._text import plural
     from gradatim.tagging import write_predictions
 
     def write_output(target: Path) -> str:
@@ -152,6 +210,10 @@ def _writers(
     if output is not None:
         writers.append(lambda: write_output(output))
     if json is not None and json != "-":
-        text = json_text(whole) + "\n"
-        writers.append(lambda: f"json: {show_name(write_atomically(json, text))}")
+
+        def write_json() -> str:
+            text = json_text(whole()) + "\n"
+            return f"json: {show_name(write_atomically(json, text))}"
+
+        writers.append(write_json)
     return writers

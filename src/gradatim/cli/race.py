@@ -15,6 +15,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._numbers import to_float
 from gradatim.cli._reading import TableOptions, expand_names
 from gradatim.cli._task import check_film, find_task, list_problems
 from gradatim.errors import SpecError
@@ -56,6 +57,10 @@ def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
     return Parameter(group=group, metavar="N", validator=Number(**bounds))
 
 
+def _real(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
+    return Parameter(group=group, metavar="N", validator=Number(**bounds), converter=to_float)
+
+
 def race(
     text: Annotated[str | None, Parameter(name="PROBLEM|TABLE", group=_INPUT)] = None,
     /,
@@ -65,7 +70,7 @@ def race(
     drop: Annotated[list[str] | None, _Columns] = None,
     impute: Annotated[Literal["median"] | None, Parameter(group=_INPUT)] = None,
     table: TableOptions | None = None,
-    noise: Annotated[float | None, _number(_INPUT, gte=0)] = None,
+    noise: Annotated[float | None, _real(_INPUT, gte=0)] = None,
     samples: Annotated[int, _number(_INPUT, gte=30)] = 600,
     budgets: Annotated[str, Parameter(group=_PROTOCOL, metavar="N,...")] = "20,50,100,200,500",
     seeds: Annotated[int, _number(gte=2)] = 50,
@@ -73,7 +78,7 @@ def race(
         list[ContenderName] | None,
         Parameter(group=_PROTOCOL, consume_multiple=(1, None), negative=()),
     ] = None,
-    bar: Annotated[float | None, _number(gt=0, lte=1)] = None,
+    bar: Annotated[float | None, _real(gt=0, lte=1)] = None,
     seed: Annotated[int, _number(gte=0)] = 0,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     resume: Annotated[bool, _Flag, Parameter(group=_RUN)] = False,

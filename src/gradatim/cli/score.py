@@ -51,8 +51,8 @@ def score(
     model
         A model (.gradatim) that climb saved.
     path
-        A folder of audio with a folder per class, a table (csv, tsv, parquet, arff), or a dataset's
-        name.
+        A folder of audio or scores with a folder per class, a table (csv, tsv, parquet, arff), or a
+        dataset's name.
     jobs
         Processor cores to use; all of them if left out.
     json

@@ -7,7 +7,8 @@ what is asked for is written before anything is printed. Numbers of the table ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ from gradatim._progress import under
 from gradatim._text import list_text, show_name
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
+from gradatim.cli._reading import TextOptions, dialect_of
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -48,6 +50,7 @@ def separate(
     drop: Annotated[list[str] | None, _Columns] = None,
     id: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
     positive: Annotated[str | None, Parameter(group=_INPUT, metavar="LABEL")] = None,
+    text: TextOptions | None = None,
     decimals: Annotated[bool, _Flag, Parameter(group=_INPUT)] = False,
     perceptron: Annotated[bool, _Flag, Parameter(group=_PERCEPTRON)] = False,
     max_mistakes: Annotated[
@@ -136,7 +139,15 @@ def separate(
 
     if columns and drop:
         raise SpecError("--columns names what is taken and --drop what is not; give one of them")
-    points = read_points(table, target, columns, id, drop=drop or (), decimals=decimals)
+    points = read_points(
+        table,
+        target,
+        columns,
+        id,
+        drop=drop or (),
+        decimals=decimals,
+        dialect=dialect_of(text),
+    )
     for_two = {
         "--output": None if making else output,
         "--film": film,
@@ -262,7 +273,13 @@ def _show_two(
     from gradatim.presentation.separation import separation_in_words
 
     words = separation_in_words(found, points.labels, points.ids, run, methods)
-    print("\n".join([*words, *points.notes]))
+    print("\n".join([*words, *_counting(points, words), *points.notes]))
+
+
+def _counting(points: Points, words: Sequence[str]) -> list[str]:
+    """Say how rows are counted, if some are named."""
+    named = any(re.search(r"\brow [0-9]", line) for line in words)
+    return [points.counting] if named and points.counting else []
 
 
 def _several(points: Points, methods: MethodComparison | None, json: bool) -> Callable[[], object]:
@@ -284,7 +301,8 @@ def _several(points: Points, methods: MethodComparison | None, json: bool) -> Ca
             return
         from gradatim.presentation.separation import classes_in_words
 
-        print("\n".join([*classes_in_words(found, points.ids, methods), *points.notes]))
+        words = classes_in_words(found, points.ids, methods)
+        print("\n".join([*words, *_counting(points, words), *points.notes]))
 
     return show
 

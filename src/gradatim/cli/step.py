@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 
 # cyclopts reads annotations when it runs; this module is loaded only for this verb.
 from gradatim._text import list_text
+from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.network.descent import LossName
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def step(
     *,
     data: Annotated[Path, Parameter(group=_INPUT, metavar="TABLE")],
     target: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
+    text: TextOptions | None = None,
     loss: Annotated[LossName, Parameter(group=_INPUT)] = "squared",
     learning_rate: Annotated[str, Parameter(group=_INPUT, metavar="RATE")] = "0.1",
     steps: Annotated[
@@ -86,23 +88,23 @@ def step(
     """
     from gradatim.cli._network import read_network
     from gradatim.network.descent import descend
-    from gradatim.sources.equations import read_rows
+    from gradatim.sources.equations import read_rows, table_record
     from gradatim.tables.columns import read_columns
 
     network = read_network(equation, activation, let)
-    columns = read_columns(data)
+    columns = read_columns(data, dialect_of(text))
     rows, targets = read_rows(columns, network), _targets(columns, network, target)
     taken = descend(
         network, rows, targets, loss=loss, learning_rate=learning_rate, steps=steps, exact=exact
     )
     if json:
-        _print_json(taken, loss, learning_rate, exact, data)
+        _print_json(taken, loss, learning_rate, exact, table_record(data, columns))
     else:
         from gradatim.cli._print import SafeConsole, print_lines
         from gradatim.presentation.descent import descent_lines
 
         lines = descent_lines(taken, loss, learning_rate, digits)
-        print_lines(SafeConsole(), lines, soft_wrap=True)
+        print_lines(SafeConsole(), [*lines, *note_lines(columns)], soft_wrap=True)
 
 
 def _targets(columns: Columns, network: Network, target: str | None) -> list[list[Any]]:
@@ -135,9 +137,10 @@ def _targets(columns: Columns, network: Network, target: str | None) -> list[lis
     return [[int(text == name) for name in outputs] for text in texts]
 
 
-def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: Path) -> None:
+def _print_json(
+    taken: Sequence[Step], loss: str, rate: str, exact: bool, data: dict[str, Any]
+) -> None:
     from gradatim.cli._json import header, print_json
-    from gradatim.sources.equations import table_record
 
     result = {
         **header(),
@@ -145,7 +148,7 @@ def _print_json(taken: Sequence[Step], loss: str, rate: str, exact: bool, data: 
         "loss": loss,
         "learning_rate": rate,
         "exact": exact,
-        "data": table_record(data),
+        "data": data,
         "steps": [step.to_dict() for step in taken],
         "equation_after": str(taken[-1].after),
     }

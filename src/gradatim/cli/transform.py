@@ -8,15 +8,20 @@ printed.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
 from gradatim.cli import _output_files
 from gradatim.cli._json import SCHEMA, print_json
+from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
+
+if TYPE_CHECKING:
+    from gradatim.tables.columns import Columns, Dialect
 
 __all__ = ["transform"]
 
@@ -35,6 +40,7 @@ def transform(
     ] = None,
     column: Annotated[str, Parameter(group=_INPUT, metavar="COLUMN")] = "x",
     target: Annotated[str, Parameter(group=_INPUT, metavar="COLUMN")] = "label",
+    text: TextOptions | None = None,
     convention: Annotated[Literal["step", "sign"], Parameter(group=_INPUT)] = "step",
     thresholds: Annotated[
         str | None, Parameter(group=_INPUT, metavar="X,...", allow_leading_hyphen=True)
@@ -76,15 +82,13 @@ def transform(
         Show the traceback of an error.
     """
     _output_files.check_built(output, graph, network, source=table)
-    xs, labels = _read(table, points, column, target)
+    xs, labels, read = _read(table, points, column, target, dialect_of(text))
     from gradatim.separability import transform as build
 
-    cuts = (
-        None
-        if thresholds is None
-        else re.split(";" if ";" in thresholds else ",", thresholds.strip(" ;,"))
-    )
-    line = build(xs, labels, convention=convention, thresholds=cuts)
+    line = build(xs, labels, convention=convention)
+    if thresholds is not None:
+        cuts = _cuts(thresholds, len(line.thresholds))
+        line = build(xs, labels, convention=convention, thresholds=cuts)
 
     def show() -> None:
         from gradatim.presentation.transformation import transformation_in_words
@@ -92,7 +96,8 @@ def transform(
         if json:
             print_json({"schema": SCHEMA, **line.to_dict()})
         else:
-            print("\n".join(transformation_in_words(line)))
+            notes = [line for [line] in note_lines(read)]
+            print("\n".join([*transformation_in_words(line), *notes]))
 
     writers = [
         *_output_files.plot_writer(output, lambda: pictures.plot_transformation(line)),
@@ -105,15 +110,20 @@ def transform(
 
 
 def _read(
-    table: Path | None, points: str | None, column: str, target: str
-) -> tuple[list[str], list[str]]:
-    """Return points and labels as text, from the table, from the option, or from both."""
+    table: Path | None,
+    points: str | None,
+    column: str,
+    target: str,
+    dialect: Dialect | None,
+) -> tuple[list[str | Fraction], list[str], Columns | None]:
+    """Return points and labels, from the table, from the option, or from both."""
     if table is None and points is None:
         raise SpecError(
             'there are no points; give --points "10:0,30:1", or a table with a column of points '
             "and one of labels"
         )
-    xs, labels = [], []
+    xs: list[str | Fraction] = []
+    labels, read = [], None
     for pair in _pairs(points or ""):
         x, colon, label = (part.strip() for part in pair.partition(":"))
         if not (x and colon and label):
@@ -121,12 +131,23 @@ def _read(
         xs.append(x)
         labels.append(label)
     if table is not None:
+        from gradatim.sources.equations import meet_columns, read_column
         from gradatim.tables.columns import read_columns
 
-        read = read_columns(table)
-        xs += read.texts(read.require(column, "points"))
-        labels += read.texts(read.require(target, "labels"))
-    return xs, labels
+        read = read_columns(table, dialect)
+        meant = meet_columns(read, [column, target])
+        xs += read_column(read, meant[column], "--column")
+        labels += read.texts(read.require(meant[target], "--target"))
+    return xs, labels, read
+
+
+def _cuts(text: str, n_changes: int) -> list[str]:
+    """Return the thresholds; twice as many pieces as label changes have decimal commas."""
+    parted = re.split(r"\s*;\s*|,?\s+" if re.search(r"[;\s]", text.strip()) else ",",
+                      text.strip(" ;,"))  # fmt: skip
+    if len(parted) == 2 * n_changes and all(map(str.isdigit, parted[1::2])):
+        return [",".join(pair) for pair in zip(parted[::2], parted[1::2], strict=True)]
+    return parted
 
 
 def _pairs(points: str) -> list[str]:

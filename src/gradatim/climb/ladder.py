@@ -6,10 +6,13 @@ rungs run one after the other, each using all threads.
 
 from __future__ import annotations
 
+import inspect
+import math
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import accumulate
 
@@ -18,10 +21,20 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, silent, steady
-from gradatim.climb.memory import require_climb_memory
-from gradatim.climb.result import Climb, EvaluationProtocol, Observer, RungResult
+from gradatim.climb.calibration import calibration_of
+from gradatim.climb.importance import first_repeat, measure_importance
+from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
+from gradatim.climb.result import (
+    Climb,
+    EvaluationProtocol,
+    Importance,
+    Observer,
+    RungResult,
+    TrainingSize,
+)
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
+from gradatim.climb.training_sizes import measure_sizes
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
@@ -31,12 +44,18 @@ from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
+from gradatim.models.learners import KernelMachines, LandmarkMachine
 from gradatim.models.model import Model
+from gradatim.models.ranges import InputRanges
+from gradatim.models.training_rows import keep_rows
 from gradatim.training.engines import choose_engine, prepare
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
 __all__ = ["choose_families", "climb_collection", "read_rung"]
+
+#: Arguments of `climb_collection` that a repeated climb need not have.
+_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep")
 
 
 def climb_collection(
@@ -58,6 +77,7 @@ def climb_collection(
     inputs: Sequence[str] | None = None,
     keep: Sequence[str] = (),
     engine: str = "auto",
+    learning_curve: bool = False,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -110,6 +130,9 @@ def climb_collection(
         scored best) or ``"linear/wave"``.
     engine : {"auto", "native", "jax"}, default "auto"
         What trains shallow and deep networks; see `gradatim.fit_many`.
+    learning_curve : bool, default False
+        Train the verdict's rung on a quarter and on half of the training groups of each fold of the
+        first repeat, too, to see whether more samples would help.
 
     Returns
     -------
@@ -136,6 +159,7 @@ def climb_collection(
     >>> found.verdict.rung
     'linear'
     """
+    given = dict(locals())
     start = time.perf_counter()
     if not (margin >= 0 and np.isfinite(margin)):
         raise SpecError(f"margin must be at least 0, not {margin}")
@@ -174,8 +198,11 @@ def climb_collection(
     )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
-        rows = _climb(task, families, observer or Observer())
+        fold_models = _FoldModels(split.folds)
+        rows = _climb(task, families, observer or Observer(), fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
+        importance = _importance(task, rows, (verdict.rung, verdict.input), fold_models)
+        sizes = _sizes(task, rows, (verdict.rung, verdict.input)) if learning_curve else ()
         chosen = [
             (verdict.rung, verdict.input),
             *(_best_of(rows, metric, *pair) for pair in wanted),
@@ -187,11 +214,30 @@ def climb_collection(
         rungs=rows,
         verdict=verdict,
         models=models,
-        notices=(*collection.notices, *split.notices, *([told] if told else [])),
+        notices=(
+            *collection.notices,
+            *split.notices,
+            *([told] if told else []),
+            *(notice for family in families for notice in family.notices(task)),
+        ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
         fold_of=split.fold_of,
+        command=_call(given),
+        importance=importance,
+        sizes=sizes,
     )
+
+
+def _call(given: Mapping[str, object]) -> str:
+    """Write the call that repeats a climb: options that change results, where not the default."""
+    defaults = inspect.signature(climb_collection).parameters
+    options = [
+        f"{name}={value!r}"
+        for name, value in given.items()
+        if name not in _RESULT_IS_THE_SAME and value != defaults[name].default
+    ]
+    return f"climb_collection({', '.join(['collection', *options])})"
 
 
 def choose_families(
@@ -304,8 +350,64 @@ def _shuffled(collection: Collection, seed: int) -> Collection:
     return replace(collection, y=shuffled, notices=(*collection.notices, notice))
 
 
+class _FoldModels:
+    """Models of the first repeat of each rung, as far as they take little memory."""
+
+    def __init__(self, folds: int) -> None:
+        self.folds, self.left = folds, FOLD_MODEL_BYTES
+        self.models: dict[tuple[str, str], list[Model]] = {}
+
+    def keep(self, pair: tuple[str, str], models: list[Model]) -> None:
+        first = models[: self.folds]
+        size = sum(8 * model.n_parameters + _vector_bytes(model) for model in first)
+        if size <= self.left:
+            self.left -= size
+            self.models[pair] = first
+
+
+def _vector_bytes(model: Model) -> int:
+    """Return what support vectors and landmarks take, which are no parameters."""
+    if isinstance(model.learner, LandmarkMachine):
+        return model.learner.landmarks.nbytes
+    machines = model.learner.machines if isinstance(model.learner, KernelMachines) else ()
+    return sum(machine.vectors.nbytes for machine in machines)
+
+
+def _importance(
+    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str], kept: _FoldModels
+) -> Importance | None:
+    """Measure which inputs a rung goes by; None where its models would have to be trained anew."""
+    family, once = FAMILIES[pair[0]], first_repeat(task)
+    row = next(row for row in rows if (row.rung, row.input) == pair)
+    if not family.needs_input or not math.isfinite(row.mean):
+        return None
+    models = kept.models.get(pair)
+    if models is None and task.store is not None:
+        # The store has what an interrupted climb has trained.
+        candidates, folds = list(family.candidates(task, row.input)), once.folds
+        fits = [
+            Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k)[:0])
+            for (r, k), c in zip(folds.outer, row.choices, strict=False)
+        ]
+        models = [one.model for one in fit_all(family, once, row.input, fits, silent)]
+    return None if models is None else measure_importance(once, row, models)
+
+
+def _sizes(
+    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str]
+) -> tuple[TrainingSize, ...]:
+    """Train a rung on parts of the training rows; nothing for what reads no input."""
+    row = next(row for row in rows if (row.rung, row.input) == pair)
+    if not FAMILIES[pair[0]].needs_input or not math.isfinite(row.mean):
+        return ()
+    return measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, silent)
+
+
 def _climb(
-    task: ClimbTask, families: Sequence[Family], observer: Observer
+    task: ClimbTask,
+    families: Sequence[Family],
+    observer: Observer,
+    fold_models: _FoldModels,
 ) -> tuple[RungResult, ...]:
     plan = [
         (family, name)
@@ -328,7 +430,7 @@ def _climb(
         row = (family.name, name)
         progress = _rung_progress(observer, row, ends[i], expected[i], whole)
         progress(0.0, "starting")
-        rows.append(run_rung(family, task, name, progress))
+        rows.append(run_rung(family, task, name, progress, partial(fold_models.keep, row)))
         observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
 
@@ -382,5 +484,15 @@ def _on_all_rows(
             "interval": [float(end) for end in row.interval],
         },
     }
-    setting = family.describe(candidate)
-    return replace(fitted.model, setting=setting, about=about)
+    model, X = fitted.model, task.collection.X
+    kept = None
+    if model.scaler is not None:
+        kept = keep_rows(task.collection, input, everything, model.scaler, protocol.seed)
+    return replace(
+        model,
+        setting=family.describe(candidate),
+        about=about,
+        calibration=calibration_of(task, row),
+        ranges=InputRanges.of(X[input], everything) if input else None,
+        training_rows=kept,
+    )

@@ -21,7 +21,7 @@ from gradatim.climb.result import Climb, RungResult
 from gradatim.errors import SpecError
 from gradatim.training.targets import probabilities
 
-__all__ = ["prediction_rows", "write_predictions"]
+__all__ = ["held_out_probabilities", "prediction_rows", "write_predictions"]
 
 
 def write_predictions(climb: Climb, path: str | os.PathLike[str]) -> Path:
@@ -66,7 +66,7 @@ def prediction_rows(climb: Climb) -> Iterator[list[str]]:
     scored = np.arange(collection.n_samples) if parts is None else np.flatnonzero(parts == "test")
     targets = _target_names(climb)
     of = [f" of {name}" for name in targets] or [""]
-    chances = _probabilities(climb, rung)
+    chances = held_out_probabilities(climb, rung)
     head = ["repeat", "row", "id", *([] if groups is None else ["group"]), "fold"]
     head += [f"{what}{name}" for what in ("truth", "prediction") for name in of]
     if chances is not None:
@@ -91,7 +91,7 @@ def _target_names(climb: Climb) -> list[str]:
     return list(collection.target_names) or [f"{kind} {k + 1}" for k in range(n_targets)]
 
 
-def _probabilities(climb: Climb, rung: RungResult) -> np.ndarray | None:
+def held_out_probabilities(climb: Climb, rung: RungResult) -> np.ndarray | None:
     """Return probabilities (repeats, n_samples, classes or labels), if the rung gives any."""
     collection = climb.collection
     if rung.outputs is None or not rung.probabilistic or collection.task == "regression":

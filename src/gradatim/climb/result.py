@@ -24,9 +24,12 @@ __all__ = [
     "Climb",
     "Comparison",
     "EvaluationProtocol",
+    "FeatureDrop",
+    "Importance",
     "LearningCurve",
     "Observer",
     "RungResult",
+    "TrainingSize",
     "Verdict",
 ]
 
@@ -117,6 +120,11 @@ class RungResult:
         The same of the score by which it is judged whether anything was found.
     group_scores : array of shape (n_groups,), optional
         Score on each group by itself, in the order of their sorted names; NaN where undefined.
+    choices : sequence of int
+        Number of the candidate that was chosen for each fold, repeat by repeat.
+    margins : array of shape (repeats, n_samples), optional
+        Of classes without probabilities: how far the score of the best class is above that of the
+        next (of two classes, from 0); NaN where a model had met one class only.
     """
 
     rung: str
@@ -134,6 +142,8 @@ class RungResult:
     pooled: Pooled | None = field(default=None, repr=False)
     gate: Pooled | None = field(default=None, repr=False)
     group_scores: np.ndarray | None = field(default=None, repr=False)
+    choices: Sequence[int] = field(default=(), repr=False)
+    margins: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def mean(self) -> float:
@@ -215,6 +225,81 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class FeatureDrop:
+    """How much worse the verdict's rung scores without what one feature, or several, say.
+
+    Parameters
+    ----------
+    name : str
+        Name of the feature, or of what several features have in common.
+    n_features : int
+        Columns that were shuffled together.
+    drop : float
+        How much worse the score is, in the metric; below 0 where shuffling does no harm.
+    interval : tuple of float
+        95 % interval of the drop, by a jackknife over groups (or samples).
+    """
+
+    name: str
+    n_features: int
+    drop: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Which inputs the verdict's rung goes by: permutation importance on held-out folds.
+
+    The values of a feature are shuffled among the held-out rows of each fold, and the fold's
+    model, which has not seen these rows, is asked again. What other features say too is not missed.
+
+    Parameters
+    ----------
+    score : float
+        Score of the same models with nothing shuffled: that of the first repeat.
+    n_shuffles : int
+        Times that each was shuffled; scores are averaged over them.
+    features : sequence of FeatureDrop
+        Feature by feature, in the order of the input; empty where there are too many.
+    groups : sequence of FeatureDrop
+        Features whose names begin alike together, or neighboring ones; empty where there are few.
+    """
+
+    score: float
+    n_shuffles: int
+    features: Sequence[FeatureDrop] = ()
+    groups: Sequence[FeatureDrop] = ()
+
+
+@dataclass(frozen=True)
+class TrainingSize:
+    """The score of the verdict's rung when it learns from part of the training rows.
+
+    Parameters
+    ----------
+    n_samples : float
+        Rows that a fold learns from, averaged over the folds of the first repeat.
+    n_groups : float, optional
+        Groups that these are of, averaged likewise; None without groups.
+    mean : float
+        Score on the held-out rows, which are the same for every size.
+    interval : tuple of float
+        95 % interval of the score.
+    gain : float
+        How much better it is than with the size before; NaN for the smallest.
+    gain_interval : tuple of float
+        95 % interval of the gain.
+    """
+
+    n_samples: float
+    n_groups: float | None
+    mean: float
+    interval: tuple[float, float]
+    gain: float
+    gain_interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Climb:
     """Everything that a climb found.
 
@@ -239,6 +324,12 @@ class Climb:
         Version of gradatim.
     fold_of : array of shape (repeats, n_samples), optional
         Fold in which each row was scored, from 0.
+    command : str, optional
+        Command line, or call in Python, that repeats the climb on the same data.
+    importance : Importance, optional
+        Which inputs the verdict's rung goes by; None where it reads none, or it takes too long.
+    sizes : sequence of TrainingSize
+        How the score of the verdict's rung grows with what it learns from, if that was asked for.
     """
 
     collection: Collection
@@ -250,6 +341,9 @@ class Climb:
     seconds: float = 0.0
     version: str = field(default="")
     fold_of: np.ndarray | None = field(default=None, repr=False)
+    command: str = ""
+    importance: Importance | None = field(default=None, repr=False)
+    sizes: Sequence[TrainingSize] = field(default=(), repr=False)
 
     @property
     def scored(self) -> Collection:
@@ -297,7 +391,8 @@ class Climb:
         if not found:
             kept = ", ".join("/".join(filter(None, pair)) for pair in self.models)
             raise SpecError(f"the model of {name!r} was not kept; there are {kept}")
-        best = max(found, key=lambda row: row.mean)
+        sign = 1.0 if self.protocol.higher_is_better else -1.0
+        best = max(found, key=lambda row: sign * row.mean)
         return self.models[best.rung, best.input]
 
     def to_dict(self) -> dict[str, Any]:
@@ -312,11 +407,14 @@ class Climb:
         return {
             "gradatim": self.version,
             "schema": SCHEMA,
+            "command": self.command or None,
             "collection": self.collection.to_dict(),
             "protocol": asdict(self.protocol),
             "scored": None if self.collection.parts is None else _scored_dict(self.scored),
             "rungs": [_rung_dict(row) for row in self.rungs],
             "verdict": _verdict_dict(self.verdict),
+            "importance": None if self.importance is None else _importance_dict(self.importance),
+            "learning_curve": [_size_dict(size) for size in self.sizes] or None,
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
         }
@@ -358,6 +456,33 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "level": [list(pair) for pair in verdict.level],
         "comparisons": [asdict(one) for one in verdict.comparisons],
     }
+
+
+def _importance_dict(importance: Importance) -> dict[str, Any]:
+    def drops(found: Sequence[FeatureDrop]) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": one.name,
+                "n_features": one.n_features,
+                "drop": _number(one.drop),
+                "interval": [_number(end) for end in one.interval],
+            }
+            for one in found
+        ]
+
+    return {
+        "score": _number(importance.score),
+        "n_shuffles": importance.n_shuffles,
+        "features": drops(importance.features),
+        "groups": drops(importance.groups),
+    }
+
+
+def _size_dict(size: TrainingSize) -> dict[str, Any]:
+    pairs = {"interval": size.interval, "gain_interval": size.gain_interval}
+    numbers = {"mean": _number(size.mean), "gain": _number(size.gain)}
+    ends = {name: [_number(end) for end in pair] for name, pair in pairs.items()}
+    return {"n_samples": size.n_samples, "n_groups": size.n_groups, **numbers, **ends}
 
 
 def _number(value: float) -> float | None:

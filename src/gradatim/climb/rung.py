@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -27,17 +27,26 @@ from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 
-__all__ = ["fit_all", "run_rung", "stored_rung"]
+__all__ = ["fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
 
 
-def run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -> RungResult:
-    """Choose inside the training folds, fit on them, and score on the held-out ones."""
+def run_rung(
+    family: Family,
+    task: ClimbTask,
+    input: str,
+    progress: Progress,
+    keep: Callable[[list[Model]], None] = lambda models: None,
+) -> RungResult:
+    """Choose inside the training folds, fit on them, and score on the held-out ones.
+
+    `keep` hears the models of the folds, repeat by repeat, unless the rung was in the store.
+    """
     stored = stored_rung(family, task, input)
     if stored is None:
-        stored = _run_rung(family, task, input, progress)
+        stored = _run_rung(family, task, input, progress, keep)
         if task.store is not None:
             keep_rung(task, _rung_key(family, task, input), stored)
-    return _scored(task, stored)
+    return score_rung(task, stored)
 
 
 def stored_rung(family: Family, task: ClimbTask, input: str) -> RungResult | None:
@@ -72,7 +81,13 @@ def fit_all(
     return [found[i] for i in range(len(fits))]
 
 
-def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -> RungResult:
+def _run_rung(
+    family: Family,
+    task: ClimbTask,
+    input: str,
+    progress: Progress,
+    keep: Callable[[list[Model]], None],
+) -> RungResult:
     start = time.perf_counter()
     candidates = list(family.candidates(task, input))
     share = _choosing_share(family, task, len(candidates))
@@ -86,10 +101,10 @@ def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -
     ]
     fitted = fit_all(family, task, input, fits, scaled(progress, share, 1.0, "training"))
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
-    outputs = [m.model.outputs(X[rows]) for m, rows in zip(fitted, held_out, strict=True)]
-    ordered = _outputs_to_keep(
-        task, [m.model for m in fitted], outputs, [X[rows] for rows in held_out]
-    )
+    models = [m.model for m in fitted]
+    keep(models)
+    asked = [X[rows] for rows in held_out]
+    predictions, ordered = said_of(task, models, asked)
     return RungResult(
         rung=family.name,
         input=input,
@@ -98,12 +113,27 @@ def _run_rung(family: Family, task: ClimbTask, input: str, progress: Progress) -
         fold_scores=np.empty(0),
         interval=(np.nan, np.nan),
         seconds=time.perf_counter() - start,
-        predictions=_gather(task, [_predicted(task, out) for out in outputs]),
-        outputs=None if ordered is None else _gather(task, ordered),
-        probabilistic=fitted[0].model.learner.probabilistic,
+        predictions=predictions,
+        outputs=ordered,
+        probabilistic=models[0].learner.probabilistic,
         curves=tuple(m.curve for m in fitted[: folds.folds] if m.curve is not None),
         choice=_commonest(chosen),
+        choices=tuple(chosen),
+        margins=_margins(task, models, asked),
     )
+
+
+def said_of(
+    task: ClimbTask, models: Sequence[Model], inputs: Sequence[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return predictions and what is kept of outputs, of the models of all outer folds.
+
+    `inputs` are what each model is asked about: its held-out rows, (n_rows, n_features), in order.
+    """
+    outputs = [model.outputs(X) for model, X in zip(models, inputs, strict=True)]
+    ordered = _outputs_to_keep(task, models, outputs, inputs)
+    predictions = _gather(task, [_predicted(task, out) for out in outputs])
+    return predictions, None if ordered is None else _gather(task, ordered)
 
 
 def _choosing_share(family: Family, task: ClimbTask, n_candidates: int) -> float:
@@ -193,6 +223,26 @@ def _outputs_to_keep(
     return list(outputs)
 
 
+def _margins(
+    task: ClimbTask, models: Sequence[Model], inputs: Sequence[np.ndarray]
+) -> np.ndarray | None:
+    """Return how far the best class's score is above the next, where there are no probabilities."""
+    if task.task != "classification" or models[0].learner.probabilistic:
+        return None
+    found = []
+    for model, X in zip(models, inputs, strict=True):
+        assert model.scaler is not None
+        z = model.learner.scores(model.scaler.transform(X, np.float64))
+        if z.shape[1] == 1:
+            away = np.abs(z[:, 0])
+        else:
+            second, first = np.sort(z, axis=1)[:, -2:].T
+            # A model that has met few classes is infinitely sure, which tells nothing.
+            away = np.where(np.isfinite(second) & np.isfinite(first), first, np.nan) - second
+        found.append(np.where(np.isfinite(away), away, np.nan))
+    return _gather(task, found)
+
+
 def _order(model: Model, X: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """Return what orders rows: probabilities and lines as they are, others in units of a fold."""
     if model.learner.probabilistic or isinstance(model.learner, AveragedNetworks):
@@ -210,18 +260,25 @@ def _order(model: Model, X: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(away), np.where(scores > 0, 1e9, -1e9), away)
 
 
-def _scored(task: ClimbTask, row: RungResult) -> RungResult:
+def _outputs_for(metric: str, row: RungResult, order: np.ndarray | None) -> np.ndarray | None:
+    """Return the outputs that a metric reads; `order` is without prevalence."""
+    if METRICS[metric].reads == "probabilities":
+        return row.outputs if row.probabilistic else None
+    # Labels are ordered within a row, where shares in training belong to what is known.
+    return row.outputs if metric == "label_ranking" else order
+
+
+def pooled_score(task: ClimbTask, row: RungResult) -> Pooled:
+    """Score what a rung said of all rows, and of all but each unit's."""
+    out = _outputs_for(task.metric, row, _without_prevalence(task, row))
+    return pool(task.metric, task.scored, row.predictions, out, task.units.codes)
+
+
+def score_rung(task: ClimbTask, row: RungResult) -> RungResult:
     """Score what a rung said, fold by fold and pooled."""
     order = _without_prevalence(task, row)
-
-    def outputs_for(metric: str) -> np.ndarray | None:
-        if METRICS[metric].reads == "probabilities":
-            return row.outputs if row.probabilistic else None
-        # Labels are ordered within a row, where shares in training belong to what is known.
-        return row.outputs if metric == "label_ranking" else order
-
     folds, scored, metric = task.folds, task.scored, METRICS[task.metric]
-    out = outputs_for(task.metric)
+    out = _outputs_for(task.metric, row, order)
     by_fold = [
         score(
             task.metric,
@@ -237,7 +294,7 @@ def _scored(task: ClimbTask, row: RungResult) -> RungResult:
     found = (
         pooled
         if gate == task.metric
-        else pool(gate, scored, row.predictions, outputs_for(gate), codes)
+        else pool(gate, scored, row.predictions, _outputs_for(gate, row, order), codes)
     )
     n_units = len(task.units.sizes)
     if folds.fixed:

@@ -126,7 +126,7 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:
     """Name a rung by what it depends on."""
     folds = digest_arrays(task.folds.fold_of)
-    parts = (folds, task.metric, rung, input, list(candidates), "with probabilities")
+    parts = (folds, task.metric, rung, input, list(candidates), "with margins")
     return _key("rung", task, *parts)
 
 
@@ -137,15 +137,17 @@ def find_rung(task: ClimbTask, key: str) -> RungResult | None:
 
 
 def _rung(task: ClimbTask, record: Record) -> RungResult:
-    info, (predictions, outputs, *curves) = dict(record.info), record.arrays
+    info, (predictions, outputs, margins, *curves) = dict(record.info), record.arrays
     if task.task == "classification":
         predictions = task.collection.classes[predictions]
     return RungResult(
         **{name: info[name] for name in ("rung", "input", "model", "n_parameters", "seconds")},
         choice=info["choice"],
+        choices=tuple(info["choices"]),
         fold_scores=np.empty(0),
         interval=(np.nan, np.nan),
         outputs=outputs if outputs.size else None,
+        margins=margins if margins.size else None,
         probabilistic=info["probabilistic"],
         predictions=predictions.astype(task.collection.y.dtype, copy=False),
         curves=tuple(_curves(info["curves"], curves)),
@@ -163,6 +165,7 @@ def keep_rung(task: ClimbTask, key: str, row: RungResult) -> None:
         "probabilistic": row.probabilistic,
         "seconds": row.seconds,
         "choice": int(row.choice),
+        "choices": [int(choice) for choice in row.choices],
         "curves": _curve_info(row.curves),
     }
     predictions = row.predictions
@@ -170,5 +173,6 @@ def keep_rung(task: ClimbTask, key: str, row: RungResult) -> None:
         # Labels may be of any type; their numbers are of one that a store holds.
         predictions = np.searchsorted(task.collection.classes, predictions).astype(np.int32)
     outputs = np.empty(0) if row.outputs is None else row.outputs
-    arrays = (predictions, outputs, *_curve_arrays(row.curves))
+    margins = np.empty(0) if row.margins is None else row.margins
+    arrays = (predictions, outputs, margins, *_curve_arrays(row.curves))
     task.store.put(key, Record(info, arrays))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradatim.drawing.plots.approximation import plot_rates as plot_rates
     from gradatim.drawing.plots.boundary import plot_boundary as plot_boundary
     from gradatim.drawing.plots.capacity import plot_capacity as plot_capacity
+    from gradatim.drawing.plots.contributions import plot_contributions as plot_contributions
     from gradatim.drawing.plots.depth import ErrorBar as ErrorBar
     from gradatim.drawing.plots.depth import plot_depth as plot_depth
     from gradatim.drawing.plots.files import save_plot as save_plot
@@ -53,6 +54,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "plots.approximation": ["plot_approximation", "plot_rates"],
         "plots.boundary": ["plot_boundary"],
         "plots.capacity": ["plot_capacity"],
+        "plots.contributions": ["plot_contributions"],
         "plots.depth": ["ErrorBar", "plot_depth"],
         "plots.files": ["save_plot"],
         "plots.panels": ["Panel", "plot_panels"],

@@ -115,7 +115,8 @@ def check_format(path: str | os.PathLike[str], formats: tuple[str, ...] = FORMAT
     if suffix not in formats:
         *most, last = formats
         raise OutputError(
-            f"{Path(path).name} names no format of a drawing; end it in {', '.join(most)} or {last}"
+            f"{Path(path).name or path} names no format of a drawing; end it in {', '.join(most)} "
+            f"or {last}"
         )
     return suffix
 

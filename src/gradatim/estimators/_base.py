@@ -350,6 +350,10 @@ class NetworkEstimator(BaseEstimator):
                 f"n_iter_no_change must be a whole number of at least 1, not "
                 f"{self.n_iter_no_change!r}"
             )
+        for name in ("shuffle", "warm_start", "nesterovs_momentum", "early_stopping"):
+            value = getattr(self, name)
+            if not isinstance(value, bool | np.bool_):
+                raise SpecError(f"{name} must be True or False, not {value!r}")
         for recipe in recipes:
             _check(recipe)
             self._spec(recipe, 0, 1.0)

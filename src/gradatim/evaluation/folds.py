@@ -266,8 +266,9 @@ def _check_groups(collection: Collection, n_groups: int, folds: int) -> tuple[No
             notices.append(
                 Notice(
                     "few-groups",
-                    f"{len(narrow)} classes have fewer groups than folds, so some folds are scored "
-                    f"without them, or learnt from without them: {named}{more}",
+                    f"{plural(len(narrow), 'class has', 'classes have')} fewer groups than folds, "
+                    "so some folds are scored without them, or learnt from without them: "
+                    f"{named}{more}",
                 )
             )
     return tuple(notices)

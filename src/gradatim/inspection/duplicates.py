@@ -108,7 +108,7 @@ def duplicate_findings(collection: Collection) -> Iterator[Finding]:
     pairs = near_pairs(collection)
     pairs = pairs[hashes[pairs[:, 0]] != hashes[pairs[:, 1]]]
     if len(pairs):
-        yield _near_finding(collection, pairs)
+        yield _near_finding(collection, pairs, "pair" if exact is None else "more pair")
 
 
 def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
@@ -120,7 +120,12 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
         parts = [f"{pairs} of rows have identical features (for example {rows})"]
     else:
         what = "labels"
-        parts = [f"{pairs} of files sound exactly the same ({first} = {copy})"]
+        same = f"({first} = {copy})"
+        parts = [
+            f"{pairs} of scores have the same notes, transposed or not {same}"
+            if _are_scores(collection)
+            else f"{pairs} of files sound exactly the same {same}"
+        ]
     if found.n_conflicting:
         parts.append(f"{found.n_conflicting} of them with different {what}")
     if collection.groups is not None:
@@ -131,13 +136,18 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
     )
 
 
-def _near_finding(collection: Collection, pairs: np.ndarray) -> Finding:
+def _are_scores(collection: Collection) -> bool:
+    return any(recipe.get("kind") == "scores" for recipe in collection.recipes.values())
+
+
+def _near_finding(collection: Collection, pairs: np.ndarray, what: str) -> Finding:
     targets = _encode(row.tobytes() for row in collection.y)
     odd = targets[pairs[:, 0]] != targets[pairs[:, 1]]
     one, other = (collection.ids[i] for i in pairs[odd.argmax()])
-    count, noun = plural(len(pairs), "more pair"), "files" if collection.media else "rows"
+    count, noun = plural(len(pairs), what), "files" if collection.media else "rows"
+    are = "is" if len(pairs) == 1 else "are"
     name = lambda i: show_name(str(i))  # noqa: E731
-    parts = [f"{count} of {noun} are nearly the same (such as {name(one)} and {name(other)})"]
+    parts = [f"{count} of {noun} {are} nearly the same (such as {name(one)} and {name(other)})"]
     if odd.any():
         what = "labels" if collection.media else "targets"
         parts.append(f"{int(odd.sum())} of them with different {what}")

@@ -78,6 +78,8 @@ def find_leaks(
     without, parts = ignored or {}, collection.parts
     if parts is not None:
         yield from _across(collection, parts)
+    elif collection.folds is not None:
+        yield from _across_folds(collection, collection.folds)
     inputs = {
         name: _scaled(X, collection.feature_names.get(name), without.get(name, frozenset()))
         for name, X in collection.X.items()
@@ -128,6 +130,22 @@ def _across(collection: Collection, parts: np.ndarray) -> Iterator[Finding]:
                 "--drop-duplicates keeps one of each",
                 torn,
             )
+
+
+def _across_folds(collection: Collection, folds: np.ndarray) -> Iterator[Finding]:
+    """Yield copies that stand in several published folds, which no climb may deal anew."""
+    if collection.content_hashes is None:
+        return
+    torn = _torn(copies(collection, near=collection.media is not None), folds)
+    if torn:
+        n = sum(map(len, torn))
+        yield Finding(
+            "leak",
+            f"{n:,} samples have copies in other published folds, such as "
+            f"{show_name(str(collection.ids[torn[0][0]]))}: what is scored was learnt from",
+            "--drop-duplicates keeps one of each",
+            torn,
+        )
 
 
 def _torn(groups: np.ndarray, parts: np.ndarray) -> tuple[tuple[int, ...], ...]:

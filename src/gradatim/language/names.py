@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 __all__ = [
+    "BARE",
     "CALL",
     "LOGIC",
     "MINUSES",
@@ -74,6 +75,12 @@ NAME = rf"(?:(?:{_WORD})|(?:{_HAT}|{_COMMAND}|{_LETTER}){_INDEX}?){_UPPER}?"
 
 #: What is called, up to its bracket.
 CALL = rf"(?:{_RAISED}|{_STYLED}|\\[a-zA-Z]+(?<!\\left)(?<!\\right)|{_WORD}|{_LETTER}|√){_CALLED}"
+
+# Functions that LaTeX sets upright
+_UPRIGHT = "sinh?|cosh?|tanh?|cot|sec|csc|arcsin|arccos|arctan|exp|ln|log|lg"
+
+#: A function before an argument without brackets: LaTeX, or a root.
+BARE = rf"(?:\\{_RAISED[3:]}|{_STYLED}|\\(?:{_UPRIGHT})(?![a-zA-Z])|√)(?!{_CALLED[3:]}"
 
 #: A scalar product of two vectors, as a pattern.
 TRANSPOSED = rf"{_BOLD}\s*\^\s*(?:\{{\s*(?:T|\\top|\\intercal)\s*\}}|T|\\top|\\intercal)\s*{_BOLD}"

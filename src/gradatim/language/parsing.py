@@ -14,7 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradatim.errors import EquationError
-from gradatim.language.names import CALL, LOGIC, MINUSES, NAME, NUMBER, TRANSPOSED
+from gradatim.language.arguments import AmbiguousArgumentError, bracketed
+from gradatim.language.names import BARE, CALL, LOGIC, MINUSES, NAME, NUMBER, TRANSPOSED
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -64,6 +65,7 @@ STAR.4: /\*(?!\*)|[·×\u2217⋅]|\\cdot(?![a-zA-Z])|\\times(?![a-zA-Z])/
 ARROW.4: /->|→|\\to(?![a-zA-Z])|\\rightarrow(?![a-zA-Z])/
 COMPARED.5: /[<>]=?|=[<>]|[≤≥⩽⩾≠]|==|!=|\\(?:leq?|geq?|lt|gt|neq?|leqslant|geqslant)(?![a-zA-Z])/
 CALL.3: /{CALL}/
+BARE.3: /{BARE}/
 NAME.2: /{NAME}/
 BAR.4: /\||\\[lr]?[vV]ert(?![a-zA-Z])/
 PLUS: /[+\uff0b]/
@@ -116,10 +118,13 @@ _OPERANDS = frozenset(
 class _Roles:
     """Tells bars that open from bars that close, and AND(x, y) from x AND y."""
 
-    always_accept = ("BAR", *LOGIC)
+    always_accept = ("BAR", "BARE", *LOGIC)
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        """Yield the tokens under the names of their roles."""
+        """Yield the tokens under the names of their roles, arguments in brackets."""
+        return bracketed(self._named(stream))
+
+    def _named(self, stream: Iterator[Token]) -> Iterator[Token]:
         opened: list[str] = []
         waiting: Token | None = None  # A word of logic, until what follows it is known
         before = ""
@@ -177,6 +182,8 @@ def read_tree(text: str, most_levels: int, nothing: str, what: str = "an equatio
         raise _strange_character(text, error.pos_in_stream, what) from None
     except UnexpectedToken as error:
         raise _unexpected(text, error) from None
+    except AmbiguousArgumentError as error:
+        raise _ambiguous(text, error) from None
     _check_powers(text, tree, most_levels)
     return tree
 
@@ -311,6 +318,16 @@ def _check_powers(text: str, tree: Any, most: int) -> None:
 def _without_quotes(text: str) -> str:
     """Return the text with blanks in place of quoted names."""
     return re.sub(r'"(?:[^"\\]|\\.)*"', lambda found: " " * len(found[0]), text)
+
+
+def _ambiguous(text: str, error: AmbiguousArgumentError) -> EquationError:
+    position, name = error.function.start_pos or 0, str(error.function)
+    return EquationError(
+        f"column {position + 1}: it is not clear where the argument of {name} ends; write it in "
+        f"brackets, as in {name}(x)",
+        text,
+        position,
+    )
 
 
 def _strange_character(text: str, position: int, what: str) -> EquationError:

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from gradatim.errors import InputError
+from gradatim.models.calibration import calibration_from_record
 from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
     KernelMachines,
+    LandmarkMachine,
     Learner,
     Perceptrons,
     SupportVectors,
 )
 from gradatim.models.model import Model
+from gradatim.models.ranges import ranges_from_tensors
 from gradatim.models.records import KINDS, MODEL_SUFFIX, SCHEMA
+from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
 from gradatim.persistence import networks as network_files
 from gradatim.persistence.container import Tensors, read_container
@@ -36,6 +41,9 @@ T = TypeVar("T")
 
 #: Characters of class labels in an array, which is as wide as the longest.
 _MOST_TEXT = 1 << 22
+
+# NumPy would read more, some of it with a warning.
+_DTYPE = re.compile(r"[<>|=]?[Uiubf][0-9]+")
 
 #: Degree from which a polynomial kernel is a fault of the file.
 _MOST_DEGREE = 20
@@ -107,9 +115,14 @@ def from_record(record: Any, tensors: Tensors) -> Model:
         units=_names(record["units"], n_outputs, unique=False),
         flat=flat,
         feature_names=_names(record["feature_names"], n_features),
-        recipe=record["recipe"] and _of_type(record["recipe"], dict),
+        recipe=None if record["recipe"] is None else _of_type(record["recipe"], dict),
         setting=_of_type(record["setting"], str),
         about=_about(record["about"]),
+        calibration=calibration_from_record(
+            record.get("calibration"), tensors, 1 if classes is not None else n_outputs
+        ),
+        ranges=None if n_features is None else ranges_from_tensors(tensors, n_features),
+        training_rows=_training_rows(record.get("training_rows"), n_features, tensors),
     )
 
 
@@ -145,7 +158,10 @@ def _names(values: Any, n: int | None, *, unique: bool = True) -> tuple[str, ...
 
 def _classes(record: Any, n_outputs: int) -> np.ndarray:
     """Read sorted labels; the type is asked for again, since it says how much memory they take."""
-    labels, dtype = _of_type(record["labels"], list), np.dtype(record["dtype"])
+    labels, written = _of_type(record["labels"], list), _of_type(record["dtype"], str)
+    if not _DTYPE.fullmatch(written):
+        raise InputError(f"class labels cannot be of the type {written}")
+    dtype = np.dtype(written)
     if len(labels) < 2:
         raise InputError("a model needs at least two classes")
     if n_outputs != (1 if len(labels) == 2 else len(labels)):
@@ -154,7 +170,7 @@ def _classes(record: Any, n_outputs: int) -> np.ndarray:
     if len(labels) * max(lengths, default=0) > _MOST_TEXT + 64 * sum(lengths):
         raise InputError(f"a class label has {max(lengths):,} characters")
     natural = np.array(labels)
-    if dtype.kind not in "Uiubf" or natural.dtype.kind not in "Uiubf" or natural.ndim != 1:
+    if natural.dtype.kind not in "Uiubf" or natural.ndim != 1:
         raise InputError(f"class labels cannot be of the type {dtype}")
     if dtype.itemsize > max(natural.dtype.itemsize, 8):
         raise InputError(f"the type {dtype} is larger than any class label")
@@ -174,6 +190,21 @@ def _about(record: Any) -> dict[str, Any]:
     return about
 
 
+def _training_rows(record: Any, n_features: int | None, tensors: Tensors) -> TrainingRows | None:
+    """Read the rows that a model keeps; models of before have none."""
+    if record is None:
+        return None
+    ids, labels = (
+        tuple(_of_type(text, str) for text in _of_type(_of_type(record, dict)[key], list))
+        for key in ("ids", "labels")
+    )
+    n_all = _count(record["n_all"])
+    if not 0 < len(ids) == len(labels) <= n_all:
+        raise InputError(f"{len(ids)} ids and {len(labels)} labels are not those of rows")
+    scaled = tensors.get("training_rows.scaled", (len(ids), n_features or 0), finite=True)
+    return TrainingRows(scaled, ids, labels, n_all)
+
+
 # -- numbers ------------------------------------------------------------------------------------
 
 
@@ -182,7 +213,7 @@ def _n_outputs(learner: Learner) -> int:
         return len(learner.values)
     if isinstance(learner, AveragedNetworks):
         return learner.members[0].n_outputs
-    assert isinstance(learner, Perceptrons | KernelMachines)
+    assert isinstance(learner, Perceptrons | KernelMachines | LandmarkMachine)
     return learner.n_outputs
 
 
@@ -221,6 +252,8 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
         if len(units) not in (1, n_outputs):
             raise InputError(f"{len(units)} perceptrons for {n_outputs} outputs")
         return Perceptrons(units, n_outputs)
+    if kind == "landmarks":
+        return _landmarks(record, n_features, n_outputs, tensors)
     machines = tuple(
         _machine(i, machine, n_features, n_outputs, tensors)
         for i, machine in enumerate(record["machines"])
@@ -228,6 +261,28 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
     if len(machines) != n_outputs and not (len(machines) == 1 and machines[0].codes):
         raise InputError(f"{len(machines)} kernel machines for {n_outputs} outputs")
     return KernelMachines(machines, n_outputs)
+
+
+def _landmarks(
+    record: Mapping[str, Any], n_features: int, n_outputs: int, tensors: Tensors
+) -> LandmarkMachine:
+    codes = _codes(record["codes"], n_outputs) if record["codes"] else ()
+    # One class needs no machine, two need one.
+    n_machines = {0: n_outputs, 1: 0, 2: 1}.get(len(codes), len(codes))
+    n = _count(record["n_landmarks"])
+    decides = _of_type(record["decides"], bool)
+    if codes and not decides:
+        raise InputError("classes are decided")
+    return LandmarkMachine(
+        degree=_degree(record["degree"]),
+        gamma=_real(record["gamma"], above=0),
+        landmarks=tensors.get("landmarks", (n, n_features), finite=True),
+        coefficients=tensors.get("coefficients", (n_machines, n), finite=True),
+        intercepts=tensors.get("intercepts", (n_machines,), finite=True),
+        n_outputs=n_outputs,
+        codes=codes,
+        decides=decides,
+    )
 
 
 def _unit(

@@ -22,11 +22,16 @@ __all__ = [
     "AveragedNetworks",
     "Constant",
     "KernelMachines",
+    "LandmarkMachine",
     "Learner",
     "Perceptrons",
     "SupportVectors",
+    "kernel_of",
     "spread_classes",
 ]
+
+#: Rows whose kernel with landmarks is in memory at once.
+_ROWS_AT_ONCE = 4096
 
 
 class Learner(Protocol):
@@ -178,6 +183,19 @@ class Perceptrons:
         return spread_classes(forward(network, Z).pre_activations[-1], codes, n_columns)
 
 
+def kernel_of(Z: np.ndarray, V: np.ndarray, degree: int, gamma: float) -> np.ndarray:
+    """Compute a kernel of rows with vectors, (n_rows, n_vectors); degree 0 is RBF."""
+    products = Z @ V.T
+    if degree:
+        return (gamma * products + 1.0) ** degree
+    products *= -2.0
+    products += (Z**2).sum(axis=1)[:, None]
+    products += (V**2).sum(axis=1)
+    np.maximum(products, 0.0, out=products)
+    products *= -gamma
+    return np.exp(products, out=products)
+
+
 @dataclass(frozen=True, eq=False)
 class SupportVectors:
     """One kernel machine: (gamma x . s + 1)^degree, or exp(-gamma |x - s|^2).
@@ -203,12 +221,7 @@ class SupportVectors:
 
     def kernel(self, Z: np.ndarray) -> np.ndarray:
         """Compute the kernel of rows with the vectors, (n_rows, n_vectors)."""
-        V = self.vectors.astype(np.float64)
-        products = Z @ V.T
-        if self.degree:
-            return (self.gamma * products + 1.0) ** self.degree
-        squares = (Z**2).sum(axis=1)[:, None] + (V**2).sum(axis=1) - 2 * products
-        return np.exp(-self.gamma * np.maximum(squares, 0))
+        return kernel_of(Z, self.vectors.astype(np.float64), self.degree, self.gamma)
 
     def values(self, kernel: np.ndarray) -> np.ndarray:
         """Predict real values, (n_rows,)."""
@@ -300,6 +313,60 @@ class KernelMachines:
         # As scikit-learn: below 1/3 of a vote, so that distances only order equal votes.
         own = votes + sums / (3 * (np.abs(sums) + 1))
         return spread_classes(own, machine.codes, n_columns)
+
+
+@dataclass(frozen=True, eq=False)
+class LandmarkMachine:
+    """A kernel machine on landmarks: one class against the others, a label, or a real target each.
+
+    A machine that met one class only has no landmarks.
+    """
+
+    degree: int  # Degree of the polynomial kernel; 0 for RBF
+    gamma: float  # Factor of the inner product or of the squared distance
+    landmarks: np.ndarray  # (n_landmarks, n_features): scaled rows
+    coefficients: np.ndarray  # (n_machines, n_landmarks)
+    intercepts: np.ndarray  # (n_machines,)
+    n_outputs: int
+    codes: tuple[int, ...] = ()  # Classes in order; empty for labels and real values
+    decides: bool = True  # Whether outputs are 0 and 1, not real values
+
+    probabilistic = False
+    networks = ()
+
+    @property
+    def n_parameters(self) -> int:
+        """Coefficients and intercepts."""
+        return max(1, self.coefficients.size + self.intercepts.size)
+
+    def describe(self) -> str:
+        """Name the kernel and the number of landmarks."""
+        kernel = f"polynomial of degree {self.degree}" if self.degree else "RBF"
+        return f"kernel machine, {kernel}, {len(self.landmarks)} landmarks"
+
+    def outputs(self, Z: np.ndarray) -> np.ndarray:
+        """Decide: 0 and 1; or predict real values."""
+        scores = self.scores(Z)
+        if not self.decides:
+            return scores
+        if self.codes and self.n_outputs > 1:
+            return np.eye(self.n_outputs)[scores.argmax(axis=1)]
+        return (scores > 0).astype(np.float64)
+
+    def scores(self, Z: np.ndarray) -> np.ndarray:
+        """Return what the machines say: signed margins, or real values."""
+        if len(self.codes) == 1:
+            return _certain(self.codes[0], self.n_outputs, len(Z))
+        parts = (Z[k : k + _ROWS_AT_ONCE] for k in range(0, max(len(Z), 1), _ROWS_AT_ONCE))
+        landmarks = self.landmarks.astype(np.float64)
+        said = np.concatenate(
+            [
+                kernel_of(part, landmarks, self.degree, self.gamma) @ self.coefficients.T
+                for part in parts
+            ]
+        )
+        said += self.intercepts
+        return spread_classes(said, self.codes, self.n_outputs) if self.codes else said
 
 
 def spread_classes(

@@ -19,10 +19,13 @@ import numpy as np
 from gradatim._text import list_text, show_text
 from gradatim.collection import Collection, Task
 from gradatim.errors import SpecError
+from gradatim.models.calibration import Calibration
 from gradatim.models.folding import average, fold_scaler, side_by_side
 from gradatim.models.learners import AveragedNetworks, Learner, Perceptrons
+from gradatim.models.ranges import InputRanges
 from gradatim.models.records import save_model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
+from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
 from gradatim.training.targets import both_tails, decide, probabilities
@@ -62,6 +65,12 @@ class Model:
         What was chosen, in words.
     about : mapping of str to plain values
         Where it comes from: version, seed, protocol, hash of the data, score.
+    calibration : Calibration or None
+        How far it was off on rows held out, for prediction sets and intervals.
+    ranges : InputRanges or None
+        Where the rows lie that it learnt from.
+    training_rows : TrainingRows or None
+        Rows that it has learnt from, or a sample of them; None where none are kept.
     """
 
     rung: str
@@ -77,6 +86,9 @@ class Model:
     recipe: Mapping[str, Any] | None = None
     setting: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Calibration | None = None
+    ranges: InputRanges | None = None
+    training_rows: TrainingRows | None = None
 
     @property
     def n_features(self) -> int | None:

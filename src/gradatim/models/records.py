@@ -18,6 +18,7 @@ from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
     KernelMachines,
+    LandmarkMachine,
     Learner,
     Perceptrons,
     SupportVectors,
@@ -39,6 +40,7 @@ KINDS = {
     "networks": AveragedNetworks,
     "perceptrons": Perceptrons,
     "kernel machines": KernelMachines,
+    "landmarks": LandmarkMachine,
 }
 
 
@@ -72,6 +74,13 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         record["scaler"] = {"clip": model.scaler.clip, "n_features": model.n_features}
         for name in ("center", "scale", "fill"):
             tensors[f"scaler.{name}"] = getattr(model.scaler, name)
+    if (kept := model.training_rows) is not None:
+        record["training_rows"] = {
+            "n_all": kept.n_all,
+            "ids": list(kept.ids),
+            "labels": list(kept.labels),
+        }
+        tensors["training_rows.scaled"] = kept.scaled
     if model.classes is not None:
         classes = model.classes
         if classes.dtype.kind in "OT" and all(isinstance(label, str) for label in classes):
@@ -81,6 +90,11 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
                 f"class labels of the type {classes.dtype} cannot be saved; make them text"
             )
         record["classes"] = {"dtype": classes.dtype.str, "labels": classes.tolist()}
+    if model.calibration is not None:
+        record["calibration"], arrays = model.calibration.to_record()
+        tensors |= arrays
+    if model.ranges is not None:
+        tensors |= model.ranges.to_tensors()
     return record, tensors
 
 
@@ -106,6 +120,17 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
         record["machines"] = [
             _machine_record(i, machine, tensors) for i, machine in enumerate(learner.machines)
         ]
+    elif isinstance(learner, LandmarkMachine):
+        for name in ("landmarks", "coefficients", "intercepts"):
+            tensors[name] = getattr(learner, name)
+        record |= {
+            "n_outputs": learner.n_outputs,
+            "degree": learner.degree,
+            "gamma": learner.gamma,
+            "n_landmarks": len(learner.landmarks),
+            "codes": list(learner.codes),
+            "decides": learner.decides,
+        }
     return record, tensors
 
 

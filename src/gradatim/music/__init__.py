@@ -1,4 +1,4 @@
-"""Music in: a folder of audio becomes a `Collection`.
+"""Music in: a folder of audio or of scores becomes a `Collection`.
 
 Conventions: names are loaded when first used, so that importing this part imports no library.
 """
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
     from gradatim.music.features import FeatureRecipe as FeatureRecipe
     from gradatim.music.features import extract_features as extract_features
     from gradatim.music.folders import read_folder as read_folder
+    from gradatim.music.scores.features import SCORE_FEATURES as SCORE_FEATURES
+    from gradatim.music.scores.features import SCORE_RECIPE as SCORE_RECIPE
+    from gradatim.music.scores.features import ScoreRecipe as ScoreRecipe
+    from gradatim.music.scores.features import score_features as score_features
+    from gradatim.music.scores.folders import read_scores as read_scores
+    from gradatim.music.scores.ngrams import NGRAM_RECIPE as NGRAM_RECIPE
+    from gradatim.music.scores.ngrams import NgramRecipe as NgramRecipe
+    from gradatim.music.scores.ngrams import score_ngrams as score_ngrams
+    from gradatim.music.scores.notes import NoteList as NoteList
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -43,5 +52,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "feature_tables": ["FeatureTable", "write_features"],
         "features": ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"],
         "folders": ["read_folder"],
+        "scores.features": ["SCORE_FEATURES", "SCORE_RECIPE", "ScoreRecipe", "score_features"],
+        "scores.folders": ["read_scores"],
+        "scores.ngrams": ["NGRAM_RECIPE", "NgramRecipe", "score_ngrams"],
+        "scores.notes": ["NoteList"],
     },
 )

@@ -2,7 +2,8 @@
 
 Conventions: `analyze_file` is a pure function of a file's content, so that its result may be
 cached, or computed elsewhere, file by file; `analyze_files` only runs it over many files, keeps
-their order, and asks a `FeatureCache` first if there is one. A file that cannot be read becomes an
+their order, `analyze_each` yields them as they come; both ask a `FeatureCache` first if there is
+one. A file that cannot be read becomes an
 `AudioError` in the list and stops nothing.
 """
 
@@ -11,19 +12,20 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import chain, islice
 
 import numpy as np
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, steady
 from gradatim.errors import AudioError, MissingExtraError, SpecError
+from gradatim.music.analyses import FileAnalysis, FilePart
 from gradatim.music.audio import decode, resample
 from gradatim.music.cache import FeatureCache, FileIdentity, KeptFile, identify
 from gradatim.music.features import RECIPE
 from gradatim.music.fingerprints import fingerprint
-from gradatim.music.pieces import FileAnalysis, FilePart
 from gradatim.music.recipes import (
     Recipe,
     SetRecipe,
@@ -32,7 +34,10 @@ from gradatim.music.recipes import (
     parts_of,
 )
 
-__all__ = ["analyze_file", "analyze_files"]
+__all__ = ["analyze_each", "analyze_file", "analyze_files"]
+
+# Files in hand or next, so that no thread waits for one.
+_BEGUN_PER_THREAD = 4
 
 #: Files, and seconds, after which what was computed is kept.
 CHUNK_FILES = 256
@@ -107,47 +112,91 @@ def analyze_files(
     progress: Progress | None = None,
     cache: FeatureCache | None = None,
 ) -> list[FileAnalysis | AudioError]:
-    """Analyze files side by side, those that are not kept already.
+    """Analyze files side by side, those that are not kept already."""
+    tell = steady(progress)
+    parts = parts_of([recipe])
+    known = _known(cache, parts)
+    stored = [_stored(cache, known, path) for path in paths]
+    missing = [k for k, found in enumerate(stored) if len(found) < len(parts)]
+    n_done = len(paths) - len(missing)
+    tell(0.0 if missing else 1.0, f"{n_done}/{len(paths)}")
+    found = {k: _joined(own, parts) for k, own in enumerate(stored) if len(own) == len(parts)}
+    outcomes: dict[int, FileAnalysis | AudioError] = {**found}
+    jobs = ((k, paths[k], stored[k]) for k in missing)
+    with contextlib.closing(_analyze_jobs(jobs, parts, n_jobs, cache)) as each:
+        for n, (place, outcome) in enumerate(each, start=1):
+            outcomes[place] = outcome
+            tell(n / len(missing), f"{n_done + n}/{len(paths)}")
+    return [outcomes[place] for place in range(len(paths))]
+
+
+def analyze_each(
+    paths: Iterable[str | os.PathLike[str]],
+    recipe: Recipe = RECIPE,
+    *,
+    n_jobs: int = 2,
+    cache: FeatureCache | None = None,
+) -> Generator[tuple[int, FileAnalysis | AudioError], None, None]:
+    """Analyze files side by side, and yield each with its place as soon as it is there.
+
+    However many there are take no more memory, but for what is kept of them.
+    """
+    parts = parts_of([recipe])
+    known = _known(cache, parts)
+    jobs = ((k, path, _stored(cache, known, path)) for k, path in enumerate(paths))
+    yield from _analyze_jobs(jobs, parts, n_jobs, cache)
+
+
+def _analyze_jobs(
+    jobs: Iterable[tuple[int, str | os.PathLike[str], _Analyses]],
+    parts: Sequence[SetRecipe],
+    n_jobs: int,
+    cache: FeatureCache | None,
+) -> Generator[tuple[int, FileAnalysis | AudioError], None, None]:
+    """Complete what is kept of files: place, path, and that of each; yields places and wholes.
 
     Threads do it: they need no guarded ``__main__``, share imports and filter banks, and much of
-    the work releases the interpreter's lock.
+    the work releases the interpreter's lock. A few files per thread are begun at a time.
     """
     if n_jobs < 1:
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
-    tell = steady(progress)
-    parts = parts_of([recipe])
-    kept = [_Analyses()] * len(paths) if cache is None else _stored(cache, paths, parts)
-    missing = [k for k, found in enumerate(kept) if len(found) < len(parts)]
-    n_kept = len(paths) - len(missing)
-    tell(0.0 if missing else 1.0, f"{n_kept}/{len(paths)}")
-    outcomes: list[FileAnalysis | AudioError | None] = [
-        None if len(found) < len(parts) else _joined(found, parts) for found in kept
-    ]
-    if not missing:
-        return [outcome for outcome in outcomes if outcome is not None]
-    _load_libraries([part for part in parts if any(part not in kept[k] for k in missing)])
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
     keeper = None if cache is None else _Keeper(cache)
-    with _one_thread_each(recipe, n_jobs):
-        try:
-            futures: dict[Future[_Outcome], int] = {}
-            for k in missing:
-                todo = [part for part in parts if part not in kept[k]]
-                futures[executor.submit(_analyze_or_error, paths[k], todo, keeper)] = k
-            for n_done, future in enumerate(as_completed(futures), start=1):
-                k, outcome = futures[future], future.result()
-                outcomes[k] = _finished(paths[k], outcome, kept[k], parts)
-                if keeper is not None and not isinstance(outcome, AudioError):
-                    keeper.add(paths[k], *outcome)
-                tell(n_done / len(missing), f"{n_kept + n_done}/{len(paths)}")
-        finally:
-            # After Ctrl-C only the files in hand are finished, not all that were asked for.
-            executor.shutdown(cancel_futures=True)
-            if keeper is not None:
-                keeper.flush()
-    if cache is not None:
+    begun: dict[Future[_Outcome], tuple[int, str | os.PathLike[str], _Analyses]] = {}
+    loaded: set[SetRecipe] = set()
+    waiting = iter(jobs)
+    try:
+        with _one_thread_each(parts, n_jobs):
+            while True:
+                for job in islice(waiting, _BEGUN_PER_THREAD * n_jobs - len(begun)):
+                    place, path, own = job
+                    todo = [part for part in parts if part not in own]
+                    if not todo:
+                        yield place, _joined(own, parts)
+                        continue
+                    if new := [part for part in todo if part not in loaded]:
+                        _load_libraries(new)
+                        loaded.update(new)
+                    begun[executor.submit(_analyze_or_error, path, todo, keeper)] = job
+                if not begun:
+                    if (job := next(waiting, None)) is None:
+                        break
+                    waiting = chain([job], waiting)
+                    continue
+                done, _ = wait(begun, return_when=FIRST_COMPLETED)
+                for future in done:
+                    place, path, own = begun.pop(future)
+                    outcome = future.result()
+                    if keeper is not None and not isinstance(outcome, AudioError):
+                        keeper.add(path, *outcome)
+                    yield place, _finished(path, outcome, own, parts)
+    finally:
+        # After Ctrl-C only the files in hand are finished, not all that were asked for.
+        executor.shutdown(cancel_futures=True)
+        if keeper is not None:
+            keeper.flush()
+    if cache is not None and loaded:
         cache.prune()
-    return [outcome for outcome in outcomes if outcome is not None]
 
 
 _Outcome = AudioError | tuple[FileIdentity | None, _Analyses]
@@ -168,21 +217,24 @@ def _sounds(analysis: FileAnalysis) -> tuple[str, ...]:
     return tuple(piece.sha256 for piece in analysis.pieces)
 
 
-def _stored(
-    cache: FeatureCache, paths: Sequence[str | os.PathLike[str]], parts: Sequence[SetRecipe]
-) -> list[_Analyses]:
-    """Return what is kept of each file, as far as the file is still the same."""
-    known = {part: cache.read(part) for part in parts}
-    found = []
-    for path in paths:
-        name, own = cache.name(path), _Analyses()
-        files = {part: file for part, all_ in known.items() if (file := all_.get(name))}
-        if files and (now := identify(path, content=cache.verify)) is not None:
-            own = {part: file.analysis for part, file in files.items() if cache.is_same(file, now)}
-        # Pieces that disagree are of two versions of the file: all are computed anew.
-        alike = {_sounds(analysis) for analysis in own.values()}
-        found.append(own if len(alike) == 1 else _Analyses())
-    return found
+_Known = Mapping[SetRecipe, Mapping[bytes, KeptFile]]
+
+
+def _known(cache: FeatureCache | None, parts: Sequence[SetRecipe]) -> _Known:
+    return {} if cache is None else {part: cache.read(part) for part in parts}
+
+
+def _stored(cache: FeatureCache | None, known: _Known, path: str | os.PathLike[str]) -> _Analyses:
+    """Return what is kept of a file, as far as the file is still the same."""
+    if cache is None:
+        return {}
+    name = cache.name(path)
+    files = {part: file for part, all_ in known.items() if (file := all_.get(name))}
+    if not files or (now := identify(path, content=cache.verify)) is None:
+        return {}
+    own = {part: file.analysis for part, file in files.items() if cache.is_same(file, now)}
+    # Pieces that disagree are of two versions of the file: all are computed anew.
+    return own if len({_sounds(analysis) for analysis in own.values()}) == 1 else {}
 
 
 class _Keeper:
@@ -233,9 +285,9 @@ def _analyze_or_error(
 
 
 @contextlib.contextmanager
-def _one_thread_each(recipe: Recipe, n_jobs: int) -> Iterator[None]:
+def _one_thread_each(parts: Sequence[SetRecipe], n_jobs: int) -> Iterator[None]:
     """Keep the net's products of matrices from taking every core in every thread."""
-    if n_jobs == 1 or not hears_million_songs(recipe):
+    if n_jobs == 1 or not any(map(hears_million_songs, parts)):
         yield
         return
     from threadpoolctl import threadpool_limits

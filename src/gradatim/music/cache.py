@@ -27,8 +27,8 @@ from gradatim._cache import prune
 from gradatim._digest import short_hash
 from gradatim._files import write_atomically
 from gradatim.errors import OutputError
+from gradatim.music.analyses import FileAnalysis, FilePart
 from gradatim.music.fingerprints import N_BANDS, N_STEPS
-from gradatim.music.pieces import FileAnalysis, FilePart
 from gradatim.music.recipes import SetRecipe
 
 if TYPE_CHECKING:

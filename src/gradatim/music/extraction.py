@@ -16,14 +16,15 @@ import numpy as np
 from gradatim._progress import Progress
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, SpecError
+from gradatim.music.analyses import FileAnalysis
 from gradatim.music.analysis import analyze_files
 from gradatim.music.cache import FeatureCache
 from gradatim.music.feature_tables import FeatureTable, Label
 from gradatim.music.features import RECIPE, FeatureRecipe
-from gradatim.music.folders import list_folder, read_groups
+from gradatim.music.folders import list_folder
+from gradatim.music.grouping import read_groups
 from gradatim.music.labeling import Labelled, LabelSource, label_files, refuse_parts
 from gradatim.music.listing import Listing, below_root, readable_path
-from gradatim.music.pieces import FileAnalysis
 from gradatim.music.plans import InputPlan, plan_inputs
 
 __all__ = ["extract_table"]

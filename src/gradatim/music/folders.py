@@ -15,24 +15,23 @@ from pathlib import Path
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim._stems import find_stems
-from gradatim._text import option, plural, show_name
+from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
-from gradatim.errors import AudioError, LabelError, SpecError
+from gradatim.errors import AudioError, SpecError
+from gradatim.music.analyses import FileAnalysis
 from gradatim.music.analysis import analyze_files
 from gradatim.music.audio import FileSound
 from gradatim.music.cache import FeatureCache
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.formats import AUDIO_SUFFIXES
-from gradatim.music.labeling import Labelled, LabelSource, is_fact, label_files, read_fact
+from gradatim.music.grouping import read_file_parts, read_folds, read_groups
+from gradatim.music.labeling import Labelled, LabelSource, label_files
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
-from gradatim.music.manifests import read_manifest
-from gradatim.music.pieces import FileAnalysis
 from gradatim.music.plans import InputPlan, plan_inputs
 from gradatim.music.recipes import Recipe
-from gradatim.tables.parts import read_parts
+from gradatim.music.scores.files import notice_scores_beside
 
-__all__ = ["list_folder", "read_folder", "read_groups"]
+__all__ = ["list_folder", "read_folder"]
 
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
@@ -44,9 +43,6 @@ _ODDITIES = {
                   "cancel each other out"),
     "loud": ("loud-file", "far above full scale: samples beyond 4"),
 }  # fmt: skip
-# What is typed for the groups that the files' names give; a manifest that may lie in the folder
-_STEM = "stem:name"
-_MANIFEST = "groups.csv"
 
 
 def read_folder(
@@ -144,8 +140,8 @@ def read_folder(
     labelled = label_files(root, listing.files, source)
     _refuse_lost_classes(root, source, labelled, listing)
     file_groups, group_notices = read_groups(root, groups, labelled)
-    file_folds = _read_folds(root, fold_column, labelled)
-    file_parts, part_notices = _read_parts(root, split_column, labelled)
+    file_folds = read_folds(root, fold_column, labelled)
+    file_parts, part_notices = read_file_parts(root, split_column, labelled)
     outcomes = analyze_files(
         [root / file for file in labelled.files],
         inputs.whole,
@@ -173,7 +169,8 @@ def read_folder(
         ids = [f"{shown[k]} {piece.start:.6g} s" for k, piece in zip(file_of, pieces, strict=True)]
         if file_groups is None:
             file_groups = np.array(shown)
-    told = (*group_notices, *part_notices, *skipped, *odd, *inputs.notices)
+    beside = notice_scores_beside(root, follow_links=follow_links)
+    told = (*beside, *group_notices, *part_notices, *skipped, *odd, *inputs.notices)
     return Collection(
         name=readable_path(root.resolve().name),
         X=inputs.cut(np.stack([piece.features for piece in pieces])),
@@ -203,25 +200,6 @@ def _plan(recipe: FeatureRecipe | Mapping[str, Recipe], features: Sequence[str])
     if features:
         raise SpecError("features go with the recipe of the classical ones, not with several")
     return InputPlan(recipe)
-
-
-def _stem_groups(root: Path, files: Sequence[str], y: np.ndarray) -> np.ndarray:
-    stems = find_stems(files, y)
-    if stems is None:
-        raise AudioError(
-            f"the names of the files in {show_name(root)} share no stems, such as the song.0001 "
-            f"of song.0001.3.wav; the first is {show_name(files[0])}"
-        )
-    return stems
-
-
-def _unused_manifest(root: Path) -> Notice:
-    typed = option("--groups", str(root / _MANIFEST))
-    return Notice(
-        "groups-proposed",
-        f"{_MANIFEST} lies in the folder and was not used; if it says which files belong together, "
-        f"keep them together with {typed}",
-    )
 
 
 def list_folder(root: Path, follow_links: bool, *, undecoded: bool = False) -> Listing:
@@ -275,67 +253,6 @@ def _refuse_lost_labels(
             f"of class {show_name(lost[0])} no file can be read; the first: "
             f"{below_root(root, errors[first])}"
         )
-
-
-def read_groups(
-    root: Path, groups: str | os.PathLike[str] | None, labelled: Labelled
-) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
-    """Return the group of each file, if groups are named, and what a person should know."""
-    if groups is None:
-        return None, (_unused_manifest(root),) if (root / _MANIFEST).is_file() else ()
-    text = os.fspath(groups)
-    if text == _STEM:
-        return _stem_groups(root, labelled.files, labelled.y), ()
-    in_table = labelled.table is not None and text in labelled.table.names
-    if not is_fact(text) and not in_table:
-        file = Path(groups).expanduser()
-        if labelled.table is not None and not file.exists():
-            labelled.table.require(text, "groups")
-        labels = dict(zip(labelled.files, labelled.y.tolist(), strict=True))
-        found, strays = read_manifest(file, root, labels)
-        return found, tuple(strays)
-    facts = read_fact(text, "group", root, labelled.files, labelled.table)
-    alone = [f for f, fact in zip(labelled.files, facts, strict=True) if fact is None]
-    notices = ()
-    if alone:
-        notices = (
-            Notice(
-                "few-groups",
-                f"{plural(len(alone), 'file')} without a group by {show_name(text)}, such as "
-                f"{show_name(alone[0])}: each is a group of its own",
-            ),
-        )
-    # No tag can hold a slash's place at its start, so that nobody shares a lone file's group.
-    pairs = zip(labelled.files, facts, strict=True)
-    return np.array([fact or f"/{readable_path(file)}" for file, fact in pairs]), notices
-
-
-def _read_folds(root: Path, fold_column: str | None, labelled: Labelled) -> np.ndarray | None:
-    if fold_column is None:
-        return None
-    return np.array(_facts(root, fold_column, "fold", labelled))
-
-
-def _read_parts(
-    root: Path, split_column: str | None, labelled: Labelled
-) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
-    if split_column is None:
-        return None, ()
-    facts = _facts(root, split_column, "part", labelled)
-    return read_parts(facts, split_column, [readable_path(file) for file in labelled.files])
-
-
-def _facts(root: Path, fact: str, role: str, labelled: Labelled) -> list[str]:
-    """Return a fact that every file must have."""
-    found = []
-    facts = read_fact(fact, role, root, labelled.files, labelled.table)
-    for file, value in zip(labelled.files, facts, strict=True):
-        if value is None:
-            raise LabelError(
-                f"{show_name(file)} has no {role} by {show_name(fact)}; every file needs one"
-            )
-        found.append(value)
-    return found
 
 
 def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> list[Notice]:

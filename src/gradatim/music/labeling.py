@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,13 +19,22 @@ import numpy as np
 
 from gradatim._text import option, plural, show_name
 from gradatim.collection import Notice, Task
-from gradatim.errors import AudioError, LabelError, SpecError, TableError
+from gradatim.errors import AudioError, InputError, LabelError, SpecError, TableError
 from gradatim.music.matching import FileFinder
 from gradatim.music.tags import read_tag, require_tag
 from gradatim.tables.columns import Columns, read_columns
 from gradatim.tables.targets import read_targets
 
-__all__ = ["LabelSource", "Labelled", "is_fact", "label_files", "read_fact", "refuse_parts"]
+__all__ = [
+    "AUDIO",
+    "LabelSource",
+    "Labelled",
+    "SampleKind",
+    "is_fact",
+    "label_files",
+    "read_fact",
+    "refuse_parts",
+]
 
 _FACT = re.compile(r"(folder|tag|pattern):(.+)", re.DOTALL)
 
@@ -40,6 +49,23 @@ _PART = re.compile(
 _ENOUGH = 0.5
 
 _ARTIST_ELSE = {"artist": "album"}
+
+
+@dataclass(frozen=True)
+class SampleKind:
+    """What the samples of a folder are: their name in messages, and who reads their tags."""
+
+    noun: str  # One sample: "audio file"
+    material: str  # What they are made of: "audio"
+    genre: str  # The tag that is proposed for the labels
+    error: type[InputError]  # What is raised where there are none, or none has a label
+    require_tag: Callable[[str], str]  # The name of a tag as it is looked up
+    read_tag: Callable[[Path, str], str | None]  # A tag of the sample at a path
+    # The file of a sample, by which a table may name all samples of the file
+    file_of: Callable[[str], str] = lambda sample: sample
+
+
+AUDIO = SampleKind("audio file", "audio", "genre", AudioError, require_tag, read_tag)
 
 
 @dataclass(frozen=True)
@@ -99,31 +125,38 @@ def is_fact(text: str) -> bool:
     return _FACT.fullmatch(text) is not None
 
 
-def label_files(root: Path, files: Sequence[str], source: LabelSource) -> Labelled:
+def label_files(
+    root: Path, files: Sequence[str], source: LabelSource, kind: SampleKind = AUDIO
+) -> Labelled:
     """Give every file its label, or leave it out with a notice."""
     if source.table is not None:
-        return _label_by_table(root, files, source.table, source)
+        return _label_by_table(root, files, source.table, source, kind)
     if source.fact is not None:
-        labels = read_fact(source.fact, "label", root, files)
+        labels = read_fact(source.fact, "label", root, files, kind=kind)
         what = source.fact
     else:
         labels = [file.split("/")[0] if "/" in file else None for file in files]
-        _refuse_loose(root, files, labels)
+        _refuse_loose(root, files, labels, kind)
         refuse_parts(root, files)
         what = "a folder of a class"
     with_label = [k for k, label in enumerate(labels) if label is not None]
     y = np.array([labels[k] for k in with_label], dtype=str)
-    _require_classes(root, files, y, by_folder=source.fact is None)
+    _require_classes(root, files, y, kind, by_folder=source.fact is None)
     lost = [file for file, label in zip(files, labels, strict=True) if label is None]
     if source.fact is None:
-        notices = _left_out(lost, "in no class's sub-folder")
+        notices = _left_out(lost, "in no class's sub-folder", kind)
     else:
-        notices = _left_out(lost, f"without a label by {show_name(what)}")
+        notices = _left_out(lost, f"without a label by {show_name(what)}", kind)
     return Labelled(tuple(files[k] for k in with_label), y, "classification", notices=notices)
 
 
 def read_fact(
-    fact: str, role: str, root: Path, files: Sequence[str], table: Columns | None = None
+    fact: str,
+    role: str,
+    root: Path,
+    files: Sequence[str],
+    table: Columns | None = None,
+    kind: SampleKind = AUDIO,
 ) -> list[str | None]:
     """Return a fact of every file: texts, None where a file has none."""
     parsed = _FACT.fullmatch(fact)
@@ -135,24 +168,23 @@ def read_fact(
             )
         cells = table.columns[table.require(fact, role)].to_pylist()
         held = [cell is not None and cell == cell for cell in cells]
-        texts = iter(replace(
-            table,
-            columns={fact: table.columns[fact].filter(np.array(held))},
-            rows=table.rows[np.array(held, dtype=bool)],
-        ).texts(fact))  # fmt: skip
+        alone = replace(table, columns={fact: table.columns[fact]})
+        texts = iter(alone.keep(np.array(held, dtype=bool)).texts(fact))
         return [next(texts) if there else None for there in held]
-    kind, argument = parsed.groups()
-    reader = {"folder": _folders, "tag": _tags, "pattern": _matches}[kind]
-    found = reader(argument, role, root, files)
+    way, argument = parsed.groups()
+    if way == "tag":
+        found = _tags(argument, role, root, files, kind)
+    else:
+        found = {"folder": _folders, "pattern": _matches}[way](argument, role, files)
     if not any(value is not None for value in found):
-        raise AudioError(
-            f"none of {plural(len(files), 'audio file')} in {show_name(root)} has a {role} by "
+        raise kind.error(
+            f"none of {plural(len(files), kind.noun)} in {show_name(root)} has a {role} by "
             f"{show_name(fact)}, for example {show_name(files[0])}"
         )
     return found
 
 
-def _folders(argument: str, role: str, root: Path, files: Sequence[str]) -> list[str | None]:
+def _folders(argument: str, role: str, files: Sequence[str]) -> list[str | None]:
     try:
         number = int(argument)
     except ValueError:
@@ -170,17 +202,19 @@ def _folders(argument: str, role: str, root: Path, files: Sequence[str]) -> list
     return found
 
 
-def _tags(argument: str, role: str, root: Path, files: Sequence[str]) -> list[str | None]:
-    name = require_tag(argument)
-    found = [read_tag(root / file, name) for file in files]
+def _tags(
+    argument: str, role: str, root: Path, files: Sequence[str], kind: SampleKind
+) -> list[str | None]:
+    name = kind.require_tag(argument)
+    found = [kind.read_tag(root / file, name) for file in files]
     other = _ARTIST_ELSE.get(name)
     if role == "group" and other:
         pairs = zip(files, found, strict=True)
-        found = [tag or read_tag(root / file, other) for file, tag in pairs]
+        found = [tag or kind.read_tag(root / file, other) for file, tag in pairs]
     return found
 
 
-def _matches(argument: str, role: str, root: Path, files: Sequence[str]) -> list[str | None]:
+def _matches(argument: str, role: str, files: Sequence[str]) -> list[str | None]:
     try:
         pattern = re.compile(argument)
     except (re.error, RecursionError, OverflowError) as error:
@@ -193,18 +227,19 @@ def _matches(argument: str, role: str, root: Path, files: Sequence[str]) -> list
     return [match[group] or None if match else None for match in matches]
 
 
-def _label_by_table(root: Path, files: Sequence[str], path: Path, source: LabelSource) -> Labelled:
+def _label_by_table(
+    root: Path, files: Sequence[str], path: Path, source: LabelSource, kind: SampleKind
+) -> Labelled:
     table = read_columns(path)
     for name in source.target:
         table.require(name, "target")
-    column, rows_of = _match_rows(table, root, path.parent, files, source.path)
-    row_of, notices = _row_of_file(table, column, rows_of, source.target)
-    chosen = np.array([row_of[file] for file in files if file in row_of])
-    found = replace(
-        table,
-        columns={name: cells.take(chosen) for name, cells in table.columns.items()},
-        rows=table.rows[chosen],
-    )
+    column, rows_of = _match_rows(table, root, path.parent, files, source.path, kind)
+    row_of, notices = _row_of_file(table, column, rows_of, source.target, kind)
+    for sample in files:
+        if (row := row_of.get(kind.file_of(sample))) is not None:
+            row_of.setdefault(sample, row)
+    chosen = np.array([row_of[file] for file in files if file in row_of], dtype=int)
+    found = table.keep(chosen)
     named = [file for file in files if file in row_of]
     kept = np.ones(len(named), dtype=bool)
     for target in source.target:
@@ -213,16 +248,12 @@ def _label_by_table(root: Path, files: Sequence[str], path: Path, source: LabelS
     if not kept.any():
         raise TableError(
             f"column {source.target[0]!r} of {table.source} has no value for any of "
-            f"{plural(len(named), 'audio file')}"
+            f"{plural(len(named), kind.noun)}"
         )
     if not kept.all():
         lost = [file for file, there in zip(named, kept, strict=True) if not there]
-        notices += _left_out(lost, f"without a value of {source.target[0]} in {table.source}")
-        found = replace(
-            found,
-            columns={name: cells.filter(kept) for name, cells in found.columns.items()},
-            rows=found.rows[kept],
-        )
+        notices += _left_out(lost, f"without a value of {source.target[0]} in {table.source}", kind)
+        found = found.keep(kept)
     read = read_targets(found, list(source.target), source.task)
     without = [file for file in files if file not in row_of]
     return Labelled(
@@ -231,15 +262,21 @@ def _label_by_table(root: Path, files: Sequence[str], path: Path, source: LabelS
         read.task,
         found,
         read.names,
-        (*notices, *read.notices, *_left_out(without, f"without a row in {table.source}")),
+        (*notices, *read.notices, *_left_out(without, f"without a row in {table.source}", kind)),
     )
 
 
 def _match_rows(
-    table: Columns, root: Path, home: Path, files: Sequence[str], column: str | None
+    table: Columns,
+    root: Path,
+    home: Path,
+    files: Sequence[str],
+    column: str | None,
+    kind: SampleKind,
 ) -> tuple[str, list[str | None]]:
     """Return the column of the paths, and the file that every row names."""
-    find = FileFinder(root, home, files, loosely=True)
+    named = dict.fromkeys([*files, *map(kind.file_of, files)])
+    find = FileFinder(root, home, named, loosely=True)
 
     def match(name: str) -> list[str | None]:
         # A path of a zip file from Windows, or a number such as FMA's, is a text here.
@@ -259,11 +296,11 @@ def _match_rows(
         example = next((_as_path(c) for c in cells if c is not None), "nothing")
         hint = "" if share else f" (a row says {show_name(example)!r}, a file is {files[0]!r})"
         raise TableError(
-            f"{table.source} has no column that names the audio files of {show_name(root)}{hint}; "
+            f"{table.source} has no column that names the {kind.noun}s of {show_name(root)}{hint}; "
             "name the column with --path COLUMN"
             if share == 0 and column is None
-            else f"column {column!r} of {table.source} names no audio file of {show_name(root)}: "
-            f"row {table.rows[0]} says {show_name(example)!r}, but a file is called "
+            else f"column {column!r} of {table.source} names no {kind.noun} of {show_name(root)}: "
+            f"{table.place(0)} says {show_name(example)!r}, but a file is called "
             f"{show_name(files[0])!r}; name the column of the paths with --path COLUMN"
         )
     return column, found
@@ -274,7 +311,11 @@ def _as_path(cell: object) -> str:
 
 
 def _row_of_file(
-    table: Columns, column: str, rows_of: Sequence[str | None], targets: Sequence[str]
+    table: Columns,
+    column: str,
+    rows_of: Sequence[str | None],
+    targets: Sequence[str],
+    kind: SampleKind,
 ) -> tuple[dict[str, int], tuple[Notice, ...]]:
     """Map files to their row; the same file in two rows must have the same targets."""
     cells = {name: table.columns[name].to_pylist() for name in targets}
@@ -288,33 +329,36 @@ def _row_of_file(
         for name in targets:
             if cells[name][first] != cells[name][row]:
                 raise TableError(
-                    f"{table.source} names {show_name(file)} in rows {table.rows[first]} and "
-                    f"{table.rows[row]} with different values of {name!r}; keep one of them"
+                    f"{table.source} names {show_name(file)} in {table.place(first)}, and "
+                    f"in {table.place(row)}, with different values of {name!r}; keep one of them"
                 )
     if not strays:
         return row_of, ()
     count = plural(len(strays), "row")
     example = table.columns[column].to_pylist()[strays[0]]
     text = (
-        f"{count} of {table.source} {'names' if len(strays) == 1 else 'name'} no audio file of "
-        f"the folder, such as {show_name(example)} in row {table.rows[strays[0]]}"
+        f"{count} of {table.source} {'names' if len(strays) == 1 else 'name'} no {kind.noun} of "
+        f"the folder, such as {show_name(example)} in {table.place(strays[0])}"
     )
     return row_of, (Notice("left-out", text),)
 
 
-def _left_out(files: Sequence[str], why: str) -> tuple[Notice, ...]:
+def _left_out(files: Sequence[str], why: str, kind: SampleKind) -> tuple[Notice, ...]:
     if not files:
         return ()
-    text = f"{plural(len(files), 'audio file')} {why} left out, such as {show_name(files[0])}"
+    text = f"{plural(len(files), kind.noun)} {why} left out, such as {show_name(files[0])}"
     return (Notice("left-out", text),)
 
 
-def _refuse_loose(root: Path, files: Sequence[str], labels: Sequence[str | None]) -> None:
+def _refuse_loose(
+    root: Path, files: Sequence[str], labels: Sequence[str | None], kind: SampleKind
+) -> None:
     if not any(label is not None for label in labels):
-        raise AudioError(
-            f"the audio files lie in {show_name(root)} itself; put those of each class into a "
+        raise kind.error(
+            f"the {kind.noun}s lie in {show_name(root)} itself; put those of each class into a "
             f"sub-folder with the class's name, such as {show_name(root / 'piano' / files[0])}, "
-            "or say where the labels are: --labels TABLE --target COLUMN, --labels tag:genre or "
+            "or say where the labels are: --labels TABLE --target COLUMN, "
+            f"--labels tag:{kind.genre} or "
             "--label-pattern REGEX"
         )
 
@@ -349,22 +393,24 @@ def refuse_parts(root: Path, files: Sequence[str]) -> None:
     raise LabelError(f"the folders of {show_name(root)} ({named}) {why}, not as classes; {advice}")
 
 
-def _require_classes(root: Path, files: Sequence[str], y: np.ndarray, *, by_folder: bool) -> None:
+def _require_classes(
+    root: Path, files: Sequence[str], y: np.ndarray, kind: SampleKind, *, by_folder: bool
+) -> None:
     classes = np.unique(y)
     if len(classes) >= 2:
         return
     only = str(classes[0])
     if not by_folder:
-        raise LabelError(f"all {len(y)} audio files have the one label {only!r}; two are needed")
+        raise LabelError(f"all {len(y)} {kind.noun}s have the one label {only!r}; two are needed")
     below = sorted({file.split("/")[1] for file in files if file.count("/") >= 2})
     if len(below) >= 2:
         raise LabelError(
-            f"{show_name(root)} has audio in the one folder {show_name(only)}, whose folders are "
-            f"{_some(below)}; give {show_name(root / only)}"
+            f"{show_name(root)} has {kind.material} in the one folder {show_name(only)}, "
+            f"whose folders are {_some(below)}; give {show_name(root / only)}"
         )
     raise LabelError(
-        f"{show_name(root)} has audio of a single class, {show_name(only)!r}; there must be a "
-        "sub-folder for each of two or more classes, or labels elsewhere "
+        f"{show_name(root)} has {kind.material} of a single class, {show_name(only)!r}; "
+        "there must be a sub-folder for each of two or more classes, or labels elsewhere "
         f"({option('--labels', 'TABLE')})"
     )
 

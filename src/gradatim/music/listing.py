@@ -1,4 +1,4 @@
-"""Audio files below a folder: what is found, and what was passed over and why.
+"""Files of a kind below a folder: what is found, and what was passed over and why.
 
 Conventions: a file is called by its path below the root with forward slashes; files are in sorted
 order. Hidden files and folders, and what systems leave behind, are passed over. A link that leads
@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES, has_media, reader_of
 
-__all__ = ["Listing", "below_root", "list_audio_files", "readable_path"]
+__all__ = ["Listing", "below_root", "list_audio_files", "list_files", "readable_path"]
 
 # Folders that systems and devices leave behind.
 _LEFT_BEHIND = frozenset(
@@ -27,14 +28,15 @@ _LEFT_BEHIND = frozenset(
 
 @dataclass(frozen=True)
 class Listing:
-    """What audio lies below a folder."""
+    """What audio, or what else was looked for, lies below a folder."""
 
-    files: tuple[str, ...]  # Audio that can be read
+    files: tuple[str, ...]  # What can be read
     undecoded: tuple[str, ...] = ()  # Audio that only FFmpeg reads, which is not installed
     n_outside: int = 0  # Links out of the folder that were not followed
     outside: str = ""  # One of them
     closed: tuple[str, ...] = ()  # Folders that may not be read
-    special: tuple[str, ...] = ()  # Pipes, sockets and devices with the name of an audio file
+    special: tuple[str, ...] = ()  # Pipes, sockets and devices with the name of such a file
+    noun: str = "audio file"
 
     @property
     def notices(self) -> Iterator[Notice]:
@@ -56,7 +58,7 @@ class Listing:
             )
         for what, names in (
             ("folder that may not be read", self.closed),
-            ("name of an audio file that is no regular file", self.special),
+            (f"name of {_article(self.noun)} that is no regular file", self.special),
         ):
             if names:
                 count = plural(len(names), what.split()[0])
@@ -68,9 +70,32 @@ class Listing:
 
 def list_audio_files(root: Path, *, follow_links: bool = False) -> Listing:
     """List the audio files below a folder."""
-    home = os.path.realpath(root)
     media = has_media()
-    files, undecoded, outside, closed, special = [], [], [], [], []
+    undecoded = []
+
+    def is_readable(path: str) -> bool:
+        reader = reader_of(path)
+        if reader == "FFmpeg" and not media:
+            undecoded.append(Path(os.path.relpath(path, root)).as_posix())
+            return False
+        return reader is not None
+
+    suffixes = AUDIO_SUFFIXES | MEDIA_SUFFIXES
+    listing = list_files(root, is_readable, suffixes, "audio file", follow_links=follow_links)
+    return replace(listing, undecoded=tuple(sorted(undecoded)))
+
+
+def list_files(
+    root: Path,
+    is_readable: Callable[[str], bool],
+    suffixes: AbstractSet[str],
+    noun: str,
+    *,
+    follow_links: bool = False,
+) -> Listing:
+    """List the files below a folder that can be read, and what has one of the suffixes but not."""
+    home = os.path.realpath(root)
+    files, outside, closed, special = [], [], [], []
     seen: set[str] = set()
 
     def leads_out(path: str) -> bool:
@@ -104,18 +129,17 @@ def list_audio_files(root: Path, *, follow_links: bool = False) -> Listing:
                 outside.append(inside + name)
             elif not os.path.isfile(path):
                 # A pipe of that name would block whoever opens it.
-                if os.path.exists(path) and _named_like_audio(name):
+                if os.path.exists(path) and Path(name).suffix.lower() in suffixes:
                     special.append(inside + name)
-            elif (reader := reader_of(path)) is not None:
-                readable = reader == "libsndfile" or media
-                (files if readable else undecoded).append(inside + name)
+            elif is_readable(path):
+                files.append(inside + name)
     return Listing(
-        tuple(sorted(files)),
-        tuple(sorted(undecoded)),
-        len(outside),
-        min(outside, default=""),
-        tuple(sorted(closed)),
-        tuple(sorted(special)),
+        files=tuple(sorted(files)),
+        n_outside=len(outside),
+        outside=min(outside, default=""),
+        closed=tuple(sorted(closed)),
+        special=tuple(sorted(special)),
+        noun=noun,
     )
 
 
@@ -133,5 +157,5 @@ def _passed_over(name: str) -> bool:
     return name.startswith(".") or name.lower() in _LEFT_BEHIND
 
 
-def _named_like_audio(name: str) -> bool:
-    return Path(name).suffix.lower() in AUDIO_SUFFIXES | MEDIA_SUFFIXES
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

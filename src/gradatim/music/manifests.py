@@ -7,7 +7,7 @@ the folder of audio, or to the manifest itself, or absolute; either slash separa
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,18 +26,22 @@ __all__ = ["read_manifest"]
 class _ManifestRow:
     """One row of a manifest: where it stands, and what it says."""
 
-    number: int
+    place: str
     path: str
     group: str
     label: str | None
 
 
 def read_manifest(
-    path: str | os.PathLike[str], folder: Path, labels: Mapping[str, str]
+    path: str | os.PathLike[str],
+    folder: Path,
+    labels: Mapping[str, str],
+    noun: str = "audio file",
+    file_of: Callable[[str], str] = str,
 ) -> tuple[np.ndarray, list[Notice]]:
-    """Read the group of every file. Returns (n_files,)."""
+    """Read the group of every file, or of the samples that it holds. Returns (n_files,)."""
     name = Path(path).name
-    find = FileFinder(folder, Path(path).parent, labels)
+    find = FileFinder(folder, Path(path).parent, dict.fromkeys([*labels, *map(file_of, labels)]))
     groups: dict[str, str] = {}
     strays: list[_ManifestRow] = []
     for row in _rows(read_columns(path)):
@@ -47,16 +51,19 @@ def read_manifest(
             continue
         if groups.setdefault(file, row.group) != row.group:
             raise TableError(
-                f"{name} puts {file} into two groups, {groups[file]!r} and, in row {row.number}, "
+                f"{name} puts {file} into two groups, {groups[file]!r} and, in {row.place}, "
                 f"{row.group!r}; a file belongs to one group"
             )
-        if row.label is not None and row.label != labels[file]:
+        if row.label is not None and row.label != labels.get(file, row.label):
             raise TableError(
-                f"{name} labels {file} {row.label!r} in row {row.number}, but it lies in the "
+                f"{name} labels {file} {row.label!r} in {row.place}, but it lies in the "
                 f"folder of class {labels[file]!r}; move the file or correct the label"
             )
+    for sample in labels:
+        if (group := groups.get(file_of(sample))) is not None:
+            groups.setdefault(sample, group)
     _refuse_missing(name, [file for file in labels if file not in groups])
-    return np.array([groups[file] for file in labels]), _stray_notices(name, strays)
+    return np.array([groups[file] for file in labels]), _stray_notices(name, strays, noun)
 
 
 def _rows(table: Columns) -> list[_ManifestRow]:
@@ -64,7 +71,8 @@ def _rows(table: Columns) -> list[_ManifestRow]:
     labels: Sequence[str | None] = [None] * len(table.rows)
     if "label" in table.names:
         labels = table.texts("label")
-    together = zip(table.rows.tolist(), columns["path"], columns["group"], labels, strict=True)
+    places = map(table.place, range(len(table.rows)))
+    together = zip(places, columns["path"], columns["group"], labels, strict=True)
     return [_ManifestRow(*row) for row in together]
 
 
@@ -76,7 +84,7 @@ def _refuse_missing(name: str, missing: Sequence[str]) -> None:
         )
 
 
-def _stray_notices(name: str, strays: Sequence[_ManifestRow]) -> list[Notice]:
+def _stray_notices(name: str, strays: Sequence[_ManifestRow], noun: str) -> list[Notice]:
     if not strays:
         return []
     count = plural(len(strays), "row")
@@ -84,7 +92,7 @@ def _stray_notices(name: str, strays: Sequence[_ManifestRow]) -> list[Notice]:
     return [
         Notice(
             "manifest-without-file",
-            f"{count} of {name} {'names' if len(strays) == 1 else 'name'} no audio file of the "
-            f"folder, such as {first.path} in row {first.number}",
+            f"{count} of {name} {'names' if len(strays) == 1 else 'name'} no {noun} of the "
+            f"folder, such as {first.path} in {first.place}",
         )
     ]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES
+from gradatim.music.scores.formats import SCORE_SUFFIXES
 
 __all__ = ["FileFinder", "path_key"]
 
@@ -71,9 +72,9 @@ def _itself(path: str) -> str:
 
 
 def _stem(path: str) -> str:
-    """Take off the suffix of an audio file; the end of ``take.1`` is none."""
+    """Take off the suffix of an audio file or score; the end of ``take.1`` is none."""
     base, suffix = os.path.splitext(path)
-    return base if suffix.lower() in AUDIO_SUFFIXES | MEDIA_SUFFIXES else path
+    return base if suffix.lower() in AUDIO_SUFFIXES | MEDIA_SUFFIXES | SCORE_SUFFIXES else path
 
 
 def _name(path: str) -> str:

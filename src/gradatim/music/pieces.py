@@ -1,34 +1,44 @@
-"""What is known of one audio file once it has been read: its pieces, and what is odd about it.
+"""Pieces: a sound that a recipe cuts into segments is several rows, and one sample for a person.
 
-Conventions: a file is one piece unless it is cut into segments.
+Conventions: the pieces of a file stand side by side; `starts` has the first of each file, and is
+None where every row is a sample.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["FileAnalysis", "FilePart"]
+from gradatim.collection import Collection
+from gradatim.music.audio import FileSound
+
+__all__ = ["first_pieces", "mean_of_pieces"]
 
 
-@dataclass(frozen=True, eq=False)
-class FilePart:
-    """A sample of a file: all that is read of it, or one of its segments."""
-
-    features: np.ndarray  # (n_features,), float32, as the recipe names them
-    # Hash of the decoded mono samples: pieces that sound the same agree in it, whatever the name
-    # or lossless format of their files
-    sha256: str
-    start: float  # Where in the file it begins, in seconds
-    silent: bool  # Whether every sample is zero
-    fingerprint: np.ndarray  # As `fingerprint` returns it
+def first_pieces(collection: Collection, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """Return where each file begins among some rows, or all; None where every sample is one."""
+    files = _files(collection)
+    if files is None:
+        return None
+    files = files if rows is None else [files[row] for row in rows]
+    new = [k for k, file in enumerate(files) if k == 0 or file != files[k - 1]]
+    return None if len(new) == len(files) else np.array(new)
 
 
-@dataclass(frozen=True, eq=False)
-class FileAnalysis:
-    """What is known of one audio file."""
+def _files(collection: Collection) -> Sequence[object] | None:
+    """Return the file of each row; None where there is none."""
+    if collection.media is not None:
+        files = [sound.path for sound in collection.media if isinstance(sound, FileSound)]
+        return files if len(files) == len(collection.media) else None
+    # A table of features has no sounds, but knows their files.
+    cut = any(recipe.get("segment_seconds") for recipe in collection.recipes.values())
+    return collection.texts["path"].tolist() if cut and "path" in collection.texts else None
 
-    pieces: tuple[FilePart, ...]  # At least one
-    whole: bool  # Whether nothing of the file was left out (see `FeatureRecipe`'s ``max_seconds``)
-    oddities: tuple[str, ...] = ()  # As `decode` tells them
+
+def mean_of_pieces(values: np.ndarray, starts: np.ndarray | None) -> np.ndarray:
+    """Average rows from each start to the next, (n_pieces, n) to (n_samples, n)."""
+    if starts is None:
+        return values
+    lengths = np.diff([*starts, len(values)])
+    return np.add.reduceat(values, starts, axis=0) / lengths[:, None]

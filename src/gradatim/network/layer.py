@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network._frozen import FrozenMap
+from gradatim.network.numbers import written
 
 __all__ = ["OPEN_ACTIVATION", "ExactUnit", "Layer", "Unit"]
 
@@ -210,7 +211,7 @@ class Layer:
             return typed
         if not np.isfinite(stored):
             raise SpecError(f"unit {unit + 1} holds {stored}, of which there is no exact value")
-        return Fraction(repr(stored))
+        return written(repr(stored))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer):

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import isfinite
 from xml.sax.saxutils import quoteattr
-
-import numpy as np
 
 from gradatim.language.names import input_order, is_name, plain_name
 from gradatim.network._protocols import NetworkLike
@@ -299,7 +298,7 @@ def _unit_sum(layer: Layer, index: int, sources: Sequence[str], notation: Equati
     unit = layer.units[index]
     weights: dict[int, Fraction | float] = dict(unit.weights)
     bias: Fraction | float = unit.bias
-    if np.isfinite([*unit.weights.values(), unit.bias]).all():
+    if all(map(isfinite, (*unit.weights.values(), unit.bias))):
         weights, bias = dict(layer.exact_units[index].weights), layer.exact_units[index].bias
     return notation.sum([(weight, sources[j], False) for j, weight in weights.items()], bias)
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from gradatim._files import open_regular, write_atomically
+from gradatim._text import show_sentence, show_text
 from gradatim.errors import GradatimError, InputError, OutputError
 
 __all__ = ["Tensors", "read_container", "write_container"]
@@ -133,7 +134,7 @@ def _made(
         if isinstance(error, MemoryError):
             reason = "it would need more memory than there is"
         if isinstance(error, KeyError):
-            reason = f"the entry {error} is missing"
+            reason = f"the entry {show_text(str(error))} is missing"
         raise InputError(f"{path} holds no {what} that can be read: {reason}") from error
     except (
         GradatimError,
@@ -143,7 +144,9 @@ def _made(
         TypeError,
         AttributeError,
     ) as error:
-        raise InputError(f"{path} holds no {what} that can be read: {error}") from error
+        # What a file holds instead may be as long as the file.
+        reason = show_sentence(str(error))
+        raise InputError(f"{path} holds no {what} that can be read: {reason}") from error
 
 
 def _refuse(constant: str) -> NoReturn:

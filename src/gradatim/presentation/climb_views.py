@@ -20,12 +20,14 @@ from gradatim.presentation.sounds import Cells, confused_items, encode_sounds
 
 __all__ = [
     "comparison_rows",
+    "confusion_counts",
     "confusion_data",
     "curve_data",
     "has_validation",
-    "label_rows",
     "ladder_data",
+    "probability",
     "scatter_data",
+    "usual",
 ]
 
 _MOST_NETWORKS = 12
@@ -52,6 +54,12 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
                 "mean": _finite([rung.mean])[0],
                 "interval": _finite(rung.interval),
                 "fold_scores": _finite(rung.fold_scores),
+                # Rounded once: the table and the sentence have the same digits.
+                "texts": {
+                    "mean": score(rung.mean),
+                    "interval": [score(end) for end in rung.interval],
+                    "fold_scores": [score(value) for value in rung.fold_scores.tolist()],
+                },
             }
             for rung in climb.rungs
         ],
@@ -71,7 +79,7 @@ def comparison_rows(climb: Climb) -> list[dict[str, Any]]:
             "input": one.input,
             "difference": score(one.difference),
             "interval": score_range(one.interval),
-            "p_better": _probability(one.p_better),
+            "p_better": probability(one.p_better),
             "is_winner": (one.rung, one.input) == (verdict.rung, verdict.input),
         }
         for one in verdict.comparisons
@@ -79,7 +87,7 @@ def comparison_rows(climb: Climb) -> list[dict[str, Any]]:
     ]
 
 
-def _probability(p: float) -> str:
+def probability(p: float) -> str:
     """Write a probability; one that rounds to 0 or 1 is neither."""
     if not 0.0005 <= p < 0.9995:
         return "< 0.001" if p < 0.5 else "> 0.999"
@@ -126,16 +134,22 @@ def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
     return [values[i] for i in np.linspace(0, len(values) - 1, limit).round().astype(int)]
 
 
-def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
-    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
-    collection, predictions = climb.scored, np.asarray(climb.winner.predictions)
+def confusion_counts(climb: Climb) -> tuple[list[str], np.ndarray, Cells]:
+    """Return the classes, how many samples of each are taken for each, and which."""
     # What is said of the scored samples may be a class that none of them has.
     names = climb.collection.classes
     classes = [str(name) for name in names]
-    cells = _cells(np.asarray(collection.y), predictions, names)
+    cells = _cells(np.asarray(climb.scored.y), np.asarray(climb.winner.predictions), names)
     counts = np.zeros((len(classes), len(classes)), dtype=int)
     for cell, items in cells.items():
         counts[cell] = len(items)
+    return classes, counts, cells
+
+
+def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
+    """Return the model of the view ``confusion`` and the number of unreadable sounds."""
+    collection = climb.scored
+    classes, counts, cells = confusion_counts(climb)
     sounds: dict[int, str] = {}
     unreadable: list[int] = []
     if collection.media is not None:
@@ -147,7 +161,7 @@ def confusion_data(climb: Climb) -> tuple[dict[str, Any], int]:
         "counts": counts.tolist(),
         "cells": {f"{i},{j}": items for (i, j), items in listed.items()},
         "ids": {item: str(collection.ids[item]) for item in used},
-        "repeats": len(predictions),
+        "repeats": len(climb.winner.predictions),
         "sounds": sounds,
         "unreadable": unreadable,
     }
@@ -160,11 +174,16 @@ def _cells(y: np.ndarray, predictions: np.ndarray, classes: np.ndarray) -> Cells
     rows = [column[name] for name in y.tolist()]
     cells: Cells = {}
     for item, (i, said) in enumerate(zip(rows, predictions.T.tolist(), strict=True)):
-        # Of equally many repeats the counter names the earliest.
-        [(name, times)] = Counter(said).most_common(1)
+        name, times = usual(said)
         if name in column:
             cells.setdefault((i, column[name]), []).append((item, times))
     return dict(sorted(cells.items()))
+
+
+def usual(said: Sequence[Any]) -> tuple[Any, int]:
+    """Return what most repeats said, of equally many the earliest, and how many did."""
+    [(name, times)] = Counter(said).most_common(1)
+    return name, times
 
 
 def _listed(items: list[tuple[int, int]], sounds: dict[int, str]) -> list[tuple[int, int]]:
@@ -189,27 +208,3 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
         ],
         "ids": [str(collection.ids[row]) for row in rows],
     }
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else math.nan
-
-
-def label_rows(climb: Climb) -> list[dict[str, Any]]:
-    """Return for each label of a multi-label task how often it is there, found, and right."""
-    y = np.asarray(climb.scored.y, dtype=bool)
-    said = np.asarray(climb.winner.predictions).reshape(-1, *y.shape).astype(bool)
-    names = list(climb.collection.target_names) or [f"label {k + 1}" for k in range(y.shape[1])]
-    rows = []
-    for k, name in enumerate(names):
-        hits = float((said[..., k] & y[:, k]).sum())
-        rows.append(
-            {
-                "label": name,
-                "samples": int(y[:, k].sum()),
-                # Of a label that is never there, or never said, there is no such share.
-                "found": _ratio(hits, float(y[:, k].sum()) * len(said)),
-                "right": _ratio(hits, float(said[..., k].sum())),
-            }
-        )
-    return rows

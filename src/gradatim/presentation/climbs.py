@@ -32,6 +32,7 @@ __all__ = [
     "explain_protocol",
     "explain_verdict",
     "heading",
+    "headline",
     "in_sentence",
     "interrupted",
     "score",
@@ -182,6 +183,28 @@ def best_of(climb: Climb) -> RungResult:
     sign = 1 if climb.protocol.higher_is_better else -1
     there = [rung for rung in climb.rungs if math.isfinite(rung.mean)]
     return max(there or climb.rungs, key=lambda rung: sign * rung.mean)
+
+
+def headline(climb: Climb) -> str:
+    """Say the verdict in few words: where to stop, what more could gain, and how sure that is."""
+    verdict = climb.verdict
+    if verdict.gap_at_most is None:
+        return verdict.sentence
+    gap, name = score(verdict.gap_at_most), in_sentence(climb.winner, climb.collection)
+    if verdict.rung == "majority":
+        if verdict.answer == "nothing learnable":
+            return f"Nothing learnable was found: at most {gap} over guessing {_SURE}."
+        return f"Undecided: a rung could gain up to {gap} over guessing, or nothing {_SURE}."
+    if verdict.answer == "cannot decide":
+        return f"Undecided: {name} may be enough, or {gap} may be missing {_SURE}."
+    if climb.winner.rung != climb.rungs[-1].rung:
+        return f"Stop at {name}: a higher rung could gain at most {gap} {_SURE}."
+    if len({row.rung for row in climb.rungs} - {"majority"}) == 1:
+        return f"Stop at {name}: it is better than guessing {_SURE}."
+    return f"Climb to {name}: every simpler rung is worse {_SURE}."
+
+
+_SURE = f"({100 * LEVEL:g} % sure)"
 
 
 def explain_verdict(climb: Climb) -> str:

@@ -32,31 +32,39 @@ class Marks:
     """What each row should give and gives."""
 
     target: str  # Name of the column
-    rows: tuple[int, ...]  # Numbers of the rows as they are counted in the table
     wanted: tuple[str, ...]  # Texts of the column
     given: tuple[str | None, ...]  # The answer of the network in the column's words
     right: tuple[bool, ...]
+    lines: tuple[int, ...] | None = None  # Line of the file on which each row stands
 
     def to_dict(self) -> dict[str, Any]:
         """Return the marks in JSON's types."""
         missed = [
-            {"row": row, "wanted": wanted, "given": found}
-            for row, wanted, found, right in self._cells()
-            if not right
+            {**self.place(i), "wanted": self.wanted[i], "given": self.given[i]} for i in self.missed
         ]
         return {
             "target": self.target,
             "right": sum(self.right),
-            "rows": len(self.rows),
+            "rows": len(self.right),
             "missed": missed,
         }
 
-    def _cells(self) -> Iterator[tuple[int, str, str | None, bool]]:
-        return zip(self.rows, self.wanted, self.given, self.right, strict=True)
+    @property
+    def missed(self) -> list[int]:
+        """Indices of the rows that the network does not get right."""
+        return [i for i, is_right in enumerate(self.right) if not is_right]
+
+    def place(self, index: int) -> dict[str, int]:
+        """Return the number of a row, and its line if the file has lines."""
+        line = {} if self.lines is None else {"line": self.lines[index]}
+        return {"row": index + 1, **line}
 
 
 def mark_rows(
-    traces: Sequence[Trace], rows: Sequence[int], wanted: Sequence[str], target: str
+    traces: Sequence[Trace],
+    wanted: Sequence[str],
+    target: str,
+    lines: Sequence[int] | None = None,
 ) -> Marks:
     """Compare what a network computes for rows with a column."""
     wanted = [text.strip() for text in wanted]
@@ -71,7 +79,8 @@ def mark_rows(
             answer is not None and _same(answer, text)
             for answer, text in zip(answers, wanted, strict=True)
         ]
-    return Marks(target, tuple(rows), tuple(wanted), tuple(answers), tuple(right))
+    places = None if lines is None else tuple(lines)
+    return Marks(target, tuple(wanted), tuple(answers), tuple(right), places)
 
 
 def _rounded(trace: Trace, text: str, target: str) -> tuple[str, bool]:
@@ -138,12 +147,16 @@ def mark_lines(traces: Sequence[Trace], marks: Marks, digits: int | None) -> Ite
     yield from ([(line, "dim")] for line in [*note, traces[0].rule])
     right = sum(marks.right)
     yield [""]
-    yield [(f"your network gets {right} of {len(marks.rows)}", "bold")]
-    missed = [i for i, is_right in enumerate(marks.right) if not is_right]
+    yield [(f"your network gets {right} of {len(marks.right)}", "bold")]
+    missed = marks.missed
     if not missed:
         return
     network = traces[0].network
-    heads = ["row", *map(show_name, network.input_names), *map(show_name, network.output_names)]
+    heads = [
+        *marks.place(missed[0]),
+        *map(show_name, network.input_names),
+        *map(show_name, network.output_names),
+    ]
     columns = [Column(head, right=True) for head in [*heads, "it says", show_name(marks.target)]]
     cells = []
     for i in missed[:_MOST_MISSED]:
@@ -151,7 +164,15 @@ def mark_lines(traces: Sequence[Trace], marks: Marks, digits: int | None) -> Ite
         outputs = ["".join(output(unit, digits)).removeprefix("=") for unit in trace.outputs]
         said = "undecided" if marks.given[i] is None else show_name(marks.given[i])
         values = [given(value) for value in trace.inputs]
-        cells.append([str(marks.rows[i]), *values, *outputs, said, show_name(marks.wanted[i])])
+        cells.append(
+            [
+                *map(str, marks.place(i).values()),
+                *values,
+                *outputs,
+                said,
+                show_name(marks.wanted[i]),
+            ]
+        )
     yield ["it misses" if right else "it misses all of them"]
     yield Grid(columns, [[[cell] for cell in row] for row in cells])
     if len(missed) > _MOST_MISSED:

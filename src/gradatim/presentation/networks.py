@@ -99,9 +99,11 @@ def output(unit: UnitTrace, digits: int | None = None) -> tuple[str, str]:
     to 1.
     """
     text = shown(unit.value, digits)
-    is_fraction = unit.activation in PIECEWISE or not unit.pre_activation
-    # Equal scores of a softmax have equal shares.
-    is_fraction = is_fraction or (unit.activation == "softmax" and 0 < unit.value < 1)
+    if unit.activation == "softmax":
+        # Equal scores have equal shares.
+        is_fraction = 0 < unit.value < 1
+    else:
+        is_fraction = unit.activation in PIECEWISE or not unit.pre_activation
     return (
         "="
         if is_told(unit.value, text) and (is_fraction or isinstance(unit.value, Fraction))
@@ -241,7 +243,10 @@ def fit_lines(found: dict[str, Any]) -> list[str]:
     """Return how `found`, the object that ``gradatim fit`` prints, was fitted, and how well."""
     method = "least squares" if found["loss"] == "squared" else "maximum likelihood"
     penalty = f" with alpha = {found['alpha']:g}" if found["alpha"] else ""
-    lines = [f"{method}{penalty} on {found['n_rows']} rows of {show_name(found['data']['file'])}"]
+    lines = [
+        f"{method}{penalty} on {plural(found['n_rows'], 'row')} of "
+        f"{show_name(found['data']['file'])}"
+    ]
     classes = [show_name(name) for name in found["classes"] or ()]
     if found["activation"] == "sigmoid":
         lines.append(f"class {classes[1]} where the output >= 0.5, else class {classes[0]}")

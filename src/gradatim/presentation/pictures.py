@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gradatim import drawing
+from gradatim._text import plural
+from gradatim.errors import OutputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
     from gradatim.comparisons import DepthComparison
     from gradatim.comparisons.approximations import Rates, TrainedUnits
     from gradatim.separability import Capacity, PerceptronRun, Separation, Transformation
+    from gradatim.tagging import Explanation
 
 __all__ = [
     "film_run",
     "plot_approximation",
     "plot_capacity",
     "plot_depth",
+    "plot_explanation",
     "plot_rates",
     "plot_separation",
     "plot_transformation",
@@ -138,3 +142,20 @@ def _units(n_parameters: int) -> list[int]:
     """Return widths of a hidden layer up to a number of parameters, evenly on a log scale."""
     most = max((n_parameters - 1) // 3, 2)
     return sorted({round(most ** (i / 200)) for i in range(201)})
+
+
+def plot_explanation(found: Explanation, top: int) -> Figure:
+    """Draw the largest contributions, and the others in one bar."""
+    from gradatim.presentation.explanations import explanation_title, input_names, measured
+
+    if found.method == "constant":
+        raise OutputError("no input moved this decision, so there is nothing to draw; leave out -o")
+    shown, others = found.order[:top], found.order[top:]
+    names = input_names(found, shown)
+    values = found.contributions[shown].tolist()
+    if len(others):
+        names.append(plural(len(others), "other input"))
+        values.append(float(found.contributions[others].sum()))
+    axis = f"contribution to the {measured(found, 22)}\n"
+    axis += f"(baseline: the {found.baseline} of the training rows)"
+    return drawing.plot_contributions(names, values, title=explanation_title(found, 22), axis=axis)

@@ -6,6 +6,7 @@ that is too narrow for all classes shows the prediction and its probability.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +38,21 @@ def summary_lines(predictions: Predictions) -> Iterator[Line]:
         counts.append(f"no prediction below {predictions.abstain_below:g}: {n_none:,}")
     listed = f": {', '.join(counts)}" if counts else ""
     yield [(f"{show_name(predictions.source)}, {samples}{listed}", "bold")]
+    if (covered := _coverage(predictions)) is not None:
+        yield [covered]
     yield from notes(predictions.notices)
+
+
+def _coverage(predictions: Predictions) -> str | None:
+    """Say what sets or intervals hold, and how large they are."""
+    if predictions.coverage is None:
+        return None
+    of = f"of {predictions.coverage:g} of the samples, averaged over groups like those of the climb"
+    if (sets := predictions.sets) is None:
+        return f"low to high is made to hold the true value {of}"
+    sizes = Counter(sets.sum(axis=1).tolist())
+    listed = [f"{plural(k, 'class', 'classes')} {sizes[k]:,}" for k in sorted(sizes)]
+    return f"sets are made to hold the true class {of}: {', '.join(listed)}"
 
 
 def score_lines(found: ModelScore) -> Iterator[Line | Grid]:
@@ -65,13 +80,15 @@ def score_lines(found: ModelScore) -> Iterator[Line | Grid]:
 
 def _grid(predictions: Predictions) -> Grid:
     columns = predictions.to_columns()
-    n_texts, n_first = 2, 3
+    texts, n_first = {0, 1}, 3
     if predictions.task == "regression":
-        n_texts, n_first = 1, len(columns)
+        texts, n_first = {0}, len(columns)
     elif predictions.task == "multilabel":
         n_first = 2
+    elif predictions.sets is not None:
+        texts, n_first = {0, 1, 3}, 4
     heads = [
-        Column(show_name(name), right=k >= n_texts, names=k == 0, spare=k >= n_first)
+        Column(show_name(name), right=k not in texts, names=k == 0, spare=k >= n_first)
         for k, name in enumerate(columns)
     ]
     rows = [[[_cell(value)] for value in row] for row in zip(*columns.values(), strict=True)]

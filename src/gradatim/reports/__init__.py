@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
+    from gradatim.reports.figures import write_figures as write_figures
     from gradatim.reports.html import render_report as render_report
     from gradatim.reports.html import write_report as write_report
     from gradatim.reports.race import render_race as render_race
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "figures": ["write_figures"],
         "html": ["render_report", "write_report"],
         "race": ["render_race", "write_race"],
     },

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gradatim._files import write_atomically
 from gradatim._text import plural
+from gradatim.climb.predictions import held_out_probabilities
 from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
+from gradatim.evaluation.scores import METRICS
 from gradatim.network.graph import Network
-from gradatim.presentation import climb_views, climbs
+from gradatim.presentation import breakdowns, climb_figures, climb_views, climbs, mistakes
 from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
@@ -66,6 +68,7 @@ def render_report(climb: Climb) -> str:
     collection = climb.collection
     content = {
         "collection": collection,
+        "headline": climbs.headline(climb),
         "verdict": climb.verdict,
         "meaning": climbs.explain_verdict(climb),
         "facts": list(_facts(climb)),
@@ -75,7 +78,18 @@ def render_report(climb: Climb) -> str:
         "n_unreadable": n_unreadable,
         "playable": bool(models.get("confusion", {}).get("sounds")),
         "repeats": len(climb.winner.predictions),
-        "labels": list(_labels(climb)),
+        "classes": breakdowns.class_table(climb),
+        "groups": breakdowns.group_table(climb),
+        "mistakes": mistakes.mistake_table(climb),
+        "probable": held_out_probabilities(climb, climb.winner) is not None,
+        "fixed": climb.protocol.split == "fixed",
+        "higher_is_better": climb.protocol.higher_is_better,
+        "costs": list(map(_figure, climb_figures.cost_figures(climb))),
+        "importance": list(map(_figure, climb_figures.importance_figures(climb))),
+        "sizes": list(map(_figure, filter(None, [climb_figures.size_figure(climb)]))),
+        "importance_score": climbs.score(climb.importance.score) if climb.importance else "",
+        "metric": METRICS[climb.protocol.metric].title,
+        "calibration": list(map(_figure, filter(None, [climb_figures.calibration_figure(climb)]))),
         "winner": _winner(climb),
         "protocol": list(climbs.explain_protocol(climb)),
         "margin": climbs.score(climb.verdict.margin),
@@ -84,6 +98,8 @@ def render_report(climb: Climb) -> str:
         "validated": climb_views.has_validation(climb),
         "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
+        # Whole: what is cut cannot be typed again; a shell's word has no controls.
+        "command": escape(climb.command),
         "sha256": collection.sha256,
     }
     return page.render("report.html.jinja", models, content)
@@ -135,22 +151,20 @@ def _notices(climb: Climb) -> list[Notice]:
     return list(dict.fromkeys([*climb.notices, *climb.collection.notices]))
 
 
-def _labels(climb: Climb) -> Iterator[dict[str, Any]]:
-    if climb.collection.task == "multilabel":
-        for row in climb_views.label_rows(climb):
-            shares = {key: climbs.share(row[key]) for key in ("found", "right")}
-            yield row | shares
-
-
 def _winner(climb: Climb) -> dict[str, Any]:
     rung = climb.winner
     networks = climb.model.networks if climb.models else ()
     return {
         "name": climbs.capitalized(climbs.in_sentence(rung, climb.collection)),
+        "name_inside": climbs.in_sentence(rung, climb.collection),
         "model": rung.model,
         "n_parameters": f"{rung.n_parameters:,}",
         "drawing": _drawing(networks[0], rung) if networks else None,
     }
+
+
+def _figure(figure: climb_figures.ClimbFigure) -> dict[str, Any]:
+    return {"title": figure.title, "caption": figure.caption, "svg": Markup(figure.svg)}
 
 
 def _drawing(network: Network, rung: RungResult) -> Markup:

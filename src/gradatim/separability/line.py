@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +23,7 @@ from gradatim.certificates.sweep import JUMPING
 from gradatim.errors import SpecError
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import ExactUnit, Network
-from gradatim.network.numbers import format_fraction
+from gradatim.network.numbers import by_size, format_fraction
 
 __all__ = ["MOST_HIDDEN", "Piece", "cut_line", "evaluate_exactly", "locate", "locate_all"]
 
@@ -109,33 +109,41 @@ def cut_line(network: Network) -> tuple[Piece, ...]:
     first = network.layers[0].exact_units
     if any(unit.activation not in JUMPING for unit in first):
         raise SpecError("the first layer must consist of step or sign units to cut the line")
-    changes = sorted({-unit.bias / w for unit in first for w in unit.weights.values() if w})
+    changing = _changing(first)
+    changes = sorted(changing, key=by_size)
     ends: list[tuple[Fraction | None, Fraction | None]] = [(None, changes[0] if changes else None)]
     for low, high in pairwise([*changes, None]):
         ends += [(low, low), (low, high)]
     if network.depth == 2:
-        outputs = _outputs_in_turn(network, changes)
+        outputs = _outputs_in_turn(network, changes, changing)
     else:
         outputs = (evaluate_exactly(network, _inside(*pair))[-1] for pair in ends)
     return tuple(Piece(*pair, out, network) for pair, out in zip(ends, outputs, strict=True))
 
 
+def _changing(units: Sequence[ExactUnit]) -> dict[Fraction, list[tuple[int, Fraction]]]:
+    """Return which units change at each point of change, and with which weight."""
+    changing = defaultdict(list)
+    for j, unit in enumerate(units):
+        for w in filter(None, unit.weights.values()):
+            # Nearly all weights are 1 or -1, and dividing fractions takes its time.
+            change = unit.bias if w == -1 else -unit.bias if w == 1 else -unit.bias / w
+            changing[change].append((j, w))
+    return changing
+
+
 def _outputs_in_turn(
-    network: Network, changes: Sequence[Fraction]
+    network: Network,
+    changes: Sequence[Fraction],
+    changing: Mapping[Fraction, Sequence[tuple[int, Fraction]]],
 ) -> Iterator[tuple[Fraction, ...]]:
     """Yield the outputs of two layers on every piece, from left to right."""
     first, last = (layer.exact_units for layer in network.layers)
-    changing = defaultdict(list)
-    for j, unit in enumerate(first):
-        for w in filter(None, unit.weights.values()):
-            jumps = [_lean(_run(unit.activation)(z)) for z in (Fraction(0), w)]
-            changing[-unit.bias / w].append((j, jumps))
     read_by = defaultdict(list)
     for k, unit in enumerate(last):
         for j, weight in unit.weights.items():
             read_by[j].append((k, _lean(weight)))
-    leftmost = changes[0] - 1 if changes else Fraction(0)
-    left = [_activate(unit, (leftmost,)) for unit in first]
+    left = [_leftmost(unit) for unit in first]
     values = list(map(_lean, left))
     sums = [_lean(unit.pre_activation(left)) for unit in last]
     runs = [_run(unit.activation) for unit in last]
@@ -151,12 +159,26 @@ def _outputs_in_turn(
     yield outputs()
     for change in changes:
         # On the point of change a unit reads 0, beyond it a number of its weight's sign.
+        units = changing[change]
         for side in (0, 1):
-            for j, jumps in changing[change]:
+            for j, w in units:
+                value = _jump(first[j].activation, w > 0 if side else None)
                 for k, weight in read_by[j]:
-                    sums[k] += weight * (jumps[side] - values[j])
-                values[j] = jumps[side]
+                    sums[k] += weight * (value - values[j])
+                values[j] = value
             yield outputs()
+
+
+def _leftmost(unit: ExactUnit) -> Fraction:
+    """Return what a unit of the first layer gives left of all points of change."""
+    [w] = unit.weights.values() or [Fraction(0)]
+    return _run(unit.activation)(-w or unit.bias)
+
+
+@cache
+def _jump(activation: str, positive: bool | None) -> Fraction | int:
+    """Return what a unit gives for a number of some sign, or for 0."""
+    return _lean(_run(activation)(Fraction(0 if positive is None else 1 if positive else -1)))
 
 
 def _lean(value: Fraction) -> Fraction | int:
@@ -181,12 +203,13 @@ def locate(pieces: Sequence[Piece], x: Fraction) -> int:
 
 def locate_all(pieces: Sequence[Piece], points: Sequence[Fraction]) -> list[int]:
     """Find the piece of each of many ascending points."""
+    # Every second piece is a point of change, and begins where the interval after it does.
+    changes = [by_size(_low(piece)) for piece in pieces[1::2]]
     places, index = [], 0
-    for x in points:
-        while index + 1 < len(pieces) and _low(pieces[index + 1]) <= x:
+    for x in map(by_size, points):
+        while index < len(changes) and changes[index] < x:
             index += 1
-        # A point of change begins where the interval after it does.
-        places.append(index - 1 if index and _low(pieces[index]) == x else index)
+        places.append(2 * index + (index < len(changes) and changes[index] == x))
     return places
 
 

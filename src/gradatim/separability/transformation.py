@@ -24,7 +24,7 @@ from gradatim.certificates.labels import sorted_labels
 from gradatim.certificates.proof import Proof
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
-from gradatim.network.numbers import format_fraction, to_fraction
+from gradatim.network.numbers import by_size, format_fraction, to_fraction, written
 from gradatim.network.rounding import line_of
 from gradatim.separability.line import Piece, cut_line, evaluate_exactly, locate_all
 
@@ -131,8 +131,9 @@ class Transformation:
             A class; None if no unit, or more than one, stands for it.
         """
         if len(self.classes) == 2:
-            on, off = Fraction(1), Fraction(0 if self.convention == "step" else -1)
-            return {on: self.classes[1], off: self.classes[0]}.get(outputs[0])
+            off = 0 if self.convention == "step" else -1
+            [output] = outputs
+            return self.classes[1] if output == 1 else self.classes[0] if output == off else None
         turned_on = [label for label, y in zip(self.classes, outputs, strict=True) if y == 1]
         return turned_on[0] if len(turned_on) == 1 else None
 
@@ -192,9 +193,10 @@ class Transformation:
     @cached_property
     def _found(self) -> list[Hashable | None]:
         """The class of each piece according to the network."""
-        different = {piece.outputs: None for piece in self.pieces}
-        classes = {outputs: self.label_of(outputs) for outputs in different}
-        return [classes[piece.outputs] for piece in self.pieces]
+        # Equal outputs are few, and nearly always one tuple.
+        different = {id(piece.outputs): piece.outputs for piece in self.pieces}
+        classes = {key: self.label_of(outputs) for key, outputs in different.items()}
+        return [classes[id(piece.outputs)] for piece in self.pieces]
 
     def _wrong_points(self) -> Iterator[str]:
         for x, label, place in zip(self.points, self.labels, self._places, strict=True):
@@ -231,7 +233,7 @@ class Transformation:
         # A difference of floats has its exact sign, and the sums are of whole numbers: so float64
         # computes what its rounded numbers would give exactly, and these are in the order of
         # their shortest decimals.
-        floats = [Fraction(repr(_as_float(x))) for x in self.points]
+        floats = [written(repr(_as_float(x))) for x in self.points]
         if tuple(floats) == self.points and not any(layer.exact for layer in self.network.layers):
             # Nothing is rounded.
             return
@@ -314,9 +316,10 @@ def transform(
     classes = tuple(sorted_labels(ys, len(ys)))
     if len(classes) < 2:
         raise LabelError(f"all points are labeled {ys[0]}; two different labels are needed")
-    gaps = [(low, high) for low, high in pairwise(xs) if known[low] != known[high]]
+    changes = [i for i, (before, after) in enumerate(pairwise(ys)) if before != after]
+    gaps = [(xs[i], xs[i + 1]) for i in changes]
     cuts = _thresholds(gaps, thresholds)
-    runs = [known[low] for low, _ in gaps] + ys[-1:]
+    runs = [ys[i] for i in changes] + ys[-1:]
     build = _two_classes if len(classes) == 2 else _several_classes
     return Transformation(
         tuple(xs), tuple(ys), classes, cuts, convention, build(cuts, runs, classes, convention)
@@ -334,12 +337,12 @@ def _labeled(points: Sequence[Number], labels: Sequence[Hashable]) -> dict[Fract
             "label"
         )
     known: dict[Fraction, Hashable] = {}
-    for x, label in zip(map(to_fraction, points), labels, strict=True):
-        if known.setdefault(x, label) != label:
-            raise LabelError(
-                f"the point {_n(x)} is labeled {known[x]} and {label}; give it one label"
-            )
-    return dict(sorted(known.items()))
+    pairs = zip((to_fraction(x, "a point") for x in points), labels, strict=True)
+    for x, label in sorted(pairs, key=lambda pair: by_size(pair[0])):
+        first = known.setdefault(x, label)
+        if first != label:
+            raise LabelError(f"the point {_n(x)} is labeled {first} and {label}; give it one label")
+    return known
 
 
 def _thresholds(
@@ -347,7 +350,7 @@ def _thresholds(
 ) -> tuple[Fraction, ...]:
     if given is None:
         return tuple((low + high) / 2 for low, high in gaps)
-    cuts = tuple(sorted(map(to_fraction, given)))
+    cuts = tuple(sorted((to_fraction(cut, "a threshold") for cut in given), key=by_size))
     if len(cuts) != len(gaps):
         counted = f"{plural(len(cuts), 'threshold')} for {plural(len(gaps), 'label change')}"
         raise SpecError(f"{counted}; give one for each, parted by semicolons as in 20;65")
@@ -395,7 +398,7 @@ def _hidden(cuts: Sequence[Fraction], signs: Sequence[int], convention: Conventi
     biases = [-sign * cut for sign, cut in zip(signs, cuts, strict=True)]
     stored = [_as_float(bias) for bias in biases]
     pairs = list(zip(biases, stored, strict=True))
-    exact = {(j, -1): b for j, (b, s) in enumerate(pairs) if Fraction(repr(s)) != b}
+    exact = {(j, -1): b for j, (b, s) in enumerate(pairs) if written(repr(s)) != b}
     weight = np.array(signs, dtype=float)[:, None]
     return Layer(weight, np.array(stored), _ACTIVATIONS[convention], exact=exact or None)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradatim.errors import InputError, SpecError, TableError
-from gradatim.language.names import TRANSPOSED, is_name, plain_name, transposed_names
+from gradatim.language.names import MINUSES, TRANSPOSED, is_name, plain_name, transposed_names
 
 if TYPE_CHECKING:
     from gradatim.network import Network
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "meet_columns",
-    "place",
     "read_column",
     "read_letters",
     "read_point",
@@ -29,6 +28,11 @@ __all__ = [
     "same_name",
     "table_record",
 ]
+
+
+# Numbers, and after a space the next name
+_VALUE = rf"(?:{MINUSES}|[+0-9.,/eE])+"
+_SPACED = re.compile(rf"\s*({_VALUE}(?:\s+{_VALUE})*)\s+([^=\s0-9][^=]*?)\s*=(.*)")
 
 
 def read_letters(let: Sequence[str], equation: str | None = None) -> dict[str, Any]:
@@ -56,9 +60,17 @@ def read_letters(let: Sequence[str], equation: str | None = None) -> dict[str, A
 
 def _assignments(text: str) -> list[tuple[str, str]]:
     """Return names and values from ``x0=1,5;x2=0``; a comma within a value stays there."""
-    parts = re.split(r"[,;]\s*(?=[^=,;]+=)", text.strip(" ,;"))
-    pairs = [part.partition("=") for part in parts]
-    return [(name.strip(), value.strip() if equals else "") for name, equals, value in pairs]
+    # In x1=0,5 x2=1 the comma stands within a number.
+    parts = re.split(r"[,;]\s*(?![0-9.]+\s)(?=[^=,;]+=)", text.strip(" ,;"))
+    pairs: list[tuple[str, str]] = []
+    for part in parts:
+        name, equals, rest = part.partition("=")
+        # In x1=1 x2=2 the value ends at the space; names may have spaces.
+        while equals and (more := _SPACED.fullmatch(rest)):
+            pairs.append((name.strip(), more[1]))
+            name, rest = more[2], more[3]
+        pairs.append((name.strip(), rest.strip() if equals else ""))
+    return pairs
 
 
 def _numbers(text: str) -> list[str]:
@@ -140,20 +152,15 @@ def read_column(columns: Columns, name: str, role: str) -> list[Fraction]:
         except SpecError as error:
             raise TableError(
                 f"column {name!r} of {columns.source} holds {text[:40]!r} in "
-                f"{place(columns, index)}; write a number such as -0.5 or 1/3"
+                f"{columns.place(index)}; write a number such as -0.5 or 1/3"
             ) from error
     return numbers
 
 
-def place(columns: Columns, index: int) -> str:
-    """Return where a row of a table stands: its line, if the file has lines, and its number."""
-    line, row = int(columns.rows[index]), index + 1
-    return f"row {row}" if line == row else f"line {line} of the file, row {row}"
-
-
-def table_record(path: Path) -> dict[str, str]:
-    """Return the name and the hash of a table, by which JSON tells what was read."""
+def table_record(path: Path, table: Columns | None = None) -> dict[str, Any]:
+    """Return the name and the hash of a table, and how it was read where that is not the usual."""
     from gradatim._digest import sha256
     from gradatim._files import read_regular
 
-    return {"file": path.name, "sha256": sha256(read_regular(path))}
+    notes = {"notes": list(table.notes)} if table is not None and table.notes else {}
+    return {"file": path.name, "sha256": sha256(read_regular(path)), **notes}

@@ -1,8 +1,8 @@
 """Labeled points from a table: numbers, labels, and what a row is called.
 
 Conventions: a number is the float nearest to what is written, and then exactly that float; with
-``decimals`` it is the decimal that is written. A row is called by its ID, or by its number as an
-editor shows it (the header is line 1).
+``decimals`` it is the decimal that is written. A row is called by its ID, or by its number from 1
+below the header.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ import numpy as np
 from gradatim._digest import sha256
 from gradatim._text import option
 from gradatim.errors import TableError
-from gradatim.sources.equations import place
 
 if TYPE_CHECKING:
-    from gradatim.tables.columns import Columns
+    from gradatim.tables.columns import Columns, Dialect
 
 __all__ = ["Points", "read_points"]
 
@@ -36,6 +35,7 @@ class Points:
     names: tuple[str, ...]  # Names of the columns
     ids: list[str]  # What each row is called
     notes: tuple[str, ...] = ()  # What was lost when numbers became floats
+    counting: str = ""  # How rows without IDs are counted, where an editor counts otherwise
 
     @property
     def classes(self) -> list[str]:
@@ -63,13 +63,14 @@ def read_points(
     *,
     drop: Sequence[str] = (),
     decimals: bool = False,
+    dialect: Dialect | None = None,
 ) -> Points:
     """Read labeled points from a table."""
     from gradatim.tables.columns import read_columns
 
-    table = read_columns(path)
+    table = read_columns(path, dialect)
     labels = table.texts(table.require(target, "target"))
-    ids = [f"row {row}" for row in table.rows.tolist()]
+    ids = table.row_names
     if id is not None:
         ids = table.texts(table.require(id, "IDs"))
     chosen = [table.require(name, "column") for name in columns or ()]
@@ -87,7 +88,15 @@ def read_points(
     if not decimals:
         lost = (table.lost_digits(*pair) for pair in zip(chosen, parts, strict=True))
         notes += [f"note: {text}; --decimals takes them as written" for text in lost if text]
-    return Points(table.source, np.stack(parts, axis=1), labels, tuple(chosen), ids, tuple(notes))
+    return Points(
+        table.source,
+        np.stack(parts, axis=1),
+        labels,
+        tuple(chosen),
+        ids,
+        tuple(notes),
+        table.counting if id is None else "",
+    )
 
 
 def _floats(table: Columns, name: str, unnamed: bool, *, rounded: bool = False) -> np.ndarray:
@@ -101,7 +110,7 @@ def _floats(table: Columns, name: str, unnamed: bool, *, rounded: bool = False) 
     if len(bad):
         what = "no value" if np.isnan(values[bad[0]]) else "an infinite value"
         raise TableError(
-            f"column {name!r} of {table.source} has {what} in {place(table, int(bad[0]))}; "
+            f"column {name!r} of {table.source} has {what} in {table.place(bad[0])}; "
             "fill it in or remove the row"
         )
     return values
@@ -128,7 +137,7 @@ def _no_number(table: Columns, name: str, index: int, cell: str, unnamed: bool) 
         drop, rows = option("--drop", name), option("--id", name)
         hint = f"leave it out with {drop}, or name the rows by it with {rows}"
     return TableError(
-        f"column {name!r} of {table.source} holds {cell[:40]!r} in {place(table, index)}, "
+        f"column {name!r} of {table.source} holds {cell[:40]!r} in {table.place(index)}, "
         "which "
         f"is no number; {hint}"
     )

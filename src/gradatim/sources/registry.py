@@ -1,4 +1,4 @@
-"""Every kind of source: a dataset in the package, a folder of audio, a table.
+"""Every kind of source: a dataset in the package, scores, a folder of audio, a table.
 
 Conventions: the first kind that claims a text reads it, so the name of a dataset in the package
 wins over a folder of that name, which is then written ``./timbre``. An option that does not go with
@@ -61,6 +61,7 @@ class Options:
     place: str | float | None = None  # Where in a file these lie
     follow_links: bool = False  # Whether links out of a folder are followed
     features: Sequence[str] = ()  # Inputs that are computed from sounds; none: the usual one
+    ignore_notation: bool = False  # Whether what depends on a score's notation is left out
     id: str | None = None  # Column by which rows are called
     drop_rows_without: Sequence[str] = ()  # Columns whose gaps cost the row
     min_class_size: int = 0  # Rows that a class must have
@@ -143,6 +144,33 @@ def _cut(options: Options) -> dict[str, Any]:
     return {name: value for name, value in chosen.items() if value is not None}
 
 
+def _are_scores(text: str) -> bool:
+    from gradatim.music.scores.files import is_score_path
+
+    return is_score_path(text)
+
+
+def _read_scores(text: str, options: Options) -> Collection:
+    from gradatim.music import ScoreRecipe, read_scores
+
+    return read_scores(
+        Path(text).expanduser(),
+        options.groups,
+        labels=options.labels,
+        target=tuple(options.target),
+        path_column=options.path,
+        label_pattern=options.label_pattern,
+        fold_column=options.fold_column,
+        split_column=options.split_column,
+        task=options.task,
+        min_class_size=options.min_class_size,
+        follow_links=options.follow_links,
+        recipe=ScoreRecipe(notation=not options.ignore_notation),
+        n_jobs=options.n_jobs or os.cpu_count() or 1,
+        progress=options.progress,
+    )
+
+
 def is_table_name(text: str) -> bool:
     """Tell whether a name is that of a table."""
     return text.lower().endswith(TABLES)
@@ -217,6 +245,15 @@ SOURCES: dict[str, Kind] = {
         phrase="a dataset in the package",
         takes=("target",),
         names=_dataset_names,
+    ),
+    "scores": Kind(
+        claims=_are_scores,
+        read=_read_scores,
+        phrase="scores",
+        takes=(
+            *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
+            *("split_column", "min_class_size", "follow_links", "ignore_notation"),
+        ),
     ),
     "folder": Kind(
         claims=lambda text: Path(text).expanduser().is_dir(),
@@ -334,8 +371,8 @@ def files_of(text: str, options: Options) -> list[Path]:
 def _unclaimed(text: str) -> str:
     if Path(text).expanduser().exists():
         return (
-            f"{text} is neither a folder of audio nor a table ({', '.join(TABLES)}); give the "
-            "folder whose sub-folders are the classes, or a table"
+            f"{text} is neither a folder of audio nor a table ({', '.join(TABLES)}), nor a score; "
+            "give the folder whose sub-folders are the classes, or a table"
         )
     folder, name = os.path.split(os.path.expanduser(text))
     try:

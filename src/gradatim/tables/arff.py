@@ -1,7 +1,7 @@
 """ARFF, Weka's tables: a head that names the attributes, then CSV.
 
 Conventions: cells are text; ``?`` is missing. Rows may be sparse (``{1 2.5, 3 x}``), where what is
-left out is 0, or the first value of a list of values. Rows are numbered as an editor shows them.
+left out is 0, or the first value of a list of values. Messages name the line.
 """
 
 from __future__ import annotations
@@ -75,11 +75,11 @@ def _head(source: str, lines: list[str]) -> tuple[list[_Attribute], int]:
 def _attribute(source: str, line: str, number: int, known: list[_Attribute]) -> _Attribute:
     found = _ATTRIBUTE.fullmatch(line)
     if not found:
-        raise TableError(f"{source} has an @attribute without name or type in row {number}")
+        raise TableError(f"{source} has an @attribute without name or type in line {number}")
     name, kind = _bare(found[1]), found[2].strip()
     if kind.lower().startswith("relational"):
         raise TableError(
-            f"{source} has tables inside cells (relational, row {number}), which are not read"
+            f"{source} has tables inside cells (relational, line {number}), which are not read"
         )
     if any(name == other.name for other in known):
         raise TableError(f"{source} has two columns named {name!r}; rename one")
@@ -96,7 +96,7 @@ def _row(source: str, line: str, number: int, attributes: list[_Attribute]) -> l
         cells.pop()
     if len(cells) != len(attributes):
         raise TableError(
-            f"{source} has {len(cells)} cells in row {number}, but {len(attributes)} attributes"
+            f"{source} has {len(cells)} cells in line {number}, but {len(attributes)} attributes"
         )
     return [None if cell in ("?", "") else cell for cell in cells]
 
@@ -110,7 +110,7 @@ def _sparse_row(
         place, _, value = pair.strip().partition(" ")
         if not place.isdecimal() or int(place[:9]) >= len(attributes) or not value.strip():
             raise TableError(
-                f"{source} has {pair.strip()[:40]!r} in row {number}, which is no number of a "
+                f"{source} has {pair.strip()[:40]!r} in line {number}, which is no number of a "
                 "column and value"
             )
         value = _bare(value.strip())

@@ -3,8 +3,8 @@
 Conventions: a row is a sample; every column that is not a target, the groups, the ids or dropped
 is a feature and must be numeric; a column of lists of numbers is as many features. Missing features
 may stay as NaN (``impute``): whoever trains fills them with medians of the training rows, because
-medians of the whole table would tell the training of the scored rows. Rows are numbered as an
-editor shows them (the header is line 1).
+medians of the whole table would tell the training of the scored rows. Rows are numbered from 1
+below the header; messages name the line of the file too.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def read_table(
     Returns
     -------
     Collection
-        Input ``"features"``; ids such as ``"row 2"``; a hash of each row's features; a notice
+        Input ``"features"``; ids such as ``"row 1"``; a hash of each row's features; a notice
         tells of missing values.
 
     Raises
@@ -124,7 +124,7 @@ def read_table(
     ...     _ = file.write_text("tempo,key,genre\n120,5,rock\n96,0,jazz\n")
     ...     songs = read_table(file, "genre")
     >>> songs.X["features"].tolist(), songs.y.tolist(), songs.ids.tolist()
-    ([[120.0, 5.0], [96.0, 0.0]], ['rock', 'jazz'], ['row 2', 'row 3'])
+    ([[120.0, 5.0], [96.0, 0.0]], ['rock', 'jazz'], ['row 1', 'row 2'])
     """
     if impute not in (None, "median"):
         raise SpecError(f"there is no imputation {impute!r}; choose median")
@@ -142,8 +142,8 @@ def read_table(
     features = _Features(table, names, impute is not None)
     parts, part_notices = None, ()
     if split_column is not None:
-        rows = [f"row {row}" for row in table.rows.tolist()]
-        parts, part_notices = read_parts(table.texts(split_column), split_column, rows)
+        places = [table.place(index) for index in range(len(table.rows))]
+        parts, part_notices = read_parts(table.texts(split_column), split_column, places)
     columns = [Notice("table-format", text) for text in table.notes]
     return Collection(
         name=table.source,
@@ -170,13 +170,13 @@ def read_table(
 
 
 def _question_names(table: Columns, targets: Sequence[str]) -> None:
-    """Refuse a target that is named as one of its values: row 1 may be data."""
+    """Refuse a target that is named as one of its values: line 1 may be data."""
     if table.is_sure_of_names or len(targets) != 1 or table.is_of_lists(targets[0]):
         return
     values = {str(value).strip() for value in table.columns[targets[0]].to_pylist()}
     if targets[0] in values:
         raise TableError(
-            f"the target {targets[0]!r} of {table.source} is also one of its values, so row 1 may "
+            f"the target {targets[0]!r} of {table.source} is also one of its values, so line 1 may "
             "be data; add --header none if it is, --header 1 if it holds the names"
         )
 
@@ -227,14 +227,15 @@ def _without_small_classes(
 
 def _ids(table: Columns, name: str | None) -> np.ndarray:
     if name is None:
-        return np.array([f"row {row}" for row in table.rows.tolist()])
+        return np.array(table.row_names)
     ids = table.texts(name)
     first: dict[str, int] = {}
-    for row, text in zip(table.rows.tolist(), ids, strict=True):
-        if first.setdefault(text, row) != row:
+    for index, text in enumerate(ids):
+        if first.setdefault(text, index) != index:
             raise TableError(
-                f"column {name!r} of {table.source} calls rows {first[text]} and {row} both "
-                f"{show_name(text)!r}; name a column of different values with --id"
+                f"column {name!r} of {table.source} has {show_name(text)!r} in "
+                f"{table.place(first[text])}, and again in {table.place(index)}; name a column "
+                "whose values all differ"
             )
     return np.array(ids)
 
@@ -434,15 +435,15 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
     except NotANumberError as error:
         point = " (with a decimal point)" if error.kind == "text" else ""
         raise TableError(
-            f"column {name!r} of {table.source} holds {error.kind} ({error.cell!r}) in row "
-            f"{table.rows[error.index]}; leave it out with {option('--drop', name)}, or write "
+            f"column {name!r} of {table.source} holds {error.kind} ({error.cell!r}) in "
+            f"{table.place(error.index)}; leave it out with {option('--drop', name)}, or write "
             f"numbers{point}"
         ) from None
     large = np.isfinite(values) & (np.abs(values) > _LARGEST)
     if large.any():
         row = int(np.argmax(large))
         raise TableError(
-            f"column {name!r} of {table.source} has {values[row]:g} in row {table.rows[row]}, too "
+            f"column {name!r} of {table.source} has {values[row]:g} in {table.place(row)}, too "
             f"large to compute with (above {_LARGEST:g}); take another unit, or leave it out with "
             f"{option('--drop', name)}"
         )
@@ -452,7 +453,7 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
 def _refuse_gap(table: Columns, name: str, values: np.ndarray, index: np.intp) -> None:
     what = "a missing" if np.isnan(values).any() else "an infinite"
     raise TableError(
-        f"column {name!r} of {table.source} has {what} value in row {table.rows[index]}; fill gaps "
+        f"column {name!r} of {table.source} has {what} value in {table.place(index)}; fill gaps "
         f"with --impute median, or leave the column out with {option('--drop', name)}"
     )
 

@@ -1,8 +1,8 @@
 """Columns of a table, whatever holds it, and their values as numbers or texts.
 
 Conventions: a table of text (CSV, ARFF) keeps its cells as text until somebody asks for numbers. A
-row is numbered as an editor shows it (the first line is 1); in Parquet and frames the first row is
-1. Missing is an empty cell or a mark of `gradatim.tables.cells`.
+row is numbered from 1, the first below the header; where a file has lines, messages name the line
+too, as an editor shows it. Missing is an empty cell or a mark of `gradatim.tables.cells`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from gradatim.tables.delimited import (
     require_lines,
     unpack,
 )
+from gradatim.tables.records import is_json_name, read_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +64,8 @@ class Columns:
 
     source: str  # Name of the file
     columns: Mapping[str, pa.ChunkedArray]  # Columns in order; missing cells are null
-    rows: np.ndarray  # (n_rows,): Number of each row, as messages give it
+    rows: np.ndarray  # (n_rows,): Number of each row in the file, from 1 below the header
+    lines: np.ndarray | None = None  # (n_rows,): Line on which each begins, if the file has lines
     notes: tuple[str, ...] = ()  # How it was read, where that is not the usual way
     unsure: frozenset[str] = frozenset()  # Columns whose numbers may mean two things
     is_sure_of_names: bool = True  # Whether row 1 holds the names, for certain
@@ -93,12 +95,30 @@ class Columns:
         return chosen
 
     def keep(self, rows: np.ndarray) -> Columns:
-        """Return the table of some rows, a mask (n_rows,)."""
+        """Return the table of some rows, a mask (n_rows,) or their indices in order."""
         import pyarrow as pa
 
-        mask = pa.array(rows)
-        columns = {name: column.filter(mask) for name, column in self.columns.items()}
-        return replace(self, columns=columns, rows=self.rows[rows])
+        indices = pa.array(np.arange(len(self.rows))[rows])
+        columns = {name: column.take(indices) for name, column in self.columns.items()}
+        lines = None if self.lines is None else self.lines[rows]
+        return replace(self, columns=columns, rows=self.rows[rows], lines=lines)
+
+    def place(self, index: int | np.integer) -> str:
+        """Return where a row stands: its line, if the file has lines, and its number."""
+        row = int(self.rows[index])
+        line = row if self.lines is None else int(self.lines[index])
+        return f"row {row}" if line == row else f"line {line} of the file, row {row}"
+
+    @property
+    def row_names(self) -> list[str]:
+        """What the rows are called where nothing else names them."""
+        return [f"row {row}" for row in self.rows.tolist()]
+
+    @property
+    def counting(self) -> str:
+        """Say how rows are counted, where an editor counts in another way; else nothing."""
+        line, row = self.place(0).partition(", row ")[::2]
+        return f"Row {row} is {line}." if row else ""
 
     def is_missing(self, name: str) -> np.ndarray:
         """Tell where a column has no value. Returns (n_rows,)."""
@@ -123,11 +143,11 @@ class Columns:
     def texts(self, name: str) -> list[str]:
         """Return a column as texts, whole numbers without a decimal point."""
         values = self.columns[name].to_pylist()
-        for row, value in zip(self.rows.tolist(), values, strict=True):
+        for index, value in enumerate(values):
             if value is None or value != value:
                 raise TableError(
-                    f"column {name!r} of {self.source} has no value in row {row}; fill it in or "
-                    "remove the row"
+                    f"column {name!r} of {self.source} has no value in {self.place(index)}; fill "
+                    "it in or remove the row"
                 )
         return [_text(value) for value in values]
 
@@ -236,7 +256,7 @@ def _parse_numbers(values: Sequence[object]) -> list[float]:
 
 
 def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = None) -> Columns:
-    """Read a CSV, Parquet or ARFF file, told apart by content, or a data frame."""
+    """Read a CSV, Parquet or ARFF file, told apart by content, JSON by name, or a data frame."""
     if isinstance(table, Columns):
         return table
     dialect = dialect or Dialect()
@@ -246,7 +266,9 @@ def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = 
         return _numbered("the data frame", columns)
     path = Path(table).expanduser()
     data = _content(path)
-    if data[:4] == PARQUET:
+    if is_json_name(path.name):
+        read = _numbered(path.name, read_json(path.name, data))
+    elif data[:4] == PARQUET:
         read = _numbered(path.name, read_parquet(path.name, data))
     else:
         read = _read_text(path.name, unpack(path.name, data) if data[:2] == GZIP else data, dialect)
@@ -260,7 +282,7 @@ def _content(path: Path) -> bytes:
         with open_regular(path) as file:
             # What is no table at all is refused before all of it is read.
             start = file.read(MOST_HEADER + 1)
-            if start[:4] != PARQUET and start[:2] != GZIP:
+            if start[:4] != PARQUET and start[:2] != GZIP and not is_json_name(path.name):
                 require_lines(path.name, start)
             return start + file.read()
     except OSError as error:
@@ -284,11 +306,16 @@ def _read_text(source: str, data: bytes, dialect: Dialect) -> Columns:
         if is_arff(text):
             cells, rows = read_arff(source, text)
             found = read_numbers({name: blank_missing(c) for name, c in cells.items()}, ".")
-            return Columns(source, found.columns, rows)
+            return _of_lines(source, found.columns, rows)
     table = read_delimited(source, data, dialect)
     found = read_numbers(table.columns, dialect.decimal)
     notes = [*table.notes, *_comma_notes(source, found.commas, dialect)]
-    return Columns(source, found.columns, table.rows, tuple(notes), found.unsure, table.is_sure)
+    read = _of_lines(source, found.columns, table.lines)
+    return replace(read, notes=tuple(notes), unsure=found.unsure, is_sure_of_names=table.is_sure)
+
+
+def _of_lines(source: str, columns: dict[str, pa.ChunkedArray], lines: np.ndarray) -> Columns:
+    return Columns(source, columns, np.arange(1, len(lines) + 1), lines)
 
 
 def _comma_notes(source: str, names: Sequence[str], dialect: Dialect) -> list[str]:

@@ -1,6 +1,6 @@
 """CSV as people have it: encoding, delimiter and header are found unless they are given.
 
-Conventions: cells are text; a row is numbered as an editor shows it (the first line is 1). What is
+Conventions: cells are text; lines are numbered as an editor shows them (the first is 1). What is
 compressed with gzip is unpacked. What is found and is not the usual (UTF-8, commas, one header
 line) is said; a first row that may be data is questioned, not eaten.
 """
@@ -130,7 +130,7 @@ class Delimited(NamedTuple):
     """Columns of text, and what was found."""
 
     columns: dict[str, pa.ChunkedArray]  # Trimmed; missing cells are null
-    rows: np.ndarray  # (n_rows,): Line on which each row begins
+    lines: np.ndarray  # (n_rows,): Line on which each row begins
     notes: tuple[str, ...]
     is_sure: bool  # Whether the first line holds the names, for certain
 
@@ -163,10 +163,10 @@ def decode(source: str, data: bytes, encoding: str | None = None) -> tuple[str, 
     try:
         text = _codec(name).decode(data)[0]
     except UnicodeError as error:
-        row = data[: getattr(error, "start", 0)].count(b"\n") + 1
+        line = data[: getattr(error, "start", 0)].count(b"\n") + 1
         raise TableError(
-            f"{source} is not text in {name} (row {row}); name its encoding with --encoding, or "
-            "save it as CSV UTF-8"
+            f"{source} is not text in {name} (line {line} of the file); name its encoding with "
+            "--encoding, or save it as CSV UTF-8"
         ) from error
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -214,13 +214,13 @@ def read_delimited(source: str, data: bytes, dialect: Dialect) -> Delimited:
             n_header = _find_header(source, first)
         names = _names(source, first, n_header)
         table = _parse(source, text, delimiter, len(names))
-        rows = _row_numbers(text, delimiter, table.num_rows, n_header)
+        lines = _line_numbers(text, delimiter, table.num_rows, n_header)
     columns = {
         name: blank_missing(cells.slice(n_header))
         for name, cells in zip(names, table.columns, strict=True)
     }
     notes = _notes(source, delimiter, encoding, n_header, dialect)
-    return Delimited(columns, rows, notes, dialect.header is not None or n_header > 1)
+    return Delimited(columns, lines, notes, dialect.header is not None or n_header > 1)
 
 
 def _notes(
@@ -252,8 +252,8 @@ def require_lines(source: str, start: bytes) -> None:
     """Refuse a file whose beginning has no line break."""
     if len(start) > MOST_HEADER and not re.search(rb"[\r\n]", start[:MOST_HEADER].lstrip(b"\r\n")):
         raise TableError(
-            f"the first row of {source} has more than {MOST_HEADER // 1_000_000} MB; a table has a "
-            "row of names, and one row per sample"
+            f"the first line of {source} has more than {MOST_HEADER // 1_000_000} MB; a table has "
+            "a row of names, and one row per sample"
         )
 
 
@@ -308,7 +308,7 @@ def _first_rows(source: str, text: str, delimiter: str, n_rows: int) -> list[lis
         for cells in _records(text, delimiter):
             if sum(map(len, cells)) > MOST_HEADER or len(cells) > MOST_COLUMNS:
                 raise TableError(
-                    f"the first row of {source} has {plural(len(cells), 'cell')} and "
+                    f"the first line of {source} has {plural(len(cells), 'cell')} and "
                     f"{sum(map(len, cells)) / 1e6:.0f} MB; such a table cannot be read"
                 )
             if cells:
@@ -317,7 +317,7 @@ def _first_rows(source: str, text: str, delimiter: str, n_rows: int) -> list[lis
                 break
     except csv.Error as error:
         if not rows:
-            raise TableError(f"{source} is malformed ({error}); correct its first row") from error
+            raise TableError(f"{source} is malformed ({error}); correct its first line") from error
     return rows
 
 
@@ -333,8 +333,8 @@ def _find_header(source: str, first: Sequence[Sequence[str]]) -> int:
             return 1
         shown = ", ".join(show_name(number, 12) for number in numbers[:3])
         raise TableError(
-            f"row 1 of {source} holds numbers ({shown}) where names of columns should stand; if it "
-            "is data, add --header none (its columns are then column 1, column 2, ...), if these "
+            f"line 1 of {source} holds numbers ({shown}) where names of columns should stand; if "
+            "it is data, add --header none (its columns are then column 1, column 2, ...), if they "
             "are names, --header 1"
         )
     return 1
@@ -413,24 +413,24 @@ def _parse(source: str, text: str, delimiter: str, n_columns: int) -> pa.Table:
 
 
 def _explain(source: str, text: str, delimiter: str, n_columns: int, error: Exception) -> str:
-    """Find the row at which a file stops being CSV."""
+    """Find the line at which a file stops being CSV."""
     records = _records(text, delimiter, strict=True)
     start = 1
     try:
         for cells in records:
             if cells and len(cells) != n_columns:
                 return (
-                    f"{source} has {plural(len(cells), 'cell')} in row {start}, but "
-                    f"{plural(n_columns, 'column')}; quote cells that contain the separator, or "
-                    "fill up the row"
+                    f"{source} has {plural(len(cells), 'cell')} in line {start} of the file, "
+                    f"but {plural(n_columns, 'column')}; quote cells that contain the separator, "
+                    "or fill up the row"
                 )
             start = records.line_num + 1
     except csv.Error as reason:
-        return f"{source} is malformed from row {start} on ({reason}); correct the quotes there"
+        return f"{source} is malformed from line {start} on ({reason}); correct the quotes there"
     return f"{source} is malformed ({str(error).splitlines()[0]})"
 
 
-def _row_numbers(text: str, delimiter: str, n_records: int, n_header: int) -> np.ndarray:
+def _line_numbers(text: str, delimiter: str, n_records: int, n_header: int) -> np.ndarray:
     """Return the line on which each row begins, below the header."""
     stripped = text.rstrip("\r\n")
     if stripped.count("\n") + 1 == n_records and "\r" not in stripped.replace("\r\n", ""):

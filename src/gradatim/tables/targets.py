@@ -162,17 +162,16 @@ def _read_numbers(table: Columns, name: str, task: Task | None) -> np.ndarray:
         values = table.numbers(name)
     except NotANumberError as error:
         advice = "name one target for classes" if task is None else f"{task} needs numbers"
-        row = table.rows[error.index]
         held = f"{error.kind} ({error.cell!r})"
-        raise TableError(f"{where} holds {held} in row {row}; {advice}") from None
+        raise TableError(f"{where} holds {held} in {table.place(error.index)}; {advice}") from None
     for bad, what in ((np.isnan(values), "no value"), (np.isinf(values), "an infinite value")):
         if bad.any():
-            row = table.rows[np.argmax(bad)]
-            raise TableError(f"{where} has {what} in row {row}; fill it in or remove the row")
+            place = table.place(np.argmax(bad))
+            raise TableError(f"{where} has {what} in {place}; fill it in or remove the row")
     odd = ~np.isin(values, (0.0, 1.0))
     if task == "multilabel" and odd.any():
         index = int(np.argmax(odd))
         raise TableError(
-            f"{where} is {values[index]:g} in row {table.rows[index]}; multilabel needs 0 or 1"
+            f"{where} is {values[index]:g} in {table.place(index)}; multilabel needs 0 or 1"
         )
     return values

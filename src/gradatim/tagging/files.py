@@ -12,7 +12,8 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,6 +34,8 @@ PLAYLIST = ".m3u8"
 # What some system allows in no name of a file.
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _LONGEST_NAME = 100
+
+_ROWS_OF_A_PART = 10_000
 
 
 def check_format(path: Path) -> None:
@@ -90,19 +93,25 @@ def write_predictions(predictions: Predictions, path: str | os.PathLike[str]) ->
         _require_audio(predictions)
         content = _playlist(predictions, list(predictions.holds.T), target.resolve().parent)
         return [write_atomically(target, content)]
-    if suffix == ".parquet":
-        return [write_atomically(target, lambda file: _write_parquet(predictions, file))]
-    text = _csv(predictions) if suffix == ".csv" else _json(predictions)
-    return [write_atomically(target, text)]
+    write = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}[suffix]
+    return [write_atomically(target, lambda file: write(predictions, file))]
 
 
-def _csv(predictions: Predictions) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = predictions.to_columns()
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return _whole(text.getvalue())
+def _parts(predictions: Predictions) -> Iterator[Predictions]:
+    """Cut predictions into parts, so that a table of many rows is never in memory as text."""
+    for start in range(0, max(predictions.n_samples, 1), _ROWS_OF_A_PART):
+        yield predictions.part(start, start + _ROWS_OF_A_PART)
+
+
+def _write_csv(predictions: Predictions, file: BinaryIO) -> None:
+    for k, part in enumerate(_parts(predictions)):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        columns = part.to_columns()
+        if k == 0:
+            writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+        file.write(_whole(text.getvalue()).encode())
 
 
 def _whole(text: str) -> str:
@@ -110,25 +119,37 @@ def _whole(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def _json(predictions: Predictions) -> str:
-    rows = predictions.to_rows()
-    return escape_json(json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)) + "\n"
+def _write_json(predictions: Predictions, file: BinaryIO) -> None:
+    """Write a list of rows, part by part as if it were written at once."""
+    for k, part in enumerate(_parts(predictions)):
+        text = json.dumps(part.to_rows(), indent=1, ensure_ascii=False, allow_nan=False)
+        file.write((b"," if k else b"[") + escape_json(text[1:-1].rstrip("\n")).encode())
+    file.write(b"\n]\n")
 
 
 def _write_parquet(predictions: Predictions, file: BinaryIO) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    columns = predictions.to_columns()
     # A column of which every cell is empty would else have no type.
     texts = {"path"} if predictions.task == "regression" else {"path", "prediction"}
-    arrays = {
-        _whole(name): pa.array([one and _whole(one) for one in values], pa.string())
-        if name in texts
-        else pa.array(values, pa.float64())
-        for name, values in columns.items()
-    }
-    parquet.write_table(pa.table(arrays), file)
+    if predictions.sets is not None:
+        texts.add("set")
+
+    def table(part: Predictions) -> pa.Table:
+        arrays = {
+            _whole(name): pa.array([one and _whole(one) for one in values], pa.string())
+            if name in texts
+            else pa.array(values, pa.float64())
+            for name, values in part.to_columns().items()
+        }
+        return pa.table(arrays)
+
+    parts = map(table, _parts(predictions))
+    first = next(parts)
+    with parquet.ParquetWriter(file, first.schema) as writer:
+        for one in chain([first], parts):
+            writer.write_table(one)
 
 
 def _require_audio(predictions: Predictions) -> None:

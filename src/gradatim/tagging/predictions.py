@@ -7,7 +7,7 @@ prediction is None and its probabilities stay.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,11 @@ class Predictions:
         Of every class or label; None where the model gives none.
     abstain_below : float or None, in [0, 1]
         Probability of the predicted class below which nothing is predicted.
+    coverage : float or None, in (0, 1)
+        Share of samples whose set or interval is to hold what is true, averaged over groups.
+    thresholds : array of shape (1,) or (n_names,), or None
+        What that takes: how much below 1 the probability of a class in a set may lie, or how far
+        an interval reaches to each side of every number.
     files : sequence of pathlib.Path
         The audio file of each sample; empty where it is none.
     notices : sequence of Notice
@@ -51,6 +56,8 @@ class Predictions:
     values: np.ndarray
     probabilities: np.ndarray | None = None
     abstain_below: float | None = None
+    coverage: float | None = None
+    thresholds: np.ndarray | None = None
     files: Sequence[Path] = ()
     notices: Sequence[Notice] = ()
 
@@ -75,6 +82,28 @@ class Predictions:
         return probability < self.abstain_below
 
     @property
+    def sets(self) -> np.ndarray | None:
+        """Which classes are in each prediction set, (n_samples, n_names); None without coverage.
+
+        The most probable class is in every set, which covers no less by that.
+        """
+        if self.thresholds is None or self.probabilities is None:
+            return None
+        if self.task != "classification":
+            return None
+        most = self.probabilities.argmax(axis=1)
+        inside = 1.0 - self.probabilities <= self.thresholds
+        return inside | (np.arange(len(self.names)) == most[:, None])
+
+    @property
+    def intervals(self) -> np.ndarray | None:
+        """Ends of the interval of each number, (n_samples, n_names, 2); None without coverage."""
+        if self.thresholds is None or self.task != "regression":
+            return None
+        numbers = self.values.reshape(self.n_samples, -1)
+        return np.stack([numbers - self.thresholds, numbers + self.thresholds], axis=-1)
+
+    @property
     def holds(self) -> np.ndarray:
         """Which classes or labels are predicted, (n_samples, n_names); none where it abstains."""
         if self.task == "classification":
@@ -91,6 +120,17 @@ class Predictions:
         """For how many samples each class or label is predicted."""
         return dict(zip(self.names, self.holds.sum(axis=0).tolist(), strict=True))
 
+    def part(self, start: int, stop: int) -> Predictions:
+        """Return the predictions of some samples, from `start` up to `stop`."""
+        rows, chances = slice(start, stop), self.probabilities
+        return replace(
+            self,
+            paths=self.paths[rows],
+            values=self.values[rows],
+            probabilities=None if chances is None else chances[rows],
+            files=self.files[rows],
+        )
+
     def to_columns(self) -> dict[str, list[Any]]:
         """Return the columns of a table: path, prediction, probability, then one per class.
 
@@ -98,18 +138,23 @@ class Predictions:
         -------
         dict of str to list
             Of labels ``prediction`` joins those that hold with ``|``, and there is no
-            ``probability`` of them together; of real targets there is one column for each. A class
-            called as one of the first columns is followed by ``(class)``, such a target by
-            ``(target)``.
+            ``probability`` of them together; of real targets there is one column for each. With a
+            coverage there is a ``set`` after the probability, whose classes are joined with ``|``;
+            numbers have ``low`` and ``high`` at the end, after the name of the target where there
+            are several. A class called as one of the first columns is followed by ``(class)``, such
+            a target by ``(target)``.
         """
         columns: dict[str, list[Any]] = {"path": list(self.paths)}
         if self.task == "regression":
             numbers = self.values.reshape(self.n_samples, -1)
             named = ["prediction"] if len(self.names) == 1 else self.names
-            return columns | _renamed(columns, named, numbers, "target")
+            columns |= _renamed(columns, named, numbers, "target")
+            return columns | self._ends(columns)
         columns["prediction"] = self._predicted()
         if (probability := self.probability) is not None:
             columns["probability"] = probability.tolist()
+        if (sets := self.sets) is not None:
+            columns["set"] = [self._joined(row) for row in sets.tolist()]
         if self.probabilities is None:
             return columns
         return columns | _renamed(columns, self.names, self.probabilities, "class")
@@ -128,6 +173,8 @@ class Predictions:
             "n_samples": self.n_samples,
             "abstain_below": self.abstain_below,
             "n_abstained": int(self.abstains.sum()),
+            "coverage": self.coverage,
+            "thresholds": None if self.thresholds is None else self.thresholds.tolist(),
             "counts": None if self.task == "regression" else self.counts,
             "predictions": self.to_rows(),
             "warnings": [{"code": one.code, "message": one.message} for one in self.notices],
@@ -135,10 +182,19 @@ class Predictions:
 
     def _predicted(self) -> list[str | None]:
         if self.task == "multilabel":
-            rows = self.holds.tolist()
-            return ["|".join(n for n, on in zip(self.names, r, strict=True) if on) for r in rows]
+            return [self._joined(row) for row in self.holds.tolist()]
         pairs = zip(self.values.tolist(), self.abstains.tolist(), strict=True)
         return [None if abstains else str(value) for value, abstains in pairs]
+
+    def _joined(self, held: Sequence[bool]) -> str:
+        return "|".join(name for name, on in zip(self.names, held, strict=True) if on)
+
+    def _ends(self, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        if (intervals := self.intervals) is None:
+            return {}
+        prefixes = [""] if len(self.names) == 1 else [f"{name} " for name in self.names]
+        named = [f"{prefix}{end}" for prefix in prefixes for end in ("low", "high")]
+        return _renamed(columns, named, intervals.reshape(self.n_samples, -1), "interval")
 
 
 def _renamed(

@@ -20,11 +20,12 @@ from gradatim.collection import Collection, Notice
 from gradatim.errors import InputError, SpecError, TableError
 from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, score_bounds
 from gradatim.models.model import Model
-from gradatim.music.audio import FileSound
+from gradatim.music.pieces import first_pieces, mean_of_pieces
+from gradatim.music.scores.features import ScoreRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
 from gradatim.tables.collections import feature_columns, text_columns
 from gradatim.tables.columns import Dialect, read_columns
-from gradatim.tagging.predicting import mean_of_pieces, recipe_of
+from gradatim.tagging.samples import recipe_of, score_recipe_of
 from gradatim.training.targets import decide
 
 __all__ = ["ModelScore", "score_path"]
@@ -97,12 +98,12 @@ class ModelScore:
 def score_path(
     model: Model, path: str | os.PathLike[str], options: Options | None = None
 ) -> ModelScore:
-    """Score a model of classes on a labelled folder of audio, table or dataset.
+    """Score a model of classes on a labelled folder of audio or scores, table or dataset.
 
     Parameters
     ----------
     model : Model
-        A model of classes; audio is analyzed by the recipe inside it.
+        A model of classes; audio and scores are analyzed by the recipe inside it.
     path : path-like
         What is read; columns of a table that are neither read by the model nor named in the
         options are passed over.
@@ -132,7 +133,7 @@ def score_path(
             f"{show_name(text)} has targets for {collection.task}, and the model names classes; "
             "name a column of classes with --target"
         )
-    starts = _starts(collection)
+    starts = first_pieces(collection)
     outputs = mean_of_pieces(model.outputs(_rows(model, collection)), starts)
     said = decide(outputs, model.classes, model.task, model.flat)
     first = np.arange(collection.n_samples) if starts is None else starts
@@ -145,11 +146,16 @@ def _options_for(model: Model, text: str, options: Options) -> Options:
     kind = find_kind(text)
     if options.features:
         raise SpecError("score computes the features that the model reads; leave --features out")
-    if kind in (SOURCES["folder"], SOURCES["features"]):
+    if kind in (SOURCES["folder"], SOURCES["features"], SOURCES["scores"]):
         if model.scaler is None:
             return options
         task = model.task if options.target else options.task
-        return replace(options, recipe=recipe_of(model, text), input=model.input, task=task)
+        if kind is not SOURCES["scores"]:
+            recipe = recipe_of(model, text)
+            return replace(options, recipe=recipe, input=model.input, task=task)
+        recipe = score_recipe_of(model, text)
+        plain = isinstance(recipe, ScoreRecipe) and not recipe.notation
+        return replace(options, ignore_notation=plain, task=task)
     if kind is not SOURCES["table"] or not options.target:
         return options
     dialect = Dialect(options.decimal, options.delimiter, options.header, options.encoding)
@@ -186,18 +192,6 @@ def _rows(model: Model, collection: Collection) -> Any:
             f"{show_name(collection.name)} lacks {list_text(missing)}, which the model reads"
         )
     return X[:, [place[name] for name in model.feature_names]]
-
-
-def _starts(collection: Collection) -> np.ndarray | None:
-    """Return the first segment of each file; None where every sample is one."""
-    media = collection.media or ()
-    files: list[object] = [sound.path for sound in media if isinstance(sound, FileSound)]
-    if any(recipe.get("segment_seconds") for recipe in collection.recipes.values()):
-        files = files or collection.texts.get("path", np.empty(0)).tolist()
-    if len(files) != collection.n_samples:
-        return None
-    new = [k for k, file in enumerate(files) if k == 0 or file != files[k - 1]]
-    return None if len(new) == len(files) else np.array(new)
 
 
 def _scored(

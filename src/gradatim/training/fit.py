@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, steady
 from gradatim._text import plural
-from gradatim.errors import SpecError
+from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
 from gradatim.training.checkpoint import Checkpoint
 from gradatim.training.engines import Worker, choose_engine, make_workers
@@ -131,6 +131,13 @@ def fit_many(
     array([0, 1, 1, 0])
     """
     specs = [specs] if isinstance(specs, NetworkSpec) else list(specs)
+    for spec in specs:
+        if not isinstance(spec, NetworkSpec):
+            raise SpecError(f"specs must be of the class NetworkSpec, not {spec!r}")
+    try:
+        X = np.asarray(X)
+    except ValueError as error:
+        raise ShapeError(f"X must be numbers, as many in each row ({error})") from error
     job = FitJob(specs, X, y, sample_weight, validation_weight, initial)
     [results] = fit_jobs(
         [job],

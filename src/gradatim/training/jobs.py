@@ -104,7 +104,7 @@ class PreparedJob:
     ) -> PreparedJob:
         """Check a job and lay it out."""
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
-            X = np.asarray(job.X, dtype=np.float32)
+            X = _inputs(job.X)
         targets = job.y if isinstance(job.y, Targets) else Targets.from_y(job.y, task)
         _check_inputs(X, targets)
         if job.initial is not None and len(job.initial) != len(job.specs):
@@ -140,6 +140,13 @@ class PreparedJob:
         watched = self.validation_weight.max(axis=0, initial=0.0) > 0
         rows = np.flatnonzero(watched).astype(np.int32)
         return rows if len(rows) else np.zeros(1, dtype=np.int32)
+
+
+def _inputs(X: ArrayLike) -> np.ndarray:
+    try:
+        return np.asarray(X, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ShapeError(f"X must be numbers, as many in each row ({error})") from error
 
 
 def _check_inputs(X: np.ndarray, targets: Targets) -> None:

@@ -77,7 +77,10 @@ function render({ model, el }) {
   const buttons = new Map();
   let active = "";
   const many = classes.length > 16;
-  el.classList.add("gradatim-view", "confusion", ...(many ? ["many"] : []));
+  // These columns fit on a narrow screen only without their numbers.
+  const dense = classes.length > 13;
+  el.classList.add("gradatim-view", "confusion", ...(many ? ["many"] : []), ...(dense ? ["dense"] : []));
+  el.style.setProperty("--classes", `${classes.length}`);
   el.replaceChildren(html("div", { class: "scroll", tabindex: -1 }, table()), panel);
   const first = mostConfused(counts, 1)[0] ?? { i: 0, j: 0 };
   activate(first.i, first.j);
@@ -91,7 +94,12 @@ function render({ model, el }) {
     return html(
       "table",
       {},
-      html("caption", {}, "Rows: the true class. Columns: what the model said."),
+      html(
+        "caption",
+        {},
+        "Rows: the true class. Columns: what the model said.",
+        ...(dense ? [html("span", { class: "narrow" }, " Touch a cell to read its number.")] : []),
+      ),
       html("thead", {}, html("tr", {}, html("td", {}), ...heads)),
       html("tbody", {}, ...rows),
     );

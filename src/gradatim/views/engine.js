@@ -601,10 +601,12 @@ export function engine() {
    * @param {number} [recipe.beta2] decay of Adam's second moment
    * @param {number} [recipe.smoothing] share of each label that is spread
    * @param {number | null} [recipe.cosineSteps] steps of a cosine schedule; null: the rate is constant
+   * @param {((parameters: Float64Array, gradient: Float64Array, X: ArrayLike<number>, y: ArrayLike<number>, n: number) => void) | null} [recipe.kernel]
+   *   what writes the gradient for this very network in place of `backward`, without smoothing
    */
   function makeTrainer(network, recipe) {
     const { optimizer = "adam", learningRate = 1e-3, weightDecay = 0, momentum = 0.9, nesterov = false } = recipe;
-    const { loss, beta2 = 0.999, smoothing = 0, cosineSteps = null } = recipe;
+    const { loss, beta2 = 0.999, smoothing = 0, cosineSteps = null, kernel = null } = recipe;
     if (!OPTIMIZERS.includes(optimizer)) {
       throw new RangeError(`there is no optimizer ${optimizer}; choose one of ${OPTIMIZERS.join(", ")}`);
     }
@@ -613,7 +615,7 @@ export function engine() {
     const rooms = new Map();
     return {
       ...{ network, loss, optimizer, learningRate, weightDecay, momentum, nesterov, beta2, smoothing },
-      ...{ cosineSteps, steps: 0, first: each(), second: each(), gradient: each(), rooms },
+      ...{ cosineSteps, kernel, steps: 0, first: each(), second: each(), gradient: each(), rooms },
     };
   }
 
@@ -641,9 +643,14 @@ export function engine() {
     const { network, optimizer, weightDecay, gradient, rooms } = trainer;
     const { parameters, kinds } = network;
     const n = X.length / network.layers[0].nIn;
-    let room = rooms.get(n);
-    if (!room) rooms.set(n, (room = makeRoom(network, n)));
-    backward(network, forward(network, X, room), y, trainer.loss, trainer.smoothing, gradient);
+    if (trainer.kernel && trainer.smoothing === 0) {
+      trainer.kernel(parameters, gradient, X, y, n);
+      for (let k = 0; k < gradient.length; k++) if (kinds[k] === 0) gradient[k] = 0;
+    } else {
+      let room = rooms.get(n);
+      if (!room) rooms.set(n, (room = makeRoom(network, n)));
+      backward(network, forward(network, X, room), y, trainer.loss, trainer.smoothing, gradient);
+    }
     if (optimizer !== "adamw" && weightDecay > 0) {
       for (let k = 0; k < gradient.length; k++) if (kinds[k] === 2) gradient[k] += weightDecay * parameters[k];
     }
@@ -674,14 +681,16 @@ export function engine() {
     const decay = optimizer === "adamw" ? weightDecay : 0;
     const correct1 = 1 / (1 - 0.9 ** steps);
     const correct2 = 1 / (1 - beta2 ** steps);
+    const [keep, take] = [beta2, 1 - beta2];
     for (let k = 0; k < parameters.length; k++) {
       const slope = gradient[k];
       const m = 0.9 * first[k] + (1 - 0.9) * slope;
-      const v = beta2 * second[k] + (1 - beta2) * slope * slope;
+      const v = keep * second[k] + take * slope * slope;
       first[k] = m;
       second[k] = v;
-      const update = (m * correct1) / (Math.sqrt(v * correct2) + 1e-8);
-      parameters[k] -= rate * (kinds[k] === 2 ? update + decay * parameters[k] : update);
+      let update = (m * correct1) / (Math.sqrt(v * correct2) + 1e-8);
+      if (decay > 0 && kinds[k] === 2) update += decay * parameters[k];
+      parameters[k] -= rate * update;
     }
   }
 
@@ -958,6 +967,6 @@ export function engine() {
 
   return {
     ...{ ACTIVATIONS, LOSSES, OPTIMIZERS, makeNetwork, makeRoom, forward, trace, meanLoss, penalty, backward },
-    ...{ makeTrainer, cosineFactor, learn, makeRandom, initialize, toFraction, fractionText, exactTrace },
+    ...{ makeTrainer, cosineFactor, learn, activate, normalCdf, logistic, logisticSlope, tanh, makeRandom, initialize, toFraction, fractionText, exactTrace },
   };
 }

@@ -16,6 +16,8 @@ import { drawToWidth, html, svg } from "./_dom.js";
  * @property {number | null} mean null where it is undefined
  * @property {[number | null, number | null]} interval
  * @property {(number | null)[]} fold_scores
+ * @property {{ mean: string, interval: string[], fold_scores: string[] }} [texts] the same as they
+ *   are written elsewhere
  */
 
 /**
@@ -52,6 +54,20 @@ export function bestOf(rungs, higherIsBetter = true) {
 }
 
 /**
+ * Return the scores of a rung as they are written.
+ *
+ * @param {Rung} rung
+ * @returns {{ mean: string, interval: string[], fold_scores: string[] }}
+ */
+function textsOf(rung) {
+  return rung.texts ?? {
+    mean: formatScore(rung.mean),
+    interval: rung.interval.map((end) => formatScore(end)),
+    fold_scores: rung.fold_scores.map((score) => formatScore(score)),
+  };
+}
+
+/**
  * Say a rung in words.
  *
  * @param {Rung} rung
@@ -59,10 +75,11 @@ export function bestOf(rungs, higherIsBetter = true) {
  * @returns {string}
  */
 export function describeRung(rung, title) {
-  const folds = rung.fold_scores.map((score) => formatScore(score)).join(", ");
-  const [low, high] = rung.interval.map((end) => formatScore(end));
+  const texts = textsOf(rung);
+  const folds = texts.fold_scores.join(", ");
+  const [low, high] = texts.interval;
   const name = rung.input ? `${title} on ${rung.input}` : title;
-  return `${name}: ${formatScore(rung.mean)}, 95 % interval ${low} to ${high}. Folds: ${folds}.`;
+  return `${name}: ${texts.mean}, 95 % interval ${low} to ${high}. Folds: ${folds}.`;
 }
 
 /**
@@ -172,7 +189,7 @@ function render({ model, el }) {
           "text",
           { class: "value", x: width - 10, y: textY, "text-anchor": "end" },
           ...(tag ? [svg("tspan", { class: "tag" }, tag)] : []),
-          svg("tspan", { dx: tag ? 10 : 0 }, formatScore(rung.mean)),
+          svg("tspan", { dx: tag ? 10 : 0 }, textsOf(rung).mean),
         ),
       );
       const [low, high] = rung.interval;

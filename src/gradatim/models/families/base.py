@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradatim._progress import Progress
+from gradatim.collection import Notice
 from gradatim.models.learners import Learner
 from gradatim.models.model import Model
 from gradatim.models.training_set import Plan, TrainingSet
@@ -94,6 +95,10 @@ class Family(ABC):
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Carry out fits; `progress` hears how far they are."""
+
+    def notices(self, data: TrainingSet) -> Sequence[Notice]:
+        """Say what a person should know of the family on a training set."""
+        return ()
 
     @abstractmethod
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:

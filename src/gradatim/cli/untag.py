@@ -1,0 +1,63 @@
+"""``gradatim untag``: the tags from before ``predict --write-tags`` come back.
+
+Conventions: it reads the sidecars that ``predict`` left, and no model. What has changed since is
+named and left.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Group, Parameter
+
+from gradatim.cli._interrupt import interruptible
+from gradatim.cli._reading import READING
+
+__all__ = ["untag"]
+
+_RESTORING = Group("What is taken back", sort_key=2)
+_Flag = Parameter(negative=(), show_default=False)
+
+
+def untag(
+    path: Annotated[str, Parameter(group=READING)],
+    /,
+    *,
+    follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
+    force: Annotated[bool, _Flag, Parameter(group=_RESTORING)] = False,
+    debug: Annotated[bool, _Flag, Parameter(group=_RESTORING)] = False,
+) -> None:
+    """Give audio files the tags back that they had before predict --write-tags --apply.
+
+    They stand in a file .gradatim-tags.json in each folder, which is removed when all of them are
+    back.
+
+    Parameters
+    ----------
+    path
+        A folder, with all folders below it, or one audio file.
+    follow_links
+        Follow links that lead out of a folder.
+    force
+        Also restore where the sound or the tag has changed since, and forget files that are gone.
+    debug
+        Show the traceback of an error.
+    """
+    from gradatim.cli._silence import silent_libraries
+    from gradatim.errors import InputError
+    from gradatim.tagging import restore_tags
+
+    with silent_libraries(debug):
+        from gradatim.cli._screen import Screen
+        from gradatim.presentation.tags import restored_lines
+
+        screen = Screen(to_stderr=False, quiet=False)
+        with screen.counting("restoring tags") as progress:
+            found = interruptible(
+                lambda: restore_tags(
+                    path, force=force, follow_links=follow_links, progress=progress
+                )
+            )
+        screen.show_lines(restored_lines(found))
+        if found.nothing_could_be_done:
+            raise InputError("no tag could be taken back; why, stands with each file")

@@ -1,0 +1,230 @@
+/**
+ * The page: one state, three views on it, undo, links, keys.
+ *
+ * Conventions: views change the state and say so; the link in the address follows a quarter of a second
+ * later. What comes from an address is read with limits and changes nothing when it is no state.
+ */
+
+import { html } from "../views/_dom.js";
+import { engine } from "../views/engine.js";
+import { button, isDragging, readColors } from "./controls.js";
+import { initialState } from "./model.js";
+import { makeNetworkView } from "./network.js";
+import { makeNeuronView } from "./neuron.js";
+import { makePracticeView } from "./practice.js";
+import { makeRaceView } from "./race.js";
+import { makeShare } from "./share.js";
+import { LinkError, decodeState, encodeState } from "./state.js";
+import { trainInWorker } from "./worker.js";
+
+/** @type {Record<string, string>} */
+const TABS = { neuron: "One neuron", network: "A network", race: "A race", practice: "Practice" };
+const MOST_UNDOS = 100;
+
+/**
+ * @typedef {object} App What views share.
+ * @property {import("./state.js").State} state
+ * @property {any} engine
+ * @property {any} lesson
+ * @property {(name: string, z: number) => number} activate
+ * @property {() => import("./controls.js").Colors} colors
+ * @property {() => void} remember the state before a change, for undo
+ * @property {() => void} changed draw everything again
+ * @property {() => void} touched the state has changed, and its view has drawn it
+ * @property {(text: string) => void} announce
+ * @property {() => boolean} isDragging
+ * @property {() => boolean} reducedMotion
+ * @property {() => string} encoded
+ * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
+ */
+
+/** @param {HTMLElement} root */
+export function startLab(root) {
+  const lib = engine();
+  const lesson = JSON.parse(document.getElementById("lesson")?.textContent ?? "{}");
+  const lessonDims = lesson.table?.names.length ?? 0;
+  const live = html("p", { class: "sr", role: "status" });
+  const message = html("p", { class: "message", role: "alert", hidden: true });
+  /** @type {string[]} */
+  const past = [];
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let colors = readColors(root);
+  let timer = 0;
+  const one = [new Float64Array(1), new Float64Array(1)];
+
+  /** @type {App} */
+  const app = {
+    state: initialState(lesson, lib),
+    engine: lib,
+    lesson,
+    activate: (name, z) => {
+      one[0][0] = z;
+      lib.activate(name, one[0], one[1], 0, 1, 1);
+      return one[1][0];
+    },
+    colors: () => colors,
+    remember,
+    changed() {
+      views[app.state.view].draw();
+      app.touched();
+    },
+    touched() {
+      clearTimeout(timer);
+      timer = window.setTimeout(writeAddress, 250);
+    },
+    announce: (text) => (live.textContent = text),
+    isDragging,
+    reducedMotion: () => still.matches,
+    encoded: () => encodeState(app.state),
+    startWorker,
+  };
+
+  /**
+   * Start a worker from the text of its functions.
+   *
+   * @param {string} kernel as `kernelText` writes it
+   * @param {(message: any) => void} answered
+   */
+  function startWorker(kernel, answered) {
+    const text = `"use strict";(${trainInWorker})(self, (${engine})(), ${kernel});`;
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    try {
+      const worker = new Worker(address);
+      worker.onmessage = ({ data }) => answered(data);
+      worker.onerror = (event) => warn(`The training stopped: ${event.message}`);
+      const stop = () => {
+        worker.terminate();
+        URL.revokeObjectURL(address);
+      };
+      return { post: (/** @type {any[]} */ ...messages) => worker.postMessage(messages), stop };
+    } catch {
+      warn("This browser starts no worker here, so networks cannot train; everything else works.");
+      return { post: () => {}, stop: () => {} };
+    }
+  }
+
+  /** @param {string} text */
+  function warn(text) {
+    message.textContent = text;
+    message.hidden = false;
+  }
+
+  function remember() {
+    const now = encodeState(app.state, true);
+    if (past[past.length - 1] !== now) past.push(now);
+    if (past.length > MOST_UNDOS) past.shift();
+    undo.disabled = false;
+  }
+
+  function goBack() {
+    const now = encodeState(app.state, true);
+    let before = past.pop();
+    while (before === now && past.length) before = past.pop();
+    undo.disabled = !past.length;
+    if (before === undefined || before === now) return;
+    const { view } = app.state;
+    // The view stays: what is undone is seen.
+    app.state = { ...decodeState(before, lessonDims), view };
+    networkView.reset();
+    app.changed();
+    app.announce("Undone.");
+  }
+
+  function writeAddress() {
+    const code = encodeState(app.state);
+    try {
+      history.replaceState(null, "", `#s=${code}`);
+    } catch {
+      // Some embedding pages allow no change of the address; the link in Share has it all the same.
+    }
+  }
+
+  function readAddress() {
+    const found = /^#s=(.*)$/.exec(location.hash);
+    if (!found) return;
+    try {
+      app.state = decodeState(found[1], lessonDims);
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
+    }
+  }
+
+  // The frame
+
+  const undo = button("Undo", goBack, { disabled: true, title: "Ctrl+Z" });
+  const practicePanel = /** @type {HTMLElement} */ (document.getElementById("practice"));
+  const tabs = html("div", { class: "tabs", role: "tablist", "aria-label": "What to play with" });
+  readAddress();
+  const networkView = makeNetworkView(app);
+  const share = makeShare(app, networkView);
+  const raceView = makeRaceView(app, networkView);
+  const practiceView = makePracticeView(app, practicePanel);
+  /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
+  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, practice: practiceView };
+  const shownViews = Object.keys(TABS).filter((name) => name !== "practice" || !practiceView.isEmpty);
+  if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
+  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, TABS[name]));
+  const panels = shownViews.map((name) => html("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, views[name].element));
+  tabs.append(...buttons);
+  buttons.forEach((tab, k) => {
+    tab.addEventListener("click", () => open(k));
+    tab.addEventListener("keydown", ({ key }) => {
+      const to = { ArrowLeft: k - 1, ArrowRight: k + 1, Home: 0, End: buttons.length - 1 }[key];
+      if (to === undefined) return;
+      const next = (to + buttons.length) % buttons.length;
+      buttons[next].focus();
+      open(next);
+    });
+  });
+
+  /** @param {number} k */
+  function open(k) {
+    if (shownViews[k] !== "network") networkView.pause();
+    if (shownViews[k] !== "race") raceView.pause();
+    app.state.view = shownViews[k];
+    showTabs();
+    app.changed();
+  }
+
+  function showTabs() {
+    shownViews.forEach((name, k) => {
+      const isOpen = name === app.state.view;
+      buttons[k].setAttribute("aria-selected", String(isOpen));
+      buttons[k].tabIndex = isOpen ? 0 : -1;
+      panels[k].hidden = !isOpen;
+    });
+  }
+
+  root.append(
+    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open))),
+    message, html("main", {}, ...panels), share.dialog, live);
+  practicePanel.hidden = false;
+
+  function brand() {
+    const found = document.getElementById("brand");
+    return found ? [found] : [];
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey && !isTyping) {
+      event.preventDefault();
+      goBack();
+    }
+  });
+  window.addEventListener("hashchange", () => {
+    readAddress();
+    networkView.reset();
+    showTabs();
+    views[app.state.view].draw();
+  });
+  dark.addEventListener("change", () => {
+    colors = readColors(root);
+    app.changed();
+  });
+  showTabs();
+  networkView.reset();
+  views[app.state.view].draw();
+}

@@ -1,0 +1,316 @@
+"""What a page of the lab begins with: a neuron, a network, a problem, or a person's own table.
+
+Conventions: a lesson is plain values that the page reads as JSON. Coordinates of a table are
+standardized; two columns are taken as they are asked for, more are projected onto their first two
+principal axes. A page holds at most `MOST_POINTS` points and `MOST_CLASSES` classes, and says what
+it leaves out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradatim._text import plural, show_name
+from gradatim.collection import Collection, Notice
+from gradatim.errors import SpecError
+from gradatim.network.graph import Network
+from gradatim.problems import get_problem
+
+__all__ = [
+    "MOST_CLASSES",
+    "MOST_POINTS",
+    "Lesson",
+    "lesson_from_collection",
+    "lesson_from_network",
+    "lesson_from_problem",
+]
+
+#: What a page holds at most; `state.js` has the same limits.
+MOST_POINTS, MOST_CLASSES, MOST_LAYERS, MOST_UNITS = 2000, 6, 8, 16
+
+#: The problems that the page draws itself; `problems.js` has the same.
+PROBLEM_NAMES = (
+    "blobs",
+    "wedge",
+    "xor",
+    "moons",
+    "circles",
+    "checkerboard-4",
+    "spirals-3",
+    "threshold",
+    "intervals",
+    "sawtooth-4",
+)
+
+# The page's line runs from 0 to 150 and is brought to order 1, as its problem "intervals".
+_CENTER, _SPREAD = 75.0, 50.0
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a page of the lab begins with.
+
+    Parameters
+    ----------
+    title : str
+        What the page is called.
+    start : mapping
+        Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``
+        or ``problem``, in plain values.
+    table : mapping or None
+        Points of a person's own: ``names``, ``X``, ``labels``, ``classes`` and ``note``.
+    notices : sequence of Notice
+        What was left out.
+    """
+
+    title: str = "gradatim lab"
+    start: Mapping[str, Any] = field(default_factory=dict)
+    table: Mapping[str, Any] | None = None
+    notices: Sequence[Notice] = ()
+
+
+def lesson_from_problem(name: str) -> Lesson:
+    """Return the lesson of a problem of the lecture.
+
+    Parameters
+    ----------
+    name : str
+        One of the problems with one or two inputs, such as ``"xor"``.
+
+    Returns
+    -------
+    Lesson
+        A network before its points.
+
+    Raises
+    ------
+    SpecError
+        If there is no such problem, or the page cannot draw it.
+
+    Examples
+    --------
+    >>> lesson_from_problem("xor").start
+    {'view': 'network', 'problem': 'xor'}
+    """
+    problem = get_problem(name)
+    if problem.name not in PROBLEM_NAMES:
+        raise SpecError(
+            f"the lab draws {', '.join(PROBLEM_NAMES)}, not {problem.name}; choose one of them"
+        )
+    return Lesson(problem.title, {"view": "network", "problem": problem.name})
+
+
+def lesson_from_network(network: Network) -> Lesson:
+    """Return the lesson of a neuron or of a network.
+
+    Parameters
+    ----------
+    network : Network
+        One unit that reads one or two inputs, or a network of such inputs with one output.
+
+    Returns
+    -------
+    Lesson
+        A single unit in the view of one neuron; else the network before its points.
+
+    Raises
+    ------
+    SpecError
+        If it has more inputs, outputs, layers or units than the page shows, or softmax units.
+    """
+    _check_network(network)
+    if network.depth == 1:
+        return Lesson(str(network), {"view": "neuron", "neuron": _neuron(network)})
+    layers = [(layer.weight.astype(float), layer.bias.astype(float)) for layer in network.layers]
+    if network.n_inputs == 1:
+        weight, bias = layers[0]
+        layers[0] = (weight * _SPREAD, bias + weight[:, 0] * _CENTER)
+    start = {
+        "view": "network",
+        "problem": "intervals" if network.n_inputs == 1 else "xor",
+        "net": {
+            "inputs": 1 if network.n_inputs == 1 else 3,
+            "activations": [list(layer.activations) for layer in network.layers],
+            "parameters": _flat(layers),
+            "edges": _flat(
+                [
+                    (
+                        np.ones(layer.weight.shape) if layer.mask is None else layer.mask,
+                        np.ones(layer.bias.shape),
+                    )
+                    for layer in network.layers
+                ]
+            ),
+        },
+    }
+    return Lesson("A network", start)
+
+
+def _flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+    """Return weights, then biases, layer by layer."""
+    return np.concatenate([part.ravel() for pair in layers for part in pair]).astype(float).tolist()
+
+
+def _neuron(network: Network) -> dict[str, Any]:
+    [layer] = network.layers
+    points = [[0.0, 0.0, 0], [0.0, 1.0, 0], [1.0, 0.0, 0], [1.0, 1.0, 1]]
+    n = network.n_inputs
+    return {
+        "weights": layer.weight[0].astype(float).tolist(),
+        "bias": float(layer.bias[0]),
+        "activation": layer.activations[0],
+        "at": [1.0] * n,
+        "threshold": None,
+        "points": points if n == 2 else [],
+    }
+
+
+def _check_network(network: Network) -> None:
+    names = [name for layer in network.layers for name in layer.activations]
+    if network.is_open:
+        raise SpecError("the equation leaves its function open; write tanh(...) instead of a(...)")
+    if not 1 <= network.n_inputs <= 2:
+        raise SpecError(
+            f"the lab draws networks of one or two inputs, not {network.n_inputs}; leave some out"
+        )
+    if network.n_outputs != 1 or "softmax" in names:
+        raise SpecError(
+            "the lab begins with a network of one output that is no softmax; write one equation"
+        )
+    widest = max(network.layer_sizes[1:])
+    if network.depth > MOST_LAYERS or widest > MOST_UNITS:
+        raise SpecError(
+            f"the lab shows up to {MOST_LAYERS} layers of up to {MOST_UNITS} units, not "
+            f"{network.depth} of up to {widest}"
+        )
+    if not all(
+        np.isfinite(part).all() for layer in network.layers for part in (layer.weight, layer.bias)
+    ):
+        raise SpecError("the lab computes with finite numbers only; the network has others")
+
+
+def lesson_from_collection(
+    collection: Collection,
+    title: str,
+    *,
+    input: str | None = None,
+    columns: Sequence[str] = (),
+    seed: int = 0,
+) -> Lesson:
+    """Return the lesson of a person's own rows.
+
+    Parameters
+    ----------
+    collection : Collection
+        Rows with classes.
+    title : str
+        What the page calls it.
+    input : str, optional
+        Name of the input whose features are shown; the one with the fewest unless given.
+    columns : sequence of str, optional
+        One or two features; unless given, all are standardized and projected onto their first two
+        principal axes.
+    seed : int, default 0
+        Seed of the choice of rows where there are too many.
+
+    Returns
+    -------
+    Lesson
+        A network before the rows.
+
+    Raises
+    ------
+    SpecError
+        If the collection has no classes, or what was named is not there.
+    """
+    if collection.task != "classification":
+        raise SpecError(f"the lab shows classes, and {title} has none; learn a column of classes")
+    name = _input_name(collection, input, title)
+    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+    labels = np.asarray(collection.y).astype(str)
+    rows, notices = _choose_rows(labels, title, seed)
+    places, note = _coordinates(X[rows], names, columns, title)
+    classes = sorted(set(labels[rows]))
+    table = {
+        "names": [f"x{i + 1}" for i in range(places.shape[1])],
+        "X": np.round(places * 1024) / 1024,
+        "labels": [classes.index(label) for label in labels[rows]],
+        "classes": [show_name(one) for one in classes],
+        "note": " ".join([note, *(notice.message for notice in notices)]),
+    }
+    table["X"] = table["X"].tolist()
+    return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def _input_name(collection: Collection, input: str | None, title: str) -> str:
+    if input is None:
+        return min(collection.X, key=lambda name: collection.X[name].shape[1])
+    if input not in collection.X:
+        known = ", ".join(map(show_name, collection.X))
+        raise SpecError(f"{title} has no input {show_name(input)}; choose one of {known}")
+    return input
+
+
+def _feature_names(collection: Collection, name: str) -> list[str]:
+    given = collection.feature_names.get(name, ())
+    n = collection.X[name].shape[1]
+    return list(given) if len(given) == n else [f"{name} {i + 1}" for i in range(n)]
+
+
+def _choose_rows(labels: np.ndarray, title: str, seed: int) -> tuple[np.ndarray, list[Notice]]:
+    """Return the rows that are shown, in random order, and what was left out."""
+    counted = Counter(labels.tolist()).most_common()
+    if len(counted) < 2:
+        raise SpecError(f"{title} has one class only; the lab needs two to tell apart")
+    notices = []
+    shown = {name for name, _ in counted[:MOST_CLASSES]}
+    if len(counted) > MOST_CLASSES:
+        text = f"The {MOST_CLASSES} largest of {len(counted)} classes are shown."
+        notices.append(Notice("left-out", text))
+    rows = np.flatnonzero([label in shown for label in labels])
+    rows = np.random.default_rng(seed).permutation(rows)
+    if len(rows) > MOST_POINTS:
+        text = f"{MOST_POINTS:,} of {plural(len(rows), 'row')} are shown, drawn at random."
+        notices.append(Notice("left-out", text))
+    return rows[:MOST_POINTS], notices
+
+
+def _coordinates(
+    X: np.ndarray, names: Sequence[str], columns: Sequence[str], title: str
+) -> tuple[np.ndarray, str]:
+    """Return one or two standardized coordinates per row, and what they are."""
+    if not np.isfinite(X).all():
+        raise SpecError(f"{title} has missing values; give --impute median")
+    center, spread = X.mean(axis=0), X.std(axis=0)
+    Z = (X - center) / np.where(spread > 0, spread, 1)
+    if columns or X.shape[1] <= 2:
+        places = [_place(names, column, title) for column in columns] or list(range(X.shape[1]))
+        if len(places) > 2:
+            raise SpecError(f"--columns names one or two columns, not {len(places)}")
+        said = [
+            f"x{'₁₂'[k]} stands for ({show_name(names[i])} \N{MINUS SIGN} {center[i]:.4g}) / "
+            f"{spread[i]:.4g}."
+            for k, i in enumerate(places)
+        ]
+        return np.clip(Z[:, places], -31, 31), " ".join(said)
+    U, S, _ = np.linalg.svd(Z - Z.mean(axis=0), full_matrices=False)
+    axes = U[:, :2] * S[:2]
+    share = (S[:2] ** 2).sum() / max((S**2).sum(), 1e-300)
+    axes = axes / np.where(axes.std(axis=0) > 0, axes.std(axis=0), 1)
+    text = (
+        f"{plural(X.shape[1], 'feature')}, projected onto the first two principal axes, which "
+        f"hold {share:.0%} of the variance."
+    )
+    return np.clip(axes, -31, 31), text
+
+
+def _place(names: Sequence[str], column: str, title: str) -> int:
+    if column not in names:
+        known = ", ".join(map(show_name, names[:12]))
+        raise SpecError(f"{title} has no column {show_name(column)} of numbers; it has {known}")
+    return list(names).index(column)

@@ -1,0 +1,83 @@
+/**
+ * Points and curves on a canvas, the same in every picture.
+ *
+ * Conventions: even classes are crosses, odd ones discs, so that color is not all that tells them; a
+ * point that is held out is pale.
+ */
+
+import { css } from "./controls.js";
+
+/**
+ * Draw a point.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ * @param {number} label
+ * @param {boolean} isHeld
+ * @param {number} ratio device pixels per pixel
+ * @param {import("./controls.js").Colors} colors
+ */
+export function drawMark(context, x, y, r, label, isHeld, ratio, colors) {
+  const color = css(colors.classes[label % 6]);
+  context.globalAlpha = isHeld ? 0.45 : 1;
+  context.beginPath();
+  if (label % 2) {
+    context.arc(x, y, r, 0, 2 * Math.PI);
+    context.fillStyle = color;
+    context.fill();
+    context.strokeStyle = css(colors.paper);
+    context.lineWidth = 0.8 * ratio;
+  } else {
+    context.moveTo(x - r, y - r);
+    context.lineTo(x + r, y + r);
+    context.moveTo(x + r, y - r);
+    context.lineTo(x - r, y + r);
+    context.strokeStyle = color;
+    context.lineWidth = 1.9 * ratio;
+  }
+  context.lineCap = "round";
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/**
+ * Make a canvas as fine as the screen; returns its context, cleared, its sizes and the ratio.
+ *
+ * @param {HTMLCanvasElement} canvas
+ */
+export function clearCanvas(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = Math.max(Math.round(canvas.clientWidth * ratio), 1);
+  const height = Math.max(Math.round(canvas.clientHeight * ratio), 1);
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.clearRect(0, 0, width, height);
+  return { context, width, height, ratio };
+}
+
+/**
+ * Draw a value over a line of inputs as a curve.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {ArrayLike<number>} plane
+ * @param {[number, number]} range of the values
+ * @param {[number, number]} size
+ * @param {number} thickness
+ * @param {import("./controls.js").Colors} colors
+ */
+export function drawCurve(context, plane, [low, high], [width, height], thickness, colors) {
+  context.fillStyle = css(colors.paper);
+  context.fillRect(0, 0, width, height);
+  context.strokeStyle = css(colors.positive);
+  context.lineWidth = thickness;
+  context.beginPath();
+  for (let k = 0; k < plane.length; k++) {
+    const x = ((k + 0.5) / plane.length) * width;
+    const y = height * (0.92 - 0.84 * ((plane[k] - low) / (high - low || 1)));
+    if (k) context.lineTo(x, y);
+    else context.moveTo(x, y);
+  }
+  context.stroke();
+}

@@ -1,0 +1,122 @@
+/**
+ * The plane or line of inputs as a picture: what is computed for every pixel, and the points on it.
+ *
+ * Conventions: a plane has `SIDE` times `SIDE` pixels, a line twice `SIDE`.
+ */
+
+import { ticks } from "../views/_scales.js";
+import { brief, css } from "./controls.js";
+import { makeRamp, makeShades } from "./maps.js";
+import { clearCanvas, drawMark } from "./marks.js";
+import { PLANE_PROBLEMS, computeInputs } from "./problems.js";
+
+export const SIDE = 100;
+
+/** @param {{ dims: number }} data */
+export function countPixels({ dims }) {
+  return dims === 1 ? 2 * SIDE : SIDE * SIDE;
+}
+
+/**
+ * Inputs of every pixel.
+ *
+ * @param {import("./model.js").PageData} data
+ * @param {number[]} chosen places among the inputs
+ */
+export function makeInputPlanes(data, chosen) {
+  const [low, high] = data.window;
+  const nPixels = countPixels(data);
+  const X = new Float64Array(nPixels * data.dims);
+  for (let k = 0; k < nPixels; k++) {
+    if (data.dims === 1) X[k] = low + ((k + 0.5) / nPixels) * (high - low);
+    else {
+      X[2 * k] = low + (((k % SIDE) + 0.5) / SIDE) * (high - low);
+      X[2 * k + 1] = high - ((Math.floor(k / SIDE) + 0.5) / SIDE) * (high - low);
+    }
+  }
+  const values = computeInputs(X, data.dims, chosen);
+  return chosen.map((_, i) => Float32Array.from({ length: nPixels }, (_, k) => values[k * chosen.length + i]));
+}
+
+/**
+ * Room for what every unit answers.
+ *
+ * @param {string[][]} activations
+ * @param {{ dims: number }} data
+ */
+export function makeUnitPlanes(activations, data) {
+  return activations.map((units) => units.map(() => new Float32Array(countPixels(data))));
+}
+
+/**
+ * Colors of maps: from orange to blue, and from the paper to each class.
+ *
+ * @param {import("./controls.js").Colors} colors
+ */
+export function makeColorRamps(colors) {
+  return {
+    colors,
+    signed: makeRamp(colors.negative, colors.paper, colors.positive, 0.5, 0.13),
+    classes: colors.classes.map((color) => makeShades(colors.paper, color)),
+  };
+}
+
+/**
+ * Draw the points over a picture; on a line, also its numbers and the chosen place.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./model.js").PageData} data
+ * @param {import("./state.js").DataState} source
+ * @param {import("./controls.js").Colors} colors
+ * @param {number | null} chosen place on a line
+ */
+export function drawPointsOver(canvas, data, source, colors, chosen) {
+  const { context, width: size, ratio } = clearCanvas(canvas);
+  const [low, high] = data.window;
+  // What lies farther out is drawn at the edge.
+  const place = (/** @type {number} */ x) => ((Math.min(Math.max(x, low), high) - low) / (high - low)) * size;
+  const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio * (canvas.clientWidth < 250 ? 0.8 : 1);
+  if (data.dims === 1) drawAxis(context, size, ratio, place, data, source, colors, chosen);
+  for (let row = 0; row < data.labels.length; row++) {
+    const label = data.labels[row];
+    const y = data.dims === 1 ? (label ? 0.08 : 0.92) * size : size - place(data.X[row * 2 + 1]);
+    drawMark(context, place(data.X[row * data.dims]), y, r, label, data.held[row] === 1, ratio, colors);
+  }
+}
+
+/**
+ * The line of inputs in its own numbers, and where the chosen point lies on it.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} size
+ * @param {number} ratio
+ * @param {(x: number) => number} place
+ * @param {import("./model.js").PageData} data
+ * @param {import("./state.js").DataState} state
+ * @param {import("./controls.js").Colors} colors
+ * @param {number | null} chosen
+ */
+function drawAxis(context, size, ratio, place, data, { source, problem }, { muted, ink }, chosen) {
+  const { center, spread } = (source === "problem" && PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale) || { center: 0, spread: 1 };
+  const [low, high] = data.window.map((x) => center + spread * x);
+  context.fillStyle = css(muted);
+  context.strokeStyle = css(ink, 0.12);
+  context.lineWidth = ratio;
+  context.font = `${11 * ratio}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  for (const tick of ticks(low, high, 5)) {
+    const x = place((tick - center) / spread);
+    if (x < 14 * ratio || x > size - 14 * ratio) continue;
+    context.fillText(brief(tick), x, size - 4 * ratio);
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, size - 16 * ratio);
+    context.stroke();
+  }
+  if (chosen === null) return;
+  context.strokeStyle = css(ink, 0.5);
+  context.beginPath();
+  context.moveTo(place(chosen), 0);
+  context.lineTo(place(chosen), size);
+  context.stroke();
+}

@@ -1,0 +1,415 @@
+/**
+ * The state of the page as a value, and as the text in a link.
+ *
+ * Conventions: everything that the page shows follows from one state. A link is version, fields and a
+ * checksum as bytes, in base64url; it is read with limits, and what is no state is a `LinkError`, never
+ * half of one. Places in `ACTIVATION_NAMES` and the like are what links hold: new ones go to the end.
+ */
+
+import { GRID, INPUTS, PLANE_PROBLEMS, chosenInputs } from "./problems.js";
+
+export const VIEW_NAMES = ["neuron", "network", "practice", "race"];
+export const ACTIVATION_NAMES = [
+  ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
+  ...["silu", "softplus", "softmax"],
+];
+export const OPTIMIZER_NAMES = ["sgd", "adam", "adamw"];
+export const START_NAMES = ["glorot", "he", "variance", "zeros"];
+/** Where the points come from: a problem, the table in the page, or a person's own. */
+export const SOURCES = ["problem", "lesson", "own"];
+
+/** Most layers (the outputs among them), units in one, points and classes. */
+export const LIMITS = { layers: 8, units: 16, points: 2000, classes: 6, link: 60000 };
+
+const VERSION = 1;
+/** Above this, parameters are rounded to 16 significant bits, unless every digit is asked for. */
+const SHORT = 60;
+
+/** @typedef {[number, number, number]} LabeledPoint x, y, label */
+/**
+ * @typedef {object} NeuronState
+ * @property {number[]} weights one or two
+ * @property {number} bias
+ * @property {string} activation
+ * @property {number[]} at the inputs
+ * @property {number | null} threshold outputs from here on are of class 1; null: the middle of the range
+ * @property {LabeledPoint[]} points
+ */
+/**
+ * @typedef {object} DataState
+ * @property {string} source one of `SOURCES`
+ * @property {string} problem name of one of `PLANE_PROBLEMS`
+ * @property {number} n points
+ * @property {number} noise
+ * @property {number} seed
+ * @property {number} held percent of points that only check
+ * @property {LabeledPoint[]} points a person's own
+ */
+/**
+ * @typedef {object} NetState
+ * @property {number} inputs bits of `INPUTS`
+ * @property {string[][]} activations of every unit, layer by layer, outputs last
+ * @property {Float64Array} parameters as the engine has them
+ * @property {Uint8Array} edges 0 where a weight's edge is cut; of biases always 1
+ * @property {number} epochs
+ */
+/**
+ * @typedef {object} RecipeState
+ * @property {string} optimizer
+ * @property {number} learningRate
+ * @property {number} batch
+ * @property {number} weightDecay
+ * @property {string} start how weights are drawn
+ * @property {number} seed
+ */
+/** @typedef {{ view: string, neuron: NeuronState, data: DataState, net: NetState, recipe: RecipeState }} State */
+
+/** What a link that cannot be read gives. */
+export class LinkError extends Error {}
+
+/**
+ * Sizes of a network's layers, its inputs first.
+ *
+ * @param {number} nInputs
+ * @param {string[][]} activations
+ */
+export function layerSizes(nInputs, activations) {
+  return [nInputs, ...activations.map((names) => names.length)];
+}
+
+/** @param {number[]} sizes */
+export function countParameters(sizes) {
+  let total = 0;
+  for (let k = 1; k < sizes.length; k++) total += sizes[k] * (sizes[k - 1] + 1);
+  return total;
+}
+
+/** @param {DataState} data @param {number} lessonDims */
+export function dimensions({ source, problem }, lessonDims) {
+  if (source === "lesson") return lessonDims;
+  return source === "own" ? 2 : (PLANE_PROBLEMS.find(({ name }) => name === problem)?.dims ?? 2);
+}
+
+class Writer {
+  constructor() {
+    /** @type {number[]} */
+    this.bytes = [];
+    this.view = new DataView(new ArrayBuffer(8));
+  }
+
+  /** @param {number} value */
+  byte(value) {
+    this.bytes.push(value & 255);
+  }
+
+  /** @param {number} value whole, from 0 on */
+  count(value) {
+    while (value > 127) {
+      this.byte((value % 128) | 128);
+      value = Math.floor(value / 128);
+    }
+    this.byte(value);
+  }
+
+  /** @param {number} value */
+  double(value) {
+    this.view.setFloat64(0, value);
+    for (let k = 0; k < 8; k++) this.byte(this.view.getUint8(k));
+  }
+
+  /** A short decimal in few bytes, anything else in nine. @param {number} value */
+  number(value) {
+    const scaled = Math.round(value * 10000);
+    if (Math.abs(scaled) < 2 ** 40 && scaled / 10000 === value && !Object.is(value, -0)) {
+      this.count(2 * (scaled < 0 ? -2 * scaled - 1 : 2 * scaled));
+    } else {
+      this.count(1);
+      this.double(value);
+    }
+  }
+
+  /** The nearest number of 16 significant bits, in three bytes. @param {number} value */
+  rounded(value) {
+    this.view.setFloat32(0, value);
+    const bits = this.view.getUint32(0);
+    // Half of what is cut off, so that it rounds; infinity is not reached from below 1e38.
+    this.view.setUint32(0, Math.abs(value) < 1e38 ? bits + 128 : bits);
+    for (let k = 0; k < 3; k++) this.byte(this.view.getUint8(k));
+  }
+
+  /** @param {ArrayLike<number>} bits */
+  flags(bits) {
+    for (let k = 0; k < bits.length; k += 8) {
+      let byte = 0;
+      for (let b = 0; b < 8 && k + b < bits.length; b++) byte |= (bits[k + b] ? 1 : 0) << b;
+      this.byte(byte);
+    }
+  }
+
+  /** @param {LabeledPoint[]} points */
+  points(points) {
+    this.count(points.length);
+    const onGrid = points.every(([x, y]) => [x, y].every((v) => Math.abs(v) < 32 && Number.isInteger(v * GRID)));
+    const nBits = 32 - Math.clz32(Math.max(0, ...points.map(([, , label]) => label)));
+    this.byte((onGrid ? 128 : 0) | nBits);
+    for (let bit = 0; bit < nBits; bit++) this.flags(points.map(([, , label]) => (label >> bit) & 1));
+    for (const [x, y] of points) {
+      for (const value of [x, y]) {
+        if (!onGrid) this.double(value);
+        else {
+          const whole = value * GRID + 32768;
+          this.byte(whole >> 8);
+          this.byte(whole);
+        }
+      }
+    }
+  }
+}
+
+class Reader {
+  /** @param {Uint8Array} bytes */
+  constructor(bytes) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.at = 0;
+  }
+
+  byte() {
+    if (this.at >= this.view.byteLength) throw new LinkError("the link ends too early");
+    return this.view.getUint8(this.at++);
+  }
+
+  /** @param {number} most */
+  count(most) {
+    let value = 0;
+    let factor = 1;
+    for (let k = 0; k < 8; k++) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      factor *= 128;
+      if (byte < 128) {
+        if (value > most) throw new LinkError(`the link has ${value} where at most ${most} can be`);
+        return value;
+      }
+    }
+    throw new LinkError("the link has a number that is too long");
+  }
+
+  double() {
+    if (this.at + 8 > this.view.byteLength) throw new LinkError("the link ends too early");
+    const value = this.view.getFloat64(this.at);
+    this.at += 8;
+    return finite(value);
+  }
+
+  number() {
+    const code = this.count(Number.MAX_SAFE_INTEGER);
+    if (code % 2) return this.double();
+    const half = code / 2;
+    return (half % 2 ? -(half + 1) / 2 : half / 2) / 10000;
+  }
+
+  rounded() {
+    const bits = this.byte() * 2 ** 24 + this.byte() * 2 ** 16 + this.byte() * 2 ** 8;
+    const view = new DataView(new ArrayBuffer(4));
+    view.setUint32(0, bits);
+    return finite(view.getFloat32(0));
+  }
+
+  /** @param {number} n */
+  flags(n) {
+    const bits = new Uint8Array(n);
+    for (let k = 0; k < n; k += 8) {
+      const byte = this.byte();
+      for (let b = 0; b < 8 && k + b < n; b++) bits[k + b] = (byte >> b) & 1;
+    }
+    return bits;
+  }
+
+  /** @template T @param {T[]} names @returns {T} */
+  name(names) {
+    return names[this.count(names.length - 1)];
+  }
+
+  /** @param {number} classes @returns {LabeledPoint[]} */
+  points(classes) {
+    const n = this.count(LIMITS.points);
+    const form = this.byte();
+    const [onGrid, nBits] = [form >= 128, form & 127];
+    if (nBits > 3) throw new LinkError("the link has more classes than there can be");
+    const labels = new Uint8Array(n);
+    for (let bit = 0; bit < nBits; bit++) this.flags(n).forEach((set, k) => (labels[k] |= set << bit));
+    /** @type {LabeledPoint[]} */
+    const points = [];
+    for (const label of labels) {
+      if (label >= classes) throw new LinkError("the link has more classes than there can be");
+      const value = () => (onGrid ? (this.byte() * 256 + this.byte() - 32768) / GRID : this.double());
+      points.push([value(), value(), label]);
+    }
+    return points;
+  }
+}
+
+/** @param {number} value */
+function finite(value) {
+  if (!Number.isFinite(value)) throw new LinkError("the link has a number that is not finite");
+  return value;
+}
+
+/**
+ * Two bytes that change with every byte before them.
+ *
+ * @param {ArrayLike<number>} bytes
+ * @param {number} n
+ */
+function checksum(bytes, n) {
+  let [a, b] = [1, 0];
+  for (let k = 0; k < n; k++) {
+    a = (a + bytes[k]) % 65521;
+    b = (b + a) % 65521;
+  }
+  const mixed = (a ^ (b * 31)) & 0xffff;
+  return [mixed >> 8, mixed & 255];
+}
+
+/**
+ * Write a state as bytes.
+ *
+ * @param {State} state
+ * @param {boolean} everyDigit
+ */
+function toBytes({ view, neuron, data, net, recipe }, everyDigit) {
+  const w = new Writer();
+  w.byte(VERSION);
+  w.count(VIEW_NAMES.indexOf(view));
+  w.count(neuron.weights.length);
+  w.count(ACTIVATION_NAMES.indexOf(neuron.activation));
+  for (const value of [...neuron.weights, neuron.bias, ...neuron.at]) w.number(value);
+  w.byte(neuron.threshold === null ? 0 : 1);
+  if (neuron.threshold !== null) w.number(neuron.threshold);
+  w.points(neuron.points);
+  w.count(SOURCES.indexOf(data.source));
+  w.count(PLANE_PROBLEMS.findIndex(({ name }) => name === data.problem));
+  w.count(data.n);
+  w.number(data.noise);
+  w.count(data.seed);
+  w.count(data.held);
+  w.points(data.source === "own" ? data.points : []);
+  w.count(net.inputs);
+  w.count(net.activations.length);
+  for (const names of net.activations) {
+    w.count(names.length);
+    const isShared = names.every((name) => name === names[0]);
+    w.byte(isShared ? 1 : 0);
+    for (const name of isShared ? names.slice(0, 1) : names) w.count(ACTIVATION_NAMES.indexOf(name));
+  }
+  w.count(net.epochs);
+  w.count(net.parameters.length);
+  const isExact = everyDigit || net.parameters.length <= SHORT;
+  w.byte(isExact ? 1 : 0);
+  for (const value of net.parameters) isExact ? w.double(value) : w.rounded(value);
+  const isWhole = net.edges.every((edge) => edge === 1);
+  w.byte(isWhole ? 1 : 0);
+  if (!isWhole) w.flags(net.edges);
+  w.count(OPTIMIZER_NAMES.indexOf(recipe.optimizer));
+  w.number(recipe.learningRate);
+  w.count(recipe.batch);
+  w.number(recipe.weightDecay);
+  w.count(START_NAMES.indexOf(recipe.start));
+  w.count(recipe.seed);
+  for (const byte of checksum(w.bytes, w.bytes.length)) w.byte(byte);
+  return Uint8Array.from(w.bytes);
+}
+
+/** @param {Reader} r @returns {NeuronState} */
+function readNeuron(r) {
+  const n = Math.max(r.count(2), 1);
+  const activation = r.name(ACTIVATION_NAMES.slice(0, -1));
+  const numbers = Array.from({ length: 2 * n + 1 }, () => r.number());
+  const threshold = r.byte() ? r.number() : null;
+  const [weights, bias, at] = [numbers.slice(0, n), numbers[n], numbers.slice(n + 1)];
+  return { weights, bias, activation, at, threshold, points: r.points(2) };
+}
+
+/** @param {Reader} r @returns {DataState} */
+function readData(r) {
+  const source = r.name(SOURCES);
+  const problem = r.name(PLANE_PROBLEMS).name;
+  const n = Math.max(r.count(LIMITS.points), 2);
+  const noise = Math.min(Math.max(r.number(), 0), 10);
+  const seed = r.count(2 ** 31);
+  const held = r.count(90);
+  return { source, problem, n, noise, seed, held, points: r.points(LIMITS.classes) };
+}
+
+/** @param {Reader} r @param {number} dims @returns {NetState} */
+function readNet(r, dims) {
+  const inputs = r.count(2 ** INPUTS.length - 1);
+  const nLayers = r.count(LIMITS.layers);
+  if (nLayers < 1) throw new LinkError("the link has a network without layers");
+  const activations = Array.from({ length: nLayers }, (_, depth) => readActivations(r, depth === nLayers - 1));
+  const epochs = r.count(2 ** 45);
+  const n = countParameters(layerSizes(chosenInputs(inputs, dims).length, activations));
+  if (r.count(2 ** 20) !== n) throw new LinkError("the link's weights do not fit its network");
+  const isExact = r.byte() === 1;
+  const parameters = Float64Array.from({ length: n }, () => (isExact ? r.double() : r.rounded()));
+  const edges = r.byte() === 1 ? new Uint8Array(n).fill(1) : r.flags(n);
+  return { inputs, activations, parameters, edges, epochs };
+}
+
+/** @param {Reader} r @param {boolean} isLast */
+function readActivations(r, isLast) {
+  const nUnits = r.count(LIMITS.units);
+  if (nUnits < 1) throw new LinkError("the link has a layer without units");
+  const isShared = r.byte() === 1;
+  const shared = isShared ? r.name(ACTIVATION_NAMES) : "";
+  const names = Array.from({ length: nUnits }, () => shared || r.name(ACTIVATION_NAMES));
+  if (names.includes("softmax") && !(isLast && isShared)) {
+    throw new LinkError("the link has a softmax that is no output");
+  }
+  return names;
+}
+
+/**
+ * Write a state as the text of a link.
+ *
+ * @param {State} state
+ * @param {boolean} [everyDigit] of the parameters, also where there are many
+ */
+export function encodeState(state, everyDigit = false) {
+  let text = "";
+  for (const byte of toBytes(state, everyDigit)) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * Read the text of a link.
+ *
+ * @param {string} text from anyone
+ * @param {number} [lessonDims] coordinates of the page's own table; 0 if it has none
+ * @returns {State}
+ */
+export function decodeState(text, lessonDims = 0) {
+  if (text.length > LIMITS.link) throw new LinkError(`the link is longer than ${LIMITS.link} characters`);
+  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1) throw new LinkError("the link has characters that no link has");
+  const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const end = bytes.length - 2;
+  const [high, low] = checksum(bytes, end);
+  if (end < 1 || bytes[end] !== high || bytes[end + 1] !== low) {
+    throw new LinkError("the link is damaged: part of it is missing or was changed");
+  }
+  const r = new Reader(bytes.subarray(0, end));
+  if (r.byte() !== VERSION) throw new LinkError("the link is of another version of gradatim");
+  const view = r.name(VIEW_NAMES);
+  const neuron = readNeuron(r);
+  const data = readData(r);
+  if (data.source === "lesson" && !lessonDims) throw new LinkError("the link belongs to a page with a table of its own");
+  const net = readNet(r, dimensions(data, lessonDims));
+  const optimizer = r.name(OPTIMIZER_NAMES);
+  const learningRate = Math.min(Math.max(r.number(), 0), 100);
+  const batch = Math.max(r.count(LIMITS.points), 1);
+  const weightDecay = Math.min(Math.max(r.number(), 0), 10);
+  const start = r.name(START_NAMES);
+  const recipe = { optimizer, learningRate, batch, weightDecay, start, seed: r.count(2 ** 31) };
+  if (r.at !== end) throw new LinkError("the link has more than a state");
+  return { view, neuron, data, net, recipe };
+}

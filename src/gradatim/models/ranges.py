@@ -1,0 +1,55 @@
+"""Ranges: where the rows that a model learnt from lie, column by column.
+
+Conventions: NaN stands for a column that had no value in any row; nothing is outside of it, and a
+missing value is never outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradatim.errors import InputError
+from gradatim.persistence.container import Tensors
+
+__all__ = ["InputRanges", "ranges_from_tensors"]
+
+_BLOCK = 4096
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class InputRanges:
+    """Smallest and largest value of each column, in raw units."""
+
+    low: np.ndarray  # (n_features,)
+    high: np.ndarray  # (n_features,)
+
+    @classmethod
+    def of(cls, X: np.ndarray, rows: np.ndarray) -> InputRanges:
+        """Take the ranges of some rows of X, (n_samples, n_features)."""
+        low, high = np.full((2, X.shape[1]), np.nan)
+        for start in range(0, len(rows), _BLOCK):
+            # A copy of all rows could take the memory that is left.
+            block = X[rows[start : start + _BLOCK]]
+            low = np.fmin(low, np.fmin.reduce(block, axis=0))
+            high = np.fmax(high, np.fmax.reduce(block, axis=0))
+        return cls(low.astype(np.float64), high.astype(np.float64))
+
+    def outside(self, X: np.ndarray) -> np.ndarray:
+        """Tell which values lie outside, (n_rows, n_features)."""
+        return np.less(X, self.low) | np.greater(X, self.high)
+
+    def to_tensors(self) -> dict[str, np.ndarray]:
+        """Write them out as named arrays."""
+        return {"ranges.low": self.low, "ranges.high": self.high}
+
+
+def ranges_from_tensors(tensors: Tensors, n_features: int) -> InputRanges | None:
+    """Read what `InputRanges.to_tensors` wrote; None where there is nothing."""
+    if "ranges.low" not in tensors:
+        return None
+    low, high = (tensors.get(f"ranges.{end}", (n_features,)) for end in ("low", "high"))
+    if (low > high).any():
+        raise InputError("the ranges of the training rows are none")
+    return InputRanges(low, high)

@@ -1,0 +1,67 @@
+import webbrowser
+
+import pytest
+
+from gradatim.cli import main
+
+
+def test_a_page_is_written_and_its_path_is_said(capsys, tmp_path):
+    assert main(["lab", "xor", "--questions", "2", "-o", str(tmp_path / "a.html")]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'a.html'}\n"
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<title>Exclusive or: gradatim lab</title>" in text
+    assert text.count("<article") == 2
+
+
+def test_without_a_file_it_opens_in_the_browser(capsys, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+    assert main(["lab", "--questions", "0"]) == 0
+    [url] = opened
+    path = capsys.readouterr().out.strip()
+    assert url.startswith("file://")
+    assert url.endswith(path.replace("\\", "/"))
+
+
+def test_where_there_is_no_browser_the_page_is_written_all_the_same(capsys, monkeypatch):
+    monkeypatch.setattr(webbrowser, "open", lambda url: False)
+    assert main(["lab", "--questions", "0"]) == 2
+    told = capsys.readouterr()
+    assert told.out.strip() in told.err
+    assert "no browser was found" in told.err
+
+
+def test_rows_of_a_table_travel_inside(capsys, tmp_path):
+    rows = "".join(f"{k},{k % 7},{'ab'[k % 2]}\n" for k in range(30))
+    (tmp_path / "t.csv").write_text(f"tempo,energy,genre\n{rows}")
+    page = tmp_path / "p.html"
+    arguments = [
+        "lab",
+        str(tmp_path / "t.csv"),
+        "--target",
+        "genre",
+        "--columns",
+        "energy",
+        "tempo",
+    ]
+    assert main([*arguments, "-o", str(page)]) == 0
+    assert "x₁ stands for (energy" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lab", "xor", "-o", "a.pdf"], "a.pdf"),
+        (["lab", "xor", "--target", "genre"], "belong to a table"),
+        (["lab", "x1 +"], "column"),
+        (["lab", "missing.csv", "-o", "a.html"], "missing.csv"),
+        (["lab", "xor", "--questions", "101"], "100"),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence(arguments, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,96 @@
+// Reads cases as JSON from standard input, lets the page's modules answer them, writes JSON.
+
+import { readFileSync } from "node:fs";
+
+import { readEquation, toEquation, toLatex, toNumpy, toPython } from "../../src/gradatim/lab/equation.js";
+import { computePlanes, makeShades, paintClasses } from "../../src/gradatim/lab/maps.js";
+import { engineLayers, initialState, makeData, makeTask, reshape, writtenLayers } from "../../src/gradatim/lab/model.js";
+import { isRight, perceptronStep, separate } from "../../src/gradatim/lab/plane.js";
+import { judge } from "../../src/gradatim/lab/practice.js";
+import { PLANE_PROBLEMS, drawPoints, heldOut } from "../../src/gradatim/lab/problems.js";
+import { contenders } from "../../src/gradatim/lab/race.js";
+import { ACTIVATION_NAMES, LIMITS, LinkError, decodeState, encodeState } from "../../src/gradatim/lab/state.js";
+import { readTable } from "../../src/gradatim/lab/table.js";
+import { lineInSquare } from "../../src/gradatim/lab/zspace.js";
+import { engine } from "../../src/gradatim/views/engine.js";
+
+const lib = engine();
+
+/** A state as JSON holds it. */
+function plain(state) {
+  const { parameters, edges } = state.net;
+  return { ...state, net: { ...state.net, parameters: [...parameters], edges: [...edges] } };
+}
+
+function typed(state) {
+  const { parameters, edges } = state.net;
+  return { ...state, net: { ...state.net, parameters: Float64Array.from(parameters), edges: Uint8Array.from(edges) } };
+}
+
+const ANSWERS = {
+  limits: () => ({ ...LIMITS, activations: ACTIVATION_NAMES, problems: PLANE_PROBLEMS.map(({ name }) => name) }),
+  points({ problem, n, noise, seed }) {
+    const one = PLANE_PROBLEMS.find(({ name }) => name === problem);
+    const { dims, X, labels } = drawPoints(one, { n, noise: noise ?? one.noise }, lib.makeRandom(seed));
+    return { dims, X: [...X], labels: [...labels], noise: one.noise, scale: one.scale ?? null };
+  },
+  held: ({ n, share, seed }) => [...heldOut(n, share, lib.makeRandom(seed))],
+  separate: ({ points }) => separate(points),
+  isRight: ({ line, points }) => isRight(line, points),
+  perceptron: ({ weights, bias, points, from }) => perceptronStep(weights, bias, points, from),
+  roundTrip({ state, everyDigit }) {
+    const text = encodeState(typed(state), everyDigit);
+    return { text, state: plain(decodeState(text, 2)) };
+  },
+  decode({ text, lessonDims }) {
+    try {
+      return { state: plain(decodeState(text, lessonDims ?? 0)) };
+    } catch (error) {
+      return { error: error.message, isLinkError: error instanceof LinkError };
+    }
+  },
+  initial: ({ lesson }) => plain(initialState(lesson, lib)),
+  reshape({ state, wanted, dims, nClasses, dimsBefore }) {
+    const made = typed(state);
+    reshape(made, wanted, lib, { dims, nClasses }, dimsBefore);
+    return plain(made);
+  },
+  task({ state, table }) {
+    const made = typed(state);
+    const task = makeTask(made.net, makeData(made.data, table ?? null, lib));
+    return Object.fromEntries(Object.entries(task).map(([key, value]) => [key, ArrayBuffer.isView(value) ? [...value] : value]));
+  },
+  write({ net, nInputs, names }) {
+    const layers = writtenLayers(net, nInputs);
+    return { equation: toEquation(layers, names), latex: toLatex(layers, names), numpy: toNumpy(layers, names), python: toPython(layers, names) };
+  },
+  contenders: ({ nInputs, nOutputs }) => contenders(nInputs, nOutputs),
+  readTable: ({ text }) => readTable(text),
+  paintClasses({ planes, paper, colors }) {
+    const pixels = new Uint32Array(planes[0].length);
+    paintClasses(pixels, planes.map((plane) => Float32Array.from(plane)), colors.map((color) => makeShades(paper, color)));
+    return [...new Uint8Array(pixels.buffer)];
+  },
+  window: ({ table, data }) => makeData(data, table, lib).window,
+  lineInSquare: ({ a, b, c, range }) => lineInSquare(a, b, c, range),
+  readEquation: ({ text }) => readEquation(text),
+  judge: ({ part, typed: text }) => judge(part, text, lib),
+  planes({ net, nInputs, X }) {
+    const layers = writtenLayers(net, nInputs);
+    let start = 0;
+    const mapped = layers.map(({ nIn, nOut, activations }) => {
+      const layer = { nIn, nOut, activations, start };
+      start += nOut * (nIn + 1);
+      return layer;
+    });
+    const n = X.length / nInputs;
+    const inputs = Array.from({ length: nInputs }, (_, i) => Float32Array.from({ length: n }, (_, k) => X[k * nInputs + i]));
+    const planes = layers.map(({ nOut }) => Array.from({ length: nOut }, () => new Float32Array(n)));
+    computePlanes(mapped, net.parameters, inputs, planes);
+    const room = lib.forward(lib.makeNetwork(engineLayers(net, nInputs)), X);
+    return { planes: planes.map((units) => units.map((plane) => [...plane])), exact: room.a.slice(1).map((a) => [...a]) };
+  },
+};
+
+const cases = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(cases.map((one) => ANSWERS[one.ask](one))));

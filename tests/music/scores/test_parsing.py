@@ -1,0 +1,165 @@
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from gradatim.errors import MissingExtraError, ScoreError, SpecError
+from gradatim.music.scores import parsing
+from gradatim.music.scores.formats import ScoreText
+from gradatim.music.scores.parsing import parse_scores
+
+TEXT = ScoreText("abc", b"X:1\nM:4/4\nL:1/4\nK:C\nC D E F |]\n", {"rhythm": "reel"})
+BROKEN = ScoreText("midi", b"MThd\x00\x00")
+SILENT = ScoreText("abc", b"X:1\nM:4/4\nL:1/4\nK:C\nz4 |]\n")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path, monkeypatch, _shared_cache):
+    monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
+
+
+def script(monkeypatch, code):
+    """Let another program stand for the worker."""
+    start = subprocess.Popen
+
+    def other(arguments, **options):
+        return start([sys.executable, "-c", code], **options)
+
+    monkeypatch.setattr(parsing.subprocess, "Popen", other)
+
+
+def test_what_cannot_be_read_costs_only_itself_and_order_stays():
+    said = []
+    first, broken, silent, last = parse_scores(
+        [TEXT, BROKEN, SILENT, TEXT], progress=lambda share, doing: said.append((share, doing))
+    )
+    assert first[0].notes.pitch.tolist() == [60, 62, 64, 65]
+    assert first[0].tags == {"rhythm": "reel"}
+    assert last[0].notes.pitch.tolist() == [60, 62, 64, 65]
+    assert isinstance(broken, ScoreError)
+    assert "no note" in str(silent)
+    assert said[0] == (0.0, "0/4")
+    assert said[-1] == (1.0, "4/4")
+
+
+def test_what_was_read_once_is_not_read_again(monkeypatch):
+    [[before]] = parse_scores([TEXT])
+
+    def refuse(*_, **__):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(parsing.subprocess, "Popen", refuse)
+    [[after]] = parse_scores([TEXT])
+    assert after.notes.to_dict() == before.notes.to_dict()
+
+
+def test_another_text_is_not_found_in_the_cache():
+    parse_scores([TEXT])
+    [[other]] = parse_scores([ScoreText("abc", TEXT.data.replace(b"F", b"G"))])
+    assert other.notes.pitch.tolist() == [60, 62, 64, 67]
+
+
+def test_a_broken_cache_costs_time_only(tmp_path):
+    parse_scores([TEXT])
+    [kept] = (tmp_path / "cache").glob("scores-*/*.json")
+    for broken in ("", "[1]", '{"scores": [{}]}', '{"scores": [{"notes": {}, "tags": {}}]}'):
+        kept.write_text(broken)
+        [[read]] = parse_scores([TEXT])
+        assert read.notes.n_notes == 4
+
+
+def test_nothing_is_kept_where_the_cache_is_off(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADATIM_CACHE", "")
+    [[read]] = parse_scores([TEXT])
+    assert read.notes.n_notes == 4
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_score_that_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(parsing, "MOST_SECONDS", 0.3)
+    script(monkeypatch, "import time; time.sleep(60)")
+    start = time.monotonic()
+    [late] = parse_scores([TEXT])
+    assert "0.3 s" in str(late)
+    assert time.monotonic() - start < 20
+
+
+def test_a_process_that_dies_is_started_again(monkeypatch, tmp_path):
+    # The first process dies at once, as one without memory does; the next one answers.
+    mark = tmp_path / "mark"
+    answer = (
+        '{"scores": [{"tags": {}, "notes": {"onset": [0], "duration": [1], "pitch": [60], '
+        '"part": [0], "position": [0], "meter": null, "tonic": null}}]}'
+    )
+    script(
+        monkeypatch,
+        f"import pathlib, sys\nmark = pathlib.Path({str(mark)!r})\n"
+        "if not mark.exists():\n    mark.touch()\n    sys.exit(1)\n"
+        f"for line in sys.stdin:\n    print({answer!r}, flush=True)\n",
+    )
+    dead, [alive] = parse_scores([BROKEN, TEXT], n_jobs=1)
+    assert "ended without an answer" in str(dead)
+    assert alive.notes.pitch.tolist() == [60]
+
+
+def test_no_process_is_left_behind(monkeypatch):
+    started = []
+    start = subprocess.Popen
+
+    def noted(*arguments, **options):
+        started.append(start(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(parsing.subprocess, "Popen", noted)
+    parse_scores([TEXT])
+    assert [process.returncode is not None for process in started] == [True]
+
+
+def test_the_current_folder_does_not_stand_for_modules(tmp_path, monkeypatch):
+    (tmp_path / "random.py").write_text("raise SystemExit(3)")
+    (tmp_path / "music21.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    [[read]] = parse_scores([TEXT])
+    assert read.notes.n_notes == 4
+
+
+def test_without_music21_a_sentence_says_what_to_install(monkeypatch):
+    def missing(name):
+        raise parsing.PackageNotFoundError(name)
+
+    monkeypatch.setattr(parsing, "version", missing)
+    with pytest.raises(MissingExtraError, match=r"pip install 'gradatim\[scores\]'"):
+        parse_scores([TEXT])
+
+
+def test_notes_that_make_no_sense_are_an_error(monkeypatch):
+    script(
+        monkeypatch,
+        "import sys\nfor line in sys.stdin:\n    print('{\"scores\": [3]}', flush=True)",
+    )
+    [odd] = parse_scores([TEXT])
+    assert isinstance(odd, ScoreError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")
+def test_a_worker_has_a_limit_of_memory():
+    code = (
+        "import resource\nfrom gradatim.music.scores import worker\nworker._limit_memory()\n"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0] == worker.MOST_MEMORY)"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert asked.stdout.strip() == b"True"
+
+
+def test_some_process_is_needed():
+    with pytest.raises(SpecError, match="at least 1"):
+        parse_scores([TEXT], n_jobs=0)
+
+
+def test_many_scores_are_read_side_by_side_and_stay_in_order():
+    texts = [ScoreText("abc", TEXT.data.replace(b"C D", b"C" * (k + 1) + b" D")) for k in range(25)]
+    read = parse_scores(texts, n_jobs=2)
+    assert [one[0].notes.n_notes for one in read] == [4 + k for k in range(25)]
+    assert np.all([one[0].notes.pitch[0] == 60 for one in read])
