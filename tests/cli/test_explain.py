@@ -58,20 +58,20 @@ def test_a_sound_has_its_inputs_and_the_nearest_sounds(inside, capsys):
 
 
 def test_files_hold_what_is_shown_and_more(inside, capsys):
-    typed = "explain rows.gradatim rows.csv --row 4 -o why.svg --json why.json"
+    typed = "explain rows.gradatim rows.csv --row 3 -o why.svg --json why.json"
     assert main(typed.split()) == 0
     shown = capsys.readouterr().out.splitlines()
     assert [line.partition(" ")[0] for line in shown[-2:]] == ["wrote", "json:"]
     whole = json.loads((inside / "why.json").read_text())
     assert (whole["schema"], whole["model"]["rung"]) == (1, "logistic")
-    assert (whole["sample"], whole["explained"], whole["rival"]) == ("row 4", "x", "y")
+    assert (whole["sample"], whole["explained"], whole["rival"]) == ("row 3", "x", "y")
     assert {one["name"]: one["value"] for one in whole["inputs"]} == {"a": 2.0, "b": 4.0}
     total = sum(one["contribution"] for one in whole["inputs"])
     assert whole["baseline_output"] + total == pytest.approx(whole["output"])
     picture = (inside / "why.svg").read_text()
     assert "a = 2" in picture
-    assert "row 4 of rows.csv: x rather than y" in picture
-    assert main(["explain", "rows.gradatim", "rows.csv", "--row", "4", "--json", "-"]) == 0
+    assert "row 3 of rows.csv: x rather than y" in picture
+    assert main(["explain", "rows.gradatim", "rows.csv", "--row", "3", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out) == whole
 
 
@@ -84,7 +84,7 @@ def test_a_row_is_found_by_its_name_and_another_class_explained(inside, capsys):
 
 
 def test_majority_is_one_sentence(inside, capsys):
-    assert main(["explain", "majority.gradatim", "rows.csv", "--row", "3"]) == 0
+    assert main(["explain", "majority.gradatim", "rows.csv", "--row", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("no input moved this: the majority model gives every sample")
@@ -98,9 +98,9 @@ def test_a_sample_of_rows_and_none_are_said(inside, capsys):
     part = replace(kept, scaled=kept.scaled[:9], ids=kept.ids[:9], labels=kept.labels[:9])
     replace(model, training_rows=part).save("part.gradatim")
     replace(model, training_rows=None).save("bare.gradatim")
-    assert main(["explain", "part.gradatim", "rows.csv", "--row", "3"]) == 0
+    assert main(["explain", "part.gradatim", "rows.csv", "--row", "2"]) == 0
     assert "nearest training rows, of a sample of 9 of 30" in capsys.readouterr().out
-    assert main(["explain", "bare.gradatim", "rows.csv", "--row", "3"]) == 0
+    assert main(["explain", "bare.gradatim", "rows.csv", "--row", "2"]) == 0
     assert "the model keeps no training rows" in capsys.readouterr().out
 
 
@@ -118,8 +118,8 @@ def test_a_narrow_screen_keeps_names_and_contributions(inside, capsys, monkeypat
         ("nothing.gradatim rows.csv", "nothing.gradatim"),
         ("rows.csv rows.csv", "rows.csv"),
         ("rows.gradatim rows.csv", "has 30 rows, and explain takes one"),
-        ("rows.gradatim rows.csv --row 1", "no row 1; its rows go from row 2 to row 31"),
-        ("rows.gradatim rows.csv --row 32", "no row 32"),
+        ("rows.gradatim rows.csv --row 0", "no row 0; its rows go from 1 to 30"),
+        ("rows.gradatim rows.csv --row 31", "no row 31"),
         ("rows.gradatim rows.csv --id nobody", "no row called nobody"),
         ("rows.gradatim rows.csv --id n1 --id-column who", "has no column 'who'"),
         ("rows.gradatim rows.csv --id n1 --row 2", "exclude each other"),

@@ -1,7 +1,10 @@
+"""The verb that writes the page of the lab."""
+
 import webbrowser
 
 import pytest
 
+import gradatim
 from gradatim.cli import main
 
 
@@ -51,7 +54,10 @@ def test_rows_of_a_table_travel_inside(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["lab", "xor", "-o", "a.pdf"], "a.pdf"),
+        (["lab", "xor", "-o", "a.pdf"], "a.pdf cannot hold a page; end it in .html"),
+        (["lab", "circle", "-o", "a.html"], "did you mean circles?"),
+        (["lab", "parity-6", "-o", "a.html"], "the lab draws blobs"),
+        (["lab", " ", "-o", "a.html"], "nothing to show"),
         (["lab", "xor", "--target", "genre"], "belong to a table"),
         (["lab", "x1 +"], "column"),
         (["lab", "missing.csv", "-o", "a.html"], "missing.csv"),
@@ -65,3 +71,15 @@ def test_what_cannot_be_used_is_one_sentence(arguments, said, capsys, tmp_path, 
     assert said in error
     assert "Traceback" not in error
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "source", ["XOR", "tanh(2x1 - x2)", "x1 AND x2", "net.txt", "net.safetensors"]
+)
+def test_problems_equations_and_files_of_networks_are_read(source, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    network = gradatim.parse("step(step(-x + 50) + step(x - 100) - 1)")
+    (tmp_path / "net.txt").write_text(f"{network}\n")
+    gradatim.save_network(network, tmp_path / "net.safetensors")
+    assert main(["lab", source, "--questions", "0", "-o", "a.html"]) == 0
+    assert (tmp_path / "a.html").exists()

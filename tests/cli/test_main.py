@@ -150,7 +150,7 @@ def test_a_full_disk_behind_standard_output_is_one_sentence():
         command = [sys.executable, "-m", "gradatim", "--help"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
-    assert "No space left on device" in done.stderr
+    assert "standard output cannot be written (No space left on device)" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -44,6 +44,10 @@ def test_a_climb_of_scores_ends_in_a_model_that_names_tunes(capsys):
     rows = Path("out.csv").read_text().splitlines()
     assert len(rows) == 7
     assert rows[1].startswith("stone.abc#1,jig")
+    tune = ("--row", 2, "--json", "why.json")
+    status, _, err = run(capsys, "explain", "tunes.gradatim", TUNES / "stone.abc", *tune)
+    assert status == 0, err
+    assert "stone.abc#2" in Path("why.json").read_text()
     status, out, err = run(capsys, "score", "tunes.gradatim", TUNES, "--labels", "tag:rhythm")
     assert status == 0, err
     assert "48" in out

@@ -50,6 +50,9 @@ def test_every_rung_is_scored_once_on_the_test_part_by_a_model_of_the_training_p
     # The kept model learnt from the training part, so it says the same again.
     said = found.model.predict(made.X["features"][test])
     assert said.tolist() == found.winner.predictions[0].tolist()
+    kept = found.find_model("linear").training_rows
+    assert list(kept.ids) == made.ids[~test].astype(str).tolist()
+    assert kept.n_all == 120
 
 
 def test_features_are_shuffled_in_the_scored_part(found):

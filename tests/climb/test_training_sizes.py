@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from gradatim.climb import climb_collection
+from gradatim.climb import Observer, climb_collection
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import part_of
 from gradatim.evaluation.folds import make_folds
@@ -105,3 +105,25 @@ def test_unless_asked_for_nothing_is_trained_again(tones):
     assert found.to_dict()["learning_curve"] is None
     only = climb_collection(tones, rungs=["majority"], folds=3, n_jobs=1, learning_curve=True)
     assert only.sizes == ()
+
+
+def test_whoever_watches_hears_of_it_and_of_the_rung_again(tones):
+    heard = []
+
+    class Watching(Observer):
+        def progressed(self, rung, input, fraction, doing, total):
+            heard.append((rung, doing, total))
+
+        def finished(self, result, total):
+            heard.append((result.rung, "finished", total))
+
+    climb_collection(
+        tones, rungs=["majority", "logistic"], folds=3, repeats=1, n_jobs=1,
+        observer=Watching(), learning_curve=True,
+    )  # fmt: skip
+    first = heard.index(("logistic", "finished", 1.0))
+    rest = heard[first + 1 :]
+    assert rest[-1] == ("logistic", "finished", 1.0)
+    assert rest[:-1]
+    assert all(rung == "logistic" and "learning curve" in doing for rung, doing, _ in rest[:-1])
+    assert {total for _, _, total in rest} == {1.0}

@@ -7,10 +7,18 @@ import json
 import re
 import shutil
 
+import numpy as np
 import pytest
 
 import gradatim
-from gradatim.lab import Lesson, lesson_from_network, lesson_from_problem, write_lab
+from gradatim.collection import Collection, CycleSound
+from gradatim.lab import (
+    Lesson,
+    lesson_from_collection,
+    lesson_from_network,
+    lesson_from_problem,
+    write_lab,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -456,3 +464,48 @@ def test_training_that_diverges_is_told_and_can_be_undone(opened):
     page.select_option('[aria-label="learning rate"]', "0.001")
     page.click("button:has-text('Train')")
     page.wait_for_function("() => document.querySelector('.epochs').textContent !== '0'")
+
+
+def test_a_link_may_show_one_tab_alone(opened, path):
+    page = opened()
+    page.click("#tab-practice")
+    page.click("text=Share")
+    page.check("text=only this tab")
+    link = page.input_value("input.link")
+    assert link.endswith("&only")
+    context = page.context.browser.new_context()
+    other = context.new_page()
+    other.goto(link)
+    other.wait_for_selector("article:visible")
+    assert not other.locator(".tabs").is_visible()
+    other.click("article:visible button:has-text('Show the answer')")
+    other.reload()
+    other.wait_for_selector("article:visible")
+    assert not other.locator(".tabs").is_visible()
+    context.close()
+
+
+def test_points_of_a_collection_are_heard(opened, tmp_path):
+    tone = CycleSound(np.sin(np.linspace(0, 2 * np.pi, 64, endpoint=False)), 220.0, 8000)
+    X = np.array([[0.0, 0.0], [1.0, 1.0], [0.2, 0.1], [0.9, 1.0]])
+    names = np.array(["low 1", "high 1", "low 2", "high 2"])
+    y = np.array(["low", "high"] * 2)
+    c = Collection("c", {"a": X}, y, "classification", names, media=[tone] * 4)
+    page = opened(write_lab(lesson_from_collection(c, "c"), tmp_path / "c.html").as_uri())
+    page.click("text=Play the nearest sound")
+    page.wait_for_function(
+        "() => /high|low/.test(document.querySelector('.tools [role=status]').textContent)"
+    )
+    # Standardized, low 1 lies at the lower left.
+    box = page.locator(".map").bounding_box()
+    table = json.loads(page.text_content("#lesson"))["table"]
+    place = next(int(k) for k, one in table["sounds"].items() if one["name"] == "low 1")
+    reach = 1.1 * max(1, *(abs(v) for row in table["X"] for v in row))
+    x, y = table["X"][place]
+    page.mouse.click(
+        box["x"] + (x / reach + 1) / 2 * box["width"],
+        box["y"] + (1 - y / reach) / 2 * box["height"],
+    )
+    page.wait_for_function(
+        "() => document.querySelector('.tools [role=status]').textContent === 'low 1, low'"
+    )

@@ -4,13 +4,14 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 import gradatim
-from gradatim.collection import Collection
+from gradatim.collection import Collection, CycleSound
 from gradatim.errors import SpecError
 from gradatim.lab import (
     Lesson,
@@ -225,3 +226,26 @@ def test_every_question_has_its_parts_and_its_answer(page):
 
 def test_a_page_without_questions_has_no_practice():
     assert lesson_of(render_lab(Lesson()))["practice"] == []
+
+
+def with_sounds(n, n_classes):
+    tone = CycleSound(np.sin(np.linspace(0, 2 * np.pi, 64, endpoint=False)), 220.0, 8000)
+    return replace(collection(n, 2, n_classes), media=[tone] * n)
+
+
+def test_every_class_is_heard_by_some_of_its_points():
+    table = lesson_from_collection(with_sounds(200, 4), "c").table
+    heard = [table["labels"][int(place)] for place in table["sounds"]]
+    assert sorted(heard) == sorted([0, 1, 2, 3] * 10)
+    for sound in table["sounds"].values():
+        assert sound["uri"].startswith("data:audio/")
+        assert sound["name"].isdigit()
+
+
+def test_a_sound_stands_at_the_point_of_its_row():
+    c = with_sounds(30, 2)
+    table = lesson_from_collection(c, "c").table
+    Z = (c.X["a"] - c.X["a"].mean(axis=0)) / c.X["a"].std(axis=0)
+    for place, sound in table["sounds"].items():
+        np.testing.assert_allclose(table["X"][int(place)], Z[int(sound["name"])], atol=1e-3)
+        assert table["labels"][int(place)] == int(sound["name"]) % 2

@@ -9,6 +9,7 @@ from gradatim.models.learners import (
     AveragedNetworks,
     Constant,
     KernelMachines,
+    LandmarkMachine,
     Perceptrons,
     SupportVectors,
 )
@@ -223,3 +224,58 @@ def test_a_row_like_the_baseline_has_no_contributions(climbs):
         found = contribute(find_margin(learner, 1, 0), np.zeros(3))
         assert found.is_complete
         assert not found.values.any()
+
+
+def test_values_that_stay_but_do_not_add_up_are_no_reason_to_stop():
+    # A ramp from 0.516 to 0.532 lies between the nodes of the whole line and of its halves.
+    layers = [Layer([[62.5], [62.5]], [-32.25, -33.25], "relu"), Layer([[1.0, -1.0]], [0.0])]
+    learner = AveragedNetworks((Network(layers),), probabilistic=False)
+    found = contribute(find_margin(learner, 0, None, real=True), np.array([1.0]))
+    assert found.output == 1.0
+    assert found.values[0] == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("degree", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("codes", "n_machines", "n_outputs", "first", "second"),
+    [
+        ((0, 1), 1, 1, 0, 1),
+        ((0, 1), 1, 1, 1, 0),
+        ((0, 1, 2), 3, 3, 2, 0),
+        ((0, 2), 1, 3, 0, 2),
+        ((1, 2, 3), 3, 4, 3, 1),
+        ((), 2, 2, 1, None),
+    ],
+)
+def test_machines_on_landmarks_are_explained_by_their_scores(
+    degree, codes, n_machines, n_outputs, first, second
+):
+    rng = np.random.default_rng(9)
+    learner = LandmarkMachine(
+        degree=degree,
+        gamma=0.3,
+        landmarks=rng.normal(size=(7, 3)),
+        coefficients=rng.normal(size=(n_machines, 7)),
+        intercepts=rng.normal(size=n_machines),
+        n_outputs=n_outputs,
+        codes=codes,
+        decides=bool(codes),
+    )
+
+    def theirs(Z):
+        scores = learner.scores(Z)
+        if n_outputs == 1:
+            return scores[:, 0] * (1 if first else -1)
+        return scores[:, first] - (0 if second is None else scores[:, second])
+
+    z = np.array([1.5, -0.5, 0.7])
+    found = contribute(find_margin(learner, first, second, real=not codes), z)
+    assert found.is_complete
+    assert found.output == pytest.approx(theirs(z[None])[0])
+    np.testing.assert_allclose(found.values, differences(theirs, z), atol=1e-4)
+
+
+def test_a_machine_on_landmarks_that_met_one_class_has_no_margin():
+    empty = np.zeros((0, 2))
+    learner = LandmarkMachine(0, 1.0, empty, np.zeros((0, 0)), np.zeros(0), 3, (2,))
+    assert find_margin(learner, 2, 0) is None

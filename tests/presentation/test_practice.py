@@ -34,6 +34,30 @@ def test_choices_are_lettered_and_chosen_by_their_letter():
         practice.judged(part, "z")
 
 
+def test_a_choice_may_be_typed_as_what_it_says():
+    found = [part for part in parts("outputs", "separable") if part.choices]
+    assert found
+    for part in found:
+        for i, [(line)] in enumerate(practice.choices(part)):
+            said = line.partition(") ")[2]
+            by_letter = practice.judged(part, LETTERS[i])
+            assert practice.judged(part, f" {said} ") == by_letter
+
+
+def test_a_choice_that_is_a_number_is_met_by_every_way_to_write_it():
+    part = next(
+        part
+        for level in (1, 2)
+        for question in make_exam(["outputs"], [level], count=8, seed=3).questions
+        for part in question.parts
+        if any(choice.text.strip("$").lstrip("-").isdigit() for choice in part.choices)
+    )
+    i = next(i for i, c in enumerate(part.choices) if c.text.strip("$").lstrip("-").isdigit())
+    number = int(part.choices[i].text.strip("$"))
+    for typed in (f"{number}.0", f"{2 * number}/2", f"{number},0"):
+        assert practice.judged(part, typed) == practice.judged(part, LETTERS[i])
+
+
 def test_what_is_no_number_is_no_attempt():
     with pytest.raises(InputError):
         practice.judged(parts("weights")[0], "what?")

@@ -55,7 +55,7 @@ def test_the_nearest_training_rows_are_those_that_are_near(table_models, table):
     rows = np.array([[k % 5, k + 20 * (k % 2)] for k in range(40)])
     apart = np.sqrt((((rows - [2, 32]) / model.scaler.scale) ** 2).mean(axis=1))
     expected = np.argsort(apart, kind="stable")[:3]
-    assert [one.id for one in found.nearest] == [f"row {k + 2}" for k in expected]
+    assert [one.id for one in found.nearest] == [f"row {k + 1}" for k in expected]
     assert [one.label for one in found.nearest] == [("even", "odd")[k % 2] for k in expected]
     np.testing.assert_allclose([one.distance for one in found.nearest], apart[expected], atol=1e-6)
     assert (found.n_training, found.n_searched) == (40, 40)
@@ -93,7 +93,7 @@ def test_a_sound_in_pieces_has_the_mean_of_theirs(tones, tone_model):
     assert found.explained == found.prediction
     pieces = analyze_file(tones / "low" / "2.wav", FeatureRecipe.from_dict(recipe)).pieces
     each = [explain(model, np.asarray(one.features), class_name=found.explained) for one in pieces]
-    assert found.n_pieces == len(each) == 4
+    assert found.n_pieces == found.n_gradients == len(each) == 4
     np.testing.assert_allclose(
         found.contributions, np.mean([one.contributions for one in each], axis=0)
     )
@@ -105,11 +105,12 @@ def test_a_sound_in_pieces_has_the_mean_of_theirs(tones, tone_model):
 
 def test_rows_are_chosen_by_number_by_what_they_are_called_or_by_a_column(table, table_models):
     model = table_models[0]
-    by_number = explain_path(model, table, row=9)
-    assert by_number.sample == "row 9"
-    # Below the header stands k = 0, so row 9 is k = 7.
+    by_number = explain_path(model, table, row=8)
+    assert by_number.sample == "row 8"
+    # Row 8 is k = 7.
     assert by_number.values.tolist() == [2.0, 27.0]
-    assert explain_path(model, table, id="row 9").values.tolist() == [2.0, 27.0]
+    assert explain_path(model, table, id="row 8").values.tolist() == [2.0, 27.0]
+    assert explain_path(model, table, row=8, id_column="name").sample == "r7"
     by_name = explain_path(model, table, id="r7", id_column="name")
     assert (by_name.sample, by_name.values.tolist()) == ("r7", [2.0, 27.0])
 
@@ -118,14 +119,14 @@ def test_what_does_not_name_one_row_is_refused(table, table_models, tones, tone_
     model = table_models[0]
     with pytest.raises(SpecError, match="has 40 rows, and explain takes one; choose it by --id"):
         explain_path(model, table)
-    with pytest.raises(InputError, match="no row 1; its rows go from row 2 to row 41"):
-        explain_path(model, table, row=1)
+    with pytest.raises(InputError, match="no row 41; its rows go from 1 to 40"):
+        explain_path(model, table, row=41)
+    with pytest.raises(InputError, match="no row 0; its rows go from 1 to 40"):
+        explain_path(model, table, row=0)
     with pytest.raises(InputError, match=r'called r77; did you mean "r7"\? its 40 rows are r0'):
         explain_path(model, table, id="r77", id_column="name")
     with pytest.raises(SpecError, match="exclude each other"):
         explain_path(model, table, id="row 2", row=2)
-    with pytest.raises(SpecError, match="does not go with"):
-        explain_path(model, table, row=2, id_column="name")
     with pytest.raises(TableError, match="has no column 'nothing'"):
         explain_path(model, table, id="r7", id_column="nothing")
     with pytest.raises(SpecError, match="is a folder, and explain takes one sound"):
@@ -226,3 +227,38 @@ def test_a_constant_takes_one_row_too():
     assert explain(model, [1.0]).output == 3.5
     with pytest.raises(ShapeError, match="one row"):
         explain(model, np.zeros((3, 1)))
+
+
+def test_the_rival_is_the_strongest_other_class_by_its_score():
+    network = Network([Layer([[5.0, 0.0], [1.0, 0.0], [3.0, 0.0]], np.zeros(3))])
+    classes = np.array(["a", "b", "c"])
+    model = made(Perceptrons(((network, (0, 1, 2)),), 3), "classification", classes=classes)
+    found = explain(model, [1.0, 0.0])
+    assert (found.explained, found.rival, found.output) == ("a", "c", 2.0)
+
+
+def test_a_small_probability_of_two_classes_has_all_its_digits():
+    network = Network([Layer([[50.0, 0.0]], [0.0], "logistic")])
+    learner = AveragedNetworks((network,), probabilistic=True)
+    model = made(learner, "classification", classes=np.array(["a", "b"]))
+    found = explain(model, [1.0, 0.0])
+    assert found.probabilities[1] == pytest.approx(np.exp(-50), rel=1e-9, abs=0)
+
+
+def test_a_robust_scaler_has_the_median_as_its_baseline():
+    network = Network([Layer([[1.0, 0.0]], [0.0])])
+    learner = AveragedNetworks((network,), probabilistic=False)
+    scaler = Scaler(np.array([5.0, 1.0]), np.ones(2), np.zeros(2), clip=3.0)
+    found = explain(made(learner, "regression", scaler), [9.0, 1.0])
+    assert found.baseline == "median"
+    # 4 units above it, clipped to 4 / sqrt(1 + 16 / 9).
+    assert found.contributions == pytest.approx([2.4, 0.0])
+
+
+def test_a_label_that_always_holds_is_not_the_one_explained():
+    network = Network([Layer([[1.0, 0.0]], [0.0], "heaviside")])
+    units = ((None, (1,)), (network, (0, 1)))
+    names = {"target_names": ("sad", "fast"), "flat": False}
+    model = made(Perceptrons(units, 2), "multilabel", **names)
+    assert explain(model, [2.0, 0.0]).explained == "fast"
+    assert explain(model, [2.0, 0.0], class_name="sad").method == "constant"

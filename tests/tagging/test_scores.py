@@ -7,7 +7,7 @@ from gradatim.errors import InputError, OutputError, SpecError
 from gradatim.models import load_model
 from gradatim.music import ScoreRecipe, read_scores
 from gradatim.sources.registry import Options
-from gradatim.tagging import predict_path, score_path, write_predictions
+from gradatim.tagging import explain_path, predict_path, score_path, write_predictions
 
 TUNES = "examples/tunes"
 
@@ -107,3 +107,16 @@ def test_how_a_table_is_read_does_not_go_with_scores(model):
 def test_scores_stand_in_no_playlist(model, tmp_path):
     with pytest.raises(OutputError, match="audio"):
         write_predictions(predict_path(model, TUNES), tmp_path / "a.m3u8")
+
+
+def test_one_tune_of_a_book_is_explained(model):
+    book = f"{TUNES}/river.abc"
+    found = explain_path(model, book, row=2)
+    assert (found.sample, found.prediction) == ("river.abc#2", "reel")
+    assert found.nearest[0].id == "river.abc#2"
+    same = explain_path(model, book, id="river.abc#2")
+    assert same.contributions.tolist() == found.contributions.tolist()
+    with pytest.raises(SpecError, match="has 6 scores, and explain takes one"):
+        explain_path(model, book)
+    with pytest.raises(InputError, match="has no score 7; its scores go from 1 to 6"):
+        explain_path(model, book, row=7)

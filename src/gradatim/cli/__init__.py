@@ -288,7 +288,8 @@ def _status(tokens: Sequence[str], program: App) -> int:
         _forget_stdout()
     except OSError as error:
         _forget_stdout()
-        return _fail(2, str(error), debug)
+        said = f"standard output cannot be written ({error.strerror})"
+        return _fail(2, str(error) if error.filename or not error.strerror else said, debug)
     except Exception as error:
         fault = f"{type(error).__name__}: {error}"
         return _fail(1, f"a fault in gradatim ({fault}); --debug shows where", debug)
@@ -335,7 +336,8 @@ def _missing(error: MissingArgumentError) -> str:
     described = re.search(
         rf"^ +{name}\n((?: {{8}}.*\n)+)", error.target.__doc__ or "", re.MULTILINE
     )
-    meant = " ".join(described[1].split()).rstrip(".") if described else ""
-    meant = meant.partition("; ")[0]
+    # Options that several verbs share have their help beside them.
+    told = described[1] if described else error.argument.parameter.help or ""
+    meant = " ".join(told.split()).rstrip(".").partition("; ")[0]
     wanted = f": {meant[:1].lower()}{meant[1:]}" if meant else ""
     return f"{verb} {option} requires an argument{wanted}; see gradatim {verb} --help".strip()

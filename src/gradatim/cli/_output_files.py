@@ -162,9 +162,8 @@ def page(path: Path) -> None:
 
 def html(path: Path) -> None:
     """Refuse what is no page."""
-    from gradatim.drawing.formats import check_format
-
-    check_format(path, (".html", ".htm"))
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path} cannot hold a page; end it in .html")
 
 
 def drawing(path: Path) -> None:

@@ -63,12 +63,12 @@ def explain(
     model
         A model (.gradatim) that climb saved.
     file
-        An audio file, or a table (csv, tsv, parquet, arff) or dataset of which --id or --row names
-        a row.
+        An audio file, a score, or a table (csv, tsv, parquet, arff), book of tunes or dataset of
+        which --id or --row names a row.
     id
         The row that is called ID, in --id-column or as predict calls it.
     row
-        The row of this number, as predict shows it; in a dataset counted from 1.
+        The row or score of this number, counted from 1.
     id_column
         Column of a table that holds what rows are called.
     class_

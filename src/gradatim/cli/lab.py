@@ -70,6 +70,8 @@ def lab(
     debug
         Show the traceback of an error.
     """
+    if source is not None and not source.strip():
+        raise SpecError("there is nothing to show; give an equation, a problem or a table")
     read = _is_read(source)
     sources = Path(source) if source is not None and read else None
     _output_files.check_targets({"--output": (output, _output_files.html)}, source=sources)
@@ -126,10 +128,10 @@ def _typed(source: str) -> Lesson:
     from gradatim.lab import lesson_from_network, lesson_from_problem
     from gradatim.problems import PROBLEMS
 
-    family = re.fullmatch(r"([a-z]+)(-\d+)?", source)
-    known = {name.partition("-")[0] for name in PROBLEMS}
-    if source in PROBLEMS or (family and family[1] in known):
-        return lesson_from_problem(source)
+    word = source.strip().lower()
+    # No equation is one word of three letters, so it is meant as a problem.
+    if word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word):
+        return lesson_from_problem(word)
     return lesson_from_network(read_network(source))
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
-from gradatim._progress import Progress, silent, steady
+from gradatim._progress import Progress, scaled, silent, steady
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import first_repeat, measure_importance
 from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
@@ -199,10 +199,12 @@ def climb_collection(
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
         fold_models = _FoldModels(split.folds)
-        rows = _climb(task, families, observer or Observer(), fold_models)
+        observer = observer or Observer()
+        rows = _climb(task, families, observer, fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
-        importance = _importance(task, rows, (verdict.rung, verdict.input), fold_models)
-        sizes = _sizes(task, rows, (verdict.rung, verdict.input)) if learning_curve else ()
+        pair = (verdict.rung, verdict.input)
+        importance = _importance(task, rows, pair, fold_models)
+        sizes = _sizes(task, rows, pair, observer) if learning_curve else ()
         chosen = [
             (verdict.rung, verdict.input),
             *(_best_of(rows, metric, *pair) for pair in wanted),
@@ -394,13 +396,16 @@ def _importance(
 
 
 def _sizes(
-    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str]
+    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str], observer: Observer
 ) -> tuple[TrainingSize, ...]:
     """Train a rung on parts of the training rows; nothing for what reads no input."""
     row = next(row for row in rows if (row.rung, row.input) == pair)
     if not FAMILIES[pair[0]].needs_input or not math.isfinite(row.mean):
         return ()
-    return measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, silent)
+    progress = scaled(_rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
+    sizes = measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, progress)
+    observer.finished(row, 1.0)
+    return sizes
 
 
 def _climb(

@@ -161,7 +161,7 @@ def _tick_text(value: float) -> str:
     return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _told(value: float) -> str:
+def _value_text(value: float) -> str:
     """Write a value with the digits that scores have: three decimals, one from 100 on."""
     return f"{value:.{1 if abs(value) >= 100 else 3}f}"
 
@@ -320,9 +320,9 @@ def _dot_paint(hollow: bool, color: str, letter: str) -> str:
 def _dot(p: ChartPoint, series: Series, x: _AxisScale, y: _AxisScale) -> str:
     paint = _dot_paint(series.hollow, *_PAINT[series.tone])
     paint += ' fill-opacity="0.45"' if series.small else ""
-    says = f"{p.x:.4g}, {p.y:.4g}" if series.small else f"{p.x:.4g}, {_told(p.y)}"
+    says = f"{p.x:.4g}, {p.y:.4g}" if series.small else f"{p.x:.4g}, {_value_text(p.y)}"
     if all(map(math.isfinite, p.interval)):
-        says += f" ({_told(p.interval[0])} to {_told(p.interval[1])})"
+        says += f" ({_value_text(p.interval[0])} to {_value_text(p.interval[1])})"
     says = (f"{p.name}: {says}" if p.name else says).replace("-", "\N{MINUS SIGN}")
     return (
         f'<circle cx="{_n(x(p.x))}" cy="{_n(y(p.y))}" r="{3 if series.small else 4}" {paint}>'
@@ -395,7 +395,7 @@ def _bar(bar: ValueBar, scale: _AxisScale, left: float, top: float, as_dot: bool
     marks = [_text(left - 8, middle + 4, show_name(bar.name, 26), "end")]
     if not math.isfinite(bar.value):
         return marks
-    says = escape_xml(f"{bar.name}: {_told(bar.value)}".replace("-", "\N{MINUS SIGN}"))
+    says = escape_xml(f"{bar.name}: {_value_text(bar.value)}".replace("-", "\N{MINUS SIGN}"))
     whole = all(map(math.isfinite, bar.interval))
     line = _line(
         *(scale(bar.interval[0]), middle, scale(bar.interval[1]), middle),

@@ -19,7 +19,7 @@ import numpy as np
 
 from gradatim.evaluation.shares import Share, ratio
 
-__all__ = ["Bin", "Calibration", "calibrate"]
+__all__ = ["Bin", "Reliability", "calibrate"]
 
 _MOST_BINS, _A_BIN = 10, 15
 _DRAWS = 200
@@ -35,7 +35,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Reliability:
     """How well probabilities agree with shares."""
 
     bins: tuple[Bin, ...]  # Ascending
@@ -47,7 +47,7 @@ class Calibration:
 
 def calibrate(
     said: np.ndarray, right: np.ndarray, codes: np.ndarray, seed: int = 0
-) -> Calibration | None:
+) -> Reliability | None:
     """Hold probabilities against what came true.
 
     `said` and `right` (0 or 1) are (repeats, n_sayings), `codes` (n_sayings,) has the number of
@@ -74,7 +74,7 @@ def calibrate(
     rng = np.random.default_rng(seed)
     # A repeat asks anew about the same samples.
     chance = [error((rng.random(n) < said).astype(float).ravel()) for _ in range(_DRAWS)]
-    return Calibration(
+    return Reliability(
         bins, error(truth), float(np.mean(chance)), float(said.mean()), float(truth.mean())
     )
 

@@ -14,7 +14,7 @@ import { makeNeuronView } from "./neuron.js";
 import { makePracticeView } from "./practice.js";
 import { makeRaceView } from "./race.js";
 import { makeShare } from "./share.js";
-import { LinkError, decodeState, encodeState } from "./state.js";
+import { ALONE, LinkError, decodeState, encodeState } from "./state.js";
 import { trainInWorker } from "./worker.js";
 
 /** @type {Record<string, string>} */
@@ -33,6 +33,7 @@ const MOST_UNDOS = 100;
  * @property {() => void} touched the state has changed, and its view has drawn it
  * @property {(text: string) => void} announce
  * @property {() => boolean} isDragging
+ * @property {() => boolean} isAlone whether the link asked for one tab alone
  * @property {() => boolean} reducedMotion
  * @property {() => string} encoded
  * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
@@ -51,6 +52,8 @@ export function startLab(root) {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   let colors = readColors(root);
   let timer = 0;
+  // A teacher's link may show one tab, without the others.
+  let isAlone = false;
   const one = [new Float64Array(1), new Float64Array(1)];
 
   /** @type {App} */
@@ -75,6 +78,7 @@ export function startLab(root) {
     },
     announce: (text) => (live.textContent = text),
     isDragging,
+    isAlone: () => isAlone,
     reducedMotion: () => still.matches,
     encoded: () => encodeState(app.state),
     startWorker,
@@ -134,17 +138,19 @@ export function startLab(root) {
   function writeAddress() {
     const code = encodeState(app.state);
     try {
-      history.replaceState(null, "", `#s=${code}`);
+      history.replaceState(null, "", `#s=${code}${isAlone ? ALONE : ""}`);
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
   }
 
   function readAddress() {
-    const found = /^#s=(.*)$/.exec(location.hash);
-    if (!found) return;
+    if (!location.hash.startsWith("#s=")) return;
+    const wantsOne = location.hash.endsWith(ALONE);
+    const code = location.hash.slice(3, wantsOne ? -ALONE.length : undefined);
     try {
-      app.state = decodeState(found[1], lessonDims);
+      app.state = decodeState(code, lessonDims);
+      isAlone = wantsOne;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
@@ -189,6 +195,7 @@ export function startLab(root) {
   }
 
   function showTabs() {
+    tabs.hidden = isAlone;
     shownViews.forEach((name, k) => {
       const isOpen = name === app.state.view;
       buttons[k].setAttribute("aria-selected", String(isOpen));

@@ -19,6 +19,7 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
+from gradatim.presentation.sounds import encode_sounds
 from gradatim.problems import get_problem
 
 __all__ = [
@@ -63,7 +64,8 @@ class Lesson:
         Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``
         or ``problem``, in plain values.
     table : mapping or None
-        Points of a person's own: ``names``, ``X``, ``labels``, ``classes`` and ``note``.
+        Points of a person's own: ``names``, ``X``, ``labels``, ``classes``, ``note`` and, where
+        they can be played, ``sounds``: some of them by the place of their point.
     notices : sequence of Notice
         What was left out.
     """
@@ -244,7 +246,28 @@ def lesson_from_collection(
         "note": " ".join([note, *(notice.message for notice in notices)]),
     }
     table["X"] = table["X"].tolist()
+    if collection.media is not None:
+        table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def _sounds(
+    collection: Collection, rows: np.ndarray, labels: Sequence[int]
+) -> dict[str, dict[str, str]]:
+    """Return sounds of some points of every class, by their place, each with its name."""
+    assert collection.media is not None
+    # The first of each class, then the second, so that every class is heard.
+    seen: Counter[int] = Counter()
+    turns = []
+    for place, label in enumerate(labels):
+        turns.append((seen[label], place))
+        seen[label] += 1
+    places = {int(rows[place]): place for _, place in sorted(turns)}
+    sounds, _ = encode_sounds(collection.media, places)
+    return {
+        str(places[row]): {"name": show_name(str(collection.ids[row])), "uri": uri}
+        for row, uri in sounds.items()
+    }
 
 
 def _input_name(collection: Collection, input: str | None, title: str) -> str:

@@ -656,10 +656,10 @@ export function makeNetworkView(app) {
   });
   // A click, not the press alone: a finger that scrolls adds no point.
   field.addEventListener("click", (event) => {
-    if (tool === "look") return;
     const box = field.getBoundingClientRect();
     const [x, y] = [toX((event.clientX - box.left) / box.width), toY((event.clientY - box.top) / box.height)];
-    if (tool === "erase") erase(x, y);
+    if (tool === "look") playNearest(x, y, (data.window[1] - data.window[0]) / 30);
+    else if (tool === "erase") erase(x, y);
     else addPoint(x, y, Number(tool));
   });
   ring.addEventListener("keydown", (event) => {
@@ -702,6 +702,33 @@ export function makeNetworkView(app) {
     if (found >= 0 && points.length > 2) restructure(() => Object.assign(app.state.data, { source: "own", points: points.filter((_, k) => k !== found) }));
   }
 
+  // Sounds of a person's own collection
+
+  const audio = new Audio();
+  const heard = html("p", { class: "hint", role: "status" });
+  const listen = button("Play the nearest sound", () => playNearest(probe[0], probe[1], Infinity));
+
+  /** Places of the points that can be played. */
+  const playable = () => (app.state.data.source === "lesson" ? Object.keys(table?.sounds ?? {}).map(Number) : []);
+
+  /**
+   * Play the sound of the nearest point that has one.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} reach farther ones are not played
+   */
+  function playNearest(x, y, reach) {
+    const [low, high] = data.window;
+    const inside = (/** @type {number} */ value) => Math.min(Math.max(value, low), high);
+    const away = (/** @type {number} */ row) => Math.hypot(inside(data.X[row * data.dims]) - x, data.dims > 1 ? inside(data.X[row * 2 + 1]) - y : 0);
+    const [nearest] = playable().sort((a, b) => away(a) - away(b));
+    if (nearest === undefined || away(nearest) > reach) return;
+    const { name, uri } = table.sounds[nearest];
+    audio.src = uri;
+    audio.play().then(() => (heard.textContent = `${name}, ${data.classes[data.labels[nearest]]}`), () => (heard.textContent = `${name} cannot be played here`));
+  }
+
   function drawTools() {
     if (data.dims === 1) {
       tools.replaceChildren(html("p", { class: "hint" }, "The curve is the output over the line of inputs; the marks are the points."));
@@ -712,7 +739,8 @@ export function makeNetworkView(app) {
     const marks = Array.from({ length: n }, (_, k) => /** @type {[string, string]} */ ([String(k), `${k % 2 ? "●" : "×"} ${k < data.nClasses ? k : "new class"}`]));
     const kinds = segments("What a click does", [["look", "look"], ...marks, ["erase", "erase"]], (value) => (tool = value));
     kinds.set(tool);
-    tools.replaceChildren(kinds.element, html("div", { class: "row" }, button("Remove all points", () => restructure(() => {
+    const hearing = playable().length ? [html("p", { class: "hint" }, "Ringed points can be heard: click them."), html("div", { class: "row" }, listen), heard] : [];
+    tools.replaceChildren(kinds.element, ...hearing, html("div", { class: "row" }, button("Remove all points", () => restructure(() => {
       const [low, high] = data.window;
       const at = (/** @type {number} */ share) => snap(low + share * (high - low));
       // Two remain, for there must be something to tell apart.
@@ -793,7 +821,7 @@ export function makeNetworkView(app) {
   }
 
   function drawOverlay() {
-    drawPointsOver(overlay, data, app.state.data, app.colors(), probe[0]);
+    drawPointsOver(overlay, data, app.state.data, app.colors(), probe[0], playable());
   }
 
   function drawProbe() {

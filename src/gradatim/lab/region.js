@@ -69,18 +69,26 @@ export function makeColorRamps(colors) {
  * @param {import("./state.js").DataState} source
  * @param {import("./controls.js").Colors} colors
  * @param {number | null} chosen place on a line
+ * @param {number[]} [ringed] places of the points that have a ring
  */
-export function drawPointsOver(canvas, data, source, colors, chosen) {
+export function drawPointsOver(canvas, data, source, colors, chosen, ringed = []) {
   const { context, width: size, ratio } = clearCanvas(canvas);
   const [low, high] = data.window;
   // What lies farther out is drawn at the edge.
   const place = (/** @type {number} */ x) => ((Math.min(Math.max(x, low), high) - low) / (high - low)) * size;
   const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio * (canvas.clientWidth < 250 ? 0.8 : 1);
+  const rings = new Set(ringed);
   if (data.dims === 1) drawAxis(context, size, ratio, place, data, source, colors, chosen);
   for (let row = 0; row < data.labels.length; row++) {
     const label = data.labels[row];
     const y = data.dims === 1 ? (label ? 0.08 : 0.92) * size : size - place(data.X[row * 2 + 1]);
     drawMark(context, place(data.X[row * data.dims]), y, r, label, data.held[row] === 1, ratio, colors);
+    if (!rings.has(row)) continue;
+    context.beginPath();
+    context.arc(place(data.X[row * data.dims]), y, 7 * ratio, 0, 2 * Math.PI);
+    context.strokeStyle = css(colors.ink, 0.75);
+    context.lineWidth = 1.2 * ratio;
+    context.stroke();
   }
 }
 

@@ -9,7 +9,7 @@ import { button, choice } from "./controls.js";
 import { toEquation, toLatex, toNumpy, toPython } from "./equation.js";
 import { writtenLayers } from "./model.js";
 import { INPUTS } from "./problems.js";
-import { encodeState } from "./state.js";
+import { ALONE, encodeState } from "./state.js";
 
 /** @type {Record<string, [string, string, (layers: any[], names: string[]) => string]>} */
 const FORMATS = {
@@ -27,6 +27,8 @@ export function makeShare(app, network) {
   const link = html("input", { type: "text", readonly: true, "aria-label": "Link", class: "link" });
   const size = html("span", { class: "muted" });
   const every = html("input", { type: "checkbox" });
+  const alone = html("input", { type: "checkbox", checked: app.isAlone() });
+  alone.addEventListener("change", show);
   const text = html("textarea", { readonly: true, rows: 9, "aria-label": "The network as text", spellcheck: "false" });
   const told = html("p", { class: "note", role: "status" });
   let format = "equation";
@@ -39,7 +41,7 @@ export function makeShare(app, network) {
     html("div", { class: "card-head" }, html("h2", { id: "share-title" }, "Share"), button("Close", () => dialog.close())),
     html("p", { class: "about" }, "The link holds everything: points, weights, settings. Nothing is sent anywhere; whoever opens it with this page sees what you see."),
     html("div", { class: "row" }, link, button("Copy link", () => copy(link.value))),
-    html("div", { class: "row" }, html("label", { class: "chip" }, every, html("span", {}, "every digit of every weight")), size),
+    html("div", { class: "row" }, html("label", { class: "chip" }, every, html("span", {}, "every digit of every weight")), html("label", { class: "chip" }, alone, html("span", {}, "only this tab")), size),
     html("h3", {}, "What is shown, as text"),
     html("div", { class: "row" }, formats.element, button("Copy text", () => copy(text.value)), button("Save as a file", save)),
     text, told);
@@ -68,7 +70,7 @@ export function makeShare(app, network) {
   function show() {
     const address = location.href.split("#")[0];
     const code = encodeState(app.state, every.checked);
-    link.value = `${address}#s=${code}`;
+    link.value = `${address}#s=${code}${alone.checked ? ALONE : ""}`;
     size.textContent = `${code.length.toLocaleString("en")} characters`;
     text.value = written()[0];
   }

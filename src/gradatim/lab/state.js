@@ -21,6 +21,9 @@ export const SOURCES = ["problem", "lesson", "own"];
 /** Most layers (the outputs among them), units in one, points and classes. */
 export const LIMITS = { layers: 8, units: 16, points: 2000, classes: 6, link: 60000 };
 
+/** What a link ends in that shows one tab alone. */
+export const ALONE = "&only";
+
 const VERSION = 1;
 /** Above this, parameters are rounded to 16 significant bits, unless every digit is asked for. */
 const SHORT = 60;

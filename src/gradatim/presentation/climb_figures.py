@@ -24,7 +24,7 @@ from gradatim.drawing.chart import (
     draw_bars,
     draw_chart,
 )
-from gradatim.evaluation.calibration import Calibration, calibrate
+from gradatim.evaluation.calibration import Reliability, calibrate
 from gradatim.evaluation.scores import METRICS
 from gradatim.presentation.climbs import (
     best_of,
@@ -87,7 +87,7 @@ def calibration_figure(climb: Climb) -> ClimbFigure | None:
                        _calibration_words(found, labels), svg)  # fmt: skip
 
 
-def _calibration(climb: Climb) -> Calibration | None:
+def _calibration(climb: Climb) -> Reliability | None:
     chances = held_out_probabilities(climb, climb.winner)
     if chances is None:
         return None
@@ -101,7 +101,7 @@ def _calibration(climb: Climb) -> Calibration | None:
     return calibrate(chances.max(axis=2), said == np.asarray(collection.y), codes)
 
 
-def _calibration_words(found: Calibration, labels: bool) -> str:
+def _calibration_words(found: Reliability, labels: bool) -> str:
     sizes = [round(one.n_rows) for one in found.bins]
     about = f"about {sizes[0]}" if max(sizes) - min(sizes) < 2 else f"{min(sizes)} to {max(sizes)}"
     bins = f"{plural(len(found.bins), 'bin')} of {about} answers"

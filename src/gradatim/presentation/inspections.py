@@ -42,7 +42,7 @@ def inspection_lines(collection: Collection, findings: Sequence[Finding]) -> Ite
     if labels:
         pairs = zip(labels[:_MOST_CLASSES], counts, strict=False)
         more = len(labels) - _MOST_CLASSES
-        listed = [f"{show_name(label)} {count:,}" for label, count in pairs]
+        listed = [f"{show_name(label)} ({count:,})" for label, count in pairs]
         yield [f"  {', '.join([*listed, f'{more} more'] if more > 0 else listed)}"]
     if not findings:
         yield ["nothing wrong was found"]

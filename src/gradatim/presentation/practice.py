@@ -12,7 +12,7 @@ from fractions import Fraction
 from gradatim.errors import InputError
 from gradatim.exercises.formats.fragments import plain_text
 from gradatim.exercises.formats.words import LETTERS, answer_line, heading, remarks
-from gradatim.exercises.model import Exam, Part, Question, Table
+from gradatim.exercises.model import Choice, Exam, Part, Question, Table
 from gradatim.exercises.notation import to_plain
 from gradatim.exercises.numbers import parse_number, show
 from gradatim.exercises.slips import SLIPS
@@ -105,19 +105,33 @@ def answer(part: Part) -> Line:
 def judged(part: Part, typed: str) -> tuple[bool, Line]:
     """Return whether an answer is right, and what to say of it."""
     if part.choices:
-        letter = typed.strip("() ").lower()
-        if letter not in tuple(LETTERS[: len(part.choices)]):
-            last = LETTERS[len(part.choices) - 1]
-            raise InputError(
-                f"{typed[:40]!r} is none of the choices; type a letter from a to {last}"
-            )
-        slip = part.choices[LETTERS.index(letter)].slip
+        slip = _chosen(part, typed).slip
         right = slip is None
     else:
         value = parse_number(typed)
         right, slip = part.accepts(value), part.slip_behind(value)
     remark = plain_text(SLIPS[slip]) if slip else ""
     return right, [("Right.", "green") if right else (f"Not right. {remark}".strip(), "red")]
+
+
+def _chosen(part: Part, typed: str) -> Choice:
+    """Return the choice of a letter, or the only one that says what was typed."""
+    letter = typed.strip("() ").lower()
+    if letter in tuple(LETTERS[: len(part.choices)]):
+        return part.choices[LETTERS.index(letter)]
+    meant = [choice for choice in part.choices if _same(plain_text(choice.text), typed)]
+    if len(meant) != 1:
+        last = LETTERS[len(part.choices) - 1]
+        raise InputError(f"{typed[:40]!r} is none of the choices; type a letter from a to {last}")
+    return meant[0]
+
+
+def _same(text: str, typed: str) -> bool:
+    """Tell whether two texts are one number, or one word."""
+    try:
+        return parse_number(text) == parse_number(typed)
+    except InputError:
+        return "".join(text.split()).casefold() == "".join(typed.split()).casefold()
 
 
 def explained(question: Question, verdicts: Sequence[bool]) -> Iterator[Line]:

@@ -26,6 +26,9 @@ from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
 
+# Letters of a command after which a line may break.
+_A_PIECE = 60
+
 
 def write_report(climb: Climb, path: str | os.PathLike[str]) -> Path:
     """Write the report of a climb as one HTML file.
@@ -98,8 +101,7 @@ def render_report(climb: Climb) -> str:
         "validated": climb_views.has_validation(climb),
         "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
-        # Whole: what is cut cannot be typed again; a shell's word has no controls.
-        "command": escape(climb.command),
+        "command": _command(climb.command),
         "sha256": collection.sha256,
     }
     return page.render("report.html.jinja", models, content)
@@ -165,6 +167,12 @@ def _winner(climb: Climb) -> dict[str, Any]:
 
 def _figure(figure: climb_figures.ClimbFigure) -> dict[str, Any]:
     return {"title": figure.title, "caption": figure.caption, "svg": Markup(figure.svg)}
+
+
+def _command(text: str) -> Markup:
+    """Write a command whole, since what is cut cannot be typed again, with places to break it."""
+    pieces = [text[i : i + _A_PIECE] for i in range(0, len(text), _A_PIECE)]
+    return Markup("<wbr>").join(map(escape, pieces))
 
 
 def _drawing(network: Network, rung: RungResult) -> Markup:

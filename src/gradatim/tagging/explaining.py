@@ -29,7 +29,7 @@ from gradatim.music.listing import below_root, readable_path
 from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.explanations import Explanation, NearRow
-from gradatim.tagging.samples import Samples, SoundFiles, find_samples, output_names, recipe_of
+from gradatim.tagging.samples import SampleRows, SoundFiles, find_samples, output_names, recipe_of
 from gradatim.training.targets import both_tails, decide, probabilities
 
 __all__ = ["explain", "explain_path"]
@@ -115,19 +115,18 @@ def explain_path(
     dialect: Dialect | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
-    """Explain what a model says of an audio file, or of one row of a table or dataset.
+    """Explain what a model says of an audio file, a score, or one row of a table or dataset.
 
     Parameters
     ----------
     model : Model
         What decides; audio is analyzed by the recipe inside it.
     path : path-like
-        An audio file, a table, or the name of a dataset in the package.
+        An audio file, a file or folder of scores, a table, or the name of a dataset in the package.
     id : str, optional
         Which row: what it is called, in `id_column` or, without one, as `predict_path` calls it.
     row : int, optional
-        Which row, by its number: of a table the number that `predict_path` shows (the first row
-        below a header of one line is 2), of a dataset counted from 1.
+        Which row or score, counted from 1.
     id_column : str, optional
         Column of a table that holds what rows are called.
     class_name : str, optional
@@ -160,13 +159,16 @@ def explain_path(
         raise SpecError(f"{show_name(text)} is a folder, and explain takes one sound; name a file")
     if id is not None and row is not None:
         raise SpecError("--id and --row exclude each other; give one of them")
-    if row is not None and id_column is not None:
-        raise SpecError("--row counts rows, so --id-column does not go with it")
     found = find_samples(model, text, id_column, dialect, False, 1, progress)
     is_sound = isinstance(found, SoundFiles)
     if isinstance(found, SoundFiles):
         found = _analyzed(model, found, progress)
-    place = _place(list(found.paths), text, id, row, is_sound=is_sound)
+    place = 0
+    if is_sound:
+        if id is not None or row is not None:
+            raise SpecError(f"{show_name(text)} is one sound; leave out --id and --row")
+    else:
+        place = _place(list(found.paths), show_name(text), found.noun, id, row)
     starts = range(len(found.paths)) if found.starts is None else found.starts.tolist()
     stop = [*starts, len(found.X)][place + 1]
     rows = found.X[starts[place] : stop]
@@ -181,48 +183,39 @@ def explain_path(
     )
 
 
-def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> Samples:
+def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> SampleRows:
     """Compute what a model reads of one sound."""
-    [file], notices = sounds.listing.files, sounds.listing.notices
+    [file], notices = sounds.listing.files, tuple(sounds.listing.notices)
     if model.scaler is None:
         # A constant answers without a look.
-        return Samples(np.empty((1, 0)), [readable_path(file)], notices=notices)
+        return SampleRows(np.empty((1, 0)), [readable_path(file)], notices=notices)
     [outcome] = analyze_files(
         sounds.paths, recipe_of(model, str(sounds.root)), n_jobs=1, progress=progress
     )
     if not isinstance(outcome, FileAnalysis):
         raise AudioError(below_root(sounds.root, outcome))
     X = np.stack([piece.features for piece in outcome.pieces])
-    return Samples(X, [readable_path(file)], np.zeros(1, dtype=int), notices)
+    return SampleRows(X, [readable_path(file)], np.zeros(1, dtype=int), notices)
 
 
-def _place(paths: list[str], text: str, id: str | None, row: int | None, *, is_sound: bool) -> int:
-    """Return which sample is meant."""
-    if is_sound:
-        if id is not None or row is not None:
-            raise SpecError(f"{show_name(text)} is one sound; leave out --id and --row")
-        return 0
-    name = show_name(text)
+def _place(paths: list[str], name: str, noun: str, id: str | None, row: int | None) -> int:
+    """Return which sample is meant; `noun` is what samples are, `name` what they are in."""
     if id is not None:
         if id in paths:
             return paths.index(id)
         close = difflib.get_close_matches(id, paths, 1)
         meant = f'did you mean "{show_name(close[0])}"? ' if close else ""
         raise InputError(
-            f"{name} has no row called {show_name(id)}; {meant}its "
-            f"{plural(len(paths), 'row')} are {list_text(paths)}"
+            f"{name} has no {noun} called {show_name(id)}; {meant}its "
+            f"{plural(len(paths), noun)} are {list_text(paths)}"
         )
     if row is not None:
-        if f"row {row}" in paths:
-            return paths.index(f"row {row}")
-        is_numbered = paths[:1] != [] and paths[0].startswith("row ")
-        if is_numbered or not 1 <= row <= len(paths):
-            ends = (paths[0], paths[-1]) if is_numbered else (1, len(paths))
-            raise InputError(f"{name} has no row {row}; its rows go from {ends[0]} to {ends[1]}")
+        if not 1 <= row <= len(paths):
+            raise InputError(f"{name} has no {noun} {row}; its {noun}s go from 1 to {len(paths)}")
         return row - 1
     if len(paths) != 1:
         raise SpecError(
-            f"{name} has {plural(len(paths), 'row')}, and explain takes one; choose it by --id or "
+            f"{name} has {plural(len(paths), noun)}, and explain takes one; choose it by --id or "
             "--row"
         )
     return 0

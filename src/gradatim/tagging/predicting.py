@@ -25,7 +25,7 @@ from gradatim.music.listing import below_root, readable_path
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.answers import Leaving, answer, leaving_notice
 from gradatim.tagging.predictions import Predictions
-from gradatim.tagging.samples import Samples, SoundFiles, find_samples, output_names, recipe_of
+from gradatim.tagging.samples import SampleRows, SoundFiles, find_samples, output_names, recipe_of
 from gradatim.tagging.streaming import answer_files
 from gradatim.training.store import Store
 from gradatim.training.targets import decide
@@ -37,7 +37,7 @@ _SKIPPED_SHOWN = 5
 
 @dataclass(frozen=True, eq=False)
 class _Answered:
-    """Samples, and what the model says of them."""
+    """SampleRows, and what the model says of them."""
 
     outputs: np.ndarray  # (n_samples, n_outputs)
     probabilities: np.ndarray | None  # (n_samples, n_names)
@@ -122,7 +122,7 @@ def predict_path(
     thresholds = None if coverage is None else _thresholds(model, coverage)
     text = os.fspath(path)
     samples = find_samples(model, text, id, dialect, follow_links, n_jobs, progress)
-    if isinstance(samples, Samples):
+    if isinstance(samples, SampleRows):
         found = _answer_rows(model, samples)
     else:
         found = _answer_sounds(
@@ -186,7 +186,7 @@ def _thresholds(model: Model, coverage: float) -> np.ndarray:
     return found.thresholds(coverage)
 
 
-def _answer_rows(model: Model, samples: Samples) -> _Answered:
+def _answer_rows(model: Model, samples: SampleRows) -> _Answered:
     said, notices = answer(model, samples.X, samples.starts), samples.notices
     if said.outside is not None:
         notices = [*notices, *leaving_notice(model, Leaving.of(said.outside), samples.noun)]

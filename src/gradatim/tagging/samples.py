@@ -29,7 +29,7 @@ from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
 
 __all__ = [
-    "Samples",
+    "SampleRows",
     "SoundFiles",
     "find_samples",
     "output_names",
@@ -45,7 +45,7 @@ _SCORE_RECIPES: dict[object, type[ScoreRecipe | NgramRecipe]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class SampleRows:
     """Rows in raw units, and what the samples are called."""
 
     X: np.ndarray  # (n_pieces, n_features)
@@ -76,7 +76,7 @@ def find_samples(
     follow_links: bool,
     n_jobs: int | None,
     progress: Progress | None,
-) -> Samples | SoundFiles:
+) -> SampleRows | SoundFiles:
     """Find what a model is asked about by a path or a dataset's name; scores take a while."""
     where = Path(text).expanduser()
     kind = find_kind(text)
@@ -94,7 +94,8 @@ def find_samples(
         return _found(where, list_audio_files(where, follow_links=follow_links))
     if kind is None and is_file and (reader := reader_of(where)) is not None:
         unread = reader == "FFmpeg" and not has_media()
-        return _found(where.parent, Listing(*([(), (where.name,)] if unread else [(where.name,)])))
+        name = (where.name,)
+        return _found(where.parent, Listing((), name) if unread else Listing(name))
     collection = read_source(text, Options())
     if model.scaler is None:
         X = np.empty((collection.n_samples, 0))
@@ -103,7 +104,7 @@ def find_samples(
     else:
         known = ", ".join(map(show_name, collection.X))
         raise InputError(f"the model reads {show_name(model.input)}, and {text} has {known}")
-    return Samples(X, collection.ids.tolist())
+    return SampleRows(X, collection.ids.tolist())
 
 
 def _found(root: Path, listing: Listing) -> SoundFiles:
@@ -114,7 +115,7 @@ def _found(root: Path, listing: Listing) -> SoundFiles:
     return SoundFiles(root, listing)
 
 
-def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> Samples:
+def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> SampleRows:
     if model.scaler is not None and not model.feature_names:
         raise InputError(
             "the model's columns have no names, so none can be found in a table; give it an array "
@@ -130,19 +131,19 @@ def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | Non
                 f"{show_name(model.feature_names[column])}, and the model was trained without "
                 "gaps; fill it in, or train with --impute median"
             )
-    return Samples(X, ids.tolist(), notices=notices)
+    return SampleRows(X, ids.tolist(), notices=notices)
 
 
 def _read_scores(
     model: Model, path: Path, follow_links: bool, n_jobs: int | None, progress: Progress | None
-) -> Samples:
+) -> SampleRows:
     recipe = None if model.scaler is None else score_recipe_of(model, str(path))
     root, listing = list_scores(path, follow_links=follow_links)
     read = read_score_files(root, listing.files, n_jobs=n_jobs, progress=progress)
     read.require_any(root)
     # A constant answers without a look at the notes.
     X = np.empty((len(read.ids), 0)) if recipe is None else read.compute(recipe)
-    return Samples(X, read.ids, notices=[*listing.notices, *read.notices], noun="score")
+    return SampleRows(X, read.ids, notices=[*listing.notices, *read.notices], noun="score")
 
 
 # -- recipes ------------------------------------------------------------------------------------
