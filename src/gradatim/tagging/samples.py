@@ -83,7 +83,7 @@ def find_samples(
     is_file = where.is_file()
     if kind is SOURCES["features"] and model.recipe is not None and id is None and dialect is None:
         found = read_unlabelled(where, recipe_of(model, text))
-        return Samples(found.X, found.paths, found.starts, found.notices, "file")
+        return SampleRows(found.X, found.paths, found.starts, found.notices, "file")
     if kind in (SOURCES["features"], SOURCES["table"]) or (is_file and is_table_name(text)):
         return _read_table(model, where, id, dialect)
     if id is not None or dialect is not None:
