@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from gradatim.cli import app
 from gradatim.models import Model
@@ -24,6 +25,7 @@ COMMANDS = {
     "climb": "table.csv --target label --folds 3 --repeats 1 --rungs majority linear --json a.json "
     "--report b.html --predictions c.csv --figures a.figures --save c.gradatim "
     "--save-rung majority d.gradatim",
+    "features": "sounds --output a.parquet --json b.json",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
     "explain": "kept.gradatim table.csv --row 2 --output a.svg --json b.json",
@@ -89,6 +91,8 @@ def folder(tmp_path, model):
     kept.save(tmp_path / "kept.gradatim")
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
+    (tmp_path / "sounds").mkdir()
+    soundfile.write(tmp_path / "sounds" / "a.wav", np.sin(np.arange(3000)), 22050)
     return tmp_path
 
 

@@ -7,9 +7,10 @@ import time
 import numpy as np
 import pytest
 
+from gradatim._cache import prune
 from gradatim.climb import Observer, climb_collection
 from gradatim.climb import rung as rung_module
-from gradatim.climb.checkpoint import climb_folder, open_checkpoint, prune
+from gradatim.climb.checkpoint import climb_folder, open_checkpoint
 from gradatim.climb.rung import run_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.folds import make_folds

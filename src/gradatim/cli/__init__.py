@@ -61,6 +61,12 @@ app.command(
     help="Say what is in a dataset, folder or table, and what is wrong with it.",
 )
 app.command(
+    "gradatim.cli.features:features",
+    name="features",
+    group=_MUSIC,
+    help="Compute the features of sounds once, into a table that climb reads.",
+)
+app.command(
     "gradatim.cli.predict:predict",
     name="predict",
     group=_MUSIC,

@@ -62,11 +62,11 @@ class ProgressBar(Progress):
         total = None if share is None else 1.0
         self.update(self._task, description=doing, completed=share, total=total, **fields)
 
-    def tell_with_time(self, share: float | None, doing: str) -> None:
+    def tell_with_time(self, share: float | None, doing: str, **fields: Any) -> None:
         """Show how far the work is, and the seconds that are left."""
         seconds = self.tasks[0].elapsed or 0.0
         left = f"about {seconds * (1 - share) / share:.0f} s left" if share else ""
-        self.tell(share, doing, left=left)
+        self.tell(share, doing, left=left, **fields)
 
 
 class TimeLeft:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
@@ -28,6 +29,7 @@ __all__ = [
     "TextOptions",
     "dialect_of",
     "expand_names",
+    "feature_folder",
     "note_lines",
 ]
 
@@ -120,6 +122,15 @@ class Reading:
     follow_links: Annotated[
         bool, _option(None, "Follow links that lead out of a folder.", show_default=False)
     ] = False
+    features: Annotated[
+        list[str] | None,
+        _option(
+            "SET...",
+            "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; "
+            "each is an input of its own. If left out, classical, called features.",
+            consume_multiple=(1, None),
+        ),
+    ] = None
     ignore_notation: Annotated[
         bool,
         _option(
@@ -163,10 +174,20 @@ class Reading:
             seconds=self.seconds,
             place=None if self.place is None else _place(self.place),
             follow_links=self.follow_links,
+            features=tuple(self.features or ()),
             ignore_notation=self.ignore_notation,
             n_jobs=n_jobs,
+            cache=feature_folder(),
             **({} if table is None else table.given()),
         )
+
+
+def feature_folder() -> Path | None:
+    """Return where features of sounds are kept; None if the cache is turned off."""
+    from gradatim._cache import cache_folder
+
+    cache = cache_folder()
+    return None if cache is None else cache / "features"
 
 
 def _place(text: str) -> str | float:

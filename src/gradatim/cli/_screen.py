@@ -20,9 +20,10 @@ from gradatim.cli._progress_bar import ProgressBar, TimeLeft
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import choose_metric
-from gradatim.presentation.climbs import about, heading, notes, verdict_line
+from gradatim.presentation.climbs import about, heading, verdict_line
 from gradatim.presentation.ladder import Row
 from gradatim.presentation.lines import Grid, Line
+from gradatim.presentation.notices import notes
 
 __all__ = ["Screen", "show_climb"]
 

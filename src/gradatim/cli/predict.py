@@ -21,7 +21,7 @@ from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
-from gradatim.cli._reading import READING, TextOptions, dialect_of
+from gradatim.cli._reading import READING, TextOptions, dialect_of, feature_folder
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
@@ -133,6 +133,7 @@ def predict(
                         n_jobs=jobs,
                         progress=progress,
                         store=store,
+                        cache=feature_folder(),
                     )
                 )
             tags = None if write_tags is None else tag(found, write_tags, apply, screen)

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from gradatim._cache import cache_folder
+from gradatim._cache import cache_folder, prune
 from gradatim._digest import short_hash
 from gradatim.collection import Collection
 from gradatim.training.store import Store
 
-__all__ = ["climb_folder", "open_checkpoint", "prune", "work_folder"]
+__all__ = ["climb_folder", "open_checkpoint", "work_folder"]
 
 #: Days after which the work of a climb that never went on is removed.
 MAX_DAYS = 14
@@ -55,7 +54,7 @@ def open_checkpoint(folder: Path | None, resume: bool = False) -> Iterator[Store
     if folder is None:
         yield None
         return
-    prune(folder.parent, spare=folder)
+    prune(folder.parent, spare=folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
     store = Store(folder)
     if not resume:
         store.clear()
@@ -66,26 +65,3 @@ def open_checkpoint(folder: Path | None, resume: bool = False) -> Iterator[Store
         raise
     store.close()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def prune(
-    parent: Path,
-    spare: Path | None = None,
-    max_days: float = MAX_DAYS,
-    max_bytes: int = MAX_BYTES,
-) -> None:
-    """Remove the folders of climbs that are too old, then the oldest until the rest fits."""
-    sizes = {}
-    for folder in parent.glob("*/"):
-        with contextlib.suppress(OSError):
-            sizes[folder] = (folder.stat().st_mtime, _size(folder))
-    total = sum(size for _, size in sizes.values())
-    for folder, (changed, size) in sorted(sizes.items(), key=lambda item: item[1]):
-        old = time.time() - changed > max_days * 86_400
-        if folder != spare and (old or total > max_bytes):
-            shutil.rmtree(folder, ignore_errors=True)
-            total -= size
-
-
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir())

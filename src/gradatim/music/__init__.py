@@ -1,7 +1,6 @@
 """Music in: a folder of audio or of scores becomes a `Collection`.
 
-Conventions: names are loaded when first used, so that importing this part does not import
-librosa.
+Conventions: names are loaded when first used, so that importing this part imports no library.
 """
 
 from __future__ import annotations
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
     from gradatim.music.embeddings import MusicnnOutput as MusicnnOutput
     from gradatim.music.embeddings import musicnn_features as musicnn_features
     from gradatim.music.embeddings import run_musicnn as run_musicnn
+    from gradatim.music.extraction import extract_table as extract_table
+    from gradatim.music.feature_reading import read_feature_table as read_feature_table
+    from gradatim.music.feature_tables import FeatureTable as FeatureTable
+    from gradatim.music.feature_tables import write_features as write_features
     from gradatim.music.features import FEATURE_NAMES as FEATURE_NAMES
     from gradatim.music.features import RECIPE as RECIPE
     from gradatim.music.features import FeatureRecipe as FeatureRecipe
@@ -44,6 +47,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "musicnn_features",
             "run_musicnn",
         ],
+        "extraction": ["extract_table"],
+        "feature_reading": ["read_feature_table"],
+        "feature_tables": ["FeatureTable", "write_features"],
         "features": ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"],
         "folders": ["read_folder"],
         "scores.features": ["SCORE_FEATURES", "SCORE_RECIPE", "ScoreRecipe", "score_features"],

@@ -1,10 +1,10 @@
 """Features of a sound: timbre, pitch classes, spectral shape and loudness, summed up over time.
 
-Conventions: everything is computed by librosa [1]_ from one magnitude spectrogram of shape
-(1 + n_fft / 2, n_frames), centered frames, Hann window; zero crossings and loudness from the
-samples of the same frames. A track is one number per frame; each track gives two features, its
-mean and its standard deviation over the frames. A `FeatureRecipe` holds every constant: two
-vectors are comparable if and only if their recipes are equal.
+Conventions: everything is computed from one magnitude spectrogram of shape (n_frames, 1 + n_fft /
+2), centered frames, Hann window, zero crossings and loudness from the samples of the same frames,
+with the values that librosa [1]_ gives. A track is one number per frame; each track gives two
+features, its mean and its standard deviation over the frames. A `FeatureRecipe` holds every
+constant: two vectors are comparable if and only if their recipes are equal.
 
 References
 ----------
@@ -15,6 +15,7 @@ References
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -23,14 +24,25 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
+from gradatim.music.spectra import (
+    chroma_filters,
+    decibels,
+    frames_of,
+    frequencies,
+    magnitudes,
+    mel_filters,
+)
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
+__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "check_segment", "extract_features"]
 
 #: Shortest piece of a sound: some frames at 22,050 Hz.
 MIN_SEGMENT = 0.1
+
+# Share of the bins of an octave that are its peaks, and its valleys.
+_FEW = 0.02
 
 # What the constants of a recipe may be, by their annotations.
 _KINDS = {
@@ -121,10 +133,7 @@ class FeatureRecipe:
             raise SpecError(f"of {self.n_mels} mel bands there are no {self.n_mfcc} coefficients")
         if not 0 < self.rolloff < 1:
             raise SpecError(f"rolloff lies between 0 and 1, not at {self.rolloff:g}")
-        if self.segment_seconds is not None and not self.segment_seconds >= MIN_SEGMENT:
-            raise SpecError(
-                f"a segment is at least {MIN_SEGMENT} s long, not {self.segment_seconds:g} s"
-            )
+        check_segment(self.segment_seconds)
         self.excerpt  # noqa: B018, for its errors
         last = self.contrast_fmin * 2 ** (self.n_contrast_bands - 1)
         if not (self.contrast_fmin > 0 and self.n_contrast_bands >= 1 and last < self.sr / 2):
@@ -177,6 +186,12 @@ class FeatureRecipe:
             if not isinstance(value, kinds[name]) or isinstance(value, bool):
                 raise SpecError(f"{name} of a recipe of features cannot be {value!r}")
         return cls(**constants)
+
+
+def check_segment(seconds: float | None) -> None:
+    """Refuse segments that are too short to be analyzed."""
+    if seconds is not None and not MIN_SEGMENT <= seconds < float("inf"):
+        raise SpecError(f"a segment is at least {MIN_SEGMENT} s long, not {seconds:g} s")
 
 
 #: The recipe that is used unless another is given.
@@ -232,37 +247,94 @@ def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> 
 
 def _tracks(y: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
     """Stack all tracks of a sound of at least one frame: shape (n_tracks, n_frames), float64."""
-    import librosa
-    from librosa import feature
+    from scipy import fft
 
     banks = _filter_banks(recipe)
-    n_fft, hop_length = recipe.n_fft, recipe.hop_length
-    S = np.abs(librosa.stft(y, n_fft=n_fft, hop_length=hop_length))
+    S = magnitudes(y, recipe.n_fft, recipe.hop_length)
     power = S**2
-    # librosa builds both filter banks anew for every sound: 4 ms, as much as half of a drum hit's
-    # other features. Neither product goes through BLAS, whose threads would fight with ours.
-    mel = np.asarray(librosa.power_to_db(banks.mel @ power))
-    raw_chroma = np.einsum("cf,ft->ct", banks.chroma, power)
-    chroma = librosa.util.normalize(raw_chroma, norm=np.inf, axis=-2)
-    centroid = feature.spectral_centroid(S=S, freq=banks.frequencies)
-    parts = (
-        feature.mfcc(S=mel, n_mfcc=recipe.n_mfcc),
-        chroma,
-        centroid,
-        feature.spectral_bandwidth(S=S, freq=banks.frequencies, centroid=centroid),
-        feature.spectral_rolloff(S=S, freq=banks.frequencies, roll_percent=recipe.rolloff),
-        feature.spectral_contrast(
-            S=S,
-            sr=recipe.sr,
-            freq=banks.frequencies,
-            fmin=recipe.contrast_fmin,
-            n_bands=recipe.n_contrast_bands,
-        ),
-        feature.spectral_flatness(S=S),
-        feature.zero_crossing_rate(y, frame_length=n_fft, hop_length=hop_length),
-        feature.rms(y=y, frame_length=n_fft, hop_length=hop_length),
+    # Neither product goes through BLAS, whose threads would fight with ours.
+    mel = decibels(banks.mel @ np.ascontiguousarray(power.T))
+    tracks = (
+        np.asarray(fft.dct(mel, axis=0, norm="ortho"))[: recipe.n_mfcc],
+        _chroma(power, banks.chroma),
+        *_moments(S, banks.frequencies),
+        _rolloff(S, banks.frequencies, recipe.rolloff),
+        _contrast(S, banks.frequencies, recipe),
+        _flatness(power),
+        _crossings(y, recipe),
+        _loudness(y, recipe),
     )
-    return np.concatenate(parts).astype(np.float64)
+    return np.concatenate([np.atleast_2d(np.asarray(t)) for t in tracks]).astype(np.float64)
+
+
+def _chroma(power: np.ndarray, bank: np.ndarray) -> np.ndarray:
+    """Return pitch classes (n_chroma, n_frames), the loudest of each frame 1."""
+    chroma = np.einsum("cf,tf->ct", bank, power)
+    loudest = chroma.max(axis=0)
+    loudest[loudest < np.finfo(chroma.dtype).tiny] = 1.0
+    return chroma / loudest
+
+
+def _moments(S: np.ndarray, frequencies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean frequency and deviation of each frame of a spectrum, (n_frames,) each."""
+    powers = np.stack([np.ones_like(frequencies), frequencies, frequencies**2])
+    total, first, second = np.einsum("kf,tf->kt", powers, S, dtype=np.float64)
+    total[total < np.finfo(S.dtype).tiny] = 1.0
+    centroid = first / total
+    return centroid, np.sqrt(np.maximum(second / total - centroid**2, 0.0))
+
+
+def _rolloff(S: np.ndarray, frequencies: np.ndarray, share: float) -> np.ndarray:
+    """Return the frequency below which a share of each frame's magnitude lies, (n_frames,)."""
+    sums = np.cumsum(S, axis=1)
+    return frequencies[np.argmax(sums >= share * sums[:, -1:], axis=1)]
+
+
+def _contrast(S: np.ndarray, frequencies: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
+    """Return how far peaks are above valleys in each octave, in dB: (1 + n_bands, n_frames).
+
+    Peaks and valleys are the means of the loudest and quietest bins, a fiftieth of an octave each.
+    A band begins one bin below its octave and ends one before the next, the last at the end.
+    """
+    edges = recipe.contrast_fmin * 2.0 ** np.arange(recipe.n_contrast_bands + 1)
+    peaks, valleys = [], []
+    for k, (low, high) in enumerate(itertools.pairwise([0.0, *edges])):
+        inside = np.flatnonzero((frequencies >= low) & (frequencies <= high))
+        start = inside[0] - 1 if k else 0
+        stop = inside[-1] + 1
+        n_bins = stop - start
+        if k == recipe.n_contrast_bands:
+            stop = len(frequencies)
+            n_bins = stop - start
+        else:
+            stop -= 1
+        n_few = max(1, round(_FEW * n_bins))
+        ordered = np.sort(S[:, start:stop], axis=1)
+        valleys.append(ordered[:, :n_few].mean(axis=1))
+        peaks.append(ordered[:, -n_few:].mean(axis=1))
+    return decibels(np.stack(peaks)) - decibels(np.stack(valleys))
+
+
+def _flatness(power: np.ndarray) -> np.ndarray:
+    """Return the geometric mean of each frame's powers over their mean, (n_frames,)."""
+    heard = np.maximum(power, 1e-10)
+    return np.exp(np.log(heard).mean(axis=1)) / heard.mean(axis=1)
+
+
+def _crossings(y: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
+    """Return the share of samples at which the sign changes, of each centered frame."""
+    padded = np.pad(y, recipe.n_fft // 2, mode="edge")
+    below = padded < -1e-10
+    # How often the sign has changed up to each sample; the first of a frame has none before it.
+    changes = np.concatenate([[0], np.cumsum(below[1:] != below[:-1])])
+    starts = np.arange(0, len(padded) - recipe.n_fft + 1, recipe.hop_length)
+    return (changes[starts + recipe.n_fft - 1] - changes[starts]) / recipe.n_fft
+
+
+def _loudness(y: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
+    """Return the root mean square of each centered frame, (n_frames,)."""
+    frames = frames_of(np.pad(y, recipe.n_fft // 2), recipe.n_fft, recipe.hop_length)
+    return np.sqrt(np.einsum("tn,tn->t", frames, frames, dtype=np.float64) / recipe.n_fft)
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,15 +348,12 @@ class _FilterBanks:
 
 @functools.lru_cache(maxsize=4)
 def _filter_banks(recipe: FeatureRecipe) -> _FilterBanks:
-    import librosa
     from scipy import sparse
 
     sr, n_fft = recipe.sr, recipe.n_fft
     return _FilterBanks(
         # 98 % of the mel bank is zero.
-        mel=sparse.csr_array(librosa.filters.mel(sr=sr, n_fft=n_fft, n_mels=recipe.n_mels)),
-        chroma=librosa.filters.chroma(
-            sr=sr, n_fft=n_fft, n_chroma=recipe.n_chroma, tuning=recipe.tuning
-        ),
-        frequencies=librosa.fft_frequencies(sr=sr, n_fft=n_fft),
+        mel=sparse.csr_array(mel_filters(sr, n_fft, recipe.n_mels)),
+        chroma=chroma_filters(sr, n_fft, recipe.n_chroma, recipe.tuning),
+        frequencies=frequencies(sr, n_fft),
     )

@@ -11,6 +11,8 @@ import functools
 
 import numpy as np
 
+from gradatim.music.spectra import magnitudes, mel_filters
+
 __all__ = ["FLOOR", "N_BANDS", "N_STEPS", "SECONDS", "fingerprint"]
 
 N_BANDS = 24
@@ -46,16 +48,12 @@ def fingerprint(y: np.ndarray, sr: int) -> np.ndarray:
 
 def _mel_power(y: np.ndarray, sr: int) -> np.ndarray:
     """Return the power of mel bands (n_frames, N_BANDS), a frame each `_HOP` samples."""
-    import librosa
-
     # The first frame begins with the sound, whatever stood before it.
     padded = np.pad(y, (0, _N_FFT))
-    S = np.abs(librosa.stft(padded, n_fft=_N_FFT, hop_length=_HOP, center=False)) ** 2
-    return np.einsum("ft,bf->tb", S, _bank(sr)).astype(np.float64)
+    S = magnitudes(padded, _N_FFT, _HOP, centered=False) ** 2
+    return np.einsum("tf,bf->tb", S, _bank(sr)).astype(np.float64)
 
 
 @functools.lru_cache(maxsize=4)
 def _bank(sr: int) -> np.ndarray:
-    import librosa
-
-    return librosa.filters.mel(sr=sr, n_fft=_N_FFT, n_mels=N_BANDS, fmin=40.0)
+    return mel_filters(sr, _N_FFT, N_BANDS, 40.0)

@@ -9,7 +9,7 @@ at which it begins. Hidden files and folders, and files of other kinds, are pass
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +17,21 @@ import numpy as np
 from gradatim._progress import Progress
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
-from gradatim.errors import AudioError
-from gradatim.music.analysis import FileAnalysis, analyze_files
+from gradatim.errors import AudioError, SpecError
+from gradatim.music.analyses import FileAnalysis
+from gradatim.music.analysis import analyze_files
 from gradatim.music.audio import FileSound
+from gradatim.music.cache import FeatureCache
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.grouping import read_file_parts, read_folds, read_groups
 from gradatim.music.labeling import Labelled, LabelSource, label_files
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
+from gradatim.music.plans import InputPlan, plan_inputs
+from gradatim.music.recipes import Recipe
 from gradatim.music.scores.files import notice_scores_beside
 
-__all__ = ["read_folder"]
+__all__ = ["list_folder", "read_folder"]
 
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
@@ -53,9 +57,11 @@ def read_folder(
     split_column: str | None = None,
     task: str | None = None,
     follow_links: bool = False,
-    recipe: FeatureRecipe = RECIPE,
+    recipe: FeatureRecipe | Mapping[str, Recipe] = RECIPE,
+    features: Sequence[str] = (),
     n_jobs: int = 2,
     progress: Progress | None = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Collection:
     """Read a folder of audio, with one sub-folder per class or labels from elsewhere.
 
@@ -87,20 +93,25 @@ def read_folder(
         Forces how the targets of a table are read.
     follow_links : bool
         Also follow links that lead out of the folder.
-    recipe : FeatureRecipe, optional
+    recipe : FeatureRecipe or mapping of str to recipe, optional
         How features are computed, of which excerpt, and in how long segments; those of a file
-        are a group.
+        are a group. A mapping names inputs with the recipe of each.
+    features : sequence of str
+        Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, unions of them such as
+        ``classical+mel``, or ``all``. If empty, the one input ``features``, which is classical.
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
+    cache : path-like, optional
+        Folder in which features are kept, so that those of a file are computed once.
 
     Returns
     -------
     Collection
-        Input ``"features"`` (see `extract_features`) with its recipe, targets, ids, media,
-        groups and folds if given, and a hash of each sound. Notices tell of files that were left
-        out, cut, odd or silent.
+        Input ``"features"`` (see `extract_features`), or those that `features` names, with the
+        recipe of each, targets, ids, media, groups and folds if given, and a hash of each sound.
+        Notices tell of files that were left out, cut, odd or silent.
 
     Raises
     ------
@@ -122,16 +133,21 @@ def read_folder(
     (67, ['cymbal', 'hihat', 'kick', 'snare', 'tom'])
     """
     root = Path(path).expanduser()
+    inputs = _plan(recipe, features)
     targets = (target,) if isinstance(target, str) else tuple(target)
     source = LabelSource(labels, targets, path_column, label_pattern, task)
-    listing = _list(root, follow_links)
+    listing = list_folder(root, follow_links)
     labelled = label_files(root, listing.files, source)
     _refuse_lost_classes(root, source, labelled, listing)
     file_groups, group_notices = read_groups(root, groups, labelled)
     file_folds = read_folds(root, fold_column, labelled)
     file_parts, part_notices = read_file_parts(root, split_column, labelled)
     outcomes = analyze_files(
-        [root / file for file in labelled.files], recipe, n_jobs=n_jobs, progress=progress
+        [root / file for file in labelled.files],
+        inputs.whole,
+        n_jobs=n_jobs,
+        progress=progress,
+        cache=None if cache is None else FeatureCache(Path(cache), root),
     )
     good = [k for k, outcome in enumerate(outcomes) if isinstance(outcome, FileAnalysis)]
     errors = {
@@ -145,8 +161,8 @@ def read_folder(
     file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
     pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
     shown = [readable_path(file) for file in labelled.files]
-    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), recipe)
-    seconds = recipe.segment_seconds
+    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), inputs.whole)
+    seconds = inputs.whole.segment_seconds
     if seconds is None:
         ids = [shown[k] for k in file_of]
     else:
@@ -154,10 +170,10 @@ def read_folder(
         if file_groups is None:
             file_groups = np.array(shown)
     beside = notice_scores_beside(root, follow_links=follow_links)
-    told = (*beside, *group_notices, *part_notices, *skipped, *odd)
+    told = (*beside, *group_notices, *part_notices, *skipped, *odd, *inputs.notices)
     return Collection(
         name=readable_path(root.resolve().name),
-        X={"features": np.stack([piece.features for piece in pieces])},
+        X=inputs.cut(np.stack([piece.features for piece in pieces])),
         y=labelled.y[file_of],
         task=labelled.task,
         ids=np.array(ids),
@@ -168,23 +184,33 @@ def read_folder(
             FileSound(root / labelled.files[k], start=piece.start, seconds=seconds)
             for k, piece in zip(file_of.tolist(), pieces, strict=True)
         ),
-        feature_names={"features": recipe.names},
+        feature_names=inputs.feature_names,
         target_names=labelled.target_names,
-        recipes={"features": recipe.to_dict()},
+        recipes=inputs.to_dict(),
         content_hashes=np.array([piece.sha256 for piece in pieces]),
         fingerprints=np.stack([piece.fingerprint for piece in pieces]),
         notices=(*listing.notices, *labelled.notices, *told),
     )
 
 
-def _list(root: Path, follow_links: bool) -> Listing:
+def _plan(recipe: FeatureRecipe | Mapping[str, Recipe], features: Sequence[str]) -> InputPlan:
+    if isinstance(recipe, FeatureRecipe):
+        names = (features,) if isinstance(features, str) else features
+        return InputPlan(plan_inputs(names, recipe) if names else {"features": recipe})
+    if features:
+        raise SpecError("features go with the recipe of the classical ones, not with several")
+    return InputPlan(recipe)
+
+
+def list_folder(root: Path, follow_links: bool, *, undecoded: bool = False) -> Listing:
+    """List the audio below a folder in which there is some; `undecoded` is some, too, if said."""
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise AudioError(
             f"{show_name(root)} {what}; give a folder with a sub-folder of audio for each class"
         )
     listing = list_audio_files(root, follow_links=follow_links)
-    if not listing.files:
+    if not (listing.files or (undecoded and listing.undecoded)):
         reasons = "; ".join(notice.message for notice in listing.notices)
         kinds = ", ".join(sorted(AUDIO_SUFFIXES))
         raise AudioError(
@@ -241,7 +267,7 @@ def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> li
 
 
 def _oddity_notices(
-    files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: FeatureRecipe
+    files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: Recipe
 ) -> list[Notice]:
     """Tell of files that were cut or are odd, and of those in which nothing sounds."""
     notices = []

@@ -33,6 +33,7 @@ __all__ = [
     "is_fact",
     "label_files",
     "read_fact",
+    "refuse_parts",
 ]
 
 _FACT = re.compile(r"(folder|tag|pattern):(.+)", re.DOTALL)
@@ -136,7 +137,7 @@ def label_files(
     else:
         labels = [file.split("/")[0] if "/" in file else None for file in files]
         _refuse_loose(root, files, labels, kind)
-        _refuse_parts(root, files)
+        refuse_parts(root, files)
         what = "a folder of a class"
     with_label = [k for k, label in enumerate(labels) if label is not None]
     y = np.array([labels[k] for k in with_label], dtype=str)
@@ -362,7 +363,7 @@ def _refuse_loose(
         )
 
 
-def _refuse_parts(root: Path, files: Sequence[str]) -> None:
+def refuse_parts(root: Path, files: Sequence[str]) -> None:
     """Refuse folders that are parts of a split, not classes."""
     below: dict[str, set[str]] = {}
     for file in files:

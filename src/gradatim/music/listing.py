@@ -119,18 +119,20 @@ def list_files(
         kept = [name for name in sorted(subfolders) if not _passed_over(name)]
         outside += [below(p) for n in kept if leads_out(p := os.path.join(folder, n))]
         subfolders[:] = [n for n in kept if not leads_out(os.path.join(folder, n))]
+        inside = below(folder)
+        inside = "" if inside == "." else f"{inside}/"
         for name in names:
             path = os.path.join(folder, name)
             if _passed_over(name):
                 continue
             if leads_out(path):
-                outside.append(below(path))
+                outside.append(inside + name)
             elif not os.path.isfile(path):
                 # A pipe of that name would block whoever opens it.
                 if os.path.exists(path) and Path(name).suffix.lower() in suffixes:
-                    special.append(below(path))
+                    special.append(inside + name)
             elif is_readable(path):
-                files.append(below(path))
+                files.append(inside + name)
     return Listing(
         files=tuple(sorted(files)),
         n_outside=len(outside),

@@ -7,7 +7,7 @@ three decimals; on one page per minus sign is a true one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from gradatim._text import plural, show_name, show_sentence
 from gradatim.climb.compare import ClimbComparison
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
-from gradatim.collection import Collection, Notice
+from gradatim.collection import Collection
 from gradatim.evaluation.scores import METRICS, show_score
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
@@ -35,7 +35,6 @@ __all__ = [
     "headline",
     "in_sentence",
     "interrupted",
-    "notes",
     "score",
     "score_range",
     "share",
@@ -115,11 +114,6 @@ def split_words(climb: Climb, times: str = "x") -> str:
 def verdict_line(climb: Climb) -> Line:
     """Return the verdict's sentence."""
     return [("Verdict: ", "bold green"), show_sentence(climb.verdict.sentence)]
-
-
-def notes(notices: Iterable[Notice]) -> Iterator[Line]:
-    """Yield what else a person should know."""
-    yield from ([("note: ", "yellow"), show_sentence(notice.message)] for notice in notices)
 
 
 def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:

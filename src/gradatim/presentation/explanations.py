@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradatim._text import number_text, plural, show_name
-from gradatim.presentation.climbs import notes
 from gradatim.presentation.lines import Column, Grid, Line
+from gradatim.presentation.notices import notes
 from gradatim.tagging.explanations import Explanation
 
 __all__ = ["explanation_lines", "explanation_title", "input_names", "measured"]

@@ -27,7 +27,7 @@ __all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "
 
 _MOST_NOTICES = 40
 
-_PACKAGES = ("numpy", "scipy", "numba", "scikit-learn", "librosa")
+_PACKAGES = ("numpy", "scipy", "numba", "scikit-learn", "soxr")
 
 # After a view's own text, in its own module: gives it the data written beside its element.
 _MOUNT = """

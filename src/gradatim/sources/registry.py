@@ -13,25 +13,29 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
 
 if TYPE_CHECKING:
-    from gradatim.music.features import FeatureRecipe
+    from gradatim.music import FeatureTable
+    from gradatim.music.recipes import Recipe
 
 __all__ = [
     "SOURCES",
     "TABLES",
     "Kind",
     "Options",
+    "extract_source",
     "files_of",
     "find_kind",
+    "is_feature_table",
     "is_table_name",
     "read_source",
     "read_split",
+    "refuse_options",
 ]
 
 #: Endings of tables.
@@ -56,6 +60,7 @@ class Options:
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
     follow_links: bool = False  # Whether links out of a folder are followed
+    features: Sequence[str] = ()  # Inputs that are computed from sounds; none: the usual one
     ignore_notation: bool = False  # Whether what depends on a score's notation is left out
     id: str | None = None  # Column by which rows are called
     drop_rows_without: Sequence[str] = ()  # Columns whose gaps cost the row
@@ -66,7 +71,9 @@ class Options:
     encoding: str | None = None
     n_jobs: int | None = field(default=None, repr=False)  # Threads; None: one per core
     progress: Progress = field(default=silent, repr=False)
-    recipe: FeatureRecipe | None = field(default=None, repr=False)  # Of features; None: the usual
+    recipe: Recipe | None = field(default=None, repr=False)  # Of features; None: the usual
+    input: str = field(default="", repr=False)  # What that recipe gives; empty: the usual
+    cache: Path | None = field(default=None, repr=False)  # Where features are kept; None: nowhere
 
 
 @dataclass(frozen=True)
@@ -100,14 +107,14 @@ def _read_dataset(text: str, options: Options) -> Collection:
 
 
 def _read_folder(text: str, options: Options) -> Collection:
-    from gradatim.music import RECIPE, read_folder
+    from gradatim.music import RECIPE, FeatureRecipe, read_folder
+    from gradatim.music.recipes import set_name, with_cut
 
-    chosen = {
-        "segment_seconds": options.segment,
-        "max_seconds": options.seconds,
-        "place": options.place,
-    }
-    given = {name: value for name, value in chosen.items() if value is not None}
+    given = _cut(options)
+    recipe = RECIPE if options.recipe is None else options.recipe
+    recipe = with_cut(recipe, **given) if given else recipe
+    if options.input or not isinstance(recipe, FeatureRecipe):
+        recipe = {options.input or set_name(recipe): recipe}
     return read_folder(
         Path(text).expanduser(),
         options.groups,
@@ -119,10 +126,22 @@ def _read_folder(text: str, options: Options) -> Collection:
         split_column=options.split_column,
         task=options.task,
         follow_links=options.follow_links,
-        recipe=replace(options.recipe or RECIPE, **given),
+        recipe=recipe,
+        features=options.features,
         n_jobs=options.n_jobs or os.cpu_count() or 1,
         progress=options.progress,
+        cache=options.cache,
     )
+
+
+def _cut(options: Options) -> dict[str, Any]:
+    """Return which part of a file is read, and in how long pieces, as far as that was said."""
+    chosen = {
+        "segment_seconds": options.segment,
+        "max_seconds": options.seconds,
+        "place": options.place,
+    }
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def _are_scores(text: str) -> bool:
@@ -180,6 +199,32 @@ def _read_table(text: str, options: Options) -> Collection:
     )
 
 
+def is_feature_table(text: str) -> bool:
+    """Tell whether a name is that of a table which ``gradatim features`` wrote as Parquet."""
+    if not (text.lower().endswith(".parquet") and _is_table(text)):
+        return False
+    from gradatim.music.feature_tables import read_recipes
+
+    return read_recipes(text) is not None
+
+
+def _read_feature_table(text: str, options: Options) -> Collection:
+    from gradatim.music.feature_reading import read_feature_table
+
+    chosen = None
+    if options.input and options.recipe is not None:
+        chosen = {options.input: options.recipe}
+    return read_feature_table(
+        text,
+        target=tuple(options.target),
+        groups=options.groups,
+        features=tuple(options.features),
+        recipes=chosen,
+        task=options.task,
+        min_class_size=options.min_class_size,
+    )
+
+
 _OF_TABLES = (
     "impute",
     "task",
@@ -216,8 +261,14 @@ SOURCES: dict[str, Kind] = {
         phrase="a folder of audio",
         takes=(
             *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
-            *("split_column", "segment", "seconds", "place", "follow_links"),
+            *("split_column", "segment", "seconds", "place", "follow_links", "features"),
         ),
+    ),
+    "features": Kind(
+        claims=is_feature_table,
+        read=_read_feature_table,
+        phrase="a table of features with its recipe",
+        takes=("target", "groups", "features", "task", "min_class_size"),
     ),
     "table": Kind(
         claims=_is_table,
@@ -231,7 +282,7 @@ SOURCES: dict[str, Kind] = {
 _TYPED = {
     field.name: f"--{field.name.replace('_', '-')}"
     for field in fields(Options)
-    if field.name not in ("n_jobs", "progress", "recipe")
+    if field.name not in ("n_jobs", "progress", "recipe", "input", "cache")
 } | {"place": "--from"}
 
 
@@ -245,19 +296,24 @@ def read_source(text: str, options: Options) -> Collection:
     kind = find_kind(text)
     if kind is None:
         raise InputError(_unclaimed(text))
-    given = [
-        typed
-        for name, typed in _TYPED.items()
-        if name not in kind.takes and getattr(options, name) not in (None, False, 0, (), [])
-    ]
-    if given:
-        raise SpecError(f"{', '.join(given)} does not go with {text}, {kind.phrase}; leave it out")
+    refuse_options(options, kind.takes, f"{text}, {kind.phrase}")
     if options.fold_column is not None and options.split_column is not None:
         raise SpecError(
             "--fold-column and --split-column exclude each other: samples are scored fold by fold, "
             "or those of one part once; give one of them"
         )
     return kind.read(text, options)
+
+
+def refuse_options(options: Options, takes: Sequence[str], what: str) -> None:
+    """Refuse options that were given and do not go with what is read."""
+    given = [
+        typed
+        for name, typed in _TYPED.items()
+        if name not in takes and getattr(options, name) not in (None, False, 0, (), [])
+    ]
+    if given:
+        raise SpecError(f"{', '.join(given)} does not go with {what}; leave it out")
 
 
 def read_split(train: str, test: str, options: Options) -> Collection:
@@ -270,6 +326,40 @@ def read_split(train: str, test: str, options: Options) -> Collection:
     parts = [read_source(text, options) for text in (train, test)]
     # Names of files, which are the groups of pieces, are below their own folder only.
     return join_parts(*parts, shared_groups=options.groups is not None)
+
+
+_OF_EXTRACTION = (
+    *("groups", "target", "task", "labels", "path", "label_pattern", "segment", "seconds", "place"),
+    *("follow_links", "features"),
+)
+
+
+def extract_source(text: str, options: Options, *, verify: bool = False) -> FeatureTable:
+    """Compute the features of a folder of audio, or of an audio file."""
+    from gradatim.music import RECIPE, extract_table
+    from gradatim.music.formats import reader_of
+
+    where = Path(text).expanduser()
+    if not (where.is_dir() or (where.is_file() and reader_of(where) is not None)):
+        what = f"{text} is no audio" if where.exists() else f"there is no file or folder {text!r}"
+        raise InputError(f"{what}; give a folder of audio, or an audio file")
+    refuse_options(options, _OF_EXTRACTION, f"{text}, of which features are computed")
+    return extract_table(
+        where,
+        options.groups,
+        features=tuple(options.features) or ("classical",),
+        labels=options.labels,
+        target=tuple(options.target),
+        path_column=options.path,
+        label_pattern=options.label_pattern,
+        task=options.task,
+        follow_links=options.follow_links,
+        recipe=replace(RECIPE, **_cut(options)),
+        n_jobs=options.n_jobs or os.cpu_count() or 1,
+        progress=options.progress,
+        cache=options.cache,
+        verify=verify,
+    )
 
 
 def files_of(text: str, options: Options) -> list[Path]:

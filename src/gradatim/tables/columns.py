@@ -257,6 +257,8 @@ def _parse_numbers(values: Sequence[object]) -> list[float]:
 
 def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = None) -> Columns:
     """Read a CSV, Parquet or ARFF file, told apart by content, JSON by name, or a data frame."""
+    if isinstance(table, Columns):
+        return table
     dialect = dialect or Dialect()
     dialect.check()
     if not isinstance(table, str | os.PathLike):

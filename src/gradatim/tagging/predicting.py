@@ -20,6 +20,7 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, SpecError
 from gradatim.models.model import Model
+from gradatim.music.cache import FeatureCache
 from gradatim.music.listing import below_root, readable_path
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.answers import Leaving, answer, leaving_notice
@@ -57,6 +58,7 @@ def predict_path(
     n_jobs: int | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Predictions:
     """Predict for an audio file, a score, a folder of either, a table, or a dataset.
 
@@ -85,6 +87,8 @@ def predict_path(
         Called with the share of the files that are done, and how many these are.
     store : Store, optional
         Where what is said of each file is kept and looked up, so that an interrupted run can go on.
+    cache : path-like, optional
+        Folder in which features of files are kept, so that they are computed once.
 
     Returns
     -------
@@ -121,7 +125,9 @@ def predict_path(
     if isinstance(samples, SampleRows):
         found = _answer_rows(model, samples)
     else:
-        found = _answer_sounds(model, samples, n_jobs, progress, store)
+        found = _answer_sounds(
+            model, samples, n_jobs, progress, store, None if cache is None else Path(cache)
+        )
     return Predictions(
         source=readable_path(Path(text).name or text),
         task=model.task,
@@ -193,6 +199,7 @@ def _answer_sounds(
     n_jobs: int | None,
     progress: Progress | None,
     store: Store | None,
+    cache: Path | None,
 ) -> _Answered:
     root, files, notices = sounds.root, sounds.listing.files, list(sounds.listing.notices)
     if model.scaler is None:
@@ -208,6 +215,7 @@ def _answer_sounds(
         store=store,
         n_jobs=n_jobs or os.cpu_count() or 1,
         progress=progress,
+        cache=None if cache is None else FeatureCache(cache, root),
     )
     errors = [found.errors[place] for place in sorted(found.errors)]
     read = [files[place] for place in found.places]

@@ -17,9 +17,10 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, InputError, SpecError, TableError
 from gradatim.models.model import Model
-from gradatim.music.features import FeatureRecipe
+from gradatim.music.feature_reading import read_unlabelled
 from gradatim.music.formats import has_media, reader_of
 from gradatim.music.listing import Listing, list_audio_files
+from gradatim.music.recipes import Recipe, read_recipe
 from gradatim.music.scores.features import ScoreRecipe
 from gradatim.music.scores.files import list_scores, read_score_files
 from gradatim.music.scores.ngrams import NgramRecipe
@@ -80,7 +81,10 @@ def find_samples(
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
-    if kind is SOURCES["table"] or (is_file and is_table_name(text)):
+    if kind is SOURCES["features"] and model.recipe is not None and id is None and dialect is None:
+        found = read_unlabelled(where, recipe_of(model, text))
+        return SampleRows(found.X, found.paths, found.starts, found.notices, "file")
+    if kind in (SOURCES["features"], SOURCES["table"]) or (is_file and is_table_name(text)):
         return _read_table(model, where, id, dialect)
     if id is not None or dialect is not None:
         raise SpecError(f"{text} is no table, so how a table is read does not go with it")
@@ -145,11 +149,11 @@ def _read_scores(
 # -- recipes ------------------------------------------------------------------------------------
 
 
-def recipe_of(model: Model, source: str) -> FeatureRecipe:
+def recipe_of(model: Model, source: str) -> Recipe:
     """Return the recipe of a model's features, or say that it reads no audio."""
     if model.recipe is None or _reads_scores(model):
         raise InputError(_of_another_kind(model, source, "audio"))
-    recipe = FeatureRecipe.from_dict(model.recipe)
+    recipe = read_recipe(model.recipe)
     _require_length(model, recipe.names)
     return recipe
 

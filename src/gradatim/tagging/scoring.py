@@ -144,12 +144,15 @@ def score_path(
 def _options_for(model: Model, text: str, options: Options) -> Options:
     """Return how a collection is read so that it gives what the model reads."""
     kind = find_kind(text)
-    if kind in (SOURCES["folder"], SOURCES["scores"]):
+    if options.features:
+        raise SpecError("score computes the features that the model reads; leave --features out")
+    if kind in (SOURCES["folder"], SOURCES["features"], SOURCES["scores"]):
         if model.scaler is None:
             return options
         task = model.task if options.target else options.task
-        if kind is SOURCES["folder"]:
-            return replace(options, recipe=recipe_of(model, text), task=task)
+        if kind is not SOURCES["scores"]:
+            recipe = recipe_of(model, text)
+            return replace(options, recipe=recipe, input=model.input, task=task)
         recipe = score_recipe_of(model, text)
         plain = isinstance(recipe, ScoreRecipe) and not recipe.notation
         return replace(options, ignore_notation=plain, task=task)

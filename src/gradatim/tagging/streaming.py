@@ -25,8 +25,10 @@ from gradatim.climb.checkpoint import work_folder
 from gradatim.errors import AudioError
 from gradatim.models.model import Model
 from gradatim.models.records import to_record
-from gradatim.music.analysis import FileAnalysis, analyze_each
-from gradatim.music.features import FeatureRecipe
+from gradatim.music.analyses import FileAnalysis
+from gradatim.music.analysis import analyze_each
+from gradatim.music.cache import FeatureCache
+from gradatim.music.recipes import Recipe
 from gradatim.tagging.answers import Leaving, answer
 from gradatim.training.store import Record, Store
 
@@ -37,7 +39,7 @@ KIND = "prediction"
 
 _N_ARRAYS = 3
 
-_ARITHMETIC = ("gradatim", "librosa", "numpy", "scipy", "soundfile", "soxr")
+_ARITHMETIC = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
 
 
 def predictions_folder(model: Model, path: str | os.PathLike[str]) -> Path | None:
@@ -65,13 +67,14 @@ class AnsweredFiles:
 
 def answer_files(
     model: Model,
-    recipe: FeatureRecipe,
+    recipe: Recipe,
     root: Path,
     files: Sequence[str],
     *,
     store: Store | None,
     n_jobs: int,
     progress: Progress | None,
+    cache: FeatureCache | None = None,
 ) -> AnsweredFiles:
     """Ask a model for each file below a root, those apart that the store has."""
     tell = steady(progress)
@@ -85,7 +88,7 @@ def answer_files(
     n_done = len(files) - len(left)
     tell(n_done / len(files), f"{n_done:,}/{len(files):,}")
     paths = (root / files[place] for place in left)
-    with contextlib.closing(analyze_each(paths, recipe, n_jobs=n_jobs)) as each:
+    with contextlib.closing(analyze_each(paths, recipe, n_jobs=n_jobs, cache=cache)) as each:
         for number, outcome in each:
             place = left[number]
             if isinstance(outcome, FileAnalysis):

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gradatim.music.spectra import mel_filters
+
 __all__ = ["N_MELS", "PATCH_FRAMES", "PATCH_RATE", "cut_patches", "log_mel"]
 
 PATCH_RATE = 16_000  # Hz
@@ -48,9 +50,7 @@ def log_mel(y: np.ndarray) -> np.ndarray:
 @functools.cache
 def _mel_filters() -> np.ndarray:
     """Return the filters (n_mels, 1 + n_fft / 2), each of area 1."""
-    import librosa
-
-    return librosa.filters.mel(sr=PATCH_RATE, n_fft=_N_FFT, n_mels=N_MELS)
+    return mel_filters(PATCH_RATE, _N_FFT, N_MELS)
 
 
 def cut_patches(spectrogram: np.ndarray) -> Iterator[np.ndarray]:

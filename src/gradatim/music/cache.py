@@ -1,0 +1,260 @@
+"""Kept features: what was computed of a file is computed once, whichever verb asks.
+
+Conventions: a *part* is a Parquet file with a row for each piece of some files, written under a
+temporary name and renamed, so that it is whole or not there. A file is the same if its path below
+the root, its size and its time of change are (or, to be sure, the hash of its bytes). The folder
+of the parts is named by the root, the recipe of one set and the versions of what computes. What
+cannot be read counts as missing; what cannot be written costs the keeping, never the work. Files
+that cannot be read as audio are not kept, so they are tried again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from gradatim._cache import prune
+from gradatim._digest import short_hash
+from gradatim._files import write_atomically
+from gradatim.errors import OutputError
+from gradatim.music.analyses import FileAnalysis, FilePart
+from gradatim.music.fingerprints import N_BANDS, N_STEPS
+from gradatim.music.recipes import SetRecipe
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["FeatureCache", "FileIdentity", "KeptFile", "identify"]
+
+#: Parts of one folder from which on they are merged into one.
+MANY_PARTS = 16
+
+#: Days after which features that nobody asked for are removed.
+MAX_DAYS = 90
+
+#: Bytes that all features may take.
+MAX_BYTES = 2 * 10**9
+
+_COMPUTES = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
+
+
+@dataclass(frozen=True)
+class FileIdentity:
+    """By what a file is known again."""
+
+    size: int
+    mtime_ns: int
+    sha256: str = ""  # Of its bytes; empty if they were not read
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """What changes whenever the file is written."""
+        return self.size, self.mtime_ns
+
+
+class KeptFile(NamedTuple):
+    """What is kept of a file: the numbers of one set."""
+
+    identity: FileIdentity
+    analysis: FileAnalysis
+
+
+def identify(path: str | os.PathLike[str], *, content: bool) -> FileIdentity | None:
+    """Return the identity of a file, with the hash of its bytes if asked; None if it is closed."""
+    try:
+        found = os.stat(path)
+        digest = ""
+        if content:
+            with open(path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+    return FileIdentity(found.st_size, found.st_mtime_ns, digest)
+
+
+class FeatureCache:
+    """What is kept of the files below one root.
+
+    Not safe to use from several threads at once; several processes may use one folder.
+    """
+
+    def __init__(self, folder: Path, root: Path, *, verify: bool = False) -> None:
+        self.verify = verify  # Whether files are known by their bytes, not by their times
+        self._folder = folder
+        self._root = Path(os.path.abspath(root))
+        self._typed = os.path.join(os.fspath(root), "")
+
+    def name(self, path: str | os.PathLike[str]) -> bytes:
+        """Return what a file is called in the parts: bytes, since a name may be no UTF-8."""
+        text = os.fspath(path)
+        # Twenty thousand paths are made relative at once, and most begin as the root was typed.
+        if text.startswith(self._typed) and ".." not in text:
+            return os.fsencode(text[len(self._typed) :])
+        return os.fsencode(os.path.relpath(os.path.abspath(path), self._root))
+
+    def is_same(self, kept: KeptFile, now: FileIdentity) -> bool:
+        """Tell whether a file is as it was when it was read."""
+        then = kept.identity
+        if self.verify:
+            return then.sha256 != "" and then.sha256 == now.sha256
+        return then.stamp == now.stamp
+
+    def place(self, recipe: SetRecipe) -> Path:
+        """Return the folder of what one recipe gave."""
+        about = (os.fsencode(self._root), sorted(recipe.to_dict().items()), _versions())
+        return self._folder / short_hash(repr(about), size=10)
+
+    def read(self, recipe: SetRecipe) -> dict[bytes, KeptFile]:
+        """Return everything that is kept of one recipe, by the names of files."""
+        folder = self.place(recipe)
+        with contextlib.suppress(OSError):
+            os.utime(folder)  # What is asked for is not old.
+        tables = [table for part in _parts(folder) if (table := _read(part, recipe)) is not None]
+        found = {}
+        for table in tables:
+            found |= _files(table)
+        if len(tables) >= MANY_PARTS:
+            self._merge(folder, recipe, found)
+        return found
+
+    def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> None:
+        """Keep what one recipe gave of some files, as one part."""
+        if not files:
+            return
+        with contextlib.suppress(OSError, OutputError):
+            folder = self.place(recipe)
+            folder.mkdir(parents=True, exist_ok=True)
+            # Sorted by time, so that what was computed last counts.
+            name = f"{_next_number(folder):06d}-{secrets.token_hex(4)}.parquet"
+            write_atomically(folder / name, lambda file: _write(file, files, len(recipe.names)))
+
+    def prune(self) -> None:
+        """Remove what was not asked for for long, and the oldest beyond a limit."""
+        with contextlib.suppress(OSError):
+            prune(self._folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
+
+    def _merge(self, folder: Path, recipe: SetRecipe, found: Mapping[bytes, KeptFile]) -> None:
+        old = _parts(folder)
+        self.write(recipe, found)
+        if len(_parts(folder)) > len(old):
+            for part in old:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(version(name) for name in _COMPUTES)
+
+
+def _parts(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.parquet"))
+    except OSError:
+        return []
+
+
+def _next_number(folder: Path) -> int:
+    parts = _parts(folder)
+    try:
+        return int(parts[-1].name.partition("-")[0]) + 1 if parts else 0
+    except ValueError:
+        return len(parts)
+
+
+def _schema(n_features: int) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema({
+        "path": pa.binary(),
+        "size": pa.int64(),
+        "mtime_ns": pa.int64(),
+        "bytes_sha256": pa.string(),
+        "whole": pa.bool_(),
+        "oddities": pa.list_(pa.string()),
+        "start": pa.float64(),
+        "sha256": pa.string(),
+        "silent": pa.bool_(),
+        "fingerprint": pa.list_(pa.float32(), N_BANDS * N_STEPS),
+        "features": pa.list_(pa.float32(), n_features),
+    })  # fmt: skip
+
+
+def _write(target: Any, files: Mapping[bytes, KeptFile], n_features: int) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = [(name, kept, piece) for name, kept in files.items() for piece in kept.analysis.pieces]
+    columns: dict[str, Any] = {
+        "path": [name for name, _, _ in rows],
+        "size": [kept.identity.size for _, kept, _ in rows],
+        "mtime_ns": [kept.identity.mtime_ns for _, kept, _ in rows],
+        "bytes_sha256": [kept.identity.sha256 for _, kept, _ in rows],
+        "whole": [kept.analysis.whole for _, kept, _ in rows],
+        "oddities": [list(kept.analysis.oddities) for _, kept, _ in rows],
+        "start": [piece.start for _, _, piece in rows],
+        "sha256": [piece.sha256 for _, _, piece in rows],
+        "silent": [piece.silent for _, _, piece in rows],
+    }
+    schema = _schema(n_features)
+    arrays = [pa.array(values, schema.field(name).type) for name, values in columns.items()]
+    arrays.append(_lists(np.stack([piece.fingerprint for *_, piece in rows])))
+    arrays.append(_lists(np.stack([piece.features for *_, piece in rows])))
+    parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), target, compression="zstd")
+
+
+def _lists(values: np.ndarray) -> pa.Array:
+    """Return the rows of a matrix as lists of one length."""
+    import pyarrow as pa
+
+    return pa.FixedSizeListArray.from_arrays(
+        pa.array(values.ravel(), pa.float32()), values.shape[1]
+    )
+
+
+def _matrix(column: pa.ChunkedArray) -> np.ndarray:
+    """Return lists of one length as the rows of a matrix."""
+    lists = column.combine_chunks()
+    return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, lists.type.list_size)
+
+
+def _read(part: Path, recipe: SetRecipe) -> pa.Table | None:
+    """Read a part; None if it has gone, is damaged or is something else."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        table = parquet.ParquetFile(part).read()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError):
+        return None
+    return table if table.schema.equals(_schema(len(recipe.names))) and len(table) else None
+
+
+def _files(table: pa.Table) -> dict[bytes, KeptFile]:
+    columns = {name: table[name].to_pylist() for name in table.column_names[:-2]}
+    marks, features = _matrix(table["fingerprint"]), _matrix(table["features"])
+    rows: dict[bytes, list[int]] = {}
+    for k, name in enumerate(columns["path"]):
+        rows.setdefault(name, []).append(k)
+    starts, hashes, silent = (columns[name] for name in ("start", "sha256", "silent"))
+    found = {}
+    for name, own in rows.items():
+        first = own[0]
+        identity = FileIdentity(*(columns[n][first] for n in ("size", "mtime_ns", "bytes_sha256")))
+        pieces = tuple(
+            FilePart(features[k], hashes[k], starts[k], silent[k], marks[k]) for k in own
+        )
+        whole, oddities = columns["whole"][first], tuple(columns["oddities"][first])
+        found[name] = KeptFile(identity, FileAnalysis(pieces, whole, oddities))
+    return found

@@ -1,0 +1,201 @@
+"""From a folder of audio to a table of features, whatever some of its files hold.
+
+Conventions: a file that cannot be read, or that only a reader which is not installed could read, is
+a row with the reason and stops nothing; so is a folder without labels. Rows are in the order of the
+files' paths.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gradatim._progress import Progress
+from gradatim.collection import Notice
+from gradatim.errors import AudioError, SpecError
+from gradatim.music.analyses import FileAnalysis
+from gradatim.music.analysis import analyze_files
+from gradatim.music.cache import FeatureCache
+from gradatim.music.feature_tables import FeatureTable, Label
+from gradatim.music.features import RECIPE, FeatureRecipe
+from gradatim.music.folders import list_folder
+from gradatim.music.grouping import read_groups
+from gradatim.music.labeling import Labelled, LabelSource, label_files, refuse_parts
+from gradatim.music.listing import Listing, below_root, readable_path
+from gradatim.music.plans import InputPlan, plan_inputs
+
+__all__ = ["extract_table"]
+
+_NEEDS_MEDIA = "only FFmpeg reads this file; to read it: pip install 'gradatim[media]'"
+
+
+def extract_table(
+    path: str | os.PathLike[str],
+    groups: str | os.PathLike[str] | None = None,
+    *,
+    features: Sequence[str] = ("classical",),
+    labels: str | os.PathLike[str] | None = None,
+    target: str | Sequence[str] = (),
+    path_column: str | None = None,
+    label_pattern: str | None = None,
+    task: str | None = None,
+    follow_links: bool = False,
+    recipe: FeatureRecipe = RECIPE,
+    n_jobs: int = 2,
+    progress: Progress | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    verify: bool = False,
+) -> FeatureTable:
+    """Compute the features of an audio file or of all that lie below a folder.
+
+    Parameters
+    ----------
+    path : path-like
+        The file or the folder; its sounds need no labels.
+    groups : path-like, optional
+        Which files belong together, as `read_folder` reads it.
+    features : sequence of str
+        ``raw``, ``classical``, ``mel``, ``musicnn``, unions such as ``classical+mel``, or ``all``.
+    labels : path-like, optional
+        Where labels are, as `read_folder` reads them. If nothing is said, the first folder below
+        `path` is the label, and sounds that lie in `path` itself have none.
+    target : str or sequence of str
+        Column of the table of labels.
+    path_column : str, optional
+        Column of that table which names the files.
+    label_pattern : str, optional
+        Regular expression with a group ``label``, searched in the path of each file.
+    task : {"classification", "multilabel", "regression"}, optional
+        Forces how the labels of a table are read.
+    follow_links : bool
+        Also follow links that lead out of the folder.
+    recipe : FeatureRecipe, optional
+        How classical features are computed, and of which excerpt and segments all are.
+    n_jobs : int
+        Threads that decode and analyze.
+    progress : callable, optional
+        Called with the share of the files that are done, and how many these are.
+    cache : path-like, optional
+        Folder in which features are kept, so that those of a file are computed once.
+    verify : bool
+        Know files again by the hash of their bytes, not by size and time of change.
+
+    Returns
+    -------
+    FeatureTable
+        A row for each file or piece, also for files that could not be read.
+
+    Raises
+    ------
+    AudioError
+        If there is no such path, or no audio in it.
+    LabelError, TableError, SpecError
+        As `read_folder` raises them.
+
+    Examples
+    --------
+    >>> table = extract_table("examples/drums/kick", features=["mel"])
+    >>> table.features.shape, table.paths[0], table.labels[0]
+    ((20, 256), 'drum_bass_hard.flac', None)
+    """
+    root, listing = _listing(Path(path).expanduser(), follow_links)
+    names = (features,) if isinstance(features, str) else features
+    plan = InputPlan(plan_inputs(names, recipe))
+    files = sorted([*listing.files, *listing.undecoded])
+    targets = (target,) if isinstance(target, str) else tuple(target)
+    source = LabelSource(labels, targets, path_column, label_pattern, task)
+    labelled = _labelled(root, files, source)
+    label_of, kind = _labels(labelled)
+    group_of, notices = _groups(root, groups, labelled)
+    outcomes = analyze_files(
+        [os.path.join(root, file) for file in listing.files],
+        plan.whole,
+        n_jobs=n_jobs,
+        progress=progress,
+        cache=None if cache is None else FeatureCache(Path(cache), root, verify=verify),
+    )
+    found = dict(zip(listing.files, outcomes, strict=True))
+    rows = [row for file in files for row in _rows(root, file, found.get(file))]
+    blank = np.full(len(plan.whole.names), np.nan, dtype=np.float32)
+    vectors = [blank if vector is None else vector for *_, vector in rows]
+    shown = {file: readable_path(file) for file in files}
+    cut = plan.whole.segment_seconds is not None and groups is None
+    # Pieces of one file belong together.
+    grouped: Callable[[str], str | None] = shown.get if cut else group_of.get
+    return FeatureTable(
+        name=readable_path(root.resolve().name),
+        paths=[shown[file] for file, *_ in rows],
+        labels=[label_of.get(file) for file, *_ in rows],
+        groups=[grouped(file) for file, *_ in rows],
+        errors=[error for _, error, _, _ in rows],
+        starts=[start for _, _, start, _ in rows],
+        features=np.stack(vectors),
+        recipes=plan.inputs,
+        task=kind,
+        notices=(*_without_undecoded(listing), *labelled.notices, *notices, *plan.notices),
+    )
+
+
+def _listing(path: Path, follow_links: bool) -> tuple[Path, Listing]:
+    if path.is_file():
+        return path.parent, Listing((path.name,))
+    return path, list_folder(path, follow_links, undecoded=True)
+
+
+def _without_undecoded(listing: Listing) -> list[Notice]:
+    """Return what is to be said of a listing whose files all have a row."""
+    return list(Listing(listing.files, (), listing.n_outside, listing.outside, listing.closed,
+                        listing.special).notices)  # fmt: skip
+
+
+def _labelled(root: Path, files: Sequence[str], source: LabelSource) -> Labelled:
+    """Give files their labels; a folder without any is none the worse for it."""
+    if source.table is not None or source.fact is not None:
+        return label_files(root, files, source)
+    refuse_parts(root, files)
+    known = [file for file in files if "/" in file]
+    y = np.array([readable_path(file.split("/")[0]) for file in known], dtype=str)
+    return Labelled(tuple(known), y, "classification")
+
+
+def _labels(labelled: Labelled) -> tuple[Mapping[str, Label], str]:
+    y, task = labelled.y, labelled.task
+    if task == "multilabel":
+        tags = np.array(labelled.target_names, dtype=object)
+        values: list[Label] = [tags[row != 0].tolist() for row in y]
+    elif task == "regression":
+        if y.ndim == 2 and y.shape[1] > 1:
+            raise SpecError(
+                f"a table of features has one column label, not {y.shape[1]} numbers; name one "
+                "--target"
+            )
+        values = [*map(float, y.ravel())]
+    else:
+        values = [*map(str, y)]
+    return dict(zip(labelled.files, values, strict=True)), task
+
+
+def _groups(
+    root: Path, groups: str | os.PathLike[str] | None, labelled: Labelled
+) -> tuple[Mapping[str, str], tuple[Notice, ...]]:
+    if groups is not None and not labelled.files:
+        raise SpecError("groups are read of sounds with labels, and these have none")
+    found, notices = read_groups(root, groups, labelled)
+    if found is None:
+        return {}, tuple(notices)
+    return dict(zip(labelled.files, map(readable_path, found.tolist()), strict=True)), notices
+
+
+_Row = tuple[str, str | None, float | None, np.ndarray | None]
+
+
+def _rows(root: Path, file: str, outcome: FileAnalysis | AudioError | None) -> list[_Row]:
+    """Return file, error, start and features of each row of a file."""
+    if outcome is None:
+        return [(file, _NEEDS_MEDIA, None, None)]
+    if isinstance(outcome, AudioError):
+        return [(file, below_root(root, outcome), None, None)]
+    return [(file, None, piece.start, piece.features) for piece in outcome.pieces]
