@@ -99,16 +99,17 @@ def group_features(names: Sequence[str]) -> dict[str, list[int]]:
         word = _FIRST_WORD.match(name)
         found.setdefault(word[0] if word else name, []).append(j)
     if 2 <= len(found) <= _MOST_GROUPS and len(found) < len(names):
-        groups = {_common([names[j] for j in columns]): columns for columns in found.values()}
-        return groups if len(groups) == len(found) else found
+        common = {_common([names[j] for j in columns]): columns for columns in found.values()}
+        return common if len(common) == len(found) else found
     return {}
 
 
 def _blocks(names: Sequence[str], n_blocks: int) -> dict[str, list[int]]:
     """Put neighbors together, in the order of the input."""
-    blocks = np.array_split(np.arange(len(names)), min(n_blocks, len(names)))
+    split = np.array_split(np.arange(len(names)), min(n_blocks, len(names)))
+    blocks: list[list[int]] = [block.tolist() for block in split]
     return {
-        names[b[0]] if len(b) == 1 else f"{names[b[0]]} to {names[b[-1]]}": b.tolist()
+        names[b[0]] if len(b) == 1 else f"{names[b[0]]} to {names[b[-1]]}": b
         for b in blocks
     }
 

@@ -269,12 +269,12 @@ def without_seconds(found):
 
 
 def test_a_separation_is_what_the_command_line_prints_as_json(tmp_path, printed):
-    ids = [f"row {i + 2}" for i in range(4)]
+    ids = [f"row {i + 1}" for i in range(4)]
     shown = printed("separate", table(tmp_path, SQUARE, "aaab"), "--target", "y")
     found = separate(SQUARE, list("aaab")).to_dict(ids)
     assert without_seconds(found).items() <= shown.items()
     assert found["hyperplane"] == {"weights": ["1", "1"], "w0": "-3/2"}
-    assert found["max_margin"]["nearest"] == ["row 3", "row 4", "row 5"]
+    assert found["max_margin"]["nearest"] == ["row 2", "row 3", "row 4"]
     assert (found["witness"], found["verified"]) == (None, True)
 
 
@@ -286,7 +286,7 @@ def test_in_json_rows_without_names_go_by_their_numbers(tmp_path, printed):
     assert found["witness"]["negative"] == half
     assert found["witness"]["point"] == ["1/2", "1/2"]
     shown = printed("separate", table(tmp_path, SQUARE, "0110"), "--target", "y")
-    named = without_seconds(one.to_dict([f"row {i + 2}" for i in range(4)]))
+    named = without_seconds(one.to_dict([f"row {i + 1}" for i in range(4)]))
     assert named.items() <= shown.items()
 
 
@@ -298,7 +298,7 @@ def test_several_separations_name_the_rows_of_the_whole_table(tmp_path, printed)
     # The pair of b and c has the rows 1, 2 and 3.
     assert found["pairs"][2]["max_margin"]["nearest"] == [1, 2, 3]
     shown = printed("separate", table(tmp_path, rows, labels), "--target", "y")
-    named = several.to_dict([f"row {i + 2}" for i in range(5)])
+    named = several.to_dict([f"row {i + 1}" for i in range(5)])
     for key in ("pairs", "rest"):
         assert list(map(without_seconds, named[key])) == list(map(without_seconds, shown[key]))
     assert shown["classes"] == found["classes"] == ["a", "b", "c"]
