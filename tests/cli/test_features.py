@@ -222,3 +222,37 @@ def test_a_file_of_several_pieces_is_scored_once(sounds, capsys):
     status, said, _ = run(capsys, "predict", "m.gradatim", "s.parquet")
     assert status == 0
     assert "s.parquet, 16" in said
+
+
+def test_a_sound_of_the_table_is_explained_as_the_sound_itself_is(sounds, capsys):
+    run(capsys, "climb", sounds, *CLIMB, "--save-rung", "logistic", "m.gradatim")
+    run(capsys, "features", sounds, "-o", "s.parquet")
+    by_file = json.loads(read_json(capsys, "explain", "m.gradatim", sounds / "low" / "3.wav"))
+    for which in (("--id", "low/3.wav"), ("--row", "12")):
+        by_row = json.loads(read_json(capsys, "explain", "m.gradatim", "s.parquet", *which))
+        assert by_row["sample"] == "low/3.wav"
+        assert by_row["inputs"] == by_file["inputs"]
+
+
+def read_json(capsys, *words):
+    assert main([*map(str, words), "--json", "-"]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("verb", "words", "left_out"),
+    [
+        ("predict", ("--id", "path"), "the column of ids"),
+        ("explain", ("--id-column", "path", "--row", "1"), "the column of ids"),
+        ("predict", ("--delimiter", ";"), "how text is written"),
+    ],
+)
+def test_no_option_gets_around_the_recipe(sounds, capsys, verb, words, left_out):
+    run(capsys, "climb", sounds, *CLIMB, "--save-rung", "logistic", "m.gradatim")
+    run(capsys, "features", sounds, "--seconds", "0.05", "-o", "s.parquet")
+    status, _, said = run(capsys, verb, "m.gradatim", "s.parquet", *words)
+    assert status == 2
+    assert said == (
+        "gradatim: s.parquet says itself how it is read, and its rows are called by their path; "
+        f"leave out {left_out}\n"
+    )

@@ -4,10 +4,12 @@ import os
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from gradatim.errors import AudioError
 from gradatim.music import analysis
-from gradatim.music.analysis import analyze_file, analyze_files
+from gradatim.music import cache as keeping
+from gradatim.music.analysis import analyze_each, analyze_file, analyze_files
 from gradatim.music.cache import MANY_PARTS, FeatureCache
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.mel import MelRecipe
@@ -210,3 +212,51 @@ def test_a_name_that_is_no_utf_8_is_kept_too(tmp_path, tone, read, computed):
     os.rename(tone(tmp_path / "a.wav"), odd)
     same(read([odd]), read([odd]))
     assert len(computed) == 1
+
+
+@pytest.fixture
+def groups(monkeypatch):
+    """Make each file a group of its own, and remember which groups are read."""
+    numbers, whole = [], keeping._read_group
+
+    def remember(part, number, schema):
+        numbers.append(number)
+        return whole(part, number, schema)
+
+    monkeypatch.setattr(keeping, "GROUP_FILES", 1)
+    monkeypatch.setattr(keeping, "GROUPS_AT_HAND", 2)
+    monkeypatch.setattr(keeping, "_read_group", remember)
+    return numbers
+
+
+def test_only_what_is_asked_for_is_read_and_little_of_it_stays(files, tmp_path, groups):
+    cache = FeatureCache(tmp_path / "cache", tmp_path / "sounds")
+    analyses = analyze_files(files[::-1], cache=cache)
+    assert groups == []
+    kept = cache.read(RECIPE)
+    assert (len(kept), groups) == (4, [])
+    for name in (b"2.wav", b"1.wav", b"2.wav", b"3.wav", b"1.wav"):
+        same([kept[name].analysis], [analyses[3 - int(name[:1])]])
+    # Sorted by name, and of more than two groups the first goes.
+    assert groups == [2, 1, 3, 1]
+
+
+def test_a_damaged_group_costs_its_own_files_only(files, tmp_path, read, groups, computed):
+    read(files)
+    [part] = FeatureCache(tmp_path / "cache", tmp_path / "sounds").place(RECIPE).glob("*")
+    group = parquet.ParquetFile(part).metadata.row_group(1)
+    spoiled = group.column(group.num_columns - 1)
+    whole = bytearray(part.read_bytes())
+    begin = spoiled.dictionary_page_offset or spoiled.data_page_offset
+    whole[begin : begin + spoiled.total_compressed_size] = bytes(spoiled.total_compressed_size)
+    part.write_bytes(whole)
+    same(read(files), [analyze_file(file) for file in files])
+    assert computed[4:] == ["1.wav", "0.wav", "1.wav", "2.wav", "3.wav"]
+
+
+def test_files_come_with_their_places_kept_or_not(files, tmp_path, computed):
+    cache = FeatureCache(tmp_path / "cache", tmp_path / "sounds")
+    analyze_files(files[1:3], cache=cache)
+    found = dict(analyze_each(files, n_jobs=1, cache=cache))
+    assert computed[2:] == ["0.wav", "3.wav"]
+    same([found[k] for k in range(4)], [analyze_file(file) for file in files])

@@ -70,6 +70,24 @@ def test_what_is_in_the_store_is_not_analyzed_again(sounds, tone_model, tmp_path
     assert len(analyzed) == 11
 
 
+def test_features_that_are_kept_are_used_with_a_store_and_without(
+    sounds, tone_model, tmp_path, analyzed
+):
+    cache = tmp_path / "features"
+    whole = predict_path(tone_model, sounds, n_jobs=2)
+    del analyzed[:]
+    same(predict_path(tone_model, sounds, n_jobs=2, cache=cache), whole)
+    assert len(analyzed) == 16
+    write_tone(sounds / "low" / "3.wav", 2300)
+    # Another model of the same recipe finds them, too.
+    other = replace(tone_model, setting="other")
+    with Store(tmp_path / "kept") as store:
+        found = predict_path(other, sounds, n_jobs=1, store=store, cache=cache)
+    assert analyzed[16:] == ["3.wav"]
+    same(found, predict_path(tone_model, sounds, n_jobs=1, cache=cache))
+    assert len(analyzed) == 17
+
+
 def test_another_file_or_model_is_asked_for_anew(sounds, tone_model, tmp_path, analyzed):
     with Store(tmp_path / "kept") as store:
         before = predict_path(tone_model, sounds, n_jobs=1, store=store)

@@ -51,7 +51,7 @@ class ProgressBar(Progress):
             transient=True,
             disable=hidden or not console.is_terminal,
         )
-        self.doing, self.ended = doing, False
+        self.doing, self.ended, self._rest = doing, False, TimeLeft()
         self._task = self.add_task(doing, total=None, **fields)
 
     def tell(self, share: float | None, doing: str, **fields: Any) -> None:
@@ -62,11 +62,9 @@ class ProgressBar(Progress):
         total = None if share is None else 1.0
         self.update(self._task, description=doing, completed=share, total=total, **fields)
 
-    def tell_with_time(self, share: float | None, doing: str, **fields: Any) -> None:
-        """Show how far the work is, and the seconds that are left."""
-        seconds = self.tasks[0].elapsed or 0.0
-        left = f"about {seconds * (1 - share) / share:.0f} s left" if share else ""
-        self.tell(share, doing, left=left, **fields)
+    def tell_with_time(self, share: float | None, doing: str) -> None:
+        """Show how far the work is, and the time that is left."""
+        self.tell(share, doing, left=self._rest.after(share))
 
 
 class TimeLeft:
@@ -79,7 +77,7 @@ class TimeLeft:
         self._began: tuple[float, float] | None = None
 
     def after(self, share: float | None) -> str:
-        """Return words for the end of a line; empty until enough is done to tell."""
+        """Return how long that is in words; empty until enough is done to tell."""
         if share is None:
             return ""
         now = time.monotonic()
@@ -88,7 +86,7 @@ class TimeLeft:
         seconds, done = now - self._began[0], share - self._began[1]
         if seconds < _SECONDS_TO_GUESS or done <= 0:
             return ""
-        return f", about {_rough(seconds * (1 - share) / done)} left"
+        return f"about {_rough(seconds * (1 - share) / done)} left"
 
 
 def _rough(seconds: float) -> str:

@@ -46,7 +46,12 @@ class Screen:
         with ProgressBar(self._console, doing, files, hidden=self._quiet, files="0/?") as bar:
             try:
                 rest = TimeLeft()
-                yield lambda share, n: bar.tell(share, doing, files=f"{n}{rest.after(share)}")
+
+                def tell(share: float | None, n: str) -> None:
+                    left = rest.after(share)
+                    bar.tell(share, doing, files=f"{n}, {left}" if left else n)
+
+                yield tell
             except KeyboardInterrupt:
                 # The work, in another thread, ends at its next report.
                 bar.ended = True

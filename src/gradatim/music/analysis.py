@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import chain, islice
 
 import numpy as np
 
@@ -162,34 +161,24 @@ def _analyze_jobs(
         raise SpecError(f"n_jobs is the number of threads, at least 1, not {n_jobs}")
     executor = ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="gradatim-audio")
     keeper = None if cache is None else _Keeper(cache)
-    begun: dict[Future[_Outcome], tuple[int, str | os.PathLike[str], _Analyses]] = {}
+    begun: _Begun = {}
     loaded: set[SetRecipe] = set()
-    waiting = iter(jobs)
     try:
         with _one_thread_each(parts, n_jobs):
-            while True:
-                for job in islice(waiting, _BEGUN_PER_THREAD * n_jobs - len(begun)):
-                    place, path, own = job
-                    todo = [part for part in parts if part not in own]
-                    if not todo:
-                        yield place, _joined(own, parts)
-                        continue
-                    if new := [part for part in todo if part not in loaded]:
-                        _load_libraries(new)
-                        loaded.update(new)
-                    begun[executor.submit(_analyze_or_error, path, todo, keeper)] = job
-                if not begun:
-                    if (job := next(waiting, None)) is None:
-                        break
-                    waiting = chain([job], waiting)
+            for place, path, own in jobs:
+                todo = [part for part in parts if part not in own]
+                if not todo:
+                    yield place, _joined(own, parts)
                     continue
-                done, _ = wait(begun, return_when=FIRST_COMPLETED)
-                for future in done:
-                    place, path, own = begun.pop(future)
-                    outcome = future.result()
-                    if keeper is not None and not isinstance(outcome, AudioError):
-                        keeper.add(path, *outcome)
-                    yield place, _finished(path, outcome, own, parts)
+                if new := [part for part in todo if part not in loaded]:
+                    _load_libraries(new)
+                    loaded.update(new)
+                future = executor.submit(_analyze_or_error, path, todo, keeper)
+                begun[future] = place, path, own
+                if len(begun) == _BEGUN_PER_THREAD * n_jobs:
+                    yield from _take_done(begun, parts, keeper)
+            while begun:
+                yield from _take_done(begun, parts, keeper)
     finally:
         # After Ctrl-C only the files in hand are finished, not all that were asked for.
         executor.shutdown(cancel_futures=True)
@@ -200,6 +189,19 @@ def _analyze_jobs(
 
 
 _Outcome = AudioError | tuple[FileIdentity | None, _Analyses]
+_Begun = dict[Future[_Outcome], tuple[int, str | os.PathLike[str], _Analyses]]
+
+
+def _take_done(
+    begun: _Begun, parts: Sequence[SetRecipe], keeper: _Keeper | None
+) -> Iterator[tuple[int, FileAnalysis | AudioError]]:
+    """Wait for a file at least, and take those that are done out of `begun`."""
+    for future in wait(begun, return_when=FIRST_COMPLETED).done:
+        place, path, own = begun.pop(future)
+        outcome = future.result()
+        if keeper is not None and not isinstance(outcome, AudioError):
+            keeper.add(path, *outcome)
+        yield place, _finished(path, outcome, own, parts)
 
 
 def _finished(

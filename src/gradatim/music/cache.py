@@ -14,9 +14,9 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,6 +44,12 @@ MAX_DAYS = 90
 
 #: Bytes that all features may take.
 MAX_BYTES = 2 * 10**9
+
+#: Files of a group, which is read at once.
+GROUP_FILES = 256
+
+#: Groups that stay in memory while files are asked for.
+GROUPS_AT_HAND = MANY_PARTS
 
 _COMPUTES = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
 
@@ -114,42 +120,64 @@ class FeatureCache:
         about = (os.fsencode(self._root), sorted(recipe.to_dict().items()), _versions())
         return self._folder / short_hash(repr(about), size=10)
 
-    def read(self, recipe: SetRecipe) -> dict[bytes, KeptFile]:
-        """Return everything that is kept of one recipe, by the names of files."""
+    def read(self, recipe: SetRecipe) -> Mapping[bytes, KeptFile]:
+        """Return what is kept of one recipe, by the names of files; read as it is asked for."""
         folder = self.place(recipe)
         with contextlib.suppress(OSError):
             os.utime(folder)  # What is asked for is not old.
-        tables = [table for part in _parts(folder) if (table := _read(part, recipe)) is not None]
-        found = {}
-        for table in tables:
-            found |= _files(table)
-        if len(tables) >= MANY_PARTS:
-            self._merge(folder, recipe, found)
-        return found
+        kept = _KeptFiles(_parts(folder), recipe)
+        if len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
+            for part in kept.parts:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+            kept = _KeptFiles(_parts(folder), recipe)
+        return kept
 
-    def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> None:
-        """Keep what one recipe gave of some files, as one part."""
-        if not files:
-            return
+    def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> bool:
+        """Keep what one recipe gave of some files, as one part; whether that could be done."""
+        if not len(files):
+            return False
         with contextlib.suppress(OSError, OutputError):
             folder = self.place(recipe)
             folder.mkdir(parents=True, exist_ok=True)
             # Sorted by time, so that what was computed last counts.
             name = f"{_next_number(folder):06d}-{secrets.token_hex(4)}.parquet"
             write_atomically(folder / name, lambda file: _write(file, files, len(recipe.names)))
+            return True
+        return False
 
     def prune(self) -> None:
         """Remove what was not asked for for long, and the oldest beyond a limit."""
         with contextlib.suppress(OSError):
             prune(self._folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
 
-    def _merge(self, folder: Path, recipe: SetRecipe, found: Mapping[bytes, KeptFile]) -> None:
-        old = _parts(folder)
-        self.write(recipe, found)
-        if len(_parts(folder)) > len(old):
-            for part in old:
-                with contextlib.suppress(OSError):
-                    part.unlink()
+
+class _KeptFiles(Mapping[bytes, KeptFile]):
+    """The files of some parts: names in memory, and their numbers a group of files at a time.
+
+    A file whose group has gone or is damaged counts as missing.
+    """
+
+    def __init__(self, parts: Sequence[Path], recipe: SetRecipe) -> None:
+        self.parts: list[Path] = []  # Those that hold some
+        schema = _schema(len(recipe.names))
+        self._group_of: dict[bytes, tuple[Path, int]] = {}
+        self._read = lru_cache(GROUPS_AT_HAND)(partial(_read_group, schema=schema))
+        for part in parts:
+            groups = _names(part, schema)
+            self.parts += [part] if groups else []
+            for number, names in enumerate(groups):
+                for name in names:
+                    self._group_of[name] = part, number  # What came last counts.
+
+    def __getitem__(self, name: bytes) -> KeptFile:
+        return self._read(*self._group_of[name])[name]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._group_of)
+
+    def __len__(self) -> int:
+        return len(self._group_of)
 
 
 @cache
@@ -191,8 +219,21 @@ def _schema(n_features: int) -> pa.Schema:
 
 
 def _write(target: Any, files: Mapping[bytes, KeptFile], n_features: int) -> None:
-    import pyarrow as pa
     from pyarrow import parquet
+
+    schema = _schema(n_features)
+    with parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+        names = sorted(files)  # As they are asked for
+        for first in range(0, len(names), GROUP_FILES):
+            wanted = names[first : first + GROUP_FILES]
+            # What is damaged has no place in a new part.
+            group = {name: kept for name in wanted if (kept := files.get(name)) is not None}
+            if group:
+                writer.write_table(_table(group, schema))
+
+
+def _table(files: Mapping[bytes, KeptFile], schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
 
     rows = [(name, kept, piece) for name, kept in files.items() for piece in kept.analysis.pieces]
     columns: dict[str, Any] = {
@@ -206,11 +247,10 @@ def _write(target: Any, files: Mapping[bytes, KeptFile], n_features: int) -> Non
         "sha256": [piece.sha256 for _, _, piece in rows],
         "silent": [piece.silent for _, _, piece in rows],
     }
-    schema = _schema(n_features)
     arrays = [pa.array(values, schema.field(name).type) for name, values in columns.items()]
     arrays.append(_lists(np.stack([piece.fingerprint for *_, piece in rows])))
     arrays.append(_lists(np.stack([piece.features for *_, piece in rows])))
-    parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), target, compression="zstd")
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _lists(values: np.ndarray) -> pa.Array:
@@ -228,17 +268,34 @@ def _matrix(column: pa.ChunkedArray) -> np.ndarray:
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, lists.type.list_size)
 
 
-def _read(part: Path, recipe: SetRecipe) -> pa.Table | None:
-    """Read a part; None if it has gone, is damaged or is something else."""
+def _names(part: Path, schema: pa.Schema) -> list[list[bytes]]:
+    """Return the names in each group of a part; none if it has gone, is damaged or other."""
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        table = parquet.ParquetFile(part).read()
+        with parquet.ParquetFile(part) as file:
+            if not file.schema_arrow.equals(schema):
+                return []
+            groups = range(file.num_row_groups)
+            columns = [file.read_row_group(k, columns=["path"])["path"] for k in groups]
+            return [column.unique().to_pylist() for column in columns]
+    except (pa.ArrowException, OSError, ValueError):
+        return []
+
+
+def _read_group(part: Path, number: int, schema: pa.Schema) -> dict[bytes, KeptFile]:
+    """Read a group of files; none if the part has gone, is damaged or is another by now."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(part) as file:
+            table = file.read_row_group(number)
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):
-        return None
-    return table if table.schema.equals(_schema(len(recipe.names))) and len(table) else None
+        return {}
+    return _files(table) if table.schema.equals(schema) and len(table) else {}
 
 
 def _files(table: pa.Table) -> dict[bytes, KeptFile]:

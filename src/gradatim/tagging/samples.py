@@ -81,7 +81,12 @@ def find_samples(
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
-    if kind is SOURCES["features"] and model.recipe is not None and id is None and dialect is None:
+    if kind is SOURCES["features"] and model.recipe is not None:
+        if id is not None or dialect is not None:
+            raise SpecError(
+                f"{text} says itself how it is read, and its rows are called by their path; leave "
+                f"out {'the column of ids' if id is not None else 'how text is written'}"
+            )
         found = read_unlabelled(where, recipe_of(model, text))
         return SampleRows(found.X, found.paths, found.starts, found.notices, "file")
     if kind in (SOURCES["features"], SOURCES["table"]) or (is_file and is_table_name(text)):
