@@ -78,8 +78,8 @@ def features(
     with silent_libraries(debug):
         doing = f"reading {show_name(path)}"
 
-        def run(tell: Progress) -> FeatureTable:
-            told = replace(how, progress=under(tell, doing))
+        def run(progress: Progress) -> FeatureTable:
+            told = replace(how, progress=under(progress, doing))
             return extract_source(path, told, verify=verify)
 
         table = work(doing, run)
