@@ -180,7 +180,7 @@ def test_above_four_fifths_of_one_class_balanced_accuracy_is_taken_and_that_is_s
     ("made", "name", "says"),
     [
         (make(Y3), "r2", "'r2' does not fit classification; choose among accuracy, balanced"),
-        (make(Y3), "auc", "auc is of 2 classes, and songs.csv has 3; choose macro_auc"),
+        (make(Y3), "auc", "auc is of 2 classes, not of the 3 of songs.csv; choose macro_auc"),
         (make(LABELS, "multilabel"), "accuracy", "choose among macro_f1, macro_auc, micro_f1"),
         (make(PLACES, "regression"), "km", "km needs the two targets latitude and longitude"),
         (
