@@ -485,4 +485,5 @@ def show_score(value: float) -> str:
     """Write a score or a difference: three decimals, one from 100 on, a dash if undefined."""
     if not math.isfinite(value):
         return "\N{EN DASH}"
-    return f"{value:.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)
+    # The z writes what is rounded to nothing without a sign.
+    return f"{value:z.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)

@@ -250,6 +250,6 @@ def _size_words(climb: Climb) -> str:
     return (
         f"Trained again on a quarter and on half of the {what} to learn from{times}, with the "
         "setting that was chosen on all, and scored on the same held-out samples; bars are 95 % "
-        f"intervals. From half to all the score gets better by {score(last.gain)} "
+        f"intervals. From half to all the gain in score is {score(last.gain)} "
         f"(95 %: {score_range(last.gain_interval)}), {says}."
     )
