@@ -64,7 +64,7 @@ class ClimbFigure:
 
 def calibration_figure(climb: Climb) -> ClimbFigure | None:
     """Draw how often the winner is right against how sure it is; None without probabilities."""
-    found = None if climb.verdict.rung == "majority" else _calibration(climb)
+    found = None if climb.verdict.found_nothing else _calibration(climb)
     if found is None:
         return None
     name = in_sentence(climb.winner, climb.collection)

@@ -191,7 +191,7 @@ def headline(climb: Climb) -> str:
     if verdict.gap_at_most is None:
         return verdict.sentence
     gap, name = score(verdict.gap_at_most), in_sentence(climb.winner, climb.collection)
-    if verdict.rung == "majority":
+    if verdict.found_nothing:
         # What is above guessing is told in a metric of which chance is known.
         gate = GATES[climb.collection.task]
         of = "" if gate == climb.protocol.metric else f" in {METRICS[gate].title}"
@@ -215,7 +215,7 @@ _SURE = f"({100 * LEVEL:g} % sure)"
 def explain_verdict(climb: Climb) -> str:
     """Say what an answer means for the person who asked."""
     verdict = climb.verdict
-    if verdict.rung == "majority":
+    if verdict.found_nothing:
         return (
             f"{_guessing(climb.collection.task).capitalize()} may be as good as any rung. {_ADVICE}"
         )

@@ -39,7 +39,7 @@ _HEADS = {
 
 def mistake_table(climb: Climb) -> dict[str, Any] | None:
     """Return the worst errors, those of which the winner was most sure first; None without any."""
-    if climb.verdict.rung == "majority":
+    if climb.verdict.found_nothing:
         return None
     found = _largest(climb) if climb.collection.task == "regression" else _surest(climb)
     if not found:
