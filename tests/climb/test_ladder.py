@@ -158,6 +158,9 @@ def test_log_loss_is_of_rungs_with_probabilities_and_shares_of_the_majoritys(blo
     assert not found.protocol.higher_is_better
     assert found.verdict.margin == pytest.approx(0.01 * means["majority"])
     assert found.verdict.rung == "logistic"
+    assert [n.message for n in found.notices if n.code == "unscored"] == [
+        "the kernel machine gives no probabilities, and so has no log-loss"
+    ]
     json.dumps(found.to_dict(), allow_nan=False)
 
 

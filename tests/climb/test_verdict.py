@@ -138,6 +138,22 @@ def test_a_rung_whose_score_is_undefined_is_left_out():
     assert {one.rung for one in found.comparisons} == {"majority", "deep"}
 
 
+def test_the_only_rung_with_a_score_does_not_hide_the_others():
+    undefined = row("kernel", guesses(0.9), "log_loss")
+    alone = judge(MAJORITY, row("linear", guesses(0.7)))
+    assert alone.sentence.endswith("and nothing above it was climbed.")
+    found = judge(MAJORITY, row("linear", guesses(0.7)), undefined)
+    assert found.sentence.endswith("no other rung that was climbed can be scored by accuracy.")
+
+
+def test_nothing_is_found_without_a_majority_to_stop_on():
+    found = judge(row("linear", guesses(0.26)), row("deep", guesses(0.25)))
+    assert (found.rung, found.found_nothing) == ("linear", True)
+    assert found.p_chance >= 0.05
+    assert not judge(MAJORITY, row("linear", guesses(0.9))).found_nothing
+    assert judge(MAJORITY).found_nothing
+
+
 def test_the_majority_alone_is_compared_with_nothing():
     found = judge(MAJORITY)
     assert (found.answer, found.rung, found.gap_at_most) == ("cannot decide", "majority", None)

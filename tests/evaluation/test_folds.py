@@ -225,3 +225,12 @@ def test_a_training_part_that_is_too_small_is_said_to_be_one(make_collection):
     made = split_of(make_collection(np.arange(40.0)[:, None], y), 34)
     with pytest.raises((LabelError, SpecError), match=r"^inside the training part, where choices"):
         make_folds(made, 5, 1, 0)
+
+
+def test_classes_in_every_group_are_learnt_and_scored_though_groups_are_few(make_collection):
+    groups, y = np.repeat(np.arange(3), 20), np.tile(["a", "b"], 30)
+    notices = make_folds(make_collection(np.zeros((60, 1)), y, groups=groups), 5, 2, 0).notices
+    assert "few-groups" not in [n.code for n in notices]
+    y[groups == 2] = "a"
+    notices = make_folds(make_collection(np.zeros((60, 1)), y, groups=groups), 5, 2, 0).notices
+    assert "b (2)" in next(n.message for n in notices if n.code == "few-groups")

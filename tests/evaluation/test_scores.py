@@ -13,7 +13,15 @@ from sklearn import metrics
 
 from gradatim.collection import Collection
 from gradatim.errors import SpecError
-from gradatim.evaluation.scores import METRICS, Truth, choose_metric, pool, resample, score
+from gradatim.evaluation.scores import (
+    METRICS,
+    Truth,
+    choose_metric,
+    pool,
+    resample,
+    score,
+    show_score,
+)
 
 RNG = np.random.default_rng(7)
 N = 60
@@ -180,7 +188,7 @@ def test_above_four_fifths_of_one_class_balanced_accuracy_is_taken_and_that_is_s
     ("made", "name", "says"),
     [
         (make(Y3), "r2", "'r2' does not fit classification; choose among accuracy, balanced"),
-        (make(Y3), "auc", "auc is of 2 classes, and songs.csv has 3; choose macro_auc"),
+        (make(Y3), "auc", "auc is of 2 classes, not of the 3 of songs.csv; choose macro_auc"),
         (make(LABELS, "multilabel"), "accuracy", "choose among macro_f1, macro_auc, micro_f1"),
         (make(PLACES, "regression"), "km", "km needs the two targets latitude and longitude"),
         (
@@ -257,3 +265,18 @@ def test_a_bootstrap_of_what_has_no_probabilities_is_undefined():
     y = np.array(list("ab"))
     drawn = resample("log_loss", Truth("classification", y, y), y, None, np.arange(2), draws=4)
     assert np.isnan(drawn).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (-2e-17, "0.000"),
+        (-0.0004, "0.000"),
+        (-0.0006, "\N{MINUS SIGN}0.001"),
+        (99.9994, "99.999"),
+        (-318.56, "\N{MINUS SIGN}318.6"),
+        (float("nan"), "\N{EN DASH}"),
+    ],
+)
+def test_a_score_is_written_with_a_true_minus_and_never_as_minus_nothing(value, said):
+    assert show_score(value) == said

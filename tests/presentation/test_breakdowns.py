@@ -76,4 +76,9 @@ def test_of_a_fixed_split_the_scored_part_is_told(climb):
     rungs = [winner if rung is climb.winner else rung for rung in climb.rungs]
     fixed = replace(climb, collection=replace(climb.collection, parts=parts), rungs=rungs)
     assert {row["samples"] for row in breakdowns.class_table(fixed)["rows"]} == {"10"}
-    assert breakdowns.group_table(fixed)["n_rows"] == 24
+    table = breakdowns.group_table(fixed)
+    assert (table["n_rows"], table["whole"]) == (24, True)
+    groups = climb.collection.groups.copy()
+    groups[0] = groups[-1]
+    parted = replace(fixed, collection=replace(fixed.collection, groups=groups))
+    assert not breakdowns.group_table(parted)["whole"]

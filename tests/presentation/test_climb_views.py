@@ -16,7 +16,10 @@ def test_the_ladder_has_the_digits_of_the_table(climb):
     # 5/16 lies between two scores of three decimals, and distances from 100 km on have one.
     for value, text in ((0.3125, "0.312"), (1204.56, "1204.6"), (np.nan, "\N{EN DASH}")):
         rung = replace(climb.rungs[0], fold_scores=np.full(10, value), interval=(value, value))
-        [row] = climb_views.ladder_data(replace(climb, rungs=[rung]))["rungs"]
+        verdict = replace(climb.verdict, margin=value)
+        model = climb_views.ladder_data(replace(climb, rungs=[rung], verdict=verdict))
+        [row] = model["rungs"]
+        assert model["margin_text"] == text
         assert row["texts"] == {
             "mean": text,
             "interval": [text, text],

@@ -1,5 +1,7 @@
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gradatim._text import plural
@@ -44,11 +46,23 @@ def test_the_headline_says_where_to_stop_the_gap_and_how_sure(climb, answer, gap
 def test_the_headline_of_finding_nothing_speaks_of_guessing(climb):
     nothing = {"rung": "majority", "input": ""}
     assert headline(climb, "nothing learnable", 0.03, **nothing) == (
-        "Nothing learnable was found: at most 0.030 over guessing (95 % sure)."
+        "Nothing learnable was found: at most 0.030 over guessing in balanced accuracy (95 % sure)."
+    )
+    protocol = replace(climb.protocol, metric="balanced_accuracy")
+    assert "over guessing (95" in headline(
+        replace(climb, protocol=protocol), "nothing learnable", 0.03, **nothing
     )
     assert headline(climb, "cannot decide", 0.2, **nothing).startswith(
-        "Undecided: a rung could gain up to 0.200 over guessing, or nothing"
+        "Undecided: a rung could gain up to 0.200 over guessing in balanced accuracy, or nothing"
     )
+
+
+def test_what_is_not_better_than_chance_is_so_without_the_majority_among_the_rungs(climb):
+    chance = {"rung": "linear", "p_chance": 0.3}
+    assert "over guessing" in headline(climb, "cannot decide", 0.2, **chance)
+    assert "may be as good as any rung" in explain(climb, "cannot decide", **chance)
+    shown = {"rung": "linear", "p_chance": 0.049}
+    assert "may be enough" in headline(climb, "cannot decide", 0.2, **shown)
 
 
 def test_a_rung_climbed_alone_is_not_said_to_be_better_than_simpler_ones(climb):
@@ -56,6 +70,20 @@ def test_a_rung_climbed_alone_is_not_said_to_be_better_than_simpler_ones(climb):
     alone = replace(climb, rungs=rungs)
     assert headline(alone, "best", 0.0, rung="deep").endswith("better than guessing (95 % sure).")
     assert headline(climb, "cannot decide", None) == climb.verdict.sentence
+
+
+def test_nothing_is_said_of_what_a_rung_without_a_score_could_gain(climb):
+    nothing = np.full(10, math.nan)
+    undefined = replace(climb.rungs[-1], rung="kernel", fold_scores=nothing, pooled=None)
+    rungs = [climb.rungs[0], climb.rungs[-1], undefined]
+    said = headline(replace(climb, rungs=rungs), "best", 0.0, rung="deep")
+    assert said.endswith("it is better than guessing (95 % sure).")
+
+
+def test_of_several_level_rungs_none_is_better_and_of_two_neither(climb):
+    level = climb.verdict.level
+    assert "none is shown to be the better" in explain(climb, "cannot decide", level=level[:2])
+    assert "neither is shown to be the better" in explain(climb, "cannot decide", level=level[:1])
 
 
 def test_what_cannot_be_decided_names_the_rungs_that_are_level(climb):

@@ -87,7 +87,10 @@ def test_the_largest_errors_are_in_standard_deviations_of_each_target(regression
     assert [float(row["sure"]) for row in rows[:3]] == pytest.approx(
         [4 / np.sqrt(2), 3 / np.sqrt(2), 0], abs=5e-4
     )
-    assert rows[1]["true"] == f"{y[7, 0]:.4g}, {y[7, 1]:.4g}"
+    assert rows[1]["true"] == f"{y[7, 0]:.4g}, {y[7, 1]:.4g}".replace("-", "\N{MINUS SIGN}")
+    below = replace(regression_climb.collection, y=-np.abs(y) - 1)
+    [first, *_] = mistake_table(with_winner(replace(regression_climb, collection=below)))["rows"]
+    assert first["true"].count("\N{MINUS SIGN}") == 2
 
 
 def test_of_a_fixed_split_items_are_those_of_the_scored_part(climb, probable_climb):

@@ -86,3 +86,8 @@ test("scores are written as the page writes them elsewhere, where it says how", 
   const el = draw(ladder, { rungs, winner: RUNGS[1], margin: 0.01, titles: {} });
   assert.equal(el.textContent.split("0.312").length - 1, RUNGS.length);
 });
+
+test("the margin is written as the page writes it", () => {
+  assert.match(draw(ladder, { ...VALUES, margin: 8.1849, margin_text: "8.185" }).textContent, /within 8.185 of/);
+  assert.match(draw(ladder, VALUES).textContent, /within 0.01 of/);
+});

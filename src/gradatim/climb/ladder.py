@@ -10,7 +10,7 @@ import inspect
 import math
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
 from gradatim._progress import Progress, scaled, silent, steady
+from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import first_repeat, measure_importance
 from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
@@ -35,7 +36,7 @@ from gradatim.climb.result import (
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
-from gradatim.climb.verdict import decide
+from gradatim.climb.verdict import decide, describe
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
@@ -221,6 +222,7 @@ def climb_collection(
             *split.notices,
             *([told] if told else []),
             *(notice for family in families for notice in family.notices(task)),
+            *_unscored(rows, metric),
         ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
@@ -229,6 +231,19 @@ def climb_collection(
         importance=importance,
         sizes=sizes,
     )
+
+
+def _unscored(rows: Sequence[RungResult], metric: str) -> Iterator[Notice]:
+    """Name the rungs without the probabilities that a metric reads."""
+    if METRICS[metric].reads != "probabilities":
+        return
+    titles = dict.fromkeys(describe(row.rung, "") for row in rows if not row.probabilistic)
+    if titles:
+        verb, has = ("gives", "has") if len(titles) == 1 else ("give", "have")
+        title = METRICS[metric].title
+        yield Notice(
+            "unscored", f"{list_text(titles)} {verb} no probabilities, and so {has} no {title}"
+        )
 
 
 def _call(given: Mapping[str, object]) -> str:

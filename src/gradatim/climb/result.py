@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradatim.climb.decision import ALPHA
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.scores import Pooled
@@ -222,6 +223,13 @@ class Verdict:
     more_units: int | None = None
     power: float | None = None
     p_chance: float | None = None
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether no rung is shown to be better than chance; the majority may not be among them."""
+        if self.rung == "majority" or self.p_chance is None:
+            return self.rung == "majority"
+        return not self.p_chance < ALPHA
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ def decide(
     factors = FACTORS[truth.task]
     found = decide_rows(evidence, levels, gate, protocol.margin, protocol.tolerance, factors)
     chosen = scored[0 if found.row is None else found.row]
-    words = _VerdictWords(scored, found, scale, protocol, truth, units, gate.chance)
+    n_unscored = len(rungs) - len(scored)
+    words = _VerdictWords(scored, found, scale, protocol, truth, units, gate.chance, n_unscored)
     return Verdict(
         rung=chosen.rung,
         input=chosen.input,
@@ -171,7 +172,7 @@ def _nothing_compared(row: RungResult, protocol: EvaluationProtocol, task: str) 
         input=row.input,
         answer="cannot decide",
         sentence=f"Nothing can be compared with {said} ({title} {show_score(row.mean)}): no other "
-        f"rung that was climbed has a {title}.",
+        f"rung that was climbed can be scored by {title}.",
         gap_at_most=None,
         margin=protocol.margin,
         tolerance=protocol.tolerance,
@@ -190,7 +191,9 @@ class _VerdictWords:
         truth: Truth,
         units: Units,
         chance: float,
+        n_unscored: int,
     ) -> None:
+        self.n_unscored = n_unscored
         self.rungs, self.found, self.truth, self.chance = rungs, found, truth, chance
         self.metric = METRICS[protocol.metric].title
         # What is above chance is said in the gate's metric.
@@ -219,7 +222,10 @@ class _VerdictWords:
 
     def _climbed(self, name: str) -> str:
         if len({row.rung for row in self.rungs if row.rung != "majority"}) == 1:
-            return f"Stop at {name}: it is better than guessing, and nothing above it was climbed."
+            above = "nothing above it was climbed"
+            if self.n_unscored:
+                above = f"no other rung that was climbed can be scored by {self.metric}"
+            return f"Stop at {name}: it is better than guessing, and {above}."
         return f"Climb to {name}: every simpler rung is shown to be worse."
 
     def _nothing(self, gap: str) -> str:

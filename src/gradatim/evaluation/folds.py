@@ -259,7 +259,8 @@ def _check_groups(collection: Collection, n_groups: int, folds: int) -> tuple[No
         spread = {
             c: len(np.unique(collection.groups[collection.y == c])) for c in collection.classes
         }
-        narrow = [c for c, n in spread.items() if n < folds]
+        # Fewer groups than folds are left out one by one.
+        narrow = [c for c, n in spread.items() if n < min(folds, n_groups)]
         if narrow:
             named = ", ".join(f"{c} ({spread[c]})" for c in narrow[:5])
             more = "" if len(narrow) <= 5 else f" and {len(narrow) - 5} more"

@@ -207,8 +207,8 @@ def _require_fit(collection: Collection, name: str) -> None:
         raise SpecError(f"{name!r} {known} {collection.task}; choose among {', '.join(fitting)}")
     if name == "auc" and len(collection.classes) != 2:
         raise SpecError(
-            f"auc is of 2 classes, and {show_name(collection.name)} has "
-            f"{len(collection.classes)}; choose macro_auc"
+            f"auc is of 2 classes, not of the {len(collection.classes)} of "
+            f"{show_name(collection.name)}; choose macro_auc"
         )
     if name == "km":
         try:
@@ -485,4 +485,5 @@ def show_score(value: float) -> str:
     """Write a score or a difference: three decimals, one from 100 on, a dash if undefined."""
     if not math.isfinite(value):
         return "\N{EN DASH}"
-    return f"{value:.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)
+    # The z writes what is rounded to nothing without a sign.
+    return f"{value:z.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)

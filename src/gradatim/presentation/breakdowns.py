@@ -12,6 +12,7 @@ import numpy as np
 
 from gradatim.climb.result import Climb
 from gradatim.climb.task import Units
+from gradatim.collection import Collection
 from gradatim.evaluation.scores import METRICS, Truth
 from gradatim.evaluation.shares import Share, class_scores
 from gradatim.presentation.climbs import capitalized, score, score_range
@@ -58,6 +59,15 @@ def _written(share: Share) -> tuple[str, str]:
     return score(share.value), score_range(share.interval)
 
 
+def _are_whole(collection: Collection) -> bool:
+    """Tell whether no group was learnt from and scored; a published split may part them."""
+    groups, parts = collection.groups, collection.parts
+    if groups is None or parts is None:
+        return True
+    scored = parts == "test"
+    return not np.isin(groups[scored], groups[~scored]).any()
+
+
 def group_table(climb: Climb) -> dict[str, Any] | None:
     """Return the groups that are harder than half of them, the hardest first; None if none is."""
     scores, groups = climb.winner.group_scores, climb.scored.groups
@@ -87,4 +97,5 @@ def group_table(climb: Climb) -> dict[str, Any] | None:
         "n_undefined": len(scores) - len(order),
         "metric": capitalized(METRICS[climb.protocol.metric].title),
         "median": score(median),
+        "whole": _are_whole(climb.collection),
     }

@@ -64,7 +64,7 @@ class ClimbFigure:
 
 def calibration_figure(climb: Climb) -> ClimbFigure | None:
     """Draw how often the winner is right against how sure it is; None without probabilities."""
-    found = None if climb.verdict.rung == "majority" else _calibration(climb)
+    found = None if climb.verdict.found_nothing else _calibration(climb)
     if found is None:
         return None
     name = in_sentence(climb.winner, climb.collection)
@@ -250,6 +250,6 @@ def _size_words(climb: Climb) -> str:
     return (
         f"Trained again on a quarter and on half of the {what} to learn from{times}, with the "
         "setting that was chosen on all, and scored on the same held-out samples; bars are 95 % "
-        f"intervals. From half to all the score gets better by {score(last.gain)} "
+        f"intervals. From half to all the gain in score is {score(last.gain)} "
         f"(95 %: {score_range(last.gain_interval)}), {says}."
     )

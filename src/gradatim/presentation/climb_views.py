@@ -66,6 +66,7 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
         "titles": {rung.rung: title_of(rung.rung, task) for rung in climb.rungs},
         "winner": {"rung": climb.verdict.rung, "input": climb.verdict.input},
         "margin": climb.verdict.margin,
+        "margin_text": score(climb.verdict.margin),
         "higher_is_better": climb.protocol.higher_is_better,
     }
 

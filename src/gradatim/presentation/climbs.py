@@ -17,7 +17,7 @@ from gradatim.climb.compare import ClimbComparison
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection
-from gradatim.evaluation.scores import METRICS, show_score
+from gradatim.evaluation.scores import GATES, METRICS, show_score
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
@@ -191,15 +191,20 @@ def headline(climb: Climb) -> str:
     if verdict.gap_at_most is None:
         return verdict.sentence
     gap, name = score(verdict.gap_at_most), in_sentence(climb.winner, climb.collection)
-    if verdict.rung == "majority":
+    if verdict.found_nothing:
+        # What is above guessing is told in a metric of which chance is known.
+        gate = GATES[climb.collection.task]
+        of = "" if gate == climb.protocol.metric else f" in {METRICS[gate].title}"
         if verdict.answer == "nothing learnable":
-            return f"Nothing learnable was found: at most {gap} over guessing {_SURE}."
-        return f"Undecided: a rung could gain up to {gap} over guessing, or nothing {_SURE}."
+            return f"Nothing learnable was found: at most {gap} over guessing{of} {_SURE}."
+        return f"Undecided: a rung could gain up to {gap} over guessing{of}, or nothing {_SURE}."
     if verdict.answer == "cannot decide":
         return f"Undecided: {name} may be enough, or up to {gap} may be missing {_SURE}."
-    if climb.winner.rung != climb.rungs[-1].rung:
+    # A rung without probabilities has no log-loss, and nothing is known of what it could gain.
+    scored = [row.rung for row in climb.rungs if math.isfinite(row.mean)]
+    if climb.winner.rung != scored[-1]:
         return f"Stop at {name}: a higher rung could gain at most {gap} {_SURE}."
-    if len({row.rung for row in climb.rungs} - {"majority"}) == 1:
+    if len(set(scored) - {"majority"}) == 1:
         return f"Stop at {name}: it is better than guessing {_SURE}."
     return f"Climb to {name}: every simpler rung is worse {_SURE}."
 
@@ -210,7 +215,7 @@ _SURE = f"({100 * LEVEL:g} % sure)"
 def explain_verdict(climb: Climb) -> str:
     """Say what an answer means for the person who asked."""
     verdict = climb.verdict
-    if verdict.rung == "majority":
+    if verdict.found_nothing:
         return (
             f"{_guessing(climb.collection.task).capitalize()} may be as good as any rung. {_ADVICE}"
         )
@@ -238,8 +243,8 @@ def _level(climb: Climb) -> str:
         return "No higher rung is shown to be better by more than the margin."
     named = [in_sentence(rung, climb.collection) for rung in level]
     listed = ", ".join(named[:-1]) + " and " + named[-1] if len(named) > 1 else named[0]
-    verb = "is" if len(named) == 1 else "are"
-    return f"{capitalized(listed)} {verb} level with it: neither is shown to be the better one."
+    verb, none = ("is", "neither") if len(named) == 1 else ("are", "none")
+    return f"{capitalized(listed)} {verb} level with it: {none} is shown to be the better one."
 
 
 def _power(climb: Climb) -> str:

@@ -39,7 +39,7 @@ _HEADS = {
 
 def mistake_table(climb: Climb) -> dict[str, Any] | None:
     """Return the worst errors, those of which the winner was most sure first; None without any."""
-    if climb.verdict.rung == "majority":
+    if climb.verdict.found_nothing:
         return None
     found = _largest(climb) if climb.collection.task == "regression" else _surest(climb)
     if not found:
@@ -128,7 +128,9 @@ def _largest(climb: Climb) -> list[dict[str, Any]]:
     order = [i for i in np.argsort(-error, kind="stable").tolist() if math.isfinite(error[i])]
 
     def written(values: np.ndarray) -> str:
-        return list_text(number_text(value, _DIGITS) for value in values.tolist())
+        return list_text(
+            number_text(value, _DIGITS).replace("-", "\N{MINUS SIGN}") for value in values.tolist()
+        )
 
     return [
         {"row": i, "true": written(true[i]), "said": written(said[i]), "sure": score(error[i])}

@@ -105,7 +105,7 @@ function render({ model, el }) {
     const entries = [
       ["key-dot accent", "where to stop"],
       ["key-dot ring", "best mean"],
-      ["key-band", `within ${formatNumber(model.get("margin"))} of the best`],
+      ["key-band", `within ${model.get("margin_text") ?? formatNumber(model.get("margin"))} of the best`],
       ...(reference ? [["key-dash", titles.majority ?? "majority"]] : []),
     ];
     const items = entries.map(([key, words]) =>
