@@ -93,6 +93,9 @@ def test_the_most_frequent_class_needs_no_recipe(climbed):
 def test_a_model_of_scores_refuses_audio_and_one_of_audio_scores(model, tones, tone_model):
     with pytest.raises(InputError, match="is audio, and the model reads scores; give it scores"):
         predict_path(model, tones)
+    for ask in (predict_path, explain_path):
+        with pytest.raises(InputError, match=r"0\.wav is audio, and the model reads scores"):
+            ask(model, tones / "low" / "0.wav")
     with pytest.raises(InputError, match="holds scores, and the model reads audio"):
         predict_path(tone_model, TUNES)
     with pytest.raises(InputError, match="holds scores, and the model reads audio"):

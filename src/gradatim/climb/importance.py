@@ -108,10 +108,7 @@ def _blocks(names: Sequence[str], n_blocks: int) -> dict[str, list[int]]:
     """Put neighbors together, in the order of the input."""
     split = np.array_split(np.arange(len(names)), min(n_blocks, len(names)))
     blocks: list[list[int]] = [block.tolist() for block in split]
-    return {
-        names[b[0]] if len(b) == 1 else f"{names[b[0]]} to {names[b[-1]]}": b
-        for b in blocks
-    }
+    return {names[b[0]] if len(b) == 1 else f"{names[b[0]]} to {names[b[-1]]}": b for b in blocks}
 
 
 def _common(names: Sequence[str]) -> str:

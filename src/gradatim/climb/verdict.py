@@ -171,7 +171,7 @@ def _nothing_compared(row: RungResult, protocol: EvaluationProtocol, task: str) 
         input=row.input,
         answer="cannot decide",
         sentence=f"Nothing can be compared with {said} ({title} {show_score(row.mean)}): no other "
-        f"rung that was climbed has a {title}.",
+        f"rung that was climbed is scored by {title}.",
         gap_at_most=None,
         margin=protocol.margin,
         tolerance=protocol.tolerance,

@@ -209,7 +209,7 @@ def _answer_sounds(
         return _Answered(said.outputs, said.probabilities, named, sounds.paths, notices)
     found = answer_files(
         model,
-        recipe_of(model, str(root)),
+        recipe_of(model, sounds.source),
         root,
         files,
         store=store,
@@ -220,6 +220,8 @@ def _answer_sounds(
     errors = [found.errors[place] for place in sorted(found.errors)]
     read = [files[place] for place in found.places]
     if not read:
+        if sounds.is_one_file:
+            raise AudioError(below_root(root, errors[0]))
         raise AudioError(
             f"none of {plural(len(errors), 'audio file')} in {show_name(root)} can be read; the "
             f"first: {below_root(root, errors[0])}"
