@@ -125,6 +125,15 @@ def test_a_default_model_of_a_folder_reads_the_table_too(sounds, capsys):
     assert "16 of 16" in run(capsys, "score", "m.gradatim", "s.parquet")[1]
 
 
+def test_a_split_of_a_folder_and_a_table_says_how_their_inputs_agree(sounds, capsys):
+    run(capsys, "features", sounds, "-o", "s.parquet")
+    status, _, error = run(capsys, "climb", "--split", sounds, "s.parquet")
+    assert status == 2
+    assert "one is read as the inputs features, the other as classical; --features says" in error
+    split = ("--split", sounds, "s.parquet", "--features", "classical")
+    assert run(capsys, "climb", *split, "--rungs", "majority", "--no-report", "--no-save")[0] == 0
+
+
 def test_features_of_another_recipe_are_refused(sounds, capsys):
     run(capsys, "features", sounds, "-o", "s.parquet", "--seconds", "0.1")
     run(capsys, "climb", sounds, *CLIMB, "--save-rung", "logistic", "m.gradatim")
@@ -167,6 +176,11 @@ def test_a_csv_says_how_it_is_climbed_and_that_works(sounds, capsys):
     status, said, _ = run(capsys, *command.split(), *CLIMB)
     assert status == 0
     assert "15 samples, 2 classes, 4 groups" in said
+    run(capsys, *command.split(), *CLIMB, "--save-rung", "logistic", "plain.gradatim")
+    run(capsys, "features", sounds, "-o", "s.parquet")
+    status, _, error = run(capsys, "score", "plain.gradatim", "s.parquet")
+    assert status == 2
+    assert "s.parquet is a table of features with its recipe, and the model holds none" in error
 
 
 def test_where_the_pretrained_nets_scores_stand_its_training_is_told(sounds, capsys):
@@ -221,4 +235,8 @@ def test_a_file_of_several_pieces_is_scored_once(sounds, capsys):
     assert "16 of 16 samples in 16 groups right" in said
     status, said, _ = run(capsys, "predict", "m.gradatim", "s.parquet")
     assert status == 0
-    assert "s.parquet, 16" in said
+    assert "s.parquet, 16 files: " in said
+    run(capsys, "climb", sounds, *CLIMB, "--save-rung", "logistic", "whole.gradatim")
+    status, _, error = run(capsys, "predict", "whole.gradatim", "s.parquet")
+    assert status == 2
+    assert "with segment_seconds 0.1, the model reads those without segment_seconds;" in error

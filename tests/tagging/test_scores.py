@@ -46,6 +46,7 @@ def model(climbed, tmp_path_factory):
 def test_each_tune_of_a_book_is_a_row(model):
     found = predict_path(model, f"{TUNES}/river.abc")
     assert found.paths == tuple(f"river.abc#{k}" for k in range(1, 7))
+    assert found.noun == "score"
     assert found.values.tolist() == ["jig", "reel", "waltz"] * 2
 
 

@@ -74,7 +74,8 @@ def predict_path(
         Predict no class whose probability, which is the model's own, is below.
     coverage : float in (0, 1), optional
         Give each sample a set of classes, or each number an interval, that holds what is true for
-        this share of the samples, averaged over groups like those that the climb held out.
+        this share of the samples, averaged over groups like those that the climb held out (where
+        it had none, of samples like those).
     id : str, optional
         Column by whose values the rows of a table are called.
     dialect : Dialect, optional
@@ -138,6 +139,8 @@ def predict_path(
         abstain_below=abstain_below,
         coverage=coverage,
         thresholds=thresholds,
+        grouped=model.calibration is None or model.calibration.grouped,
+        noun=samples.noun if isinstance(samples, SampleRows) else "file",
         files=tuple(found.files),
         notices=tuple(found.notices),
     )
