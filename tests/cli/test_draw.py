@@ -56,6 +56,7 @@ def test_letters_and_an_open_activation_are_bound(tmp_path):
         (["x1", "-o", "a.jpg"], "names no format"),
         (["x1", "-o", "no/such/a.svg"], "there is no folder"),
         (["model.onnx", "-o", "a.svg"], "model.onnx is no network"),
+        (["songs.gradatim", "-o", "a.svg"], "load_model('songs.gradatim').network is its network"),
         (["none.txt", "-o", "a.svg"], "none.txt cannot be read"),
         (["x1 x2", "-o", "a.svg"], "product"),
         (["x1", "-o", "a.svg", "--at", "x1"], "gives x1 no value"),

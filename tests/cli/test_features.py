@@ -221,7 +221,11 @@ def test_a_file_of_several_pieces_is_scored_once(sounds, capsys):
     assert "16 of 16 samples in 16 groups right" in said
     status, said, _ = run(capsys, "predict", "m.gradatim", "s.parquet")
     assert status == 0
-    assert "s.parquet, 16" in said
+    assert "s.parquet, 16 files: " in said
+    run(capsys, "climb", sounds, *CLIMB, "--save-rung", "logistic", "whole.gradatim")
+    status, _, error = run(capsys, "predict", "whole.gradatim", "s.parquet")
+    assert status == 2
+    assert "with segment_seconds 0.1, the model reads those without segment_seconds;" in error
 
 
 def test_a_sound_of_the_table_is_explained_as_the_sound_itself_is(sounds, capsys):

@@ -109,7 +109,7 @@ def test_where_no_file_can_be_tagged_the_status_is_2(inside, capsys):
     assert run("predict drums.gradatim in --write-tags mood --apply --json a.json") == 2
     said = capsys.readouterr()
     assert said.out.count("is read-only") == 3
-    assert said.err == "gradatim: no file can be given a tag; why, stands with each file\n"
+    assert said.err == "gradatim: no file can be given a tag; the reason stands with each file\n"
     assert len(json.loads((inside.parent / "a.json").read_text())["tags"]["left"]) == 3
 
 
@@ -135,7 +135,7 @@ def test_untag_names_what_has_changed_and_force_restores_it(inside, capsys):
     assert said.out.splitlines()[1] == (
         f"left: {DRUMS[0]} has another genre since; --force restores it all the same"
     )
-    assert said.err == "gradatim: no tag could be taken back; why, stands with each file\n"
+    assert said.err == "gradatim: no tag could be taken back; the reason stands with each file\n"
     assert main(["untag", "in", "--force"]) == 0
     assert contents(inside).keys() == before.keys()
     assert read_tag(inside / DRUMS[0], "genre") is None

@@ -226,6 +226,16 @@ def test_ranges_pass_over_what_is_missing():
     assert found.outside(new).tolist() == expected
 
 
+def test_the_rounding_of_single_precision_is_not_outside():
+    # What a table of text holds of single precision is the same number, in other last digits.
+    single = np.array([[0.1, -238.58455], [7.3, 1e-9]], dtype=np.float32)
+    found = InputRanges.of(single, np.arange(2))
+    written = np.array([[float(str(value)) for value in row] for row in single])
+    assert (written != single.astype(float)).any()
+    assert not found.outside(written).any()
+    assert found.outside(np.array([[7.30001, -238.586], [0.09999, 1.1e-9]])).all()
+
+
 def test_ranges_of_many_rows_are_those_of_all_blocks():
     X = np.random.default_rng(8).normal(size=(10_000, 2))
     found = InputRanges.of(X, np.arange(10_000))

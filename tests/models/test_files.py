@@ -162,8 +162,8 @@ def test_a_deeply_nested_or_endless_record_is_refused(tmp_path):
     ("content", "match"),
     [
         (b"", "no whole safetensors file"),
-        (b"PK\x03\x04 a zip", "would have"),
-        ((10**12).to_bytes(8, "little") + b"{}", "would have 1,000,000,000,000 bytes"),
+        (b"PK\x03\x04 a zip", "does not begin like one"),
+        ((10**12).to_bytes(8, "little") + b"{}", "does not begin like one"),
         ((2).to_bytes(8, "little") + b"{}", "no model of gradatim"),
     ],
 )

@@ -34,6 +34,11 @@ def test_a_plan_is_a_table_of_old_and_new():
     ]
 
 
+def test_where_nothing_would_change_there_is_nothing_to_apply():
+    lines = list(tag_lines(TagChanges("genre", [], n_same=3)))
+    assert text(lines) == ["tag genre: 0 files would change, 3 already so", "nothing was written"]
+
+
 def test_what_was_written_is_counted():
     lines = list(tag_lines(TagChanges("genre", CHANGES, applied=True)))
     assert text(lines) == [

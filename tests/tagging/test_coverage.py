@@ -85,6 +85,8 @@ def test_the_screen_shows_sets_and_how_large_they_are():
         "sets are made to hold the true class of 0.9 of the samples, averaged over groups like "
         "those of the climb: 1 class 2, 2 classes 2"
     ]
+    [said] = text_of([list(prediction_lines(with_sets(0.7, grouped=False)))[3]])
+    assert " of 0.9 of the samples, if they are like those of the climb: 1 class 2" in said
 
 
 # -- of a model ---------------------------------------------------------------------------------
@@ -120,6 +122,8 @@ def test_too_few_groups_promise_nothing_and_say_how_many_would(grouped, table):
     rows = replace(grouped.calibration, grouped=False)
     with pytest.raises(SpecError, match="held out 9 rows"):
         predict_path(replace(grouped, calibration=rows), table, coverage=0.9)
+    assert not predict_path(replace(grouped, calibration=rows), table, coverage=0.75).grouped
+    assert predict_path(grouped, table, coverage=0.75).grouped
 
 
 def test_what_has_no_sets_says_why(grouped, table, table_models):

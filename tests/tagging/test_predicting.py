@@ -71,6 +71,8 @@ def test_what_cannot_be_read_is_left_out_with_a_notice(tones, tone_model, tmp_pa
     (tmp_path / "good.wav").unlink()
     with pytest.raises(AudioError, match=r"none of 7 audio files in .* can be read"):
         predict_path(tone_model, tmp_path, n_jobs=1)
+    with pytest.raises(AudioError, match=r"^bad3\.wav cannot be read"):
+        predict_path(tone_model, tmp_path / "bad3.wav", n_jobs=1)
 
 
 def test_columns_of_a_table_are_matched_by_name(table, table_models, tmp_path):

@@ -136,6 +136,11 @@ def test_a_line_break_in_a_path_is_no_second_entry(tmp_path):
     files = [tmp_path / f"{k}\nevil.wav" for k in range(4)]
     with pytest.raises(OutputError, match="line break"):
         write_predictions(make(files=files), tmp_path / "a.m3u8")
+    # Of a folder no playlist is written, not even of the classes before it.
+    last = [tmp_path / "0.wav", *files[1:]]
+    with pytest.raises(OutputError, match="line break"):
+        write_predictions(make(files=last), tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_halves_of_characters_are_escaped_in_every_table(tmp_path):

@@ -46,6 +46,7 @@ def model(climbed, tmp_path_factory):
 def test_each_tune_of_a_book_is_a_row(model):
     found = predict_path(model, f"{TUNES}/river.abc")
     assert found.paths == tuple(f"river.abc#{k}" for k in range(1, 7))
+    assert found.noun == "score"
     assert found.values.tolist() == ["jig", "reel", "waltz"] * 2
 
 
@@ -93,6 +94,9 @@ def test_the_most_frequent_class_needs_no_recipe(climbed):
 def test_a_model_of_scores_refuses_audio_and_one_of_audio_scores(model, tones, tone_model):
     with pytest.raises(InputError, match="is audio, and the model reads scores; give it scores"):
         predict_path(model, tones)
+    for ask in (predict_path, explain_path):
+        with pytest.raises(InputError, match=r"0\.wav is audio, and the model reads scores"):
+            ask(model, tones / "low" / "0.wav")
     with pytest.raises(InputError, match="holds scores, and the model reads audio"):
         predict_path(tone_model, TUNES)
     with pytest.raises(InputError, match="holds scores, and the model reads audio"):

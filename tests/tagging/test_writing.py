@@ -143,7 +143,7 @@ def test_where_no_sidecar_can_be_written_no_file_is(music, monkeypatch):
     monkeypatch.setattr(writing, "write_sidecar", fail)
     done = write_tags(plan_tags(predictions(music), "genre"))
     assert [(one.path, one.reason) for one in done.left] == [
-        (name, f"{SIDECAR} cannot be written: No space left on device")
+        (name, f"stays, since the {SIDECAR} beside it cannot be written: No space left on device")
         for name in ("a.wav", "b.flac")
     ]
     assert [one.path for one in done.changes] == ["deep/c.ogg", "deep/d.mp3"]
@@ -157,7 +157,7 @@ def test_a_sidecar_that_is_not_ours_is_never_replaced(text, music):
     (music / SIDECAR).write_text(text)
     done = write_tags(plan_tags(predictions(music), "genre"))
     assert [one.path for one in done.left] == ["a.wav", "b.flac"]
-    assert done.left[0].reason.startswith(f"{SIDECAR} is ")
+    assert done.left[0].reason.startswith(f"stays, since the {SIDECAR} beside it is ")
     assert (music / SIDECAR).read_text() == text
 
 

@@ -23,6 +23,7 @@ __all__ = ["check_network_format", "read_network", "read_values", "write_network
 _LONGEST_NAME = 255
 _EQUATION = ".txt"
 # Endings of files, none of which is the end of an equation.
+_MODEL = ".gradatim"
 _FOREIGN = (".json", ".npz", ".onnx", ".pt", ".pth", ".pkl", ".joblib", ".h5", ".keras")
 
 
@@ -66,6 +67,12 @@ def _kind(source: str) -> str | None:
     ending = Path(source).suffix.lower()
     if ending in (_EQUATION, NETWORK_FORMAT):
         return ending
+    if ending == _MODEL:
+        raise InputError(
+            f"{source} is a model that climb saved, and a network is read here; in Python, "
+            f"gradatim.load_model({source!r}).network is its network, which gradatim.save_network "
+            f"writes into a file ending in {NETWORK_FORMAT}"
+        )
     if ending in _FOREIGN or Path(source).is_file():
         raise InputError(
             f"{source} is no network; give an equation, a file ending in {_EQUATION} that holds "

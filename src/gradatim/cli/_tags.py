@@ -43,4 +43,4 @@ def tag(found: Predictions, field: str, apply: bool, screen: Screen) -> TagChang
 def require_some(tags: TagChanges | None) -> None:
     """Fail where no file could be given its tag."""
     if tags is not None and tags.nothing_could_be_done:
-        raise InputError("no file can be given a tag; why, stands with each file")
+        raise InputError("no file can be given a tag; the reason stands with each file")

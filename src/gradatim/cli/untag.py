@@ -60,4 +60,4 @@ def untag(
             )
         screen.show_lines(restored_lines(found))
         if found.nothing_could_be_done:
-            raise InputError("no tag could be taken back; why, stands with each file")
+            raise InputError("no tag could be taken back; the reason stands with each file")

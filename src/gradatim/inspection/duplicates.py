@@ -137,7 +137,8 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
 
 
 def _are_scores(collection: Collection) -> bool:
-    return any(recipe.get("kind") == "scores" for recipe in collection.recipes.values())
+    kinds = {recipe.get("kind") for recipe in collection.recipes.values()}
+    return not kinds.isdisjoint(("ngrams", "scores"))
 
 
 def _near_finding(collection: Collection, pairs: np.ndarray, what: str) -> Finding:

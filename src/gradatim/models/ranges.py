@@ -1,7 +1,7 @@
 """Ranges: where the rows that a model learnt from lie, column by column.
 
 Conventions: NaN stands for a column that had no value in any row; nothing is outside of it, and a
-missing value is never outside.
+missing value is never outside, nor one that lies beyond an end by the rounding of single precision.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from gradatim.persistence.container import Tensors
 __all__ = ["InputRanges", "ranges_from_tensors"]
 
 _BLOCK = 4096
+_SLACK = np.finfo(np.float32).eps  # Of the end of a range
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,7 +39,9 @@ class InputRanges:
 
     def outside(self, X: np.ndarray) -> np.ndarray:
         """Tell which values lie outside, (n_rows, n_features)."""
-        return np.less(X, self.low) | np.greater(X, self.high)
+        # A table of text may hold the same numbers, of single precision, to another last digit.
+        low, high = self.low - _SLACK * np.abs(self.low), self.high + _SLACK * np.abs(self.high)
+        return np.less(X, low) | np.greater(X, high)
 
     def to_tensors(self) -> dict[str, np.ndarray]:
         """Write them out as named arrays."""

@@ -227,10 +227,10 @@ class FileRecipes:
         for part in parts_of([recipe]):
             own = self._of_set(set_name(part)).to_dict()
             for name, wanted in part.to_dict().items():
-                if own.get(name) != wanted:
+                if (made := own.get(name)) != wanted:
                     raise TableError(
-                        f"the features in {self.source} were computed with {name} "
-                        f"{own.get(name)}, the model reads those with {wanted}; compute them anew"
+                        f"the features in {self.source} were computed {_with(name, made)}, the "
+                        f"model reads those {_with(name, wanted, short=True)}; compute them anew"
                     )
 
     def _union(self, name: str) -> Recipe:
@@ -272,3 +272,9 @@ def read_recipes(path: str | os.PathLike[str]) -> FileRecipes | None:
     if not inputs or task not in ("classification", "regression", "multilabel"):
         raise TableError(f"the recipe in {file.name} names no input; extract the features anew")
     return FileRecipes(file.name, inputs, task)
+
+
+def _with(name: str, value: object, *, short: bool = False) -> str:
+    if value is None:
+        return f"without {name}"
+    return f"with {value}" if short else f"with {name} {value}"

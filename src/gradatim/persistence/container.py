@@ -100,7 +100,9 @@ def read_container(
         with open_regular(path) as stream:
             n_header = int.from_bytes(stream.read(8), "little")
         if n_header > _MOST_HEADER:
-            raise InputError(f"{path} is no {what}: its header would have {n_header:,} bytes")
+            raise InputError(
+                f"{path} is no {what}: it does not begin like one; give a file ending in {suffix}"
+            )
         with safe_open(os.fspath(path), framework="numpy") as file:
             text = (file.metadata() or {}).get("gradatim")
             if text is None:

@@ -31,7 +31,7 @@ def prediction_lines(predictions: Predictions) -> Iterator[Line | Grid]:
 
 def summary_lines(predictions: Predictions) -> Iterator[Line]:
     """Yield how many samples have each class, how many none, and what was left out."""
-    samples = plural(predictions.n_samples, "file" if predictions.files else "row")
+    samples = plural(predictions.n_samples, predictions.noun)
     counts = [f"{show_name(name)} {n:,}" for name, n in predictions.counts.items() if n]
     if predictions.abstain_below is not None:
         n_none = int(predictions.abstains.sum())
@@ -47,7 +47,8 @@ def _coverage(predictions: Predictions) -> str | None:
     """Say what sets or intervals hold, and how large they are."""
     if predictions.coverage is None:
         return None
-    of = f"of {predictions.coverage:g} of the samples, averaged over groups like those of the climb"
+    like = "averaged over groups like" if predictions.grouped else "if they are like"
+    of = f"of {predictions.coverage:g} of the samples, {like} those of the climb"
     if (sets := predictions.sets) is None:
         return f"low to high is made to hold the true value {of}"
     sizes = Counter(sets.sum(axis=1).tolist())

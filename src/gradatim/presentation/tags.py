@@ -39,7 +39,7 @@ def tag_lines(tags: TagChanges) -> Iterator[Line | Grid]:
     if tags.changes and tags.applied:
         yield [f"what was there is in {SIDECAR} of each folder; gradatim untag takes it back"]
     elif not tags.applied:
-        yield ["nothing was written; --apply writes"]
+        yield ["nothing was written" + ("; --apply writes" if tags.changes else "")]
 
 
 def restored_lines(restored: TagsRestored) -> Iterator[Line]:

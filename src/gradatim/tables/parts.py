@@ -129,7 +129,12 @@ def _require_alike(train: Collection, test: Collection) -> None:
                      ([part] if isinstance(part, str) else part)] for names in (a, b)]  # fmt: skip
             odd = [name for name in flat[0] + flat[1] if (name in flat[0]) != (name in flat[1])]
             one = f", such as {show_name(odd[0])!r}" if odd else ", in another order"
+            mine, other = (", ".join(map(show_name, part.X)) for part in (train, test))
+            how = "drop what one of them lacks"
+            if mine != other:
+                how = (
+                    f"one is read as the inputs {mine}, the other as {other}; --features says which"
+                )
             raise SpecError(
-                f"{where} are no parts of one split: their {what} are not the same{one}; drop what "
-                "one of them lacks"
+                f"{where} are no parts of one split: their {what} are not the same{one}; {how}"
             )

@@ -190,7 +190,7 @@ def _analyzed(model: Model, sounds: SoundFiles, progress: Progress | None) -> Sa
         # A constant answers without a look.
         return SampleRows(np.empty((1, 0)), [readable_path(file)], notices=notices)
     [outcome] = analyze_files(
-        sounds.paths, recipe_of(model, str(sounds.root)), n_jobs=1, progress=progress
+        sounds.paths, recipe_of(model, sounds.source), n_jobs=1, progress=progress
     )
     if not isinstance(outcome, FileAnalysis):
         raise AudioError(below_root(sounds.root, outcome))

@@ -82,10 +82,12 @@ def write_predictions(predictions: Predictions, path: str | os.PathLike[str]) ->
     target = Path(path)
     if target.is_dir():
         _require_audio(predictions)
-        pairs = zip(_file_names(predictions.names), predictions.holds.T, strict=True)
+        names = _file_names(predictions.names)
+        # All first: a name that no playlist can hold may not leave some of them written.
+        contents = [_playlist(predictions, [column], target) for column in predictions.holds.T]
         return [
-            write_atomically(target / name, _playlist(predictions, [column], target))
-            for name, column in pairs
+            write_atomically(target / name, content)
+            for name, content in zip(names, contents, strict=True)
         ]
     check_format(target)
     suffix = target.suffix.lower()

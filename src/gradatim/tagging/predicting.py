@@ -74,7 +74,8 @@ def predict_path(
         Predict no class whose probability, which is the model's own, is below.
     coverage : float in (0, 1), optional
         Give each sample a set of classes, or each number an interval, that holds what is true for
-        this share of the samples, averaged over groups like those that the climb held out.
+        this share of the samples, averaged over groups like those that the climb held out (where
+        it had none, of samples like those).
     id : str, optional
         Column by whose values the rows of a table are called.
     dialect : Dialect, optional
@@ -138,6 +139,8 @@ def predict_path(
         abstain_below=abstain_below,
         coverage=coverage,
         thresholds=thresholds,
+        grouped=model.calibration is None or model.calibration.grouped,
+        noun=samples.noun if isinstance(samples, SampleRows) else "file",
         files=tuple(found.files),
         notices=tuple(found.notices),
     )
@@ -209,7 +212,7 @@ def _answer_sounds(
         return _Answered(said.outputs, said.probabilities, named, sounds.paths, notices)
     found = answer_files(
         model,
-        recipe_of(model, str(root)),
+        recipe_of(model, sounds.source),
         root,
         files,
         store=store,
@@ -220,6 +223,8 @@ def _answer_sounds(
     errors = [found.errors[place] for place in sorted(found.errors)]
     read = [files[place] for place in found.places]
     if not read:
+        if sounds.is_one_file:
+            raise AudioError(below_root(root, errors[0]))
         raise AudioError(
             f"none of {plural(len(errors), 'audio file')} in {show_name(root)} can be read; the "
             f"first: {below_root(root, errors[0])}"

@@ -39,10 +39,14 @@ class Predictions:
     abstain_below : float or None, in [0, 1]
         Probability of the predicted class below which nothing is predicted.
     coverage : float or None, in (0, 1)
-        Share of samples whose set or interval is to hold what is true, averaged over groups.
+        Share of samples whose set or interval is to hold what is true.
     thresholds : array of shape (1,) or (n_names,), or None
         What that takes: how much below 1 the probability of a class in a set may lie, or how far
         an interval reaches to each side of every number.
+    grouped : bool
+        Whether the climb held out groups, over which `coverage` is an average; else rows.
+    noun : str
+        What a sample is: a row, a file or a score.
     files : sequence of pathlib.Path
         The audio file of each sample; empty where it is none.
     notices : sequence of Notice
@@ -58,6 +62,8 @@ class Predictions:
     abstain_below: float | None = None
     coverage: float | None = None
     thresholds: np.ndarray | None = None
+    grouped: bool = True
+    noun: str = "row"
     files: Sequence[Path] = ()
     notices: Sequence[Notice] = ()
 

@@ -61,6 +61,12 @@ class SoundFiles:
 
     root: Path
     listing: Listing  # Files below the root
+    source: str  # What was asked for: a folder, or one file in the root
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether a file was asked for, not a folder."""
+        return not Path(self.source).expanduser().is_dir()
 
     @property
     def paths(self) -> list[Path]:
@@ -96,11 +102,11 @@ def find_samples(
     if kind is SOURCES["scores"]:
         return _read_scores(model, where, follow_links, n_jobs, progress)
     if kind is SOURCES["folder"]:
-        return _found(where, list_audio_files(where, follow_links=follow_links))
+        return _found(where, list_audio_files(where, follow_links=follow_links), text)
     if kind is None and is_file and (reader := reader_of(where)) is not None:
         unread = reader == "FFmpeg" and not has_media()
         name = (where.name,)
-        return _found(where.parent, Listing((), name) if unread else Listing(name))
+        return _found(where.parent, Listing((), name) if unread else Listing(name), text)
     collection = read_source(text, Options())
     if model.scaler is None:
         X = np.empty((collection.n_samples, 0))
@@ -112,12 +118,12 @@ def find_samples(
     return SampleRows(X, collection.ids.tolist())
 
 
-def _found(root: Path, listing: Listing) -> SoundFiles:
+def _found(root: Path, listing: Listing, source: str) -> SoundFiles:
     if not listing.files:
         said = (notice.message for notice in listing.notices)
         why = "; ".join(said) or "give a folder with audio in it"
         raise AudioError(f"there is no audio that can be read in {show_name(root)}: {why}")
-    return SoundFiles(root, listing)
+    return SoundFiles(root, listing, source)
 
 
 def _read_table(model: Model, path: Path, id: str | None, dialect: Dialect | None) -> SampleRows:

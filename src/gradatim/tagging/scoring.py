@@ -150,6 +150,12 @@ def _options_for(model: Model, text: str, options: Options) -> Options:
         if model.scaler is None:
             return options
         task = model.task if options.target else options.task
+        if kind is SOURCES["features"] and model.recipe is None:
+            raise InputError(
+                f"{show_name(text)} is a table of features with its recipe, and the model holds "
+                "none, since it was climbed on a plain table; score it on such a table, or climb "
+                "this one"
+            )
         if kind is not SOURCES["scores"]:
             recipe = recipe_of(model, text)
             return replace(options, recipe=recipe, input=model.input, task=task)

@@ -189,7 +189,7 @@ def _keep_before(
         if ready:
             write_sidecar(folder, entries)
     except (GradatimError, OSError) as error:
-        reason = reason_of(error, folder / SIDECAR)
-        left += [LeftFile(change.path, f"{SIDECAR} {reason}") for change in ready or changes]
+        why = f"stays, since the {SIDECAR} beside it {reason_of(error, folder / SIDECAR)}"
+        left += [LeftFile(change.path, why) for change in ready or changes]
         return []
     return ready
