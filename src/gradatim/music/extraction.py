@@ -99,7 +99,7 @@ def extract_table(
     --------
     >>> table = extract_table("examples/drums/kick", features=["mel"])
     >>> table.features.shape, table.paths[0], table.labels[0]
-    ((20, 256), 'drum_bass_hard.flac', None)
+    ((20, 256), 'bd_808.flac', None)
     """
     root, listing = _listing(Path(path).expanduser(), follow_links)
     names = (features,) if isinstance(features, str) else features

@@ -52,7 +52,7 @@ def plot_contributions(
     Examples
     --------
     >>> plot = plot_contributions(["tempo", "level"], [1.5, -0.5])
-    >>> [bar.get_width() for bar in plot.axes[0].patches]
+    >>> [float(bar.get_width()) for bar in plot.axes[0].patches]
     [1.5, -0.5]
     """
     values = np.asarray(contributions, dtype=float)
