@@ -158,7 +158,7 @@ def test_the_majority_alone_is_compared_with_nothing():
     found = judge(MAJORITY)
     assert (found.answer, found.rung, found.gap_at_most) == ("cannot decide", "majority", None)
     assert found.sentence.startswith("Nothing can be compared with the majority guess")
-    assert found.sentence.endswith("no other rung that was climbed is scored by accuracy.")
+    assert found.sentence.endswith("no other rung that was climbed can be scored by accuracy.")
 
 
 def test_differences_are_positive_where_the_best_is_better():
