@@ -73,6 +73,7 @@ def test_a_part_that_is_written_twice_is_computed_once():
     ("text", "column", "words"),
     [
         ("", None, "there is no function"),
+        ("\\; \\,", None, "there is no function"),
         ("sin x", 1, "needs its argument in brackets"),
         ("2 + xy", 5, "products are written x*y"),
         ("sinh(x)", 1, "there is no function 'sinh'"),

@@ -57,6 +57,7 @@ _VARIABLES = {"x": 0, "y": 1, "x1": 0, "x2": 1}
 _CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
 # Brackets in each other, and powers, that the reader's recursion holds.
 _MOST_LEVELS = 60
+_EMPTY = "there is no function; write one such as sin(2*pi*x)"
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 
@@ -156,9 +157,7 @@ def parse_formula(text: str) -> Formula:
         raise EquationError(
             f"the function has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read"
         )
-    tree = read_tree(
-        text, _MOST_LEVELS, "there is no function; write one such as sin(2*pi*x)", "a function"
-    )
+    tree = read_tree(text, _MOST_LEVELS, _EMPTY, "a function")
     program = _Compiler(text)
     program.expression(_right_side(text, tree, program))
     return Formula(text, *program.finished())
@@ -175,6 +174,9 @@ def _right_side(text: str, tree: Any, program: _Compiler) -> Any:
     if signs:
         raise error(signs[0], f"{signs[0]} has no place in a function; write one sum, such as x^2")
     segments = [child for child in tree.children if _is_tree(child)]
+    if not segments[0].children:
+        # Spaces of LaTeX alone
+        raise EquationError(_EMPTY)
     parts = [child for child in segments[0].children if child.data == "equation"]
     if len(parts) != 1 or len(segments[0].children) != 1:
         sentence = "one function is read; a decimal is written with a point, as in 0.5x"
