@@ -14,7 +14,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -107,11 +107,8 @@ def write_atomically(
     path: str | os.PathLike[str], content: str | bytes | Callable[[BinaryIO], object]
 ) -> Path:
     """Write a whole file or none of it: text, bytes, or what a function writes."""
-    target = _target(path)
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradatim-")
-        with os.fdopen(descriptor, "wb") as file:
+    with _in_the_place_of(path) as (target, temporary):
+        with open(temporary, "wb") as file:
             if callable(content):
                 content(file)
             else:
@@ -119,15 +116,6 @@ def write_atomically(
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-        temporary = None
-    except OSError as error:
-        raise _output_error(target, error) from error
-    finally:
-        # Also on Ctrl-C in the middle of a write.
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
     return target
 
 
@@ -137,12 +125,8 @@ def rewrite_atomically(path: str | os.PathLike[str], write: Callable[[Path], obj
     The function is given the path of an empty file. Owner, mode and extended attributes stay; the
     time of change is now.
     """
-    target = _target(path)
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradatim-")
-        os.close(descriptor)
-        write(Path(temporary))
+    with _in_the_place_of(path) as (target, temporary):
+        write(temporary)
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
         shutil.copystat(target, temporary)
@@ -151,15 +135,27 @@ def rewrite_atomically(path: str | os.PathLike[str], write: Callable[[Path], obj
             # Where another's file may be written, it stays the other's.
             before = target.stat()
             os.chown(temporary, before.st_uid, before.st_gid)
+    return target
+
+
+@contextlib.contextmanager
+def _in_the_place_of(path: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]]:
+    """Give a file and an empty one beside it, which takes its place unless something fails."""
+    target = _target(path)
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gradatim-")
+        os.close(descriptor)
+        yield target, Path(temporary)
         os.replace(temporary, target)
         temporary = None
     except OSError as error:
         raise _output_error(target, error) from error
     finally:
+        # Also on Ctrl-C in the middle of a write.
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-    return target
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
