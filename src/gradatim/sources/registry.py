@@ -118,20 +118,27 @@ def _read_folder(text: str, options: Options) -> Collection:
     return read_folder(
         Path(text).expanduser(),
         options.groups,
-        labels=options.labels,
-        target=tuple(options.target),
-        path_column=options.path,
-        label_pattern=options.label_pattern,
-        fold_column=options.fold_column,
-        split_column=options.split_column,
-        task=options.task,
-        follow_links=options.follow_links,
         recipe=recipe,
         features=options.features,
-        n_jobs=options.n_jobs or os.cpu_count() or 1,
-        progress=options.progress,
         cache=options.cache,
+        **_of_files(options),
     )
+
+
+def _of_files(options: Options) -> dict[str, Any]:
+    """Return how files of any kind are found, labelled and worked through."""
+    return {
+        "labels": options.labels,
+        "target": tuple(options.target),
+        "path_column": options.path,
+        "label_pattern": options.label_pattern,
+        "fold_column": options.fold_column,
+        "split_column": options.split_column,
+        "task": options.task,
+        "follow_links": options.follow_links,
+        "n_jobs": options.n_jobs or os.cpu_count() or 1,
+        "progress": options.progress,
+    }
 
 
 def _cut(options: Options) -> dict[str, Any]:
@@ -156,18 +163,9 @@ def _read_scores(text: str, options: Options) -> Collection:
     return read_scores(
         Path(text).expanduser(),
         options.groups,
-        labels=options.labels,
-        target=tuple(options.target),
-        path_column=options.path,
-        label_pattern=options.label_pattern,
-        fold_column=options.fold_column,
-        split_column=options.split_column,
-        task=options.task,
         min_class_size=options.min_class_size,
-        follow_links=options.follow_links,
         recipe=ScoreRecipe(notation=not options.ignore_notation),
-        n_jobs=options.n_jobs or os.cpu_count() or 1,
-        progress=options.progress,
+        **_of_files(options),
     )
 
 
