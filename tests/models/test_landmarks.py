@@ -100,8 +100,9 @@ def test_few_rows_serve_to_choose_and_all_of_them_in_the_end():
 @pytest.fixture
 def many(monkeypatch):
     monkeypatch.setattr(kernel, "MOST_EXACT", 50)
-    monkeypatch.setattr(kernel, "LANDMARKS", (20, 15))
-    monkeypatch.setattr(landmarks, "LANDMARKS", (20, 15))
+    monkeypatch.setattr(kernel, "LANDMARKS", 20)
+    monkeypatch.setattr(landmarks, "LANDMARKS", 20)
+    monkeypatch.setattr(landmarks, "LANDMARKS_TO_CHOOSE", 15)
 
     def climb(kind):
         return climb_collection(

@@ -26,7 +26,7 @@ from gradatim.models.learners import (
 from gradatim.persistence import networks as network_files
 from gradatim.persistence.container import write_container
 
-__all__ = ["KINDS", "MODEL_SUFFIX", "SCHEMA", "save_model", "to_record"]
+__all__ = ["KINDS", "MODEL_SUFFIX", "SCHEMA", "learner_bytes", "save_model", "to_record"]
 
 #: Ending of a file that holds a model.
 MODEL_SUFFIX = ".gradatim"
@@ -96,6 +96,11 @@ def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     if model.ranges is not None:
         tensors |= model.ranges.to_tensors()
     return record, tensors
+
+
+def learner_bytes(learner: Learner) -> int:
+    """Return how much memory the numbers of a learner take."""
+    return sum(numbers.nbytes for numbers in _learner_record(learner)[1].values())
 
 
 def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -19,6 +19,7 @@ from gradatim.collection import Notice
 from gradatim.models.families.base import Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.families.landmarks import (
     LANDMARKS,
+    LANDMARKS_TO_CHOOSE,
     MOST_ROWS_TO_CHOOSE,
     choose_landmarks,
     fit_on_landmarks,
@@ -64,7 +65,7 @@ class Kernel(Family):
     def candidates(self, data: TrainingSet, input: str) -> Sequence[KernelSetting]:
         """List machines; polynomial before RBF, small C first."""
         if data.collection.n_samples > MOST_EXACT:
-            return [one._replace(landmarks=LANDMARKS[False]) for one in _SETTINGS]
+            return [one._replace(landmarks=LANDMARKS) for one in _SETTINGS]
         return _SETTINGS
 
     def describe(self, candidate: KernelSetting) -> str:
@@ -81,7 +82,7 @@ class Kernel(Family):
         if n <= MOST_EXACT:
             return ()
         text = (
-            f"kernel machines stand on {LANDMARKS[False]:,} landmarks (Nystroem), since {n:,} "
+            f"kernel machines stand on {LANDMARKS:,} landmarks (Nystroem), since {n:,} "
             f"samples are more than {MOST_EXACT:,}; their settings are chosen on fewer"
         )
         return (Notice("landmarks", text),)
@@ -99,7 +100,7 @@ class Kernel(Family):
         """Estimate inner products, the kernel, a temporary on the way, and the solver's cache."""
         n, d = data.collection.X[input].shape
         if n > MOST_EXACT:
-            m = LANDMARKS[False]
+            m = LANDMARKS
             # The kernel, the squared hinge's temporaries, and four matrices of landmarks.
             rows = 8 * plan.n_train * (m + d + 6 * data.targets.n_outputs)
             return data.n_jobs * (rows + 8 * 4096 * m + 32 * m**2) + 16 * n * d
@@ -342,7 +343,7 @@ def _landmark_seconds(data: TrainingSet, plan: Plan, n_features: int) -> float:
 
     def seconds(judging: bool, n_machines: int) -> float:
         n = min(plan.n_train, MOST_ROWS_TO_CHOOSE) if judging else plan.n_train
-        m = min(n, LANDMARKS[judging])
+        m = min(n, LANDMARKS_TO_CHOOSE if judging else LANDMARKS)
         common = n * m * (2 * n_features + 2 * m + 100)
         return (common + n_machines * (m**3 + 100 * n * m * n_outputs)) / 2e10
 

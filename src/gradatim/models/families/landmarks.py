@@ -19,10 +19,19 @@ import numpy as np
 
 from gradatim.models.learners import kernel_of
 
-__all__ = ["LANDMARKS", "MOST_ROWS_TO_CHOOSE", "choose_landmarks", "fit_on_landmarks"]
+__all__ = [
+    "LANDMARKS",
+    "LANDMARKS_TO_CHOOSE",
+    "MOST_ROWS_TO_CHOOSE",
+    "choose_landmarks",
+    "fit_on_landmarks",
+]
 
-#: Landmarks of a machine that is scored, and of one that only serves to choose a setting.
-LANDMARKS = 2_000, 1_000
+#: Landmarks of a machine that is scored.
+LANDMARKS = 2_000
+
+#: Landmarks of a machine that only serves to choose a setting.
+LANDMARKS_TO_CHOOSE = 1_000
 
 #: Rows from which a machine learns that only serves to choose a setting.
 MOST_ROWS_TO_CHOOSE = 8_000
@@ -39,7 +48,8 @@ def choose_landmarks(n_rows: int, judging: bool, seed: int) -> tuple[np.ndarray,
     random = np.random.RandomState(seed)
     n_learnt = min(n_rows, MOST_ROWS_TO_CHOOSE) if judging else n_rows
     drawn = random.permutation(n_rows)[:n_learnt]
-    return np.sort(drawn), np.sort(drawn[: LANDMARKS[judging]])
+    n_landmarks = LANDMARKS_TO_CHOOSE if judging else LANDMARKS
+    return np.sort(drawn), np.sort(drawn[:n_landmarks])
 
 
 def fit_on_landmarks(
