@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gradatim.climb import climb_collection, ladder
+from gradatim.climb import climb_collection
 from gradatim.climb import importance as climb_importance
 from gradatim.climb.importance import first_repeat, group_features, measure_importance
 from gradatim.climb.result import RungResult
@@ -86,7 +86,7 @@ def test_models_that_are_not_in_memory_come_from_the_store_or_not_at_all(
 ):
     options = {"rungs": ["majority", "logistic"], "folds": 3, "repeats": 1, "n_jobs": 1}
     kept = climb_collection(blobs, **options).importance
-    monkeypatch.setattr(ladder, "FOLD_MODEL_BYTES", 0)
+    monkeypatch.setattr(climb_importance, "FOLD_MODEL_BYTES", 0)
     assert climb_collection(blobs, **options).importance is None
     store = Store(tmp_path)
     assert climb_collection(blobs, store=store, **options).importance == kept

@@ -12,6 +12,7 @@ References
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,14 +21,25 @@ from itertools import takewhile
 
 import numpy as np
 
+from gradatim._progress import silent
+from gradatim.climb.memory import FOLD_MODEL_BYTES
 from gradatim.climb.result import FeatureDrop, Importance, RungResult
-from gradatim.climb.rung import pooled_score, said_of
+from gradatim.climb.rung import fit_all, pooled_score, said_of
 from gradatim.climb.task import ClimbTask
-from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, t_quantile
+from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.scores import METRICS, Pooled
+from gradatim.models.families.base import Fit
+from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
+from gradatim.models.records import learner_bytes
 
-__all__ = ["first_repeat", "group_features", "measure_importance"]
+__all__ = [
+    "FoldModels",
+    "first_repeat",
+    "group_features",
+    "importance_of",
+    "measure_importance",
+]
 
 # Multiplications in all, about a second on one core
 _BUDGET = 3e10
@@ -37,9 +49,6 @@ _MOST_SHUFFLES = 5
 # More features are shown in groups only, of which there are at most as many as these.
 _MOST_FEATURES, _MOST_GROUPS, _BLOCKS = 100, 40, (20, 10, 5)
 
-# The jackknife misses that other training rows vary, as in scores.
-_FACTOR = 1.5
-
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _LAST_FIELD = re.compile(r"[\W_]+$|(?<=[\W_])[^\W_]*$")
 
@@ -47,6 +56,42 @@ _LAST_FIELD = re.compile(r"[\W_]+$|(?<=[\W_])[^\W_]*$")
 def first_repeat(task: ClimbTask) -> ClimbTask:
     """Return the task with the folds of its first repeat alone."""
     return replace(task, folds=replace(task.folds, fold_of=task.folds.fold_of[:1]))
+
+
+class FoldModels:
+    """Models of the first repeat of each rung, as far as they take little memory."""
+
+    def __init__(self, folds: int) -> None:
+        self.folds, self.left = folds, FOLD_MODEL_BYTES
+        self.models: dict[tuple[str, str], list[Model]] = {}
+
+    def keep(self, pair: tuple[str, str], models: list[Model]) -> None:
+        """Keep the models of a rung, or none of them if they take too much."""
+        first = models[: self.folds]
+        size = sum(learner_bytes(model.learner) for model in first)
+        if size <= self.left:
+            self.left -= size
+            self.models[pair] = first
+
+
+def importance_of(
+    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str], kept: FoldModels
+) -> Importance | None:
+    """Measure which inputs a rung goes by; None where its models would have to be trained anew."""
+    family, once = FAMILIES[pair[0]], first_repeat(task)
+    row = next(row for row in rows if (row.rung, row.input) == pair)
+    if not family.needs_input or not math.isfinite(row.mean):
+        return None
+    models = kept.models.get(pair)
+    if models is None and task.store is not None:
+        # The store has what an interrupted climb has trained.
+        candidates, folds = list(family.candidates(task, row.input)), once.folds
+        fits = [
+            Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k)[:0])
+            for (r, k), c in zip(folds.outer, row.choices, strict=False)
+        ]
+        models = [one.model for one in fit_all(family, once, row.input, fits, silent)]
+    return None if models is None else measure_importance(once, row, models)
 
 
 def measure_importance(
@@ -154,9 +199,5 @@ class _Shuffled:
         after, sign = self._score(asked), METRICS[self.task.metric].sign
         drop = sign * (self.base.value - after.value)
         away = sign * (self.base.without - after.without)
-        # Without some unit a score may be undefined.
-        away = np.where(np.isfinite(away), away, drop)
-        variance = _FACTOR * float(jackknife(away[None])[0, 0])
-        df = degrees_of_freedom(self.task.units.sizes)
-        half = t_quantile(0.975, df) * float(np.sqrt(variance))
-        return FeatureDrop(name, len(columns), drop, (drop - half, drop + half))
+        ends = difference_bounds(drop, away, degrees_of_freedom(self.task.units.sizes))
+        return FeatureDrop(name, len(columns), drop, ends)

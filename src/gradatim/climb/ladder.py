@@ -23,12 +23,11 @@ from gradatim._digest import sha256
 from gradatim._progress import Progress, scaled, silent, steady
 from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
-from gradatim.climb.importance import first_repeat, measure_importance
-from gradatim.climb.memory import FOLD_MODEL_BYTES, require_climb_memory
+from gradatim.climb.importance import FoldModels, first_repeat, importance_of
+from gradatim.climb.memory import require_climb_memory
 from gradatim.climb.result import (
     Climb,
     EvaluationProtocol,
-    Importance,
     Observer,
     RungResult,
     TrainingSize,
@@ -45,7 +44,6 @@ from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES
-from gradatim.models.learners import KernelMachines, LandmarkMachine
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
@@ -199,12 +197,12 @@ def climb_collection(
     )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
-        fold_models = _FoldModels(split.folds)
+        fold_models = FoldModels(split.folds)
         observer = observer or Observer()
         rows = _climb(task, families, observer, fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
         pair = (verdict.rung, verdict.input)
-        importance = _importance(task, rows, pair, fold_models)
+        importance = importance_of(task, rows, pair, fold_models)
         sizes = _sizes(task, rows, pair, observer) if learning_curve else ()
         chosen = [
             (verdict.rung, verdict.input),
@@ -367,49 +365,6 @@ def _shuffled(collection: Collection, seed: int) -> Collection:
     return replace(collection, y=shuffled, notices=(*collection.notices, notice))
 
 
-class _FoldModels:
-    """Models of the first repeat of each rung, as far as they take little memory."""
-
-    def __init__(self, folds: int) -> None:
-        self.folds, self.left = folds, FOLD_MODEL_BYTES
-        self.models: dict[tuple[str, str], list[Model]] = {}
-
-    def keep(self, pair: tuple[str, str], models: list[Model]) -> None:
-        first = models[: self.folds]
-        size = sum(8 * model.n_parameters + _vector_bytes(model) for model in first)
-        if size <= self.left:
-            self.left -= size
-            self.models[pair] = first
-
-
-def _vector_bytes(model: Model) -> int:
-    """Return what support vectors and landmarks take, which are no parameters."""
-    if isinstance(model.learner, LandmarkMachine):
-        return model.learner.landmarks.nbytes
-    machines = model.learner.machines if isinstance(model.learner, KernelMachines) else ()
-    return sum(machine.vectors.nbytes for machine in machines)
-
-
-def _importance(
-    task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str], kept: _FoldModels
-) -> Importance | None:
-    """Measure which inputs a rung goes by; None where its models would have to be trained anew."""
-    family, once = FAMILIES[pair[0]], first_repeat(task)
-    row = next(row for row in rows if (row.rung, row.input) == pair)
-    if not family.needs_input or not math.isfinite(row.mean):
-        return None
-    models = kept.models.get(pair)
-    if models is None and task.store is not None:
-        # The store has what an interrupted climb has trained.
-        candidates, folds = list(family.candidates(task, row.input)), once.folds
-        fits = [
-            Fit(candidates[c], folds.rows_without(r, k), folds.rows(r, k)[:0])
-            for (r, k), c in zip(folds.outer, row.choices, strict=False)
-        ]
-        models = [one.model for one in fit_all(family, once, row.input, fits, silent)]
-    return None if models is None else measure_importance(once, row, models)
-
-
 def _sizes(
     task: ClimbTask, rows: Sequence[RungResult], pair: tuple[str, str], observer: Observer
 ) -> tuple[TrainingSize, ...]:
@@ -427,7 +382,7 @@ def _climb(
     task: ClimbTask,
     families: Sequence[Family],
     observer: Observer,
-    fold_models: _FoldModels,
+    fold_models: FoldModels,
 ) -> tuple[RungResult, ...]:
     plan = [
         (family, name)

@@ -17,7 +17,7 @@ from gradatim._progress import Progress
 from gradatim.climb.result import RungResult, TrainingSize
 from gradatim.climb.rung import fit_all, pooled_score, said_of, score_rung
 from gradatim.climb.task import ClimbTask
-from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, t_quantile
+from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.scores import METRICS
 from gradatim.models.families.base import Family, Fit
 
@@ -25,9 +25,6 @@ __all__ = ["SHARES", "measure_sizes", "part_of"]
 
 #: Shares of the training rows; the last is all of them, which have been learnt from already.
 SHARES = (0.25, 0.5, 1.0)
-
-# The jackknife misses that other training rows vary, as in scores.
-_FACTOR = 1.5
 
 
 def measure_sizes(
@@ -89,11 +86,7 @@ def _sizes(
         if before is not None:
             gain = sign * (pooled.value - before.value)
             away = sign * (pooled.without - before.without)
-            # Without some unit a score may be undefined.
-            away = np.where(np.isfinite(away), away, gain)
-            variance = _FACTOR * float(jackknife(away[None])[0, 0])
-            half = t_quantile(0.975, df) * math.sqrt(max(variance, 0.0))
-            ends = (gain - half, gain + half)
+            ends = difference_bounds(gain, away, df)
         before = pooled
         n_groups = None
         if groups is not None:
