@@ -2,7 +2,8 @@
 
 Conventions: every fit of a rung, over all folds, settings and members, is handed to
 `gradatim.training.fit_jobs` at once. Inputs are scaled on the training rows, real targets too.
-Shallow and deep nets follow `gradatim.training.recipes`.
+Shallow and deep nets follow `gradatim.training.recipes`; whether they lean on the line is chosen by
+trials that are small, and the same for both.
 """
 
 from __future__ import annotations
@@ -28,7 +29,17 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
-from gradatim.training.recipes import DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
+from gradatim.training.recipes import (
+    DEEP,
+    LINEAR,
+    NEAR_LINEAR,
+    PRESETS,
+    SHALLOW,
+    TRIAL,
+    Ensemble,
+    choose_batch_size,
+    convex_spec,
+)
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
@@ -36,40 +47,71 @@ __all__ = ["Deep", "Logistic", "NetworkFamily", "Shallow"]
 
 
 class NetworkFamily(Family):
-    """Shallow or deep networks by the strong recipe, averaged; nothing is chosen."""
+    """Shallow or deep networks by the strong recipe, averaged; with the line, where that is it."""
 
     hidden_layer_sizes: tuple[int, ...]
     trains_networks = True
     needs_engine = True
+    thorough = False
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
-        """List the one setting."""
-        return (PRESETS[data.preset],)
+        """List the recipe, and the one for what is nearly linear."""
+        return PRESETS[data.preset], NEAR_LINEAR[data.preset]
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
         layers = "-".join(map(str, self.hidden_layer_sizes))
-        return f"{layers} SiLU, {candidate.n_members} averaged"
+        linear = "" if _is_usual(candidate) else " and linear"
+        return f"{layers} SiLU{linear}, {candidate.n_members} averaged"
 
-    def specs(self, data: TrainingSet, candidate: Ensemble) -> list[NetworkSpec]:
+    def specs(self, data: TrainingSet, candidate: Ensemble, n_rows: int) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
-        return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000)
+        return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
 
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
         n, d = data.collection.X[input].shape
-        sizes = (d, *self.hidden_layer_sizes, data.targets.n_outputs)
-        n_parameters = sum(a * b for a, b in pairwise(sizes))
-        [candidate] = self.candidates(data, input)
-        epochs = sum(spec.max_epochs or 0 for spec in self.specs(data, candidate))
-        return 1.0 + plan.n_scored * epochs * n * n_parameters * 6 / 8e10
+
+        def work(layers: tuple[int, ...], ensemble: Ensemble) -> float:
+            sizes = (d, *layers, data.targets.n_outputs)
+            epochs = sum(s.max_epochs or 0 for s in ensemble.specs(layers, data.task, 0))
+            return epochs * sum(a * b for a, b in pairwise(sizes))
+
+        scored = plan.n_scored * work(self.hidden_layer_sizes, PRESETS[data.preset])
+        return 1.0 + (scored + plan.n_choosing * work(*TRIAL)) * n * 6 / 8e10
 
     def fit(
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
-        """Train all fits."""
-        specs = [self.specs(data, fit.candidate) for fit in fits]
+        """Train all fits; those that are judged here serve to choose, and are small."""
+        if fits and len(fits[0].test):
+            return self._try(data, input, fits, progress)
+        specs = [self.specs(data, fit.candidate, len(fit.train)) for fit in fits]
         return _train(self, data, input, fits, specs, _Layout("robust"), progress)
+
+    def _try(
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
+    ) -> list[Fitted]:
+        """Train what stands for the candidates; the rungs of networks ask for the same."""
+        keys = [
+            (input, _is_usual(fit.candidate), fit.train.tobytes(), fit.test.tobytes())
+            for fit in fits
+        ]
+        if not all(key in data.trials for key in keys):
+            layers, networks = TRIAL
+            specs = [
+                (networks if _is_usual(fit.candidate) else LINEAR).specs(
+                    layers, data.task, data.seed * 1000, len(fit.train)
+                )
+                for fit in fits
+            ]
+            found = _train(self, data, input, fits, specs, _Layout("robust"), progress)
+            data.trials.update(zip(keys, found, strict=True))
+        return [data.trials[key] for key in keys]
+
+
+def _is_usual(candidate: Ensemble) -> bool:
+    return candidate in PRESETS.values()
 
 
 class Shallow(NetworkFamily):
@@ -94,7 +136,6 @@ class Logistic(Family):
     tasks = ("classification", "multilabel")
     trains_networks = True
     _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
-    _max_iterations = 100
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[float]:
         """List scikit-learn's C, the strongest penalty first."""
@@ -114,18 +155,7 @@ class Logistic(Family):
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Solve all fits by L-BFGS."""
-        specs = [
-            [
-                NetworkSpec(
-                    optimizer="lbfgs",
-                    initialization="zeros",
-                    # C multiplies the summed loss; here the mean loss has factor 1.
-                    weight_decay=1.0 / (fit.candidate * len(fit.train)),
-                    max_epochs=self._max_iterations,
-                )
-            ]
-            for fit in fits
-        ]
+        specs = [[convex_spec(fit.candidate, len(fit.train))] for fit in fits]
         return _train(self, data, input, fits, specs, _Layout("standard", rotated=True), progress)
 
 
