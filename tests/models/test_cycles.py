@@ -1,6 +1,5 @@
 """Cycles of a wave: the axes networks learn in, the recipe, and what does not depend on phase."""
 
-
 import numpy as np
 import pytest
 
