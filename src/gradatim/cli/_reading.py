@@ -126,8 +126,8 @@ class Reading:
         list[str] | None,
         _option(
             "SET...",
-            "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; cycle "
-            "of single cycles; each is an input of its own. If left out, classical, called "
+            "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; "
+            "cycle of single cycles; each is an input of its own. If left out, classical, called "
             "features.",
             consume_multiple=(1, None),
         ),
