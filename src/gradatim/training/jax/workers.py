@@ -48,7 +48,9 @@ def make_workers(
 ) -> list[BlockWorker]:
     """Cut the networks of one shape into workers of whole blocks."""
     if program.augmented:
-        raise SpecError("the engine jax has no augmentation; train with engine native")
+        raise SpecError(
+            "the engine jax has no augmentation; choose the engine native, or preset quick"
+        )
     workers = []
     for own, one_job in _shares(program, list(network_jobs)):
         size = _size(program, len(own))
