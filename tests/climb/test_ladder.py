@@ -148,6 +148,15 @@ def test_labels_of_whole_groups_are_shuffled_over_groups_and_find_nothing(make_c
     assert found.verdict.rung == "majority"
 
 
+def test_nothing_found_stops_on_the_majority_which_then_is_on_the_ladder(blobs):
+    found = climb_collection(blobs, rungs=["linear"], folds=3, repeats=1, shuffle_labels=True)
+    assert [row.rung for row in found.rungs] == ["majority", "linear"]
+    assert found.winner is found.rungs[0]
+    assert found.model.predict(blobs.X["features"][:1]) in found.collection.classes
+    clear = climb_collection(blobs, rungs=["linear"], folds=3, repeats=1)
+    assert [row.rung for row in clear.rungs] == ["linear"]
+
+
 def test_log_loss_is_of_rungs_with_probabilities_and_shares_of_the_majoritys(blobs):
     found = climb_collection(blobs, metric="log_loss", rungs=["logistic", "kernel"], folds=3)
     means = {row.rung: row.mean for row in found.rungs}

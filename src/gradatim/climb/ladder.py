@@ -201,6 +201,10 @@ def climb_collection(
         observer = observer or Observer()
         rows = _climb(task, families, observer, fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
+        if verdict.rung not in {row.rung for row in rows}:
+            # Where nothing is found the verdict stops on the majority, which nobody asked for.
+            rows = (run_rung(FAMILIES["majority"], task, "", silent), *rows)
+            verdict = decide(rows, protocol, task.scored, task.units)
         pair = (verdict.rung, verdict.input)
         importance = importance_of(task, rows, pair, fold_models)
         sizes = _sizes(task, rows, pair, observer) if learning_curve else ()

@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradatim.climb.decision import ALPHA
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.scores import Pooled
@@ -226,10 +225,8 @@ class Verdict:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether no rung is shown to be better than chance; the majority may not be among them."""
-        if self.rung == "majority" or self.p_chance is None:
-            return self.rung == "majority"
-        return not self.p_chance < ALPHA
+        """Whether no rung is shown to be better than chance."""
+        return self.rung == "majority"
 
 
 @dataclass(frozen=True)

@@ -79,23 +79,27 @@ def decide(
     gate = _gate([row for row in scored if row.rung != "majority"], truth, units)
     factors = FACTORS[truth.task]
     found = decide_rows(evidence, levels, gate, protocol.margin, protocol.tolerance, factors)
-    chosen = scored[0 if found.row is None else found.row]
+    chosen = ("majority", "") if found.row is None else _pair(scored[found.row])
     n_unscored = len(rungs) - len(scored)
     words = _VerdictWords(scored, found, scale, protocol, truth, units, gate.chance, n_unscored)
     return Verdict(
-        rung=chosen.rung,
-        input=chosen.input,
+        rung=chosen[0],
+        input=chosen[1],
         answer=found.answer,
         sentence=words.sentence() + (_FIXED if protocol.split == "fixed" else ""),
         comparisons=_compare(scored, evidence, scale, protocol.margin, factors),
         gap_at_most=found.gap * words.unit,
         margin=protocol.margin * scale.unit,
         tolerance=protocol.tolerance * scale.unit,
-        level=tuple((scored[s].rung, scored[s].input) for s in found.level_rows),
+        level=tuple(_pair(scored[s]) for s in found.level_rows),
         more_units=words.more,
         power=found.power,
         p_chance=found.p_found,
     )
+
+
+def _pair(row: RungResult) -> tuple[str, str]:
+    return row.rung, row.input
 
 
 def _pooled(row: RungResult) -> Pooled:
