@@ -105,8 +105,8 @@ def kernel_figure(climb: Climb) -> ClimbFigure | None:
     ]
     n = int(np.count_nonzero(found.weights))
     words = (
-        f"{plural(n, found.noun)} of {plural(learnt.n_samples, 'sample')}, blue. Samples are placed "
-        "along the two directions in which the scaled input varies most, which hold "
+        f"{plural(n, found.noun)} of {plural(learnt.n_samples, 'sample')}, blue. Samples are "
+        "placed along the two directions in which the scaled input varies most, which hold "
         f"{100 * share:.0f} % of its variance; what is apart in others may lie together here."
     )
     if len(rows) < learnt.n_samples:
