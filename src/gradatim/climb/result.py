@@ -426,7 +426,7 @@ class Climb:
 
 
 def _scored_dict(scored: Collection) -> dict[str, Any]:
-    kept = ("n_samples", "groups", "group_names", "group_sizes")
+    kept = ("n_samples", "groups", "group_names", "group_sizes", "unit_weights")
     return {key: value for key, value in scored.to_dict().items() if key in kept}
 
 

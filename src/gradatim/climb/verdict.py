@@ -121,7 +121,7 @@ def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
     if truth.task != "classification":
         n = len(truth.y)
         return Gate(evidence, 0.5 if truth.task == "multilabel" else 0.0, 2.0 / (n + 2.0) ** 2)
-    counts = truth.indicators.sum(axis=0)
+    counts = truth.indicators.sum(axis=0) * units.sizes.sum() / len(truth.y)
     # The scored part of a fixed split may lack a class, which then does not count.
     n_scored, n_classes = np.count_nonzero(counts), len(truth.classes)
     ties = float(np.sum(2.0 / (counts[counts > 0] + 2.0) ** 2) / n_scored**2)
@@ -135,10 +135,10 @@ def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
 
 
 def _said_by_unit(row: RungResult, truth: Truth, units: Units) -> np.ndarray:
-    """Count what a row says of the rows of each unit, averaged over repeats, (G, C)."""
+    """Sum what a row says of the rows of each unit, averaged over repeats, (G, C)."""
     counts = np.zeros((len(units.sizes), len(truth.classes)))
     for said in row.predictions:
-        np.add.at(counts, (units.codes, np.searchsorted(truth.classes, said)), 1.0)
+        np.add.at(counts, (units.codes, np.searchsorted(truth.classes, said)), truth.counts)
     return counts / len(row.predictions)
 
 

@@ -150,7 +150,9 @@ def _train(
     splits = [_ScaledSplit.learn(data, input, fits[group[0]].train, layout) for group in groups]
     width = _common_width(splits)
     jobs = [
-        FitJob([s for i in group for s in specs[i]], split.inputs(width), split.targets)
+        FitJob(
+            [s for i in group for s in specs[i]], split.inputs(width), split.targets, split.weights
+        )
         for group, split in zip(groups, splits, strict=True)
     ]
     results = fit_jobs(
@@ -193,6 +195,7 @@ class _ScaledSplit:
     axes: np.ndarray | None  # (n_features, n_axes)
     targets: Targets
     units: TargetUnits
+    weights: np.ndarray | None  # (n_train,): how much each row counts
 
     @classmethod
     def learn(
@@ -201,7 +204,7 @@ class _ScaledSplit:
         scaler = data.scaler(input, train, layout.scaling)
         Z = scaler.transform(data.collection.X[input][train])
         axes = data.axes(input, train)[0] if layout.rotated else None
-        return cls(Z, scaler, axes, *_targets(data, train))
+        return cls(Z, scaler, axes, *_targets(data, train), data.weights(train))
 
     def inputs(self, width: int) -> np.ndarray:
         """Return the training rows, in principal axes filled up with zeros to a width."""
@@ -235,5 +238,5 @@ def _targets(data: TrainingSet, train: np.ndarray) -> tuple[Targets, TargetUnits
     matrix = data.targets.matrix[train]
     if data.task != "regression":
         return replace(data.targets, matrix=matrix), TargetUnits.none(matrix.shape[1])
-    units = TargetUnits.learn(matrix)
+    units = TargetUnits.learn(matrix, data.weights(train))
     return units.standard(matrix, data.targets), units
