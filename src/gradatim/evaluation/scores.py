@@ -225,14 +225,13 @@ def _require_fit(collection: Collection, name: str) -> None:
             f"auc is of 2 classes, not of the {len(collection.classes)} of "
             f"{show_name(collection.name)}; choose macro_auc"
         )
-    if name == "km":
-        if not _are_places(Truth.of(collection)):
-            named = ", ".join(map(show_name, collection.target_names)) or "a target without a name"
-            raise SpecError(
-                "km needs the two targets latitude and longitude (--target latitude --target "
-                "longitude, or --task geo for columns of other names); "
-                f"{show_name(collection.name)} is to predict {named}"
-            )
+    if name == "km" and not _are_places(Truth.of(collection)):
+        named = ", ".join(map(show_name, collection.target_names)) or "a target without a name"
+        raise SpecError(
+            "km needs the two targets latitude and longitude (--target latitude --target "
+            "longitude, or --task geo for columns of other names); "
+            f"{show_name(collection.name)} is to predict {named}"
+        )
 
 
 def _target_words(truth: Truth) -> list[str]:

@@ -28,6 +28,7 @@ from gradatim.music.labeling import Labelled, LabelSource, SampleKind, label_fil
 from gradatim.music.listing import readable_path
 from gradatim.music.scores.features import SCORE_RECIPE, ScoreRecipe
 from gradatim.music.scores.files import NOUN, ScoreFiles, list_scores, read_score_files
+from gradatim.music.scores.melodies import melody_fingerprint
 from gradatim.music.scores.ngrams import NGRAM_RECIPE
 from gradatim.music.scores.sounds import ScoreSound
 from gradatim.music.scores.tags import TEXT_TAGS, require_score_tag
@@ -166,6 +167,7 @@ def read_scores(
         target_names=labelled.target_names,
         recipes={"ngrams": NGRAM_RECIPE.to_dict(), "scores": recipe.to_dict()},
         content_hashes=np.array([score.notes.content_hash for score in scores]),
+        fingerprints=np.stack([melody_fingerprint(score.notes) for score in scores]),
         texts={
             f"tag:{name}": np.array([score.tags.get(name, "") for score in scores])
             for name in TEXT_TAGS
