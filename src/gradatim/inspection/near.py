@@ -4,7 +4,7 @@ Conventions: tunes are compared by the cosine of what their fingerprints count, 
 intervals weighing more. Sounds are compared in dB root mean square over the bands and steps in
 which either is heard, so that a short or dull sound is not near to all others. Rows are compared by
 their features, each brought to standard deviation 1. How near two rows must be follows from how
-near other rows are: so near that fewer than half a pair would be so by chance, by the law of
+near other rows are: so near that one table in twenty has such a pair by chance, by the law of
 nearest neighbours in a space of as many dimensions as the rows fill [1]_.
 
 References
@@ -38,7 +38,7 @@ _FEWEST_GROUPS = 12
 # Of the median distance of nearest neighbours
 _NEAREST_ROWS = 0.25
 _FEWEST_ROWS = 30
-_CHANCE = 0.5
+_CHANCE = 0.05
 
 
 def near_pairs(collection: Collection) -> np.ndarray:
