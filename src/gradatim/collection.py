@@ -126,6 +126,8 @@ class Collection(Shown):
     cycles : sequence of str, optional
         Inputs of which each row is one cycle of a wave that repeats: its first point follows its
         last, and where it begins does not matter. The strong preset has a recipe for these.
+    weights : array of shape (n_samples,), optional
+        How much each sample counts, in training and in scores: above 0, 1 on average.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Collection(Shown):
     fingerprints: np.ndarray | None = None
     parts: np.ndarray | None = None
     cycles: Sequence[str] = ()
+    weights: np.ndarray | None = None
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{show_name(name)} ({X.shape[1]:,})" for name, X in self.X.items())
@@ -170,6 +173,7 @@ class Collection(Shown):
                 "folds",
                 "parts",
                 "fingerprints",
+                "weights",
             )
         }
         columns |= {f"texts of {name!r}": texts for name, texts in self.texts.items()}
@@ -215,15 +219,21 @@ class Collection(Shown):
     @property
     def sha256(self) -> str:
         """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
-        split = (part for part in (self.folds, self.parts) if part is not None)
-        known = (self.y, self.groups, *split)
+        more = (part for part in (self.folds, self.parts, self.weights) if part is not None)
+        known = (self.y, self.groups, *more)
         columns = [np.asarray([] if c is None else c) for c in known]
         texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
         return sha256(*(part for named in self.X.items() for part in named), *texts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a collection holds as a JSON object: counts, and no sample."""
-        names = None if self.groups is None else np.unique(self.groups, return_counts=True)
+        names = weights = None
+        units = np.arange(self.n_samples)
+        if self.groups is not None:
+            labels, units, counts = np.unique(self.groups, return_inverse=True, return_counts=True)
+            names = labels, counts
+        if self.weights is not None:
+            weights = np.bincount(units, self.weights)
         return {
             "name": self.name,
             "task": self.task,
@@ -233,6 +243,7 @@ class Collection(Shown):
             "groups": None if names is None else len(names[0]),
             "group_names": None if names is None else [str(name) for name in names[0]],
             "group_sizes": None if names is None else names[1].tolist(),
+            "unit_weights": None if weights is None else weights.tolist(),
             "sha256": self.sha256,
         }
 
@@ -251,6 +262,7 @@ class Collection(Shown):
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
             texts={name: texts[index] for name, texts in self.texts.items()},
             fingerprints=None if self.fingerprints is None else self.fingerprints[index],
+            weights=None if self.weights is None else self.weights[index],
         )
 
 
