@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -81,6 +82,20 @@ def test_a_class_or_label_that_training_rows_lack_has_no_probability():
     labels = table("labels").y
     found = outputs(Forest(), "labels", np.flatnonzero(labels[:, 0] == 1), np.arange(160)).outputs
     assert (found[:, 0] == 1).all()
+
+
+def test_rows_without_weight_are_not_learnt():
+    made, wrong = table("two"), np.arange(60, 120)
+    weights = np.r_[np.ones(60), np.zeros(60), np.ones(40)]
+    labels = made.y.copy()
+    labels[wrong] = np.where(labels[wrong] == "a", "b", "a")
+    said = []
+    for y in (made.y, labels):
+        data = TrainingSet(replace(made, y=y, weights=weights))
+        fit = Fit(None, np.arange(120), np.arange(120, 160))
+        [fitted] = Forest().fit(data, "x", [fit], lambda *told: None)
+        said.append(fitted.outputs)
+    assert np.array_equal(*said)
 
 
 def test_what_was_let_go_cannot_be_asked():
@@ -174,8 +189,9 @@ def test_lightgbm_is_asked_for_one_column_at_a_time(monkeypatch):
         def __init__(self, **options):
             assert options["n_jobs"] == 1
 
-        def fit(self, Z, y):
+        def fit(self, Z, y, sample_weight):
             assert y.ndim == 1
+            assert sample_weight is None
             self.mean = y.mean()
             return self
 

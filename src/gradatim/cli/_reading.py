@@ -36,7 +36,7 @@ __all__ = [
 
 READING = Group("What is read", sort_key=1)
 
-TaskName = Literal["classification", "multilabel", "regression"]
+TaskName = Literal["classification", "multilabel", "regression", "geo"]
 
 
 def _option(metavar: str | None, help: str, **more: Any) -> Parameter:
@@ -113,12 +113,18 @@ class SoundReading:
         _option(
             "SET...",
             "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; "
-            "each is an input of its own. If left out, classical, called features.",
+            "cycle of single cycles; each is an input of its own. If left out, classical, called "
+            "features.",
             consume_multiple=(1, None),
         ),
     ] = None
     task: Annotated[
-        TaskName | None, _option(None, "How to read the target; if left out, its values tell.")
+        TaskName | None,
+        _option(
+            None,
+            "How to read the target; if left out, its values tell. geo: latitude and longitude, "
+            "in this order, whatever the columns are called.",
+        ),
     ] = None
 
     def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
@@ -152,6 +158,14 @@ class Reading(SoundReading):
             "COLUMN",
             "A published split, train or test for each sample: a column, or for a folder folder:1 "
             "or pattern:REGEX. Rungs learn from train (and valid) and are scored once, on test.",
+        ),
+    ] = None
+    weights: Annotated[
+        str | None,
+        _option(
+            "COLUMN",
+            "How much each sample counts, in training and in scores: a column of numbers of 0 or "
+            "more, of a table or of the table of labels. It is never an input.",
         ),
     ] = None
     ignore_notation: Annotated[

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradatim.climb.decision import ALPHA
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.scores import Pooled
@@ -85,7 +86,7 @@ class EvaluationProtocol:
     n_train: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RungResult:
     """One row of the ladder: a kind of model on one input, with its scores.
 
@@ -148,6 +149,11 @@ class RungResult:
     choices: Sequence[int] = field(default=(), repr=False)
     margins: np.ndarray | None = field(default=None, repr=False)
     reference: bool = False
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        where = f" on {show_name(self.input)}" if self.input else ""
+        return f"RungResult: {self.rung}{where}: {self.mean:.3f} ({low:.3f} to {high:.3f})"
 
     @property
     def mean(self) -> float:
@@ -229,10 +235,8 @@ class Verdict:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether no rung is shown to be better than chance; the majority may not be among them."""
-        if self.rung == "majority" or self.p_chance is None:
-            return self.rung == "majority"
-        return not self.p_chance < ALPHA
+        """Whether no rung is shown to be better than chance."""
+        return self.rung == "majority"
 
 
 @dataclass(frozen=True)
@@ -310,8 +314,8 @@ class TrainingSize:
     gain_interval: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Climb:
+@dataclass(frozen=True, eq=False, repr=False)
+class Climb(Shown):
     """Everything that a climb found.
 
     Parameters
@@ -361,6 +365,11 @@ class Climb:
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
     references: Sequence[RungResult] = ()
     reference_comparisons: Sequence[Comparison] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))
+        said = f"{self.verdict.answer}: {on}, {plural(len(self.rungs), 'rung')} climbed"
+        return f"Climb: {self.collection.in_words}; {said}"
 
     @property
     def scored(self) -> Collection:
@@ -440,7 +449,7 @@ class Climb:
 
 
 def _scored_dict(scored: Collection) -> dict[str, Any]:
-    kept = ("n_samples", "groups", "group_names", "group_sizes")
+    kept = ("n_samples", "groups", "group_names", "group_sizes", "unit_weights")
     return {key: value for key, value in scored.to_dict().items() if key in kept}
 
 

@@ -1,4 +1,4 @@
-"""The strong recipe: two ways of training that are good together, and how many are averaged.
+"""The recipes: two ways of training that are good together, and how many are averaged.
 
 Conventions: a recipe is a `NetworkSpec` in full length; member k of an ensemble takes recipe k
 modulo their number. Inputs are scaled robustly first. Measured on seven music tables, and on tables
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gradatim.training.specs import NetworkSpec
+from gradatim.training.specs import Augmentation, NetworkSpec
 
 __all__ = [
+    "AWARE",
     "BATCH_SIZE",
+    "BLIND",
+    "CYCLES",
     "DEEP",
     "GENTLE",
     "LINEAR",
@@ -61,6 +64,20 @@ def convex_spec(strength: float, n_rows: int, length: float = 1.0) -> NetworkSpe
         weight_decay=1.0 / (strength * n_rows),
         max_epochs=round(100 * length),
     )
+
+
+#: For cycles of a wave. Where a cycle begins says nothing of what sounds: shifted in every way, and
+#: trained ten times as long as `STRONG`, a network learns that.
+BLIND = replace(
+    STRONG,
+    learning_rate=0.003,
+    input_scale=0.0,
+    max_epochs=600,
+    augmentation=Augmentation(shift=0.5),
+)
+
+#: In recordings cut by one hand it may say something: shifted a little only, a network can tell.
+AWARE = replace(BLIND, max_epochs=150, augmentation=Augmentation(shift=0.015))
 
 
 @dataclass(frozen=True)
@@ -126,3 +143,7 @@ NEAR_LINEAR = {
 #: layer for the recipe (shallow or deep: an eighth of the time), and the line by itself.
 TRIAL = (128,), Ensemble(2, length=0.7)
 LINEAR = Ensemble(1, length=0.3, recipes=(0.1,))
+
+#: For inputs that are cycles, in place of ``strong``: on the waves of `timbre` the two kinds are
+#: better together than any number of one; see docs/lecture/features.md.
+CYCLES = Ensemble(4, recipes=(BLIND, AWARE))

@@ -60,7 +60,12 @@ class ReferenceFamily(Family):
 
     @abstractmethod
     def answer(
-        self, data: TrainingSet, y: np.ndarray, Z: np.ndarray, asked: np.ndarray
+        self,
+        data: TrainingSet,
+        y: np.ndarray,
+        Z: np.ndarray,
+        asked: np.ndarray,
+        weights: np.ndarray | None = None,
     ) -> tuple[list[np.ndarray], int]:
         """Learn (n_rows,) or (n_rows, n_columns) and answer; say how many nodes that took.
 
@@ -98,9 +103,9 @@ class ReferenceFamily(Family):
     def _outputs(
         self, data: TrainingSet, train: np.ndarray, Z: np.ndarray, asked: np.ndarray
     ) -> tuple[np.ndarray, int]:
-        matrix = data.targets.matrix[train]
+        matrix, weights = data.targets.matrix[train], data.weights(train)
         if data.task == "regression":
-            answers, n_nodes = self.answer(data, matrix.astype(np.float64), Z, asked)
+            answers, n_nodes = self.answer(data, matrix.astype(np.float64), Z, asked, weights)
             return np.stack(answers, axis=1), n_nodes
         columns = [data.codes[train]] if data.task == "classification" else list(matrix.T > 0.5)
         n_classes = max(2, data.targets.n_outputs) if data.task == "classification" else 2
@@ -110,7 +115,7 @@ class ReferenceFamily(Family):
         n_nodes = 1
         if learnt:
             y = np.stack([columns[j].astype(int) for j in learnt], axis=1)
-            answers, n_nodes = self.answer(data, y, Z, asked)
+            answers, n_nodes = self.answer(data, y, Z, asked, weights)
             for j, answer in zip(learnt, answers, strict=True):
                 shares[j] = np.zeros((len(asked), n_classes))
                 shares[j][:, np.unique(columns[j]).astype(int)] = answer
@@ -146,14 +151,19 @@ class Forest(ReferenceFamily):
         return self.n_trees * 2 * n_train
 
     def answer(
-        self, data: TrainingSet, y: np.ndarray, Z: np.ndarray, asked: np.ndarray
+        self,
+        data: TrainingSet,
+        y: np.ndarray,
+        Z: np.ndarray,
+        asked: np.ndarray,
+        weights: np.ndarray | None = None,
     ) -> tuple[list[np.ndarray], int]:
         """Grow trees that answer all columns at once."""
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
         kind = RandomForestRegressor if data.task == "regression" else RandomForestClassifier
         y = y[:, 0] if y.shape[1] == 1 else y
-        model = kind(self.n_trees, random_state=data.seed).fit(Z, y)
+        model = kind(self.n_trees, random_state=data.seed).fit(Z, y, weights)
         n_nodes = sum(tree.tree_.node_count for tree in model.estimators_)
         if data.task == "regression":
             return list(model.predict(asked).reshape(len(asked), -1).T), n_nodes
@@ -187,7 +197,12 @@ class LightGBM(ReferenceFamily):
         return self.n_trees * data.targets.n_outputs * (2 * self._leaves - 1)
 
     def answer(
-        self, data: TrainingSet, y: np.ndarray, Z: np.ndarray, asked: np.ndarray
+        self,
+        data: TrainingSet,
+        y: np.ndarray,
+        Z: np.ndarray,
+        asked: np.ndarray,
+        weights: np.ndarray | None = None,
     ) -> tuple[list[np.ndarray], int]:
         """Boost trees for one column after the other."""
         import lightgbm
@@ -204,7 +219,7 @@ class LightGBM(ReferenceFamily):
                 deterministic=True,
                 force_row_wise=True,
                 verbosity=-1,
-            ).fit(Z, column)
+            ).fit(Z, column, sample_weight=weights)
             said = np.asarray((model.predict if regression else model.predict_proba)(asked))
             answers.append(said)
             n_nodes += sum(2 * tree["num_leaves"] - 1 for tree in _trees(model))
