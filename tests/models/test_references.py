@@ -147,7 +147,7 @@ def test_a_reference_is_shown_beside_the_ladder(capsys, tmp_path, monkeypatch):
     assert main(command.split()) == 0
     out = capsys.readouterr().out
     assert any(line.split()[:2] == ["+", "forest"] for line in out.splitlines())
-    assert "For reference: The random forest has" in " ".join(out.split())
+    assert "For reference: the random forest has" in " ".join(out.split())
     page = (tmp_path / "r.html").read_text()
     assert "Random forest" in page
     assert '<span class="tag quiet">reference</span>' in page

@@ -103,7 +103,7 @@ def reference_lines(climb: Climb) -> Iterator[str]:
     winner = in_sentence(climb.winner, climb.collection)
     compared = {(one.rung, one.input): one for one in climb.reference_comparisons}
     for row in climb.references:
-        name = capitalized(in_sentence(row, climb.collection))
+        name = in_sentence(row, climb.collection)
         size = row.n_parameters * get_family(row.rung).bytes_per_parameter / 1e6
         cost = f"{row.seconds:,.1f} seconds, one fit about {max(size, 0.1):,.1f} MB"
         one = compared.get((row.rung, row.input))

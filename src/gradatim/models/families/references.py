@@ -135,7 +135,7 @@ class ReferenceFamily(Family):
 
 
 class Forest(ReferenceFamily):
-    """scikit-learn's random forest."""
+    """Random forest of scikit-learn."""
 
     name, title = "forest", "the random forest"
     n_trees = 200
