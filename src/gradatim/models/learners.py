@@ -309,6 +309,12 @@ class KernelMachines:
     def _one_for_all(self) -> bool:
         return len(self.machines) == 1 and bool(self.machines[0].codes)
 
+    def stands_on(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the support vectors of all machines, (n, n_features), and their weights, (n,)."""
+        vectors = np.concatenate([machine.vectors for machine in self.machines])
+        weights = [np.abs(machine.coefficients).sum(axis=0) for machine in self.machines]
+        return vectors, np.concatenate(weights)
+
     def outputs(self, Z: np.ndarray) -> np.ndarray:
         """Decide: 0 and 1; or predict real values."""
         return self.outputs_of([machine.kernel(Z) for machine in self.machines])
@@ -369,6 +375,10 @@ class LandmarkMachine:
         """Name the kernel and the number of landmarks."""
         kernel = f"polynomial of degree {self.degree}" if self.degree else "RBF"
         return f"kernel machine, {kernel}, {len(self.landmarks)} landmarks"
+
+    def stands_on(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the landmarks, (n, n_features), and their weights, (n,)."""
+        return self.landmarks, np.abs(self.coefficients).sum(axis=0)
 
     def outputs(self, Z: np.ndarray) -> np.ndarray:
         """Decide: 0 and 1; or predict real values."""

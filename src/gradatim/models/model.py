@@ -123,7 +123,9 @@ class Model:
         array of shape (n_rows, n_outputs)
             Probabilities, decisions as 0 and 1, or real values.
         """
-        return self.learner.outputs(self._scaled(X))
+        # What a damaged file or an absurd row makes too large is infinite, and shown so.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.learner.outputs(self._scaled(X))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict.

@@ -195,6 +195,7 @@ def _train(
             [s for i in group for s in specs[i] if _axes_of(s) == name],
             split.inputs(name, width),
             split.targets,
+            split.weights,
         )
         for group, split in zip(groups, splits, strict=True)
         for name in split.axes
@@ -240,6 +241,7 @@ class _ScaledSplit:
     axes: Mapping[str, np.ndarray | None]  # (n_features, n_axes) each; None for the input's own
     targets: Targets
     units: TargetUnits
+    weights: np.ndarray | None  # (n_train,): how much each row counts
 
     @classmethod
     def learn(
@@ -248,7 +250,7 @@ class _ScaledSplit:
         scaler = data.scaler(input, train, layout.scaling)
         Z = scaler.transform(data.collection.X[input][train])
         axes = layout.axes(data, input, train, Z) if layout.axes else {"": None}
-        return cls(Z, scaler, axes, *_targets(data, train))
+        return cls(Z, scaler, axes, *_targets(data, train), data.weights(train))
 
     def inputs(self, name: str, width: int | None) -> np.ndarray:
         """Return the training rows in some axes, filled up with zeros to a width."""
@@ -291,5 +293,5 @@ def _targets(data: TrainingSet, train: np.ndarray) -> tuple[Targets, TargetUnits
     matrix = data.targets.matrix[train]
     if data.task != "regression":
         return replace(data.targets, matrix=matrix), TargetUnits.none(matrix.shape[1])
-    units = TargetUnits.learn(matrix)
+    units = TargetUnits.learn(matrix, data.weights(train))
     return units.standard(matrix, data.targets), units
