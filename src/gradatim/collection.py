@@ -123,6 +123,9 @@ class Collection(Shown):
     parts : array of shape (n_samples,), optional
         ``"train"`` or ``"test"`` for each sample, where one fixed split is published: what is
         learnt from, and what is scored, once.
+    cycles : sequence of str, optional
+        Inputs of which each row is one cycle of a wave that repeats: its first point follows its
+        last, and where it begins does not matter. The strong preset has a recipe for these.
     weights : array of shape (n_samples,), optional
         How much each sample counts, in training and in scores: above 0, 1 on average.
     """
@@ -145,6 +148,7 @@ class Collection(Shown):
     texts: Mapping[str, np.ndarray] = field(default_factory=dict)
     fingerprints: np.ndarray | None = None
     parts: np.ndarray | None = None
+    cycles: Sequence[str] = ()
     weights: np.ndarray | None = None
 
     def __repr__(self) -> str:
@@ -180,6 +184,8 @@ class Collection(Shown):
             raise ShapeError(
                 f"there are {len(self.target_units)} units of {len(self.target_names)} targets"
             )
+        if missing := [name for name in self.cycles if name not in inputs]:
+            raise ShapeError(f"cycles names {missing[0]!r}, which is no input")
         object.__setattr__(self, "X", MappingProxyType(inputs))
 
     @property

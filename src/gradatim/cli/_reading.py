@@ -135,7 +135,8 @@ class Reading:
         _option(
             "SET...",
             "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; "
-            "each is an input of its own. If left out, classical, called features.",
+            "cycle of single cycles; each is an input of its own. If left out, classical, called "
+            "features.",
             consume_multiple=(1, None),
         ),
     ] = None

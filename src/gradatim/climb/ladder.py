@@ -312,6 +312,7 @@ def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collec
         X={n: X for n, X in collection.X.items() if n in inputs},
         feature_names={n: c for n, c in collection.feature_names.items() if n in inputs},
         recipes={n: recipe for n, recipe in collection.recipes.items() if n in inputs},
+        cycles=[name for name in collection.cycles if name in inputs],
     )
 
 

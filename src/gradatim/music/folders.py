@@ -106,8 +106,9 @@ def read_folder(
         How features are computed, of which excerpt, and in how long segments; those of a file
         are a group. A mapping names inputs with the recipe of each.
     features : sequence of str
-        Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, unions of them such as
-        ``classical+mel``, or ``all``. If empty, the one input ``features``, which is classical.
+        Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, ``cycle``, unions of
+        them such as ``classical+mel``, or ``all``. If empty, the one input ``features``, which is
+        classical.
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
@@ -206,6 +207,7 @@ def read_folder(
         feature_names=inputs.feature_names,
         target_names=labelled.target_names,
         recipes=inputs.to_dict(),
+        cycles=inputs.cycles,
         content_hashes=np.array([piece.sha256 for piece in pieces]),
         fingerprints=np.stack([piece.fingerprint for piece in pieces]),
         notices=(*listing.notices, *labelled.notices, *told),
