@@ -7,9 +7,11 @@ no more axes than rows, and the inputs are uncorrelated there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-__all__ = ["principal_axes"]
+__all__ = ["principal_axes", "solve_ridge"]
 
 #: Share of the largest variance below which an axis is nothing but rounding of float32 inputs.
 RELATIVE_VARIANCE = 1e-10
@@ -34,3 +36,18 @@ def principal_axes(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     squares, vectors = squares[kept], vectors[:, kept]
     axes = X.T @ vectors / np.sqrt(squares) if wide else vectors
     return axes, squares
+
+
+def solve_ridge(
+    X: np.ndarray, y: np.ndarray, penalties: Sequence[float], axes: np.ndarray, squares: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Minimize ||Xw + b - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
+
+    In principal axes every penalty is a division; penalty 0 is the minimum-norm solution. Returns
+    the weight (n_outputs, n_features) and bias (n_outputs,) of each.
+    """
+    mean = y.mean(axis=0)
+    along = (X @ axes).T @ (y - mean)
+    return [
+        ((axes @ (along / (squares + len(X) * penalty)[:, None])).T, mean) for penalty in penalties
+    ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from gradatim.approximation import Approximation
     from gradatim.network import Trace
+    from gradatim.probing import Layers
     from gradatim.separability import Separation, Transformation
 
 __all__ = ["notebook_html"]
@@ -65,11 +66,18 @@ def _approximation(found: Approximation) -> str:
     return _figure(plot_approximation(found)) + _text(approximation_in_words(found))
 
 
+def _layers(found: Layers) -> str:
+    from gradatim.presentation.layers import layer_lines
+
+    return _lines(layer_lines(found))
+
+
 _KINDS: dict[str, Callable[[Any], str]] = {
     "trace": _trace,
     "separation": _separation,
     "transformation": _transformation,
     "approximation": _approximation,
+    "layers": _layers,
 }
 
 

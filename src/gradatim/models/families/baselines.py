@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from gradatim._progress import Progress
+from gradatim.models.axes import solve_ridge
 from gradatim.models.families.base import SCALING, Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.models.training_set import Plan, TrainingSet
@@ -106,23 +107,9 @@ class Linear(Family):
         y = data.targets.matrix[train].astype(np.float64)
         penalties = [fit.candidate for fit in fits]
         found = []
-        for weight, bias in _ridge(Z, y, penalties, *data.axes(input, train)):
+        for weight, bias in solve_ridge(Z, y, penalties, *data.axes(input, train)):
             network = Network([Layer(weight, bias)], output_names=data.targets.output_names)
             learner = AveragedNetworks((network,), probabilistic=False)
             model = make_model(self, data, input, learner, scaler)
             found.append(Fitted(model, learner.outputs(judged)))
         return found
-
-
-def _ridge(
-    X: np.ndarray, y: np.ndarray, penalties: Sequence[float], axes: np.ndarray, squares: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Minimize ||Xw + b - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
-
-    In principal axes every penalty is a division; penalty 0 is the minimum-norm solution.
-    """
-    mean = y.mean(axis=0)
-    along = (X @ axes).T @ (y - mean)
-    return [
-        ((axes @ (along / (squares + len(X) * penalty)[:, None])).T, mean) for penalty in penalties
-    ]
