@@ -92,7 +92,9 @@ def folder(tmp_path, model):
     kept = Model("linear", "x", "classification", learner, Scaler(ones, ones, ones), **more)
     kept.save(tmp_path / "kept.gradatim")
     hidden = AveragedNetworks((Network([*network.layers, Layer([[1.0]], [0.0])]),), False)
-    replace(kept, rung="shallow", input="features", learner=hidden).save(tmp_path / "hidden.gradatim")
+    replace(kept, rung="shallow", input="features", learner=hidden).save(
+        tmp_path / "hidden.gradatim"
+    )
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
     (tmp_path / "sounds").mkdir()

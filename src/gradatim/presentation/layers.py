@@ -54,8 +54,11 @@ def layer_lines(found: Layers) -> Iterator[Line | Grid]:
         yield [(f"linear probes on held-out samples: {found.unfolded}", "dim")]
         yield [""]
         columns = [Column("read", names=True), Column("of layer", names=True)]
-        columns += [Column(head, right=True, spare=head == "memorized") for head in _HEADS]
-        yield Grid(columns, [[[cell] for cell in row] for row in _grid_rows(found)])
+        # The pretrained net has no untrained one beside it.
+        heads = _HEADS if found.probes[0].untrained is not None else _HEADS[:-1]
+        columns += [Column(head, right=True, spare=head == "memorized") for head in heads]
+        rows = [[[cell] for cell in row[: len(columns)]] for row in _grid_rows(found)]
+        yield Grid(columns, rows)
         yield [""]
         yield from ([change_sentence(one)] for one in found.changes)
         if sentence := training_sentence(found):
