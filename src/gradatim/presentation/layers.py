@@ -15,7 +15,7 @@ import numpy as np
 from gradatim._text import name_inputs, plural, show_name
 from gradatim.collection import CycleSound, Sound
 from gradatim.evaluation.scores import METRICS
-from gradatim.presentation.climbs import about, score, score_range
+from gradatim.presentation.climbs import score, score_range
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.presentation.notices import notes
 from gradatim.presentation.sounds import encode_sounds
@@ -47,7 +47,7 @@ _FLOOR = -60.0  # dB below the strongest harmonic
 
 def layer_lines(found: Layers) -> Iterator[Line | Grid]:
     """Yield what was looked at, what probes read, and what changes between layers."""
-    yield [(about(found.collection), "bold")]
+    yield [(found.collection.in_words, "bold")]
     sizes = ", ".join(f"{one.name} {one.n_units}" for one in found.layers)
     yield [(f"{found.network}; units: {sizes}", "dim")]
     if found.probes:

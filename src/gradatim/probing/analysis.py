@@ -28,6 +28,7 @@ from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.models.axes import principal_axes
 from gradatim.models.families.base import Fit
 from gradatim.models.families.registry import FAMILIES
+from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 from gradatim.models.training_set import TrainingSet
 from gradatim.music.recipes import MusicnnRecipe, read_recipe
@@ -57,7 +58,7 @@ from gradatim.scalers import fit_scaler
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
 from gradatim.tagging.samples import SampleRows, find_samples
 from gradatim.tagging.scoring import options_for, rows_for
-from gradatim.training.recipes import Ensemble
+from gradatim.training.recipes import PRESETS
 
 __all__ = ["MUSICNN", "layers", "layers_of_climb"]
 
@@ -179,7 +180,8 @@ def layers_of_climb(climb: Climb, *, n_units: int = 0, n_jobs: int | None = None
 
 def _own(model: Model, X: np.ndarray) -> _Looked:
     network = layer_network(model)
-    n = len(model.learner.networks)
+    assert isinstance(model.learner, AveragedNetworks)
+    n = len(model.learner.members)
     sizes = "-".join(map(str, network.layer_sizes))
     words = f"{model.rung} network {sizes} on {model.input}"
     words += f", the first of {n} that are averaged" if n > 1 else ""
@@ -392,8 +394,8 @@ def _folds(
         inside, seed, n_jobs, preset=preset if preset in ("quick", "strong") else "quick"
     )
     candidate = family.candidates(data, model.input)[0]
-    if isinstance(candidate, Ensemble):
-        # Layers are those of one network.
+    if candidate in PRESETS.values():
+        # Layers are those of one network; a mixture of kinds is trained as a whole.
         candidate = replace(candidate, n_members=1)
     fits = [Fit(candidate, folds.rows_without(r, k), folds.rows(r, k)[:0]) for r, k in folds.outer]
 

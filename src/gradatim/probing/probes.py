@@ -284,7 +284,8 @@ def _fit(
     ends = np.cumsum([0, *(question.matrix.shape[1] for question in questions)])
     axes, squares = principal_axes(Z)
     found: list[list[_Solved]] = [[] for _ in questions]
-    for weight, bias in solve_ridge(Z, targets, PENALTIES, axes, squares):
+    bias = targets.mean(axis=0)
+    for weight in solve_ridge(Z, targets - bias, PENALTIES, axes, squares):
         outputs = judged @ weight.T + bias
         own = np.empty((0, len(bias))) if keep is None else Z @ weight.T + bias
         for i in range(len(questions)):

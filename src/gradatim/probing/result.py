@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradatim import _pictures
+from gradatim._pictures import Shown
 from gradatim._text import plural
 from gradatim.collection import Collection, Notice
 from gradatim.probing.probes import LayerProbe
@@ -146,7 +146,7 @@ class LayerChange:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Layers:
+class Layers(Shown):
     """What was found inside a network.
 
     Parameters
@@ -241,10 +241,8 @@ class Layers:
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{one.name} {one.n_units}" for one in self.layers)
-        return f"Layers({self.network}, {plural(self.collection.n_samples, 'sample')}: {sizes})"
-
-    def _repr_html_(self) -> str | None:
-        return _pictures.picture("layers", self)
+        n = plural(self.collection.n_samples, "sample")
+        return f"Layers: {self.network}, {n}: {sizes}"
 
 
 def _plain(values: Any) -> Any:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gradatim._files import write_atomically
-from gradatim.presentation import climbs
+
 from gradatim.presentation import layers as words
 from gradatim.probing import Layers
 from gradatim.reports import page
@@ -94,7 +94,7 @@ def render_layers(found: Layers) -> str:
         "name": found.collection.name,
         "headline": words.layers_headline(found),
         "meaning": words.layers_meaning(found),
-        "facts": [found.network, *climbs.contents(found.collection)],
+        "facts": [found.network, *found.collection.contents],
         "changes": list(map(words.change_sentence, found.changes)),
         "rows": words.probe_rows(found),
         **page.notices(found.notices),
