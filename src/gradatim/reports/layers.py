@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gradatim._files import write_atomically
-
 from gradatim.presentation import layers as words
 from gradatim.probing import Layers
 from gradatim.reports import page
