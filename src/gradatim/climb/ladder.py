@@ -233,6 +233,7 @@ def climb_collection(
         command=_call(given),
         importance=importance,
         sizes=sizes,
+        fold_models=tuple(fold_models.models.get(pair, ())),
     )
 
 

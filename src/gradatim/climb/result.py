@@ -342,6 +342,9 @@ class Climb(Shown):
         Which inputs the verdict's rung goes by; None where it reads none, or it takes too long.
     sizes : sequence of TrainingSize
         How the score of the verdict's rung grows with what it learns from, if that was asked for.
+    fold_models : sequence of Model
+        The models of the verdict's rung that made the scores of the first repeat, fold by fold;
+        empty where they take too much memory.
     """
 
     collection: Collection
@@ -356,6 +359,7 @@ class Climb(Shown):
     command: str = ""
     importance: Importance | None = field(default=None, repr=False)
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
+    fold_models: Sequence[Model] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))
