@@ -55,6 +55,7 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
                 "mean": _finite([rung.mean])[0],
                 "interval": _finite(rung.interval),
                 "fold_scores": _finite(rung.fold_scores),
+                "reference": rung.reference,
                 # Rounded once: the table and the sentence have the same digits.
                 "texts": {
                     "mean": score(rung.mean),
@@ -62,9 +63,11 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
                     "fold_scores": [score(value) for value in rung.fold_scores.tolist()],
                 },
             }
-            for rung in climb.rungs
+            for rung in (*climb.rungs, *climb.references)
         ],
-        "titles": {rung.rung: title_of(rung.rung, task) for rung in climb.rungs},
+        "titles": {
+            rung.rung: title_of(rung.rung, task) for rung in (*climb.rungs, *climb.references)
+        },
         "winner": {"rung": climb.verdict.rung, "input": climb.verdict.input},
         "margin": climb.verdict.margin,
         "margin_text": score(climb.verdict.margin),

@@ -88,6 +88,7 @@ def render_report(climb: Climb) -> str:
         "meaning": climbs.explain_verdict(climb),
         "facts": list(_facts(climb)),
         "ladder": list(_ladder(climb)),
+        "references": list(climbs.reference_lines(climb)),
         "has_inputs": any(rung.input for rung in climb.rungs),
         **page.notices(_notices(climb)),
         "n_unreadable": n_unreadable,
@@ -149,7 +150,7 @@ def _facts(climb: Climb) -> Iterator[str]:
 
 def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
     task, best = climb.collection.task, climbs.best_of(climb)
-    for rung in climb.rungs:
+    for rung in (*climb.rungs, *climb.references):
         yield {
             "title": climbs.title_of(rung.rung, task),
             "input": rung.input,
@@ -160,6 +161,7 @@ def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
             "seconds": f"{rung.seconds:,.1f}",
             "is_winner": rung is climb.winner,
             "is_best": rung is best,
+            "is_reference": rung.reference,
         }
 
 
