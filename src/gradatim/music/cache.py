@@ -11,11 +11,9 @@ that cannot be read as audio are not kept, so they are tried again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -28,13 +26,14 @@ from gradatim._digest import short_hash
 from gradatim._files import write_atomically
 from gradatim.errors import OutputError
 from gradatim.music.analyses import FileAnalysis, FilePart
+from gradatim.music.file_identity import FileIdentity
 from gradatim.music.fingerprints import N_BANDS, N_STEPS
 from gradatim.music.recipes import SetRecipe
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FeatureCache", "FileIdentity", "KeptFile", "identify"]
+__all__ = ["FeatureCache", "KeptFile"]
 
 #: Parts of one folder from which on they are merged into one.
 MANY_PARTS = 16
@@ -54,38 +53,11 @@ GROUPS_AT_HAND = MANY_PARTS
 _COMPUTES = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
 
 
-@dataclass(frozen=True)
-class FileIdentity:
-    """By what a file is known again."""
-
-    size: int
-    mtime_ns: int
-    sha256: str = ""  # Of its bytes; empty if they were not read
-
-    @property
-    def stamp(self) -> tuple[int, int]:
-        """What changes whenever the file is written."""
-        return self.size, self.mtime_ns
-
-
 class KeptFile(NamedTuple):
     """What is kept of a file: the numbers of one set."""
 
     identity: FileIdentity
     analysis: FileAnalysis
-
-
-def identify(path: str | os.PathLike[str], *, content: bool) -> FileIdentity | None:
-    """Return the identity of a file, with the hash of its bytes if asked; None if it is closed."""
-    try:
-        found = os.stat(path)
-        digest = ""
-        if content:
-            with open(path, "rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-    return FileIdentity(found.st_size, found.st_mtime_ns, digest)
 
 
 class FeatureCache:

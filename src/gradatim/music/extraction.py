@@ -17,7 +17,6 @@ from gradatim._progress import Progress
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, SpecError
 from gradatim.music.analyses import FileAnalysis
-from gradatim.music.analysis import analyze_files
 from gradatim.music.cache import FeatureCache
 from gradatim.music.feature_tables import FeatureTable, Label
 from gradatim.music.features import RECIPE, FeatureRecipe
@@ -25,6 +24,7 @@ from gradatim.music.folders import list_folder
 from gradatim.music.grouping import read_groups
 from gradatim.music.labeling import Labelled, LabelSource, label_files, refuse_parts
 from gradatim.music.listing import Listing, below_root, readable_path
+from gradatim.music.many_files import analyze_files
 from gradatim.music.plans import InputPlan, plan_inputs
 
 __all__ = ["extract_table"]
@@ -75,7 +75,7 @@ def extract_table(
     recipe : FeatureRecipe, optional
         How classical features are computed, and of which excerpt and segments all are.
     n_jobs : int
-        Threads that decode and analyze.
+        Worker processes that decode and analyze, at most.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
     cache : path-like, optional

@@ -19,7 +19,6 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, SpecError
 from gradatim.music.analyses import FileAnalysis
-from gradatim.music.analysis import analyze_files
 from gradatim.music.audio import FileSound
 from gradatim.music.cache import FeatureCache
 from gradatim.music.features import RECIPE, FeatureRecipe
@@ -27,6 +26,7 @@ from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.grouping import read_file_parts, read_folds, read_groups
 from gradatim.music.labeling import Labelled, LabelSource, label_files
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
+from gradatim.music.many_files import analyze_files
 from gradatim.music.plans import InputPlan, plan_inputs
 from gradatim.music.recipes import Recipe
 from gradatim.music.scores.files import notice_scores_beside
@@ -100,7 +100,7 @@ def read_folder(
         Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, unions of them such as
         ``classical+mel``, or ``all``. If empty, the one input ``features``, which is classical.
     n_jobs : int
-        Threads that decode and analyze.
+        Worker processes that decode and analyze, at most.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
     cache : path-like, optional
