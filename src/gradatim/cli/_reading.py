@@ -131,6 +131,14 @@ class Reading:
             consume_multiple=(1, None),
         ),
     ] = None
+    cache: Annotated[
+        str | None,
+        _option(
+            "FOLDER|URL",
+            "Where features of sounds are kept, also s3:// or gs://; if left out, the folder of "
+            "GRADATIM_CACHE, or of the system.",
+        ),
+    ] = None
     ignore_notation: Annotated[
         bool,
         _option(
@@ -177,7 +185,7 @@ class Reading:
             features=tuple(self.features or ()),
             ignore_notation=self.ignore_notation,
             n_jobs=n_jobs,
-            cache=feature_folder(),
+            cache=self.cache or feature_folder(),
             **({} if table is None else table.given()),
         )
 

@@ -3,3 +3,7 @@
 Conventions: a worker is a Python program that answers JSON by JSON, so nothing is pickled and no
 ``__main__`` is imported again; Ray is imported only where a cluster was asked for.
 """
+
+from gradatim.executors.cluster import Cluster, connect
+
+__all__ = ["Cluster", "connect"]

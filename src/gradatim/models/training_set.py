@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from gradatim.collection import Collection
+from gradatim.executors.cluster import Cluster
 from gradatim.models.axes import principal_axes
 from gradatim.scalers import Scaler, fit_scaler
 from gradatim.training.store import Store
@@ -42,6 +43,7 @@ class TrainingSet:
     # How the networks of the shallow and deep rungs are trained; see `gradatim.training.recipes`
     preset: str = "quick"
     engine: str = "auto"  # What trains them
+    cluster: Cluster | None = None  # Where fits are carried out; None: here
 
     # By input and rows: rungs want the same ones
     _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(

@@ -23,11 +23,18 @@ import numpy as np
 
 from gradatim._cache import prune
 from gradatim._digest import short_hash
-from gradatim._files import write_atomically
 from gradatim.errors import OutputError
 from gradatim.music.analyses import FileAnalysis, FilePart
 from gradatim.music.file_identity import FileIdentity
 from gradatim.music.fingerprints import N_BANDS, N_STEPS
+from gradatim.music.part_files import (
+    PartPath,
+    RemotePath,
+    list_parts,
+    open_part,
+    part_place,
+    write_part,
+)
 from gradatim.music.recipes import SetRecipe
 
 if TYPE_CHECKING:
@@ -66,10 +73,11 @@ class FeatureCache:
     Not safe to use from several threads at once; several processes may use one folder.
     """
 
-    def __init__(self, folder: Path, root: Path, *, verify: bool = False) -> None:
+    def __init__(self, folder: Path | str, root: Path, *, verify: bool = False) -> None:
         self.verify = verify  # Whether files are known by their bytes, not by their times
-        self._folder = folder
-        self._root = Path(os.path.abspath(root))
+        self.folder = folder  # A path or a URL
+        self._folder = part_place(folder)
+        self.root = Path(os.path.abspath(root))
         self._typed = os.path.join(os.fspath(root), "")
 
     def name(self, path: str | os.PathLike[str]) -> bytes:
@@ -78,7 +86,7 @@ class FeatureCache:
         # Twenty thousand paths are made relative at once, and most begin as the root was typed.
         if text.startswith(self._typed) and ".." not in text:
             return os.fsencode(text[len(self._typed) :])
-        return os.fsencode(os.path.relpath(os.path.abspath(path), self._root))
+        return os.fsencode(os.path.relpath(os.path.abspath(path), self.root))
 
     def is_same(self, kept: KeptFile, now: FileIdentity) -> bool:
         """Tell whether a file is as it was when it was read."""
@@ -87,22 +95,23 @@ class FeatureCache:
             return then.sha256 != "" and then.sha256 == now.sha256
         return then.stamp == now.stamp
 
-    def place(self, recipe: SetRecipe) -> Path:
+    def place(self, recipe: SetRecipe) -> PartPath:
         """Return the folder of what one recipe gave."""
-        about = (os.fsencode(self._root), sorted(recipe.to_dict().items()), _versions())
+        about = (os.fsencode(self.root), sorted(recipe.to_dict().items()), _versions())
         return self._folder / short_hash(repr(about), size=10)
 
     def read(self, recipe: SetRecipe) -> Mapping[bytes, KeptFile]:
         """Return what is kept of one recipe, by the names of files; read as it is asked for."""
         folder = self.place(recipe)
-        with contextlib.suppress(OSError):
-            os.utime(folder)  # What is asked for is not old.
-        kept = _KeptFiles(_parts(folder), recipe)
+        if isinstance(folder, Path):
+            with contextlib.suppress(OSError):
+                os.utime(folder)  # What is asked for is not old.
+        kept = _KeptFiles(list_parts(folder), recipe)
         if len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
             for part in kept.parts:
                 with contextlib.suppress(OSError):
                     part.unlink()
-            kept = _KeptFiles(_parts(folder), recipe)
+            kept = _KeptFiles(list_parts(folder), recipe)
         return kept
 
     def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> bool:
@@ -111,15 +120,16 @@ class FeatureCache:
             return False
         with contextlib.suppress(OSError, OutputError):
             folder = self.place(recipe)
-            folder.mkdir(parents=True, exist_ok=True)
             # Sorted by time, so that what was computed last counts.
             name = f"{_next_number(folder):06d}-{secrets.token_hex(4)}.parquet"
-            write_atomically(folder / name, lambda file: _write(file, files, len(recipe.names)))
+            write_part(folder, name, lambda file: _write(file, files, len(recipe.names)))
             return True
         return False
 
     def prune(self) -> None:
         """Remove what was not asked for for long, and the oldest beyond a limit."""
+        if isinstance(self._folder, RemotePath):
+            return  # Others have it too.
         with contextlib.suppress(OSError):
             prune(self._folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
 
@@ -130,10 +140,10 @@ class _KeptFiles(Mapping[bytes, KeptFile]):
     A file whose group has gone or is damaged counts as missing.
     """
 
-    def __init__(self, parts: Sequence[Path], recipe: SetRecipe) -> None:
-        self.parts: list[Path] = []  # Those that hold some
+    def __init__(self, parts: Sequence[PartPath], recipe: SetRecipe) -> None:
+        self.parts: list[PartPath] = []  # Those that hold some
         schema = _schema(len(recipe.names))
-        self._group_of: dict[bytes, tuple[Path, int]] = {}
+        self._group_of: dict[bytes, tuple[PartPath, int]] = {}
         self._read = lru_cache(GROUPS_AT_HAND)(partial(_read_group, schema=schema))
         for part in parts:
             groups = _names(part, schema)
@@ -157,15 +167,8 @@ def _versions() -> tuple[str, ...]:
     return tuple(version(name) for name in _COMPUTES)
 
 
-def _parts(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.glob("*.parquet"))
-    except OSError:
-        return []
-
-
-def _next_number(folder: Path) -> int:
-    parts = _parts(folder)
+def _next_number(folder: PartPath) -> int:
+    parts = list_parts(folder)
     try:
         return int(parts[-1].name.partition("-")[0]) + 1 if parts else 0
     except ValueError:
@@ -240,13 +243,12 @@ def _matrix(column: pa.ChunkedArray) -> np.ndarray:
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, lists.type.list_size)
 
 
-def _names(part: Path, schema: pa.Schema) -> list[list[bytes]]:
+def _names(part: PartPath, schema: pa.Schema) -> list[list[bytes]]:
     """Return the names in each group of a part; none if it has gone, is damaged or other."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(part) as file:
+        with open_part(part) as file:
             if not file.schema_arrow.equals(schema):
                 return []
             groups = range(file.num_row_groups)
@@ -256,13 +258,12 @@ def _names(part: Path, schema: pa.Schema) -> list[list[bytes]]:
         return []
 
 
-def _read_group(part: Path, number: int, schema: pa.Schema) -> dict[bytes, KeptFile]:
+def _read_group(part: PartPath, number: int, schema: pa.Schema) -> dict[bytes, KeptFile]:
     """Read a group of files; none if the part has gone, is damaged or is another by now."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(part) as file:
+        with open_part(part) as file:
             table = file.read_row_group(number)
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):

@@ -16,15 +16,16 @@ import numpy as np
 from gradatim._progress import Progress
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, SpecError
+from gradatim.executors.cluster import Cluster
 from gradatim.music.analyses import FileAnalysis
 from gradatim.music.cache import FeatureCache
+from gradatim.music.cluster_files import analyze_anywhere
 from gradatim.music.feature_tables import FeatureTable, Label
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.folders import list_folder
 from gradatim.music.grouping import read_groups
 from gradatim.music.labeling import Labelled, LabelSource, label_files, refuse_parts
 from gradatim.music.listing import Listing, below_root, readable_path
-from gradatim.music.many_files import analyze_files
 from gradatim.music.plans import InputPlan, plan_inputs
 
 __all__ = ["extract_table"]
@@ -46,7 +47,8 @@ def extract_table(
     recipe: FeatureRecipe = RECIPE,
     n_jobs: int = 2,
     progress: Progress | None = None,
-    cache: str | os.PathLike[str] | None = None,
+    cache: str | Path | None = None,
+    cluster: Cluster | None = None,
     verify: bool = False,
 ) -> FeatureTable:
     """Compute the features of an audio file or of all that lie below a folder.
@@ -78,8 +80,11 @@ def extract_table(
         Worker processes that decode and analyze, at most.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
-    cache : path-like, optional
-        Folder in which features are kept, so that those of a file are computed once.
+    cache : path or str, optional
+        Folder, or URL such as ``s3://bucket/features``, in which features are kept, so that those
+        of a file are computed once.
+    cluster : Cluster, optional
+        Where sounds are analyzed; see `gradatim.executors.connect`.
     verify : bool
         Know files again by the hash of their bytes, not by size and time of change.
 
@@ -110,12 +115,13 @@ def extract_table(
     labelled = _labelled(root, files, source)
     label_of, kind = _labels(labelled)
     group_of, notices = _groups(root, groups, labelled)
-    outcomes = analyze_files(
+    outcomes = analyze_anywhere(
         [os.path.join(root, file) for file in listing.files],
         plan.whole,
         n_jobs=n_jobs,
         progress=progress,
-        cache=None if cache is None else FeatureCache(Path(cache), root, verify=verify),
+        cache=None if cache is None else FeatureCache(cache, root, verify=verify),
+        cluster=cluster,
     )
     found = dict(zip(listing.files, outcomes, strict=True))
     rows = [row for file in files for row in _rows(root, file, found.get(file))]

@@ -25,7 +25,7 @@ from gradatim.music.file_identity import FileIdentity, identify
 from gradatim.music.recipes import Recipe, SetRecipe, parts_of
 from gradatim.music.worker import question, read_answer
 
-__all__ = ["analyze_each", "analyze_files"]
+__all__ = ["analyze_each", "analyze_files", "find_missing"]
 
 _WORKER = "gradatim.music.worker"
 
@@ -193,6 +193,13 @@ def _finished(
 
 def _sounds(analysis: FileAnalysis) -> tuple[str, ...]:
     return tuple(piece.sha256 for piece in analysis.pieces)
+
+
+def find_missing(paths: Sequence[_Path], recipe: Recipe, cache: FeatureCache | None) -> list[int]:
+    """Return the places of the files that are not kept as they are now."""
+    parts = parts_of([recipe])
+    known = _known(cache, parts)
+    return [k for k, path in enumerate(paths) if len(_stored(cache, known, path)) < len(parts)]
 
 
 _Known = Mapping[SetRecipe, Mapping[bytes, KeptFile]]

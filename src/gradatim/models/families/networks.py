@@ -164,6 +164,7 @@ def _train(
         store=data.store,
         max_nets=data.max_nets,
         engine=data.engine,
+        cluster=data.cluster,
     )
     fitted: dict[int, Fitted] = {}
     for group, trained, split in zip(groups, results, splits, strict=True):
