@@ -42,7 +42,7 @@ def fit_anywhere(
 
 def _portable(data: TrainingSet, input: str) -> TrainingSet:
     """Leave out what a task does not read, or cannot have."""
-    collection = replace(data.collection, X={input: data.collection.X[input]}, media=())
+    collection = replace(data.collection, X={input: data.collection.X[input]}, media=None)
     return TrainingSet(collection, data.seed, 1, None, data.max_nets, data.preset, data.engine)
 
 
