@@ -3,8 +3,8 @@
 Conventions: Linux. A folder of generated clips is extracted once in peace; then, again and again
 with an empty cache, while a worker, the command itself, or a node of two of a Ray cluster is killed
 (SIGKILL) at a random moment. A killed command is typed again. A try counts if the table is byte
-for byte that of peace. Run as ``python -m benchmarks.bench_kills [TRIES]``, with Ray installed for
-the nodes; the exit status is 1 if a try failed.
+for byte that of peace. Run as ``python -m benchmarks.bench_kills [TRIES [CLIPS]]``, with Ray
+installed for the nodes; the exit status is 1 if a try failed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from benchmarks.ray_nodes import ADDRESS, Nodes, two_nodes
 __all__ = ["main", "make_clips"]
 
 TRIES = 10
-N_CLIPS = 300
+N_CLIPS = 100
 SECONDS = 10.0
 SR = 22050
 
@@ -174,4 +174,4 @@ def main(n: int = TRIES, n_clips: int = N_CLIPS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:2])))
+    sys.exit(main(*map(int, sys.argv[1:3])))

@@ -4,7 +4,7 @@ Conventions: seconds of processor time of this process and those that it started
 with one thread for BLAS; clips are 30 seconds of generated sound at 22,050 Hz in FLAC. The naive
 side calls librosa once for each feature; joblib runs that in its processes. Wall time is printed
 beside, and means something on a quiet machine only. Run as
-``python -m benchmarks.bench_throughput [CLIPS [FILES]]``: with FILES, a second run over so many
+``python -m benchmarks.bench_throughput [CLIPS [FILES]]``: with FILES, a second run over that many
 finished files is timed too.
 """
 

@@ -30,6 +30,7 @@ __all__ = ["features"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
 _READING = Reading()
+_KEPT = "; what is finished is kept, and the same command goes on"
 _Flag = Parameter(negative=(), show_default=False)
 
 
@@ -84,7 +85,7 @@ def features(
             told = replace(how, progress=under(progress, doing), cluster=nodes)
             return extract_source(path, told, verify=verify)
 
-        table = work(doing, run)
+        table = work(doing, run, "" if how.cache is None else _KEPT)
         # Without the screen of climbs, which imports what trains them.
         console = SafeConsole(stderr=json == "-")
         whole = {**header(), **table.to_dict()}

@@ -35,7 +35,33 @@ _HEARTBEAT = 0.2
 
 
 def connect(address: str) -> Cluster:
-    """Connect to a cluster: ``auto``, of which this machine is a node, or ``ray://HOST:PORT``."""
+    """Connect to a Ray cluster, on which features are computed and rungs are fitted.
+
+    Parameters
+    ----------
+    address : str
+        ``auto`` for the cluster of which this machine is a node, or ``ray://HOST:PORT``.
+
+    Returns
+    -------
+    Cluster
+        The connected cluster; a context manager that leaves it.
+
+    Raises
+    ------
+    SpecError
+        If the address is of another form.
+    MissingExtraError
+        If Ray is not installed.
+    ExecutorError
+        If there is no cluster, it does not let this process in, or does not answer in a minute.
+
+    Examples
+    --------
+    >>> connect("127.0.0.1")
+    Traceback (most recent call last):
+    gradatim.errors.SpecError: a cluster is auto or ray://HOST:PORT, not '127.0.0.1'
+    """
     host = re.fullmatch(r"ray://([^:/]+|\[[0-9a-fA-F:]+\]):(\d{1,5})", address)
     if address != "auto" and host is None:
         raise SpecError(f"a cluster is auto or ray://HOST:PORT, not {address!r}")
@@ -45,9 +71,8 @@ def connect(address: str) -> Cluster:
         )
     if host is not None:
         _require_listener(address, host[1].strip("[]"), int(host[2]))
-    ray = importlib.import_module("ray")
-    _start(ray, address)
-    return Cluster(ray, address)
+    _start(address)
+    return Cluster(address)
 
 
 def _require_listener(address: str, host: str, port: int) -> None:
@@ -60,8 +85,8 @@ def _require_listener(address: str, host: str, port: int) -> None:
         ) from error
 
 
-def _start(ray: Any, address: str) -> None:
-    failed: list[BaseException] = []
+def _start(address: str) -> None:
+    ray, failed = importlib.import_module("ray"), []
 
     def start() -> None:
         try:
@@ -69,7 +94,7 @@ def _start(ray: Any, address: str) -> None:
             ray.init(address=address, ignore_reinit_error=True, **quiet)
             # A driver of another version, or without the token, is told so by the first call.
             ray.cluster_resources()
-        except BaseException as error:
+        except BaseException as error:  # Ray raises what it likes.
             failed.append(error)
 
     thread = threading.Thread(target=start, name="gradatim-cluster", daemon=True)
@@ -88,10 +113,17 @@ def _start(ray: Any, address: str) -> None:
 
 
 class Cluster:
-    """A connected cluster; a context manager that leaves it."""
+    """A connected cluster, as `connect` returns it; a context manager that leaves it.
 
-    def __init__(self, ray: Any, address: str) -> None:
-        self._ray, self.address = ray, address
+    Parameters
+    ----------
+    address : str
+        What it was connected by.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._ray = importlib.import_module("ray")
 
     @property
     def n_cpus(self) -> int:

@@ -76,9 +76,14 @@ class WorkerPool:
                 with self._worker() as worker:
                     found = worker.ask(question, seconds)
             except _DiedError as death:
-                if self._stopped or not n_left:
-                    raise UnansweredError(f"it ended its process ({death})") from death
-                continue
+                if not self._stopped and n_left:
+                    continue
+                if death.at_start:
+                    raise ExecutorError(
+                        f"a worker process cannot be started ({death}); look whether memory is "
+                        f"left, and at what {sys.executable} -P -m {self._module} says"
+                    ) from death
+                raise UnansweredError(f"it ended its process ({death})") from death
             if FAILED in found:
                 raise UnansweredError(found[FAILED])
             return found
@@ -151,6 +156,8 @@ if hasattr(os, "register_at_fork"):
 class _DiedError(Exception):
     """A worker that ended instead of an answer; the message says how."""
 
+    at_start = False
+
 
 class _WorkerProcess:
     """A process that answers one question at a time."""
@@ -167,10 +174,9 @@ class _WorkerProcess:
                 self._read_line(MOST_SECONDS_TO_START)
             except (OSError, UnansweredError, _DiedError) as error:
                 self.close()
-                raise ExecutorError(
-                    f"a worker process cannot be started ({error}); look whether memory is left, "
-                    f"and at what {sys.executable} -P -m {self._module} says"
-                ) from error
+                death = _DiedError(str(error))
+                death.at_start = True
+                raise death from error
 
     def is_alive(self) -> bool:
         """Whether it can be asked again."""

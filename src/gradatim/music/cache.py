@@ -76,6 +76,7 @@ class FeatureCache:
     def __init__(self, folder: Path | str, root: Path, *, verify: bool = False) -> None:
         self.verify = verify  # Whether files are known by their bytes, not by their times
         self.folder = folder  # A path or a URL
+        self.failure: str | None = None  # Why something could not be kept
         self._folder = part_place(folder)
         self.root = Path(os.path.abspath(root))
         self._typed = os.path.join(os.fspath(root), "")
@@ -107,7 +108,8 @@ class FeatureCache:
             with contextlib.suppress(OSError):
                 os.utime(folder)  # What is asked for is not old.
         kept = _KeptFiles(list_parts(folder), recipe)
-        if len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
+        is_local = isinstance(folder, Path)
+        if is_local and len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
             for part in kept.parts:
                 with contextlib.suppress(OSError):
                     part.unlink()
@@ -118,13 +120,18 @@ class FeatureCache:
         """Keep what one recipe gave of some files, as one part; whether that could be done."""
         if not len(files):
             return False
-        with contextlib.suppress(OSError, OutputError):
+        try:
             folder = self.place(recipe)
             # Sorted by time, so that what was computed last counts.
             name = f"{_next_number(folder):06d}-{secrets.token_hex(4)}.parquet"
             write_part(folder, name, lambda file: _write(file, files, len(recipe.names)))
             return True
-        return False
+        except (OSError, OutputError) as error:
+            reason = f"{self.folder} cannot be written: {error.strerror or error}"
+            self.failure = self.failure or (
+                str(error) if isinstance(error, OutputError) else reason
+            )
+            return False
 
     def prune(self) -> None:
         """Remove what was not asked for for long, and the oldest beyond a limit."""

@@ -115,12 +115,13 @@ def extract_table(
     labelled = _labelled(root, files, source)
     label_of, kind = _labels(labelled)
     group_of, notices = _groups(root, groups, labelled)
+    kept = None if cache is None else FeatureCache(cache, root, verify=verify)
     outcomes = analyze_anywhere(
         [os.path.join(root, file) for file in listing.files],
         plan.whole,
         n_jobs=n_jobs,
         progress=progress,
-        cache=None if cache is None else FeatureCache(cache, root, verify=verify),
+        cache=kept,
         cluster=cluster,
     )
     found = dict(zip(listing.files, outcomes, strict=True))
@@ -141,8 +142,21 @@ def extract_table(
         features=np.stack(vectors),
         recipes=plan.inputs,
         task=kind,
-        notices=(*_without_undecoded(listing), *labelled.notices, *notices, *plan.notices),
+        notices=(
+            *_without_undecoded(listing),
+            *labelled.notices,
+            *notices,
+            *plan.notices,
+            *_not_kept(kept),
+        ),
     )
+
+
+def _not_kept(cache: FeatureCache | None) -> list[Notice]:
+    if cache is None or cache.failure is None:
+        return []
+    reason = f"features are not kept, so another run computes them anew: {cache.failure}"
+    return [Notice("not-kept", reason)]
 
 
 def _listing(path: Path, follow_links: bool) -> tuple[Path, Listing]:

@@ -7,15 +7,15 @@ or a URL that pyarrow knows (``s3://``, ``gs://``, ``fsspec+...://``); ``file://
 
 from __future__ import annotations
 
-import contextlib
+import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from gradatim._files import write_atomically
-from gradatim.errors import SpecError
+from gradatim.errors import OutputError, SpecError
 
 if TYPE_CHECKING:
     from pyarrow import fs, parquet
@@ -27,7 +27,7 @@ __all__ = ["PartPath", "RemotePath", "list_parts", "open_part", "part_place", "w
 class RemotePath:
     """A folder or a file of an object store, as far as a path is needed of it."""
 
-    filesystem: fs.FileSystem
+    filesystem: fs.FileSystem = field(hash=False, compare=False)
     path: str
 
     def __truediv__(self, name: str) -> RemotePath:
@@ -54,13 +54,18 @@ def part_place(place: str | Path) -> PartPath:
     if text.startswith("file://"):
         return Path(unquote(urlsplit(text).path))
     import pyarrow as pa
-    from pyarrow import fs
 
     try:
-        filesystem, path = fs.FileSystem.from_uri(text)
+        filesystem, path = _from_uri(text)
     except (pa.ArrowException, ImportError, OSError, ValueError) as error:
         raise SpecError(f"features cannot be kept at {text} ({error})") from error
     return RemotePath(filesystem, path.rstrip("/"))
+
+
+def _from_uri(text: str) -> tuple[fs.FileSystem, str]:
+    from pyarrow import fs
+
+    return fs.FileSystem.from_uri(text)
 
 
 def list_parts(folder: PartPath) -> list[PartPath]:
@@ -73,7 +78,10 @@ def list_parts(folder: PartPath) -> list[PartPath]:
     from pyarrow import fs
 
     selector = fs.FileSelector(folder.path, allow_not_found=True)
-    names = [found.base_name for found in folder.filesystem.get_file_info(selector)]
+    try:
+        names = [found.base_name for found in folder.filesystem.get_file_info(selector)]
+    except OSError as error:
+        raise OutputError(f"features cannot be kept at {folder.path} ({error})") from error
     return [folder / name for name in sorted(names) if name.endswith(".parquet")]
 
 
@@ -92,14 +100,9 @@ def write_part(folder: PartPath, name: str, write: Callable[[Any], object]) -> N
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / name, write)
         return
-    target = folder / name
-    target.filesystem.create_dir(folder.path)
-    stream = target.filesystem.open_output_stream(target.path)
-    try:
-        write(stream)
-    except BaseException:
-        # What was closed would be there.
-        with contextlib.suppress(Exception):
-            stream.abort()
-        raise
-    stream.close()
+    # Whole before the upload begins: what ends in the middle of one would be there.
+    whole = io.BytesIO()
+    write(whole)
+    folder.filesystem.create_dir(folder.path)
+    with folder.filesystem.open_output_stream((folder / name).path) as stream:
+        stream.write(whole.getbuffer())
