@@ -3,8 +3,8 @@
 Conventions: Linux. A folder of generated clips is extracted once in peace; then, again and again
 with an empty cache, while a worker, the command itself, or a node of two of a Ray cluster is killed
 (SIGKILL) at a random moment. A killed command is typed again. A try counts if the table is byte
-for byte that of peace. Run as ``python -m benchmarks.bench_kills [TRIES [CLIPS]]``, with Ray
-installed for the nodes; the exit status is 1 if a try failed.
+for byte that of peace. Run as ``python -m benchmarks.bench_kills [TRIES [CLIPS [KIND]]]``, with
+Ray installed for the kind ``node``; the exit status is 1 if a try failed.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _tries(
         yield same and not trouble
 
 
-def main(n: int = TRIES, n_clips: int = N_CLIPS) -> int:
+def main(n: int = TRIES, n_clips: int = N_CLIPS, only: str = "") -> int:
     """Kill each kind `n` times, and tell how often every row was there and equal."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -159,14 +159,15 @@ def main(n: int = TRIES, n_clips: int = N_CLIPS) -> int:
             return 1
         trial.table.rename(work / "peace.parquet")
         good = {
-            "worker": [*_tries("worker", _kill_worker, work, n)],
-            "parent": [*_tries("parent", _kill_parent, work, n)],
+            name: [*_tries(name, kill, work, n)]
+            for name, kill in (("worker", _kill_worker), ("parent", _kill_parent))
+            if only in ("", name)
         }
-        if find_spec("ray") is not None:
+        if only in ("", "node") and find_spec("ray") is not None:
             packages = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
             with two_nodes(packages) as nodes:
                 good["node"] = [*_tries("node", _kill_node, work, n, nodes)]
-        else:
+        elif only in ("", "node"):
             print("node: not tried, since Ray is not installed (pip install 'gradatim[cluster]')")
     for name, found in good.items():
         print(f"{name} killed {len(found)} times, {sum(found)} times every row present and equal")
@@ -174,4 +175,4 @@ def main(n: int = TRIES, n_clips: int = N_CLIPS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:3])))
+    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:4]))

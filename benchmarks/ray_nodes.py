@@ -22,7 +22,7 @@ HEAD, OTHER = "127.0.0.2", "127.0.0.3"
 ADDRESS = f"ray://{HEAD}:9801"
 
 _STORE = ("--object-store-memory=200000000", "--num-cpus=1", "--block")
-_MOST_SECONDS_TO_START = 120
+_MOST_SECONDS_TO_START = 300
 
 
 class Nodes:
@@ -34,6 +34,7 @@ class Nodes:
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_raylet_start_wait_time_s": str(_MOST_SECONDS_TO_START),
             "PYTHONPATH": packages,
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -7,7 +7,10 @@ they are printed, and printed even where a file could not be written.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -57,6 +60,7 @@ _Flag = Parameter(negative=(), show_default=False)
 _READING = Reading()
 _REPORT = Path("gradatim-report.html")
 _MODEL = "gradatim-model.gradatim"
+_WHAT_CLIMBS = ("gradatim.climb.ladder", "sklearn.svm", "gradatim.training.native.workers")
 
 
 def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
@@ -217,6 +221,7 @@ def climb(
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
+        _load_what_climbs()
         with screen.reading(" and ".join(places)) as progress:
             told = replace(how, progress=progress, cluster=nodes)
 
@@ -265,6 +270,18 @@ def _places(path: str | None, split: tuple[str, str] | None) -> tuple[str, ...]:
             else f"give PATH, {either}, not both"
         )
     return split or (path or "",)
+
+
+def _load_what_climbs() -> None:
+    """Import, in a thread, what climbs: meanwhile worker processes start and read."""
+
+    def load() -> None:
+        for module in _WHAT_CLIMBS:
+            # Whoever needs it meets its error again.
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+
+    threading.Thread(target=load, name="gradatim-loads", daemon=True).start()
 
 
 def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:
