@@ -35,6 +35,7 @@ class Nodes:
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_raylet_start_wait_time_s": str(_MOST_SECONDS_TO_START),
+            "RAY_agent_register_timeout_ms": str(1000 * _MOST_SECONDS_TO_START),
             "PYTHONPATH": packages,
         }
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
