@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ COMMANDS = {
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
     "untag": "tagged --force --json a.json",
     "explain": "kept.gradatim table.csv --row 2 --output a.svg --json b.json",
+    "layers": "hidden.gradatim table.csv --target label --output a.html --json b.json",
     "score": "model.gradatim table.csv --target label --json a.json",
     "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
     "draw": "x1+2 --output a.svg",
@@ -91,6 +93,10 @@ def folder(tmp_path, model):
     more = {"classes": np.array(["a", "b"]), "feature_names": ("x1", "x2")}
     kept = Model("linear", "x", "classification", learner, Scaler(ones, ones, ones), **more)
     kept.save(tmp_path / "kept.gradatim")
+    hidden = AveragedNetworks((Network([*network.layers, Layer([[1.0]], [0.0])]),), False)
+    replace(kept, rung="shallow", input="features", learner=hidden).save(
+        tmp_path / "hidden.gradatim"
+    )
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
     (tmp_path / "sounds").mkdir()

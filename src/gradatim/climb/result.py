@@ -345,6 +345,9 @@ class Climb(Shown):
         Which inputs the verdict's rung goes by; None where it reads none, or it takes too long.
     sizes : sequence of TrainingSize
         How the score of the verdict's rung grows with what it learns from, if that was asked for.
+    fold_models : sequence of Model
+        The models of the verdict's rung that made the scores of the first repeat, fold by fold;
+        empty where they take too much memory.
     references : sequence of RungResult
         What was climbed beside the ladder; the verdict knows nothing of it.
     reference_comparisons : sequence of Comparison
@@ -363,6 +366,7 @@ class Climb(Shown):
     command: str = ""
     importance: Importance | None = field(default=None, repr=False)
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
+    fold_models: Sequence[Model] = field(default=(), repr=False)
     references: Sequence[RungResult] = ()
     reference_comparisons: Sequence[Comparison] = field(default=(), repr=False)
 

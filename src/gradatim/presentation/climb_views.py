@@ -134,7 +134,7 @@ def _curve(curve: LearningCurve) -> dict[str, Any]:
 
 
 def thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
-    """Return at most so many values, evenly spread."""
+    """Return at most `limit` values, evenly spread."""
     if len(values) <= limit:
         return values
     return [values[i] for i in np.linspace(0, len(values) - 1, limit).round().astype(int)]
