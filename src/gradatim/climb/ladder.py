@@ -12,15 +12,13 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from importlib.metadata import version
-from itertools import accumulate
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
-from gradatim._progress import Progress, scaled, silent, steady
+from gradatim._progress import scaled, silent
 from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import FoldModels, first_repeat, importance_of
@@ -32,7 +30,9 @@ from gradatim.climb.result import (
     RungResult,
     TrainingSize,
 )
-from gradatim.climb.rung import fit_all, run_rung, stored_rung
+from gradatim.climb.rung import fit_all
+from gradatim.climb.running import plan_of, run_ladder, rung_progress
+from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
 from gradatim.climb.verdict import decide, describe
@@ -47,7 +47,7 @@ from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
-from gradatim.training.engines import choose_engine, prepare
+from gradatim.training.engines import choose_engine
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
@@ -77,6 +77,7 @@ def climb_collection(
     keep: Sequence[str] = (),
     engine: str = "auto",
     learning_curve: bool = False,
+    short_look: bool = True,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -132,6 +133,9 @@ def climb_collection(
     learning_curve : bool, default False
         Train the verdict's rung on a quarter and on half of the training groups of each fold of the
         first repeat, too, to see whether more samples would help.
+    short_look : bool, default True
+        Of more than 20,000 samples, climb about 5,000 first, in whole groups, and tell the observer
+        what that shows; the verdict is that of all samples all the same.
 
     Returns
     -------
@@ -199,7 +203,11 @@ def climb_collection(
     with threadpool_limits(limits=1, user_api="blas"):
         fold_models = FoldModels(split.folds)
         observer = observer or Observer()
-        rows = _climb(task, families, observer, fold_models)
+        require_climb_memory(task, plan_of(task, families))
+        look = None
+        if short_look:
+            look, observer = look_first(task, families, protocol, observer)
+        rows = run_ladder(task, families, observer, fold_models.keep)
         verdict = decide(rows, protocol, task.scored, task.units)
         pair = (verdict.rung, verdict.input)
         importance = importance_of(task, rows, pair, fold_models)
@@ -219,8 +227,9 @@ def climb_collection(
             *collection.notices,
             *split.notices,
             *([told] if told else []),
-            *(notice for family in families for notice in family.notices(task)),
+            *dict.fromkeys(notice for family in families for notice in family.notices(task)),
             *_unscored(rows, metric),
+            *([look.notice] if look else []),
         ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
@@ -228,6 +237,7 @@ def climb_collection(
         command=_call(given),
         importance=importance,
         sizes=sizes,
+        short_look=look,
     )
 
 
@@ -372,52 +382,10 @@ def _sizes(
     row = next(row for row in rows if (row.rung, row.input) == pair)
     if not FAMILIES[pair[0]].needs_input or not math.isfinite(row.mean):
         return ()
-    progress = scaled(_rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
+    progress = scaled(rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
     sizes = measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, progress)
     observer.finished(row, 1.0)
     return sizes
-
-
-def _climb(
-    task: ClimbTask,
-    families: Sequence[Family],
-    observer: Observer,
-    fold_models: FoldModels,
-) -> tuple[RungResult, ...]:
-    plan = [
-        (family, name)
-        for family in families
-        for name in (task.collection.X if family.needs_input else [""])
-    ]
-    require_climb_memory(task, plan)
-    observer.planned([(family.name, name) for family, name in plan])
-    expected = [
-        0.0 if stored_rung(family, task, name) else family.seconds(task, name, task.plan(family))
-        for family, name in plan
-    ]
-    if any(family.needs_engine and left for (family, _), left in zip(plan, expected, strict=True)):
-        prepare(task.engine)
-    # One running sum, so that a row begins exactly where the one before it ended: `sum` makes up
-    # for rounding from Python 3.12 on, and sum(x[:i]) + x[i] may then exceed sum(x[:i + 1]).
-    ends = list(accumulate(expected, initial=0.0))
-    whole, rows = ends[-1] or 1.0, []
-    for i, (family, name) in enumerate(plan):
-        row = (family.name, name)
-        progress = _rung_progress(observer, row, ends[i], expected[i], whole)
-        progress(0.0, "starting")
-        rows.append(run_rung(family, task, name, progress, partial(fold_models.keep, row)))
-        observer.finished(rows[-1], ends[i + 1] / whole)
-    return tuple(rows)
-
-
-def _rung_progress(
-    observer: Observer, row: tuple[str, str], before: float, expected: float, whole: float
-) -> Progress:
-    def tell(share: float | None, doing: str) -> None:
-        fraction = share or 0.0
-        observer.progressed(*row, fraction, doing, (before + fraction * expected) / whole)
-
-    return steady(tell)
 
 
 def _best_of(

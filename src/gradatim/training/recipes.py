@@ -15,6 +15,7 @@ __all__ = [
     "BATCH_SIZE",
     "DEEP",
     "GENTLE",
+    "MOST_STEPS_ROWS",
     "PRESETS",
     "SHALLOW",
     "STRONG",
@@ -48,12 +49,27 @@ STRONG = NetworkSpec(
 GENTLE = replace(STRONG, learning_rate=0.004, max_epochs=30, dropout=0.4)
 
 
+#: Rows up to which a network goes through the rows as often as the recipe says; of more rows it
+#: takes no more steps, so that its time does not grow.
+MOST_STEPS_ROWS = 25_000
+
+
 @dataclass(frozen=True)
 class Ensemble:
     """Networks of one shape by both recipes, to be averaged."""
 
     n_members: int  # Networks
     length: float = 1.0  # Share of the recipes' epochs
+
+    def bounded(self, n_samples: int) -> Ensemble:
+        """Shorten the epochs so that they take no more steps than those of `MOST_STEPS_ROWS` rows.
+
+        Examples
+        --------
+        >>> Ensemble(2).bounded(1_000).length, Ensemble(2).bounded(100_000).length
+        (1.0, 0.25)
+        """
+        return replace(self, length=self.length * min(1.0, MOST_STEPS_ROWS / n_samples))
 
     def specs(self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int) -> list[NetworkSpec]:
         """Write the members out.

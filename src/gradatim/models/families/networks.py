@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradatim._progress import Progress
+from gradatim._progress import Progress, scaled
+from gradatim.collection import Notice
 from gradatim.models.families.base import (
+    MOST_BYTES,
     Family,
     Fit,
     Fitted,
@@ -28,7 +30,14 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
-from gradatim.training.recipes import DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
+from gradatim.training.recipes import (
+    DEEP,
+    MOST_STEPS_ROWS,
+    PRESETS,
+    SHALLOW,
+    Ensemble,
+    choose_batch_size,
+)
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
@@ -44,7 +53,7 @@ class NetworkFamily(Family):
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
         """List the one setting."""
-        return (PRESETS[data.preset],)
+        return (PRESETS[data.preset].bounded(data.collection.n_samples),)
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
@@ -54,6 +63,19 @@ class NetworkFamily(Family):
     def specs(self, data: TrainingSet, candidate: Ensemble) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
         return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000)
+
+    def notices(self, data: TrainingSet) -> Sequence[Notice]:
+        """Say that many rows are gone through less often."""
+        n, whole = data.collection.n_samples, PRESETS[data.preset]
+        length = whole.bounded(n).length
+        if length >= whole.length:
+            return ()
+        text = (
+            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} rows, since "
+            f"{n:,} samples are more: {100 * length:.0f} % of the recipe's epochs instead of "
+            f"{100 * whole.length:.0f} %"
+        )
+        return (Notice("fewer-epochs", text),)
 
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
@@ -145,8 +167,29 @@ def _train(
     layout: _Layout,
     progress: Progress,
 ) -> list[Fitted]:
-    """Train the specs of every fit, all fits with the same training rows as one job."""
+    """Train the specs of every fit, as many splits at once as their scaled rows leave room for."""
     groups = by_rows(fits)
+    size = max(len(fit.train) for fit in fits) * data.collection.X[input].shape[1]
+    at_once = max(data.n_jobs, MOST_BYTES // (8 * size if layout.rotated else 4 * size))
+    fitted: dict[int, Fitted] = {}
+    for start in range(0, len(groups), at_once):
+        stop = min(start + at_once, len(groups))
+        part = scaled(progress, start / len(groups), stop / len(groups))
+        fitted |= _train_splits(family, data, input, fits, groups[start:stop], specs, layout, part)
+    return [fitted[i] for i in range(len(fits))]
+
+
+def _train_splits(
+    family: Family,
+    data: TrainingSet,
+    input: str,
+    fits: Sequence[Fit],
+    groups: Sequence[Sequence[int]],
+    specs: Sequence[Sequence[NetworkSpec]],
+    layout: _Layout,
+    progress: Progress,
+) -> dict[int, Fitted]:
+    """Train the specs of some splits, all fits with the same training rows as one job."""
     splits = [_ScaledSplit.learn(data, input, fits[group[0]].train, layout) for group in groups]
     width = _common_width(splits)
     jobs = [
@@ -175,7 +218,7 @@ def _train(
             learner = split.learner(ensemble)
             model = make_model(family, data, input, learner, split.scaler)
             fitted[i] = Fitted(model, learner.outputs(judged), _curve(ensemble[0]))
-    return [fitted[i] for i in range(len(fits))]
+    return fitted
 
 
 def _curve(result: FitResult) -> LearningCurve:
