@@ -4,8 +4,9 @@ Conventions: tables are generated (10 classes, 40 rows per group, single precisi
 read, inspected and climbed on as ``gradatim climb FILE.parquet`` does it, one process per size.
 Seconds are CPU seconds of the process, which other work on the machine moves little; two cores
 that are quiet take about half. A peak is the largest resident set of a stage, shared pages of the
-file included. Run as ``python -m benchmarks.bench_growth 2000x60 8000x60``; ``-o FILE.json`` keeps
-the figures, and ``--once`` climbs in three folds, once, instead of two times five.
+file included. Run as ``python -m benchmarks.bench_growth 2000x60 8000x60``: ``-o FILE.json`` keeps
+the figures, ``--once`` climbs in three folds, once, instead of two times five, and ``--plot
+FILE.json FILE.svg`` draws seconds by rows.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ import numpy as np
 
 from gradatim._files import write_atomically
 from gradatim.climb import Observer, RungResult, ShortLook, climb_collection
+from gradatim.drawing.chart import Chart, ChartAxis, ChartPoint, Series, Tone, draw_chart
 
-__all__ = ["main", "measure", "write_generated"]
+__all__ = ["draw_growth", "main", "measure", "write_generated"]
 
 #: Rows by columns that are measured unless others are given.
 SIZES = ("2000x60", "4000x60", "8000x60", "16000x60", "32000x60", "100000x100")
@@ -88,8 +90,8 @@ class _Stages(Observer):
     def progressed(self, rung: str, input: str, fraction: float, doing: str, total: float) -> None:
         self.told.append((time.process_time() - self._start, total))
 
-    def finished(self, row: RungResult, total: float) -> None:
-        self.end(f"{row.rung} {row.input}".strip())
+    def finished(self, result: RungResult, total: float) -> None:
+        self.end(f"{result.rung} {result.input}".strip())
         self.told.append((time.process_time() - self._start, total))
 
 
@@ -142,6 +144,40 @@ def measure(n_rows: int, n_columns: int, *, once: bool = False) -> dict[str, Any
     }
 
 
+def draw_growth(found: Sequence[dict[str, Any]]) -> str:
+    """Draw the CPU seconds of all, and of the most expensive rungs, by rows: an SVG."""
+    tones: dict[str, tuple[str, Tone]] = {
+        "deep features": ("deep", "other"),
+        "kernel features": ("kernel", "other"),
+        "inspection, folds": ("inspection", "muted"),
+    }
+    whole = [ChartPoint(one["rows"], one["cpu"]) for one in found]
+    first = found[0]
+    linear = [
+        ChartPoint(rows, first["cpu"] * rows / first["rows"])
+        for rows in (first["rows"], found[-1]["rows"])
+    ]
+    series = [
+        Series(whole, "the whole climb", line=True),
+        Series(linear, "in proportion to the rows", "muted", line=True, dots=False, dashed=True),
+    ]
+    for stage, (name, tone) in tones.items():
+        points = [ChartPoint(one["rows"], _seconds(one, stage)) for one in found]
+        series.append(Series(points, name, tone, line=True, hollow=True, dashed=name == "kernel"))
+    chart = Chart(
+        "How a climb grows",
+        ChartAxis("rows", log=True),
+        ChartAxis("CPU seconds", log=True),
+        series,
+        description="Seconds of the whole climb and of its parts by rows, on logarithmic axes",
+    )
+    return draw_chart(chart)
+
+
+def _seconds(one: dict[str, Any], stage: str) -> float:
+    return sum(part["cpu"] for part in one["stages"] if part["stage"] == stage)
+
+
 def main() -> None:
     """Measure sizes, each in a process of its own."""
     given = sys.argv[1:]
@@ -150,6 +186,9 @@ def main() -> None:
         return
     if given[:1] == ["--one"]:
         print(json.dumps(measure(*_size(given[1]), once="--once" in given)))
+        return
+    if given[:1] == ["--plot"]:
+        write_atomically(Path(given[2]), draw_growth(json.loads(Path(given[1]).read_text())))
         return
     keep = Path(given.pop(given.index("-o") + 1)) if "-o" in given else None
     if "-o" in given:

@@ -95,7 +95,7 @@ def test_what_it_showed_is_in_the_object_and_said_not_to_count(songs, small):
     assert told["verdict"]["sentence"] == found.short_look.verdict.sentence
     lines = "\n".join("".join(part if isinstance(part, str) else part[0] for part in line)
                       for line in short_look_lines(found.short_look))  # fmt: skip
-    assert "at 90 of 15 groups, out of 360 samples: majority 0." in lines
+    assert "at 90 of 360 samples (15 groups): majority 0." in lines
     assert lines.endswith("Now all samples are climbed on; the verdict is theirs.")
     assert found.short_look.notice.message.endswith("The verdict is that of all samples")
 

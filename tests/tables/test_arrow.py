@@ -125,6 +125,13 @@ def test_a_gap_in_a_list_is_missing_and_one_list_that_is_shorter_is_refused(tmp_
         read_table(short, "y")
 
 
+def test_a_stream_of_arrow_is_read_too(tmp_path):
+    path, table = tmp_path / "t.arrow", patches()
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+    np.testing.assert_array_equal(read_table(path, "label").X["features"][1], [4, 5, 6, 7])
+
+
 def test_a_damaged_arrow_file_is_a_sentence(tmp_path):
     path = write_arrow(tmp_path / "t.arrow", patches())
     path.write_bytes(path.read_bytes()[:60])

@@ -192,10 +192,10 @@ def short_look_lines(look: ShortLook) -> Iterator[Line]:
         f"{row.rung}{f' on {show_name(row.input)}' if row.input else ''} {score(row.mean)}"
         for row in look.rungs
     )
-    of = "" if look.n_groups is None else f" of {plural(look.n_groups, 'group')}"
+    groups = "" if look.n_groups is None else f" ({plural(look.n_groups, 'group')})"
     yield [
         ("short look ", "bold"),
-        f"at {look.n_samples:,}{of}, out of {plural(look.n_all, 'sample')}: {scores}",
+        f"at {look.n_samples:,} of {plural(look.n_all, 'sample')}{groups}: {scores}",
     ]
     yield [f"{look.verdict.sentence} Now all samples are climbed on; the verdict is theirs."]
 

@@ -22,8 +22,8 @@ __all__ = ["ARROW", "PARQUET", "is_list", "name_kind", "read_arrow", "read_frame
 #: How a Parquet file begins.
 PARQUET = b"PAR1"
 
-#: How an Arrow file (Feather) begins.
-ARROW = b"ARROW1"
+#: How Arrow begins: a file (Feather), and a stream.
+ARROW = (b"ARROW1", b"\xff\xff\xff\xff")
 
 
 def read_parquet(source: str, data: bytes | mmap) -> dict[str, pa.ChunkedArray]:
@@ -43,7 +43,8 @@ def read_arrow(source: str, data: bytes | mmap) -> dict[str, pa.ChunkedArray]:
     """Read the columns of an Arrow file; of a mapped one that is not compressed, where they lie."""
     from pyarrow import ipc
 
-    return _read_file(source, data, "Arrow", lambda file: ipc.open_file(file).read_all())
+    opened = ipc.open_file if data[:6] == ARROW[0] else ipc.open_stream
+    return _read_file(source, data, "Arrow", lambda file: opened(file).read_all())
 
 
 def _read_file(

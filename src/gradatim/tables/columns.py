@@ -290,12 +290,11 @@ def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = 
         return _numbered("the data frame", columns)
     path = Path(table).expanduser()
     data = _content(path)
-    if is_json_name(path.name):
+    if isinstance(data, mmap):
+        read_mapped = read_parquet if data[:4] == PARQUET else read_arrow
+        read = _numbered(path.name, read_mapped(path.name, data))
+    elif is_json_name(path.name):
         read = _numbered(path.name, read_json(path.name, data))
-    elif data[:4] == PARQUET:
-        read = _numbered(path.name, read_parquet(path.name, data))
-    elif data[:6] == ARROW:
-        read = _numbered(path.name, read_arrow(path.name, data))
     else:
         read = _read_text(path.name, unpack(path.name, data) if data[:2] == GZIP else data, dialect)
     if len(read.rows) == 0:
@@ -308,7 +307,7 @@ def _content(path: Path) -> bytes | mmap:
         with open_regular(path) as file:
             # What is no table at all is refused before all of it is read.
             start = file.read(MOST_HEADER + 1)
-            if start[:4] == PARQUET or start[:6] == ARROW:
+            if start[:4] == PARQUET or start.startswith(ARROW):
                 # Columns are read where they lie in the file.
                 return mmap(file.fileno(), 0, access=ACCESS_READ)
             if start[:2] != GZIP and not is_json_name(path.name):
