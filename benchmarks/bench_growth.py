@@ -145,31 +145,35 @@ def measure(n_rows: int, n_columns: int, *, once: bool = False) -> dict[str, Any
 
 
 def draw_growth(found: Sequence[dict[str, Any]]) -> str:
-    """Draw the CPU seconds of all, and of the most expensive rungs, by rows: an SVG."""
-    tones: dict[str, tuple[str, Tone]] = {
-        "deep features": ("deep", "other"),
-        "kernel features": ("kernel", "other"),
-        "inspection, folds": ("inspection", "muted"),
+    """Draw the CPU seconds of stages by rows, where each was measured: an SVG."""
+    stages: dict[str, tuple[str, Tone, bool]] = {
+        "kernel features": ("kernel", "accent", False),
+        "deep features": ("deep", "accent", True),
+        "shallow features": ("shallow", "other", False),
+        "perceptron features": ("perceptron", "other", True),
+        "inspection, folds": ("inspection", "muted", False),
     }
-    whole = [ChartPoint(one["rows"], one["cpu"]) for one in found]
-    first = found[0]
-    linear = [
-        ChartPoint(rows, first["cpu"] * rows / first["rows"])
-        for rows in (first["rows"], found[-1]["rows"])
-    ]
+    rows = [one["rows"] for one in found]
     series = [
-        Series(whole, "the whole climb", line=True),
-        Series(linear, "in proportion to the rows", "muted", line=True, dots=False, dashed=True),
+        Series(
+            [ChartPoint(n, n / 200.0) for n in (min(rows), max(rows))],
+            "5 s per 1,000 rows",
+            "muted",
+            line=True,
+            dots=False,
+            dashed=True,
+        )
     ]
-    for stage, (name, tone) in tones.items():
+    for stage, (name, tone, hollow) in stages.items():
         points = [ChartPoint(one["rows"], _seconds(one, stage)) for one in found]
-        series.append(Series(points, name, tone, line=True, hollow=True, dashed=name == "kernel"))
+        measured = [point for point in points if point.y > 0]
+        series.append(Series(measured, name, tone, line=True, hollow=hollow, dashed=hollow))
     chart = Chart(
         "How a climb grows",
         ChartAxis("rows", log=True),
         ChartAxis("CPU seconds", log=True),
         series,
-        description="Seconds of the whole climb and of its parts by rows, on logarithmic axes",
+        description="CPU seconds of the parts of a climb by rows, on logarithmic axes",
     )
     return draw_chart(chart)
 

@@ -66,11 +66,13 @@ if TYPE_CHECKING:
     from gradatim.tagging import predict_path as predict_path
     from gradatim.tagging import score_path as score_path
     from gradatim.tagging import write_predictions as write_predictions
+    from gradatim.training import Augmentation as Augmentation
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
     from gradatim.training import fit_many as fit_many
 
 _PARTS = {
+    "Augmentation": "training",
     "Climb": "climb",
     "Collection": "collection",
     "Explanation": "tagging",
@@ -147,7 +149,11 @@ def _show(kind: str, value: Any) -> str:
 
 
 _pictures.register("network", _draw_network)
-for _kind in ("trace", "separation", "transformation", "approximation"):
+for _kind in (
+    *("Approximation", "ClassSeparations", "Climb", "ClimbComparison", "Collection"),
+    *("DepthComparison", "Exam", "Explanation", "MethodComparison", "ModelScore", "Predictions"),
+    *("Race", "Rates", "Separation", "Trace", "Transformation"),
+):
     _pictures.register(_kind, partial(_show, _kind))
 
 

@@ -15,6 +15,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from gradatim._digest import sha256
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.errors import ShapeError
 
 __all__ = ["Collection", "CycleSound", "Notice", "Sound", "Task"]
@@ -74,8 +76,8 @@ class CycleSound:
         return (tone * fade).astype(np.float32), self.sr
 
 
-@dataclass(frozen=True, eq=False)
-class Collection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Collection(Shown):
     """Samples with one or more named inputs, what is to be learnt, and which rows belong together.
 
     Parameters
@@ -121,6 +123,11 @@ class Collection:
     parts : array of shape (n_samples,), optional
         ``"train"`` or ``"test"`` for each sample, where one fixed split is published: what is
         learnt from, and what is scored, once.
+    cycles : sequence of str, optional
+        Inputs of which each row is one cycle of a wave that repeats: its first point follows its
+        last, and where it begins does not matter. The strong preset has a recipe for these.
+    weights : array of shape (n_samples,), optional
+        How much each sample counts, in training and in scores: above 0, 1 on average.
     """
 
     name: str
@@ -141,6 +148,12 @@ class Collection:
     texts: Mapping[str, np.ndarray] = field(default_factory=dict)
     fingerprints: np.ndarray | None = None
     parts: np.ndarray | None = None
+    cycles: Sequence[str] = ()
+    weights: np.ndarray | None = None
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{show_name(name)} ({X.shape[1]:,})" for name, X in self.X.items())
+        return f"Collection: {self.in_words}; inputs {inputs}"
 
     def __post_init__(self) -> None:
         inputs = {name: _as_floats(X) for name, X in self.X.items()}
@@ -160,6 +173,7 @@ class Collection:
                 "folds",
                 "parts",
                 "fingerprints",
+                "weights",
             )
         }
         columns |= {f"texts of {name!r}": texts for name, texts in self.texts.items()}
@@ -170,6 +184,8 @@ class Collection:
             raise ShapeError(
                 f"there are {len(self.target_units)} units of {len(self.target_names)} targets"
             )
+        if missing := [name for name in self.cycles if name not in inputs]:
+            raise ShapeError(f"cycles names {missing[0]!r}, which is no input")
         object.__setattr__(self, "X", MappingProxyType(inputs))
 
     @property
@@ -183,17 +199,41 @@ class Collection:
         return np.unique(self.y) if self.task == "classification" else np.array([], dtype=str)
 
     @property
+    def contents(self) -> tuple[str, ...]:
+        """How many samples there are, and classes, labels or targets, and groups, in words."""
+        samples = plural(self.n_samples, "sample")
+        if self.task == "classification":
+            learnt = plural(len(self.classes), "class", "classes")
+        else:
+            n_targets = 1 if self.y.ndim == 1 else self.y.shape[1]
+            learnt = plural(n_targets, "label" if self.task == "multilabel" else "target")
+        if self.groups is None:
+            return samples, learnt
+        return samples, learnt, plural(len(set(self.groups)), "group")
+
+    @property
+    def in_words(self) -> str:
+        """What was read, in one line."""
+        return f"{show_name(self.name)}: {', '.join(self.contents)}"
+
+    @property
     def sha256(self) -> str:
         """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
-        split = (part for part in (self.folds, self.parts) if part is not None)
-        known = (self.y, self.groups, *split)
+        more = (part for part in (self.folds, self.parts, self.weights) if part is not None)
+        known = (self.y, self.groups, *more)
         columns = [np.asarray([] if c is None else c) for c in known]
         texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
         return sha256(*(part for named in self.X.items() for part in named), *texts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a collection holds as a JSON object: counts, and no sample."""
-        names = None if self.groups is None else np.unique(self.groups, return_counts=True)
+        names = weights = None
+        units = np.arange(self.n_samples)
+        if self.groups is not None:
+            labels, units, counts = np.unique(self.groups, return_inverse=True, return_counts=True)
+            names = labels, counts
+        if self.weights is not None:
+            weights = np.bincount(units, self.weights)
         return {
             "name": self.name,
             "task": self.task,
@@ -203,6 +243,7 @@ class Collection:
             "groups": None if names is None else len(names[0]),
             "group_names": None if names is None else [str(name) for name in names[0]],
             "group_sizes": None if names is None else names[1].tolist(),
+            "unit_weights": None if weights is None else weights.tolist(),
             "sha256": self.sha256,
         }
 
@@ -221,6 +262,7 @@ class Collection:
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
             texts={name: texts[index] for name, texts in self.texts.items()},
             fingerprints=None if self.fingerprints is None else self.fingerprints[index],
+            weights=None if self.weights is None else self.weights[index],
         )
 
 

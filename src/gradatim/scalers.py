@@ -86,13 +86,14 @@ def fit_scaler(X: ArrayLike, method: str = "standard", *, rows: np.ndarray | Non
     ``standard`` centers on the mean and divides by the standard deviation (a constant column is
     only centered), as scikit-learn's StandardScaler. ``robust`` centers on the median and
     divides by the interquartile range, or by half the range where that is zero (a constant
-    column becomes 0), then clips smoothly at `CLIP`, so that no outlier dominates [1]_.
+    column becomes 0), then clips smoothly at `CLIP`, so that no outlier dominates [1]_. ``signal``
+    divides all columns by one number, the root mean square of all values.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         Training rows, NaN where a value is missing.
-    method : {"standard", "robust"}, default "standard"
+    method : {"standard", "robust", "signal"}, default "standard"
         What to learn.
     rows : array of shape (n_training,), optional
         Indices of the training rows, where `X` holds others too; no copy of all of them is made.
@@ -123,10 +124,10 @@ def fit_scaler(X: ArrayLike, method: str = "standard", *, rows: np.ndarray | Non
     n_rows = len(X) if rows is None or X.ndim != 2 else len(rows)
     if X.ndim != 2 or n_rows == 0:
         raise ShapeError(f"X must be (n_samples, n_features) with at least one row, not {X.shape}")
-    if method not in ("standard", "robust"):
-        raise SpecError(f"method must be standard or robust, not {method!r}")
+    if method not in ("standard", "robust", "signal"):
+        raise SpecError(f"method must be standard, robust or signal, not {method!r}")
     # A few columns at a time, since sorting them takes a copy, and a float64 one.
-    n_parts = max(1, -(-n_rows * X.shape[1] // _AT_ONCE))
+    n_parts = 1 if method == "signal" else max(1, -(-n_rows * X.shape[1] // _AT_ONCE))
     ends = np.linspace(0, X.shape[1], min(n_parts, max(1, X.shape[1] // 8)) + 1).astype(int)
     parts = []
     for start, stop in pairwise(ends.tolist()):
@@ -147,6 +148,9 @@ def _fit_columns(X: np.ndarray, method: str) -> tuple[np.ndarray, np.ndarray, np
     fill = _sorted_quantile(columns, 0.5)
     if method == "standard":
         return X.mean(axis=0), _nonzero(X.std(axis=0), X), fill
+    if method == "signal":
+        rms = float(np.sqrt(np.mean(X**2))) or 1.0
+        return np.zeros(X.shape[1]), np.full(X.shape[1], rms), fill
     low, high = _sorted_quantile(columns, 0.25), _sorted_quantile(columns, 0.75)
     spread = np.where(high > low, high - low, (X.max(axis=0) - X.min(axis=0)) / 2.0)
     return fill, _nonzero(spread, X), fill

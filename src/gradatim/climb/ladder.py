@@ -30,7 +30,7 @@ from gradatim.climb.result import (
     RungResult,
     TrainingSize,
 )
-from gradatim.climb.rung import fit_all
+from gradatim.climb.rung import fit_all, run_rung
 from gradatim.climb.running import plan_of, run_ladder, rung_progress
 from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
@@ -104,7 +104,8 @@ def climb_collection(
         What rungs are scored by: "accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auc" or
         "macro_auc" for classes; "macro_auc", "macro_f1", "micro_f1", "hamming" or "label_ranking"
         for several labels; "r2", "rmse", "mae" or "km" for numbers. Unless given, accuracy
-        (balanced where one class has more than .8 of the rows), macro_auc or r2.
+        (balanced where one class has more than .8 of the rows), macro_auc, r2, or km of targets
+        named latitude and longitude.
     seed : int, default 0
         Seed of folds and networks.
     n_jobs : int, optional
@@ -209,6 +210,10 @@ def climb_collection(
             look, observer = look_first(task, families, protocol, observer)
         rows = run_ladder(task, families, observer, fold_models.keep)
         verdict = decide(rows, protocol, task.scored, task.units)
+        if verdict.rung not in {row.rung for row in rows}:
+            # Where nothing is found the verdict stops on the majority, which nobody asked for.
+            rows = (run_rung(FAMILIES["majority"], task, "", silent), *rows)
+            verdict = decide(rows, protocol, task.scored, task.units)
         pair = (verdict.rung, verdict.input)
         importance = importance_of(task, rows, pair, fold_models)
         sizes = _sizes(task, rows, pair, observer) if learning_curve else ()
@@ -317,6 +322,7 @@ def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collec
         X={n: X for n, X in collection.X.items() if n in inputs},
         feature_names={n: c for n, c in collection.feature_names.items() if n in inputs},
         recipes={n: recipe for n, recipe in collection.recipes.items() if n in inputs},
+        cycles=[name for name in collection.cycles if name in inputs],
     )
 
 
@@ -335,7 +341,7 @@ def _require_variation(collection: Collection) -> None:
 
 
 def _hash_of(split: Folds, collection: Collection) -> str:
-    """Hash which row is scored where: who the rows are, what is right for them, and their folds."""
+    """Hash which row is scored where: rows, what is right for them, their folds and weights."""
     truth = np.asarray(collection.y)
     texts = truth.astype(str) if truth.dtype.kind in "USO" else truth.astype(float)
     ids = "\x1f".join(map(str, collection.ids))
@@ -345,6 +351,7 @@ def _hash_of(split: Folds, collection: Collection) -> str:
         fold_of.astype(np.int64),
         ids,
         "\x1f".join(texts.tolist()) if texts.dtype.kind == "U" else texts,
+        *(() if collection.weights is None else (collection.weights,)),
     )
 
 

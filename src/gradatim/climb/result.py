@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradatim.climb.decision import ALPHA
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.scores import Pooled
@@ -86,7 +87,7 @@ class EvaluationProtocol:
     n_train: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RungResult:
     """One row of the ladder: a kind of model on one input, with its scores.
 
@@ -146,6 +147,11 @@ class RungResult:
     group_scores: np.ndarray | None = field(default=None, repr=False)
     choices: Sequence[int] = field(default=(), repr=False)
     margins: np.ndarray | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        where = f" on {show_name(self.input)}" if self.input else ""
+        return f"RungResult: {self.rung}{where}: {self.mean:.3f} ({low:.3f} to {high:.3f})"
 
     @property
     def mean(self) -> float:
@@ -227,10 +233,8 @@ class Verdict:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether no rung is shown to be better than chance; the majority may not be among them."""
-        if self.rung == "majority" or self.p_chance is None:
-            return self.rung == "majority"
-        return not self.p_chance < ALPHA
+        """Whether no rung is shown to be better than chance."""
+        return self.rung == "majority"
 
 
 @dataclass(frozen=True)
@@ -362,8 +366,8 @@ class ShortLook:
         }
 
 
-@dataclass(frozen=True)
-class Climb:
+@dataclass(frozen=True, eq=False, repr=False)
+class Climb(Shown):
     """Everything that a climb found.
 
     Parameters
@@ -410,6 +414,11 @@ class Climb:
     importance: Importance | None = field(default=None, repr=False)
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
     short_look: ShortLook | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))
+        said = f"{self.verdict.answer}: {on}, {plural(len(self.rungs), 'rung')} climbed"
+        return f"Climb: {self.collection.in_words}; {said}"
 
     @property
     def scored(self) -> Collection:
@@ -488,7 +497,7 @@ class Climb:
 
 
 def _scored_dict(scored: Collection) -> dict[str, Any]:
-    kept = ("n_samples", "groups", "group_names", "group_sizes")
+    kept = ("n_samples", "groups", "group_names", "group_sizes", "unit_weights")
     return {key: value for key, value in scored.to_dict().items() if key in kept}
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from gradatim._text import list_text
 from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, Excerpt
+from gradatim.music.cycles import CycleRecipe, cycle_points
 from gradatim.music.features import FeatureRecipe, check_segment, extract_features
 from gradatim.music.mel import MelRecipe, mel_vector
 from gradatim.music.rhythm import RhythmRecipe, rhythm_vector
@@ -74,7 +75,7 @@ class MusicnnRecipe:
 
 
 #: How the numbers of one set are computed.
-SetRecipe = FeatureRecipe | MelRecipe | MusicnnRecipe | RhythmRecipe
+SetRecipe = FeatureRecipe | MelRecipe | MusicnnRecipe | CycleRecipe | RhythmRecipe
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ FEATURE_SETS: dict[str, Callable[..., SetRecipe]] = {
     "classical": lambda **cut: FeatureRecipe(**cut),
     "mel": lambda **cut: MelRecipe(**cut),
     "musicnn": lambda **cut: MusicnnRecipe(**cut),
+    "cycle": lambda **cut: CycleRecipe(**cut),
     "tempo": lambda **cut: RhythmRecipe(**cut),
 }
 
@@ -168,6 +170,8 @@ def apply_recipe(y: np.ndarray, recipe: Recipe) -> np.ndarray:
         return mel_vector(y, recipe.sr, recipe)
     if isinstance(recipe, RhythmRecipe):
         return rhythm_vector(y, recipe.sr, recipe)
+    if isinstance(recipe, CycleRecipe):
+        return cycle_points(y, recipe.sr, recipe)
     from gradatim.music.embeddings import musicnn_features
 
     return musicnn_features(y, recipe.sr)
@@ -195,6 +199,7 @@ def read_recipe(constants: Mapping[str, Any]) -> Recipe:
         "mel": MelRecipe,
         "raw": MelRecipe,
         "musicnn": MusicnnRecipe,
+        "cycle": CycleRecipe,
         "tempo": RhythmRecipe,
     }.get(kind)
     if made is None:
