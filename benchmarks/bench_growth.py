@@ -150,14 +150,13 @@ def draw_growth(found: Sequence[dict[str, Any]]) -> str:
         "kernel features": ("kernel", "accent", False),
         "deep features": ("deep", "accent", True),
         "shallow features": ("shallow", "other", False),
-        "perceptron features": ("perceptron", "other", True),
-        "inspection, folds": ("inspection", "muted", False),
+        "inspection, folds": ("inspect", "muted", False),
     }
     rows = [one["rows"] for one in found]
     series = [
         Series(
             [ChartPoint(n, n / 200.0) for n in (min(rows), max(rows))],
-            "5 s per 1,000 rows",
+            "as the rows",
             "muted",
             line=True,
             dots=False,
