@@ -26,6 +26,9 @@ __all__ = [
     "MOST_CLASSES",
     "MOST_POINTS",
     "Lesson",
+    "feature_names",
+    "flat_parameters",
+    "input_name",
     "lesson_from_collection",
     "lesson_from_network",
     "lesson_from_problem",
@@ -138,8 +141,8 @@ def lesson_from_network(network: Network) -> Lesson:
         "net": {
             "inputs": 1 if network.n_inputs == 1 else 3,
             "activations": [list(layer.activations) for layer in network.layers],
-            "parameters": _flat(layers),
-            "edges": _flat(
+            "parameters": flat_parameters(layers),
+            "edges": flat_parameters(
                 [
                     (
                         np.ones(layer.weight.shape) if layer.mask is None else layer.mask,
@@ -153,7 +156,7 @@ def lesson_from_network(network: Network) -> Lesson:
     return Lesson("A network", start)
 
 
-def _flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+def flat_parameters(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
     """Return weights, then biases, layer by layer."""
     return np.concatenate([part.ravel() for pair in layers for part in pair]).astype(float).tolist()
 
@@ -203,6 +206,7 @@ def lesson_from_collection(
     input: str | None = None,
     columns: Sequence[str] = (),
     seed: int = 0,
+    sounds: bool = True,
 ) -> Lesson:
     """Return the lesson of a person's own rows.
 
@@ -219,6 +223,8 @@ def lesson_from_collection(
         principal axes.
     seed : int, default 0
         Seed of the choice of rows where there are too many.
+    sounds : bool, default True
+        Whether some sounds travel along, where rows have any.
 
     Returns
     -------
@@ -232,8 +238,8 @@ def lesson_from_collection(
     """
     if collection.task != "classification":
         raise SpecError(f"the lab shows classes, and {title} has none; learn a column of classes")
-    name = _input_name(collection, input, title)
-    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+    name = input_name(collection, input, title)
+    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
     labels = np.asarray(collection.y).astype(str)
     rows, notices = _choose_rows(labels, title, seed)
     places, note = _coordinates(X[rows], names, columns, title)
@@ -246,7 +252,7 @@ def lesson_from_collection(
         "note": " ".join([note, *(notice.message for notice in notices)]),
     }
     table["X"] = table["X"].tolist()
-    if collection.media is not None:
+    if sounds and collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
 
@@ -270,7 +276,8 @@ def _sounds(
     }
 
 
-def _input_name(collection: Collection, input: str | None, title: str) -> str:
+def input_name(collection: Collection, input: str | None, title: str) -> str:
+    """Return the input that is named, or the one with the fewest features."""
     if input is None:
         return min(collection.X, key=lambda name: collection.X[name].shape[1])
     if input not in collection.X:
@@ -279,7 +286,8 @@ def _input_name(collection: Collection, input: str | None, title: str) -> str:
     return input
 
 
-def _feature_names(collection: Collection, name: str) -> list[str]:
+def feature_names(collection: Collection, name: str) -> list[str]:
+    """Return the names of the columns of an input."""
     given = collection.feature_names.get(name, ())
     n = collection.X[name].shape[1]
     return list(given) if len(given) == n else [f"{name} {i + 1}" for i in range(n)]
