@@ -59,6 +59,7 @@ export function startLab(root, extras = []) {
   let timer = 0;
   // A teacher's link may show one tab, without the others.
   let isAlone = false;
+  const isEmbedded = window.parent !== window;
   const one = [new Float64Array(1), new Float64Array(1)];
 
   /** @type {App} */
@@ -151,18 +152,24 @@ export function startLab(root, extras = []) {
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
+    if (isEmbedded) window.parent.postMessage({ gradatim: 1, state: code, equation: share.equation() }, "*");
   }
 
   function readAddress() {
     if (!location.hash.startsWith("#s=")) return;
     const wantsOne = location.hash.endsWith(ALONE);
-    const code = location.hash.slice(3, wantsOne ? -ALONE.length : undefined);
+    if (take(location.hash.slice(3, wantsOne ? -ALONE.length : undefined))) isAlone = wantsOne;
+  }
+
+  /** Take a state from anyone. @param {string} code */
+  function take(code) {
     try {
       app.state = decodeState(code, lessonDims());
-      isAlone = wantsOne;
+      return true;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
+      warn(`This link cannot be read: ${error.message}. The page stays as it is.`);
+      return false;
     }
   }
 
@@ -228,7 +235,7 @@ export function startLab(root, extras = []) {
   root.append(
     html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open))),
     message, html("main", {}, ...panels), share.dialog, live);
-  practicePanel.hidden = false;
+  practicePanel.hidden = practiceView.isEmpty;
 
   function brand() {
     const found = document.getElementById("brand");
@@ -244,11 +251,21 @@ export function startLab(root, extras = []) {
   });
   window.addEventListener("hashchange", () => {
     readAddress();
+    showState();
+  });
+  window.addEventListener("message", ({ source, data }) => {
+    if (!isEmbedded || source !== window.parent || data?.gradatim !== 1 || typeof data.set !== "string") return;
+    if (take(data.set)) showState();
+    writeAddress();
+  });
+
+  function showState() {
     fallBack();
     networkView.reset();
     showTabs();
     views[app.state.view].draw();
-  });
+  }
+
   dark.addEventListener("change", () => {
     colors = readColors(root);
     app.changed();
@@ -256,4 +273,5 @@ export function startLab(root, extras = []) {
   showTabs();
   networkView.reset();
   views[app.state.view].draw();
+  if (isEmbedded) writeAddress();
 }
