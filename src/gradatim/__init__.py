@@ -149,7 +149,11 @@ def _show(kind: str, value: Any) -> str:
 
 
 _pictures.register("network", _draw_network)
-for _kind in ("trace", "separation", "transformation", "approximation"):
+for _kind in (
+    *("Approximation", "ClassSeparations", "Climb", "ClimbComparison", "Collection"),
+    *("DepthComparison", "Exam", "Explanation", "MethodComparison", "ModelScore", "Predictions"),
+    *("Race", "Rates", "Separation", "Trace", "Transformation"),
+):
     _pictures.register(_kind, partial(_show, _kind))
 
 
