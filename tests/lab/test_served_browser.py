@@ -70,7 +70,7 @@ def test_a_pupil_chooses_columns_asks_for_proofs_and_the_server_starts_anew(page
         page.select_option("[aria-label='x₁']", "r")
         page.wait_for_selector("text=x₁ stands for (r >> visible=true")
         page.click("text=Is it separable?")
-        page.wait_for_selector("pre.lines:has-text('separated')")
+        page.wait_for_selector("pre.lines:has-text('separates')")
         end(server)
         page.click("text=Other rows")
         page.wait_for_selector("text=The server does not answer")
