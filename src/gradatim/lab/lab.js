@@ -29,6 +29,7 @@ const MOST_UNDOS = 100;
  * @property {(name: string, z: number) => number} activate
  * @property {() => import("./controls.js").Colors} colors
  * @property {() => void} remember the state before a change, for undo
+ * @property {() => void} forget what could be undone, for it does not fit any more
  * @property {() => void} changed draw everything again
  * @property {() => void} touched the state has changed, and its view has drawn it
  * @property {(text: string) => void} announce
@@ -39,11 +40,15 @@ const MOST_UNDOS = 100;
  * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
  */
 
-/** @param {HTMLElement} root */
-export function startLab(root) {
+/**
+ * @param {HTMLElement} root
+ * @param {((app: App, network: any, race: any) => { name: string, title: string, element: HTMLElement, draw(): void })[]} [extras]
+ *   makers of tabs that only some pages have
+ */
+export function startLab(root, extras = []) {
   const lib = engine();
   const lesson = JSON.parse(document.getElementById("lesson")?.textContent ?? "{}");
-  const lessonDims = lesson.table?.names.length ?? 0;
+  const lessonDims = () => lesson.table?.names.length ?? 0;
   const live = html("p", { class: "sr", role: "status" });
   const message = html("p", { class: "message", role: "alert", hidden: true });
   /** @type {string[]} */
@@ -54,6 +59,7 @@ export function startLab(root) {
   let timer = 0;
   // A teacher's link may show one tab, without the others.
   let isAlone = false;
+  const isEmbedded = window.parent !== window;
   const one = [new Float64Array(1), new Float64Array(1)];
 
   /** @type {App} */
@@ -68,6 +74,10 @@ export function startLab(root) {
     },
     colors: () => colors,
     remember,
+    forget() {
+      past.length = 0;
+      undo.disabled = true;
+    },
     changed() {
       views[app.state.view].draw();
       app.touched();
@@ -129,7 +139,7 @@ export function startLab(root) {
     if (before === undefined || before === now) return;
     const { view } = app.state;
     // The view stays: what is undone is seen.
-    app.state = { ...decodeState(before, lessonDims), view };
+    app.state = { ...decodeState(before, lessonDims()), view };
     networkView.reset();
     app.changed();
     app.announce("Undone.");
@@ -142,18 +152,24 @@ export function startLab(root) {
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
+    if (isEmbedded) window.parent.postMessage({ gradatim: 1, state: code, equation: share.equation() }, "*");
   }
 
   function readAddress() {
     if (!location.hash.startsWith("#s=")) return;
     const wantsOne = location.hash.endsWith(ALONE);
-    const code = location.hash.slice(3, wantsOne ? -ALONE.length : undefined);
+    if (take(location.hash.slice(3, wantsOne ? -ALONE.length : undefined))) isAlone = wantsOne;
+  }
+
+  /** Take a state from anyone. @param {string} code */
+  function take(code) {
     try {
-      app.state = decodeState(code, lessonDims);
-      isAlone = wantsOne;
+      app.state = decodeState(code, lessonDims());
+      return true;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
+      warn(`This link cannot be read: ${error.message}. The page stays as it is.`);
+      return false;
     }
   }
 
@@ -169,9 +185,21 @@ export function startLab(root) {
   const practiceView = makePracticeView(app, practicePanel);
   /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
   const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, practice: practiceView };
-  const shownViews = Object.keys(TABS).filter((name) => name !== "practice" || !practiceView.isEmpty);
-  if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
-  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, TABS[name]));
+  const titles = { ...TABS };
+  for (const make of extras) {
+    const extra = make(app, networkView, raceView);
+    views[extra.name] = extra;
+    titles[extra.name] = extra.title;
+  }
+  const shownViews = Object.keys(titles).filter((name) => name !== "practice" || !practiceView.isEmpty);
+  fallBack();
+
+  /** Links of a page with more tabs than this one begin at the first. */
+  function fallBack() {
+    if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
+  }
+
+  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, titles[name]));
   const panels = shownViews.map((name) => html("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, views[name].element));
   tabs.append(...buttons);
   buttons.forEach((tab, k) => {
@@ -207,7 +235,7 @@ export function startLab(root) {
   root.append(
     html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open))),
     message, html("main", {}, ...panels), share.dialog, live);
-  practicePanel.hidden = false;
+  practicePanel.hidden = practiceView.isEmpty;
 
   function brand() {
     const found = document.getElementById("brand");
@@ -223,10 +251,21 @@ export function startLab(root) {
   });
   window.addEventListener("hashchange", () => {
     readAddress();
+    showState();
+  });
+  window.addEventListener("message", ({ source, data }) => {
+    if (!isEmbedded || source !== window.parent || data?.gradatim !== 1 || typeof data.set !== "string") return;
+    if (take(data.set)) showState();
+    writeAddress();
+  });
+
+  function showState() {
+    fallBack();
     networkView.reset();
     showTabs();
     views[app.state.view].draw();
-  });
+  }
+
   dark.addEventListener("change", () => {
     colors = readColors(root);
     app.changed();
@@ -234,4 +273,5 @@ export function startLab(root) {
   showTabs();
   networkView.reset();
   views[app.state.view].draw();
+  if (isEmbedded) writeAddress();
 }

@@ -8,6 +8,7 @@ it leaves out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,17 +19,23 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
+from gradatim.network import parse
 from gradatim.network.graph import Network
 from gradatim.presentation.sounds import encode_sounds
-from gradatim.problems import get_problem
+from gradatim.problems import PROBLEMS, get_problem
 
 __all__ = [
     "MOST_CLASSES",
     "MOST_POINTS",
     "Lesson",
+    "feature_names",
+    "flat_parameters",
+    "input_name",
     "lesson_from_collection",
     "lesson_from_network",
     "lesson_from_problem",
+    "lesson_of",
+    "names_problem",
 ]
 
 #: What a page holds at most; `state.js` has the same limits.
@@ -74,6 +81,28 @@ class Lesson:
     start: Mapping[str, Any] = field(default_factory=dict)
     table: Mapping[str, Any] | None = None
     notices: Sequence[Notice] = ()
+
+
+def lesson_of(thing: str | Network | Collection | Lesson | None) -> Lesson:
+    """Return the lesson of what a person names or has."""
+    if thing is None:
+        return Lesson()
+    if isinstance(thing, Lesson):
+        return thing
+    if isinstance(thing, Network):
+        return lesson_from_network(thing)
+    if isinstance(thing, Collection):
+        return lesson_from_collection(thing, thing.name)
+    if names_problem(thing):
+        return lesson_from_problem(thing.strip().lower())
+    return lesson_from_network(parse(thing))
+
+
+def names_problem(text: str) -> bool:
+    """Tell whether a text is meant as the name of a problem."""
+    word = text.strip().lower()
+    # No equation is one word of three letters.
+    return word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word) is not None
 
 
 def lesson_from_problem(name: str) -> Lesson:
@@ -138,8 +167,8 @@ def lesson_from_network(network: Network) -> Lesson:
         "net": {
             "inputs": 1 if network.n_inputs == 1 else 3,
             "activations": [list(layer.activations) for layer in network.layers],
-            "parameters": _flat(layers),
-            "edges": _flat(
+            "parameters": flat_parameters(layers),
+            "edges": flat_parameters(
                 [
                     (
                         np.ones(layer.weight.shape) if layer.mask is None else layer.mask,
@@ -153,7 +182,7 @@ def lesson_from_network(network: Network) -> Lesson:
     return Lesson("A network", start)
 
 
-def _flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+def flat_parameters(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
     """Return weights, then biases, layer by layer."""
     return np.concatenate([part.ravel() for pair in layers for part in pair]).astype(float).tolist()
 
@@ -203,6 +232,7 @@ def lesson_from_collection(
     input: str | None = None,
     columns: Sequence[str] = (),
     seed: int = 0,
+    sounds: bool = True,
 ) -> Lesson:
     """Return the lesson of a person's own rows.
 
@@ -219,6 +249,8 @@ def lesson_from_collection(
         principal axes.
     seed : int, default 0
         Seed of the choice of rows where there are too many.
+    sounds : bool, default True
+        Whether some sounds travel along, where rows have any.
 
     Returns
     -------
@@ -232,8 +264,8 @@ def lesson_from_collection(
     """
     if collection.task != "classification":
         raise SpecError(f"the lab shows classes, and {title} has none; learn a column of classes")
-    name = _input_name(collection, input, title)
-    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+    name = input_name(collection, input, title)
+    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
     labels = np.asarray(collection.y).astype(str)
     rows, notices = _choose_rows(labels, title, seed)
     places, note = _coordinates(X[rows], names, columns, title)
@@ -246,7 +278,7 @@ def lesson_from_collection(
         "note": " ".join([note, *(notice.message for notice in notices)]),
     }
     table["X"] = table["X"].tolist()
-    if collection.media is not None:
+    if sounds and collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
 
@@ -270,7 +302,8 @@ def _sounds(
     }
 
 
-def _input_name(collection: Collection, input: str | None, title: str) -> str:
+def input_name(collection: Collection, input: str | None, title: str) -> str:
+    """Return the input that is named, or the one with the fewest features."""
     if input is None:
         return min(collection.X, key=lambda name: collection.X[name].shape[1])
     if input not in collection.X:
@@ -279,7 +312,8 @@ def _input_name(collection: Collection, input: str | None, title: str) -> str:
     return input
 
 
-def _feature_names(collection: Collection, name: str) -> list[str]:
+def feature_names(collection: Collection, name: str) -> list[str]:
+    """Return the names of the columns of an input."""
     given = collection.feature_names.get(name, ())
     n = collection.X[name].shape[1]
     return list(given) if len(given) == n else [f"{name} {i + 1}" for i in range(n)]
@@ -295,7 +329,7 @@ def _choose_rows(labels: np.ndarray, title: str, seed: int) -> tuple[np.ndarray,
     if len(counted) > MOST_CLASSES:
         text = f"The {MOST_CLASSES} largest of {len(counted)} classes are shown."
         notices.append(Notice("left-out", text))
-    rows = np.flatnonzero([label in shown for label in labels])
+    rows = np.flatnonzero(np.isin(labels, sorted(shown)))
     rows = np.random.default_rng(seed).permutation(rows)
     if len(rows) > MOST_POINTS:
         text = f"{MOST_POINTS:,} of {plural(len(rows), 'row')} are shown, drawn at random."

@@ -14,7 +14,7 @@ import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { drawCurve } from "./marks.js";
 import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
-import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
+import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
@@ -657,6 +657,8 @@ export function makeNetworkView(app) {
   /** Begin again from the state, after it was replaced. */
   function reset() {
     data = makeData(app.state.data, table, engine);
+    // A link may be of a page with other classes.
+    if (net().activations.at(-1)?.length !== outputActivations(data.nClasses).length) reshape(app.state, {}, engine, data, data.dims);
     unitCard.clear();
     hovered = null;
     isPlaying = false;
@@ -674,5 +676,5 @@ export function makeNetworkView(app) {
     rebuild();
   }).observe(graphCard);
   const pause = () => isPlaying && toggle();
-  return { element, draw, reset, toggle, pause, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
+  return { element, draw, reset, restructure, toggle, pause, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
 }

@@ -8,7 +8,7 @@
 
 import { GRID, INPUTS, PLANE_PROBLEMS, chosenInputs } from "./problems.js";
 
-export const VIEW_NAMES = ["neuron", "network", "practice", "race"];
+export const VIEW_NAMES = ["neuron", "network", "practice", "race", "server"];
 export const ACTIVATION_NAMES = [
   ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
   ...["silu", "softplus", "softmax"],
