@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,13 @@ from gradatim.exercises.formats.words import LETTERS, answer_line, heading
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.slips import SLIPS
 from gradatim.lab.lesson import PROBLEM_NAMES, Lesson
+from gradatim.lab.minify import minify
 from gradatim.problems import get_problem
 
 __all__ = ["render_lab", "script", "write_lab"]
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
-# Comments are for who reads the modules; they are a third of the text.
-_COMMENT = re.compile(
-    r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n|/\*\* (?:[^*]|\*(?!/))*\*/ ?", re.M
-)
 _START = '\nstartLab(document.getElementById("lab"));\n'
 
 
@@ -97,8 +95,9 @@ def render_lab(lesson: Lesson, exam: Exam | None = None) -> str:
     return environment.from_string(_read("lab.html.jinja")).render(content)
 
 
+@cache
 def script() -> str:
-    """Return all modules of the page as one script."""
+    """Return all modules of the page as one script, without what only readers need."""
     written: set[str] = set()
 
     def joined(name: str) -> str:
@@ -109,8 +108,7 @@ def script() -> str:
         text = _EXPORT.sub("", _read(name))
         return _IMPORT.sub(lambda found: joined(_beside(folder, found[1])), text)
 
-    code = _COMMENT.sub("", joined("./lab.js"))
-    return f'"use strict";\n{code}{_START}'
+    return minify(f'"use strict";\n{joined("./lab.js")}{_START}')
 
 
 def _beside(folder: str, name: str) -> str:

@@ -1,0 +1,31 @@
+"""What is shorter does the same: strings, templates and regular expressions are not touched."""
+
+import pytest
+
+from gradatim.lab.minify import minify
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [
+        ("a  =  b ;", "a=b;"),
+        ('x = "a  // b" ; // c', 'x="a  // b";'),
+        ("x = 'it\\'s  /* not */'", "x='it\\'s  /* not */'"),
+        ("/** doc\n * of it */\nf ( 1 )", "f(1)"),
+        ("a + +b - -c", "a+ +b- -c"),
+        ("a++ + b", "a++ +b"),
+        ("{ return  x\n}", "{return x}"),
+        ("let a = b\nlet c = d", "let a=b\nlet c=d"),
+        ("a = [\n  1,\n  2,\n]", "a=[1,2,]"),
+        ("x = /[/ \"']  +/g.test( y )", "x=/[/ \"']  +/g.test(y)"),
+        ("return /a  b/", "return/a  b/"),
+        ("a / b / c", "a/b/c"),
+        ("(a + b) / 2 + x[1] / 2", "(a+b)/2+x[1]/2"),
+        ("`a  ${ b  ? `c  // ${ d }` : {  e } }  f`", "`a  ${b?`c  // ${d}`:{e}}  f`"),
+        ("`$ {  a}  \\`  b`", "`$ {  a}  \\`  b`"),
+        ("a in  b", "a in b"),
+    ],
+)
+def test_only_what_readers_need_is_left_out(code, short):
+    assert minify(code) == short
+    assert minify(short) == short
