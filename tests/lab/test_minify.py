@@ -29,3 +29,29 @@ from gradatim.lab.minify import minify
 def test_only_what_readers_need_is_left_out(code, short):
     assert minify(code) == short
     assert minify(short) == short
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [
+        ("const total = 1; f(total);", "const aa=1;f(aa);"),
+        # A property, a key, a pattern, a string or a word of a template keeps the name everywhere.
+        ("const total = 1; a.total;", "const total=1;a.total;"),
+        ("const total = 1; ({ total });", "const total=1;({total});"),
+        ("const total = 1; ({ total: 2 });", "const total=1;({total:2});"),
+        ("const total = 1; const { total: b, c = 1 } = a;", "const total=1;const{total:b,c=1}=a;"),
+        ("const total = 1; a['total'];", "const total=1;a['total'];"),
+        ("const total = 1; `is total ${b}`;", "const total=1;`is total ${b}`;"),
+        ("const total = 1; `is ${total}`;", "const aa=1;`is ${aa}`;"),
+        ("const total = [1]; f(...total);", "const aa=[1];f(...aa);"),
+        # What a browser has, and what nobody here declares.
+        ("const history = 1; window;", "const history=1;window;"),
+        ("total(aa); const first = 2;", "total(aa);const ab=2;"),
+    ],
+)
+def test_a_name_is_shortened_only_where_all_its_places_are_variables(code, short):
+    assert minify(code) == short
+
+
+def test_names_that_others_use_stay():
+    assert minify("function total() {}", {"total"}) == "function total(){}"

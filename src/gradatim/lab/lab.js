@@ -13,12 +13,14 @@ import { makeNetworkView } from "./network.js";
 import { makeNeuronView } from "./neuron.js";
 import { makePracticeView } from "./practice.js";
 import { makeRaceView } from "./race.js";
+import { makeProofsView } from "./proofs.js";
 import { makeShare } from "./share.js";
 import { ALONE, LinkError, decodeState, encodeState } from "./state.js";
+import { makeWallView } from "./wall.js";
 import { trainInWorker } from "./worker.js";
 
 /** @type {Record<string, string>} */
-const TABS = { neuron: "One neuron", network: "A network", race: "A race", practice: "Practice" };
+const TABS = { neuron: "One neuron", network: "A network", race: "A race", wall: "The wall", proofs: "Proofs", practice: "Practice" };
 const MOST_UNDOS = 100;
 
 /**
@@ -35,8 +37,9 @@ const MOST_UNDOS = 100;
  * @property {() => boolean} isDragging
  * @property {() => boolean} isAlone whether the link asked for one tab alone
  * @property {() => boolean} reducedMotion
+ * @property {(name: string) => void} open another tab
  * @property {() => string} encoded
- * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
+ * @property {(kernels: string[], answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
  */
 
 /** @param {HTMLElement} root */
@@ -80,6 +83,7 @@ export function startLab(root) {
     isDragging,
     isAlone: () => isAlone,
     reducedMotion: () => still.matches,
+    open: (name) => open(shownViews.indexOf(name)),
     encoded: () => encodeState(app.state),
     startWorker,
   };
@@ -87,11 +91,11 @@ export function startLab(root) {
   /**
    * Start a worker from the text of its functions.
    *
-   * @param {string} kernel as `kernelText` writes it
+   * @param {string[]} kernels as `kernelText` writes them
    * @param {(message: any) => void} answered
    */
-  function startWorker(kernel, answered) {
-    const text = `"use strict";(${trainInWorker})(self, (${engine})(), ${kernel});`;
+  function startWorker(kernels, answered) {
+    const text = `"use strict";(${trainInWorker})(self, (${engine})(), [${kernels}]);`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       const worker = new Worker(address);
@@ -166,9 +170,10 @@ export function startLab(root) {
   const networkView = makeNetworkView(app);
   const share = makeShare(app, networkView);
   const raceView = makeRaceView(app, networkView);
+  const wallView = makeWallView(app, networkView);
   const practiceView = makePracticeView(app, practicePanel);
   /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
-  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, practice: practiceView };
+  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, wall: wallView, proofs: makeProofsView(app, networkView), practice: practiceView };
   const shownViews = Object.keys(TABS).filter((name) => name !== "practice" || !practiceView.isEmpty);
   if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
   const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, TABS[name]));
@@ -189,6 +194,7 @@ export function startLab(root) {
   function open(k) {
     if (shownViews[k] !== "network") networkView.pause();
     if (shownViews[k] !== "race") raceView.pause();
+    if (shownViews[k] !== "wall") wallView.pause();
     app.state.view = shownViews[k];
     showTabs();
     app.changed();

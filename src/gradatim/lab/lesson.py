@@ -64,8 +64,9 @@ class Lesson:
         Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``
         or ``problem``, in plain values.
     table : mapping or None
-        Points of a person's own: ``names``, ``X``, ``labels``, ``classes``, ``note`` and, where
-        they can be played, ``sounds``: some of them by the place of their point.
+        Points of a person's own: ``names``, ``X``, ``labels``, ``classes``, ``note``, where they
+        have a number instead of a class ``targets``, and, where they can be played, ``sounds``:
+        some of them by the place of their point.
     notices : sequence of Notice
         What was left out.
     """
@@ -209,14 +210,14 @@ def lesson_from_collection(
     Parameters
     ----------
     collection : Collection
-        Rows with classes.
+        Rows with classes, or with one number each.
     title : str
         What the page calls it.
     input : str, optional
         Name of the input whose features are shown; the one with the fewest unless given.
     columns : sequence of str, optional
         One or two features; unless given, all are standardized and projected onto their first two
-        principal axes.
+        principal axes. A number is shown over one: that of the largest correlation unless given.
     seed : int, default 0
         Seed of the choice of rows where there are too many.
 
@@ -228,11 +229,15 @@ def lesson_from_collection(
     Raises
     ------
     SpecError
-        If the collection has no classes, or what was named is not there.
+        If the collection has neither classes nor numbers, or what was named is not there.
     """
-    if collection.task != "classification":
-        raise SpecError(f"the lab shows classes, and {title} has none; learn a column of classes")
     name = _input_name(collection, input, title)
+    if collection.task == "regression" and np.ndim(collection.y) == 1:
+        return _lesson_of_curve(collection, name, title, columns, seed)
+    if collection.task != "classification":
+        raise SpecError(
+            f"the lab shows classes or one number, and {title} has neither; learn one column"
+        )
     X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
     labels = np.asarray(collection.y).astype(str)
     rows, notices = _choose_rows(labels, title, seed)
@@ -249,6 +254,43 @@ def lesson_from_collection(
     if collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def _lesson_of_curve(
+    collection: Collection, name: str, title: str, columns: Sequence[str], seed: int
+) -> Lesson:
+    """Return the lesson of a number over one column: a curve through the rows."""
+    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+    y = np.asarray(collection.y, dtype=float)
+    if len(y) < 2 or not np.isfinite(y).all():
+        raise SpecError(f"{title} has targets that are missing, or fewer than two rows")
+    if len(columns) > 1:
+        raise SpecError(f"a number is shown over one column, not {len(columns)}; name one")
+    rows, notices = _draw_rows(np.arange(len(y)), title, seed)
+    column = list(columns) or [names[_steepest(X, y)]]
+    places, note = _coordinates(X[rows], names, column, title)
+    chosen = "" if columns else ", the column that goes most with it"
+    [target] = map(show_name, collection.target_names or ("the target",))
+    table = {
+        "names": ["x1"],
+        "X": (np.round(places * 1024) / 1024).tolist(),
+        "labels": [0] * len(rows),
+        "classes": [],
+        "targets": [float(f"{value:.9g}") for value in y[rows]],
+        "note": " ".join(
+            [f"{target} over {show_name(column[0])}{chosen}.", note, *(n.message for n in notices)]
+        ),
+    }
+    if collection.media is not None:
+        table["sounds"] = _sounds(collection, rows, table["labels"])
+    return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def _steepest(X: np.ndarray, y: np.ndarray) -> int:
+    """Return the place of the column whose correlation with a target is the largest."""
+    Z, t = X - X.mean(axis=0), y - y.mean()
+    size = np.sqrt((Z**2).sum(axis=0) * (t**2).sum())
+    return int(np.argmax(np.abs(t @ Z) / np.where(size > 0, size, 1)))
 
 
 def _sounds(
@@ -296,6 +338,13 @@ def _choose_rows(labels: np.ndarray, title: str, seed: int) -> tuple[np.ndarray,
         text = f"The {MOST_CLASSES} largest of {len(counted)} classes are shown."
         notices.append(Notice("left-out", text))
     rows = np.flatnonzero([label in shown for label in labels])
+    rows, left_out = _draw_rows(rows, title, seed)
+    return rows, [*notices, *left_out]
+
+
+def _draw_rows(rows: np.ndarray, title: str, seed: int) -> tuple[np.ndarray, list[Notice]]:
+    """Return as many rows as a page holds, in random order, and what was left out."""
+    notices = []
     rows = np.random.default_rng(seed).permutation(rows)
     if len(rows) > MOST_POINTS:
         text = f"{MOST_POINTS:,} of {plural(len(rows), 'row')} are shown, drawn at random."

@@ -24,7 +24,8 @@ export function makeLossCard(app, board) {
   isLog.addEventListener("change", () => drawLoss());
   const lossPlot = html("canvas", { class: "loss", role: "img", "aria-label": "Loss by epoch" });
   const confusion = html("div", { class: "table-scroll" });
-  const element = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("div", { class: "card-head" }, html("h2", { id: "loss-title" }, "Loss"), html("label", { class: "chip small" }, isLog, html("span", {}, "powers of ten"))), figures, lossPlot, html("details", {}, html("summary", {}, "Which class is taken for which"), confusion));
+  const details = html("details", {}, html("summary", {}, "Which class is taken for which"), confusion);
+  const element = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("div", { class: "card-head" }, html("h2", { id: "loss-title" }, "Loss"), html("label", { class: "chip small" }, isLog, html("span", {}, "powers of ten"))), figures, lossPlot, details);
 
   /** Take down what the worker said. @param {any} message */
   function note(message) {
@@ -49,7 +50,7 @@ export function makeLossCard(app, board) {
   function drawFigures() {
     const { train, held } = report ?? {};
     const cell = (/** @type {string} */ title, /** @type {any} */ found, /** @type {string} */ kind) =>
-      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? `${(100 * found.accuracy).toFixed(0)} % right` : ""));
+      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? (found.accuracy === null ? `off by ${shown(found.off * board.data().yScale.spread, 3)}` : `${(100 * found.accuracy).toFixed(0)} % right`) : ""));
     figures.replaceChildren(cell("training", train, "train"), ...(board.data().held.some(Boolean) ? [cell("held out", held, "held")] : []));
   }
 
@@ -100,6 +101,8 @@ export function makeLossCard(app, board) {
   function drawConfusion() {
     const [data, { net }, { engine }] = [board.data(), app.state, app];
     const task = makeTask(net, data);
+    details.hidden = task.isCurve;
+    if (task.isCurve) return;
     const isHeld = task.heldLabels.length > 0;
     const [X, labels] = isHeld ? [task.heldX, task.heldLabels] : [task.X, task.labels];
     if (!labels.length) return;
