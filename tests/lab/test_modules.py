@@ -219,7 +219,7 @@ def test_programs_compute_the_same(written, capsys):
             scope: dict = {}
             exec(text[key], scope)  # what the page wrote a moment ago
             outputs = scope["predict"](X) if key == "numpy" else scope["network"](X)
-            np.testing.assert_allclose(outputs, expected, rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(outputs, expected, rtol=1e-12, atol=1e-12)
     assert capsys.readouterr().out
 
 

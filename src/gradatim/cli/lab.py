@@ -55,8 +55,8 @@ def lab(
     Parameters
     ----------
     source
-        An equation, a problem (xor, moons), a saved network (.safetensors), a table, a folder of
-        sounds or a dataset; the usual neuron if left out.
+        An equation, a problem (xor, moons), a saved network (.safetensors) or model (.gradatim) of
+        one or two columns, a table, a folder of sounds or a dataset; the usual neuron if left out.
     columns
         One or two columns of a table as coordinates; if left out, all are projected onto two axes.
     inputs
@@ -125,9 +125,13 @@ def _typed(source: str) -> Lesson:
     import re
 
     from gradatim.cli._network import read_network
-    from gradatim.lab import lesson_from_network, lesson_from_problem
+    from gradatim.lab import lesson_from_model, lesson_from_network, lesson_from_problem
     from gradatim.problems import PROBLEMS
 
+    if source.lower().endswith(".gradatim"):
+        from gradatim.models import load_model
+
+        return lesson_from_model(load_model(source), Path(source).name)
     word = source.strip().lower()
     # No equation is one word of three letters, so it is meant as a problem.
     if word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word):

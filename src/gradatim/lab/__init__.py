@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gradatim.lab.lesson import lesson_from_problem as lesson_from_problem
     from gradatim.lab.page import render_lab as render_lab
     from gradatim.lab.page import write_lab as write_lab
+    from gradatim.lab.saved import lesson_from_model as lesson_from_model
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -29,5 +30,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "lesson_from_problem",
         ],
         "page": ["render_lab", "write_lab"],
+        "saved": ["lesson_from_model"],
     },
 )

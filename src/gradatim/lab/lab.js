@@ -15,7 +15,7 @@ import { makePracticeView } from "./practice.js";
 import { makeRaceView } from "./race.js";
 import { makeProofsView } from "./proofs.js";
 import { makeShare } from "./share.js";
-import { ALONE, LinkError, decodeState, encodeState } from "./state.js";
+import { LinkError, decodeState, encodeState, linkEnd, readLink } from "./state.js";
 import { makeWallView } from "./wall.js";
 import { trainInWorker } from "./worker.js";
 
@@ -36,6 +36,8 @@ const MOST_UNDOS = 100;
  * @property {(text: string) => void} announce
  * @property {() => boolean} isDragging
  * @property {() => boolean} isAlone whether the link asked for one tab alone
+ * @property {() => string[]} hides what the link hides
+ * @property {(message: any) => void} tell tell an embedding page, such as a learning platform
  * @property {() => boolean} reducedMotion
  * @property {(name: string) => void} open another tab
  * @property {() => string} encoded
@@ -57,6 +59,8 @@ export function startLab(root) {
   let timer = 0;
   // A teacher's link may show one tab, without the others.
   let isAlone = false;
+  /** @type {string[]} */
+  let hidden = [];
   const one = [new Float64Array(1), new Float64Array(1)];
 
   /** @type {App} */
@@ -82,6 +86,8 @@ export function startLab(root) {
     announce: (text) => (live.textContent = text),
     isDragging,
     isAlone: () => isAlone,
+    hides: () => hidden,
+    tell,
     reducedMotion: () => still.matches,
     open: (name) => open(shownViews.indexOf(name)),
     encoded: () => encodeState(app.state),
@@ -142,23 +148,48 @@ export function startLab(root) {
   function writeAddress() {
     const code = encodeState(app.state);
     try {
-      history.replaceState(null, "", `#s=${code}${isAlone ? ALONE : ""}`);
+      history.replaceState(null, "", `#s=${code}${linkEnd(isAlone, hidden)}`);
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
+    tell({ state: code, answer: null, score: app.state.view === "network" ? networkView.score() : null });
   }
 
-  function readAddress() {
-    if (!location.hash.startsWith("#s=")) return;
-    const wantsOne = location.hash.endsWith(ALONE);
-    const code = location.hash.slice(3, wantsOne ? -ALONE.length : undefined);
+  /** @param {any} message */
+  function tell(message) {
+    if (window.parent !== window) window.parent.postMessage({ gradatim: 1, ...message }, "*");
+  }
+
+  /** An embedding page may give back a state that it was told. @param {MessageEvent} event */
+  function hear({ source, data }) {
+    if (source !== window.parent || source === window || data?.gradatim !== 1 || typeof data.state !== "string") return;
+    read(data.state);
+    shownAgain();
+  }
+
+  /** @param {string} code */
+  function read(code) {
     try {
       app.state = decodeState(code, lessonDims);
-      isAlone = wantsOne;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
+      return false;
     }
+    return true;
+  }
+
+  function shownAgain() {
+    if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
+    networkView.reset();
+    showTabs();
+    views[app.state.view].draw();
+  }
+
+  function readAddress() {
+    const link = readLink(location.hash);
+    if (link && read(link.code)) ({ isAlone, hidden } = link);
+    root.dataset.hide = hidden.join(" ");
   }
 
   // The frame
@@ -211,9 +242,9 @@ export function startLab(root) {
   }
 
   root.append(
-    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open))),
+    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open, { class: "share-button" }))),
     message, html("main", {}, ...panels), share.dialog, live);
-  practicePanel.hidden = false;
+  practicePanel.hidden = practiceView.isEmpty;
 
   function brand() {
     const found = document.getElementById("brand");
@@ -229,10 +260,9 @@ export function startLab(root) {
   });
   window.addEventListener("hashchange", () => {
     readAddress();
-    networkView.reset();
-    showTabs();
-    views[app.state.view].draw();
+    shownAgain();
   });
+  window.addEventListener("message", hear);
   dark.addEventListener("change", () => {
     colors = readColors(root);
     app.changed();

@@ -136,22 +136,23 @@ def lesson_from_network(network: Network) -> Lesson:
     start = {
         "view": "network",
         "problem": "intervals" if network.n_inputs == 1 else "xor",
-        "net": {
-            "inputs": 1 if network.n_inputs == 1 else 3,
-            "activations": [list(layer.activations) for layer in network.layers],
-            "parameters": _flat(layers),
-            "edges": _flat(
-                [
-                    (
-                        np.ones(layer.weight.shape) if layer.mask is None else layer.mask,
-                        np.ones(layer.bias.shape),
-                    )
-                    for layer in network.layers
-                ]
-            ),
-        },
+        "net": network_start(network) | {"parameters": _flat(layers)},
     }
     return Lesson("A network", start)
+
+
+def network_start(network: Network) -> dict[str, Any]:
+    """Return a network as the page begins with it."""
+    layers = network.layers
+    masks = [np.ones(one.weight.shape) if one.mask is None else one.mask for one in layers]
+    return {
+        "inputs": 1 if network.n_inputs == 1 else 3,
+        "activations": [list(layer.activations) for layer in layers],
+        "parameters": _flat([(layer.weight, layer.bias) for layer in layers]),
+        "edges": _flat(
+            [(mask, np.ones(one.bias.shape)) for mask, one in zip(masks, layers, strict=True)]
+        ),
+    }
 
 
 def _flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
@@ -185,6 +186,11 @@ def _check_network(network: Network) -> None:
         raise SpecError(
             "the lab begins with a network of one output that is no softmax; write one equation"
         )
+    check_size(network)
+
+
+def check_size(network: Network) -> None:
+    """Refuse a network that is larger than the page shows."""
     widest = max(network.layer_sizes[1:])
     if network.depth > MOST_LAYERS or widest > MOST_UNITS:
         raise SpecError(
@@ -245,15 +251,19 @@ def lesson_from_collection(
     classes = sorted(set(labels[rows]))
     table = {
         "names": [f"x{i + 1}" for i in range(places.shape[1])],
-        "X": np.round(places * 1024) / 1024,
+        "X": on_grid(places),
         "labels": [classes.index(label) for label in labels[rows]],
         "classes": [show_name(one) for one in classes],
         "note": " ".join([note, *(notice.message for notice in notices)]),
     }
-    table["X"] = table["X"].tolist()
     if collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def on_grid(places: np.ndarray) -> list[list[float]]:
+    """Return coordinates as links hold them exactly: on a grid, within reach."""
+    return (np.round(np.clip(places, -31, 31) * 1024) / 1024).tolist()
 
 
 def _lesson_of_curve(
@@ -273,7 +283,7 @@ def _lesson_of_curve(
     [target] = map(show_name, collection.target_names or ("the target",))
     table = {
         "names": ["x1"],
-        "X": (np.round(places * 1024) / 1024).tolist(),
+        "X": on_grid(places),
         "labels": [0] * len(rows),
         "classes": [],
         "targets": [float(f"{value:.9g}") for value in y[rows]],
@@ -369,7 +379,7 @@ def _coordinates(
             f"{spread[i]:.4g}."
             for k, i in enumerate(places)
         ]
-        return np.clip(Z[:, places], -31, 31), " ".join(said)
+        return Z[:, places], " ".join(said)
     U, S, _ = np.linalg.svd(Z - Z.mean(axis=0), full_matrices=False)
     axes = U[:, :2] * S[:2]
     share = (S[:2] ** 2).sum() / max((S**2).sum(), 1e-300)
@@ -378,7 +388,7 @@ def _coordinates(
         f"{plural(X.shape[1], 'feature')}, projected onto the first two principal axes, which "
         f"hold {share:.0%} of the variance."
     )
-    return np.clip(axes, -31, 31), text
+    return axes, text
 
 
 def _place(names: Sequence[str], column: str, title: str) -> int:

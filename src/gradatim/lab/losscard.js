@@ -6,7 +6,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { css, shown } from "./controls.js";
+import { button, css, shown } from "./controls.js";
 import { clearCanvas } from "./marks.js";
 import { engineLayers, makeTask } from "./model.js";
 
@@ -109,14 +109,19 @@ export function makeLossCard(app, board) {
     const room = engine.forward(engine.makeNetwork(engineLayers(net, task.nIn)), X);
     const a = room.a[room.a.length - 1];
     const k = data.nClasses;
-    const counts = Array.from({ length: k }, () => new Uint32Array(k));
+    const rows = [...data.labels.keys()].filter((row) => (data.held[row] === 1) === isHeld);
+    /** @type {number[][][]} */
+    const cells = Array.from({ length: k }, () => Array.from({ length: k }, () => []));
     labels.forEach((label, row) => {
       const mine = [...a.subarray(row * task.nOut, (row + 1) * task.nOut)];
-      counts[label][task.nOut === 1 ? (mine[0] >= task.threshold ? 1 : 0) : mine.indexOf(Math.max(...mine))]++;
+      cells[label][task.nOut === 1 ? (mine[0] >= task.threshold ? 1 : 0) : mine.indexOf(Math.max(...mine))].push(rows[row]);
     });
+    const able = new Set(board.playable());
+    /** A number of points, or a button that plays them. @param {number[]} mine @param {string} title */
+    const content = (mine, title) => (mine.some((row) => able.has(row)) ? button(`${mine.length} ▶`, () => board.listen(title, mine), { "aria-label": `${mine.length}: hear ${title}` }) : String(mine.length));
     const head = html("tr", {}, html("th", { scope: "col" }, isHeld ? "held out" : "training"), ...data.classes.slice(0, k).map((name) => html("th", { scope: "col" }, `as ${name}`)));
-    const rows = data.classes.slice(0, k).map((name, i) => html("tr", {}, html("th", { scope: "row" }, name), ...[...counts[i]].map((n, j) => html("td", { class: i === j ? "right" : n ? "wrong" : "" }, String(n)))));
-    confusion.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, ...rows)));
+    const body = data.classes.slice(0, k).map((name, i) => html("tr", {}, html("th", { scope: "row" }, name), ...cells[i].map((mine, j) => html("td", { class: i === j ? "right" : mine.length ? "wrong" : "" }, content(mine, i === j ? `${name}, recognized` : `${name} taken for ${data.classes[j]}`)))));
+    confusion.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, ...body)));
   }
 
   return { element, note, clear, draw, drawConfusion };

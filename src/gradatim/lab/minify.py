@@ -28,17 +28,18 @@ _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _BEFORE_REGEX = {"return", "typeof", "case", "in", "of", "void", "delete"}
 _DECLARES = {"const", "let", "function", "class"}
 # What a browser has as global values, where a local one may have the same name.
-_GLOBAL = set(
-    "close document event find focus frames history length location name navigator open opener "
-    "origin parent performance print screen scroll self status stop top window".split()
-)
+_GLOBAL = {
+    *("close", "document", "event", "find", "focus", "frames", "history", "length", "location"),
+    *("name", "navigator", "open", "opener", "origin", "parent", "performance", "print", "screen"),
+    *("scroll", "self", "status", "stop", "top", "window"),
+}
 _SHORT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Tokens = list[tuple[str, str]]
 
 
 def minify(code: str, keep: Collection[str] = ()) -> str:
-    """Return a script that does the same in fewer characters.
+    r"""Return a script that does the same in fewer characters.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ def minify(code: str, keep: Collection[str] = ()) -> str:
 
     Examples
     --------
-    >>> minify("const one = 1 + +b; // why\\n  const c = `x  ${ one  + 1 }  y`;", {"c"})
+    >>> minify("const one = 1 + +b; // why\n  const c = `x  ${ one  + 1 }  y`;", {"c"})
     'const aa=1+ +b;const c=`x  ${aa+1}  y`;'
     """
     tokens: Tokens = []

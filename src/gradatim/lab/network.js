@@ -10,6 +10,7 @@ import { html, svg } from "../views/_dom.js";
 import { button, draggable, isDragging, segments, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
 import { kernelText } from "./kernel.js";
+import { makeListenCard } from "./listen.js";
 import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { curveHeight, drawCurve } from "./marks.js";
@@ -43,6 +44,8 @@ const FLAT = ["sign", "heaviside"];
  * @property {(activations: string[][]) => void} changeActivations
  * @property {() => void} edgeChanged
  * @property {(at: number, value: number) => void} setWeight
+ * @property {(title: string, rows: number[]) => void} listen offer the sounds of points
+ * @property {() => number[]} playable points that have their sound in the page
  */
 
 /**
@@ -73,11 +76,12 @@ export function makeNetworkView(app) {
   const names = () => valueNames(inputPlaces().map((k) => INPUTS[k].name), net().activations.map((units) => units.length));
 
   /** @type {Board} */
-  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight };
+  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight, listen: (title, rows) => listenCard.offer(title, rows), playable: () => listenCard.playable() };
   const bar = makeTrainingBar(app, board);
   const pointsCard = makePointsCard(app, board, element);
   const unitCard = makeUnitCard(app, board);
   const lossCard = makeLossCard(app, board);
+  const listenCard = makeListenCard(app, board);
 
   // The worker
 
@@ -485,14 +489,7 @@ export function makeNetworkView(app) {
     if (found >= 0 && points.length > 2) restructure(() => Object.assign(app.state.data, { source, points: points.filter((_, k) => k !== found) }));
   }
 
-  // Sounds of a person's own collection
-
-  const audio = new Audio();
-  const heard = html("p", { class: "hint", role: "status" });
   const listen = button("Play the nearest sound", () => playNearest(probe[0], probe[1], Infinity));
-
-  /** Places of the points that can be played. */
-  const playable = () => (app.state.data.source === "lesson" ? Object.keys(table?.sounds ?? {}).map(Number) : []);
 
   /**
    * Play the sound of the nearest point that has one.
@@ -505,11 +502,8 @@ export function makeNetworkView(app) {
     const [low, high] = data.window;
     const inside = (/** @type {number} */ value) => Math.min(Math.max(value, low), high);
     const away = (/** @type {number} */ row) => Math.hypot(inside(data.X[row * data.dims]) - x, data.dims > 1 ? inside(data.X[row * 2 + 1]) - y : 0);
-    const [nearest] = playable().sort((a, b) => away(a) - away(b));
-    if (nearest === undefined || away(nearest) > reach) return;
-    const { name, uri } = table.sounds[nearest];
-    audio.src = uri;
-    audio.play().then(() => (heard.textContent = `${name}, ${data.classes[data.labels[nearest]]}`), () => (heard.textContent = `${name} cannot be played here`));
+    const [nearest] = listenCard.playable().sort((a, b) => away(a) - away(b));
+    if (nearest !== undefined && away(nearest) <= reach) listenCard.play(nearest);
   }
 
   function drawTools() {
@@ -523,8 +517,7 @@ export function makeNetworkView(app) {
     const marks = data.targets ? [["0", "× add"]] : Array.from({ length: n }, (_, k) => ([String(k), `${k % 2 ? "●" : "×"} ${k < data.nClasses ? k : "new class"}`]));
     const kinds = segments("What a click does", [["look", "look"], ...marks, ["erase", "erase"]], (value) => (tool = value));
     kinds.set(tool);
-    const hearing = playable().length ? [html("p", { class: "hint" }, "Ringed points can be heard: click them."), html("div", { class: "row" }, listen), heard] : [];
-    tools.replaceChildren(kinds.element, ...hearing, html("div", { class: "row" }, button("Remove all points", () => restructure(() => {
+    tools.replaceChildren(kinds.element, html("div", { class: "row" }, ...(listenCard.playable().length ? [listen] : []), button("Remove all points", () => restructure(() => {
       const [low, high] = data.window;
       const at = (/** @type {number} */ share) => snap(low + share * (high - low));
       if (data.targets) Object.assign(app.state.data, { source: "curve", held: 0, points: [[at(0.3), -0.5, 0], [at(0.7), 0.5, 0]] });
@@ -608,7 +601,7 @@ export function makeNetworkView(app) {
   }
 
   function drawOverlay() {
-    drawPointsOver(overlay, data, app.colors(), probe[0], playable());
+    drawPointsOver(overlay, data, app.colors(), probe[0], listenCard.playable());
   }
 
   function drawProbe() {
@@ -664,6 +657,7 @@ export function makeNetworkView(app) {
     pointsCard.draw();
     drawTools();
     drawLegend();
+    listenCard.rebuild();
     rebuild();
   }
 
@@ -678,7 +672,7 @@ export function makeNetworkView(app) {
   }
 
   element.append(bar.element,
-    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, unitCard.element, zSpace.element)));
+    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, listenCard.element, unitCard.element, zSpace.element)));
   let width = 0;
   new ResizeObserver(() => {
     const now = graph.parentElement?.clientWidth ?? 0;
@@ -687,5 +681,7 @@ export function makeNetworkView(app) {
     rebuild();
   }).observe(graphCard);
   const pause = () => isPlaying && toggle();
-  return { element, draw, reset, toggle, pause, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
+  /** Share of right answers on points that do not train, or on those that do. */
+  const score = () => (report?.held ?? report?.train)?.accuracy ?? null;
+  return { element, draw, reset, toggle, pause, score, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
 }

@@ -202,7 +202,7 @@ export function makeProofsView(app, network) {
     const place = (/** @type {number} */ k) => low + ((high - low) * k) / (PLACES - 1);
     sumWords.textContent = `The largest error is ${shown(sum.error, 4)}, at x = ${brief(place(sum.at))}.`;
     sumMore.textContent = isStep
-      ? `Seen at ${PLACES.toLocaleString("en")} places. ${n} ${n === 1 ? "step makes two heights" : `steps make ${n + 1} heights`}, and no others come nearer at these places. Twice as many steps: about half the error.`
+      ? `Seen at ${PLACES.toLocaleString("en")} places. No other ${n === 1 ? "step" : `${n} steps`} come${n === 1 ? "s" : ""} nearer there. Twice as many steps: about half the error.`
       : `Seen at ${PLACES.toLocaleString("en")} places. Every ReLU bends the sum once. Where the function is smooth, twice as many bends make the error about four times smaller.`;
     equation.textContent = `f(x) ≈ ${toEquation(rounded(sumLayers(sum, unit, low, high)), ["x"]).split("-> ").map((part) => part.trim()).slice(1).join("; ")}`;
     command.textContent = `gradatim approximate "${text.replace(/["\\$`]/g, "")}" --on ${low} ${high} --activation ${isStep ? "step" : "relu"}`;

@@ -47,16 +47,18 @@ function pieces(y, room, most) {
  * @returns {Sum[]}
  */
 export function stepSums(y, most) {
+  let made = /** @type {NonNullable<ReturnType<typeof pieces>>} */ (pieces(y, Infinity, 1));
   return Array.from({ length: most }, (_, n) => {
-    const whole = /** @type {NonNullable<ReturnType<typeof pieces>>} */ (pieces(y, Infinity, 1));
-    let [small, large, best] = [0, whole[0].high - whole[0].low, pieces(y, 0, n + 2)];
-    for (let k = 0; k < 44 && large > 0 && !(best && k === 0); k++) {
+    const exact = pieces(y, 0, n + 2);
+    // What fewer steps reach is reached by more.
+    let [small, large] = [0, exact ? 0 : Math.max(...made.map(({ low, high }) => high - low))];
+    for (let k = 0; k < 30 && large > 0; k++) {
       const middle = (small + large) / 2;
       const found = pieces(y, middle, n + 2);
-      if (found) [best, large] = [found, middle];
+      if (found) [made, large] = [found, middle];
       else small = middle;
     }
-    const made = best ?? whole;
+    made = exact ?? made;
     const worst = made.reduce((a, b) => (b.high - b.low > a.high - a.low ? b : a));
     let at = worst.from;
     while (y[at] !== worst.high) at++;

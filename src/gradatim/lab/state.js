@@ -22,8 +22,30 @@ export const SOURCES = ["problem", "lesson", "own", "curve", "formula"];
 /** Most layers (the outputs among them), units in one, points and classes. */
 export const LIMITS = { layers: 8, units: 16, points: 2000, classes: 6, link: 60000 };
 
-/** What a link ends in that shows one tab alone. */
-export const ALONE = "&only";
+/** What a link may hide. */
+export const HIDDEN_NAMES = ["points", "settings", "layers", "loss", "numbers", "share"];
+const LINK = /^#s=([^&]*)(&only)?(?:&hide=([a-z,]*))?$/;
+
+/**
+ * What a link ends in that shows one tab alone, or hides parts.
+ *
+ * @param {boolean} isAlone
+ * @param {string[]} hidden
+ */
+export function linkEnd(isAlone, hidden) {
+  return `${isAlone ? "&only" : ""}${hidden.length ? `&hide=${hidden}` : ""}`;
+}
+
+/**
+ * Take the end of an address apart; null where it is no link.
+ *
+ * @param {string} hash
+ */
+export function readLink(hash) {
+  if (!hash.startsWith("#s=")) return null;
+  const [, code, only, hide = ""] = LINK.exec(hash) ?? [];
+  return { code: code ?? "?", isAlone: Boolean(only), hidden: HIDDEN_NAMES.filter((name) => hide.split(",").includes(name)) };
+}
 
 /** Links of version 1 had no formula; they are still read. */
 const VERSION = 2;
