@@ -5,7 +5,6 @@ Skipped, and said so, where Playwright or a browser is missing.
 
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from gradatim.lab import (
     lesson_from_problem,
     write_lab,
 )
+from tests.views.running import running_chromium
 
 pytestmark = pytest.mark.slow
 
@@ -27,19 +27,8 @@ EXAM = gradatim.make_exam(["outputs"], [1], count=3, seed=2)
 
 @pytest.fixture(scope="module")
 def chromium():
-    sync = pytest.importorskip(
-        "playwright.sync_api",
-        reason="Playwright is not installed: the lab is not tried in a browser",
-    )
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
-    with sync.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except sync.Error:
-            pytest.skip("there is no Chromium here: the lab is not tried in a browser")
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -630,8 +619,10 @@ def test_an_embedding_page_may_give_a_state_back(opened, path, tmp_path):
     lab = opened().context.new_page()
     lab.goto(outer.as_uri())
     frame = lab.frame_locator("iframe")
-    frame.locator("input.equation").fill("tanh(3x1)")
     lab.wait_for_function("() => window.told")
+    first = lab.evaluate("window.told.state")
+    frame.locator("input.equation").fill("tanh(3x1)")
+    lab.wait_for_function("first => window.told.state !== first", arg=first)
     told = lab.evaluate("window.told")
     assert (told["gradatim"], told["answer"], told["score"]) == (1, None, None)
     frame.locator("input.equation").fill("sign(x1)")

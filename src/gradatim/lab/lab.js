@@ -163,6 +163,8 @@ export function startLab(root) {
   /** An embedding page may give back a state that it was told. @param {MessageEvent} event */
   function hear({ source, data }) {
     if (source !== window.parent || source === window || data?.gradatim !== 1 || typeof data.state !== "string") return;
+    // What is being typed gives way.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     read(data.state);
     shownAgain();
   }

@@ -37,7 +37,7 @@ __all__ = ["render_lab", "script", "write_lab"]
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
 # What a page may be asked for from outside keeps its name.
-_NAMED = {"startLab", "engine", "encodeState", "decodeState", "kernelText"}
+_NAMED = {"startLab", "engine", "encodeState", "decodeState", "kernelText", "computePlanes"}
 _START = '\nstartLab(document.getElementById("lab"));\n'
 
 
