@@ -634,3 +634,57 @@ def test_an_embedding_page_may_give_a_state_back(opened, path, tmp_path):
         )
     lab.wait_for_timeout(200)
     assert frame.locator("input.equation").input_value() == "tanh(3x1)"
+
+
+SCRIPTS = (
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror='window.hacked = 1'>",
+    "<svg onload='window.hacked = 1'>",
+    "javascript:window.hacked=1",
+    "${window.hacked = 1}",
+    "');window.hacked = 1;('",
+    '"><iframe srcdoc="<script>parent.hacked = 1</script>">',
+    "constructor.constructor('window.hacked = 1')()",
+    "__proto__",
+    "\N{RIGHT-TO-LEFT OVERRIDE}</title><script>window.hacked = 1</script>",
+)
+
+
+def test_a_hundred_payloads_from_links_tables_formulas_and_messages_run_nothing(opened):
+    page = opened()
+    page.wait_for_function("() => location.hash.length > 3")
+    code = page.evaluate("location.hash.slice(3)")
+    ends = ("{}", "s={}", f"s={code}{{}}", f"s={code}&hide={{}}", f"s={code}&only&hide=points,{{}}")
+    tried = 0
+    for text in SCRIPTS:
+        for end in ends:
+            page.evaluate("hash => { location.hash = hash; }", end.format(text))
+            tried += 1
+        page.evaluate("state => window.postMessage({ gradatim: 1, state }, '*')", text)
+        tried += 1
+    page.evaluate("() => { location.hash = 's=&'; }")
+    page.click("#tab-network")
+    for text in SCRIPTS:
+        names = (f"{text},b,c", f"a,b,{text}")
+        for head in names:
+            rows = "".join(f"{k},{k % 5},{(text, 'z')[k % 2]}\n" for k in range(8))
+            content = f"{head}\n{rows}".encode()
+            table = {"name": f"{text[:9]}.csv", "mimeType": "text/csv", "buffer": content}
+            page.set_input_files(".file input", table)
+            tried += 1
+    page.click("summary")
+    page.select_option(".data select", "formula")
+    page.fill('[aria-label="formula"]', "x")
+    for text in SCRIPTS:
+        page.fill('[aria-label="formula"]', text)
+        page.keyboard.press("Enter")
+        tried += 1
+    page.click("#tab-proofs")
+    page.check("[value=sum]")
+    for text in SCRIPTS:
+        page.fill('[aria-label="function of x"]', text)
+        tried += 1
+    assert tried == 100
+    assert page.evaluate(
+        "window.hacked === undefined && !document.querySelector('iframe, main img')"
+    )

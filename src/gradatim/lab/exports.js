@@ -9,7 +9,7 @@ import { lowered } from "./math.js";
 
 /** @typedef {import("./equation.js").WrittenLayer} WrittenLayer */
 
-/** From so many edges on, numbers at them would hide each other. */
+/** From this many edges on, numbers at them would hide each other. */
 const MOST_NUMBERS = 24;
 
 /** @param {number} value */

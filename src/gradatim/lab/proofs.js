@@ -161,7 +161,7 @@ export function makeProofsView(app, network) {
   const equation = html("p", { class: "proof-equation", tabindex: "0", role: "region", "aria-label": "The sum" });
   const command = html("code", {});
   const sumPart = html("section", { class: "card proof", "aria-label": PARTS[1][1] },
-    html("div", {}, curve, html("h3", {}, "Largest error by number of units, in powers of ten"), decay),
+    html("div", {}, curve, html("p", { class: "hint" }, "Largest error by number of units, in powers of ten"), decay),
     html("div", { class: "proof-words" }, html("h2", {}, PARTS[1][1]),
       html("div", { class: "row" }, html("label", { class: "field grow" }, html("span", {}, "function of x"), formula), ...ends.map((input, k) => html("label", { class: "field short" }, html("span", {}, k ? "to" : "from"), input))), wrong,
       html("div", { class: "row" }, kinds.element, fewer, more, units), count, sumWords, sumMore, equation,

@@ -21,7 +21,7 @@ export function sample(of, low, high) {
 }
 
 /**
- * Pieces within which the values differ by at most so much, from the left, each as long as it can be.
+ * Pieces within which the values differ by at most this much, from the left, each as long as it can be.
  *
  * @param {ArrayLike<number>} y
  * @param {number} room
@@ -39,7 +39,7 @@ function pieces(y, room, most) {
 }
 
 /**
- * Sums of 1, 2, ... steps, each the best of so many at these places: the smallest room for which the
+ * Sums of 1, 2, ... steps, each the best of its number at these places: the smallest room for which the
  * pieces are enough, by halving.
  *
  * @param {ArrayLike<number>} y samples
@@ -127,7 +127,7 @@ export function deepSawtooth(doublings) {
 }
 
 /**
- * So much of the sawtooth as one layer of so many ReLUs is enough for, from the left; then 1/2.
+ * The part of the sawtooth that one layer of this many ReLUs reaches, from the left; then 1/2.
  *
  * @param {number} teeth
  * @param {number} units at most two per tooth

@@ -175,7 +175,7 @@ export function makeWallView(app, network) {
       const text = order === "grid" ? scoreText(score) : `${scoreText(score)} ${name}`;
       if (label.textContent === text) continue;
       label.textContent = text;
-      element.setAttribute("aria-label", `Hidden units ${sizeText(SIZES[size])}, seed ${app.state.recipe.seed + seed}: ${targets ? "off by " : ""}${scoreText(score)} on the ${where}; open it`);
+      element.setAttribute("aria-label", `${text}: ${targets ? "off by so much" : "right"} on the ${where}, hidden units ${sizeText(SIZES[size])}, seed ${app.state.recipe.seed + seed}; open it`);
     }
     if (tiles.some(({ score }) => !score)) return;
     medians.forEach((mark, size) => {

@@ -22,6 +22,8 @@ export function trainInWorker(scope, engine, kernels) {
   let isWaiting = false;
   /** Several networks wait at this many epochs for those of another worker. */
   let limit = Infinity;
+  // One program for all networks of a shape: it is translated the sooner.
+  const written = kernels.map((write) => write && write(engine));
   const channel = new MessageChannel();
   channel.port1.onmessage = () => turn();
 
@@ -42,9 +44,8 @@ export function trainInWorker(scope, engine, kernels) {
 
     /** @param {any} recipe */
     function prepare({ optimizer, learningRate, weightDecay, batch: wanted }) {
-      const write = kernels[kernel];
       // Plain descent has no momentum here: it is the rule that is taught first.
-      const recipe = { loss: task.loss, optimizer, learningRate, weightDecay, momentum: 0, kernel: write && write(engine) };
+      const recipe = { loss: task.loss, optimizer, learningRate, weightDecay, momentum: 0, kernel: written[kernel] };
       trainer = engine.makeTrainer(network, recipe);
       size = Math.min(wanted, task.n);
       batch = { X: new Float64Array(size * task.nIn), y: new Float64Array(size * task.nOut) };
