@@ -184,7 +184,7 @@ export function makeWallView(app, network) {
       mark.textContent = scoreText({ accuracy: null, off: 0, [key]: median(mine.map((score) => score[key])) });
     });
     const best = tiles[bestFirst(tiles.map(({ score }) => score))[0]];
-    verdict.textContent = `Best now: ${sizeText(SIZES[best.size])} hidden units, seed ${app.state.recipe.seed + best.seed}, ${targets ? "off by" : ""} ${scoreText(best.score)} on the ${where}. The best of 64 was chosen by these very points, so expect a little less on new ones.`;
+    verdict.textContent = `Best now: ${sizeText(SIZES[best.size])} hidden units, seed ${app.state.recipe.seed + best.seed}, ${targets ? "off by" : ""} ${scoreText(best.score)} on the ${where}. The best of 64 was chosen by these very points, so expect ${targets ? "it to be off a little more" : "a little less"} on new ones.`;
   }
 
   /** @param {number} part @param {Tile[]} mine @param {any} message */
@@ -277,7 +277,7 @@ export function makeWallView(app, network) {
 
   function draw() {
     if (!element.offsetParent) return;
-    told.textContent = "64 networks learn the points of “A network” with its settings: sizes of the hidden layers across, seeds of the first weights down. Below each: how well it does on points it has not learned from. Click one to open it.";
+    told.textContent = `64 networks learn the points of “A network” with its settings: sizes of the hidden layers across, seeds of the first weights down. Below each: ${network.data().targets ? "how far it is off" : "how much it has right"} on points it has not learned from. Click one to open it.`;
     functions.set(activation);
     if (loaded !== signature()) begin();
     else tiles.forEach(drawTile);
