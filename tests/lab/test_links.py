@@ -201,3 +201,21 @@ def test_a_link_to_a_page_with_a_table_needs_that_page(dims, refused):
     text = ask_one(ask="roundTrip", state=state, everyDigit=False)["text"]
     answer = ask_one(ask="decode", text=text, lessonDims=dims)
     assert ("error" in answer) == refused
+
+
+def test_a_link_of_the_first_version_is_still_read():
+    """It had no formula and no proofs; written before there were any."""
+    text = (
+        "AQMBBIDxBL64AsCpBwAAgAAEyAEABx4AgAMCAgAEBQEBAwAJAQAAAAAAAAAAP9AAAAAAAAA_4AAAAAAAAD_o"
+        "AAAAAAAAP_AAAAAAAAA_9AAAAAAAAD_4AAAAAAAAP_wAAAAAAABAAAAAAAAAAAEBkAMKAAABl80"
+    )
+    state = ask_one(ask="decode", text=text)["state"]
+    assert (state["view"], state["data"]["seed"], state["data"]["formula"]) == (
+        "race",
+        7,
+        "sin(2x)",
+    )
+    assert state["neuron"]["weights"] == [2]
+    assert state["net"]["activations"] == [["tanh", "relu"], ["logistic"]]
+    assert state["net"]["parameters"] == [k / 4 for k in range(9)]
+    assert state["proofs"] == make_state()["proofs"]

@@ -48,6 +48,10 @@ def test_classes_of_a_model_are_those_of_its_rows():
     assert lesson.table["labels"] == [1, 0, 1]
     assert "x₁ stands for (tempo \N{MINUS SIGN} 10) / 4." in lesson.table["note"]
     assert "of 50" in lesson.notices[0].message
+    # It has seen all of them.
+    state = ask_one(ask="initial", lesson=lesson_of(render_lab(lesson)))
+    assert state["data"]["held"] == 0
+    assert "cannot tell how well" in lesson.table["note"]
 
 
 def test_a_number_is_in_the_pages_units():

@@ -61,8 +61,8 @@ class Lesson:
     title : str
         What the page is called.
     start : mapping
-        Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``
-        or ``problem``, in plain values.
+        Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``,
+        ``problem`` or ``held`` (percent of points that only check), in plain values.
     table : mapping or None
         Points of a person's own: ``names``, ``X``, ``labels``, ``classes``, ``note``, where they
         have a number instead of a class ``targets``, and, where they can be played, ``sounds``:

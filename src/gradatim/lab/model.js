@@ -274,7 +274,7 @@ export function initialState(lesson, engine) {
   const state = {
     view: start.view ?? "neuron",
     neuron: start.neuron ?? { weights: [1], bias: -2.5, activation: "logistic", at: [3], threshold: null, points: [] },
-    data: { source, problem: problem.name, n: 200, noise: problem.noise, seed: 1, held: 30, points: [], formula: "sin(2x)" },
+    data: { source, problem: problem.name, n: 200, noise: problem.noise, seed: 1, held: start.held ?? 30, points: [], formula: "sin(2x)" },
     net: { inputs: 3, activations: [], parameters: new Float64Array(0), edges: new Uint8Array(0), epochs: 0 },
     recipe: { optimizer: "adam", learningRate: 0.01, batch: 10, weightDecay: 0, start: "glorot", seed: 1 },
     proofs: firstProofs(),

@@ -1,7 +1,8 @@
 """A saved model in the lab: its network, in front of the rows it keeps.
 
 Conventions: the page's coordinates are the model's scaled inputs, so the network stands in the page
-as it was learnt. A number is brought to mean 0 and variance 1 over the kept rows, as the page does.
+as it was learnt. It has learnt from all rows, so none are held out. A number is brought to mean 0
+and variance 1 over the kept rows, as the page does.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 
 __all__ = ["lesson_from_model"]
+
+LEARNT = "The model has learnt from these rows, so they cannot tell how well it does on others."
 
 
 def lesson_from_model(model: Model, title: str) -> Lesson:
@@ -68,7 +71,7 @@ def lesson_from_model(model: Model, title: str) -> Lesson:
     table: dict[str, Any] = {
         "names": [f"x{k + 1}" for k in range(network.n_inputs)],
         "X": on_grid(rows.scaled[:MOST_POINTS].astype(float)),
-        "note": " ".join([_says(names, scaler), *(notice.message for notice in notices)]),
+        "note": " ".join([_says(names, scaler), LEARNT, *(notice.message for notice in notices)]),
     }
     if model.task == "regression":
         targets = np.array([float(label) for label in rows.labels[:MOST_POINTS]])
@@ -79,7 +82,7 @@ def lesson_from_model(model: Model, title: str) -> Lesson:
         classes = [str(label) for label in model.classes]
         labels = [classes.index(label) for label in rows.labels[:MOST_POINTS]]
         table |= {"labels": labels, "classes": [show_name(one) for one in classes]}
-    start = {"view": "network", "net": network_start(network)}
+    start = {"view": "network", "net": network_start(network), "held": 0}
     return Lesson(show_name(title), start, table, notices)
 
 
