@@ -31,6 +31,7 @@ const MOST_UNDOS = 100;
  * @property {(name: string, z: number) => number} activate
  * @property {() => import("./controls.js").Colors} colors
  * @property {() => void} remember the state before a change, for undo
+ * @property {() => void} forget what could be undone, for it does not fit any more
  * @property {() => void} changed draw everything again
  * @property {() => void} touched the state has changed, and its view has drawn it
  * @property {(text: string) => void} announce
@@ -44,11 +45,15 @@ const MOST_UNDOS = 100;
  * @property {(kernels: string[], answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
  */
 
-/** @param {HTMLElement} root */
-export function startLab(root) {
+/**
+ * @param {HTMLElement} root
+ * @param {((app: App, network: any, race: any) => { name: string, title: string, element: HTMLElement, draw(): void })[]} [extras]
+ *   makers of tabs that only some pages have
+ */
+export function startLab(root, extras = []) {
   const lib = engine();
   const lesson = JSON.parse(document.getElementById("lesson")?.textContent ?? "{}");
-  const lessonDims = lesson.table?.names.length ?? 0;
+  const lessonDims = () => lesson.table?.names.length ?? 0;
   const live = html("p", { class: "sr", role: "status" });
   const message = html("p", { class: "message", role: "alert", hidden: true });
   /** @type {string[]} */
@@ -75,6 +80,10 @@ export function startLab(root) {
     },
     colors: () => colors,
     remember,
+    forget() {
+      past.length = 0;
+      undo.disabled = true;
+    },
     changed() {
       views[app.state.view].draw();
       app.touched();
@@ -139,7 +148,7 @@ export function startLab(root) {
     if (before === undefined || before === now) return;
     const { view } = app.state;
     // The view stays: what is undone is seen.
-    app.state = { ...decodeState(before, lessonDims), view };
+    app.state = { ...decodeState(before, lessonDims()), view };
     networkView.reset();
     app.changed();
     app.announce("Undone.");
@@ -172,7 +181,7 @@ export function startLab(root) {
   /** @param {string} code */
   function read(code) {
     try {
-      app.state = decodeState(code, lessonDims);
+      app.state = decodeState(code, lessonDims());
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
@@ -182,7 +191,7 @@ export function startLab(root) {
   }
 
   function shownAgain() {
-    if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
+    fallBack();
     networkView.reset();
     showTabs();
     views[app.state.view].draw();
@@ -207,9 +216,21 @@ export function startLab(root) {
   const practiceView = makePracticeView(app, practicePanel);
   /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
   const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, wall: wallView, proofs: makeProofsView(app, networkView), practice: practiceView };
-  const shownViews = Object.keys(TABS).filter((name) => name !== "practice" || !practiceView.isEmpty);
-  if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
-  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, TABS[name]));
+  const titles = { ...TABS };
+  for (const make of extras) {
+    const extra = make(app, networkView, raceView);
+    views[extra.name] = extra;
+    titles[extra.name] = extra.title;
+  }
+  const shownViews = Object.keys(titles).filter((name) => name !== "practice" || !practiceView.isEmpty);
+  fallBack();
+
+  /** Links of a page with more tabs than this one begin at the first. */
+  function fallBack() {
+    if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
+  }
+
+  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, titles[name]));
   const panels = shownViews.map((name) => html("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, views[name].element));
   tabs.append(...buttons);
   buttons.forEach((tab, k) => {

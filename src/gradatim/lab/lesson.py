@@ -26,6 +26,9 @@ __all__ = [
     "MOST_CLASSES",
     "MOST_POINTS",
     "Lesson",
+    "feature_names",
+    "flat_parameters",
+    "input_name",
     "lesson_from_collection",
     "lesson_from_network",
     "lesson_from_problem",
@@ -136,7 +139,7 @@ def lesson_from_network(network: Network) -> Lesson:
     start = {
         "view": "network",
         "problem": "intervals" if network.n_inputs == 1 else "xor",
-        "net": network_start(network) | {"parameters": _flat(layers)},
+        "net": network_start(network) | {"parameters": flat_parameters(layers)},
     }
     return Lesson("A network", start)
 
@@ -148,14 +151,14 @@ def network_start(network: Network) -> dict[str, Any]:
     return {
         "inputs": 1 if network.n_inputs == 1 else 3,
         "activations": [list(layer.activations) for layer in layers],
-        "parameters": _flat([(layer.weight, layer.bias) for layer in layers]),
-        "edges": _flat(
+        "parameters": flat_parameters([(layer.weight, layer.bias) for layer in layers]),
+        "edges": flat_parameters(
             [(mask, np.ones(one.bias.shape)) for mask, one in zip(masks, layers, strict=True)]
         ),
     }
 
 
-def _flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+def flat_parameters(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
     """Return weights, then biases, layer by layer."""
     return np.concatenate([part.ravel() for pair in layers for part in pair]).astype(float).tolist()
 
@@ -210,6 +213,7 @@ def lesson_from_collection(
     input: str | None = None,
     columns: Sequence[str] = (),
     seed: int = 0,
+    sounds: bool = True,
 ) -> Lesson:
     """Return the lesson of a person's own rows.
 
@@ -226,6 +230,8 @@ def lesson_from_collection(
         principal axes. A number is shown over one: that of the largest correlation unless given.
     seed : int, default 0
         Seed of the choice of rows where there are too many.
+    sounds : bool, default True
+        Whether some sounds travel along, where rows have any.
 
     Returns
     -------
@@ -237,14 +243,14 @@ def lesson_from_collection(
     SpecError
         If the collection has neither classes nor numbers, or what was named is not there.
     """
-    name = _input_name(collection, input, title)
+    name = input_name(collection, input, title)
     if collection.task == "regression" and np.ndim(collection.y) == 1:
-        return _lesson_of_curve(collection, name, title, columns, seed)
+        return _lesson_of_curve(collection, name, title, columns, seed, sounds)
     if collection.task != "classification":
         raise SpecError(
             f"the lab shows classes or one number, and {title} has neither; learn one column"
         )
-    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
     labels = np.asarray(collection.y).astype(str)
     rows, notices = _choose_rows(labels, title, seed)
     places, note = _coordinates(X[rows], names, columns, title)
@@ -256,7 +262,7 @@ def lesson_from_collection(
         "classes": [show_name(one) for one in classes],
         "note": " ".join([note, *(notice.message for notice in notices)]),
     }
-    if collection.media is not None:
+    if sounds and collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
 
@@ -267,10 +273,15 @@ def on_grid(places: np.ndarray) -> list[list[float]]:
 
 
 def _lesson_of_curve(
-    collection: Collection, name: str, title: str, columns: Sequence[str], seed: int
+    collection: Collection,
+    name: str,
+    title: str,
+    columns: Sequence[str],
+    seed: int,
+    sounds: bool,
 ) -> Lesson:
     """Return the lesson of a number over one column: a curve through the rows."""
-    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
     y = np.asarray(collection.y, dtype=float)
     if len(y) < 2 or not np.isfinite(y).all():
         raise SpecError(f"{title} has targets that are missing, or fewer than two rows")
@@ -291,7 +302,7 @@ def _lesson_of_curve(
             [f"{target} over {show_name(column[0])}{chosen}.", note, *(n.message for n in notices)]
         ),
     }
-    if collection.media is not None:
+    if sounds and collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
 
@@ -322,7 +333,8 @@ def _sounds(
     }
 
 
-def _input_name(collection: Collection, input: str | None, title: str) -> str:
+def input_name(collection: Collection, input: str | None, title: str) -> str:
+    """Return the input that is named, or the one with the fewest features."""
     if input is None:
         return min(collection.X, key=lambda name: collection.X[name].shape[1])
     if input not in collection.X:
@@ -331,7 +343,8 @@ def _input_name(collection: Collection, input: str | None, title: str) -> str:
     return input
 
 
-def _feature_names(collection: Collection, name: str) -> list[str]:
+def feature_names(collection: Collection, name: str) -> list[str]:
+    """Return the names of the columns of an input."""
     given = collection.feature_names.get(name, ())
     n = collection.X[name].shape[1]
     return list(given) if len(given) == n else [f"{name} {i + 1}" for i in range(n)]

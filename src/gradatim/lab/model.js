@@ -269,7 +269,7 @@ export function makeTask(net, { X, dims, labels, held, nClasses, targets: number
 export function initialState(lesson, engine) {
   const start = lesson.start ?? {};
   const problem = PLANE_PROBLEMS.find(({ name }) => name === (start.problem ?? "circles")) ?? PLANE_PROBLEMS[0];
-  const source = lesson.table ? "lesson" : "problem";
+  const source = lesson.table && !start.problem ? "lesson" : "problem";
   /** @type {State} */
   const state = {
     view: start.view ?? "neuron",

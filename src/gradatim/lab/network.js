@@ -15,7 +15,7 @@ import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { curveHeight, drawCurve } from "./marks.js";
 import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
-import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
+import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
@@ -664,6 +664,8 @@ export function makeNetworkView(app) {
   /** Begin again from the state, after it was replaced. */
   function reset() {
     data = makeData(app.state.data, table, engine);
+    // A link may be of a page with other classes.
+    if (net().activations.at(-1)?.length !== outputActivations(data.nClasses).length) reshape(app.state, {}, engine, data, data.dims);
     unitCard.clear();
     hovered = null;
     isPlaying = false;
@@ -683,5 +685,5 @@ export function makeNetworkView(app) {
   const pause = () => isPlaying && toggle();
   /** Share of right answers on points that do not train, or on those that do. */
   const score = () => (report?.held ?? report?.train)?.accuracy ?? null;
-  return { element, draw, reset, toggle, pause, score, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
+  return { element, draw, reset, restructure, toggle, pause, score, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
 }

@@ -9,7 +9,7 @@
 import { LONGEST_FORMULA, readFormula } from "./formula.js";
 import { GRID, INPUTS, PLANE_PROBLEMS, chosenInputs } from "./problems.js";
 
-export const VIEW_NAMES = ["neuron", "network", "practice", "race", "wall", "proofs"];
+export const VIEW_NAMES = ["neuron", "network", "practice", "race", "wall", "proofs", "server"];
 export const ACTIVATION_NAMES = [
   ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
   ...["silu", "softplus", "softmax"],
