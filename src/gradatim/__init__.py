@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gradatim.exercises import make_versions as make_versions
     from gradatim.exercises import render_exam as render_exam
     from gradatim.exercises import write_exam as write_exam
+    from gradatim.lab import lab_widget as lab_widget
     from gradatim.models import Model as Model
     from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
@@ -96,6 +97,7 @@ _PARTS = {
     "find_features": "separability",
     "find_methods": "comparisons.separable",
     "fit_many": "training",
+    "lab_widget": "lab",
     "load_dataset": "datasets",
     "load_model": "models",
     "load_network": "persistence",
@@ -147,7 +149,11 @@ def _show(kind: str, value: Any) -> str:
 
 
 _pictures.register("network", _draw_network)
-for _kind in ("trace", "separation", "transformation", "approximation"):
+for _kind in (
+    *("Approximation", "ClassSeparations", "Climb", "ClimbComparison", "Collection"),
+    *("DepthComparison", "Exam", "Explanation", "MethodComparison", "ModelScore", "Predictions"),
+    *("Race", "Rates", "Separation", "Trace", "Transformation"),
+):
     _pictures.register(_kind, partial(_show, _kind))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["picture", "register"]
+__all__ = ["Shown", "picture", "register"]
 
 _DRAWERS: dict[str, Callable[[Any], str]] = {}
 
@@ -23,3 +23,13 @@ def register(kind: str, draw: Callable[[Any], str]) -> None:
 def picture(kind: str, value: Any) -> str | None:
     """Draw a value."""
     return _DRAWERS[kind](value) if kind in _DRAWERS else None
+
+
+class Shown:
+    """A value that a notebook shows by whatever is registered under the name of its class."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str | None:
+        """Show the value in a notebook."""
+        return picture(type(self).__name__, self)

@@ -15,6 +15,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from gradatim._digest import sha256
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.errors import ShapeError
 
 __all__ = ["Collection", "CycleSound", "Notice", "Sound", "Task"]
@@ -74,8 +76,8 @@ class CycleSound:
         return (tone * fade).astype(np.float32), self.sr
 
 
-@dataclass(frozen=True, eq=False)
-class Collection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Collection(Shown):
     """Samples with one or more named inputs, what is to be learnt, and which rows belong together.
 
     Parameters
@@ -142,6 +144,10 @@ class Collection:
     fingerprints: np.ndarray | None = None
     parts: np.ndarray | None = None
 
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{show_name(name)} ({X.shape[1]:,})" for name, X in self.X.items())
+        return f"Collection: {self.in_words}; inputs {inputs}"
+
     def __post_init__(self) -> None:
         inputs = {name: _as_floats(X) for name, X in self.X.items()}
         for name, X in inputs.items():
@@ -181,6 +187,24 @@ class Collection:
     def classes(self) -> np.ndarray:
         """Class labels in sorted order; empty unless the task is classification."""
         return np.unique(self.y) if self.task == "classification" else np.array([], dtype=str)
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """How many samples there are, and classes, labels or targets, and groups, in words."""
+        samples = plural(self.n_samples, "sample")
+        if self.task == "classification":
+            learnt = plural(len(self.classes), "class", "classes")
+        else:
+            n_targets = 1 if self.y.ndim == 1 else self.y.shape[1]
+            learnt = plural(n_targets, "label" if self.task == "multilabel" else "target")
+        if self.groups is None:
+            return samples, learnt
+        return samples, learnt, plural(len(set(self.groups)), "group")
+
+    @property
+    def in_words(self) -> str:
+        """What was read, in one line."""
+        return f"{show_name(self.name)}: {', '.join(self.contents)}"
 
     @property
     def sha256(self) -> str:

@@ -629,7 +629,7 @@ def test_an_embedding_page_may_give_a_state_back(opened, path, tmp_path):
     for state in ("<script>", told["state"]):
         lab.evaluate(
             "state => document.querySelector('iframe').contentWindow"
-            ".postMessage({ gradatim: 1, state }, '*')",
+            ".postMessage({ gradatim: 1, set: state }, '*')",
             state,
         )
     lab.wait_for_timeout(200)
@@ -660,7 +660,7 @@ def test_a_hundred_payloads_from_links_tables_formulas_and_messages_run_nothing(
         for end in ends:
             page.evaluate("hash => { location.hash = hash; }", end.format(text))
             tried += 1
-        page.evaluate("state => window.postMessage({ gradatim: 1, state }, '*')", text)
+        page.evaluate("set => window.postMessage({ gradatim: 1, set }, '*')", text)
         tried += 1
     page.evaluate("() => { location.hash = 's=&'; }")
     page.click("#tab-network")

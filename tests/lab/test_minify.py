@@ -55,3 +55,8 @@ def test_a_name_is_shortened_only_where_all_its_places_are_variables(code, short
 
 def test_names_that_others_use_stay():
     assert minify("function total() {}", {"total"}) == "function total(){}"
+
+
+def test_a_script_is_never_cut():
+    with pytest.raises(ValueError, match="bracket"):
+        minify("f(); } g();")

@@ -6,7 +6,6 @@ from rich.console import Console
 
 from gradatim.cli._live import draw_ladder as ladder
 from gradatim.cli._screen import show_climb
-from gradatim.presentation.climbs import about
 from gradatim.presentation.ladder import Axis, Row, progress_bar
 
 RUNGS = ["majority", "linear", "logistic", "perceptron", "kernel", "shallow", "deep"]
@@ -147,7 +146,7 @@ def test_an_old_terminal_gets_ascii(make_result):
     ],
 )
 def test_a_collection_is_described_in_one_line(make_collection, task, expected):
-    assert about(make_collection(task=task)) == expected
+    assert make_collection(task=task).in_words == expected
 
 
 def test_brackets_in_names_are_not_taken_for_markup(make_climb, make_result):

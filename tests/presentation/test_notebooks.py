@@ -1,12 +1,16 @@
 """A result shows itself: one line in a console, a picture or a table in a notebook."""
 
 import xml.etree.ElementTree as ET
+from functools import cache
 
 import numpy as np
 import pytest
 
 import gradatim
 from gradatim import approximate, parse, separate, transform
+from gradatim.climb import compare_climbs
+from gradatim.separability import separate_classes
+from gradatim.tagging import ModelScore, Predictions
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 
@@ -66,3 +70,62 @@ def test_a_network_too_long_to_read_is_told_by_its_sizes():
 def test_dir_shows_the_public_names_only():
     _ = gradatim.parse
     assert dir(gradatim) == sorted(gradatim.__all__)
+
+
+@cache
+def results():
+    """Return results of the larger verbs, each of which a notebook shows."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 2)), np.repeat(["<a>", "b"], 30)
+    X[30:] += 4
+    collection = gradatim.Collection(
+        "two <i>", {"x": X}, y, "classification", np.arange(60).astype(str), np.arange(60) // 3
+    )
+    climb = gradatim.climb_collection(collection, rungs=["majority", "linear"], repeats=1)
+    return {
+        "Collection": collection,
+        "Climb": climb,
+        "ClimbComparison": compare_climbs(climb.to_dict(), climb.to_dict()),
+        "Predictions": Predictions(
+            "songs <i>", "classification", ("<a>", "b"), [f"{i}" for i in range(30)],
+            np.repeat("<a>", 30), np.full((30, 2), 0.5),
+        ),
+        "ModelScore": ModelScore("songs <i>", ("<a>", "b"), (2, 3), (1, 3), (0.3, 0.9)),
+        "Explanation": gradatim.explain(climb.model, X[:1]),
+        "Race": gradatim.race("xor", budgets=(20,), n_seeds=2),
+        "MethodComparison": gradatim.find_methods(SQUARE, ["<i>", "b", "b", "<i>"], kernels=False),
+        "ClassSeparations": separate_classes([[1], [2], [3]], ["<i>", "b", "c"]),
+        "Exam": gradatim.make_exam(count=2, seed=1),
+        "RungResult": climb.rungs[1],
+        "Layer": parse("relu(x1) + relu(x2)").layers[0],
+        "FitResult": gradatim.fit_many([gradatim.NetworkSpec((4,))], X, y)[0],
+        "AddedFeatures": gradatim.find_features(SQUARE, [0, 1, 1, 0]),
+        "HiddenLayer": gradatim.build_hidden(SQUARE, [0, 1, 1, 0]),
+    }  # fmt: skip
+
+
+def test_every_result_is_one_line_in_a_console_and_readable_in_a_notebook():
+    for kind, value in results().items():
+        line = repr(value)
+        assert line.startswith(f"{kind}: ")
+        assert len(line) < 200
+        assert "\n" not in line
+        if hasattr(value, "_repr_html_"):
+            html = value._repr_html_()
+            assert "<i>" not in html
+            assert "<a>" not in html
+            ET.fromstring(f"<div>{html}</div>")
+
+
+def test_a_notebook_shows_the_ladder_with_its_verdict():
+    climb = results()["Climb"]
+    html = climb._repr_html_()
+    assert "linear" in html
+    assert "95 % interval" in html
+    assert climb.verdict.sentence[:40] in html.replace("&#x27;", "'")
+
+
+def test_a_notebook_shows_the_first_of_many_predictions():
+    html = results()["Predictions"]._repr_html_()
+    assert html.count("<tr>") == 21
+    assert "and 10 rows more" in html

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from gradatim._pictures import picture
+from gradatim._pictures import Shown
 from gradatim._progress import Progress, steady
 from gradatim._text import bound_text
 from gradatim.activations import get_activation
@@ -38,7 +38,7 @@ _KINDS = ("relu", "heaviside", "logistic", "tanh")
 
 
 @dataclass(frozen=True, repr=False)
-class Approximation:
+class Approximation(Shown):
     """A shallow network for a function, and how far it is from it.
 
     Parameters
@@ -119,10 +119,6 @@ class Approximation:
         what = getattr(self.function, "text", self.function)
         error = bound_text(self.bound.upper)
         return f"Approximation: {what} within {error} by {line_of(self.network)}"
-
-    def _repr_html_(self) -> str | None:
-        """Draw function, network and error in a notebook."""
-        return picture("approximation", self)
 
     def __call__(self, X: ArrayLike) -> np.ndarray:
         """Evaluate the network; `X` is (n_samples, n_inputs)."""

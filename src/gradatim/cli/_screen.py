@@ -20,7 +20,7 @@ from gradatim.cli._progress_bar import ProgressBar, TimeLeft
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import choose_metric
-from gradatim.presentation.climbs import about, heading, verdict_line
+from gradatim.presentation.climbs import heading, verdict_line
 from gradatim.presentation.ladder import Row
 from gradatim.presentation.lines import Grid, Line
 from gradatim.presentation.notices import notes
@@ -61,7 +61,7 @@ class Screen:
     def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:
         """Show the ladder while it is climbed; yields what is to be told."""
         chosen, _ = choose_metric(collection, metric)
-        ladder = LiveLadder(self._console, about(collection), chosen)
+        ladder = LiveLadder(self._console, collection.in_words, chosen)
         hidden = self._quiet or not self._console.is_terminal
         with contextlib.nullcontext() if hidden else ladder.live:
             yield ladder

@@ -148,21 +148,16 @@ def _lesson(
 
 def _typed(source: str) -> Lesson:
     """Return the lesson of a problem, an equation or a saved network."""
-    import re
-
     from gradatim.cli._network import read_network
-    from gradatim.lab import lesson_from_model, lesson_from_network, lesson_from_problem
-    from gradatim.problems import PROBLEMS
 
     if source.lower().endswith(".gradatim"):
+        from gradatim.lab import lesson_from_model
         from gradatim.models import load_model
 
         return lesson_from_model(load_model(source), Path(source).name)
-    word = source.strip().lower()
-    # No equation is one word of three letters, so it is meant as a problem.
-    if word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word):
-        return lesson_from_problem(word)
-    return lesson_from_network(read_network(source))
+    from gradatim.lab.lesson import lesson_of, names_problem
+
+    return lesson_of(source if names_problem(source) else read_network(source))
 
 
 def _check_served(serve: bool, output: Path | None, of_server: dict[str, object]) -> None:

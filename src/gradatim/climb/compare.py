@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._pictures import Shown
+from gradatim._text import plural
 from gradatim.climb.decision import LEVEL
 from gradatim.climb.verdict import FACTORS, describe
 from gradatim.errors import InputError, SpecError
@@ -44,8 +46,8 @@ class RungDifference:
     interval: tuple[float, float] | None
 
 
-@dataclass(frozen=True)
-class ClimbComparison:
+@dataclass(frozen=True, repr=False)
+class ClimbComparison(Shown):
     """What two climbs of the same rows differ in.
 
     Parameters
@@ -64,6 +66,11 @@ class ClimbComparison:
     rungs: tuple[RungDifference, ...]
     stops: RungDifference
     sentence: str
+
+    def __repr__(self) -> str:
+        gain = self.stops.difference
+        found = "" if gain is None else f", the second's verdict scores {gain:+.3f}"
+        return f"ClimbComparison: {self.metric} of {plural(len(self.rungs), 'rung')}{found}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as a JSON object.

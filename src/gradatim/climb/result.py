@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.climb.decision import ALPHA
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
@@ -85,7 +87,7 @@ class EvaluationProtocol:
     n_train: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RungResult:
     """One row of the ladder: a kind of model on one input, with its scores.
 
@@ -145,6 +147,11 @@ class RungResult:
     group_scores: np.ndarray | None = field(default=None, repr=False)
     choices: Sequence[int] = field(default=(), repr=False)
     margins: np.ndarray | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        where = f" on {show_name(self.input)}" if self.input else ""
+        return f"RungResult: {self.rung}{where}: {self.mean:.3f} ({low:.3f} to {high:.3f})"
 
     @property
     def mean(self) -> float:
@@ -307,8 +314,8 @@ class TrainingSize:
     gain_interval: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Climb:
+@dataclass(frozen=True, eq=False, repr=False)
+class Climb(Shown):
     """Everything that a climb found.
 
     Parameters
@@ -352,6 +359,11 @@ class Climb:
     command: str = ""
     importance: Importance | None = field(default=None, repr=False)
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))
+        said = f"{self.verdict.answer}: {on}, {plural(len(self.rungs), 'rung')} climbed"
+        return f"Climb: {self.collection.in_words}; {said}"
 
     @property
     def scored(self) -> Collection:

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from gradatim._digest import sha256
+from gradatim._pictures import Shown
 from gradatim._progress import Progress, scaled, steady
+from gradatim._text import bound_text
 from gradatim.activations import get_activation
 from gradatim.approximation import Approximation, approximate_with_units
 from gradatim.certificates import Bound, certify
@@ -65,8 +67,8 @@ class TrainedUnits:
         }
 
 
-@dataclass(frozen=True)
-class Rates:
+@dataclass(frozen=True, repr=False)
+class Rates(Shown):
     """Error against width."""
 
     widths: tuple[int, ...]  # Hidden units allowed
@@ -75,6 +77,10 @@ class Rates:
     # Theory's exponent: errors fall as 1 / width^order; None for fitted sigmoids, whose rate
     # depends on the function
     order: int | None
+
+    def __repr__(self) -> str:
+        errors = ", ".join(bound_text(found.bound.upper) for found in self.built)
+        return f"Rates: widths {', '.join(map(str, self.widths))}: within {errors}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return errors by width as JSON holds them."""

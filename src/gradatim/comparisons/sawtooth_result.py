@@ -16,6 +16,8 @@ from typing import Any, Literal
 import numpy as np
 
 from gradatim._digest import sha256
+from gradatim._pictures import Shown
+from gradatim._text import plural
 from gradatim.certificates import Proof
 from gradatim.comparisons.sawtooth_fits import (
     BATCH_SIZE,
@@ -167,8 +169,8 @@ def _errors(error: SawtoothError, *, exact: bool = True) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class DepthComparison:
+@dataclass(frozen=True, repr=False)
+class DepthComparison(Shown):
     """Networks built and trained to be one sawtooth.
 
     Parameters
@@ -193,6 +195,11 @@ class DepthComparison:
     n_seeds: int
     max_epochs: int
     random_state: int
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(str(one.network.n_parameters) for one in self.built)
+        trained = plural(len(self.trained), "shape")
+        return f"DepthComparison: {self.teeth} teeth; parameters built: {sizes}; {trained} trained"
 
     @property
     def deep(self) -> Network:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from gradatim._pictures import Shown
 from gradatim.exercises.nets import exact_weights
 from gradatim.exercises.numbers import show
 from gradatim.network.graph import Network
@@ -257,8 +258,8 @@ class Question:
         }
 
 
-@dataclass(frozen=True)
-class Exam:
+@dataclass(frozen=True, repr=False)
+class Exam(Shown):
     """Questions that were made together.
 
     Parameters
@@ -292,6 +293,9 @@ class Exam:
     title: str = ""
     name_line: bool = False
     variant: str = ""
+
+    def __repr__(self) -> str:
+        return f"Exam: {self.name}: {', '.join(self.topics)}"
 
     @property
     def name(self) -> str:

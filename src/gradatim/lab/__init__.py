@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradatim.lab.page import render_lab as render_lab
     from gradatim.lab.page import write_lab as write_lab
     from gradatim.lab.saved import lesson_from_model as lesson_from_model
+    from gradatim.lab.widget import lab_widget as lab_widget
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -31,5 +32,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "page": ["render_lab", "write_lab"],
         "saved": ["lesson_from_model"],
+        "widget": ["lab_widget"],
     },
 )

@@ -66,6 +66,7 @@ export function startLab(root, extras = []) {
   let isAlone = false;
   /** @type {string[]} */
   let hidden = [];
+  const isEmbedded = window.parent !== window;
   const one = [new Float64Array(1), new Float64Array(1)];
 
   /** @type {App} */
@@ -161,46 +162,30 @@ export function startLab(root, extras = []) {
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
-    tell({ state: code, answer: null, score: app.state.view === "network" ? networkView.score() : null });
+    if (isEmbedded) tell({ state: code, equation: share.equation(), answer: null, score: app.state.view === "network" ? networkView.score() : null });
   }
 
   /** @param {any} message */
   function tell(message) {
-    if (window.parent !== window) window.parent.postMessage({ gradatim: 1, ...message }, "*");
-  }
-
-  /** An embedding page may give back a state that it was told. @param {MessageEvent} event */
-  function hear({ source, data }) {
-    if (source !== window.parent || source === window || data?.gradatim !== 1 || typeof data.state !== "string") return;
-    // What is being typed gives way.
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    read(data.state);
-    shownAgain();
-  }
-
-  /** @param {string} code */
-  function read(code) {
-    try {
-      app.state = decodeState(code, lessonDims());
-    } catch (error) {
-      if (!(error instanceof LinkError)) throw error;
-      warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
-      return false;
-    }
-    return true;
-  }
-
-  function shownAgain() {
-    fallBack();
-    networkView.reset();
-    showTabs();
-    views[app.state.view].draw();
+    if (isEmbedded) window.parent.postMessage({ gradatim: 1, ...message }, "*");
   }
 
   function readAddress() {
     const link = readLink(location.hash);
-    if (link && read(link.code)) ({ isAlone, hidden } = link);
+    if (link && take(link.code)) ({ isAlone, hidden } = link);
     root.dataset.hide = hidden.join(" ");
+  }
+
+  /** Take a state from anyone. @param {string} code */
+  function take(code) {
+    try {
+      app.state = decodeState(code, lessonDims());
+      return true;
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      warn(`This link cannot be read: ${error.message}. The page stays as it is.`);
+      return false;
+    }
   }
 
   // The frame
@@ -283,9 +268,23 @@ export function startLab(root, extras = []) {
   });
   window.addEventListener("hashchange", () => {
     readAddress();
-    shownAgain();
+    showState();
   });
-  window.addEventListener("message", hear);
+  window.addEventListener("message", ({ source, data }) => {
+    if (!isEmbedded || source !== window.parent || data?.gradatim !== 1 || typeof data.set !== "string") return;
+    // What is being typed gives way.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    if (take(data.set)) showState();
+    writeAddress();
+  });
+
+  function showState() {
+    fallBack();
+    networkView.reset();
+    showTabs();
+    views[app.state.view].draw();
+  }
+
   dark.addEventListener("change", () => {
     colors = readColors(root);
     app.changed();
@@ -293,4 +292,5 @@ export function startLab(root, extras = []) {
   showTabs();
   networkView.reset();
   views[app.state.view].draw();
+  if (isEmbedded) writeAddress();
 }

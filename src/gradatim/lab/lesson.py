@@ -8,6 +8,7 @@ it leaves out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
+from gradatim.network import parse
 from gradatim.network.graph import Network
 from gradatim.presentation.sounds import encode_sounds
-from gradatim.problems import get_problem
+from gradatim.problems import PROBLEMS, get_problem
 
 __all__ = [
     "MOST_CLASSES",
@@ -32,6 +34,8 @@ __all__ = [
     "lesson_from_collection",
     "lesson_from_network",
     "lesson_from_problem",
+    "lesson_of",
+    "names_problem",
 ]
 
 #: What a page holds at most; `state.js` has the same limits.
@@ -78,6 +82,28 @@ class Lesson:
     start: Mapping[str, Any] = field(default_factory=dict)
     table: Mapping[str, Any] | None = None
     notices: Sequence[Notice] = ()
+
+
+def lesson_of(thing: str | Network | Collection | Lesson | None) -> Lesson:
+    """Return the lesson of what a person names or has."""
+    if thing is None:
+        return Lesson()
+    if isinstance(thing, Lesson):
+        return thing
+    if isinstance(thing, Network):
+        return lesson_from_network(thing)
+    if isinstance(thing, Collection):
+        return lesson_from_collection(thing, thing.name)
+    if names_problem(thing):
+        return lesson_from_problem(thing.strip().lower())
+    return lesson_from_network(parse(thing))
+
+
+def names_problem(text: str) -> bool:
+    """Tell whether a text is meant as the name of a problem."""
+    word = text.strip().lower()
+    # No equation is one word of three letters.
+    return word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word) is not None
 
 
 def lesson_from_problem(name: str) -> Lesson:

@@ -53,13 +53,19 @@ def minify(code: str, keep: Collection[str] = ()) -> str:
     str
         The script, shorter.
 
+    Raises
+    ------
+    ValueError
+        If it closes a bracket that it has not opened.
+
     Examples
     --------
     >>> minify("const one = 1 + +b; // why\n  const c = `x  ${ one  + 1 }  y`;", {"c"})
     'const aa=1+ +b;const c=`x  ${aa+1}  y`;'
     """
     tokens: Tokens = []
-    _read(code, 0, tokens)
+    if _read(code, 0, tokens) < len(code):
+        raise ValueError("the script closes a bracket that it has not opened")
     short = _short_names([token for token in tokens if token[0] != "space"], keep)
     parts: list[str] = []
     last, gap = "", ""

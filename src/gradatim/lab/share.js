@@ -90,8 +90,9 @@ export function makeShare(app, network) {
     text.value = written()[0];
   }
 
-  function written() {
-    const [, , write] = FORMATS[format];
+  /** @param {string} [as] */
+  function written(as = format) {
+    const [, , write] = FORMATS[as];
     const { view, neuron, net } = app.state;
     if (view !== "network") {
       const n = neuron.weights.length;
@@ -102,7 +103,7 @@ export function makeShare(app, network) {
     const names = network.inputs();
     const made = INPUTS.filter(({ name }) => names.includes(name) && !name.startsWith("x"));
     const remark = made.length ? made.map(({ name, shown }) => `${name} is ${shown}`).join(", ") : "";
-    const comment = { latex: "% ", tikz: "% ", python: "# ", numpy: "# ", sklearn: "# " }[format];
+    const comment = { latex: "% ", tikz: "% ", python: "# ", numpy: "# ", sklearn: "# " }[as];
     return [`${remark && comment ? `${comment}${remark}\n` : ""}${write(writtenLayers(net, names.length), names)}`];
   }
 
@@ -113,5 +114,5 @@ export function makeShare(app, network) {
     show();
     dialog.showModal();
   }
-  return { dialog, open };
+  return { dialog, open, equation: () => written("equation")[0] };
 }

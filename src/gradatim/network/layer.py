@@ -85,7 +85,7 @@ def _read_only(values: ArrayLike, dtype: Any = None) -> np.ndarray:
     return array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Layer:
     """Units that read the same inputs.
 
@@ -118,6 +118,10 @@ class Layer:
     activation: str | tuple[str, ...] = "identity"
     mask: np.ndarray | None = None
     exact: Mapping[tuple[int, int], Fraction] | None = None
+
+    def __repr__(self) -> str:
+        kinds = self.activation if isinstance(self.activation, str) else ", ".join(self.activation)
+        return f"Layer: {self.n_in} -> {self.n_out}, {kinds}"
 
     def __post_init__(self) -> None:
         weight, bias = _read_only(self.weight), _read_only(self.bias)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gradatim._pictures import picture
+from gradatim._pictures import Shown
 from gradatim._text import ABOUT, is_told, number_text
 from gradatim.network._protocols import NetworkLike
 from gradatim.network.numbers import Number, format_fraction, to_fraction, to_json
@@ -86,7 +86,7 @@ class UnitTrace:
 
 
 @dataclass(frozen=True, repr=False)
-class Trace:
+class Trace(Shown):
     """What every unit computed for one row of inputs.
 
     Parameters
@@ -128,10 +128,6 @@ class Trace:
         at = ", ".join(f"{name} = {_text(value)}" for name, value in pairs if value is not None)
         found = ", ".join(f"{unit.name} {_equals(unit.value)}" for unit in self.outputs)
         return f"Trace: {line_of(self.network)}{f' at {at}' if at else ''}: {found}"
-
-    def _repr_html_(self) -> str | None:
-        """Show every number in a notebook."""
-        return picture("trace", self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the trace as JSON holds it: exact numbers as text, floats as numbers.

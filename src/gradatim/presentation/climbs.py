@@ -22,11 +22,9 @@ from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
 __all__ = [
-    "about",
     "best_of",
     "capitalized",
     "comparison_grid",
-    "contents",
     "dataset_grid",
     "dataset_lines",
     "explain_protocol",
@@ -49,24 +47,6 @@ _ADVICE = (
     "Either the labels cannot be heard in these inputs, or there are too few samples to show it. "
     "Try other features or more samples, and look at the labels."
 )
-
-
-def contents(collection: Collection) -> Iterator[str]:
-    """Yield how many samples there are, and classes, labels or targets."""
-    yield plural(collection.n_samples, "sample")
-    if collection.task == "classification":
-        yield plural(len(collection.classes), "class", "classes")
-    else:
-        n_targets = 1 if collection.y.ndim == 1 else collection.y.shape[1]
-        yield plural(n_targets, "label" if collection.task == "multilabel" else "target")
-
-
-def about(collection: Collection) -> str:
-    """Say what was read, in one line."""
-    parts = list(contents(collection))
-    if collection.groups is not None:
-        parts.append(plural(len(set(collection.groups)), "group"))
-    return f"{show_name(collection.name)}: {', '.join(parts)}"
 
 
 def dataset_grid(entries: list[dict[str, Any]]) -> Grid:
@@ -96,7 +76,7 @@ def dataset_lines(entries: list[dict[str, Any]]) -> Iterator[Line]:
 def heading(climb: Climb) -> Iterator[Line]:
     """Yield what was climbed, and how."""
     protocol = climb.protocol
-    yield [(about(climb.collection), "bold")]
+    yield [(climb.collection.in_words, "bold")]
     how = f"{split_words(climb)}, seed {protocol.seed}"
     yield [(f"{how}, {climb.seconds:.1f} seconds; scores rounded to 3 decimals", "dim")]
 

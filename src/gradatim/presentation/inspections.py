@@ -14,10 +14,9 @@ import numpy as np
 from gradatim._text import number_text, plural, show_name, show_sentence
 from gradatim.collection import Collection
 from gradatim.inspection import Finding
-from gradatim.presentation.climbs import about
 from gradatim.presentation.lines import Line
 
-__all__ = ["inspection_lines", "inspection_object"]
+__all__ = ["contents_lines", "inspection_lines", "inspection_object"]
 
 _MOST_CLASSES = 12
 _MOST_SAMPLES = 3
@@ -33,9 +32,9 @@ def inspection_object(collection: Collection, findings: Sequence[Finding]) -> di
     }
 
 
-def inspection_lines(collection: Collection, findings: Sequence[Finding]) -> Iterator[Line]:
-    """Yield what is there and what is wrong with it."""
-    yield [(about(collection), "bold")]
+def contents_lines(collection: Collection) -> Iterator[Line]:
+    """Yield what is there: samples, inputs, classes."""
+    yield [(collection.in_words, "bold")]
     for name, X in collection.X.items():
         yield [f"  input {show_name(name)}: {plural(X.shape[1], 'number')} per sample"]
     labels, counts = _class_counts(collection)
@@ -44,6 +43,11 @@ def inspection_lines(collection: Collection, findings: Sequence[Finding]) -> Ite
         more = len(labels) - _MOST_CLASSES
         listed = [f"{show_name(label)} ({count:,})" for label, count in pairs]
         yield [f"  {', '.join([*listed, f'{more} more'] if more > 0 else listed)}"]
+
+
+def inspection_lines(collection: Collection, findings: Sequence[Finding]) -> Iterator[Line]:
+    """Yield what is there and what is wrong with it."""
+    yield from contents_lines(collection)
     if not findings:
         yield ["nothing wrong was found"]
     for finding in findings:

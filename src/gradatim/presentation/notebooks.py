@@ -6,23 +6,34 @@ Conventions: a fragment of HTML; text is escaped, and every number is written as
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from gradatim._text import plural
 from gradatim.presentation.lines import Grid, Line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from gradatim.approximation import Approximation
+    from gradatim.climb import Climb, ClimbComparison
+    from gradatim.collection import Collection
+    from gradatim.comparisons import DepthComparison, Race, Rates
+    from gradatim.comparisons.separable import MethodComparison
+    from gradatim.exercises import Exam
     from gradatim.network import Trace
-    from gradatim.separability import Separation, Transformation
+    from gradatim.separability import ClassSeparations, Separation, Transformation
+    from gradatim.tagging import Explanation, ModelScore, Predictions
 
 __all__ = ["notebook_html"]
 
-_LEFT, _RIGHT = "text-align:left", "text-align:right"
+_LEFT, _RIGHT = "text-align:left;white-space:pre", "text-align:right;white-space:pre"
+_PAGE = "width:100%;height:30rem;border:0"
 # Ranges of axes and their differences have to be floats too.
 _LARGEST_DRAWN = 1e150
+# Characters of the ladder, rows of a table of predictions, inputs of an explanation.
+_ROOM, _MOST_ROWS, _MOST_INPUTS = 100, 20, 10
 
 
 def notebook_html(kind: str, value: Any) -> str:
@@ -65,11 +76,112 @@ def _approximation(found: Approximation) -> str:
     return _figure(plot_approximation(found)) + _text(approximation_in_words(found))
 
 
+def _collection(collection: Collection) -> str:
+    from gradatim.presentation.inspections import contents_lines
+
+    return _lines(contents_lines(collection))
+
+
+def _climb(climb: Climb) -> str:
+    from gradatim.presentation.climbs import heading, verdict_line
+    from gradatim.presentation.ladder import Row, ladder_grid
+    from gradatim.presentation.notices import notes
+
+    rows = [Row(result.rung, result.input, result=result) for result in climb.rungs]
+    ladder = ladder_grid(rows, climb.protocol.metric, _ROOM, chosen=climb.winner)
+    return _lines([*heading(climb), ladder, verdict_line(climb), *notes(climb.notices)])
+
+
+def _comparison(found: ClimbComparison) -> str:
+    from gradatim.presentation.climbs import comparison_grid
+
+    return _lines([comparison_grid(found), [found.sentence]])
+
+
+def _predictions(found: Predictions) -> str:
+    from gradatim.presentation.predictions import prediction_lines, summary_lines
+
+    few = replace(found, paths=found.paths[:_MOST_ROWS], values=found.values[:_MOST_ROWS])
+    if found.probabilities is not None:
+        few = replace(few, probabilities=found.probabilities[:_MOST_ROWS])
+    table = [line for line in prediction_lines(few) if isinstance(line, Grid)]
+    left = found.n_samples - few.n_samples
+    more = [[f"and {plural(left, found.noun)} more"]] if left else []
+    return _lines([*table, *more, *summary_lines(found)])
+
+
+def _model_score(found: ModelScore) -> str:
+    from gradatim.presentation.predictions import score_lines
+
+    return _lines(score_lines(found))
+
+
+def _explanation(found: Explanation) -> str:
+    from gradatim.presentation.explanations import explanation_lines
+
+    return _lines(explanation_lines(found, _MOST_INPUTS))
+
+
+def _race(race: Race) -> str:
+    from gradatim.presentation.races import ending, opening, scores
+
+    lines = [*opening(race)]
+    for title, grid, alone in scores(race, " "):
+        lines += [[title], *([] if grid is None else [grid]), *alone]
+    return _lines([*lines, *ending(race)])
+
+
+def _rates(rates: Rates) -> str:
+    from gradatim.presentation.approximation import rates_in_words
+    from gradatim.presentation.pictures import plot_rates
+
+    return _figure(plot_rates(rates)) + _text(rates_in_words(rates))
+
+
+def _depth(found: DepthComparison) -> str:
+    from gradatim.presentation.depth import depth_in_words
+    from gradatim.presentation.pictures import plot_depth
+
+    return _figure(plot_depth(found)) + _text(depth_in_words(found))
+
+
+def _methods(methods: MethodComparison) -> str:
+    from gradatim.presentation.methods import ways_in_words
+
+    return _text(ways_in_words(methods))
+
+
+def _classes(found: ClassSeparations) -> str:
+    from gradatim.presentation.separation import classes_in_words
+
+    n_samples = next(iter(found.rest.values())).n_samples
+    return _text(classes_in_words(found, [str(i) for i in range(n_samples)]))
+
+
+def _exam(exam: Exam) -> str:
+    from gradatim.exercises import render_exam
+
+    page = escape(str(render_exam(exam, "html")))
+    return f"<iframe srcdoc='{page}' title='exam' style='{_PAGE}'></iframe>"
+
+
 _KINDS: dict[str, Callable[[Any], str]] = {
-    "trace": _trace,
-    "separation": _separation,
-    "transformation": _transformation,
-    "approximation": _approximation,
+    "Approximation": _approximation,
+    "ClassSeparations": _classes,
+    "Climb": _climb,
+    "ClimbComparison": _comparison,
+    "Collection": _collection,
+    "DepthComparison": _depth,
+    "Exam": _exam,
+    "Explanation": _explanation,
+    "MethodComparison": _methods,
+    "ModelScore": _model_score,
+    "Predictions": _predictions,
+    "Race": _race,
+    "Rates": _rates,
+    "Separation": _separation,
+    "Trace": _trace,
+    "Transformation": _transformation,
 }
 
 

@@ -64,7 +64,7 @@ def _network(climb: Climb) -> Iterator[ClimbFigure]:
 
 def _markdown(climb: Climb, figures: list[ClimbFigure]) -> Iterator[str]:
     yield f"# {_plain(climbs.headline(climb))}\n"
-    yield f"{_plain(climbs.about(climb.collection))}. {_plain(climb.verdict.sentence)}\n"
+    yield f"{_plain(climb.collection.in_words)}. {_plain(climb.verdict.sentence)}\n"
     if climb.command:
         # Indented, it is shown as it is, whatever is in it.
         yield f"    {climb.command}\n"

@@ -125,7 +125,7 @@ def _models(climb: Climb) -> tuple[dict[str, Any], int]:
 def _facts(climb: Climb) -> Iterator[str]:
     """Yield what was climbed, in a few words each."""
     collection = climb.collection
-    yield from climbs.contents(collection)
+    yield from collection.contents
     yield from (f"{name}: {plural(X.shape[1], 'number')}" for name, X in collection.X.items())
     yield climbs.split_words(climb, "\N{MULTIPLICATION SIGN}")
     if climb.seconds >= 1:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gradatim._pictures import picture
+from gradatim._pictures import Shown
 from gradatim._text import plural
 from gradatim.certificates.labels import sorted_labels
 from gradatim.certificates.proof import Proof
@@ -37,7 +37,7 @@ _ACTIVATIONS = {"step": "heaviside", "sign": "sign"}
 
 
 @dataclass(frozen=True, repr=False)
-class Transformation:
+class Transformation(Shown):
     """A labeled line and the network that separates its classes.
 
     Parameters
@@ -67,10 +67,6 @@ class Transformation:
     def __repr__(self) -> str:
         at = ", ".join(map(_n, self.thresholds))
         return f"Transformation: {line_of(self.network)}, {len(self.points)} points cut at {at}"
-
-    def _repr_html_(self) -> str | None:
-        """Show the pieces of the line in a notebook."""
-        return picture("transformation", self)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._pictures import Shown
+from gradatim._text import show_name
 from gradatim.collection import Notice, Task
 
 __all__ = ["Explanation", "NearRow"]
@@ -38,8 +40,8 @@ class NearRow:
     distance: float
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Shown):
     """Which inputs moved a decision, relative to a baseline.
 
     Parameters
@@ -128,6 +130,12 @@ class Explanation:
     n_training: int | None = None
     n_searched: int | None = None
     notices: Sequence[Notice] = ()
+
+    def __repr__(self) -> str:
+        sample = f"{show_name(self.sample)} is " if self.sample else ""
+        on = f" on {show_name(self.input)}" if self.input else ""
+        said = show_name(str(self.prediction))
+        return f"Explanation: {sample}{said} by {self.rung}{on}, {self.method}"
 
     @property
     def order(self) -> np.ndarray:

@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.collection import Notice, Task
 
 __all__ = ["Predictions"]
 
 
-@dataclass(frozen=True, eq=False)
-class Predictions:
+@dataclass(frozen=True, eq=False, repr=False)
+class Predictions(Shown):
     """What a model predicts for the samples of a source.
 
     Parameters
@@ -66,6 +68,10 @@ class Predictions:
     noun: str = "row"
     files: Sequence[Path] = ()
     notices: Sequence[Notice] = ()
+
+    def __repr__(self) -> str:
+        n_samples = plural(self.n_samples, self.noun)
+        return f"Predictions: {show_name(self.source)}: {n_samples}, {self.task}"
 
     @property
     def n_samples(self) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._pictures import Shown
 from gradatim._text import list_text, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import InputError, SpecError, TableError
@@ -33,8 +34,8 @@ __all__ = ["ModelScore", "score_path"]
 _STEM = "stem:"
 
 
-@dataclass(frozen=True, eq=False)
-class ModelScore:
+@dataclass(frozen=True, eq=False, repr=False)
+class ModelScore(Shown):
     """What a kept model got right in a collection.
 
     Parameters
@@ -65,6 +66,10 @@ class ModelScore:
     n_groups: int | None = None
     unheard: Sequence[str] = ()
     notices: Sequence[Notice] = ()
+
+    def __repr__(self) -> str:
+        right = f"{sum(self.n_right):,} of {plural(sum(self.n_samples), 'sample')} right"
+        return f"ModelScore: {show_name(self.source)}: accuracy {self.accuracy:.3f}, {right}"
 
     @property
     def accuracy(self) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._text import plural
 from gradatim.errors import SpecError
 from gradatim.network.evaluate import evaluate, forward
 from gradatim.network.graph import Network
@@ -22,7 +23,7 @@ from gradatim.training.targets import Targets, both_tails
 __all__ = ["FitResult"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FitResult:
     """A trained network and how it came about.
 
@@ -56,6 +57,11 @@ class FitResult:
     stopped_early: bool
     diverged: bool
     targets: Targets
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.network.layer_sizes))
+        ended = "diverged" if self.diverged else f"loss {self.loss_curve[-1]:.4g}"
+        return f"FitResult: {sizes}: {plural(self.n_epochs, 'epoch')}, {ended}"
 
     @property
     def n_epochs(self) -> int:

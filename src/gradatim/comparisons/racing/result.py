@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gradatim._pictures import Shown
+from gradatim._text import plural, show_name
 from gradatim.comparisons.racing.bar import Bar
 from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
@@ -62,8 +64,8 @@ class RaceVerdict:
     differences: tuple[Difference, ...]  # What depth did at each budget
 
 
-@dataclass(frozen=True, eq=False)
-class Race:
+@dataclass(frozen=True, eq=False, repr=False)
+class Race(Shown):
     """Everything that a race found.
 
     Parameters
@@ -94,6 +96,10 @@ class Race:
     absent: tuple[tuple[str, int], ...] = ()
     seconds: float = 0.0
     version: str = ""
+
+    def __repr__(self) -> str:
+        task, seeds = show_name(self.task.title), plural(self.protocol.n_seeds, "seed")
+        return f"Race: {task}: {plural(len(self.contenders), 'contender')}, {seeds}"
 
     def result(self, contender: str, budget: int | None = None) -> CandidateResult | None:
         """Return a contender at a budget.

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._digest import sha256
+from gradatim._pictures import Shown
 from gradatim._progress import Progress, scaled, steady
 from gradatim._text import name_inputs
 from gradatim.comparisons.separable.kernels import KernelMachine, fit_kernels
@@ -33,8 +34,8 @@ from gradatim.separability.hidden import HiddenLayer, build_hidden
 __all__ = ["MethodComparison", "find_methods"]
 
 
-@dataclass(frozen=True, eq=False)
-class MethodComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class MethodComparison(Shown):
     """What was tried on one table."""
 
     table: np.ndarray  # (n_samples, n_inputs): The rows
@@ -46,6 +47,11 @@ class MethodComparison:
     kernels: tuple[KernelMachine, ...] = ()  # Kernel machines; empty if not asked for
     built: HiddenLayer | None = None  # Step units; None if not asked for
     trained: TrainedLayer | None = None  # A trained hidden layer; None if not asked for
+
+    def __repr__(self) -> str:
+        n_rows, n_classes = len(self.labels), len(self.classes)
+        ways = ", ".join(method.name for method in self.rows())
+        return f"MethodComparison: {n_rows} rows of {n_classes} classes: {ways}"
 
     @property
     def classes(self) -> tuple[Hashable, ...]:

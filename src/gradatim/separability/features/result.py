@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._text import plural
 from gradatim.errors import SpecError
 from gradatim.feature_maps import Monomial, add_monomials
 from gradatim.network.numbers import exact_text
@@ -42,7 +43,7 @@ class Refuted:
     witness: Witness
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddedFeatures:
     """Monomials that make classes separable, and what is proved about smaller sets.
 
@@ -87,6 +88,13 @@ class AddedFeatures:
     at_least: int
     n_sets: int
     reason: str = ""
+
+    def __repr__(self) -> str:
+        if self.added is None:
+            found = "no set does" if self.is_impossible else "undecided"
+        else:
+            found = ", ".join(one.name() for one in self.added) or "the inputs alone do"
+        return f"AddedFeatures: {plural(len(self.rows), 'row')}: {found}; {self.n_sets} sets tried"
 
     @property
     def is_smallest(self) -> bool:

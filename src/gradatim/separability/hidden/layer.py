@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._text import plural
 from gradatim.network.graph import ExactUnit, Layer, Network
 from gradatim.separability.planes.rows import ExactRows
 
 __all__ = ["HiddenLayer", "step_layer"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class HiddenLayer:
     """A network with one hidden layer of step units that gives every row its class.
 
@@ -58,6 +59,10 @@ class HiddenLayer:
     line_units: int
     all_directions: bool
     at_least: int
+
+    def __repr__(self) -> str:
+        units, rows = plural(self.n_units, "unit"), plural(len(self.labels), "row")
+        return f"HiddenLayer: {units}, at least {self.at_least} needed; {rows}"
 
     @property
     def n_units(self) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradatim._pictures import picture
+from gradatim._pictures import Shown
 from gradatim._text import mark, number_text
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import exact_text, to_json
@@ -80,7 +80,7 @@ class Witness:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Separation:
+class Separation(Shown):
     """Whether a plane separates two classes, with the evidence.
 
     Parameters
@@ -147,10 +147,6 @@ class Separation:
         else:
             found = "are undecided"
         return f"Separation: {pair} {found}"
-
-    def _repr_html_(self) -> str | None:
-        """Show the verdict in a notebook."""
-        return picture("separation", self)
 
     @property
     def n_samples(self) -> int:

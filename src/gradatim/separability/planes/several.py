@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gradatim._pictures import Shown
 from gradatim._progress import Progress, steady
+from gradatim._text import list_text, plural
 from gradatim.certificates.labels import sorted_labels
 from gradatim.errors import LabelError
 from gradatim.separability.planes.decide import separate
@@ -24,8 +26,8 @@ from gradatim.separability.planes.table import as_table
 __all__ = ["ClassSeparations", "separate_classes"]
 
 
-@dataclass(frozen=True, eq=False)
-class ClassSeparations:
+@dataclass(frozen=True, eq=False, repr=False)
+class ClassSeparations(Shown):
     """What was found about several classes.
 
     Parameters
@@ -44,6 +46,11 @@ class ClassSeparations:
     pairs: dict[tuple[Hashable, Hashable], Separation]
     rest: dict[Hashable, Separation]
     pair_rows: dict[tuple[Hashable, Hashable], np.ndarray]
+
+    def __repr__(self) -> str:
+        separable = sum(found.separable is True for found in self.pairs.values())
+        pairs = plural(len(self.pairs), "pair")
+        return f"ClassSeparations: {list_text(self.classes)}: {separable} of {pairs} separable"
 
     def verify(self) -> bool:
         """Check all evidence in exact arithmetic.
