@@ -233,7 +233,7 @@ def read_scores(path):
 
 
 def report(folder, against, nets):
-    from gradatim.evaluation.statistics import mean_posterior
+    from gradatim.evaluation.statistics import posterior
 
     found = {path.stem: read_scores(path) for path in sorted(folder.glob("*.jsonl"))}
     tables = sorted({s["table"] for scores in found.values() for s in scores})
@@ -265,7 +265,7 @@ def report(folder, against, nets):
             if model == against or len(shared) < 2:
                 row.append("-")
                 continue
-            belief = mean_posterior([ours[i] - theirs[i] for i in shared], FOLDS)
+            belief = posterior([ours[i] - theirs[i] for i in shared], 1 / (FOLDS - 1))
             low, high = belief.interval()
             row.append(f"{belief.mean:+.3f} ({low:+.3f} to {high:+.3f})")
         print(f"| {model} | " + " | ".join(row) + " |")

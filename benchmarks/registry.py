@@ -11,7 +11,7 @@ from importlib import import_module
 
 from benchmarks.result import Options, Report, Result
 
-__all__ = ["BENCHES", "Bench"]
+__all__ = ["BENCHES", "MODULES", "Bench"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,24 @@ class Bench:
         measure = getattr(import_module(f"benchmarks.{module}"), function)
         return measure(*self.arguments, options, report)
 
+
+#: Measurements without rounds or peers in turns: ``python -m benchmarks.NAME`` prints a table.
+MODULES = {
+    "accuracy": "accuracy of strong networks beside RealMLP and scikit-learn",
+    "verdict_calibration": "how often a verdict is wrong, on simulated collections",
+    "coverage": "how often prediction sets hold the true class",
+    "bench_shuffled": "climbs of a table or folder on shuffled labels: nothing should be found",
+    "bench_leaks": "the leak alarm on clean tables and on tables that leak",
+    "bench_labels": "planted wrong labels found, beside cleanlab",
+    "bench_landmarks": "kernel machines on landmarks beside exact ones",
+    "bench_ladder": "the logistic and deep rungs beside scikit-learn, on the same folds",
+    "bench_features": "features of sounds per second, beside librosa",
+    "bench_separate": "time of separate as rows and features grow",
+    "bench_certify": "time of certificates as the width grows",
+    "bench_depth": "time of the proofs about depth",
+    "bench_lab": "the lab's page in Chromium: speeds, pictures, first paint, links",
+    "fresh": "first calls in a fresh process",
+}
 
 #: Every bench, in the order in which all of them are run.
 BENCHES: dict[str, Bench] = {

@@ -18,7 +18,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from benchmarks.machine import one_line
-from benchmarks.registry import Bench
+from benchmarks.registry import MODULES, Bench
 from benchmarks.result import Options, Report, Result, Table
 
 __all__ = ["announce", "progress", "show_list", "show_machine", "show_result"]
@@ -46,6 +46,14 @@ def show_list(benches: Sequence[Bench], options: Options, json: bool) -> None:
     console.print(
         "`python -m benchmarks NAME` measures; let nothing else run meanwhile.", style="dim"
     )
+    others = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    others.add_column(style="bold", no_wrap=True)
+    others.add_column()
+    for name, measures in MODULES.items():
+        others.add_row(name, measures)
+    console.print()
+    console.print("Without rounds, by `python -m benchmarks.NAME`:", style="dim")
+    console.print(others)
 
 
 def announce(benches: Sequence[Bench], options: Options) -> None:

@@ -146,5 +146,14 @@ def test_other_columns_than_the_fitted_are_refused():
 
 
 def test_an_unknown_method_is_refused():
-    with pytest.raises(SpecError, match="standard or robust"):
+    with pytest.raises(SpecError, match="standard, robust or signal"):
         fit_scaler([[1.0], [2.0]], "minmax")
+
+
+def test_a_signal_has_one_scale_and_keeps_its_zero():
+    X = np.array([[3.0, 1.0], [-3.0, 1.0]])
+    scaler = fit_scaler(X, "signal")
+    np.testing.assert_allclose(scaler.transform(X, np.float64), X / np.sqrt(5.0))
+    assert scaler.clip is None
+    np.testing.assert_array_equal(fit_scaler(np.zeros((2, 3)), "signal").transform([[1, 2, 3]]),
+                                  [[1, 2, 3]])  # fmt: skip

@@ -67,11 +67,13 @@ if TYPE_CHECKING:
     from gradatim.tagging import predict_path as predict_path
     from gradatim.tagging import score_path as score_path
     from gradatim.tagging import write_predictions as write_predictions
+    from gradatim.training import Augmentation as Augmentation
     from gradatim.training import FitResult as FitResult
     from gradatim.training import NetworkSpec as NetworkSpec
     from gradatim.training import fit_many as fit_many
 
 _PARTS = {
+    "Augmentation": "training",
     "Climb": "climb",
     "Collection": "collection",
     "Explanation": "tagging",

@@ -123,6 +123,11 @@ class Collection(Shown):
     parts : array of shape (n_samples,), optional
         ``"train"`` or ``"test"`` for each sample, where one fixed split is published: what is
         learnt from, and what is scored, once.
+    cycles : sequence of str, optional
+        Inputs of which each row is one cycle of a wave that repeats: its first point follows its
+        last, and where it begins does not matter. The strong preset has a recipe for these.
+    weights : array of shape (n_samples,), optional
+        How much each sample counts, in training and in scores: above 0, 1 on average.
     """
 
     name: str
@@ -143,6 +148,8 @@ class Collection(Shown):
     texts: Mapping[str, np.ndarray] = field(default_factory=dict)
     fingerprints: np.ndarray | None = None
     parts: np.ndarray | None = None
+    cycles: Sequence[str] = ()
+    weights: np.ndarray | None = None
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{show_name(name)} ({X.shape[1]:,})" for name, X in self.X.items())
@@ -166,6 +173,7 @@ class Collection(Shown):
                 "folds",
                 "parts",
                 "fingerprints",
+                "weights",
             )
         }
         columns |= {f"texts of {name!r}": texts for name, texts in self.texts.items()}
@@ -176,6 +184,8 @@ class Collection(Shown):
             raise ShapeError(
                 f"there are {len(self.target_units)} units of {len(self.target_names)} targets"
             )
+        if missing := [name for name in self.cycles if name not in inputs]:
+            raise ShapeError(f"cycles names {missing[0]!r}, which is no input")
         object.__setattr__(self, "X", MappingProxyType(inputs))
 
     @property
@@ -209,15 +219,21 @@ class Collection(Shown):
     @property
     def sha256(self) -> str:
         """Hash of the samples, targets and groups: two climbs with one hash saw the same data."""
-        split = (part for part in (self.folds, self.parts) if part is not None)
-        known = (self.y, self.groups, *split)
+        more = (part for part in (self.folds, self.parts, self.weights) if part is not None)
+        known = (self.y, self.groups, *more)
         columns = [np.asarray([] if c is None else c) for c in known]
         texts = ["\x1f".join(map(str, c)) if c.dtype.kind in "USO" else c for c in columns]
         return sha256(*(part for named in self.X.items() for part in named), *texts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a collection holds as a JSON object: counts, and no sample."""
-        names = None if self.groups is None else np.unique(self.groups, return_counts=True)
+        names = weights = None
+        units = np.arange(self.n_samples)
+        if self.groups is not None:
+            labels, units, counts = np.unique(self.groups, return_inverse=True, return_counts=True)
+            names = labels, counts
+        if self.weights is not None:
+            weights = np.bincount(units, self.weights)
         return {
             "name": self.name,
             "task": self.task,
@@ -227,6 +243,7 @@ class Collection(Shown):
             "groups": None if names is None else len(names[0]),
             "group_names": None if names is None else [str(name) for name in names[0]],
             "group_sizes": None if names is None else names[1].tolist(),
+            "unit_weights": None if weights is None else weights.tolist(),
             "sha256": self.sha256,
         }
 
@@ -245,6 +262,7 @@ class Collection(Shown):
             content_hashes=None if self.content_hashes is None else self.content_hashes[index],
             texts={name: texts[index] for name, texts in self.texts.items()},
             fingerprints=None if self.fingerprints is None else self.fingerprints[index],
+            weights=None if self.weights is None else self.weights[index],
         )
 
 

@@ -75,13 +75,14 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
     ``standard`` centers on the mean and divides by the standard deviation (a constant column is
     only centered), as scikit-learn's StandardScaler. ``robust`` centers on the median and
     divides by the interquartile range, or by half the range where that is zero (a constant
-    column becomes 0), then clips smoothly at `CLIP`, so that no outlier dominates [1]_.
+    column becomes 0), then clips smoothly at `CLIP`, so that no outlier dominates [1]_. ``signal``
+    divides all columns by one number, the root mean square of all values.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         Training rows, NaN where a value is missing.
-    method : {"standard", "robust"}, default "standard"
+    method : {"standard", "robust", "signal"}, default "standard"
         What to learn.
 
     Returns
@@ -121,7 +122,10 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
         low, high = _sorted_quantile(columns, 0.25), _sorted_quantile(columns, 0.75)
         spread = np.where(high > low, high - low, (X.max(axis=0) - X.min(axis=0)) / 2.0)
         return Scaler(fill, _nonzero(spread, X), fill, CLIP)
-    raise SpecError(f"method must be standard or robust, not {method!r}")
+    if method == "signal":
+        rms = float(np.sqrt(np.mean(X**2))) or 1.0
+        return Scaler(np.zeros(X.shape[1]), np.full(X.shape[1], rms), fill)
+    raise SpecError(f"method must be standard, robust or signal, not {method!r}")
 
 
 def _median_of_present(X: np.ndarray) -> np.ndarray:

@@ -1,10 +1,11 @@
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from benchmarks.registry import BENCHES
+from benchmarks.registry import BENCHES, MODULES
 from benchmarks.result import Options
 
 
@@ -16,6 +17,14 @@ def test_the_benches_have_the_promised_names():
 def test_a_bench_has_a_function(bench):
     module, name = bench.home.split(":")
     assert callable(getattr(import_module(f"benchmarks.{module}"), name))
+
+
+def test_what_runs_by_itself_is_listed():
+    homes = {
+        path.stem: path.read_text(encoding="utf-8") for path in Path("benchmarks").glob("*.py")
+    }
+    alone = {name for name, text in homes.items() if '__name__ == "__main__"' in text}
+    assert set(MODULES) == alone - {"__main__"}
 
 
 @pytest.mark.parametrize("bench", BENCHES.values(), ids=BENCHES)

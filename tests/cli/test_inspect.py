@@ -74,6 +74,17 @@ def test_gaps_are_counted_and_not_refused(tmp_path, capsys):
     assert "1 missing or infinite value" in capsys.readouterr().out
 
 
+def test_how_a_table_is_written_goes_for_columns_of_text_too(tmp_path, capsys):
+    path = tmp_path / "bare.csv"
+    rows = [f"{i % 7}.{i},song{i},{'xy'[i % 2]},{1 + i % 2}" for i in range(20)]
+    path.write_text("\n".join(rows))
+    named = ["--target", "column 3", "--header", "none", "--weights", "column 4"]
+    assert main(["inspect", str(path), *named]) == 0
+    shown = capsys.readouterr().out
+    assert "left-out: 1 column holds text and was left out: column 2" in shown
+    assert "weights: samples count by column 4" in shown
+
+
 def test_a_published_split_is_read_and_climbed_by_one_column(songs, tmp_path, capsys):
     lines = songs.read_text().splitlines()
     parts = [

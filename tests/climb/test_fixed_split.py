@@ -102,6 +102,7 @@ def test_the_verdict_the_protocol_and_the_page_say_that_it_is_one_fixed_split(fo
         "groups": 10,
         "group_names": [str(g) for g in range(30, 40)],
         "group_sizes": [4] * 10,
+        "unit_weights": None,
     }
     assert "fixed-split" in {warning["code"] for warning in wrote["warnings"]}
     how = "one fixed split, 120 learnt from and 40 scored once"

@@ -148,6 +148,15 @@ def test_labels_of_whole_groups_are_shuffled_over_groups_and_find_nothing(make_c
     assert found.verdict.rung == "majority"
 
 
+def test_nothing_found_stops_on_the_majority_which_then_is_on_the_ladder(blobs):
+    found = climb_collection(blobs, rungs=["linear"], folds=3, repeats=1, shuffle_labels=True)
+    assert [row.rung for row in found.rungs] == ["majority", "linear"]
+    assert found.winner is found.rungs[0]
+    assert found.model.predict(blobs.X["features"][:1]) in found.collection.classes
+    clear = climb_collection(blobs, rungs=["linear"], folds=3, repeats=1)
+    assert [row.rung for row in clear.rungs] == ["linear"]
+
+
 def test_log_loss_is_of_rungs_with_probabilities_and_shares_of_the_majoritys(blobs):
     found = climb_collection(blobs, metric="log_loss", rungs=["logistic", "kernel"], folds=3)
     means = {row.rung: row.mean for row in found.rungs}
@@ -227,11 +236,10 @@ def test_linear_rung_is_ridge_of_scikit_learn():
     for shape in ((40, 5), (10, 30)):
         X, y = rng.normal(size=shape), rng.normal(size=(shape[0], 3))
         X -= X.mean(axis=0)
-        solved = _ridge(X, y, (0.1, 2.0), *principal_axes(X))
-        for penalty, (weight, bias) in zip((0.1, 2.0), solved, strict=True):
+        solved = _ridge(X, y - y.mean(axis=0), (0.1, 2.0), *principal_axes(X))
+        for penalty, weight in zip((0.1, 2.0), solved, strict=True):
             model = Ridge(alpha=penalty * len(X)).fit(X, y)
             assert np.allclose(weight, model.coef_, atol=1e-8)
-            assert np.allclose(bias, model.intercept_, atol=1e-8)
 
 
 def test_least_squares_without_a_penalty_is_numpys_minimum_norm_solution():
@@ -241,8 +249,9 @@ def test_least_squares_without_a_penalty_is_numpys_minimum_norm_solution():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(8, 20)), rng.normal(size=(8, 1))
     X -= X.mean(axis=0)
-    weight, _ = _ridge(X, y, (0.0,), *principal_axes(X))[0]
-    centered = np.linalg.lstsq(X, y - y.mean(axis=0), rcond=None)[0]
+    y -= y.mean(axis=0)
+    [weight] = _ridge(X, y, (0.0,), *principal_axes(X))
+    centered = np.linalg.lstsq(X, y, rcond=None)[0]
     assert np.allclose(weight, centered.T, atol=1e-8)
 
 

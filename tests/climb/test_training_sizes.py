@@ -73,7 +73,7 @@ def test_scores_are_those_of_models_trained_on_the_parts_alone(make_collection):
     # An independent implementation, of ridge regression with the penalties that were chosen.
     rng = np.random.default_rng(1)
     X = rng.normal(size=(120, 30))
-    y = X[:, 0] + rng.normal(size=120)
+    y = 2 * X[:, 0] + rng.normal(size=120)
     made = make_collection(X, y, "regression")
     found = climb_collection(
         made, rungs=["linear"], folds=3, repeats=1, n_jobs=1, learning_curve=True

@@ -146,9 +146,9 @@ def test_the_only_rung_with_a_score_does_not_hide_the_others():
     assert found.sentence.endswith("no other rung that was climbed can be scored by accuracy.")
 
 
-def test_nothing_is_found_without_a_majority_to_stop_on():
+def test_nothing_found_is_the_majority_though_it_is_not_among_the_rungs():
     found = judge(row("linear", guesses(0.26)), row("deep", guesses(0.25)))
-    assert (found.rung, found.found_nothing) == ("linear", True)
+    assert (found.rung, found.input, found.found_nothing) == ("majority", "", True)
     assert found.p_chance >= 0.05
     assert not judge(MAJORITY, row("linear", guesses(0.9))).found_nothing
     assert judge(MAJORITY).found_nothing

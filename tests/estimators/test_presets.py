@@ -10,6 +10,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import recall_score
 
+from gradatim import Augmentation
 from gradatim.errors import SpecError
 from gradatim.estimators import NetworkClassifier, NetworkRegressor
 from gradatim.estimators._presets import PRESETS, choose
@@ -226,3 +227,18 @@ def test_parts_are_learnt_by_one_network_without_factors_only():
 def test_one_exact_solution_has_no_members():
     with pytest.raises(SpecError, match="set n_members=1"):
         NetworkRegressor(solver="exact", n_members=2).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+@pytest.mark.parametrize("hidden", [(), (8,)])
+def test_augmentation_is_for_steps_and_reaches_the_engine(hidden):
+    at = 2 * np.pi * np.arange(16) / 16
+    phase = np.random.default_rng(0).uniform(0, 2 * np.pi, 200)
+    X, y = np.sin(at + phase[:, None]), (np.cos(phase) > 0).astype(int)
+    rule = Augmentation(shift=0.5)
+    fields = {"solver": "adam", "max_iter": 30, "scaling": "signal", "random_state": 0}
+    plain = NetworkClassifier(hidden, **fields).fit(X, y)
+    blind = NetworkClassifier(hidden, augmentation=rule, **fields).fit(X, y)
+    assert plain.loss_curve_[-1] < 0.5
+    assert blind.loss_curve_[-1] > 0.9 * np.log(2)
+    assert choose(NetworkClassifier(hidden, augmentation=rule))[0].solver == "adam"
+    assert NetworkRegressor(augmentation=rule).get_params()["augmentation"] == rule

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -7,11 +8,14 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 from sklearn.model_selection import StratifiedGroupKFold
 
+from gradatim._digest import row_hashes
 from gradatim.errors import LabelError
+from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.groups import (
     class_counts,
     count_partitions,
     deal_groups,
+    independent_groups,
     without_lonely_classes,
 )
 
@@ -116,3 +120,23 @@ def test_where_fewer_than_two_classes_would_remain_it_is_an_error(make_collectio
 def test_without_groups_nothing_is_left_out(blobs, rings):
     assert without_lonely_classes(rings) is rings
     assert without_lonely_classes(blobs) is blobs
+
+
+def test_near_copies_of_rows_are_one_group_as_exact_ones_are(make_collection):
+    X = np.random.default_rng(0).normal(size=(60, 12))
+    X[[50, 51]] = X[[3, 4]] * (1 + 1e-6)
+    made = make_collection(X, np.repeat(["a", "b"], 30))
+    made = replace(made, content_hashes=np.arange(60).astype(str))
+    groups = independent_groups(made)
+    assert len(np.unique(groups)) == 58
+    assert groups[50] == groups[3] != groups[51] == groups[4]
+    fold_of = make_folds(made, 5, 2, 0).fold_of
+    assert (fold_of[:, [50, 51]] == fold_of[:, [3, 4]]).all()
+
+
+def test_a_class_of_one_sample_is_left_out_where_copies_are_groups(make_collection):
+    X = np.random.default_rng(0).normal(size=(41, 12))
+    X[1] = X[0]
+    y = np.repeat(["a", "b", "rare"], [20, 20, 1])
+    made = replace(make_collection(X, y), content_hashes=row_hashes(X))
+    assert without_lonely_classes(made).classes.tolist() == ["a", "b"]

@@ -176,6 +176,13 @@ def test_the_default_metric_fits_the_task():
     assert choose_metric(make(PLACES, "regression"), None) == ("r2", None)
 
 
+def test_places_are_scored_by_their_distance_and_that_is_said():
+    name, notice = choose_metric(make(PLACES, "regression", ("Longitude", "latitude")), None)
+    assert name == "km"
+    assert "--metric r2" in notice.message
+    assert choose_metric(make(PLACES, "regression", ("x", "latitude")), None) == ("r2", None)
+
+
 def test_above_four_fifths_of_one_class_balanced_accuracy_is_taken_and_that_is_said():
     assert choose_metric(make(["a"] * 8 + ["b"] * 2), None)[0] == "accuracy"
     name, notice = choose_metric(make(["a"] * 17 + ["b"] * 3), None)

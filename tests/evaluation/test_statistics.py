@@ -8,19 +8,19 @@ import pytest
 from scipy import stats
 
 from gradatim.errors import ShapeError
-from gradatim.evaluation.statistics import mean_posterior, posterior, score_interval, share_interval
+from gradatim.evaluation.statistics import posterior, score_interval, share_interval
 
 
 def test_standard_error_is_nadeau_and_bengios_by_hand():
     # differences .1 .2 .3, three folds once: s^2 = .01, SE^2 = (1/3 + 1/2) * .01
-    belief = mean_posterior([0.1, 0.2, 0.3], folds=3)
+    belief = posterior([0.1, 0.2, 0.3], 1 / 2)
     assert belief.mean == pytest.approx(0.2)
     assert belief.scale == pytest.approx(np.sqrt(0.01 * 5 / 6))
     assert belief.df == 2
 
 
 def test_interval_and_probabilities_are_scipys_t():
-    belief = mean_posterior([0.1, 0.2, 0.4, 0.1, 0.3], folds=5)
+    belief = posterior([0.1, 0.2, 0.4, 0.1, 0.3], 1 / 4)
     t = stats.t(df=4, loc=belief.mean, scale=belief.scale)
     assert belief.interval(0.9) == pytest.approx(t.interval(0.9))
     assert belief.probability_above(0.01) == pytest.approx(t.sf(0.01))
@@ -29,7 +29,7 @@ def test_interval_and_probabilities_are_scipys_t():
 
 def test_corrected_interval_is_wider_than_the_plain_one():
     scores = np.random.default_rng(0).normal(0.7, 0.02, 10)
-    low, high = mean_posterior(scores, folds=5).interval()
+    low, high = posterior(scores, 1 / 4).interval()
     plain = stats.t.interval(0.95, 9, scores.mean(), stats.sem(scores))
     assert low < plain[0]
     assert high > plain[1]
@@ -37,15 +37,15 @@ def test_corrected_interval_is_wider_than_the_plain_one():
 
 @pytest.mark.parametrize(("mean", "probability"), [(0.2, 1.0), (0.005, 0.0)])
 def test_equal_differences_leave_no_doubt(mean, probability):
-    belief = mean_posterior([mean] * 5, folds=5)
+    belief = posterior([mean] * 5, 1 / 4)
     assert belief.probability_above(0.01) == probability
     assert belief.interval() == pytest.approx((mean, mean))
 
 
-@pytest.mark.parametrize(("scores", "folds"), [([0.5], 5), ([0.5, 0.6], 1), ([[0.5, 0.6]], 2)])
-def test_too_few_scores_are_refused(scores, folds):
+@pytest.mark.parametrize("scores", [[0.5], [[0.5, 0.6]]])
+def test_too_few_scores_are_refused(scores):
     with pytest.raises(ShapeError, match="two folds"):
-        mean_posterior(scores, folds)
+        posterior(scores)
 
 
 def test_the_interval_of_a_mean_covers_it_as_often_as_it_says():

@@ -55,6 +55,12 @@ def test_copies_of_short_sounds_are_found_and_other_sounds_are_not():
     assert copies(made, near=False).tolist() == [0, 1, 2, 3, 4]
 
 
+def test_short_tones_of_other_pitch_are_no_copies_though_most_of_their_fingerprint_is_silence():
+    time = np.arange(500) / SR
+    tones = [np.sin(2 * np.pi * f * time).astype("f") for f in (220, 230, 440, 460, 900)]
+    assert near_pairs(sounds(*tones, 0.5 * tones[1])).tolist() == [[1, 5]]
+
+
 def test_silence_is_at_the_floor():
     assert (fingerprint(np.zeros(100, "f"), SR) == FLOOR).all()
     assert fingerprint(np.ones(1, "f"), SR).shape == fingerprint(hit(100), SR).shape

@@ -371,12 +371,15 @@ def test_where_motion_is_reduced_pictures_change_twice_a_second(opened):
     page = opened(reduced_motion="reduce")
     page.click("#tab-network")
     page.evaluate(
+        "window.began = performance.now();"
         "new MutationObserver(() => (window.changes = (window.changes ?? 0) + 1))"
         ".observe(document.querySelector('.epochs'), { childList: true })"
     )
     page.click("button:has-text('Train')")
     page.wait_for_timeout(1200)
-    assert 1 <= page.evaluate("window.changes") <= 4
+    # On a busy machine more than that time has passed.
+    seconds = page.evaluate("(performance.now() - window.began) / 1000")
+    assert 1 <= page.evaluate("window.changes") <= 2 * seconds + 2
 
 
 def test_the_lectures_hyperplane_stands_in_the_space_before_the_output(opened, tmp_path):

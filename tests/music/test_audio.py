@@ -253,3 +253,24 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(AudioError, match="is no file"):
         load_audio(tmp_path)
+
+
+def test_channels_infinite_to_both_sides_are_refused_without_a_warning(tmp_path):
+    path = tmp_path / "infinite.wav"
+    soundfile.write(path, np.array([[np.inf, -np.inf]] * 100), 22050, subtype="FLOAT")
+    with pytest.raises(AudioError, match="not finite"):
+        decode(path)
+
+
+def test_a_sound_of_an_unknown_coding_is_refused_in_one_sentence(tmp_path):
+    av = pytest.importorskip("av")
+    path = tmp_path / "unknown.mka"
+    with av.open(str(path), "w", format="matroska") as file:
+        stream = file.add_stream("pcm_s16le", rate=44100)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), "<i2"), format="s16", layout="mono")
+        frame.sample_rate = 44100
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            file.mux(packet)
+    path.write_bytes(path.read_bytes().replace(b"A_PCM/INT/LIT", b"A_ZZZ/INT/LIT"))
+    with pytest.raises(AudioError, match="holds no sound that can be read"):
+        load_audio(path)

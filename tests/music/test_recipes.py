@@ -24,7 +24,7 @@ from gradatim.music.recipes import (
 Y = np.random.default_rng(0).normal(size=4000).astype(np.float32)
 
 
-@pytest.mark.parametrize("name", ALL_SETS)
+@pytest.mark.parametrize("name", [*ALL_SETS, "cycle"])
 def test_a_recipe_comes_back_from_json_as_it_was(name):
     recipe = plan_inputs([name], FeatureRecipe(max_seconds=3.0, segment_seconds=0.5))[name]
     again = read_recipe(json.loads(json.dumps(recipe.to_dict())))

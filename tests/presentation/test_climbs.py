@@ -57,14 +57,6 @@ def test_the_headline_of_finding_nothing_speaks_of_guessing(climb):
     )
 
 
-def test_what_is_not_better_than_chance_is_so_without_the_majority_among_the_rungs(climb):
-    chance = {"rung": "linear", "p_chance": 0.3}
-    assert "over guessing" in headline(climb, "cannot decide", 0.2, **chance)
-    assert "may be as good as any rung" in explain(climb, "cannot decide", **chance)
-    shown = {"rung": "linear", "p_chance": 0.049}
-    assert "may be enough" in headline(climb, "cannot decide", 0.2, **shown)
-
-
 def test_a_rung_climbed_alone_is_not_said_to_be_better_than_simpler_ones(climb):
     rungs = [climb.rungs[0], climb.rungs[-1]]
     alone = replace(climb, rungs=rungs)

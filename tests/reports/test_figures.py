@@ -86,3 +86,15 @@ def test_a_later_climb_replaces_figures_and_a_missing_folder_is_an_error(climb, 
     assert written(climb, tmp_path / "figures")[0] == first
     with pytest.raises(OutputError, match="make it first"):
         write_figures(climb, tmp_path / "nowhere" / "figures")
+
+
+def test_figures_that_a_later_climb_does_not_have_are_removed_and_nothing_else(climb, tmp_path):
+    write_figures(replace(climb, collection=replace(climb.collection, media=None)), tmp_path)
+    mine = {"own.svg": "<svg>mine</svg>", "notes.md": "![x](confusion.svg)"}
+    for name, text in {**mine, "network.svg": "<svg>not gradatim's</svg>"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    later = replace(climb, rungs=climb.rungs[:1], verdict=replace(climb.verdict, rung="majority",
+                    input=""), models={})  # fmt: skip
+    kept = {path.name for path in write_figures(later, tmp_path)}
+    assert {path.name for path in tmp_path.iterdir()} == {*kept, *mine, "network.svg"}
+    assert "epochs-1.svg" not in kept

@@ -82,7 +82,7 @@ def test_a_table_is_read_with_all_its_options(calls, tmp_path, name):
     [(reader, arguments, options)] = calls
     assert reader == "read_table"
     assert arguments[1:] == ("genre", "artist", ("file", "length"))
-    no_split = {"fold_column": None, "split_column": None}
+    no_split = {"fold_column": None, "split_column": None, "weights": None}
     assert options == {"impute": "median", "task": "classification", **no_split}
 
 

@@ -22,6 +22,27 @@ def read(tmp_path):
     return read
 
 
+def test_two_columns_of_any_name_are_a_place_if_asked_for(read):
+    columns = {"north": ["10", "-33.5"], "east": ["350", "-70"]}
+    y, task = read(columns, "geo")
+    assert task == "regression"
+    assert y.tolist() == [[10.0, 350.0], [-33.5, -70.0]]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"east": ["150", "7"], "north": ["1", "2"]}, "is 150 in line 2 of the file, row 1, which "
+         "is no latitude in degrees; name latitude first"),
+        ({"north": ["1", "2"]}, "a place is two targets"),
+        ({"north": ["1", "x"], "east": ["1", "2"]}, "holds text"),
+    ],
+)  # fmt: skip
+def test_what_is_no_place_is_refused(read, columns, says):
+    with pytest.raises(TableError, match=says):
+        read(columns, "geo")
+
+
 def numbers(n):
     return [str(k) for k in range(n)]
 

@@ -35,7 +35,7 @@ __all__ = [
 
 READING = Group("What is read", sort_key=1)
 
-TaskName = Literal["classification", "multilabel", "regression"]
+TaskName = Literal["classification", "multilabel", "regression", "geo"]
 
 
 def _option(metavar: str | None, help: str, **more: Any) -> Parameter:
@@ -95,6 +95,14 @@ class Reading:
             "or pattern:REGEX. Rungs learn from train (and valid) and are scored once, on test.",
         ),
     ] = None
+    weights: Annotated[
+        str | None,
+        _option(
+            "COLUMN",
+            "How much each sample counts, in training and in scores: a column of numbers of 0 or "
+            "more, of a table or of the table of labels. It is never an input.",
+        ),
+    ] = None
     segment: Annotated[
         float | None,
         _option(
@@ -127,7 +135,8 @@ class Reading:
         _option(
             "SET...",
             "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; "
-            "each is an input of its own. If left out, classical, called features.",
+            "cycle of single cycles; each is an input of its own. If left out, classical, called "
+            "features.",
             consume_multiple=(1, None),
         ),
     ] = None
@@ -152,7 +161,12 @@ class Reading:
         _option(None, "Fill a table's missing values with its columns' medians."),
     ] = None
     task: Annotated[
-        TaskName | None, _option(None, "How to read the target; if left out, its values tell.")
+        TaskName | None,
+        _option(
+            None,
+            "How to read the target; if left out, its values tell. geo: latitude and longitude, "
+            "in this order, whatever the columns are called.",
+        ),
     ] = None
 
     def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
@@ -170,6 +184,7 @@ class Reading:
             label_pattern=self.label_pattern,
             fold_column=self.fold_column,
             split_column=self.split_column,
+            weights=self.weights,
             segment=self.segment,
             seconds=self.seconds,
             place=None if self.place is None else _place(self.place),

@@ -104,10 +104,13 @@ def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
     findings = []
     if find_kind(path) is SOURCES["table"]:
         from gradatim.tables.collections import text_columns
+        from gradatim.tables.columns import Dialect
 
-        splits = (reading.fold_column, reading.split_column)
-        named = {*reading.target, reading.groups, *reading.drop, *splits}
-        left = [name for name in text_columns(Path(path).expanduser()) if name not in named]
+        others = (reading.fold_column, reading.split_column, reading.weights, reading.id)
+        named = {*reading.target, reading.groups, *reading.drop, *others}
+        written = (reading.decimal, reading.delimiter, reading.header, reading.encoding)
+        texts = text_columns(Path(path).expanduser(), Dialect(*written))
+        left = [name for name in texts if name not in named]
         reading = replace(reading, drop=(*reading.drop, *left), impute="median")
         if left:
             what = plural(len(left), "column")

@@ -152,7 +152,11 @@ def _difference(
         return RungDifference(*names, means, None, None)
     collection, metric = first["collection"], METRICS[first["protocol"]["metric"]]
     scored = first.get("scored") or collection
-    sizes = np.array(scored["group_sizes"] or np.ones(scored["n_samples"], dtype=int))
+    sizes = np.array(
+        scored.get("unit_weights")
+        or scored["group_sizes"]
+        or np.ones(scored["n_samples"], dtype=int)
+    )
     without = np.stack([_without(row, sizes) for row in (a, b)])
     # Of errors the scale is that of the verdict: the tolerance is .05 of the majority's.
     verdict = first["verdict"]

@@ -20,7 +20,7 @@ from gradatim.evaluation.evidence import (
     t_quantile,
 )
 
-__all__ = ["ALPHA", "Answer", "Decision", "Factors", "Gate", "decide_rows"]
+__all__ = ["Answer", "Decision", "Factors", "Gate", "decide_rows"]
 
 Answer = Literal["best", "equivalent", "good enough", "cannot decide", "nothing learnable"]
 
@@ -28,7 +28,7 @@ Answer = Literal["best", "equivalent", "good enough", "cannot decide", "nothing 
 LEVEL = 0.95
 
 #: What a test must stay below to count; 1 - 0.95 is a little more than 1/20.
-ALPHA = 0.05
+_ALPHA = 0.05
 
 _GATE_MARGIN = 0.01
 
@@ -82,7 +82,7 @@ def decide_rows(
     """
     p, above_chance, gap = _found(gate, factors)
     trained = np.flatnonzero(levels > 0)
-    if not p < ALPHA:
+    if not p < _ALPHA:
         answer: Answer = "nothing learnable" if gap <= tolerance else "cannot decide"
         rival = int(trained[np.argmax(above_chance.upper)])
         units = _units_for_gate(gate, above_chance, tolerance) if gap > tolerance else None
@@ -93,7 +93,7 @@ def decide_rows(
         if not len(above):
             break
         difference, error, covariance = evidence.differences(row, above, factors.test)
-        if p_of_largest((difference - margin) / error, covariance, evidence.df) > ALPHA:
+        if p_of_largest((difference - margin) / error, covariance, evidence.df) > _ALPHA:
             return _stopped(evidence, row, above, margin, tolerance, factors, p)
     return Decision(
         "best", _highest(evidence, np.flatnonzero(levels == levels.max())), 0.0, p_found=p

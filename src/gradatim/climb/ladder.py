@@ -103,7 +103,8 @@ def climb_collection(
         What rungs are scored by: "accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auc" or
         "macro_auc" for classes; "macro_auc", "macro_f1", "micro_f1", "hamming" or "label_ranking"
         for several labels; "r2", "rmse", "mae" or "km" for numbers. Unless given, accuracy
-        (balanced where one class has more than .8 of the rows), macro_auc or r2.
+        (balanced where one class has more than .8 of the rows), macro_auc, r2, or km of targets
+        named latitude and longitude.
     seed : int, default 0
         Seed of folds and networks.
     n_jobs : int, optional
@@ -201,6 +202,10 @@ def climb_collection(
         observer = observer or Observer()
         rows = _climb(task, families, observer, fold_models)
         verdict = decide(rows, protocol, task.scored, task.units)
+        if verdict.rung not in {row.rung for row in rows}:
+            # Where nothing is found the verdict stops on the majority, which nobody asked for.
+            rows = (run_rung(FAMILIES["majority"], task, "", silent), *rows)
+            verdict = decide(rows, protocol, task.scored, task.units)
         pair = (verdict.rung, verdict.input)
         importance = importance_of(task, rows, pair, fold_models)
         sizes = _sizes(task, rows, pair, observer) if learning_curve else ()
@@ -307,6 +312,7 @@ def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collec
         X={n: X for n, X in collection.X.items() if n in inputs},
         feature_names={n: c for n, c in collection.feature_names.items() if n in inputs},
         recipes={n: recipe for n, recipe in collection.recipes.items() if n in inputs},
+        cycles=[name for name in collection.cycles if name in inputs],
     )
 
 
@@ -325,7 +331,7 @@ def _require_variation(collection: Collection) -> None:
 
 
 def _hash_of(split: Folds, collection: Collection) -> str:
-    """Hash which row is scored where: who the rows are, what is right for them, and their folds."""
+    """Hash which row is scored where: rows, what is right for them, their folds and weights."""
     truth = np.asarray(collection.y)
     texts = truth.astype(str) if truth.dtype.kind in "USO" else truth.astype(float)
     ids = "\x1f".join(map(str, collection.ids))
@@ -335,6 +341,7 @@ def _hash_of(split: Folds, collection: Collection) -> str:
         fold_of.astype(np.int64),
         ids,
         "\x1f".join(texts.tolist()) if texts.dtype.kind == "U" else texts,
+        *(() if collection.weights is None else (collection.weights,)),
     )
 
 

@@ -16,7 +16,6 @@ import numpy as np
 
 from gradatim._pictures import Shown
 from gradatim._text import plural, show_name
-from gradatim.climb.decision import ALPHA
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.scores import Pooled
@@ -233,10 +232,8 @@ class Verdict:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether no rung is shown to be better than chance; the majority may not be among them."""
-        if self.rung == "majority" or self.p_chance is None:
-            return self.rung == "majority"
-        return not self.p_chance < ALPHA
+        """Whether no rung is shown to be better than chance."""
+        return self.rung == "majority"
 
 
 @dataclass(frozen=True)
@@ -441,7 +438,7 @@ class Climb(Shown):
 
 
 def _scored_dict(scored: Collection) -> dict[str, Any]:
-    kept = ("n_samples", "groups", "group_names", "group_sizes")
+    kept = ("n_samples", "groups", "group_names", "group_sizes", "unit_weights")
     return {key: value for key, value in scored.to_dict().items() if key in kept}
 
 

@@ -303,7 +303,8 @@ def score_rung(task: ClimbTask, row: RungResult) -> RungResult:
         interval = bootstrap_bounds(pooled.value, drawn, n_units, metric.range)
     else:
         variance = float(jackknife(pooled.without[None])[0, 0])
-        interval = score_bounds(pooled.value, variance, len(codes), n_units - 1.0, metric.range)
+        n_rows = float(task.units.sizes.sum())
+        interval = score_bounds(pooled.value, variance, n_rows, n_units - 1.0, metric.range)
     return replace(
         row,
         fold_scores=np.array(by_fold),
@@ -320,9 +321,10 @@ def _group_scores(
     """Score each group by itself, (n_groups,): which of them are hard."""
     units = task.units
     if pooled.sums is not None and METRICS[task.metric].reads != "order":
-        return pooled.sums / units.sizes
+        return pooled.sums / np.bincount(units.codes, task.scored.counts)
     scores = np.empty(len(units.sizes))
-    by_group = np.split(np.argsort(units.codes, kind="stable"), np.cumsum(units.sizes)[:-1])
+    ends = np.cumsum(np.bincount(units.codes))[:-1]
+    by_group = np.split(np.argsort(units.codes, kind="stable"), ends)
     for group, rows in enumerate(by_group):
         part = None if out is None else out[:, rows]
         alone = np.zeros(len(rows), dtype=int)
@@ -340,6 +342,5 @@ def _without_prevalence(task: ClimbTask, row: RungResult) -> np.ndarray | None:
     order = np.array(row.outputs)
     for r, k in task.folds.outer:
         # As the majority computes it, so that its own are exactly 0 everywhere.
-        share = task.targets.matrix[task.folds.rows_without(r, k)].mean(axis=0)
-        order[r, task.folds.places(r, k)] -= share.astype(np.float64)
+        order[r, task.folds.places(r, k)] -= task.mean(task.folds.rows_without(r, k))
     return order

@@ -29,7 +29,7 @@ class Units:
     """What is independent: groups, or samples."""
 
     codes: np.ndarray  # (n_samples,): Number of each row's unit
-    sizes: np.ndarray  # (G,): Rows of each unit
+    sizes: np.ndarray  # (G,): Rows of each unit, or rows of one weight that it is worth
     grouped: bool
     names: tuple[str, ...] = ()  # Of groups
 
@@ -39,12 +39,24 @@ class Units:
         return "group" if self.grouped else "sample"
 
     @classmethod
-    def of(cls, groups: np.ndarray | None, n_samples: int) -> Units:
-        """Tell units by their groups, or rows where there are none."""
-        if groups is None:
-            return cls(np.arange(n_samples), np.ones(n_samples, dtype=int), False)
-        names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-        return cls(codes, sizes, True, tuple(map(str, names)))
+    def of(
+        cls, groups: np.ndarray | None, n_samples: int, weights: np.ndarray | None = None
+    ) -> Units:
+        """Tell units by their groups, or rows where there are none.
+
+        Rows of different `weights` (n_samples,) are worth fewer rows of one weight [1]_.
+
+        References
+        ----------
+        .. [1] L. Kish, "Survey sampling", Wiley, 1965.
+        """
+        codes, names = np.arange(n_samples), ()
+        if groups is not None:
+            names, codes = np.unique(groups, return_inverse=True)
+        sizes = np.bincount(codes, weights)
+        if weights is not None:
+            sizes = sizes * weights.sum() / (weights**2).sum()
+        return cls(codes, sizes, groups is not None, tuple(map(str, names)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +80,8 @@ class ClimbTask(TrainingSet):
     def units(self) -> Units:
         """What is independent among the rows that are scored."""
         groups, rows = self.collection.groups, self.folds.scored
-        return Units.of(None if groups is None else groups[rows], len(rows))
+        groups = None if groups is None else groups[rows]
+        return Units.of(groups, len(rows), self.scored.weights)
 
     @property
     def keeps_outputs(self) -> bool:

@@ -79,23 +79,27 @@ def decide(
     gate = _gate([row for row in scored if row.rung != "majority"], truth, units)
     factors = FACTORS[truth.task]
     found = decide_rows(evidence, levels, gate, protocol.margin, protocol.tolerance, factors)
-    chosen = scored[0 if found.row is None else found.row]
+    chosen = ("majority", "") if found.row is None else _pair(scored[found.row])
     n_unscored = len(rungs) - len(scored)
     words = _VerdictWords(scored, found, scale, protocol, truth, units, gate.chance, n_unscored)
     return Verdict(
-        rung=chosen.rung,
-        input=chosen.input,
+        rung=chosen[0],
+        input=chosen[1],
         answer=found.answer,
         sentence=words.sentence() + (_FIXED if protocol.split == "fixed" else ""),
         comparisons=_compare(scored, evidence, scale, protocol.margin, factors),
         gap_at_most=found.gap * words.unit,
         margin=protocol.margin * scale.unit,
         tolerance=protocol.tolerance * scale.unit,
-        level=tuple((scored[s].rung, scored[s].input) for s in found.level_rows),
+        level=tuple(_pair(scored[s]) for s in found.level_rows),
         more_units=words.more,
         power=found.power,
         p_chance=found.p_found,
     )
+
+
+def _pair(row: RungResult) -> tuple[str, str]:
+    return row.rung, row.input
 
 
 def _pooled(row: RungResult) -> Pooled:
@@ -117,7 +121,7 @@ def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
     if truth.task != "classification":
         n = len(truth.y)
         return Gate(evidence, 0.5 if truth.task == "multilabel" else 0.0, 2.0 / (n + 2.0) ** 2)
-    counts = truth.indicators.sum(axis=0)
+    counts = truth.indicators.sum(axis=0) * units.sizes.sum() / len(truth.y)
     # The scored part of a fixed split may lack a class, which then does not count.
     n_scored, n_classes = np.count_nonzero(counts), len(truth.classes)
     ties = float(np.sum(2.0 / (counts[counts > 0] + 2.0) ** 2) / n_scored**2)
@@ -131,10 +135,10 @@ def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
 
 
 def _said_by_unit(row: RungResult, truth: Truth, units: Units) -> np.ndarray:
-    """Count what a row says of the rows of each unit, averaged over repeats, (G, C)."""
+    """Sum what a row says of the rows of each unit, averaged over repeats, (G, C)."""
     counts = np.zeros((len(units.sizes), len(truth.classes)))
     for said in row.predictions:
-        np.add.at(counts, (units.codes, np.searchsorted(truth.classes, said)), 1.0)
+        np.add.at(counts, (units.codes, np.searchsorted(truth.classes, said)), truth.counts)
     return counts / len(row.predictions)
 
 

@@ -85,6 +85,7 @@ def load_timbre() -> Collection:
             "harmonics": tuple(f"harmonic {k}" for k in range(1, N_HARMONICS + 1)),
         },
         origin=_ORIGIN,
+        cycles=("wave",),
     )
 
 

@@ -70,6 +70,7 @@ class ChartPoint:
     y: float
     interval: tuple[float, float] = (math.nan, math.nan)  # Of y
     name: str = ""  # Written beside it where there is room
+    tip: str = ""  # Said in its tooltip instead of the name and the numbers
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class Chart:
     series: Sequence[Series]
     diagonal: bool = False  # Whether there is a line where both axes agree
     description: str = ""
+    labels: Sequence[ChartPoint] = ()  # Names written at their places, over the points
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,7 @@ def draw_chart(chart: Chart) -> str:
         marks += _series(series, x, y)
         taken += [(x(p.x) - 5, y(p.y) - 5, x(p.x) + 5, y(p.y) + 5) for p in series.points]
     marks += _names(points, x, y, taken)
+    marks += _labels(chart.labels, x, y)
     return _svg(chart.title, chart.description, _WIDTH, _HEIGHT, marks)
 
 
@@ -324,6 +327,7 @@ def _dot(p: ChartPoint, series: Series, x: _AxisScale, y: _AxisScale) -> str:
     if all(map(math.isfinite, p.interval)):
         says += f" ({_score_text(p.interval[0])} to {_score_text(p.interval[1])})"
     says = (f"{p.name}: {says}" if p.name else says).replace("-", "\N{MINUS SIGN}")
+    says = show_name(p.tip, 80) or says
     return (
         f'<circle cx="{_n(x(p.x))}" cy="{_n(y(p.y))}" r="{3 if series.small else 4}" {paint}>'
         f"<title>{escape_xml(says)}</title></circle>"
@@ -338,7 +342,6 @@ def _names(
 ) -> list[str]:
     """Write names beside their points where they cover neither a point nor another name."""
     marks = []
-    halo = f' stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
     for p in points:
         if not (p.name and math.isfinite(p.x) and math.isfinite(p.y)):
             continue
@@ -353,10 +356,32 @@ def _names(
             inside = box[0] >= _LEFT and box[2] <= _WIDTH and box[1] >= 0
             if inside and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                marks.append(_text(left, base, name, anchor, more=halo).replace(
-                    "<text", '<text class="h"'))  # fmt: skip
+                marks.append(_over(left, base, name, anchor))
                 break
     return marks
+
+
+def _labels(points: Sequence[ChartPoint], x: _AxisScale, y: _AxisScale) -> list[str]:
+    """Write names at their places, further down where another name is."""
+    marks, taken = [], []
+    for p in sorted(points, key=lambda p: (-p.y, p.x)):
+        name = show_name(p.name, 22)
+        half, base = _LETTER * len(name) / 2, y(p.y) + 4
+        at = min(max(x(p.x), _LEFT + half), _WIDTH - half)
+        for _ in taken:
+            box = (at - half, base - _LINE + 2, at + half, base + 1)
+            if not any(_overlap(box, other) for other in taken):
+                break
+            base += _LINE
+        taken.append((at - half, base - _LINE + 2, at + half, base + 1))
+        marks.append(_over(at, base, name, "middle"))
+    return marks
+
+
+def _over(x: float, y: float, name: str, anchor: str) -> str:
+    """Write a name that can be read on any ground."""
+    halo = f' stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+    return _text(x, y, name, anchor, more=halo).replace("<text", '<text class="h"')
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -107,6 +107,7 @@ class NetworkEstimator(BaseEstimator):
     beta_2: Any
     initialization: str
     input_scale: Any
+    augmentation: Any
     # No parameter of the regressor, whose targets are not smoothed.
     label_smoothing: Any = 0.0
 
@@ -382,6 +383,7 @@ class NetworkEstimator(BaseEstimator):
             input_scale=recipe.input_scale,
             initialization=recipe.initialization,  # pyright: ignore[reportArgumentType]
             max_epochs=int(recipe.max_iter),
+            augmentation=recipe.augmentation,
             seed=int(seed),
         )
 
@@ -487,8 +489,8 @@ def _check(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         if not isinstance(value, Integral) or value < 1:
             raise SpecError(f"{name} must be 'auto' or a whole number >= 1, not {value!r}")
-    if recipe.scaling not in (None, "standard", "robust"):
-        raise SpecError(f"scaling must be None, standard or robust, not {recipe.scaling!r}")
+    if recipe.scaling not in (None, "standard", "robust", "signal"):
+        raise SpecError(f"scaling must be None, standard, robust or signal, not {recipe.scaling!r}")
     if recipe.target_scaling not in (None, "standard"):
         raise SpecError(f"target_scaling must be None or standard, not {recipe.target_scaling!r}")
     if recipe.solver == "exact" and (_has_layers(recipe) or recipe.dropout > 0):

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim.errors import SpecError
 from gradatim.training import recipes
-from gradatim.training.specs import NetworkSpec
+from gradatim.training.specs import Augmentation, NetworkSpec
 
 __all__ = ["PRESETS", "Preset", "Recipe", "choose"]
 
@@ -45,6 +45,7 @@ class Recipe:
     target_scaling: str | None = None  # What is done to real targets first
     # Weight decay a step, whatever the weights of rows; used where `alpha` is None
     decay: float = 0.0
+    augmentation: Augmentation | None = None  # What is done at random to the rows of a step
     adapts: bool = False  # Whether a step has fewer rows on small collections
 
     def rows_a_step(self, n_samples: int) -> int:
@@ -109,7 +110,7 @@ HIDDEN_REGRESSOR = replace(
 #: What only training step by step has; whoever sets one of them asks for it.
 OF_STEPS = (
     *("batch_size", "learning_rate", "learning_rate_init", "beta_2", "initialization"),
-    *("input_scale", "dropout"),
+    *("input_scale", "dropout", "augmentation"),
 )
 
 #: Every preset by its name.

@@ -23,6 +23,7 @@ from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight, weigh_classes
 from gradatim.losses import LOSSES
 from gradatim.models.learners import AveragedNetworks
+from gradatim.training.specs import Augmentation
 from gradatim.training.targets import Targets, probabilities
 
 __all__ = ["NetworkClassifier"]
@@ -56,9 +57,10 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     ==================  ===============  =============  =======================================
 
     Without a hidden layer the network is solved, unless a parameter is set that only steps have
-    (from `batch_size` to `dropout`, `early_stopping`, `warm_start`, several members); ``adam``
-    then takes the steps. ``alpha=0`` is maximum likelihood. ``strong`` is a recipe for small tables
-    that needs no tuning, close to RealMLP [1]_; docs/accuracy.md holds it against others.
+    (from `batch_size` to `dropout`, `augmentation`, `early_stopping`, `warm_start`, several
+    members); ``adam`` then takes the steps. ``alpha=0`` is maximum likelihood. ``strong`` is a
+    recipe for small tables that needs no tuning, close to RealMLP [1]_; docs/accuracy.md holds it
+    against others.
 
     A `ConvergenceWarning` says what to do where the loss was still falling at the end of `max_iter`
     epochs (those of ``strong`` are part of its recipe), where it left the finite numbers, and where
@@ -122,7 +124,10 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Share of hidden activations set to zero in training.
     label_smoothing : float or "auto", default "auto"
         Share of each label that is spread over all classes in training.
-    scaling : {"auto", "standard", "robust"} or None, default "auto"
+    augmentation : Augmentation or None, default None
+        What is done at random to the rows of each step. For rows that are signals give `scaling`
+        ``"signal"`` too, so that a shifted row is scaled as it was.
+    scaling : {"auto", "standard", "robust", "signal"} or None, default "auto"
         What is done to the inputs first (`gradatim.scalers`), learnt from the training rows only.
 
     Attributes
@@ -201,7 +206,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         input_scale: float | Auto = "auto",
         dropout: float | Auto = "auto",
         label_smoothing: float | Auto = "auto",
-        scaling: Literal["auto", "standard", "robust"] | None = "auto",
+        augmentation: Augmentation | None = None,
+        scaling: Literal["auto", "standard", "robust", "signal"] | None = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -227,6 +233,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         self.input_scale = input_scale
         self.dropout = dropout
         self.label_smoothing = label_smoothing
+        self.augmentation = augmentation
         self.scaling = scaling
 
     # -- learning ----------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from gradatim.estimators._base import NetworkEstimator, Sample, warn_unconverged
 from gradatim.estimators._presets import Recipe
 from gradatim.estimators._rows import check_sample_weight
 from gradatim.models.learners import AveragedNetworks
+from gradatim.training.specs import Augmentation
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
@@ -83,7 +84,10 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         weights'; it ends up in the first layer.
     dropout : float or "auto", default "auto"
         Share of hidden activations set to zero in training.
-    scaling : {"auto", "standard", "robust"} or None, default "auto"
+    augmentation : Augmentation or None, default None
+        What is done at random to the rows of each step. For rows that are signals give `scaling`
+        ``"signal"`` too, so that a shifted row is scaled as it was.
+    scaling : {"auto", "standard", "robust", "signal"} or None, default "auto"
         What is done to the inputs first (`gradatim.scalers`), learnt from the training rows only.
     target_scaling : {"auto", "standard"} or None, default "auto"
         Whether targets are learnt in units of their mean and standard deviation, which `alpha`
@@ -154,7 +158,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         initialization: Literal["auto", "glorot", "he", "variance", "zeros"] = "auto",
         input_scale: float | Auto = "auto",
         dropout: float | Auto = "auto",
-        scaling: Literal["auto", "standard", "robust"] | None = "auto",
+        augmentation: Augmentation | None = None,
+        scaling: Literal["auto", "standard", "robust", "signal"] | None = "auto",
         target_scaling: Literal["auto", "standard"] | None = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -179,6 +184,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         self.initialization = initialization
         self.input_scale = input_scale
         self.dropout = dropout
+        self.augmentation = augmentation
         self.scaling = scaling
         self.target_scaling = target_scaling
 

@@ -82,7 +82,7 @@ class Evidence:
 
     scores: np.ndarray  # (S,)
     without: np.ndarray  # (S, G)
-    sizes: np.ndarray  # (G,): rows of each unit
+    sizes: np.ndarray  # (G,): rows of each unit, or rows of one weight that it is worth
 
     @cached_property
     def covariance(self) -> np.ndarray:
@@ -90,9 +90,9 @@ class Evidence:
         return jackknife(self.without)
 
     @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return int(np.sum(self.sizes))
+    def n_rows(self) -> float:
+        """Number of rows, or rows of one weight that they are worth."""
+        return float(np.sum(self.sizes))
 
     @cached_property
     def df(self) -> float:
@@ -152,7 +152,7 @@ def p_of_arrangements(said: np.ndarray, true: np.ndarray, seed: int = 0) -> floa
 def score_bounds(
     value: float,
     variance: float,
-    n_rows: int,
+    n_rows: float,
     df: float,
     kind: Literal["share", "up to 1", "positive"],
     factor: float = _FACTOR,

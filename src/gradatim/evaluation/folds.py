@@ -22,9 +22,8 @@ from gradatim.evaluation.groups import (
     class_counts,
     count_partitions,
     deal_groups,
-    keep_copies_together,
+    independent_groups,
 )
-from gradatim.inspection import copies
 
 __all__ = ["FEW_GROUPS", "Folds", "deal", "make_folds"]
 
@@ -103,11 +102,7 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
         return _fixed(collection, collection.parts, folds, seed)
     if collection.folds is not None:
         return _published(collection, collection.folds)
-    if collection.content_hashes is not None:
-        sounds = collection.media is not None
-        same = copies(collection, near=sounds)
-        joined = keep_copies_together(collection.groups, same, sounds=sounds)
-        collection = replace(collection, groups=joined)
+    collection = replace(collection, groups=independent_groups(collection))
     if collection.n_samples < 2 * folds:
         raise SpecError(f"{collection.n_samples} samples are too few for {folds} folds")
     if collection.task == "classification":

@@ -14,11 +14,13 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError
+from gradatim.inspection import copies
 
 __all__ = [
     "class_counts",
     "count_partitions",
     "deal_groups",
+    "independent_groups",
     "keep_copies_together",
     "without_lonely_classes",
 ]
@@ -29,9 +31,12 @@ _CANDIDATES, _NOISE = 30, 1.5
 
 def without_lonely_classes(collection: Collection) -> Collection:
     """Leave classes of one group out: they are either learnt or scored, never both."""
-    if collection.groups is None or collection.task != "classification":
+    if collection.task != "classification":
         return collection
-    groups = {c: len(np.unique(collection.groups[collection.y == c])) for c in collection.classes}
+    found = independent_groups(collection)
+    if found is None:
+        return collection
+    groups = {c: len(np.unique(found[collection.y == c])) for c in collection.classes}
     lonely = [c for c, n in groups.items() if n < 2]
     if not lonely:
         return collection
@@ -41,7 +46,8 @@ def without_lonely_classes(collection: Collection) -> Collection:
         raise LabelError(
             f"a class is learnt from some groups and scored on others, so it needs at least 2; of "
             f"{plural(len(groups), 'class', 'classes')} in {show_name(collection.name)} these have "
-            f"one: {named}; add groups, or climb without groups"
+            f"one: {named}; copies of a sample are one group, too; add groups, or climb without "
+            "groups"
         )
     kept = ~np.isin(collection.y, lonely)
     notice = Notice(
@@ -54,6 +60,14 @@ def without_lonely_classes(collection: Collection) -> Collection:
 
 # A table of which more rows are copies has few different values, as a truth table has.
 _MOST_COPIES = 0.5
+
+
+def independent_groups(collection: Collection) -> np.ndarray | None:
+    """Return the groups, those that share a copy as one; without groups, copies are the groups."""
+    if collection.content_hashes is None:
+        return collection.groups
+    sounds = collection.media is not None
+    return keep_copies_together(collection.groups, copies(collection), sounds=sounds)
 
 
 def keep_copies_together(

@@ -155,16 +155,24 @@ class Truth:
     y: np.ndarray  # (n_samples,) or (n_samples, n_targets)
     classes: np.ndarray  # Sorted labels, also of those that no row here has
     target_names: tuple[str, ...] = ()
+    weights: np.ndarray | None = None  # (n_samples,): how much each row counts, above 0
 
     @classmethod
     def of(cls, collection: Collection) -> Truth:
         """Return that of all rows of a collection."""
         names = tuple(map(str, collection.target_names))
-        return cls(collection.task, np.asarray(collection.y), collection.classes, names)
+        y, classes = np.asarray(collection.y), collection.classes
+        return cls(collection.task, y, classes, names, collection.weights)
 
     def take(self, rows: np.ndarray) -> Truth:
         """Return that of some rows."""
-        return replace(self, y=self.y[rows])
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, y=self.y[rows], weights=weights)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How much each row counts, (n_samples,)."""
+        return np.ones(len(self.y)) if self.weights is None else self.weights
 
     @cached_property
     def indicators(self) -> np.ndarray:
@@ -189,7 +197,8 @@ def choose_metric(collection: Collection, name: str | None) -> tuple[str, Notice
         _require_fit(collection, name)
         return name, None
     if collection.task == "classification":
-        classes, counts = np.unique(collection.y, return_counts=True)
+        classes, codes = np.unique(collection.y, return_inverse=True)
+        counts = np.bincount(codes, collection.weights)
         if (most := counts.max() / counts.sum()) > _LOPSIDED:
             name = show_name(str(classes[counts.argmax()]))
             text = (
@@ -197,6 +206,12 @@ def choose_metric(collection: Collection, name: str | None) -> tuple[str, Notice
                 "accuracy would be high without learning; --metric accuracy has it all the same"
             )
             return "balanced_accuracy", Notice("balanced-accuracy", text)
+    if collection.task == "regression" and _are_places(Truth.of(collection)):
+        text = (
+            "the targets are a place, so the score is its mean distance to the true one on the "
+            "earth; --metric r2 takes them as two numbers"
+        )
+        return "km", Notice("geo", text)
     return _DEFAULTS[collection.task], None
 
 
@@ -210,29 +225,33 @@ def _require_fit(collection: Collection, name: str) -> None:
             f"auc is of 2 classes, not of the {len(collection.classes)} of "
             f"{show_name(collection.name)}; choose macro_auc"
         )
-    if name == "km":
-        try:
-            _places(Truth.of(collection))
-        except ValueError:
-            named = ", ".join(map(show_name, collection.target_names)) or "a target without a name"
-            raise SpecError(
-                "km needs the two targets latitude and longitude (--target latitude --target "
-                f"longitude); {show_name(collection.name)} is to predict {named}"
-            ) from None
+    if name == "km" and not _are_places(Truth.of(collection)):
+        named = ", ".join(map(show_name, collection.target_names)) or "a target without a name"
+        raise SpecError(
+            "km needs the two targets latitude and longitude (--target latitude --target "
+            "longitude, or --task geo for columns of other names); "
+            f"{show_name(collection.name)} is to predict {named}"
+        )
+
+
+def _target_words(truth: Truth) -> list[str]:
+    return [target.strip().lower() for target in truth.target_names]
+
+
+def _are_places(truth: Truth) -> bool:
+    return sorted(_target_words(truth)) == ["latitude", "longitude"]
 
 
 def _places(truth: Truth) -> tuple[int, int]:
-    """Return the columns of latitude and longitude; ValueError if there are others or none."""
-    names = [target.strip().lower() for target in truth.target_names]
-    if len(names) != 2:
-        raise ValueError(names)
+    """Return the columns of latitude and longitude."""
+    names = _target_words(truth)
     return names.index("latitude"), names.index("longitude")
 
 
 def score(name: str, truth: Truth, said: np.ndarray, outputs: np.ndarray | None) -> float:
     """Score the predictions and outputs of one repeat of some rows; NaN if that is undefined."""
     if name == "accuracy":
-        return float(np.mean(truth.y == said))
+        return float(np.average(truth.y == said, weights=truth.weights))
     one = np.zeros(len(said), dtype=int)
     return pool(name, truth, said[None], None if outputs is None else outputs[None], one).value
 
@@ -250,7 +269,7 @@ def pool(
         return Pooled(math.nan, np.full(n_units, math.nan))
     if name in ("auc", "macro_auc"):
         assert outputs is not None
-        found = [_auc(truth.indicators, out, units, n_units) for out in outputs]
+        found = [_auc(truth, out, units, n_units) for out in outputs]
         values = np.mean(found, axis=0)
         return Pooled(float(values[-1]), values[:-1])
     found = [
@@ -271,9 +290,7 @@ def _pool_one(
     n_units: int,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Score one repeat without each unit and, last, as a whole; and return sums of a mean."""
-    rows, value = _statistics(name, truth, said, out)
-    by_unit = np.zeros((n_units, rows.shape[1]))
-    np.add.at(by_unit, units, rows)
+    by_unit, value = _sums(name, truth, said, out, units, n_units)
     total = by_unit.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         values = value(np.vstack([total - by_unit, total]))
@@ -301,11 +318,9 @@ def resample(
         scored = _WeightedAuc(truth.indicators, outputs)
 
         def value(times: np.ndarray) -> np.ndarray:
-            return scored.of(times[:, units])
+            return scored.of(times[:, units] * truth.counts)
     else:
-        rows, of_sums = _statistics(name, truth, said, outputs)
-        by_unit = np.zeros((n_units, rows.shape[1]))
-        np.add.at(by_unit, units, rows)
+        by_unit, of_sums = _sums(name, truth, said, outputs, units, n_units)
 
         def value(times: np.ndarray) -> np.ndarray:
             return of_sums(times @ by_unit)
@@ -325,6 +340,21 @@ def resample(
 # -- sums over rows, and the score that they make -----------------------------------------------
 
 _Value = Callable[[np.ndarray], np.ndarray]
+
+
+def _sums(
+    name: str,
+    truth: Truth,
+    said: np.ndarray,
+    out: np.ndarray | None,
+    units: np.ndarray,
+    n_units: int,
+) -> tuple[np.ndarray, _Value]:
+    """Return what is summed over each unit, (n_units, n_sums), and the score of such sums."""
+    rows, value = _statistics(name, truth, said, out)
+    by_unit = np.zeros((n_units, rows.shape[1]))
+    np.add.at(by_unit, units, rows * truth.counts[:, None])
+    return by_unit, value
 
 
 def _statistics(
@@ -372,7 +402,8 @@ def _mean(sums: np.ndarray) -> np.ndarray:
 def _mean_of_ratios(sums: np.ndarray) -> np.ndarray:
     """Average the ratios whose denominators are not 0: others are undefined."""
     above, below = np.split(sums, 2, axis=1)
-    there = below > 0.5
+    # Without a unit a class may have none left but rounding.
+    there = below > 1e-9
     ratios = np.where(there, above / np.where(there, below, 1.0), 0.0)
     return ratios.sum(axis=1) / there.sum(axis=1)
 
@@ -407,36 +438,41 @@ def _ranking(true: np.ndarray, out: np.ndarray) -> np.ndarray:
     return np.column_stack([precision * there, there])
 
 
-def _auc(true: np.ndarray, out: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
+def _auc(truth: Truth, out: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
     """Average AUC over labels, without each unit and, last, over all rows, (n_units + 1,)."""
+    true = truth.indicators
     if out.shape[1] == 1 and true.shape[1] == 2:
         true = true[:, 1:]
     whole = np.array(
-        [_auc_of(t > 0, s, units, n_units) for t, s in zip(true.T, out.T, strict=True)]
+        [
+            _auc_of(t > 0, s, truth.counts, units, n_units)
+            for t, s in zip(true.T, out.T, strict=True)
+        ]
     )
     there = np.isfinite(whole)
     with np.errstate(invalid="ignore"):
         return np.where(there, whole, 0.0).sum(axis=0) / there.sum(axis=0)
 
 
-def _auc_of(true: np.ndarray, s: np.ndarray, units: np.ndarray, n_units: int) -> np.ndarray:
+def _auc_of(
+    true: np.ndarray, s: np.ndarray, counts: np.ndarray, units: np.ndarray, n_units: int
+) -> np.ndarray:
     """Count ordered pairs, take away those of a unit, and give back those within it."""
     from scipy.stats import rankdata
 
-    sign = np.where(true, 1.0, -1.0)
     dense = np.round(rankdata(s, method="dense"))
-    wins = _wins(dense, true)
+    wins = _wins(dense, true, counts)
     # The same within units: keys of one unit lie below those of the next.
-    n_other = np.stack([np.bincount(units[true == t], minlength=n_units) for t in (True, False)])
-    before = np.cumsum(n_other, axis=1) - n_other
-    inside = _wins(units * (dense.max() + 1.0) + dense, true)
-    n_pos, n_neg = n_other
-    below, above = before[1][units], n_pos.sum() - before[0][units] - n_pos[units]
-    inside -= np.where(sign > 0, below, above)
-    own = np.bincount(units, wins, n_units)
-    within = np.bincount(units[true], inside[true], n_units)
-    total = wins[true].sum()
+    n_pos, n_neg = (np.bincount(units, counts * (true == t), n_units) for t in (True, False))
+    inside = _wins(units * (dense.max() + 1.0) + dense, true, counts)
+    inside -= (np.cumsum(n_neg) - n_neg)[units]
+    own = np.bincount(units[true], (counts * wins)[true], n_units)
+    own = own + np.bincount(units[~true], (counts * _wins(-dense, ~true, counts))[~true], n_units)
+    within = np.bincount(units[true], (counts * inside)[true], n_units)
+    total = (counts * wins)[true].sum()
     pairs = (n_pos.sum() - n_pos) * (n_neg.sum() - n_neg)
+    # A unit that has all of a kind leaves nothing but rounding.
+    pairs[pairs < 1e-13 * n_pos.sum() * n_neg.sum()] = 0.0
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = (total - own + within) / pairs
         return np.append(parts, total / (n_pos.sum() * n_neg.sum()))
@@ -470,15 +506,11 @@ class _WeightedAuc:
         return np.where(there, values, 0.0).sum(axis=0) / there.sum(axis=0)
 
 
-def _wins(key: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """Count for each row the rows of the other kind that it is in order with; ties are a half."""
-    from scipy.stats import rankdata
-
-    place, wins = rankdata(key), np.empty(len(key))
-    for kind in (True, False):
-        wins[true == kind] = place[true == kind] - rankdata(key[true == kind])
-    wins[~true] = true.sum() - wins[~true]
-    return wins
+def _wins(key: np.ndarray, true: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Count for each true row what other rows have a smaller key, (n_samples,); ties are a half."""
+    place = np.unique(key, return_inverse=True)[1]
+    other = np.bincount(place, counts * ~true)
+    return (np.cumsum(other) - other / 2)[place]
 
 
 def show_score(value: float) -> str:

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import ShapeError
 
-__all__ = ["Posterior", "mean_posterior", "posterior", "score_interval", "share_interval"]
+__all__ = ["Posterior", "posterior", "score_interval", "share_interval"]
 
 _TOO_FEW = "an interval needs the scores of at least two folds"
 
@@ -56,24 +56,10 @@ class Posterior:
         return float(scipy.stats.t.sf((value - self.mean) / self.scale, self.df))
 
 
-def mean_posterior(scores: ArrayLike, folds: int) -> Posterior:
-    """Infer the mean of correlated fold scores, or of their differences. `scores` (n_scores,).
-
-    Examples
-    --------
-    Four scores from two folds, by hand: s^2 = 0.02 / 3, SE^2 = (1/4 + 1) s^2.
-
-    >>> belief = mean_posterior([0.5, 0.6, 0.5, 0.6], folds=2)
-    >>> round(belief.mean, 3), round(belief.scale ** 2, 6), belief.df
-    (0.55, 0.004167, 3)
-    """
-    if folds < 2:
-        raise ShapeError(_TOO_FEW)
-    return posterior(scores, 1.0 / (folds - 1.0))
-
-
 def posterior(scores: ArrayLike, overlap: float = 0.0) -> Posterior:
-    """Infer the mean of scores whose splits share rows by an overlap. `scores` (n_scores,).
+    """Infer the mean of scores, or of their differences, whose splits share rows by an overlap.
+
+    `scores` is (n_scores,).
 
     Examples
     --------

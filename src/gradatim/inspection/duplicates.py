@@ -15,7 +15,7 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.inspection.findings import Finding
-from gradatim.inspection.near import near_pairs
+from gradatim.inspection.near import are_scores, near_pairs
 
 __all__ = [
     "DuplicatePairs",
@@ -123,7 +123,7 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
         same = f"({first} = {copy})"
         parts = [
             f"{pairs} of scores have the same notes, transposed or not {same}"
-            if _are_scores(collection)
+            if are_scores(collection)
             else f"{pairs} of files sound exactly the same {same}"
         ]
     if found.n_conflicting:
@@ -136,16 +136,12 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
     )
 
 
-def _are_scores(collection: Collection) -> bool:
-    kinds = {recipe.get("kind") for recipe in collection.recipes.values()}
-    return not kinds.isdisjoint(("ngrams", "scores"))
-
-
 def _near_finding(collection: Collection, pairs: np.ndarray, what: str) -> Finding:
     targets = _encode(row.tobytes() for row in collection.y)
     odd = targets[pairs[:, 0]] != targets[pairs[:, 1]]
     one, other = (collection.ids[i] for i in pairs[odd.argmax()])
     count, noun = plural(len(pairs), what), "files" if collection.media else "rows"
+    noun = "scores" if are_scores(collection) else noun
     are = "is" if len(pairs) == 1 else "are"
     name = lambda i: show_name(str(i))  # noqa: E731
     parts = [f"{count} of {noun} {are} nearly the same (such as {name(one)} and {name(other)})"]

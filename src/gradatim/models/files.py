@@ -45,6 +45,9 @@ _MOST_TEXT = 1 << 22
 # NumPy would read more, some of it with a warning.
 _DTYPE = re.compile(r"[<>|=]?[Uiubf][0-9]+")
 
+#: Shifts of a row over which a network may be averaged.
+_MOST_SHIFTS = 256
+
 #: Degree from which a polynomial kernel is a fault of the file.
 _MOST_DEGREE = 20
 
@@ -240,11 +243,12 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
         return Constant(tensors.get("constant", (_count(record["n_outputs"]),), finite=True))
     if n_features is None:
         raise InputError("a model that reads an input needs a scaler")
-    if kind == "networks":
+    if kind in ("networks", "networks over shifts"):
         members = _networks(record["networks"], n_features, tensors)
         if not members or len({network.n_outputs for network in members}) > 1:
             raise InputError("averaged networks must have the same outputs")
-        return AveragedNetworks(members, _of_type(record["probabilistic"], bool))
+        shifts = _shifts(record["n_shifts"], members) if kind != "networks" else ()
+        return AveragedNetworks(members, _of_type(record["probabilistic"], bool), shifts)
     n_outputs = _count(record["n_outputs"])
     if kind == "perceptrons":
         networks = list(_networks(record["networks"], n_features, tensors))
@@ -261,6 +265,17 @@ def _learner(record: Mapping[str, Any], n_features: int | None, tensors: Tensors
     if len(machines) != n_outputs and not (len(machines) == 1 and machines[0].codes):
         raise InputError(f"{len(machines)} kernel machines for {n_outputs} outputs")
     return KernelMachines(machines, n_outputs)
+
+
+def _shifts(values: Any, members: Sequence[Network]) -> tuple[int, ...]:
+    """Read the number of shifts of each network."""
+    shifts = tuple(map(_count, _of_type(values, list)))
+    most = max(shifts, default=0)
+    if len(shifts) != len(members) or not set(shifts) <= {1, most}:
+        raise InputError(f"{list(shifts)!r:.40} are no shifts of {len(members)} networks")
+    if not 1 <= most <= min(_MOST_SHIFTS, members[0].n_inputs):
+        raise InputError(f"{most} shifts of rows of {members[0].n_inputs} columns")
+    return shifts
 
 
 def _landmarks(

@@ -8,7 +8,7 @@ largest) where a class or label is chosen. Everything is float64.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
@@ -94,15 +94,28 @@ class Constant:
 
 @dataclass(frozen=True, eq=False)
 class AveragedNetworks:
-    """Networks whose outputs are averaged; mostly one or two."""
+    """Networks whose outputs are averaged; mostly one or two.
+
+    Where rows are cycles, a member may be asked about each of them shifted circularly by several
+    equal steps, so that it does not matter where the cycle begins. That is the same as an average
+    of networks whose first weights are shifted, and so it is among `networks`.
+    """
 
     members: tuple[Network, ...]
     probabilistic: bool
+    n_shifts: tuple[int, ...] = ()  # Of each member: one number, or 1; empty for 1 each
 
     @property
     def networks(self) -> tuple[Network, ...]:
-        """The networks."""
-        return self.members
+        """Networks of which the outputs are the plain mean: a member without shifts repeatedly."""
+        most = max(self.n_shifts, default=1)
+        over = (self._over_shifts(i) for i in range(len(self.members)))
+        return tuple(network for own in over for network in own * (most // len(own)))
+
+    def _over_shifts(self, i: int) -> tuple[Network, ...]:
+        """Return a member as it sees shifted rows."""
+        network, n = self.members[i], self.n_shifts[i] if self.n_shifts else 1
+        return tuple(_shifted(network, round(k * network.n_inputs / n)) for k in range(n))
 
     @property
     def n_parameters(self) -> int:
@@ -112,16 +125,21 @@ class AveragedNetworks:
     def describe(self) -> str:
         """Name the layers and how many networks are averaged."""
         sizes = "-".join(map(str, self.members[0].layer_sizes))
-        n = len(self.members)
-        return f"network {sizes}" if n == 1 else f"{n} networks {sizes}, averaged"
+        n, n_blind = len(self.members), sum(n > 1 for n in self.n_shifts)
+        over = f", {n_blind} of them over {max(self.n_shifts)} shifts" if n_blind else ""
+        return f"network {sizes}{over}" if n == 1 else f"{n} networks {sizes}, averaged{over}"
 
     def outputs(self, Z: np.ndarray) -> np.ndarray:
         """Average the outputs."""
-        return np.mean([evaluate(network, Z) for network in self.members], axis=0)
+        means = [
+            np.mean([evaluate(network, Z) for network in self._over_shifts(i)], axis=0)
+            for i in range(len(self.members))
+        ]
+        return np.mean(means, axis=0)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
         """Return what the output units see; of several networks what gives their mean."""
-        seen = [forward(network, Z).pre_activations[-1] for network in self.members]
+        seen = [forward(network, Z).pre_activations[-1] for network in self.networks]
         z = seen[0] if len(seen) == 1 else self._pooled(np.stack(seen))
         return z if self.probabilistic else z - 0.5
 
@@ -136,6 +154,14 @@ class AveragedNetworks:
             on, off = (np.asarray(logsumexp(log_expit(s * z), axis=0)) for s in (1, -1))
             return on - off
         return z.mean(axis=0)
+
+
+def _shifted(network: Network, shift: int) -> Network:
+    """Return the network that says of rows what a network says of them shifted circularly."""
+    if shift == 0:
+        return network
+    first, *rest = network.layers
+    return replace(network, layers=(replace(first, weight=np.roll(first.weight, -shift, 1)), *rest))
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,6 +309,12 @@ class KernelMachines:
     def _one_for_all(self) -> bool:
         return len(self.machines) == 1 and bool(self.machines[0].codes)
 
+    def stands_on(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the support vectors of all machines, (n, n_features), and their weights, (n,)."""
+        vectors = np.concatenate([machine.vectors for machine in self.machines])
+        weights = [np.abs(machine.coefficients).sum(axis=0) for machine in self.machines]
+        return vectors, np.concatenate(weights)
+
     def outputs(self, Z: np.ndarray) -> np.ndarray:
         """Decide: 0 and 1; or predict real values."""
         return self.outputs_of([machine.kernel(Z) for machine in self.machines])
@@ -343,6 +375,10 @@ class LandmarkMachine:
         """Name the kernel and the number of landmarks."""
         kernel = f"polynomial of degree {self.degree}" if self.degree else "RBF"
         return f"kernel machine, {kernel}, {len(self.landmarks)} landmarks"
+
+    def stands_on(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the landmarks, (n, n_features), and their weights, (n,)."""
+        return self.landmarks, np.abs(self.coefficients).sum(axis=0)
 
     def outputs(self, Z: np.ndarray) -> np.ndarray:
         """Decide: 0 and 1; or predict real values."""

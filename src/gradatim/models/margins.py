@@ -73,7 +73,7 @@ def _direction(n_outputs: int, first: int, second: int | None) -> np.ndarray:
 def _of_networks(
     learner: AveragedNetworks, first: int, second: int | None, *, real: bool
 ) -> Margin:
-    members = learner.members
+    members = learner.networks
     along = _direction(members[0].n_outputs, first, second)
 
     def value(Z: np.ndarray) -> np.ndarray:

@@ -123,7 +123,9 @@ class Model:
         array of shape (n_rows, n_outputs)
             Probabilities, decisions as 0 and 1, or real values.
         """
-        return self.learner.outputs(self._scaled(X))
+        # What a damaged file or an absurd row makes too large is infinite, and shown so.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.learner.outputs(self._scaled(X))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict.
@@ -220,7 +222,8 @@ class Model:
     def networks(self) -> tuple[Network, ...]:
         """The networks that were learnt, on scaled inputs; none for kernel machines and constants.
 
-        Their outputs are averaged, or stand side by side for the labels of perceptrons.
+        Their outputs are averaged, or stand side by side for the labels of perceptrons. What was
+        averaged over shifts of a cycle is here once for each shift.
         """
         return tuple(self._named(network) for network in self.learner.networks)
 
@@ -242,7 +245,7 @@ class Model:
         if self.scaler is None:
             return None
         if isinstance(self.learner, AveragedNetworks):
-            one = average(self.learner.members)
+            one = average(self.learner.networks)
         elif isinstance(self.learner, Perceptrons):
             n_codes = max(2, self.learner.n_outputs) if len(self.learner.units) == 1 else 2
             whole = all(n is not None and len(c) == n_codes for n, c in self.learner.units)

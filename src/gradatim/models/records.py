@@ -7,6 +7,7 @@ Conventions: the JSON object stands in the header of the file under ``gradatim``
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from gradatim.models.learners import (
     Perceptrons,
     SupportVectors,
 )
+from gradatim.network.graph import Network
 from gradatim.persistence import networks as network_files
 from gradatim.persistence.container import write_container
 
@@ -38,6 +40,8 @@ SCHEMA = 1
 KINDS = {
     "constant": Constant,
     "networks": AveragedNetworks,
+    # Another kind, so that a version that knows of no shifts refuses it.
+    "networks over shifts": AveragedNetworks,
     "perceptrons": Perceptrons,
     "kernel machines": KernelMachines,
     "landmarks": LandmarkMachine,
@@ -112,10 +116,12 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
         tensors["constant"] = learner.values
     elif isinstance(learner, AveragedNetworks):
         record["probabilistic"] = learner.probabilistic
-        record["networks"] = _networks_record(learner, tensors)
+        record["networks"] = _networks_record(learner.members, tensors)
+        if learner.n_shifts:
+            record |= {"kind": "networks over shifts", "n_shifts": list(learner.n_shifts)}
     elif isinstance(learner, Perceptrons):
         record["n_outputs"] = learner.n_outputs
-        record["networks"] = _networks_record(learner, tensors)
+        record["networks"] = _networks_record(learner.networks, tensors)
         record["units"] = [
             {"network": network is not None, "codes": list(codes)}
             for network, codes in learner.units
@@ -139,9 +145,11 @@ def _learner_record(learner: Learner) -> tuple[dict[str, Any], dict[str, np.ndar
     return record, tensors
 
 
-def _networks_record(learner: Learner, tensors: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+def _networks_record(
+    networks: Sequence[Network], tensors: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
     records = []
-    for i, network in enumerate(learner.networks):
+    for i, network in enumerate(networks):
         record, arrays = network_files.to_record(network, f"networks.{i}.")
         records.append(record)
         tensors |= arrays

@@ -15,7 +15,7 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.scalers import Scaler
 
-__all__ = ["MOST_BYTES", "MOST_ROWS", "TrainingRows", "keep_rows"]
+__all__ = ["MOST_BYTES", "MOST_ROWS", "TrainingRows", "keep_rows", "target_text"]
 
 #: Rows that are kept, at most.
 MOST_ROWS = 2_000
@@ -56,12 +56,13 @@ def keep_rows(
     return TrainingRows(
         scaler.transform(collection.X[input][kept]),
         tuple(map(str, collection.ids[kept].tolist())),
-        tuple(_label(collection, row) for row in collection.y[kept]),
+        tuple(target_text(collection, row) for row in collection.y[kept]),
         len(rows),
     )
 
 
-def _label(collection: Collection, y: np.ndarray) -> str:
+def target_text(collection: Collection, y: np.ndarray) -> str:
+    """Write what is to be learnt of a row: its class, its labels or its numbers."""
     if collection.task == "classification":
         return str(y)
     values: Sequence[float] = np.atleast_1d(y).tolist()

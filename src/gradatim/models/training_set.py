@@ -73,6 +73,17 @@ class TrainingSet:
         matrix = self.targets.matrix
         return matrix[:, 0].astype(int) if matrix.shape[1] == 1 else matrix.argmax(axis=1)
 
+    def weights(self, rows: np.ndarray) -> np.ndarray | None:
+        """Return how much some rows count beside each other, 1 on average; None if all the same."""
+        held = self.collection.weights
+        return None if held is None else held[rows] / held[rows].mean()
+
+    def mean(self, rows: np.ndarray) -> np.ndarray:
+        """Average the targets of some rows, (n_outputs,)."""
+        matrix, weights = self.targets.matrix[rows], self.weights(rows)
+        mean = matrix.mean(axis=0) if weights is None else weights @ matrix / len(rows)
+        return mean.astype(np.float64)
+
     def scaler(self, input: str, rows: np.ndarray, method: str) -> Scaler:
         """Learn the scaler of an input from some rows alone."""
         key = (input, rows.tobytes(), method)

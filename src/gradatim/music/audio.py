@@ -241,7 +241,8 @@ class _Mix:
         """Add a block of shape (n_frames, n_channels)."""
         if self.missing is not None:
             block = block[: self.missing]
-        mono = block.mean(axis=1, dtype=np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mono = block.mean(axis=1, dtype=np.float32)
         self.blocks.append(mono)
         self.n_read += len(mono)
         self._n_channels = max(self._n_channels, block.shape[1])
@@ -353,9 +354,10 @@ def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -
     try:
         # A name that is no UTF-8 is no business of FFmpeg.
         with open(path, "rb") as file, av.open(file, "r", metadata_errors="replace") as container:
-            if not container.streams.audio:
+            stream = next(iter(container.streams.audio), None)
+            # Without a decoder that is known there is no context.
+            if stream is None or stream.codec_context is None:
                 raise AudioError(f"{path} holds no sound that can be read")
-            stream = container.streams.audio[0]
             sr = stream.rate
             seconds = None if container.duration is None else container.duration / 1e6
             n_frames = round((seconds or 0.0) * sr)

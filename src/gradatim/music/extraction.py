@@ -58,7 +58,8 @@ def extract_table(
     groups : path-like, optional
         Which files belong together, as `read_folder` reads it.
     features : sequence of str
-        ``raw``, ``classical``, ``mel``, ``musicnn``, unions such as ``classical+mel``, or ``all``.
+        ``raw``, ``classical``, ``mel``, ``musicnn``, ``cycle``, unions such as ``classical+mel``,
+        or ``all``.
     labels : path-like, optional
         Where labels are, as `read_folder` reads them. If nothing is said, the first folder below
         `path` is the label, and sounds that lie in `path` itself have none.

@@ -123,6 +123,7 @@ def read_feature_table(
         X=plan.cut(X[:, [place[name] for name in plan.whole.names]]),
         feature_names=plan.feature_names,
         recipes=plan.to_dict(),
+        cycles=plan.cycles,
         texts={"path": np.array(paths)[rows]},
         notices=(*collection.notices, *notices, *plan.notices),
     )

@@ -24,7 +24,12 @@ from gradatim.music.audio import FileSound
 from gradatim.music.cache import FeatureCache
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.formats import AUDIO_SUFFIXES
-from gradatim.music.grouping import read_file_parts, read_folds, read_groups
+from gradatim.music.grouping import (
+    read_file_parts,
+    read_file_weights,
+    read_folds,
+    read_groups,
+)
 from gradatim.music.labeling import Labelled, LabelSource, label_files
 from gradatim.music.listing import Listing, below_root, list_audio_files, readable_path
 from gradatim.music.plans import InputPlan, plan_inputs
@@ -55,6 +60,7 @@ def read_folder(
     label_pattern: str | None = None,
     fold_column: str | None = None,
     split_column: str | None = None,
+    weights: str | None = None,
     task: str | None = None,
     follow_links: bool = False,
     recipe: FeatureRecipe | Mapping[str, Recipe] = RECIPE,
@@ -89,6 +95,9 @@ def read_folder(
         each file, by which it is split then.
     split_column : str, optional
         The same for ``train`` or ``test``, a published split; ``valid`` files are learnt from.
+    weights : str, optional
+        Column of the table of labels that says how much each file counts, in training and in
+        scores: numbers above 0, of which only the ratios matter.
     task : {"classification", "multilabel", "regression"}, optional
         Forces how the targets of a table are read.
     follow_links : bool
@@ -97,8 +106,9 @@ def read_folder(
         How features are computed, of which excerpt, and in how long segments; those of a file
         are a group. A mapping names inputs with the recipe of each.
     features : sequence of str
-        Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, unions of them such as
-        ``classical+mel``, or ``all``. If empty, the one input ``features``, which is classical.
+        Inputs to compute: ``raw``, ``classical``, ``mel``, ``musicnn``, ``cycle``, unions of
+        them such as ``classical+mel``, or ``all``. If empty, the one input ``features``, which is
+        classical.
     n_jobs : int
         Threads that decode and analyze.
     progress : callable, optional
@@ -142,6 +152,7 @@ def read_folder(
     file_groups, group_notices = read_groups(root, groups, labelled)
     file_folds = read_folds(root, fold_column, labelled)
     file_parts, part_notices = read_file_parts(root, split_column, labelled)
+    file_weights, weight_notices = read_file_weights(weights, labelled)
     outcomes = analyze_files(
         [root / file for file in labelled.files],
         inputs.whole,
@@ -170,7 +181,15 @@ def read_folder(
         if file_groups is None:
             file_groups = np.array(shown)
     beside = notice_scores_beside(root, follow_links=follow_links)
-    told = (*beside, *group_notices, *part_notices, *skipped, *odd, *inputs.notices)
+    told = (
+        *beside,
+        *group_notices,
+        *part_notices,
+        *weight_notices,
+        *skipped,
+        *odd,
+        *inputs.notices,
+    )
     return Collection(
         name=readable_path(root.resolve().name),
         X=inputs.cut(np.stack([piece.features for piece in pieces])),
@@ -180,6 +199,7 @@ def read_folder(
         groups=None if file_groups is None else file_groups[file_of],
         folds=None if file_folds is None else file_folds[file_of],
         parts=None if file_parts is None else file_parts[file_of],
+        weights=None if file_weights is None else file_weights[file_of],
         media=tuple(
             FileSound(root / labelled.files[k], start=piece.start, seconds=seconds)
             for k, piece in zip(file_of.tolist(), pieces, strict=True)
@@ -187,6 +207,7 @@ def read_folder(
         feature_names=inputs.feature_names,
         target_names=labelled.target_names,
         recipes=inputs.to_dict(),
+        cycles=inputs.cycles,
         content_hashes=np.array([piece.sha256 for piece in pieces]),
         fingerprints=np.stack([piece.fingerprint for piece in pieces]),
         notices=(*listing.notices, *labelled.notices, *told),

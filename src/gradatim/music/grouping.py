@@ -1,4 +1,4 @@
-"""Which files of a folder belong together, lie in one fold, or in one part of a split.
+"""Which files of a folder belong together or lie in one fold or part, and how much each counts.
 
 Conventions: as in `labeling`; what is returned has an entry for each labelled file, in order.
 """
@@ -14,13 +14,14 @@ import numpy as np
 from gradatim._stems import find_stems
 from gradatim._text import option, plural, show_name
 from gradatim.collection import Notice
-from gradatim.errors import LabelError
+from gradatim.errors import LabelError, SpecError
 from gradatim.music.labeling import AUDIO, Labelled, SampleKind, is_fact, read_fact
 from gradatim.music.listing import readable_path
 from gradatim.music.manifests import read_manifest
 from gradatim.tables.parts import read_parts
+from gradatim.tables.weights import read_weights
 
-__all__ = ["read_file_parts", "read_folds", "read_groups"]
+__all__ = ["read_file_parts", "read_file_weights", "read_folds", "read_groups"]
 
 # What is typed for the groups that the files' names give; a manifest that may lie in the folder
 _STEM = "stem:name"
@@ -80,6 +81,18 @@ def read_file_parts(
         return None, ()
     facts = _facts(root, split_column, "part", labelled, kind)
     return read_parts(facts, split_column, [readable_path(file) for file in labelled.files])
+
+
+def read_file_weights(
+    weights: str | None, labelled: Labelled
+) -> tuple[np.ndarray | None, tuple[Notice, ...]]:
+    """Return how much every file counts (n_files,), by a column of the table of labels."""
+    if weights is None:
+        return None, ()
+    if labelled.table is None:
+        raise SpecError("--weights names a column of the table of labels; give it with --labels")
+    found, told = read_weights(labelled.table, weights)
+    return found, (told,)
 
 
 def _facts(root: Path, fact: str, role: str, labelled: Labelled, kind: SampleKind) -> list[str]:

@@ -16,6 +16,7 @@ import numpy as np
 from gradatim._text import show_name
 from gradatim.collection import Notice
 from gradatim.errors import SpecError
+from gradatim.music.cycles import CycleRecipe
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.recipes import (
     FEATURE_SETS,
@@ -50,6 +51,11 @@ class InputPlan:
     def feature_names(self) -> dict[str, tuple[str, ...]]:
         """Names of the columns of each input."""
         return {name: recipe.names for name, recipe in self.inputs.items()}
+
+    @property
+    def cycles(self) -> tuple[str, ...]:
+        """Inputs that are cycles of a wave."""
+        return tuple(name for name, r in self.inputs.items() if isinstance(r, CycleRecipe))
 
     @property
     def notices(self) -> Iterator[Notice]:

@@ -16,6 +16,7 @@ import numpy as np
 from gradatim._text import list_text
 from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, Excerpt
+from gradatim.music.cycles import CycleRecipe, cycle_points
 from gradatim.music.features import FeatureRecipe, check_segment, extract_features
 from gradatim.music.mel import MelRecipe, mel_vector
 
@@ -73,7 +74,7 @@ class MusicnnRecipe:
 
 
 #: How the numbers of one set are computed.
-SetRecipe = FeatureRecipe | MelRecipe | MusicnnRecipe
+SetRecipe = FeatureRecipe | MelRecipe | MusicnnRecipe | CycleRecipe
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ FEATURE_SETS: dict[str, Callable[..., SetRecipe]] = {
     "classical": lambda **cut: FeatureRecipe(**cut),
     "mel": lambda **cut: MelRecipe(**cut),
     "musicnn": lambda **cut: MusicnnRecipe(**cut),
+    "cycle": lambda **cut: CycleRecipe(**cut),
 }
 
 
@@ -164,6 +166,8 @@ def apply_recipe(y: np.ndarray, recipe: Recipe) -> np.ndarray:
         return extract_features(y, recipe.sr, recipe)
     if isinstance(recipe, MelRecipe):
         return mel_vector(y, recipe.sr, recipe)
+    if isinstance(recipe, CycleRecipe):
+        return cycle_points(y, recipe.sr, recipe)
     from gradatim.music.embeddings import musicnn_features
 
     return musicnn_features(y, recipe.sr)
@@ -187,7 +191,12 @@ def read_recipe(constants: Mapping[str, Any]) -> Recipe:
     kind = constants.get("set", "classical")
     if kind == "classical":
         return FeatureRecipe.from_dict({k: v for k, v in constants.items() if k != "set"})
-    made = {"mel": MelRecipe, "raw": MelRecipe, "musicnn": MusicnnRecipe}.get(kind)
+    made = {
+        "mel": MelRecipe,
+        "raw": MelRecipe,
+        "musicnn": MusicnnRecipe,
+        "cycle": CycleRecipe,
+    }.get(kind)
     if made is None:
         raise SpecError(
             f"features {kind!r} are not known here, only {list_text([*FEATURE_SETS])}; use the "

@@ -27,6 +27,7 @@ __all__ = [
     "ladder_data",
     "probability",
     "scatter_data",
+    "thinned",
     "usual",
 ]
 
@@ -107,7 +108,7 @@ def curve_data(climb: Climb) -> dict[str, Any] | None:
     panels = [
         {
             "title": _panel_title(rung, climb.collection.task, several),
-            "curves": [_curve(curve) for curve in _thinned(rung.curves, _MOST_NETWORKS)],
+            "curves": [_curve(curve) for curve in thinned(rung.curves, _MOST_NETWORKS)],
         }
         for rung in climb.rungs
         if rung.curves
@@ -129,7 +130,8 @@ def _curve(curve: LearningCurve) -> dict[str, Any]:
     }
 
 
-def _thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
+def thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
+    """Return at most so many values, evenly spread."""
     if len(values) <= limit:
         return values
     return [values[i] for i in np.linspace(0, len(values) - 1, limit).round().astype(int)]
@@ -200,7 +202,7 @@ def scatter_data(climb: Climb) -> dict[str, Any]:
     predicted = np.asarray(climb.winner.predictions, dtype=float)
     predicted = predicted.reshape(len(predicted), *y.shape).mean(axis=0)
     whole = np.isfinite(predicted).all(axis=1)
-    rows = _thinned(np.flatnonzero(whole).tolist(), _MOST_POINTS)
+    rows = thinned(np.flatnonzero(whole).tolist(), _MOST_POINTS)
     names = list(collection.target_names) or [f"target {k + 1}" for k in range(y.shape[1])]
     return {
         "panels": [

@@ -25,6 +25,7 @@ from gradatim.evaluation.scores import METRICS
 from gradatim.presentation import climb_figures, climb_views
 from gradatim.presentation.climb_figures import ClimbFigure
 from gradatim.presentation.climbs import best_of, capitalized, in_sentence, title_of
+from gradatim.presentation.kernels import kernel_figure
 
 __all__ = ["figures_of"]
 
@@ -39,6 +40,7 @@ def figures_of(climb: Climb) -> list[ClimbFigure]:
         _scatter(climb) if climb.collection.task == "regression" else [],
         climb_figures.importance_figures(climb),
         _curves(climb),
+        [kernel_figure(climb)],
     ]
     return [figure for part in parts for figure in part if figure is not None]
 

@@ -21,7 +21,14 @@ from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
 from gradatim.evaluation.scores import METRICS
 from gradatim.network.graph import Network
-from gradatim.presentation import breakdowns, climb_figures, climb_views, climbs, mistakes
+from gradatim.presentation import (
+    breakdowns,
+    climb_figures,
+    climb_views,
+    climbs,
+    kernels,
+    mistakes,
+)
 from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
@@ -94,6 +101,8 @@ def render_report(climb: Climb) -> str:
         "metric": METRICS[climb.protocol.metric].title,
         "calibration": list(map(_figure, filter(None, [climb_figures.calibration_figure(climb)]))),
         "winner": _winner(climb),
+        "kernel": list(map(_figure, filter(None, [kernels.kernel_figure(climb)]))),
+        "support": kernels.kernel_table(climb),
         "protocol": list(climbs.explain_protocol(climb)),
         "margin": climbs.score(climb.verdict.margin),
         "best": climbs.in_sentence(climbs.best_of(climb), climb.collection),

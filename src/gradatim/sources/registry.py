@@ -56,6 +56,7 @@ class Options:
     label_pattern: str | None = None  # Regular expression that finds a label in a file's path
     fold_column: str | None = None  # Column of published folds, or a fact of files
     split_column: str | None = None  # Column of train and test, or a fact of files
+    weights: str | None = None  # Column that says how much a sample counts
     segment: float | None = None  # Seconds of the pieces of a sound
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
@@ -134,6 +135,7 @@ def _of_files(options: Options) -> dict[str, Any]:
         "label_pattern": options.label_pattern,
         "fold_column": options.fold_column,
         "split_column": options.split_column,
+        "weights": options.weights,
         "task": options.task,
         "follow_links": options.follow_links,
         "n_jobs": options.n_jobs or os.cpu_count() or 1,
@@ -194,6 +196,7 @@ def _read_table(text: str, options: Options) -> Collection:
         **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
         fold_column=options.fold_column,
         split_column=options.split_column,
+        weights=options.weights,
     )
 
 
@@ -250,7 +253,7 @@ SOURCES: dict[str, Kind] = {
         phrase="scores",
         takes=(
             *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
-            *("split_column", "min_class_size", "follow_links", "ignore_notation"),
+            *("split_column", "weights", "min_class_size", "follow_links", "ignore_notation"),
         ),
     ),
     "folder": Kind(
@@ -259,7 +262,8 @@ SOURCES: dict[str, Kind] = {
         phrase="a folder of audio",
         takes=(
             *("groups", "target", "task", "labels", "path", "label_pattern", "fold_column"),
-            *("split_column", "segment", "seconds", "place", "follow_links", "features"),
+            *("split_column", "weights", "segment", "seconds", "place", "follow_links"),
+            "features",
         ),
     ),
     "features": Kind(
@@ -272,7 +276,7 @@ SOURCES: dict[str, Kind] = {
         claims=_is_table,
         read=_read_table,
         phrase="a table",
-        takes=("target", "groups", "drop", "fold_column", "split_column", *_OF_TABLES),
+        takes=("target", "groups", "drop", "fold_column", "split_column", "weights", *_OF_TABLES),
     ),
 }
 

@@ -24,6 +24,7 @@ from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, Dialect, NotANumberError, read_columns
 from gradatim.tables.parts import read_parts
 from gradatim.tables.targets import TableTargets, read_targets
+from gradatim.tables.weights import read_weights, without_weightless
 
 __all__ = ["feature_columns", "read_features", "read_table", "text_columns"]
 
@@ -44,6 +45,7 @@ def read_table(
     task: str | None = None,
     fold_column: str | None = None,
     split_column: str | None = None,
+    weights: str | None = None,
     id: str | None = None,
     drop_rows_without: Sequence[str] = (),
     min_class_size: int = 0,
@@ -77,13 +79,17 @@ def read_table(
     impute : {"median"}, optional
         Keep rows with missing or infinite features: these become NaN, to be filled with the
         median of the training rows. Without it they are an error.
-    task : {"classification", "multilabel", "regression"}, optional
-        Forces how the target is read.
+    task : {"classification", "multilabel", "regression", "geo"}, optional
+        Forces how the target is read; ``"geo"`` is a regression of two targets, latitude and
+        longitude in degrees, whatever their columns are called.
     fold_column : str, optional
         Column that names the fold of each row, by which the table is split then.
     split_column : str, optional
         Column that says ``train`` or ``test`` of each row, a published split; ``valid`` rows are
         learnt from.
+    weights : str, optional
+        Column that says how much each row counts, in training and in scores: numbers of 0 or more,
+        of which only the ratios matter. Rows of weight 0 are left out.
     id : str, optional
         Column by whose values the rows are called; they must differ.
     drop_rows_without : sequence of str
@@ -132,11 +138,12 @@ def read_table(
     targets = table.select([target] if isinstance(target, str) else target, "target")
     dropped = table.select([drop] if isinstance(drop, str) else drop, "drop")
     _question_names(table, targets)
-    splits = {"folds": fold_column, "split": split_column}
-    names = _feature_names(table, targets, groups, splits, id, dropped)
+    roles = {"folds": fold_column, "split": split_column, "weights": weights}
+    names = _feature_names(table, targets, groups, roles, id, dropped)
     table, row_notices = _without_gaps(
         table, targets, None if groups is None else _group_column(table, groups), drop_rows_without
     )
+    table, weight_notices = without_weightless(table, weights)
     read = read_targets(table, targets, task, min_class_size)
     table, read = _without_small_classes(table, read, min_class_size)
     features = _Features(table, names, impute is not None)
@@ -144,6 +151,10 @@ def read_table(
     if split_column is not None:
         places = [table.place(index) for index in range(len(table.rows))]
         parts, part_notices = read_parts(table.texts(split_column), split_column, places)
+    counts = None
+    if weights is not None:
+        counts, told = read_weights(table, weights)
+        weight_notices.append(told)
     columns = [Notice("table-format", text) for text in table.notes]
     return Collection(
         name=table.source,
@@ -154,12 +165,14 @@ def read_table(
         groups=None if groups is None else _read_groups(table, groups, read.y),
         folds=None if fold_column is None else np.array(table.texts(fold_column)),
         parts=parts,
+        weights=counts,
         feature_names={"features": features.names},
         target_names=read.names,
         target_units=tuple(map(_unit, targets)) if read.task == "regression" else (),
         notices=(
             *columns,
             *row_notices,
+            *weight_notices,
             *read.notices,
             *part_notices,
             *features.notices(read.task),
@@ -343,7 +356,7 @@ def _feature_names(
     table: Columns,
     targets: Sequence[str],
     groups: str | None,
-    splits: Mapping[str, str | None],
+    others: Mapping[str, str | None],
     id: str | None,
     dropped: Sequence[str],
 ) -> list[str]:
@@ -352,7 +365,7 @@ def _feature_names(
         raise TableError(f"{table.source} needs a target: name the column that is to be learnt")
     roles = [("target", name) for name in targets]
     roles += [("groups", _group_column(table, groups))] if groups is not None else []
-    roles += [(role, name) for role, name in splits.items() if name is not None]
+    roles += [(role, name) for role, name in others.items() if name is not None]
     # Rows may be called by the column that groups them, if each is a group of its own.
     roles += [("id", id)] if id is not None and ("groups", id) not in roles else []
     # The groups are no feature, whether or not they are dropped too.

@@ -95,6 +95,7 @@ def join_parts(train: Collection, test: Collection, *, shared_groups: bool) -> C
         notices=tuple(dict.fromkeys([*train.notices, *test.notices])),
         content_hashes=joined(lambda one: one.content_hashes),
         fingerprints=joined(lambda one: one.fingerprints),
+        weights=joined(lambda one: one.weights),
         texts={
             name: np.concatenate([texts, test.texts[name]])
             for name, texts in train.texts.items()

@@ -21,7 +21,11 @@ from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, NotANumberError
 from gradatim.tables.tags import find_tags, indicate
 
-__all__ = ["MAX_INTEGER_CLASSES", "TableTargets", "read_targets"]
+__all__ = ["GEO", "MAX_INTEGER_CLASSES", "TableTargets", "read_targets"]
+
+#: A way to read two targets: as a regression of these names, points on a sphere.
+GEO = "geo"
+_PLACE = {"latitude": 90.0, "longitude": 360.0}
 
 #: Whole numbers with more different values than this are quantities, not names of classes.
 MAX_INTEGER_CLASSES = 20
@@ -44,8 +48,11 @@ def read_targets(
     table: Columns, names: Sequence[str], task: str | None = None, min_rows: int = 0
 ) -> TableTargets:
     """Read what is to be learnt; tags of fewer than `min_rows` rows are left out."""
+    if task == GEO:
+        return _read_places(table, names)
     if task is not None and task not in get_args(Task):
-        raise SpecError(f"there is no task {task!r}; choose one of {', '.join(get_args(Task))}")
+        choices = ", ".join((*get_args(Task), GEO))
+        raise SpecError(f"there is no task {task!r}; choose one of {choices}")
     if task == "classification" and len(names) > 1:
         raise TableError(
             f"classes come from one column, but {table.source} was given {len(names)} targets; "
@@ -65,6 +72,24 @@ def read_targets(
         return TableTargets(y, known, tuple(names), _constant_labels(table, y, names))
     y = columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
     return TableTargets(y, known, tuple(names), notices)
+
+
+def _read_places(table: Columns, names: Sequence[str]) -> TableTargets:
+    """Read latitude and longitude in degrees, whatever the columns are called."""
+    if len(names) != 2:
+        raise TableError(
+            f"a place is two targets, latitude and longitude in degrees, but {table.source} was "
+            f"given {len(names)}; name both with --target"
+        )
+    columns = [_read_numbers(table, name, "regression") for name in names]
+    for name, values, (what, most) in zip(names, columns, _PLACE.items(), strict=True):
+        if (odd := np.abs(values) > most).any():
+            index = int(odd.argmax())
+            raise TableError(
+                f"target {name!r} of {table.source} is {values[index]:g} in {table.place(index)}, "
+                f"which is no {what} in degrees; name latitude first, then longitude"
+            )
+    return TableTargets(np.stack(columns, axis=1), "regression", tuple(_PLACE))
 
 
 def _read_tags(
@@ -149,8 +174,8 @@ def _read_classes(table: Columns, name: str) -> np.ndarray:
     y = np.array([re.sub(r"^([+-]?\d+)\.0*$", r"\1", text) for text in table.texts(name)])
     if len(np.unique(y)) == 1:
         raise LabelError(
-            f"column {name!r} of {table.source} has the single class {str(y[0])!r}; there must be "
-            "two or more to learn"
+            f"column {name!r} of {table.source} has the single class {show_name(y[0])!r}; there "
+            "must be two or more to learn"
         )
     return y
 

@@ -131,6 +131,8 @@ def score_path(
     """
     if model.task != "classification" or model.classes is None:
         raise SpecError(f"score is for models of classes, and this one is for {model.task}")
+    if options is not None and options.weights is not None:
+        raise SpecError("score counts every sample once; leave --weights out")
     text = os.fspath(path)
     collection = read_source(text, _options_for(model, text, options or Options()))
     if collection.task != "classification":

@@ -67,6 +67,7 @@ class NetworkJob(NamedTuple):
             dropout=spec.dropout > 0,
             input_scale=spec.input_scale > 0,
             validate=job.validation_weight is not None,
+            augmented=spec.augmentation is not None,
         )
 
     def initial(self) -> list[np.ndarray]:

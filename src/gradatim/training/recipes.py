@@ -1,4 +1,4 @@
-"""The strong recipe: two ways of training that are good together, and how many are averaged.
+"""The recipes: two ways of training that are good together, and how many are averaged.
 
 Conventions: a recipe is a `NetworkSpec` in full length; member k of an ensemble takes recipe k
 modulo their number. Inputs are scaled robustly first. Measured on seven music tables; see
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gradatim.training.specs import NetworkSpec
+from gradatim.training.specs import Augmentation, NetworkSpec
 
 __all__ = [
+    "AWARE",
     "BATCH_SIZE",
+    "BLIND",
+    "CYCLES",
     "DEEP",
     "GENTLE",
     "PRESETS",
@@ -48,12 +51,30 @@ STRONG = NetworkSpec(
 GENTLE = replace(STRONG, learning_rate=0.004, max_epochs=30, dropout=0.4)
 
 
+#: For cycles of a wave. Where a cycle begins says nothing of what sounds: shifted in every way, and
+#: trained ten times as long as `STRONG`, a network learns that.
+BLIND = replace(
+    STRONG,
+    learning_rate=0.003,
+    input_scale=0.0,
+    max_epochs=600,
+    augmentation=Augmentation(shift=0.5),
+)
+
+#: In recordings cut by one hand it may say something: shifted a little only, a network can tell.
+AWARE = replace(BLIND, max_epochs=150, augmentation=Augmentation(shift=0.015))
+
+
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks of one shape by both recipes, to be averaged."""
+    """Networks of one shape, to be averaged."""
 
     n_members: int  # Networks
     length: float = 1.0  # Share of the recipes' epochs
+    recipes: tuple[NetworkSpec, ...] = (
+        STRONG,
+        GENTLE,
+    )  # Member k is of recipe k modulo their number
 
     def specs(self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int) -> list[NetworkSpec]:
         """Write the members out.
@@ -72,7 +93,7 @@ class Ensemble:
                 seed=seed + k,
             )
             for k in range(self.n_members)
-            for recipe in [(STRONG, GENTLE)[k % 2]]
+            for recipe in [self.recipes[k % len(self.recipes)]]
         ]
 
 
@@ -93,3 +114,7 @@ def choose_batch_size(n_samples: int) -> int:
 
 #: ``quick`` costs an eighth of ``strong`` and is .01 to .02 below it; see docs/accuracy.md.
 PRESETS = {"quick": Ensemble(2, length=0.7), "strong": Ensemble(8)}
+
+#: For inputs that are cycles, in place of ``strong``: on the waves of `timbre` the two kinds are
+#: better together than any number of one; see docs/lecture/features.md.
+CYCLES = Ensemble(4, recipes=(BLIND, AWARE))

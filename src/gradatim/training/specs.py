@@ -15,7 +15,7 @@ from typing import Any, Literal
 from gradatim.activations import get_activation
 from gradatim.errors import SpecError
 
-__all__ = ["NetworkSpec", "whole_number"]
+__all__ = ["Augmentation", "NetworkSpec", "whole_number"]
 
 _CHOICES = {
     "optimizer": ("adam", "adamw", "sgd", "lbfgs"),
@@ -23,10 +23,60 @@ _CHOICES = {
     "initialization": ("glorot", "he", "variance", "zeros"),
 }
 
+#: Decibels of augmentation at most: a factor of a thousand.
+_MOST_LEVEL = 60
+
 _NUMBERS = (
     *("learning_rate", "weight_decay", "momentum", "beta_2", "label_smoothing", "dropout"),
     "input_scale",
 )
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What is done at random to each row of a minibatch, so that a network learns to ignore it.
+
+    A row is a sequence, or several of `length` columns that move together: a cycle of a wave, the
+    bands of a spectrogram over time. Only rows that are learnt from are changed, never those that
+    are validated on.
+
+    Parameters
+    ----------
+    shift : float, default 0
+        Share of the sequence, in [0, 0.5], by which it may be shifted either way, circularly and
+        by whole columns; all shifts within are equally likely, and 0.5 is every one of them.
+    level : float, default 0
+        Decibels, >= 0, by which it may become louder or quieter, uniformly.
+    length : int, optional
+        Columns of one sequence; the whole row unless given.
+
+    Raises
+    ------
+    SpecError
+        If a field is out of its range.
+
+    Examples
+    --------
+    >>> Augmentation(shift=0.5).reach(8), Augmentation(shift=0.25, length=4).reach(8)
+    (4, 1)
+    """
+
+    shift: float = 0.0
+    level: float = 0.0
+    length: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("shift", "level"):
+            _require_number(name, getattr(self, name))
+        _require(0 <= self.shift <= 0.5, "shift", "in [0, 0.5]", self.shift)
+        _require(0 <= self.level <= _MOST_LEVEL, "level", f"in [0, {_MOST_LEVEL}]", self.level)
+        if self.length is not None:
+            length = whole_number("length", self.length, least=1)
+            object.__setattr__(self, "length", length)
+
+    def reach(self, n_features: int) -> int:
+        """Return the columns by which rows of `n_features` columns move at most."""
+        return int(self.shift * (self.length or n_features))
 
 
 @dataclass(frozen=True)
@@ -68,8 +118,10 @@ class NetworkSpec:
         at zero; ``zeros`` for the convex networks without hidden layers.
     max_epochs : int, optional
         Epochs of this network; overrides `fit_many`'s.
+    augmentation : Augmentation, optional
+        What is done at random to the rows of each step; the native engine's only.
     seed : int, default 0
-        >= 0; seed of the initial weights and of dropout.
+        >= 0; seed of the initial weights, of dropout and of augmentation.
 
     Raises
     ------
@@ -105,6 +157,7 @@ class NetworkSpec:
     input_scale: float = 0.0
     initialization: Literal["glorot", "he", "variance", "zeros"] = "glorot"
     max_epochs: int | None = None
+    augmentation: Augmentation | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -121,9 +174,7 @@ class NetworkSpec:
 
     def _check_numbers(self) -> None:
         for name in _NUMBERS:
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Real):
-                raise SpecError(f"{name} must be a number, not {value!r}")
+            _require_number(name, getattr(self, name))
         object.__setattr__(self, "seed", whole_number("seed", self.seed, least=0))
         if self.max_epochs is not None:
             epochs = whole_number("max_epochs", self.max_epochs, least=1)
@@ -133,8 +184,16 @@ class NetworkSpec:
             _require(getattr(self, name) >= 0, name, ">= 0", getattr(self, name))
         for name in ("momentum", "beta_2", "label_smoothing", "dropout"):
             _require(0 <= getattr(self, name) < 1, name, "in [0, 1)", getattr(self, name))
-        if self.optimizer == "lbfgs" and (self.dropout > 0 or self.input_scale > 0):
-            raise SpecError("lbfgs needs a fixed function: set dropout and input_scale to 0")
+        if self.augmentation is not None and not isinstance(self.augmentation, Augmentation):
+            raise SpecError(
+                f"augmentation must be of the class Augmentation, not {self.augmentation!r}"
+            )
+        random = self.dropout > 0 or self.augmentation is not None
+        if self.optimizer == "lbfgs" and (random or self.input_scale > 0):
+            raise SpecError(
+                "lbfgs needs a fixed function: set dropout and input_scale to 0, and leave "
+                "augmentation out"
+            )
 
 
 def whole_number(name: str, value: Any, *, least: int) -> int:
@@ -157,6 +216,11 @@ def _is_whole(n: Any) -> bool:
     if isinstance(n, float):
         return n.is_integer()
     return isinstance(n, Integral) and not isinstance(n, bool)
+
+
+def _require_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise SpecError(f"{name} must be a number, not {value!r}")
 
 
 def _require(holds: bool, name: str, range_: str, value: float) -> None:

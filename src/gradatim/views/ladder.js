@@ -155,7 +155,13 @@ function render({ model, el }) {
     }
     if (reference && reference.mean !== null) {
       const at = clamp(reference.mean);
-      root.append(svg("line", { class: "reference", x1: at, x2: at, y1: 6, y2: bottom }));
+      // On a narrow page names and numbers lie above each dot, and the line passes below them.
+      const pieces = narrow
+        ? rungs.map((_, i) => [10 + i * rowHeight + 23, 10 + i * rowHeight + 41])
+        : [[6, bottom]];
+      for (const [y1, y2] of pieces) {
+        root.append(svg("line", { class: "reference", x1: at, x2: at, y1, y2 }));
+      }
     }
     rungs.forEach((rung, i) => root.append(row(rung, 10 + i * rowHeight)));
     frame.replaceChildren(root);

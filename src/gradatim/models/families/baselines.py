@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from gradatim._progress import Progress
+from gradatim.models.axes import principal_axes
 from gradatim.models.families.base import SCALING, Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.models.training_set import Plan, TrainingSet
@@ -50,7 +51,7 @@ class Majority(Family):
         fitted = []
         for fit in fits:
             # The mean of one-hot rows is largest for the most frequent class.
-            learner = Constant(data.targets.matrix[fit.train].mean(axis=0).astype(np.float64))
+            learner = Constant(data.mean(fit.train))
             model = make_model(self, data, input, learner, None)
             fitted.append(Fitted(model, learner.outputs(fit.test)))
         return fitted
@@ -104,10 +105,19 @@ class Linear(Family):
         X, scaler = data.collection.X[input], data.scaler(input, train, "standard")
         Z, judged = (scaler.transform(X[rows]).astype(np.float64) for rows in (train, test))
         y = data.targets.matrix[train].astype(np.float64)
-        penalties = [fit.candidate for fit in fits]
+        center, level = np.zeros(Z.shape[1]), y.mean(axis=0)
+        if (weights := data.weights(train)) is None:
+            axes = data.axes(input, train)
+        else:
+            # Rows times the root of their weight, about weighted means, are rows that count alike.
+            center, level = weights @ Z / len(Z), weights @ y / len(Z)
+            Z = np.sqrt(weights)[:, None] * (Z - center)
+            axes = principal_axes(Z)
+        right = y - level if weights is None else np.sqrt(weights)[:, None] * (y - level)
         found = []
-        for weight, bias in _ridge(Z, y, penalties, *data.axes(input, train)):
-            network = Network([Layer(weight, bias)], output_names=data.targets.output_names)
+        for weight in _ridge(Z, right, [fit.candidate for fit in fits], *axes):
+            layer = Layer(weight, level - weight @ center)
+            network = Network([layer], output_names=data.targets.output_names)
             learner = AveragedNetworks((network,), probabilistic=False)
             model = make_model(self, data, input, learner, scaler)
             found.append(Fitted(model, learner.outputs(judged)))
@@ -116,13 +126,10 @@ class Linear(Family):
 
 def _ridge(
     X: np.ndarray, y: np.ndarray, penalties: Sequence[float], axes: np.ndarray, squares: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Minimize ||Xw + b - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
+) -> list[np.ndarray]:
+    """Minimize ||Xw - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
 
     In principal axes every penalty is a division; penalty 0 is the minimum-norm solution.
     """
-    mean = y.mean(axis=0)
-    along = (X @ axes).T @ (y - mean)
-    return [
-        ((axes @ (along / (squares + len(X) * penalty)[:, None])).T, mean) for penalty in penalties
-    ]
+    along = (X @ axes).T @ y
+    return [(axes @ (along / (squares + len(X) * p)[:, None])).T for p in penalties]

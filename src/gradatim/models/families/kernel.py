@@ -228,28 +228,33 @@ def _fit_machines(
 ) -> tuple[KernelMachines, np.ndarray]:
     """Fit the machines of a setting; return them with their outputs for the rows to judge."""
     train, test = products.kernels(fit.candidate)
-    matrix = data.targets.matrix[fit.train]
+    matrix, weights = data.targets.matrix[fit.train], data.weights(fit.train)
     if data.task == "classification":
-        found = [_classify(products, train, data.codes[fit.train], fit.candidate)]
-    elif data.task == "multilabel":
-        found = [_classify(products, train, y.astype(int), fit.candidate) for y in matrix.T]
+        found = [_classify(products, train, data.codes[fit.train], fit.candidate, weights)]
     else:
-        found = [_regress(products, train, y, fit.candidate) for y in matrix.T]
+        learn = _classify if data.task == "multilabel" else _regress
+        found = [learn(products, train, y, fit.candidate, weights) for y in matrix.T]
     learner = KernelMachines(tuple(m for m, _ in found), data.targets.n_outputs)
     return learner, learner.outputs_of([test[:, support] for _, support in found])
 
 
 def _classify(
-    products: _Products, kernel: np.ndarray, codes: np.ndarray, setting: KernelSetting
+    products: _Products,
+    kernel: np.ndarray,
+    codes: np.ndarray,
+    setting: KernelSetting,
+    weights: np.ndarray | None,
 ) -> tuple[SupportVectors, np.ndarray]:
     from sklearn.svm import SVC
 
+    codes = codes.astype(int)
     present = np.unique(codes)
     if len(present) == 1:
         none = np.zeros(0, dtype=int)
         empty = {"coefficients": np.zeros((0, 0)), "intercepts": np.zeros(0)}
         return products.vectors(setting, none, codes=(int(present[0]),), **empty), none
-    model = SVC(C=setting.C, kernel="precomputed", cache_size=500).fit(kernel, codes)
+    model = SVC(C=setting.C, kernel="precomputed", cache_size=500)
+    model.fit(kernel, codes, weights)
     machine = products.vectors(
         setting,
         model.support_,
@@ -262,13 +267,18 @@ def _classify(
 
 
 def _regress(
-    products: _Products, kernel: np.ndarray, y: np.ndarray, setting: KernelSetting
+    products: _Products,
+    kernel: np.ndarray,
+    y: np.ndarray,
+    setting: KernelSetting,
+    weights: np.ndarray | None,
 ) -> tuple[SupportVectors, np.ndarray]:
     from sklearn.svm import SVR
 
-    units = TargetUnits.learn(y[:, None])
+    units = TargetUnits.learn(y[:, None], weights)
     mean, spread = float(units.center[0]), float(units.spread[0])
-    model = SVR(C=setting.C, kernel="precomputed", cache_size=500).fit(kernel, (y - mean) / spread)
+    model = SVR(C=setting.C, kernel="precomputed", cache_size=500)
+    model.fit(kernel, (y - mean) / spread, weights)
     machine = products.vectors(
         setting,
         model.support_,
@@ -313,7 +323,7 @@ def _on_landmarks(
                 decides,
             )
             for coefficients, intercepts in fit_on_landmarks(
-                Z, landmarks, degree, gamma, Cs, values, decides
+                Z, landmarks, degree, gamma, Cs, values, decides, data.weights(rows)
             )
         ]
     Z = scaler.transform(X[first.test], np.float64)
@@ -324,7 +334,7 @@ def _values(data: TrainingSet, rows: np.ndarray) -> tuple[np.ndarray, tuple[int,
     """Return what machines learn, a column each, the classes that they know, and their units."""
     if data.task == "regression":
         matrix = data.targets.matrix[rows].astype(np.float64)
-        units = TargetUnits.learn(matrix)
+        units = TargetUnits.learn(matrix, data.weights(rows))
         return (matrix - units.center) / units.spread, (), units
     if data.task == "multilabel":
         on, codes = data.targets.matrix[rows] > 0.5, ()

@@ -60,20 +60,23 @@ def fit_on_landmarks(
     Cs: Sequence[float],
     values: np.ndarray,
     hinge: bool,
+    weights: np.ndarray | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Fit machines for each C on one kernel.
 
     `Z` (n_rows, n_features) and `landmarks` (n_landmarks, n_features) are scaled; `values`
-    (n_rows, n_machines) are -1 and 1 for the hinge, else real. Yields coefficients (n_machines,
-    n_landmarks) and intercepts (n_machines,).
+    (n_rows, n_machines) are -1 and 1 for the hinge, else real; `weights` (n_rows,) are 1 on
+    average. Yields coefficients (n_machines, n_landmarks) and intercepts (n_machines,).
     """
     from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
     K = kernel_of(Z, landmarks, degree, gamma)
     M = kernel_of(landmarks, landmarks, degree, gamma)
-    center, level = K.mean(axis=0), values.mean(axis=0)
+    center = np.average(K, axis=0, weights=weights)
+    level = np.average(values, axis=0, weights=weights)
     K -= center
-    G, R = K.T @ K, K.T @ (values - level)
+    counted = K if weights is None else K * weights[:, None]
+    G, R = counted.T @ K, counted.T @ (values - level)
     unit = np.trace(G) / len(G) + np.trace(M) / len(M)
     for C in Cs:
         ridge = _RIDGE
@@ -89,7 +92,7 @@ def fit_on_landmarks(
         u = solve_triangular(root, R, lower=True, check_finite=False)
         b = level
         if hinge:
-            u, b = _minimize_hinge(K, M, root, C, values, u, b)
+            u, b = _minimize_hinge(K, M, root, C, values, weights, u, b)
         a = solve_triangular(root, u, lower=True, trans=1, check_finite=False)
         yield a.T, b - center @ a
 
@@ -100,6 +103,7 @@ def _minimize_hinge(
     root: np.ndarray,
     C: float,
     signs: np.ndarray,
+    weights: np.ndarray | None,
     u: np.ndarray,
     b: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -108,14 +112,15 @@ def _minimize_hinge(
     from scipy.optimize import minimize
 
     unit = np.sqrt(len(K))
+    counts = 1.0 if weights is None else weights[:, None]
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         u, b = flat[:-n].reshape(-1, n), flat[-n:] / unit
         a = solve_triangular(root, u, lower=True, trans=1, check_finite=False)
         short = np.maximum(1.0 - signs * (K @ a + b), 0.0)
-        pull, smooth = -signs * short, M @ a / C
+        pull, smooth = -signs * counts * short, M @ a / C
         down = solve_triangular(root, K.T @ pull + smooth, lower=True, check_finite=False)
-        value = 0.5 * ((short**2).sum() + (a * smooth).sum())
+        value = 0.5 * ((counts * short**2).sum() + (a * smooth).sum())
         return value, np.concatenate([down.ravel(), pull.sum(axis=0) / unit])
 
     n = signs.shape[1]

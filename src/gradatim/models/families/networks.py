@@ -2,12 +2,13 @@
 
 Conventions: every fit of a rung, over all folds, settings and members, is handed to
 `gradatim.training.fit_jobs` at once. Inputs are scaled on the training rows, real targets too.
+Networks may be trained on other axes than those of the input; their first weights are turned back.
 Shallow and deep nets follow `gradatim.training.recipes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gradatim._progress import Progress
+from gradatim.models.axes import CYCLE_POINTS, cycle_axes, whitened
 from gradatim.models.families.base import (
     Family,
     Fit,
@@ -28,15 +30,19 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
-from gradatim.training.recipes import DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
+from gradatim.training.recipes import CYCLES, DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
 __all__ = ["Deep", "Logistic", "NetworkFamily", "Shallow"]
 
 
+#: Shifts of a cycle over which a network is averaged that learnt to ignore where it begins.
+N_SHIFTS = 16
+
+
 class NetworkFamily(Family):
-    """Shallow or deep networks by the strong recipe, averaged; nothing is chosen."""
+    """Shallow or deep networks by the recipe of their input, averaged; nothing is chosen."""
 
     hidden_layer_sizes: tuple[int, ...]
     trains_networks = True
@@ -44,12 +50,15 @@ class NetworkFamily(Family):
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
         """List the one setting."""
+        if data.preset == "strong" and input in data.collection.cycles:
+            return (CYCLES,)
         return (PRESETS[data.preset],)
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
         layers = "-".join(map(str, self.hidden_layer_sizes))
-        return f"{layers} SiLU, {candidate.n_members} averaged"
+        over = f", half of them over {N_SHIFTS} shifts" if candidate == CYCLES else ""
+        return f"{layers} SiLU, {candidate.n_members} averaged{over}"
 
     def specs(self, data: TrainingSet, candidate: Ensemble) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
@@ -58,9 +67,10 @@ class NetworkFamily(Family):
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
         n, d = data.collection.X[input].shape
+        [candidate] = self.candidates(data, input)
+        d = min(d, CYCLE_POINTS) if candidate == CYCLES else d
         sizes = (d, *self.hidden_layer_sizes, data.targets.n_outputs)
         n_parameters = sum(a * b for a, b in pairwise(sizes))
-        [candidate] = self.candidates(data, input)
         epochs = sum(spec.max_epochs or 0 for spec in self.specs(data, candidate))
         return 1.0 + plan.n_scored * epochs * n * n_parameters * 6 / 8e10
 
@@ -69,7 +79,9 @@ class NetworkFamily(Family):
     ) -> list[Fitted]:
         """Train all fits."""
         specs = [self.specs(data, fit.candidate) for fit in fits]
-        return _train(self, data, input, fits, specs, _Layout("robust"), progress)
+        cycles = any(fit.candidate == CYCLES for fit in fits)
+        layout = _Layout("signal", _cycle_axes) if cycles else _Layout("robust")
+        return _train(self, data, input, fits, specs, layout, progress)
 
 
 class Shallow(NetworkFamily):
@@ -126,14 +138,43 @@ class Logistic(Family):
             ]
             for fit in fits
         ]
-        return _train(self, data, input, fits, specs, _Layout("standard", rotated=True), progress)
+        return _train(
+            self, data, input, fits, specs, _Layout("standard", _principal_axes), progress
+        )
 
 
 class _Layout(NamedTuple):
-    """How a rung wants its inputs: scaled how, and turned into principal axes or not."""
+    """How a rung wants its inputs: scaled how, and in which axes, of which there may be several."""
 
     scaling: str
-    rotated: bool = False
+    # Axes by name, learnt from some rows of an input; a network is trained in those of `_axes_of`
+    axes: Callable[[TrainingSet, str, np.ndarray, np.ndarray], dict[str, np.ndarray]] | None = None
+
+
+def _principal_axes(
+    data: TrainingSet, input: str, train: np.ndarray, Z: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Convex rungs are solved in principal axes."""
+    return {"": data.axes(input, train)[0]}
+
+
+def _cycle_axes(
+    data: TrainingSet, input: str, train: np.ndarray, Z: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Cycles are points; for networks that ignore phases all harmonics have one level."""
+    points = cycle_axes(Z.shape[1])
+    found = {"": points, "whitened": whitened(Z, points)}
+    return {name: axes / (np.sqrt(np.mean((Z @ axes) ** 2)) or 1.0) for name, axes in found.items()}
+
+
+def _is_blind(spec: NetworkSpec) -> bool:
+    """Whether a network is taught to ignore where a cycle begins."""
+    return spec.augmentation is not None and spec.augmentation.shift == 0.5
+
+
+def _axes_of(spec: NetworkSpec) -> str:
+    """Name the axes in which a network is trained."""
+    return "whitened" if _is_blind(spec) else ""
 
 
 def _train(
@@ -145,20 +186,26 @@ def _train(
     layout: _Layout,
     progress: Progress,
 ) -> list[Fitted]:
-    """Train the specs of every fit, all fits with the same training rows as one job."""
+    """Train the specs of every fit, all fits with the same training rows and axes as one job."""
     groups = by_rows(fits)
     splits = [_ScaledSplit.learn(data, input, fits[group[0]].train, layout) for group in groups]
-    width = _common_width(splits)
+    width = _common_width(splits) if layout.axes is _principal_axes else None
     jobs = [
-        FitJob([s for i in group for s in specs[i]], split.inputs(width), split.targets)
+        FitJob(
+            [s for i in group for s in specs[i] if _axes_of(s) == name],
+            split.inputs(name, width),
+            split.targets,
+            split.weights,
+        )
         for group, split in zip(groups, splits, strict=True)
+        for name in split.axes
     ]
     results = fit_jobs(
         jobs,
         batch_size=choose_batch_size(data.collection.n_samples),
         random_state=data.seed,
         # One program for folds of any size; L-BFGS would only multiply zeros.
-        pad_rows=0 if layout.rotated else data.collection.n_samples,
+        pad_rows=0 if width is not None else data.collection.n_samples,
         n_jobs=data.n_jobs,
         progress=progress,
         store=data.store,
@@ -166,12 +213,13 @@ def _train(
         engine=data.engine,
     )
     fitted: dict[int, Fitted] = {}
-    for group, trained, split in zip(groups, results, splits, strict=True):
+    trained = map(iter, results)
+    for group, split in zip(groups, splits, strict=True):
         X = data.collection.X[input][fits[group[0]].test]
         judged = split.scaler.transform(X).astype(np.float64)
-        remaining = iter(trained)
+        remaining = {name: next(trained) for name in split.axes}
         for i in group:
-            ensemble = [next(remaining) for _ in specs[i]]
+            ensemble = [next(remaining[_axes_of(spec)]) for spec in specs[i]]
             learner = split.learner(ensemble)
             model = make_model(family, data, input, learner, split.scaler)
             fitted[i] = Fitted(model, learner.outputs(judged), _curve(ensemble[0]))
@@ -190,9 +238,10 @@ class _ScaledSplit:
 
     Z: np.ndarray  # (n_train, n_features): scaled training rows, float32
     scaler: Scaler
-    axes: np.ndarray | None  # (n_features, n_axes)
+    axes: Mapping[str, np.ndarray | None]  # (n_features, n_axes) each; None for the input's own
     targets: Targets
     units: TargetUnits
+    weights: np.ndarray | None  # (n_train,): how much each row counts
 
     @classmethod
     def learn(
@@ -200,33 +249,42 @@ class _ScaledSplit:
     ) -> _ScaledSplit:
         scaler = data.scaler(input, train, layout.scaling)
         Z = scaler.transform(data.collection.X[input][train])
-        axes = data.axes(input, train)[0] if layout.rotated else None
-        return cls(Z, scaler, axes, *_targets(data, train))
+        axes = layout.axes(data, input, train, Z) if layout.axes else {"": None}
+        return cls(Z, scaler, axes, *_targets(data, train), data.weights(train))
 
-    def inputs(self, width: int) -> np.ndarray:
-        """Return the training rows, in principal axes filled up with zeros to a width."""
-        if self.axes is None:
+    def inputs(self, name: str, width: int | None) -> np.ndarray:
+        """Return the training rows in some axes, filled up with zeros to a width."""
+        axes = self.axes[name]
+        if axes is None:
             return self.Z
-        turned = self.Z @ self.axes
-        return np.pad(turned, ((0, 0), (0, width - turned.shape[1])))
+        turned = self.Z @ axes
+        missing = 0 if width is None else width - turned.shape[1]
+        return np.pad(turned, ((0, 0), (0, missing)))
 
     def learner(self, ensemble: Sequence[FitResult]) -> AveragedNetworks:
         """Average networks, turned back to the scaled inputs and to the targets' units."""
-        networks = tuple(self._restored(result.network) for result in ensemble)
-        return AveragedNetworks(networks, networks[0].layers[-1].activation != "identity")
+        networks = tuple(self._restored(result) for result in ensemble)
+        shifts = tuple(N_SHIFTS if _is_blind(result.spec) else 1 for result in ensemble)
+        return AveragedNetworks(
+            networks,
+            networks[0].layers[-1].activation != "identity",
+            tuple(min(n, networks[0].n_inputs) for n in shifts) if max(shifts) > 1 else (),
+        )
 
-    def _restored(self, network: Network) -> Network:
-        layers = list(network.layers)
-        if self.axes is not None:
+    def _restored(self, result: FitResult) -> Network:
+        layers = list(result.network.layers)
+        axes = self.axes[_axes_of(result.spec)]
+        if axes is not None:
             first = layers[0]
-            weight = first.weight[:, : self.axes.shape[1]] @ self.axes.T
+            weight = first.weight[:, : axes.shape[1]] @ axes.T
             layers[0] = Layer(weight, first.bias, first.activation)
-        return self.units.restore(Network(layers, output_names=network.output_names))
+        return self.units.restore(Network(layers, output_names=result.network.output_names))
 
 
 def _common_width(splits: Sequence[_ScaledSplit]) -> int:
     """Round the largest number of axes up, so that few programs serve all splits."""
-    n_axes = max((0 if s.axes is None else s.axes.shape[1] for s in splits), default=0)
+    n_axes = max((axes.shape[1] for s in splits for axes in s.axes.values() if axes is not None),
+                 default=0)  # fmt: skip
     return -(-n_axes // 64) * 64
 
 
@@ -235,5 +293,5 @@ def _targets(data: TrainingSet, train: np.ndarray) -> tuple[Targets, TargetUnits
     matrix = data.targets.matrix[train]
     if data.task != "regression":
         return replace(data.targets, matrix=matrix), TargetUnits.none(matrix.shape[1])
-    units = TargetUnits.learn(matrix)
+    units = TargetUnits.learn(matrix, data.weights(train))
     return units.standard(matrix, data.targets), units

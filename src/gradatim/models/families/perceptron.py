@@ -65,15 +65,17 @@ class Perceptron(Family):
         X, scaler = data.collection.X[input], data.scaler(input, fit.train, "standard")
         Z = scaler.transform(X[fit.train])
         labels = [data.codes] if data.task == "classification" else data.targets.matrix.T
-        units = tuple(self._unit(data, Z, codes[fit.train].astype(int)) for codes in labels)
+        weights = data.weights(fit.train)
+        step = np.ones(len(Z)) if weights is None else weights
+        units = tuple(self._unit(data, Z, codes[fit.train].astype(int), step) for codes in labels)
         learner = Perceptrons(units, data.targets.n_outputs)
         outputs = learner.outputs(scaler.transform(X[fit.test]).astype(np.float64))
         return Fitted(make_model(self, data, input, learner, scaler), outputs)
 
     def _unit(
-        self, data: TrainingSet, Z: np.ndarray, codes: np.ndarray
+        self, data: TrainingSet, Z: np.ndarray, codes: np.ndarray, step: np.ndarray
     ) -> tuple[Network | None, tuple[int, ...]]:
-        """Learn class numbers; a class that the training rows lack is never predicted."""
+        """Learn class numbers by a `step` per row; a class that they lack is never predicted."""
         present = tuple(np.unique(codes).tolist())
         if len(present) == 1:
             return None, present
@@ -83,7 +85,7 @@ class Perceptron(Family):
         rule, _ = learn_rule(
             rows,
             2 * targets - 1 if binary else targets,
-            np.ones(len(rows)),
+            step,
             n_outputs=1 if binary else len(present),
             max_iter=self._max_iter,
             rng=np.random.RandomState(data.seed),

@@ -18,11 +18,17 @@ from gradatim._progress import Progress
 from gradatim._text import list_text, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, ScoreError
-from gradatim.music.grouping import read_file_parts, read_folds, read_groups
+from gradatim.music.grouping import (
+    read_file_parts,
+    read_file_weights,
+    read_folds,
+    read_groups,
+)
 from gradatim.music.labeling import Labelled, LabelSource, SampleKind, label_files
 from gradatim.music.listing import readable_path
 from gradatim.music.scores.features import SCORE_RECIPE, ScoreRecipe
 from gradatim.music.scores.files import NOUN, ScoreFiles, list_scores, read_score_files
+from gradatim.music.scores.melodies import melody_fingerprint
 from gradatim.music.scores.ngrams import NGRAM_RECIPE
 from gradatim.music.scores.sounds import ScoreSound
 from gradatim.music.scores.tags import TEXT_TAGS, require_score_tag
@@ -48,6 +54,7 @@ def read_scores(
     label_pattern: str | None = None,
     fold_column: str | None = None,
     split_column: str | None = None,
+    weights: str | None = None,
     task: str | None = None,
     min_class_size: int = 0,
     follow_links: bool = False,
@@ -78,6 +85,9 @@ def read_scores(
         What gives the published fold of each score.
     split_column : str, optional
         What gives ``train`` or ``test`` for each score.
+    weights : str, optional
+        Column of the table of labels that says how much each file counts, in training and in
+        scores: numbers above 0, of which only the ratios matter.
     task : {"classification", "multilabel", "regression"}, optional
         Forces how the targets of a table are read.
     min_class_size : int, default 0
@@ -134,13 +144,14 @@ def read_scores(
     found_groups, group_notices = read_groups(root, groups, labelled, kind)
     folds = read_folds(root, fold_column, labelled, kind)
     parts, part_notices = read_file_parts(root, split_column, labelled, kind)
+    file_weights, weight_notices = read_file_weights(weights, labelled)
     place = {name: k for k, name in enumerate(read.ids)}
     rows = np.array([place[name] for name in labelled.files])
     if groups is None:
         found_groups, more = _groups_of_books([read.files[k] for k in rows], labelled)
         group_notices = (*group_notices, *more)
     scores = [read.scores[k] for k in rows]
-    told = (*listing.notices, *labelled.notices, *group_notices, *part_notices, *read.notices)
+    told = (*listing.notices, *labelled.notices, *group_notices, *part_notices, *weight_notices)
     collection = Collection(
         name=readable_path(Path(path).expanduser().resolve().name),
         X={"ngrams": read.compute(NGRAM_RECIPE)[rows], "scores": read.compute(recipe)[rows]},
@@ -150,17 +161,19 @@ def read_scores(
         groups=found_groups,
         folds=folds,
         parts=parts,
+        weights=file_weights,
         media=tuple(ScoreSound(score.notes) for score in scores),
         feature_names={"ngrams": NGRAM_RECIPE.names, "scores": recipe.names},
         target_names=labelled.target_names,
         recipes={"ngrams": NGRAM_RECIPE.to_dict(), "scores": recipe.to_dict()},
         content_hashes=np.array([score.notes.content_hash for score in scores]),
+        fingerprints=np.stack([melody_fingerprint(score.notes) for score in scores]),
         texts={
             f"tag:{name}": np.array([score.tags.get(name, "") for score in scores])
             for name in TEXT_TAGS
             if source.fact != f"tag:{name}" and any(name in score.tags for score in scores)
         },
-        notices=(*told, *_telling_meter(read, rows, labelled, recipe)),
+        notices=(*told, *read.notices, *_telling_meter(read, rows, labelled, recipe)),
     )
     return _without_small_classes(collection, min_class_size)
 

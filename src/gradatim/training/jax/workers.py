@@ -15,6 +15,7 @@ import jax
 import numpy as np
 
 from gradatim._progress import Progress
+from gradatim.errors import SpecError
 from gradatim.training.jax.blocks import BlockData, Hyper, State, initial_state, run_epochs
 from gradatim.training.jax.cache import use_compilation_cache
 from gradatim.training.jax.layout import Params, pack, unpack
@@ -46,6 +47,10 @@ def make_workers(
     n_workers: int,
 ) -> list[BlockWorker]:
     """Cut the networks of one shape into workers of whole blocks."""
+    if program.augmented:
+        raise SpecError(
+            "the engine jax has no augmentation; choose the engine native, or preset quick"
+        )
     workers = []
     for own, one_job in _shares(program, list(network_jobs)):
         size = _size(program, len(own))

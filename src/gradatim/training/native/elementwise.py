@@ -24,6 +24,7 @@ from gradatim.activations import ACTIVATIONS
 from gradatim.training.native.tiles import instruction
 
 __all__ = ["ACTIVATION_CODES", "activate", "drop", "exp_down", "log1p_unit", "logistic"]
+__all__ += ["random_bits"]
 
 #: Number by which compiled code knows an activation.
 ACTIVATION_CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
@@ -214,7 +215,7 @@ def activate(code: int, Z: Any, H: Any, n: int) -> None:
 
 
 @instruction
-def _random_bits(_, key, row, unit):
+def random_bits(_, key, row, unit):
     """Hash a key, a sample's place in its minibatch and a unit to 32 bits."""
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -247,7 +248,7 @@ def drop(key: int, rate: Any, places: Any, H: Any, Z: Any, n_units: int, n: int)
     factor = _1 / (_1 - rate)
     for u in range(n_units):
         for i in range(n):
-            keep = _random_bits(key, np.int64(places[i]), u) >= limit
+            keep = random_bits(key, np.int64(places[i]), u) >= limit
             # Not a product: zero times infinity is not zero.
             H[u * n + i] = H[u * n + i] * factor if keep else _0
             Z[u * n + i] = Z[u * n + i] * factor if keep else _0

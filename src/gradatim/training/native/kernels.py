@@ -16,10 +16,19 @@ import llvmlite.binding
 from numba import cfunc, njit, types
 
 from gradatim._digest import sha256
-from gradatim.training.native import elementwise, outputs, products, updates
+from gradatim.training.native import augmentation, elementwise, outputs, products, updates
 from gradatim.training.native.tiles import MOST_LANES, POINTER
 
-__all__ = ["activate", "adam", "add_penalty", "compiled", "drop", "loss_and_slope", "named"]
+__all__ = [
+    "activate",
+    "adam",
+    "add_penalty",
+    "alter",
+    "compiled",
+    "drop",
+    "loss_and_slope",
+    "named",
+]
 __all__ += ["product", "product_of_rows", "sgd", "transpose"]
 
 
@@ -60,6 +69,10 @@ transpose = _kernel(products.transpose, _NOTHING(_P, _INT, _P, _INT, _INT))
 activate = _kernel(elementwise.activate, _NOTHING(_INT, _P, _P, _INT), "contract")
 drop = _kernel(
     elementwise.drop, _NOTHING(_INT, _REAL, types.CPointer(types.int32), _P, _P, _INT, _INT)
+)
+alter = _kernel(
+    augmentation.alter,
+    _NOTHING(_INT, _INT, _INT, _REAL, types.CPointer(types.int32), _P, _P, _INT, _INT),
 )
 loss_and_slope = _kernel(
     outputs.loss_and_slope,

@@ -96,6 +96,11 @@ class Nets(NamedTuple):
     label_smoothing: Reals
     dropout: Reals
     input_scale: Reals
+    # (n_nets,): Columns of a sequence, those by which it may move either way, and decibels by which
+    # its level may change; -1 columns where nothing is changed
+    length: Wholes
+    reach: Wholes
+    level: Reals
     # (n_nets,): Whether the rate follows a cosine, steps and epochs without improvement after
     # which to stop, seed of dropout
     cosine: Wholes
@@ -139,6 +144,9 @@ class Room(NamedTuple):
     gradient: Reals  # (n_parameters,): Slope at the parameters
     scaled: Reals  # `SCALED_ROWS` rows of the first weights times input factors
     turned: Reals  # Transposed activations of one layer
+    # Inputs of a minibatch changed at random, (n_features, n) and sample after sample
+    X: Reals
+    samples: Reals
     losses: Reals  # Loss of each sample, and twice as much to work in
 
 
@@ -167,7 +175,7 @@ class Round(NamedTuple):
 
 
 def make_room(
-    shape: Shape, rows: Rows, batch_size: int, n_members: int
+    shape: Shape, rows: Rows, batch_size: int, n_members: int, augmented: bool = False
 ) -> tuple[Batch, Room, Epoch]:
     """Make the arrays that training works in."""
     n = -(-batch_size // HALF) * HALF
@@ -199,6 +207,8 @@ def make_room(
         gradient=reals(shape.n_parameters),
         scaled=reals(SCALED_ROWS * int(shape.sizes[0]) if shape.scale >= 0 else 0),
         turned=reals(int(shape.sizes.max()) * n),
+        X=reals(n * rows.n_features if augmented else 0),
+        samples=reals(n * rows.n_features if augmented else 0),
         losses=reals(3 * n),
     )
     epoch = Epoch(reals(n_members * shape.n_parameters), np.zeros(n_members), np.zeros(n_members))

@@ -17,6 +17,7 @@ from gradatim.training.native.kernels import (
     activate,
     adam,
     add_penalty,
+    alter,
     compiled,
     drop,
     loss_and_slope,
@@ -53,18 +54,24 @@ def _copy_targets(
 
 
 @compiled
-def _copy_chosen(rows: Any, batch: Any, begin: int, n: int) -> None:
-    n_in = rows.n_features
-    samples, X = at(batch.samples, begin * n_in), at(batch.X, begin * n_in)
-    for c in range(n):
-        row = at(rows.X, batch.chosen[c] * n_in)
-        for f in range(n_in):
-            samples[c * n_in + f] = row[f]
+def _turn(samples: Any, X: Any, n_in: int, n: int) -> None:
+    """Write samples (n, n_in) as inputs X (n_in, n)."""
     whole = n_in // HALF * HALF
     transpose(samples, n_in, X, n, whole)
     for f in range(whole, n_in):
         for c in range(n):
             X[f * n + c] = samples[c * n_in + f]
+
+
+@compiled
+def _copy_chosen(rows: Any, batch: Any, begin: int, n: int) -> None:
+    n_in = rows.n_features
+    samples = at(batch.samples, begin * n_in)
+    for c in range(n):
+        row = at(rows.X, batch.chosen[c] * n_in)
+        for f in range(n_in):
+            samples[c * n_in + f] = row[f]
+    _turn(samples, at(batch.X, begin * n_in), n_in, n)
     y = at(batch.y, begin * rows.n_outputs)
     _copy_targets(rows.y, rows.n_outputs, rows.n_samples, batch, n, y)
 
@@ -92,20 +99,31 @@ def gather(rows: Any, weight: Any, drawn: Any, n_drawn: int, batch: Any, j: int)
 
 @compiled
 def _forward(
-    shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any, rate: Any, key: int
+    shape: Any,
+    params: Any,
+    X: Any,
+    batch: Any,
+    begin: int,
+    n: int,
+    room: Any,
+    rate: Any,
+    key: int,
 ) -> int:
-    """Run a network on the minibatch that begins there; return where its logits are in `room.Z`."""
+    """Run a network on inputs X of the minibatch that begins there.
+
+    Returns where its logits are in `room.Z`.
+    """
     sizes = shape.sizes
     H, Z = room.H, room.Z
-    first, samples, n_in = at(params, shape.weights[0]), at(batch.X, begin * sizes[0]), sizes[0]
+    first, n_in = at(params, shape.weights[0]), sizes[0]
     if shape.scale >= 0:
         factors = at(params, shape.scale)
         for o in range(0, sizes[1], SCALED_ROWS):
             n_out = min(SCALED_ROWS, sizes[1] - o)
             _scale(at(first, o * n_in), factors, room.scaled, n_out, n_in)
-            product(at(Z, o * n), n, room.scaled, n_in, 1, samples, n, n_out, n_in, n)
+            product(at(Z, o * n), n, room.scaled, n_in, 1, X, n, n_out, n_in, n)
     else:
-        product(Z, n, first, n_in, 1, samples, n, sizes[1], n_in, n)
+        product(Z, n, first, n_in, 1, X, n, sizes[1], n_in, n)
     _add_bias(Z, at(params, shape.biases[0]), sizes[1], n)
     z = 0
     for layer in range(1, shape.n_layers):
@@ -169,7 +187,7 @@ def _weight_gradient(
 
 
 @compiled
-def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any, z: int) -> None:
+def _backward(shape: Any, params: Any, X: Any, samples: Any, n: int, room: Any, z: int) -> None:
     """Fill `room.gradient` from the slope at the logits, which is in `room.D`."""
     sizes, gradient = shape.sizes, room.gradient
     D, E = room.D, room.E
@@ -188,7 +206,6 @@ def _backward(shape: Any, params: Any, batch: Any, begin: int, n: int, room: Any
             E[i] *= slopes[i]
         D, E = E, D
     first, n_in = at(gradient, shape.weights[0]), sizes[0]
-    X, samples = at(batch.X, begin * n_in), at(batch.samples, begin * n_in)
     _weight_gradient(first, D, X, samples, n_in, sizes[1], n_in, n)
     _sum_rows(D, at(gradient, shape.biases[0]), sizes[1], n)
     if shape.scale >= 0:
@@ -276,9 +293,17 @@ def learn(shape: Any, nets: Any, k: int, batch: Any, j: int, room: Any) -> float
     count, begin = batch.counts[j], j * batch.n_room
     n = _filled_up(count)
     key = (nets.seed[k] * 0x9E3779B1 + nets.step[k] * 0x85EBCA77) & 0xFFFFFFFF
-    z = _forward(shape, params, batch, begin, n, room, nets.dropout[k], key)
+    n_in = shape.sizes[0]
+    X, samples = at(batch.X, begin * n_in), at(batch.samples, begin * n_in)
+    if nets.reach[k] >= 0:
+        places, length = at(batch.places, begin), nets.length[k]
+        changed = at(room.samples, 0)
+        alter(key, nets.reach[k], length, nets.level[k], places, samples, changed, n_in, n)
+        X, samples = at(room.X, 0), changed
+        _turn(samples, X, n_in, n)
+    z = _forward(shape, params, X, batch, begin, n, room, nets.dropout[k], key)
     loss = _mean_loss(shape, batch, begin, n, count, nets.label_smoothing[k], room, z)
-    _backward(shape, params, batch, begin, n, room, z)
+    _backward(shape, params, X, samples, n, room, z)
     gradient = room.gradient
     if shape.optimizer != _ADAMW and nets.weight_decay[k] > 0:
         loss += _penalize(shape, params, gradient, nets.weight_decay[k])
@@ -302,6 +327,6 @@ def validate(
             chosen[c] = counted.validation_rows[start + min(c, count - 1)]
             batch.weight[c] = counted.validation_weight[start + c] if c < count else nothing
         _copy_chosen(rows, batch, 0, n)
-        z = _forward(shape, params, batch, 0, n, room, nothing, 0)
+        z = _forward(shape, params, batch.X, batch, 0, n, room, nothing, 0)
         total += _mean_loss(shape, batch, 0, n, count, nothing, room, z) * count
     return total / n_rows

@@ -23,7 +23,7 @@ from gradatim.training.native.records import Counted, Nets, Rows, Shape, make_ro
 from gradatim.training.native.updates import OPTIMIZER_CODES
 from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
-from gradatim.training.specs import NetworkSpec
+from gradatim.training.specs import Augmentation, NetworkSpec
 from gradatim.training.targets import Targets
 
 __all__ = ["NativeWorker", "compile_all", "make_rows", "make_workers"]
@@ -179,7 +179,8 @@ class NativeWorker:
     def bind(self, nets: Nets, n_members: int) -> BoundRecords:
         """Make everything ready for training `n_members` networks per round."""
         shape, job = _shape(self.program), self.network_jobs[0].job
-        room = make_room(shape, self._rows, job.batches.batch_size, n_members)
+        size, augmented = job.batches.batch_size, self.program.augmented
+        room = make_room(shape, self._rows, size, n_members, augmented)
         return BoundRecords(shape, self._rows, nets, *room)
 
     def groups(self) -> list[tuple[Counted, np.ndarray]]:
@@ -208,7 +209,12 @@ class NativeWorker:
         arrays = [np.ravel(a) for network_job in self.network_jobs for a in network_job.initial()]
         params = np.concatenate(arrays).astype(np.float32)
         none = np.zeros(0, dtype=np.float32)
-        moments = self.program.optimizer != "sgd"
+        moments, width = self.program.optimizer != "sgd", self.program.sizes[0]
+        rules = [spec.augmentation or Augmentation() for spec in specs]
+        reaches = [
+            rule.reach(width) if spec.augmentation else -1
+            for spec, rule in zip(specs, rules, strict=True)
+        ]
 
         def each(name: str) -> np.ndarray:
             return np.array([getattr(spec, name) for spec in specs], dtype=np.float32)
@@ -227,6 +233,9 @@ class NativeWorker:
             label_smoothing=each("label_smoothing"),
             dropout=each("dropout"),
             input_scale=each("input_scale"),
+            length=np.array([rule.length or width for rule in rules], dtype=np.int64),
+            reach=np.array(reaches, dtype=np.int64),
+            level=np.array([rule.level for rule in rules], dtype=np.float32),
             cosine=np.array([spec.schedule == "cosine" for spec in specs], dtype=np.int64),
             n_steps=np.array(self.n_epochs, dtype=np.int64) * job.batches.n_batches,
             patience=np.full(n, self.patience, dtype=np.int64),
