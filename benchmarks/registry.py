@@ -82,6 +82,7 @@ MODULES = {
     "bench_certify": "time of certificates as the width grows",
     "bench_depth": "time of the proofs about depth",
     "bench_lab": "the lab's page in Chromium: speeds, pictures, first paint, links",
+    "bench_lab_server": "thirty pages at once on one lab server",
     "fresh": "first calls in a fresh process",
 }
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-msgspec = pytest.importorskip("msgspec", reason="the extra lab is not installed")
+pytest.importorskip("msgspec", reason="the extra lab is not installed")
 
-from hypothesis import given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from gradatim.lab.server import protocol  # noqa: E402
-from tests.views.running import run_node  # noqa: E402
+from gradatim.lab.server import protocol
+from tests.views.running import run_node
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "lab-protocol.md"
 ID = "0" * 32

@@ -14,7 +14,10 @@ pytest.importorskip("httpx2", reason="the extra test is not installed")
 
 import itertools
 
+import msgspec
 import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
@@ -24,6 +27,7 @@ from gradatim.lab import Lesson, lesson_from_collection
 from gradatim.lab.server import jobs, protocol, sessions, tasks
 from gradatim.lab.server.parcels import pack, unpack
 from gradatim.lab.server.serve import make_app, serve_lab
+from tests.lab.test_protocol import JSON, KINDS, NAMES
 
 BASE = "http://127.0.0.1:8765"
 
@@ -168,6 +172,31 @@ def test_a_session_too_many_is_refused_until_one_is_idle(page, monkeypatch):
     assert begin(page)
     assert ask(page, ask="rows", session=first).status_code == 200
     assert ask(page, ask="rows", session=second).json()["code"] == "unknown"
+
+
+def test_whatever_is_sent_in_a_session_is_answered_in_a_message(page, monkeypatch):
+    """Any fields of any kind, right ones among them, to either route: never a fault."""
+    monkeypatch.setattr(jobs.JobQueues, "start", lambda self, ask, data: jobs.Job(1, ask, data))
+    monkeypatch.setattr(jobs.Job, "wait", _at_once)
+    session = begin(page)
+    values = JSON | st.sampled_from([session, "a", "few", ["a 1"], [0.0, 1.0], [0, 1], 1])
+    fields = st.dictionaries(st.sampled_from(NAMES), values, max_size=7)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.sampled_from(KINDS), fields, st.text(max_size=12), st.binary(max_size=20))
+    def answered(kind, given_fields, name, data):
+        text = json.dumps({"session": session, **given_fields, "ask": kind})
+        headers = {"content-type": "application/json"}
+        answer = page.post("/ask", content=text, headers=headers)
+        assert answer.status_code in (200, 400, 404, 422, 503)
+        msgspec.json.decode(answer.content, type=protocol.Answer)
+        assert send(page, session, name, data).status_code in (204, 422)
+
+    answered()
+
+
+async def _at_once(self, seen, seconds):
+    pass
 
 
 # Files

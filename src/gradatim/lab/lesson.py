@@ -386,7 +386,7 @@ def _choose_rows(labels: np.ndarray, title: str, seed: int) -> tuple[np.ndarray,
     if len(counted) > MOST_CLASSES:
         text = f"The {MOST_CLASSES} largest of {len(counted)} classes are shown."
         notices.append(Notice("left-out", text))
-    rows = np.flatnonzero([label in shown for label in labels])
+    rows = np.flatnonzero(np.isin(labels, sorted(shown)))
     rows, left_out = _draw_rows(rows, title, seed)
     return rows, [*notices, *left_out]
 

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from gradatim.collection import Collection
 from gradatim.errors import SpecError
@@ -72,7 +73,8 @@ def serve_lab(
             timeout_graceful_shutdown=1,
         )
         ready(address)
-        with contextlib.suppress(KeyboardInterrupt):
+        # Many small questions: threads of BLAS would only wait for each other.
+        with contextlib.suppress(KeyboardInterrupt), threadpool_limits(1):
             uvicorn.Server(config).run([listener])
 
 
