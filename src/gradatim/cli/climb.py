@@ -22,7 +22,12 @@ from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
-from gradatim.models.families.registry import FAMILIES, get_family
+from gradatim.models.families.registry import (
+    FAMILIES,
+    REFERENCES,
+    get_family,
+    require_savable,
+)
 
 if TYPE_CHECKING:
     from gradatim.cli._screen import Screen
@@ -91,7 +96,8 @@ def climb(
             metavar="RUNG...",
             consume_multiple=(1, None),
             negative=(),
-            help=f"Only these rungs, of {', '.join(FAMILIES)}.",
+            help=f"Only these rungs, of {', '.join(FAMILIES)}; +NAME adds to all of them, as "
+            f"references that the verdict does not look at: {', '.join(REFERENCES)}.",
         ),
     ] = None,
     inputs: Annotated[
@@ -193,8 +199,10 @@ def climb(
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import files_of
 
-    for rung in [*(rungs or ()), *(text.partition("/")[0] for text, _ in save_rung or ())]:
-        get_family(rung)
+    for rung in rungs or ():
+        get_family(rung).require()
+    for text, _ in save_rung or ():
+        require_savable(text.partition("/")[0])
     places = _places(path, split)
     how = reading.options(table, jobs)
     if report is not None and no_report:

@@ -20,7 +20,7 @@ from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
 from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import work
-from gradatim.cli._reading import READING, Reading
+from gradatim.cli._reading import READING, SoundReading
 
 if TYPE_CHECKING:
     from gradatim.music import FeatureTable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["features"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
-_READING = Reading()
+_READING = SoundReading()
 _Flag = Parameter(negative=(), show_default=False)
 
 
@@ -37,7 +37,7 @@ def features(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")],
-    reading: Reading = _READING,
+    reading: SoundReading = _READING,
     verify: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     jobs: Annotated[
         int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
