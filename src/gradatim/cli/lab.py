@@ -65,8 +65,8 @@ def lab(
     Parameters
     ----------
     source
-        An equation, a problem (xor, moons), a saved network (.safetensors), a table, a folder of
-        sounds or a dataset; the usual neuron if left out.
+        An equation, a problem (xor, moons), a saved network (.safetensors) or model (.gradatim) of
+        one or two columns, a table, a folder of sounds or a dataset; the usual neuron if left out.
     columns
         One or two columns of a table as coordinates; if left out, all are projected onto two axes.
     inputs
@@ -149,6 +149,12 @@ def _lesson(
 def _typed(source: str) -> Lesson:
     """Return the lesson of a problem, an equation or a saved network."""
     from gradatim.cli._network import read_network
+
+    if source.lower().endswith(".gradatim"):
+        from gradatim.lab import lesson_from_model
+        from gradatim.models import load_model
+
+        return lesson_from_model(load_model(source), Path(source).name)
     from gradatim.lab.lesson import lesson_of, names_problem
 
     return lesson_of(source if names_problem(source) else read_network(source))

@@ -13,12 +13,14 @@ import { makeNetworkView } from "./network.js";
 import { makeNeuronView } from "./neuron.js";
 import { makePracticeView } from "./practice.js";
 import { makeRaceView } from "./race.js";
+import { makeProofsView } from "./proofs.js";
 import { makeShare } from "./share.js";
-import { ALONE, LinkError, decodeState, encodeState } from "./state.js";
+import { LinkError, decodeState, encodeState, linkEnd, readLink } from "./state.js";
+import { makeWallView } from "./wall.js";
 import { trainInWorker } from "./worker.js";
 
 /** @type {Record<string, string>} */
-const TABS = { neuron: "One neuron", network: "A network", race: "A race", practice: "Practice" };
+const TABS = { neuron: "One neuron", network: "A network", race: "A race", wall: "The wall", proofs: "Proofs", practice: "Practice" };
 const MOST_UNDOS = 100;
 
 /**
@@ -35,9 +37,12 @@ const MOST_UNDOS = 100;
  * @property {(text: string) => void} announce
  * @property {() => boolean} isDragging
  * @property {() => boolean} isAlone whether the link asked for one tab alone
+ * @property {() => string[]} hides what the link hides
+ * @property {(message: any) => void} tell tell an embedding page, such as a learning platform
  * @property {() => boolean} reducedMotion
+ * @property {(name: string) => void} open another tab
  * @property {() => string} encoded
- * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
+ * @property {(kernels: string[], answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
  */
 
 /**
@@ -59,6 +64,8 @@ export function startLab(root, extras = []) {
   let timer = 0;
   // A teacher's link may show one tab, without the others.
   let isAlone = false;
+  /** @type {string[]} */
+  let hidden = [];
   const isEmbedded = window.parent !== window;
   const one = [new Float64Array(1), new Float64Array(1)];
 
@@ -89,7 +96,10 @@ export function startLab(root, extras = []) {
     announce: (text) => (live.textContent = text),
     isDragging,
     isAlone: () => isAlone,
+    hides: () => hidden,
+    tell,
     reducedMotion: () => still.matches,
+    open: (name) => open(shownViews.indexOf(name)),
     encoded: () => encodeState(app.state),
     startWorker,
   };
@@ -97,11 +107,11 @@ export function startLab(root, extras = []) {
   /**
    * Start a worker from the text of its functions.
    *
-   * @param {string} kernel as `kernelText` writes it
+   * @param {string[]} kernels as `kernelText` writes them
    * @param {(message: any) => void} answered
    */
-  function startWorker(kernel, answered) {
-    const text = `"use strict";(${trainInWorker})(self, (${engine})(), ${kernel});`;
+  function startWorker(kernels, answered) {
+    const text = `"use strict";(${trainInWorker})(self, (${engine})(), [${kernels}]);`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       const worker = new Worker(address);
@@ -148,17 +158,22 @@ export function startLab(root, extras = []) {
   function writeAddress() {
     const code = encodeState(app.state);
     try {
-      history.replaceState(null, "", `#s=${code}${isAlone ? ALONE : ""}`);
+      history.replaceState(null, "", `#s=${code}${linkEnd(isAlone, hidden)}`);
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
-    if (isEmbedded) window.parent.postMessage({ gradatim: 1, state: code, equation: share.equation() }, "*");
+    if (isEmbedded) tell({ state: code, equation: share.equation(), answer: null, score: app.state.view === "network" ? networkView.score() : null });
+  }
+
+  /** @param {any} message */
+  function tell(message) {
+    if (isEmbedded) window.parent.postMessage({ gradatim: 1, ...message }, "*");
   }
 
   function readAddress() {
-    if (!location.hash.startsWith("#s=")) return;
-    const wantsOne = location.hash.endsWith(ALONE);
-    if (take(location.hash.slice(3, wantsOne ? -ALONE.length : undefined))) isAlone = wantsOne;
+    const link = readLink(location.hash);
+    if (link && take(link.code)) ({ isAlone, hidden } = link);
+    root.dataset.hide = hidden.join(" ");
   }
 
   /** Take a state from anyone. @param {string} code */
@@ -182,9 +197,10 @@ export function startLab(root, extras = []) {
   const networkView = makeNetworkView(app);
   const share = makeShare(app, networkView);
   const raceView = makeRaceView(app, networkView);
+  const wallView = makeWallView(app, networkView);
   const practiceView = makePracticeView(app, practicePanel);
   /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
-  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, practice: practiceView };
+  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, wall: wallView, proofs: makeProofsView(app, networkView), practice: practiceView };
   const titles = { ...TABS };
   for (const make of extras) {
     const extra = make(app, networkView, raceView);
@@ -217,6 +233,7 @@ export function startLab(root, extras = []) {
   function open(k) {
     if (shownViews[k] !== "network") networkView.pause();
     if (shownViews[k] !== "race") raceView.pause();
+    if (shownViews[k] !== "wall") wallView.pause();
     app.state.view = shownViews[k];
     showTabs();
     app.changed();
@@ -233,7 +250,7 @@ export function startLab(root, extras = []) {
   }
 
   root.append(
-    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open))),
+    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open, { class: "share-button" }))),
     message, html("main", {}, ...panels), share.dialog, live);
   practicePanel.hidden = practiceView.isEmpty;
 
@@ -255,6 +272,8 @@ export function startLab(root, extras = []) {
   });
   window.addEventListener("message", ({ source, data }) => {
     if (!isEmbedded || source !== window.parent || data?.gradatim !== 1 || typeof data.set !== "string") return;
+    // What is being typed gives way.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     if (take(data.set)) showState();
     writeAddress();
   });

@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,15 @@ from gradatim.exercises.formats.words import LETTERS, answer_line, heading
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.slips import SLIPS
 from gradatim.lab.lesson import PROBLEM_NAMES, Lesson
+from gradatim.lab.minify import minify
 from gradatim.problems import get_problem
 
 __all__ = ["policy_of", "render_lab", "script", "write_lab"]
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
-# Comments are for who reads the modules; they are a third of the text.
-_COMMENT = re.compile(
-    r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n|/\*\* (?:[^*]|\*(?!/))*\*/ ?", re.M
-)
+# What a page may be asked for from outside keeps its name.
+_NAMED = {"startLab", "engine", "encodeState", "decodeState", "kernelText", "computePlanes"}
 _START = '\nstartLab(document.getElementById("lab"));\n'
 _START_SERVED = '\nstartLab(document.getElementById("lab"), [makeServerView]);\n'
 
@@ -104,6 +104,7 @@ def render_lab(
     return environment.from_string(_read("lab.html.jinja")).render(content)
 
 
+@cache
 def script(served: bool = False) -> str:
     """Return all modules of a page as one script; those that ask a server if it is served."""
     written: set[str] = set()
@@ -119,8 +120,8 @@ def script(served: bool = False) -> str:
     names, start = ["./lab.js"], _START
     if served:
         names, start = [*names, "./served.js"], _START_SERVED
-    code = _COMMENT.sub("", "".join(map(joined, names)))
-    return f'"use strict";\n{code}{start}'
+    code = "".join(map(joined, names))
+    return minify(f'"use strict";\n{code}{start}', _NAMED)
 
 
 def _beside(folder: str, name: str) -> str:

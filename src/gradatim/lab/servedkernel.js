@@ -53,7 +53,7 @@ export function makeKernelCard(app, desk) {
       else paintRamp(pixels, values, signed, 0, 1);
       context.putImageData(image, 0, 0);
     }
-    drawPointsOver(overlay, data, app.state.data, colors, null);
+    drawPointsOver(overlay, data, colors, null);
   }
   return { element };
 }
