@@ -35,15 +35,16 @@ from gradatim.climb.result import (
 from gradatim.climb.rung import fit_all, run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
-from gradatim.climb.verdict import decide, describe
+from gradatim.climb.verdict import compare_references, decide, describe
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import METRICS, choose_metric
+from gradatim.executors.cluster import Cluster
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
-from gradatim.models.families.registry import FAMILIES
+from gradatim.models.families.registry import FAMILIES, REFERENCES, require_savable
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
@@ -54,7 +55,7 @@ from gradatim.training.store import Store
 __all__ = ["choose_families", "climb_collection", "read_rung"]
 
 #: Arguments of `climb_collection` that a repeated climb need not have.
-_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep")
+_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep", "cluster")
 
 
 def climb_collection(
@@ -77,6 +78,7 @@ def climb_collection(
     keep: Sequence[str] = (),
     engine: str = "auto",
     learning_curve: bool = False,
+    cluster: Cluster | None = None,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -110,7 +112,9 @@ def climb_collection(
     n_jobs : int, optional
         Threads; as many as cores unless given.
     rungs : sequence of str, optional
-        Names of the rungs to climb; all that suit the task unless given.
+        Names of the rungs to climb; all that suit the task unless given. A name after a plus is
+        added to what is climbed, such as the references ``"+forest"`` and ``"+lightgbm"``, which
+        are scored on the same folds and have no part in the verdict.
     shuffle_labels : bool, default False
         Climb on shuffled labels, on which nothing should be found.
     observer : Observer, optional
@@ -133,6 +137,9 @@ def climb_collection(
     learning_curve : bool, default False
         Train the verdict's rung on a quarter and on half of the training groups of each fold of the
         first repeat, too, to see whether more samples would help.
+    cluster : Cluster, optional
+        Where rungs are fitted; see `gradatim.executors.connect`. The result is that of one machine
+        with as many threads as the cluster has processors.
 
     Returns
     -------
@@ -173,8 +180,9 @@ def climb_collection(
     _require_variation(collection)
     metric, told = choose_metric(collection, metric)
     families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
+    ladder = [family for family in families if not family.reference]
     engine = choose_engine(engine)
-    wanted = [read_rung(text, families, collection) for text in keep]
+    wanted = [read_rung(text, ladder, collection) for text in keep]
     if shuffle_labels:
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
@@ -192,15 +200,27 @@ def climb_collection(
         "fixed" if split.fixed else "folds",
         collection.n_samples - len(split.scored) if split.fixed else None,
     )
-    threads = n_jobs or os.cpu_count() or 1
+    here = os.cpu_count() if cluster is None else cluster.n_cpus
+    threads = n_jobs or here or 1
     task = ClimbTask(
-        collection, seed, threads, store, max_nets, preset, engine, folds=split, metric=metric
+        collection,
+        seed,
+        threads,
+        store,
+        max_nets,
+        preset,
+        engine,
+        cluster,
+        folds=split,
+        metric=metric,
     )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
         fold_models = FoldModels(split.folds)
         observer = observer or Observer()
-        rows = _climb(task, families, observer, fold_models)
+        climbed = _climb(task, families, observer, fold_models)
+        rows = tuple(row for row in climbed if not row.reference)
+        beside = tuple(row for row in climbed if row.reference)
         verdict = decide(rows, protocol, task.scored, task.units)
         if verdict.rung not in {row.rung for row in rows}:
             # Where nothing is found the verdict stops on the majority, which nobody asked for.
@@ -218,6 +238,8 @@ def climb_collection(
         collection=collection,
         protocol=protocol,
         rungs=rows,
+        references=beside,
+        reference_comparisons=compare_references(rows, beside, verdict, protocol, task),
         verdict=verdict,
         models=models,
         notices=(
@@ -225,7 +247,7 @@ def climb_collection(
             *split.notices,
             *([told] if told else []),
             *(notice for family in families for notice in family.notices(task)),
-            *_unscored(rows, metric),
+            *_unscored(climbed, metric),
         ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
@@ -233,6 +255,7 @@ def climb_collection(
         command=_call(given),
         importance=importance,
         sizes=sizes,
+        fold_models=tuple(fold_models.models.get(pair, ())),
     )
 
 
@@ -265,21 +288,34 @@ def choose_families(
 ) -> list[Family]:
     """Return the families of some names, or all that suit a task, in the order of the ladder.
 
-    Errors and losses are told in shares of the majority's, which is then among them.
+    Where every name has a plus they are added to all of the ladder; references come last. Errors
+    and losses are told in shares of the majority's, which is then among them.
     """
-    known = [family for family in FAMILIES.values() if task in family.tasks]
+    ladder = {name: family for name, family in FAMILIES.items() if task in family.tasks}
     if names is None:
-        return known
-    unknown = set(names) - {family.name for family in known}
-    if unknown:
-        choices = ", ".join(family.name for family in known)
+        return list(ladder.values())
+    known = ladder | {n: family for n, family in REFERENCES.items() if task in family.tasks}
+    wanted = {name.removeprefix("+") for name in names}
+    if unknown := sorted(wanted - set(known)):
         raise SpecError(
-            f"there is no rung {sorted(unknown)[0]!r} for {task}; choose among {choices}"
+            f"there is no rung {unknown[0]!r} for {task}; choose among {', '.join(known)}"
         )
     if not names:
         raise SpecError("choose at least one rung")
-    wanted = {*names, "majority"} if with_majority else set(names)
-    return [family for family in known if family.name in wanted]
+    if all(name.startswith("+") for name in names):
+        wanted |= set(ladder)
+    if not wanted & set(ladder):
+        one = sorted(wanted)[0]
+        raise SpecError(
+            f"{one} is a reference, beside which there must be a rung to stop on; write +{one} to "
+            "add it to all of the ladder"
+        )
+    if with_majority:
+        wanted.add("majority")
+    chosen = [family for name, family in known.items() if name in wanted]
+    for family in chosen:
+        family.require()
+    return chosen
 
 
 def read_rung(
@@ -287,6 +323,7 @@ def read_rung(
 ) -> tuple[str, str | None]:
     """Read ``RUNG`` or ``RUNG/INPUT``; without an input it is None."""
     rung, slash, input = text.partition("/")
+    require_savable(rung)
     names = [family.name for family in families]
     if rung not in names:
         raise SpecError(f"no rung {rung!r} is climbed; choose among {', '.join(names)}")
@@ -412,7 +449,8 @@ def _climb(
         row = (family.name, name)
         progress = _rung_progress(observer, row, ends[i], expected[i], whole)
         progress(0.0, "starting")
-        rows.append(run_rung(family, task, name, progress, partial(fold_models.keep, row)))
+        keep = (lambda models: None) if family.reference else partial(fold_models.keep, row)
+        rows.append(run_rung(family, task, name, progress, keep))
         observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
 
