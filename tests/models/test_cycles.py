@@ -1,5 +1,7 @@
 """Cycles of a wave: the axes networks learn in, the recipe, and what does not depend on phase."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,8 +14,10 @@ from gradatim.models.families import networks as rungs
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.margins import find_margin
+from gradatim.models.model import Model
 from gradatim.models.training_set import TrainingSet
 from gradatim.network.graph import Layer, Network
+from gradatim.scalers import fit_scaler
 from gradatim.training.recipes import AWARE, BLIND, CYCLES, PRESETS, Ensemble
 from tests.models.test_files import put, rewritten
 
@@ -54,6 +58,16 @@ def test_it_is_the_mean_of_what_is_said_of_each_shifted_row():
     np.testing.assert_allclose(np.mean(of_networks, axis=0), expected, atol=1e-12)
     assert learner.n_parameters == member.n_parameters + other.n_parameters
     assert learner.describe() == "2 networks 32-6-3, averaged, 1 of them over 4 shifts"
+
+
+def test_a_model_over_shifts_is_not_one_network():
+    members = (network(1, "logistic"), network(1, "logistic"))
+    scaler = fit_scaler(RNG.normal(size=(9, N)), "signal")
+    labels = np.array(["u", "v"])
+    plain = Model("deep", "x", "classification", AveragedNetworks(members, True), scaler, labels)
+    shifted = replace(plain, learner=AveragedNetworks(members, True, (4, 1)))
+    assert plain.network is not None
+    assert shifted.network is None
 
 
 def test_contributions_add_up_to_the_margin_of_the_average():
@@ -120,6 +134,7 @@ def climb(cycles):
         return climb_collection(
                 cycles, rungs=["majority", "shallow"], repeats=1, preset="strong",
                 keep=["shallow/wave"],
+                inputs=["wave"],
             )  # fmt: skip
 
 

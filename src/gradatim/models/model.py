@@ -234,9 +234,9 @@ class Model:
         It is None for a constant, which reads no input; for a kernel machine; where the scaler
         clips (shallow and deep rungs: no layer does that to single inputs); where inputs lie so far
         from zero that sums of raw values are rounded too much (times); where softmax outputs
-        are averaged (no layer has two softmaxes); and for a perceptron that some class never
-        reached. Missing values are not its business. The outputs of a perceptron of several
-        classes are its scores.
+        are averaged (no layer has two softmaxes); where outputs are averaged over shifts of a row;
+        and for a perceptron that some class never reached. Missing values are not its business. The
+        outputs of a perceptron of several classes are its scores.
         """
         found = self._folded()
         return None if found is None else self._named(found)
@@ -245,7 +245,8 @@ class Model:
         if self.scaler is None:
             return None
         if isinstance(self.learner, AveragedNetworks):
-            one = average(self.learner.networks)
+            # Over shifts, most of the one network would be edges that are not there: gigabytes.
+            one = None if self.learner.n_shifts else average(self.learner.members)
         elif isinstance(self.learner, Perceptrons):
             n_codes = max(2, self.learner.n_outputs) if len(self.learner.units) == 1 else 2
             whole = all(n is not None and len(c) == n_codes for n, c in self.learner.units)
