@@ -51,7 +51,10 @@ if TYPE_CHECKING:
     from gradatim.network import parse as parse
     from gradatim.persistence import load_network as load_network
     from gradatim.persistence import save_network as save_network
+    from gradatim.probing import Layers as Layers
+    from gradatim.probing import layers as layers
     from gradatim.problems import load_problem as load_problem
+    from gradatim.reports import write_layers as write_layers
     from gradatim.reports import write_report as write_report
     from gradatim.separability import build_hidden as build_hidden
     from gradatim.separability import find_features as find_features
@@ -78,6 +81,7 @@ _PARTS = {
     "Explanation": "tagging",
     "FitResult": "training",
     "Layer": "network",
+    "Layers": "probing",
     "Network": "network",
     "Model": "models",
     "ModelScore": "tagging",
@@ -98,6 +102,7 @@ _PARTS = {
     "find_features": "separability",
     "find_methods": "comparisons.separable",
     "fit_many": "training",
+    "layers": "probing",
     "load_dataset": "datasets",
     "load_model": "models",
     "load_network": "persistence",
@@ -127,6 +132,7 @@ _PARTS = {
     "score_path": "tagging",
     "separate": "separability",
     "transform": "separability",
+    "write_layers": "reports",
     "write_predictions": "tagging",
     "write_report": "reports",
 }
@@ -152,7 +158,7 @@ _pictures.register("network", _draw_network)
 for _kind in (
     *("Approximation", "ClassSeparations", "Climb", "ClimbComparison", "Collection"),
     *("DepthComparison", "Exam", "Explanation", "MethodComparison", "ModelScore", "Predictions"),
-    *("Race", "Rates", "Separation", "Trace", "Transformation"),
+    *("Layers", "Race", "Rates", "Separation", "Trace", "Transformation"),
 ):
     _pictures.register(_kind, partial(_show, _kind))
 

@@ -38,8 +38,11 @@ def test_beyond_some_rows_networks_take_no_more_steps(make_collection, monkeypat
     data = TrainingSet(made)
     assert Shallow().notices(data) == ()
     monkeypatch.setattr(recipes, "MOST_STEPS_ROWS", 40)
-    [candidate] = Shallow().candidates(data, "features")
-    assert candidate.length == 0.35
+    monkeypatch.setattr(networks, "MOST_STEPS_ROWS", 40)
+    candidate = recipes.Ensemble(3, 1.0, (recipes.STRONG, recipes.GENTLE, 0.3))
+    strong, gentle, line = Shallow().specs(data, candidate, 80)
+    # A line is solved to the end.
+    assert (strong.max_epochs, gentle.max_epochs, line.max_epochs) == (30, 15, 100)
     [notice] = Shallow().notices(data)
-    assert "80 samples are more: 35 % of the recipe's epochs instead of 70 %" in notice.message
+    assert "as 80 are more: 50 % of the usual epochs" in notice.message
     assert Logistic().notices(data) == ()

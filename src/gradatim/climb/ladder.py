@@ -35,15 +35,16 @@ from gradatim.climb.running import plan_of, run_ladder, rung_progress
 from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
-from gradatim.climb.verdict import decide, describe
+from gradatim.climb.verdict import compare_references, decide, describe
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import METRICS, choose_metric
+from gradatim.executors.cluster import Cluster
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
-from gradatim.models.families.registry import FAMILIES
+from gradatim.models.families.registry import FAMILIES, REFERENCES, require_savable
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
@@ -54,7 +55,7 @@ from gradatim.training.store import Store
 __all__ = ["choose_families", "climb_collection", "read_rung"]
 
 #: Arguments of `climb_collection` that a repeated climb need not have.
-_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep")
+_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep", "cluster")
 
 
 def climb_collection(
@@ -78,6 +79,7 @@ def climb_collection(
     engine: str = "auto",
     learning_curve: bool = False,
     short_look: bool = True,
+    cluster: Cluster | None = None,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -111,7 +113,9 @@ def climb_collection(
     n_jobs : int, optional
         Threads; as many as cores unless given.
     rungs : sequence of str, optional
-        Names of the rungs to climb; all that suit the task unless given.
+        Names of the rungs to climb; all that suit the task unless given. A name after a plus is
+        added to what is climbed, such as the references ``"+forest"`` and ``"+lightgbm"``, which
+        are scored on the same folds and have no part in the verdict.
     shuffle_labels : bool, default False
         Climb on shuffled labels, on which nothing should be found.
     observer : Observer, optional
@@ -137,6 +141,9 @@ def climb_collection(
     short_look : bool, default True
         Of more than 20,000 samples, climb about 5,000 first, in whole groups, and tell the observer
         what that shows; the verdict is that of all samples all the same.
+    cluster : Cluster, optional
+        Where rungs are fitted; see `gradatim.executors.connect`. The result is that of one machine
+        with as many threads as the cluster has processors.
 
     Returns
     -------
@@ -177,8 +184,9 @@ def climb_collection(
     _require_variation(collection)
     metric, told = choose_metric(collection, metric)
     families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
+    ladder = [family for family in families if not family.reference]
     engine = choose_engine(engine)
-    wanted = [read_rung(text, families, collection) for text in keep]
+    wanted = [read_rung(text, ladder, collection) for text in keep]
     if shuffle_labels:
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
@@ -196,9 +204,19 @@ def climb_collection(
         "fixed" if split.fixed else "folds",
         collection.n_samples - len(split.scored) if split.fixed else None,
     )
-    threads = n_jobs or os.cpu_count() or 1
+    here = os.cpu_count() if cluster is None else cluster.n_cpus
+    threads = n_jobs or here or 1
     task = ClimbTask(
-        collection, seed, threads, store, max_nets, preset, engine, folds=split, metric=metric
+        collection,
+        seed,
+        threads,
+        store,
+        max_nets,
+        preset,
+        engine,
+        cluster,
+        folds=split,
+        metric=metric,
     )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):
@@ -208,7 +226,9 @@ def climb_collection(
         look = None
         if short_look:
             look, observer = look_first(task, families, protocol, observer)
-        rows = run_ladder(task, families, observer, fold_models.keep)
+        climbed = run_ladder(task, families, observer, fold_models.keep)
+        rows = tuple(row for row in climbed if not row.reference)
+        beside = tuple(row for row in climbed if row.reference)
         verdict = decide(rows, protocol, task.scored, task.units)
         if verdict.rung not in {row.rung for row in rows}:
             # Where nothing is found the verdict stops on the majority, which nobody asked for.
@@ -226,6 +246,8 @@ def climb_collection(
         collection=collection,
         protocol=protocol,
         rungs=rows,
+        references=beside,
+        reference_comparisons=compare_references(rows, beside, verdict, protocol, task),
         verdict=verdict,
         models=models,
         notices=(
@@ -233,7 +255,7 @@ def climb_collection(
             *split.notices,
             *([told] if told else []),
             *dict.fromkeys(notice for family in families for notice in family.notices(task)),
-            *_unscored(rows, metric),
+            *_unscored(climbed, metric),
             *([look.notice] if look else []),
         ),
         seconds=time.perf_counter() - start,
@@ -243,6 +265,7 @@ def climb_collection(
         importance=importance,
         sizes=sizes,
         short_look=look,
+        fold_models=tuple(fold_models.models.get(pair, ())),
     )
 
 
@@ -275,21 +298,34 @@ def choose_families(
 ) -> list[Family]:
     """Return the families of some names, or all that suit a task, in the order of the ladder.
 
-    Errors and losses are told in shares of the majority's, which is then among them.
+    Where every name has a plus they are added to all of the ladder; references come last. Errors
+    and losses are told in shares of the majority's, which is then among them.
     """
-    known = [family for family in FAMILIES.values() if task in family.tasks]
+    ladder = {name: family for name, family in FAMILIES.items() if task in family.tasks}
     if names is None:
-        return known
-    unknown = set(names) - {family.name for family in known}
-    if unknown:
-        choices = ", ".join(family.name for family in known)
+        return list(ladder.values())
+    known = ladder | {n: family for n, family in REFERENCES.items() if task in family.tasks}
+    wanted = {name.removeprefix("+") for name in names}
+    if unknown := sorted(wanted - set(known)):
         raise SpecError(
-            f"there is no rung {sorted(unknown)[0]!r} for {task}; choose among {choices}"
+            f"there is no rung {unknown[0]!r} for {task}; choose among {', '.join(known)}"
         )
     if not names:
         raise SpecError("choose at least one rung")
-    wanted = {*names, "majority"} if with_majority else set(names)
-    return [family for family in known if family.name in wanted]
+    if all(name.startswith("+") for name in names):
+        wanted |= set(ladder)
+    if not wanted & set(ladder):
+        one = sorted(wanted)[0]
+        raise SpecError(
+            f"{one} is a reference, beside which there must be a rung to stop on; write +{one} to "
+            "add it to all of the ladder"
+        )
+    if with_majority:
+        wanted.add("majority")
+    chosen = [family for name, family in known.items() if name in wanted]
+    for family in chosen:
+        family.require()
+    return chosen
 
 
 def read_rung(
@@ -297,6 +333,7 @@ def read_rung(
 ) -> tuple[str, str | None]:
     """Read ``RUNG`` or ``RUNG/INPUT``; without an input it is None."""
     rung, slash, input = text.partition("/")
+    require_savable(rung)
     names = [family.name for family in families]
     if rung not in names:
         raise SpecError(f"no rung {rung!r} is climbed; choose among {', '.join(names)}")

@@ -128,6 +128,8 @@ class RungResult:
     margins : array of shape (repeats, n_samples), optional
         Of classes without probabilities: how far the score of the best class is above that of the
         next (of two classes, from 0); NaN where a model had met one class only.
+    reference : bool
+        Whether it stands beside the ladder: what another tool reaches, on which no verdict stops.
     """
 
     rung: str
@@ -147,6 +149,7 @@ class RungResult:
     group_scores: np.ndarray | None = field(default=None, repr=False)
     choices: Sequence[int] = field(default=(), repr=False)
     margins: np.ndarray | None = field(default=None, repr=False)
+    reference: bool = False
 
     def __repr__(self) -> str:
         low, high = self.interval
@@ -399,6 +402,13 @@ class Climb(Shown):
         How the score of the verdict's rung grows with what it learns from, if that was asked for.
     short_look : ShortLook, optional
         What some of the samples showed first, where there are many.
+    fold_models : sequence of Model
+        The models of the verdict's rung that made the scores of the first repeat, fold by fold;
+        empty where they take too much memory.
+    references : sequence of RungResult
+        What was climbed beside the ladder; the verdict knows nothing of it.
+    reference_comparisons : sequence of Comparison
+        How much better than each reference the verdict's rung is.
     """
 
     collection: Collection
@@ -414,6 +424,9 @@ class Climb(Shown):
     importance: Importance | None = field(default=None, repr=False)
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
     short_look: ShortLook | None = field(default=None, repr=False)
+    fold_models: Sequence[Model] = field(default=(), repr=False)
+    references: Sequence[RungResult] = ()
+    reference_comparisons: Sequence[Comparison] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))
@@ -487,6 +500,8 @@ class Climb(Shown):
             "protocol": asdict(self.protocol),
             "scored": None if self.collection.parts is None else _scored_dict(self.scored),
             "rungs": [_rung_dict(row) for row in self.rungs],
+            "references": [_rung_dict(row) for row in self.references],
+            "reference_comparisons": [asdict(one) for one in self.reference_comparisons],
             "verdict": _verdict_dict(self.verdict),
             "importance": None if self.importance is None else _importance_dict(self.importance),
             "learning_curve": [_size_dict(size) for size in self.sizes] or None,

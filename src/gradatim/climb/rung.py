@@ -23,6 +23,7 @@ from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import bootstrap_bounds, jackknife, score_bounds
 from gradatim.evaluation.scores import GATES, METRICS, Pooled, pool, resample, score
+from gradatim.models.cluster_fits import fit_anywhere
 from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
@@ -46,7 +47,7 @@ def run_rung(
         stored = _run_rung(family, task, input, progress, keep)
         if task.store is not None:
             keep_rung(task, _rung_key(family, task, input), stored)
-    return score_rung(task, stored)
+    return replace(score_rung(task, stored), reference=family.reference)
 
 
 def stored_rung(family: Family, task: ClimbTask, input: str) -> RungResult | None:
@@ -68,15 +69,15 @@ def fit_all(
     progress: Progress,
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
-    if task.store is None or family.trains_networks:
-        return family.fit(task, input, fits, progress)
+    if task.store is None or family.trains_networks or family.reference:
+        return fit_anywhere(family, task, input, fits, progress)
     keys = fit_keys(task, family.name, input, fits)
     found = find_fits(task, keys)
     missing = [i for i in range(len(fits)) if i not in found]
     if missing:
         watched = [replace(fits[i], keep=partial(keep_fit, task, keys[i])) for i in missing]
         share = len(missing) / len(fits)
-        fresh = family.fit(task, input, watched, scaled(progress, 1.0 - share, 1.0))
+        fresh = fit_anywhere(family, task, input, watched, scaled(progress, 1.0 - share, 1.0))
         found |= zip(missing, fresh, strict=True)
     return [found[i] for i in range(len(fits))]
 
@@ -95,8 +96,9 @@ def _run_rung(
     folds = task.folds
     held_out = [folds.rows(r, k) for r, k in folds.outer]
     fits = [
-        # No rows to judge on: the model itself is asked for those that are held out.
-        Fit(candidates[c], folds.rows_without(r, k), rows[:0])
+        # No rows to judge on: the model itself is asked for those that are held out. Of a reference
+        # there is none afterwards.
+        Fit(candidates[c], folds.rows_without(r, k), rows if family.reference else rows[:0])
         for (r, k), c, rows in zip(folds.outer, chosen, held_out, strict=True)
     ]
     fitted = fit_all(family, task, input, fits, scaled(progress, share, 1.0, "training"))
@@ -104,7 +106,8 @@ def _run_rung(
     models = [m.model for m in fitted]
     keep(models)
     asked = HeldOut(X, held_out)
-    predictions, ordered = said_of(task, models, asked)
+    judged = [m.outputs for m in fitted] if family.reference else None
+    predictions, ordered = said_of(task, models, asked, judged)
     return RungResult(
         rung=family.name,
         input=input,
@@ -143,13 +146,18 @@ class HeldOut(Sequence[np.ndarray]):
 
 
 def said_of(
-    task: ClimbTask, models: Sequence[Model], inputs: Sequence[np.ndarray]
+    task: ClimbTask,
+    models: Sequence[Model],
+    inputs: Sequence[np.ndarray],
+    outputs: Sequence[np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return predictions and what is kept of outputs, of the models of all outer folds.
 
-    `inputs` are what each model is asked about: its held-out rows, (n_rows, n_features), in order.
+    `inputs` are what each model is asked about: its held-out rows, (n_rows, n_features), in order;
+    `outputs` what it has answered, where it has been asked already.
     """
-    outputs = [model.outputs(X) for model, X in zip(models, inputs, strict=True)]
+    if outputs is None:
+        outputs = [model.outputs(X) for model, X in zip(models, inputs, strict=True)]
     ordered = _outputs_to_keep(task, models, outputs, inputs)
     predictions = _gather(task, [_predicted(task, out) for out in outputs])
     return predictions, None if ordered is None else _gather(task, ordered)

@@ -68,9 +68,11 @@ def look_first(
     if few is None:
         return None, observer
     start = time.perf_counter()
-    looking, whole = (sum(expected_seconds(one, plan_of(one, families))) for one in (few, task))
+    ladder = [family for family in families if not family.reference]
+    looking = sum(expected_seconds(few, plan_of(few, ladder)))
+    whole = sum(expected_seconds(task, plan_of(task, families)))
     share = looking / max(looking + whole, 1e-9)
-    rows = run_ladder(few, families, _LookObserver(observer, 0.0, share))
+    rows = run_ladder(few, ladder, _LookObserver(observer, 0.0, share))
     told = replace(protocol, folds=few.folds.folds, repeats=few.folds.repeats, preset="quick")
     groups = few.collection.groups
     look = ShortLook(

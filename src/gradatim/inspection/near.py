@@ -106,10 +106,10 @@ def _same_melodies(counts: np.ndarray) -> np.ndarray:
     return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
 
 
-def _sound_alike(prints: np.ndarray, print: np.ndarray) -> np.ndarray:
+def _sound_alike(prints: np.ndarray, one: np.ndarray) -> np.ndarray:
     """Tell which of some fingerprints (n, n_numbers) are near copies of one."""
-    heard = np.count_nonzero((prints > FLOOR) | (print > FLOOR), axis=1)
-    return np.sum((prints - print) ** 2, axis=1) <= NEAR_DB**2 * np.maximum(heard, 1)
+    heard = np.count_nonzero((prints > FLOOR) | (one > FLOOR), axis=1)
+    return np.sum((prints - one) ** 2, axis=1) <= NEAR_DB**2 * np.maximum(heard, 1)
 
 
 def _all(rows: np.ndarray, row: np.ndarray) -> np.ndarray:

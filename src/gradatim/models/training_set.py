@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from gradatim._digest import short_hash
 from gradatim.collection import Collection
+from gradatim.executors.cluster import Cluster
 from gradatim.models.axes import principal_axes
 from gradatim.scalers import Scaler, fit_scaler
 from gradatim.training.store import Store
@@ -43,6 +45,12 @@ class TrainingSet:
     # How the networks of the shallow and deep rungs are trained; see `gradatim.training.recipes`
     preset: str = "quick"
     engine: str = "auto"  # What trains them
+    cluster: Cluster | None = None  # Where fits are carried out; None: here
+
+    # What served to choose, by input, candidate and rows; the rungs of networks try the same
+    trials: dict[tuple[str, bool, bytes, bytes], Any] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     # By input and rows: rungs want the same ones
     _axes: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(

@@ -18,6 +18,7 @@ from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, ShortLo
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import GATES, METRICS, show_score
+from gradatim.models.families.registry import get_family
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
@@ -33,6 +34,7 @@ __all__ = [
     "headline",
     "in_sentence",
     "interrupted",
+    "reference_lines",
     "score",
     "score_range",
     "share",
@@ -97,6 +99,27 @@ def verdict_line(climb: Climb) -> Line:
     return [("Verdict: ", "bold green"), show_sentence(climb.verdict.sentence)]
 
 
+def reference_lines(climb: Climb) -> Iterator[str]:
+    """Yield what each reference beside the ladder reached, against the verdict's rung."""
+    winner = in_sentence(climb.winner, climb.collection)
+    compared = {(one.rung, one.input): one for one in climb.reference_comparisons}
+    for row in climb.references:
+        name = in_sentence(row, climb.collection)
+        size = row.n_parameters * get_family(row.rung).bytes_per_parameter / 1e6
+        cost = f"{row.seconds:,.1f} seconds, one fit about {max(size, 0.1):,.1f} MB"
+        one = compared.get((row.rung, row.input))
+        if one is None:
+            yield f"For reference: {name} has no such score ({cost})."
+            continue
+        low, high = one.interval
+        ends, how = ((low, high), "worse") if one.difference >= 0 else ((-high, -low), "better")
+        yield (
+            f"For reference: {name} has {score(row.mean)}, {how} than {winner} by "
+            f"{score(abs(one.difference))} ({score_range(ends)}); {cost}. It has no part in the "
+            "verdict."
+        )
+
+
 def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
     """Say what of a climb is finished, and whether it is kept; `store` has been written."""
     finished = f"{n_finished} of {n_planned} rungs" if n_planned else "no rung"
@@ -113,7 +136,7 @@ def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
 
 def title_of(rung: str, task: str = "classification") -> str:
     """Name a rung for people."""
-    return describe(rung, "", task).removeprefix("the ").capitalize()
+    return capitalized(describe(rung, "", task).removeprefix("the "))
 
 
 def in_sentence(rung: RungResult, collection: Collection) -> str:
@@ -308,11 +331,13 @@ _NO_REPEAT = (
 
 def _network_words(preset: str) -> str:
     return (
-        f"Shallow and deep networks follow one recipe, with nothing to choose (preset {preset}): "
+        f"Shallow and deep networks follow one recipe (preset {preset}): "
         + {
-            "quick": "two are averaged, trained for 70 % of the recipe's epochs.",
-            "strong": "eight are averaged, trained for all of the recipe's epochs.",
+            "quick": "two are averaged, trained for 70 % of the recipe's epochs",
+            "strong": "eight are averaged, trained for all of the recipe's epochs",
         }[preset]
+        + ". Where a line did better than a small network inside the training folds, gentle "
+        "networks are averaged with lines instead."
     )
 
 

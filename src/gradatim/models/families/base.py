@@ -94,6 +94,8 @@ class Family(ABC):
     thorough: bool = True  # Whether every fold judges candidates once
     trains_networks: bool = False
     needs_engine: bool = False  # Whether networks are trained by epochs
+    bytes_per_parameter: int = 8  # What a model takes in memory
+    reference: bool = False  # Whether it stands beside the ladder, and no verdict stops on it
 
     def title_for(self, task: str) -> str:
         """Name the family as it is called for a task."""
@@ -112,6 +114,10 @@ class Family(ABC):
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Carry out fits; `progress` hears how far they are."""
+
+    def require(self) -> None:
+        """Refuse where what the family needs is not installed."""
+        return
 
     def notices(self, data: TrainingSet) -> Sequence[Notice]:
         """Say what a person should know of the family on a training set."""

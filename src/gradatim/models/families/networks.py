@@ -3,7 +3,8 @@
 Conventions: every fit of a rung, over all folds, settings and members, is handed to
 `gradatim.training.fit_jobs` at once. Inputs are scaled on the training rows, real targets too.
 Networks may be trained on other axes than those of the input; their first weights are turned back.
-Shallow and deep nets follow `gradatim.training.recipes`.
+Shallow and deep nets follow `gradatim.training.recipes`; whether they lean on the line is chosen by
+trials that are small, and the same for both.
 """
 
 from __future__ import annotations
@@ -35,11 +36,15 @@ from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
 from gradatim.training.recipes import (
     CYCLES,
     DEEP,
+    LINEAR,
     MOST_STEPS_ROWS,
+    NEAR_LINEAR,
     PRESETS,
     SHALLOW,
+    TRIAL,
     Ensemble,
     choose_batch_size,
+    convex_spec,
 )
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
@@ -52,60 +57,91 @@ N_SHIFTS = 16
 
 
 class NetworkFamily(Family):
-    """Shallow or deep networks by the recipe of their input, averaged; nothing is chosen."""
+    """Networks by the recipe of their input, averaged; with the line, where that does better."""
 
     hidden_layer_sizes: tuple[int, ...]
     trains_networks = True
     needs_engine = True
+    thorough = False
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
-        """List the one setting."""
-        n_samples = data.collection.n_samples
+        """List the recipe, and the one for what is nearly linear; of cycles the recipe alone."""
         if data.preset == "strong" and input in data.collection.cycles:
-            return (CYCLES.bounded(n_samples),)
-        return (PRESETS[data.preset].bounded(n_samples),)
+            return (CYCLES,)
+        return PRESETS[data.preset], NEAR_LINEAR[data.preset]
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
         layers = "-".join(map(str, self.hidden_layer_sizes))
         over = f", half of them over {N_SHIFTS} shifts" if candidate == CYCLES else ""
-        return f"{layers} SiLU, {candidate.n_members} averaged{over}"
+        linear = " and linear" if _is_near_linear(candidate) else ""
+        return f"{layers} SiLU{linear}, {candidate.n_members} averaged{over}"
 
-    def specs(self, data: TrainingSet, candidate: Ensemble) -> list[NetworkSpec]:
+    def specs(self, data: TrainingSet, candidate: Ensemble, n_rows: int) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
-        return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000)
+        whole = candidate.bounded(data.collection.n_samples)
+        return whole.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
 
     def notices(self, data: TrainingSet) -> Sequence[Notice]:
         """Say that many rows are gone through less often."""
-        n, whole = data.collection.n_samples, PRESETS[data.preset]
-        length = whole.bounded(n).length
-        if length >= whole.length:
+        n = data.collection.n_samples
+        if n <= MOST_STEPS_ROWS:
             return ()
         text = (
-            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} rows, since "
-            f"{n:,} samples are more: {100 * length:.0f} % of the recipe's epochs instead of "
-            f"{100 * whole.length:.0f} %"
+            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} samples, as "
+            f"{n:,} are more: {100 * MOST_STEPS_ROWS / n:.0f} % of the usual epochs"
         )
         return (Notice("fewer-epochs", text),)
 
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
         n, d = data.collection.X[input].shape
-        [candidate] = self.candidates(data, input)
-        d = min(d, CYCLE_POINTS) if candidate == CYCLES else d
-        sizes = (d, *self.hidden_layer_sizes, data.targets.n_outputs)
-        n_parameters = sum(a * b for a, b in pairwise(sizes))
-        epochs = sum(spec.max_epochs or 0 for spec in self.specs(data, candidate))
-        return 1.0 + plan.n_scored * epochs * n * n_parameters * 6 / 8e10
+        first, *others = self.candidates(data, input)
+        d = min(d, CYCLE_POINTS) if first == CYCLES else d
+
+        def work(layers: tuple[int, ...], ensemble: Ensemble) -> float:
+            sizes = (d, *layers, data.targets.n_outputs)
+            epochs = sum(s.max_epochs or 0 for s in ensemble.bounded(n).specs(layers, data.task, 0))
+            return epochs * sum(a * b for a, b in pairwise(sizes))
+
+        scored = plan.n_scored * work(self.hidden_layer_sizes, first)
+        choosing = plan.n_choosing * work(*TRIAL) if others else 0.0
+        return 1.0 + (scored + choosing) * n * 6 / 8e10
 
     def fit(
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
-        """Train all fits."""
-        specs = [self.specs(data, fit.candidate) for fit in fits]
+        """Train all fits; those that are judged here serve to choose, and are small."""
+        if fits and len(fits[0].test):
+            return self._try(data, input, fits, progress)
+        specs = [self.specs(data, fit.candidate, len(fit.train)) for fit in fits]
         cycles = any(fit.candidate == CYCLES for fit in fits)
         layout = _Layout("signal", _cycle_axes) if cycles else _Layout("robust")
         return _train(self, data, input, fits, specs, layout, progress)
+
+    def _try(
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
+    ) -> list[Fitted]:
+        """Train what stands for the candidates; the rungs of networks ask for the same."""
+        keys = [
+            (input, _is_near_linear(fit.candidate), fit.train.tobytes(), fit.test.tobytes())
+            for fit in fits
+        ]
+        if not all(key in data.trials for key in keys):
+            layers, networks = TRIAL
+            specs = [
+                (LINEAR if _is_near_linear(fit.candidate) else networks)
+                .bounded(data.collection.n_samples)
+                .specs(layers, data.task, data.seed * 1000, len(fit.train))
+                for fit in fits
+            ]
+            found = _train(self, data, input, fits, specs, _Layout("robust"), progress)
+            data.trials.update(zip(keys, found, strict=True))
+        return [data.trials[key] for key in keys]
+
+
+def _is_near_linear(candidate: Ensemble) -> bool:
+    return candidate in NEAR_LINEAR.values()
 
 
 class Shallow(NetworkFamily):
@@ -130,7 +166,6 @@ class Logistic(Family):
     tasks = ("classification", "multilabel")
     trains_networks = True
     _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
-    _max_iterations = 100
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[float]:
         """List scikit-learn's C, the strongest penalty first."""
@@ -150,18 +185,7 @@ class Logistic(Family):
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Solve all fits by L-BFGS."""
-        specs = [
-            [
-                NetworkSpec(
-                    optimizer="lbfgs",
-                    initialization="zeros",
-                    # C multiplies the summed loss; here the mean loss has factor 1.
-                    weight_decay=1.0 / (fit.candidate * len(fit.train)),
-                    max_epochs=self._max_iterations,
-                )
-            ]
-            for fit in fits
-        ]
+        specs = [[convex_spec(fit.candidate, len(fit.train))] for fit in fits]
         return _train(
             self, data, input, fits, specs, _Layout("standard", _principal_axes), progress
         )
@@ -256,6 +280,7 @@ def _train_splits(
         store=data.store,
         max_nets=data.max_nets,
         engine=data.engine,
+        cluster=data.cluster,
     )
     fitted: dict[int, Fitted] = {}
     trained = map(iter, results)
