@@ -51,6 +51,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "inputs": None,
             "keep": [],
             "learning_curve": False,
+            "cluster": None,
             "short_look": True,
         }
     ]
@@ -98,6 +99,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "inputs": ["wave"],
             "keep": ["deep/wave"],
             "learning_curve": True,
+            "cluster": None,
             "short_look": False,
         }
     ]

@@ -78,8 +78,8 @@ def climb_collection(
     keep: Sequence[str] = (),
     engine: str = "auto",
     learning_curve: bool = False,
-    short_look: bool = True,
     cluster: Cluster | None = None,
+    short_look: bool = True,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -138,12 +138,12 @@ def climb_collection(
     learning_curve : bool, default False
         Train the verdict's rung on a quarter and on half of the training groups of each fold of the
         first repeat, too, to see whether more samples would help.
-    short_look : bool, default True
-        Of more than 20,000 samples, climb about 5,000 first, in whole groups, and tell the observer
-        what that shows; the verdict is that of all samples all the same.
     cluster : Cluster, optional
         Where rungs are fitted; see `gradatim.executors.connect`. The result is that of one machine
         with as many threads as the cluster has processors.
+    short_look : bool, default True
+        Of more than 20,000 samples, climb about 5,000 first, in whole groups, and tell the observer
+        what that shows; the verdict is that of all samples all the same.
 
     Returns
     -------
@@ -264,8 +264,8 @@ def climb_collection(
         command=_call(given),
         importance=importance,
         sizes=sizes,
-        short_look=look,
         fold_models=tuple(fold_models.models.get(pair, ())),
+        short_look=look,
     )
 
 

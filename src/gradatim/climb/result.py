@@ -400,8 +400,6 @@ class Climb(Shown):
         Which inputs the verdict's rung goes by; None where it reads none, or it takes too long.
     sizes : sequence of TrainingSize
         How the score of the verdict's rung grows with what it learns from, if that was asked for.
-    short_look : ShortLook, optional
-        What some of the samples showed first, where there are many.
     fold_models : sequence of Model
         The models of the verdict's rung that made the scores of the first repeat, fold by fold;
         empty where they take too much memory.
@@ -409,6 +407,8 @@ class Climb(Shown):
         What was climbed beside the ladder; the verdict knows nothing of it.
     reference_comparisons : sequence of Comparison
         How much better than each reference the verdict's rung is.
+    short_look : ShortLook, optional
+        What some of the samples showed first, where there are many.
     """
 
     collection: Collection
@@ -423,10 +423,10 @@ class Climb(Shown):
     command: str = ""
     importance: Importance | None = field(default=None, repr=False)
     sizes: Sequence[TrainingSize] = field(default=(), repr=False)
-    short_look: ShortLook | None = field(default=None, repr=False)
     fold_models: Sequence[Model] = field(default=(), repr=False)
     references: Sequence[RungResult] = ()
     reference_comparisons: Sequence[Comparison] = field(default=(), repr=False)
+    short_look: ShortLook | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))

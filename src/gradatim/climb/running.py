@@ -57,8 +57,8 @@ def run_ladder(
         row = (family.name, name)
         progress = rung_progress(observer, row, ends[i], expected[i], whole)
         progress(0.0, "starting")
-        held = (lambda models: None) if family.reference else partial(keep, row)
-        rows.append(run_rung(family, task, name, progress, held))
+        kept = (lambda models: None) if family.reference else partial(keep, row)
+        rows.append(run_rung(family, task, name, progress, kept))
         observer.finished(rows[-1], ends[i + 1] / whole)
     return tuple(rows)
 

@@ -69,8 +69,10 @@ def look_first(
         return None, observer
     start = time.perf_counter()
     ladder = [family for family in families if not family.reference]
-    looking = sum(expected_seconds(few, plan_of(few, ladder)))
-    whole = sum(expected_seconds(task, plan_of(task, families)))
+    looking, whole = (
+        sum(expected_seconds(one, plan_of(one, climbed)))
+        for one, climbed in ((few, ladder), (task, families))
+    )
     share = looking / max(looking + whole, 1e-9)
     rows = run_ladder(few, ladder, _LookObserver(observer, 0.0, share))
     told = replace(protocol, folds=few.folds.folds, repeats=few.folds.repeats, preset="quick")

@@ -93,25 +93,17 @@ class Ensemble:
     length: float = 1.0  # Share of the recipes' epochs, or of the solver's iterations
     # In turn; a number is the C of a network without hidden layers
     recipes: tuple[NetworkSpec | float, ...] = (STRONG, GENTLE)
+    bound: float = 1.0  # Share of these epochs that many rows leave
 
     def bounded(self, n_samples: int) -> Ensemble:
         """Shorten the epochs so that they take no more steps than those of `MOST_STEPS_ROWS` rows.
 
         Examples
         --------
-        >>> [recipe.max_epochs for recipe in Ensemble(2).bounded(100_000).recipes]
-        [15, 8]
+        >>> Ensemble(2).bounded(1_000).bound, Ensemble(2).bounded(100_000).bound
+        (1.0, 0.25)
         """
-        if n_samples <= MOST_STEPS_ROWS:
-            return self
-        share = MOST_STEPS_ROWS / n_samples
-        recipes = (
-            recipe
-            if isinstance(recipe, float)
-            else replace(recipe, max_epochs=max(1, round(share * (recipe.max_epochs or 1))))
-            for recipe in self.recipes
-        )
-        return replace(self, recipes=tuple(recipes))
+        return replace(self, bound=min(1.0, MOST_STEPS_ROWS / n_samples))
 
     def specs(
         self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int, n_rows: int = 1
@@ -129,7 +121,7 @@ class Ensemble:
             else replace(
                 recipe,
                 hidden_layer_sizes=hidden_layer_sizes,
-                max_epochs=max(1, round(self.length * (recipe.max_epochs or 1))),
+                max_epochs=max(1, round(self.length * self.bound * (recipe.max_epochs or 1))),
                 label_smoothing=0.0 if task == "regression" else recipe.label_smoothing,
                 seed=seed + k,
             )

@@ -79,17 +79,19 @@ class NetworkFamily(Family):
 
     def specs(self, data: TrainingSet, candidate: Ensemble, n_rows: int) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
-        whole = candidate.bounded(data.collection.n_samples)
-        return whole.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
+        bounded = candidate.bounded(data.collection.n_samples)
+        return bounded.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
 
     def notices(self, data: TrainingSet) -> Sequence[Notice]:
         """Say that many rows are gone through less often."""
-        n = data.collection.n_samples
-        if n <= MOST_STEPS_ROWS:
+        n, whole = data.collection.n_samples, PRESETS[data.preset]
+        bound = whole.bounded(n).bound
+        if bound == 1.0:
             return ()
         text = (
-            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} samples, as "
-            f"{n:,} are more: {100 * MOST_STEPS_ROWS / n:.0f} % of the usual epochs"
+            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} rows, since "
+            f"{n:,} samples are more: {100 * bound * whole.length:.0f} % of the recipe's epochs "
+            f"instead of {100 * whole.length:.0f} %"
         )
         return (Notice("fewer-epochs", text),)
 
@@ -128,11 +130,11 @@ class NetworkFamily(Family):
             for fit in fits
         ]
         if not all(key in data.trials for key in keys):
-            layers, networks = TRIAL
+            (layers, networks), n = TRIAL, data.collection.n_samples
             specs = [
-                (LINEAR if _is_near_linear(fit.candidate) else networks)
-                .bounded(data.collection.n_samples)
-                .specs(layers, data.task, data.seed * 1000, len(fit.train))
+                (LINEAR if _is_near_linear(fit.candidate) else networks.bounded(n)).specs(
+                    layers, data.task, data.seed * 1000, len(fit.train)
+                )
                 for fit in fits
             ]
             found = _train(self, data, input, fits, specs, _Layout("robust"), progress)
