@@ -16,6 +16,7 @@ of them, or the standard class (``ValueError``, ``OSError``) that each one also 
   ├─ ``NotSeparableError`` (ValueError): a statement that needs separable data
   ├─ ``DivergedError`` (ArithmeticError): training left the finite numbers
   ├─ ``MissingExtraError`` (ImportError): an optional package is not installed
+  ├─ ``ExecutorError`` (RuntimeError): worker processes or a cluster that cannot be used
   ├─ ``NotEnoughMemoryError`` (MemoryError): a run that would not fit, refused before it begins
   └─ ``OutputError`` (OSError): a result that could not be written
 """
@@ -24,6 +25,7 @@ __all__ = [
     "AudioError",
     "DivergedError",
     "EquationError",
+    "ExecutorError",
     "GradatimError",
     "InputError",
     "LabelError",
@@ -126,6 +128,10 @@ class NotEnoughMemoryError(GradatimError, MemoryError):
 
 class MissingExtraError(GradatimError, ImportError):
     """An optional package is not installed."""
+
+
+class ExecutorError(GradatimError, RuntimeError):
+    """Worker processes or a cluster that cannot be used."""
 
 
 class OutputError(GradatimError, OSError):

@@ -9,7 +9,7 @@ import soundfile
 
 from gradatim.cli import main
 from gradatim.models import load_model
-from gradatim.music import analysis
+from gradatim.music import many_files
 
 SR = 22050
 
@@ -39,13 +39,13 @@ def sounds(tmp_path):
 @pytest.fixture
 def decoded(monkeypatch):
     names = []
-    whole = analysis._analyze
+    whole = many_files._analyze
 
-    def remember(path, parts):
+    def remember(pool, path, *asked):
         names.append(path)
-        return whole(path, parts)
+        return whole(pool, path, *asked)
 
-    monkeypatch.setattr(analysis, "_analyze", remember)
+    monkeypatch.setattr(many_files, "_analyze", remember)
     return names
 
 

@@ -14,7 +14,7 @@ import pytest
 from gradatim.cli import main
 from gradatim.cli._progress_bar import ProgressBar
 from gradatim.errors import AudioError
-from gradatim.music import analysis
+from gradatim.music import many_files
 from gradatim.tagging import predict_path
 from gradatim.tagging.streaming import predictions_folder
 from gradatim.training.store import Store
@@ -30,13 +30,13 @@ def sounds(tones, tmp_path):
 @pytest.fixture
 def analyzed(monkeypatch):
     """Return the names of the files that are analyzed."""
-    names, real = [], analysis._analyze
+    names, real = [], many_files._analyze
 
-    def analyze(path, *args):
+    def analyze(pool, path, *args):
         names.append(os.path.basename(path))
-        return real(path, *args)
+        return real(pool, path, *args)
 
-    monkeypatch.setattr(analysis, "_analyze", analyze)
+    monkeypatch.setattr(many_files, "_analyze", analyze)
     return names
 
 
@@ -143,7 +143,7 @@ def test_few_files_are_in_hand_at_a_time(tone_model, monkeypatch):
             taken.append(k)
             yield f"{k}.wav"
 
-    each = analysis.analyze_each(paths(), n_jobs=2)
+    each = many_files.analyze_each(paths(), n_jobs=2)
     next(each)
     assert len(taken) == 8
     each.close()
@@ -232,12 +232,12 @@ def test_ctrl_c_says_what_is_kept_and_the_same_command_goes_on(
 
 SLOW = """
 import sys, time
-from gradatim.music import analysis
-real = analysis._analyze
+from gradatim.music import many_files
+real = many_files._analyze
 def slow(*args):
     time.sleep(0.3)
     return real(*args)
-analysis._analyze = slow
+many_files._analyze = slow
 from gradatim.cli import main
 sys.exit(main(sys.argv[1:]))
 """

@@ -32,6 +32,9 @@ _SECONDS_A_WAIT = 0.2
 
 _SECONDS_TO_THE_NEXT_TRY = 0.02
 
+# Of work that is told to stop, to write what it has; a second Ctrl-C waits for nothing.
+_SECONDS_TO_END = 3.0
+
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C, with what was finished before."""
@@ -41,8 +44,11 @@ class Interrupted(KeyboardInterrupt):
         self.kept = kept
 
 
-def interruptible(work: Callable[[], T]) -> T:
-    """Do some work in another thread, ready to be interrupted meanwhile."""
+def interruptible(work: Callable[[], T], stop: Callable[[], object] | None = None) -> T:
+    """Do some work in another thread, ready to be interrupted meanwhile.
+
+    `stop` tells the work that it was, which then has a moment to write what it has.
+    """
     found: list[T] = []
     errors: list[BaseException] = []
     done = threading.Event()
@@ -58,8 +64,14 @@ def interruptible(work: Callable[[], T]) -> T:
 
     # A daemon does not keep the process from ending.
     threading.Thread(target=run, name="gradatim-work", daemon=True).start()
-    while not done.wait(_SECONDS_A_WAIT):
-        pass
+    try:
+        while not done.wait(_SECONDS_A_WAIT):
+            pass
+    except KeyboardInterrupt:
+        if stop is not None:
+            stop()
+            done.wait(_SECONDS_TO_END)
+        raise
     if errors:
         raise errors[0]
     return found[0]

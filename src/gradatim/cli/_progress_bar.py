@@ -96,15 +96,18 @@ def _rough(seconds: float) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def work(doing: str, run: Callable[[Tell], T]) -> T:
-    """Do some work, shown on standard error while it lasts."""
+def work(doing: str, run: Callable[[Tell], T], kept: str = "") -> T:
+    """Do some work, shown on standard error while it lasts; `kept` says what Ctrl-C leaves."""
     console = SafeConsole(stderr=True)
     bar = ProgressBar(
         console, doing, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), left=""
     )
+
+    def stop() -> None:
+        bar.ended = True
+
     with bar:
         try:
-            return interruptible(lambda: run(bar.tell_with_time))
+            return interruptible(lambda: run(bar.tell_with_time), stop)
         except KeyboardInterrupt:
-            bar.ended = True
-            raise Interrupted(f"stopped by Ctrl-C while {bar.doing}", kept=False) from None
+            raise Interrupted(f"stopped by Ctrl-C while {bar.doing}{kept}", kept=False) from None

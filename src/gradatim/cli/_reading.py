@@ -126,6 +126,14 @@ class SoundReading:
             "in this order, whatever the columns are called.",
         ),
     ] = None
+    cache: Annotated[
+        str | None,
+        _option(
+            "FOLDER|URL",
+            "Where features of sounds are kept, also s3:// or gs://; if left out, the folder of "
+            "GRADATIM_CACHE, or of the system.",
+        ),
+    ] = None
 
     def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
         """Return what the readers are told."""
@@ -137,7 +145,8 @@ class SoundReading:
         given["place"] = None if self.place is None else _place(self.place)
         given["features"] = tuple(self.features or ())
         given |= {} if table is None else table.given()
-        return Options(**given, n_jobs=n_jobs, cache=feature_folder())
+        given["cache"] = self.cache or feature_folder()
+        return Options(**given, n_jobs=n_jobs)
 
 
 @Parameter(name="*")

@@ -7,7 +7,10 @@ they are printed, and printed even where a file could not be written.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +19,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
+from gradatim.cli._cluster import RUN, ClusterOption, connected
 from gradatim.cli._command import repeating_command
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._numbers import to_float
@@ -54,7 +58,6 @@ MetricName = Literal[
 ]
 
 _PROTOCOL = Group("How it is scored", sort_key=2)
-_RUN = Group("How it is run", sort_key=3)
 _OUTPUT = Group("What comes out", sort_key=4)
 
 _Flag = Parameter(negative=(), show_default=False)
@@ -62,6 +65,7 @@ _Flag = Parameter(negative=(), show_default=False)
 _READING = Reading()
 _REPORT = Path("gradatim-report.html")
 _MODEL = "gradatim-model.gradatim"
+_WHAT_CLIMBS = ("gradatim.climb.ladder", "sklearn.svm", "gradatim.training.native.workers")
 
 
 def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
@@ -107,10 +111,11 @@ def climb(
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
-    jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
-    max_nets: Annotated[int | None, _number(_RUN, gte=1)] = None,
-    engine: Annotated[Literal["native", "jax"] | None, Parameter(group=_RUN)] = None,
-    resume: Annotated[bool, _Flag, Parameter(group=_RUN)] = False,
+    jobs: Annotated[int | None, _number(RUN, gte=1)] = None,
+    max_nets: Annotated[int | None, _number(RUN, gte=1)] = None,
+    engine: Annotated[Literal["native", "jax"] | None, Parameter(group=RUN)] = None,
+    cluster: ClusterOption = None,
+    resume: Annotated[bool, _Flag, Parameter(group=RUN)] = False,
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
@@ -218,14 +223,15 @@ def climb(
     outputs.check([file for place in places for file in files_of(place, how)])
     options = {"folds": folds, "repeats": repeats, "seed": seed, "preset": preset}
     options["shuffle_labels"] = shuffle_labels
-    with silent_libraries(debug):
+    with silent_libraries(debug), connected(cluster) as nodes:
         from gradatim.cli._screen import Screen
         from gradatim.sources.registry import read_source, read_split
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
+        _load_what_climbs()
         with screen.reading(" and ".join(places)) as progress:
-            told = replace(how, progress=progress)
+            told = replace(how, progress=progress, cluster=nodes)
 
             def read() -> Collection:
                 return read_split(*split, told) if split else read_source(places[0], told)
@@ -243,6 +249,7 @@ def climb(
                 "tolerance": tolerance,
                 "metric": metric,
                 "engine": engine or "auto",
+                "cluster": nodes,
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
                 "learning_curve": learning_curve,
@@ -271,6 +278,18 @@ def _places(path: str | None, split: tuple[str, str] | None) -> tuple[str, ...]:
             else f"give PATH, {either}, not both"
         )
     return split or (path or "",)
+
+
+def _load_what_climbs() -> None:
+    """Import, in a thread, what climbs: meanwhile worker processes start and read."""
+
+    def load() -> None:
+        for module in _WHAT_CLIMBS:
+            # Whoever needs it meets its error again.
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+
+    threading.Thread(target=load, name="gradatim-loads", daemon=True).start()
 
 
 def _tell_of_accelerator(engine: str | None, quiet: bool) -> None:

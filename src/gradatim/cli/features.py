@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 
 from gradatim._progress import Progress, under
 from gradatim._text import show_name
+from gradatim.cli._cluster import ClusterOption, connected
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
 from gradatim.cli._print import SafeConsole, print_lines
@@ -29,6 +30,7 @@ __all__ = ["features"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
 _READING = SoundReading()
+_KEPT = "; what is finished is kept, and the same command goes on"
 _Flag = Parameter(negative=(), show_default=False)
 
 
@@ -42,6 +44,7 @@ def features(
     jobs: Annotated[
         int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
     ] = None,
+    cluster: ClusterOption = None,
     json: Annotated[
         str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
@@ -75,14 +78,14 @@ def features(
     if json not in (None, "-"):
         wanted.append(("--json", Path(json), ending(".json")))
     check_files(wanted, [Path(path), *files_of(path, how)])
-    with silent_libraries(debug):
+    with silent_libraries(debug), connected(cluster) as nodes:
         doing = f"reading {show_name(path)}"
 
         def run(progress: Progress) -> FeatureTable:
-            told = replace(how, progress=under(progress, doing))
+            told = replace(how, progress=under(progress, doing), cluster=nodes)
             return extract_source(path, told, verify=verify)
 
-        table = work(doing, run)
+        table = work(doing, run, "" if how.cache is None else _KEPT)
         # Without the screen of climbs, which imports what trains them.
         console = SafeConsole(stderr=json == "-")
         whole = {**header(), **table.to_dict()}

@@ -41,6 +41,7 @@ from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import METRICS, choose_metric
+from gradatim.executors.cluster import Cluster
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES, REFERENCES, require_savable
@@ -54,7 +55,7 @@ from gradatim.training.store import Store
 __all__ = ["choose_families", "climb_collection", "read_rung"]
 
 #: Arguments of `climb_collection` that a repeated climb need not have.
-_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep")
+_RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep", "cluster")
 
 
 def climb_collection(
@@ -77,6 +78,7 @@ def climb_collection(
     keep: Sequence[str] = (),
     engine: str = "auto",
     learning_curve: bool = False,
+    cluster: Cluster | None = None,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -135,6 +137,9 @@ def climb_collection(
     learning_curve : bool, default False
         Train the verdict's rung on a quarter and on half of the training groups of each fold of the
         first repeat, too, to see whether more samples would help.
+    cluster : Cluster, optional
+        Where rungs are fitted; see `gradatim.executors.connect`. The result is that of one machine
+        with as many threads as the cluster has processors.
 
     Returns
     -------
@@ -195,9 +200,19 @@ def climb_collection(
         "fixed" if split.fixed else "folds",
         collection.n_samples - len(split.scored) if split.fixed else None,
     )
-    threads = n_jobs or os.cpu_count() or 1
+    here = os.cpu_count() if cluster is None else cluster.n_cpus
+    threads = n_jobs or here or 1
     task = ClimbTask(
-        collection, seed, threads, store, max_nets, preset, engine, folds=split, metric=metric
+        collection,
+        seed,
+        threads,
+        store,
+        max_nets,
+        preset,
+        engine,
+        cluster,
+        folds=split,
+        metric=metric,
     )
     # The climb has a thread per core of its own; BLAS threads on top would only fight with them.
     with threadpool_limits(limits=1, user_api="blas"):

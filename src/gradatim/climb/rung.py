@@ -23,6 +23,7 @@ from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import bootstrap_bounds, jackknife, score_bounds
 from gradatim.evaluation.scores import GATES, METRICS, Pooled, pool, resample, score
+from gradatim.models.cluster_fits import fit_anywhere
 from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
@@ -69,14 +70,14 @@ def fit_all(
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
     if task.store is None or family.trains_networks or family.reference:
-        return family.fit(task, input, fits, progress)
+        return fit_anywhere(family, task, input, fits, progress)
     keys = fit_keys(task, family.name, input, fits)
     found = find_fits(task, keys)
     missing = [i for i in range(len(fits)) if i not in found]
     if missing:
         watched = [replace(fits[i], keep=partial(keep_fit, task, keys[i])) for i in missing]
         share = len(missing) / len(fits)
-        fresh = family.fit(task, input, watched, scaled(progress, 1.0 - share, 1.0))
+        fresh = fit_anywhere(family, task, input, watched, scaled(progress, 1.0 - share, 1.0))
         found |= zip(missing, fresh, strict=True)
     return [found[i] for i in range(len(fits))]
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradatim.collection import Collection
+from gradatim.executors.cluster import Cluster
 from gradatim.models.axes import principal_axes
 from gradatim.scalers import Scaler, fit_scaler
 from gradatim.training.store import Store
@@ -43,6 +44,7 @@ class TrainingSet:
     # How the networks of the shallow and deep rungs are trained; see `gradatim.training.recipes`
     preset: str = "quick"
     engine: str = "auto"  # What trains them
+    cluster: Cluster | None = None  # Where fits are carried out; None: here
 
     # What served to choose, by input, candidate and rows; the rungs of networks try the same
     trials: dict[tuple[str, bool, bytes, bytes], Any] = field(

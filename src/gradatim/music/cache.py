@@ -11,11 +11,9 @@ that cannot be read as audio are not kept, so they are tried again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,16 +23,24 @@ import numpy as np
 
 from gradatim._cache import prune
 from gradatim._digest import short_hash
-from gradatim._files import write_atomically
 from gradatim.errors import OutputError
 from gradatim.music.analyses import FileAnalysis, FilePart
+from gradatim.music.file_identity import FileIdentity
 from gradatim.music.fingerprints import N_BANDS, N_STEPS
+from gradatim.music.part_files import (
+    PartPath,
+    RemotePath,
+    list_parts,
+    open_part,
+    part_place,
+    write_part,
+)
 from gradatim.music.recipes import SetRecipe
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FeatureCache", "FileIdentity", "KeptFile", "identify"]
+__all__ = ["FeatureCache", "KeptFile"]
 
 #: Parts of one folder from which on they are merged into one.
 MANY_PARTS = 16
@@ -54,38 +60,11 @@ GROUPS_AT_HAND = MANY_PARTS
 _COMPUTES = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
 
 
-@dataclass(frozen=True)
-class FileIdentity:
-    """By what a file is known again."""
-
-    size: int
-    mtime_ns: int
-    sha256: str = ""  # Of its bytes; empty if they were not read
-
-    @property
-    def stamp(self) -> tuple[int, int]:
-        """What changes whenever the file is written."""
-        return self.size, self.mtime_ns
-
-
 class KeptFile(NamedTuple):
     """What is kept of a file: the numbers of one set."""
 
     identity: FileIdentity
     analysis: FileAnalysis
-
-
-def identify(path: str | os.PathLike[str], *, content: bool) -> FileIdentity | None:
-    """Return the identity of a file, with the hash of its bytes if asked; None if it is closed."""
-    try:
-        found = os.stat(path)
-        digest = ""
-        if content:
-            with open(path, "rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-    return FileIdentity(found.st_size, found.st_mtime_ns, digest)
 
 
 class FeatureCache:
@@ -94,10 +73,12 @@ class FeatureCache:
     Not safe to use from several threads at once; several processes may use one folder.
     """
 
-    def __init__(self, folder: Path, root: Path, *, verify: bool = False) -> None:
+    def __init__(self, folder: Path | str, root: Path, *, verify: bool = False) -> None:
         self.verify = verify  # Whether files are known by their bytes, not by their times
-        self._folder = folder
-        self._root = Path(os.path.abspath(root))
+        self.folder = folder  # A path or a URL
+        self.failure: str | None = None  # Why something could not be kept
+        self._folder = part_place(folder)
+        self.root = Path(os.path.abspath(root))
         self._typed = os.path.join(os.fspath(root), "")
 
     def name(self, path: str | os.PathLike[str]) -> bytes:
@@ -106,7 +87,7 @@ class FeatureCache:
         # Twenty thousand paths are made relative at once, and most begin as the root was typed.
         if text.startswith(self._typed) and ".." not in text:
             return os.fsencode(text[len(self._typed) :])
-        return os.fsencode(os.path.relpath(os.path.abspath(path), self._root))
+        return os.fsencode(os.path.relpath(os.path.abspath(path), self.root))
 
     def is_same(self, kept: KeptFile, now: FileIdentity) -> bool:
         """Tell whether a file is as it was when it was read."""
@@ -115,39 +96,47 @@ class FeatureCache:
             return then.sha256 != "" and then.sha256 == now.sha256
         return then.stamp == now.stamp
 
-    def place(self, recipe: SetRecipe) -> Path:
+    def place(self, recipe: SetRecipe) -> PartPath:
         """Return the folder of what one recipe gave."""
-        about = (os.fsencode(self._root), sorted(recipe.to_dict().items()), _versions())
+        about = (os.fsencode(self.root), sorted(recipe.to_dict().items()), _versions())
         return self._folder / short_hash(repr(about), size=10)
 
     def read(self, recipe: SetRecipe) -> Mapping[bytes, KeptFile]:
         """Return what is kept of one recipe, by the names of files; read as it is asked for."""
         folder = self.place(recipe)
-        with contextlib.suppress(OSError):
-            os.utime(folder)  # What is asked for is not old.
-        kept = _KeptFiles(_parts(folder), recipe)
-        if len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
+        if isinstance(folder, Path):
+            with contextlib.suppress(OSError):
+                os.utime(folder)  # What is asked for is not old.
+        kept = _KeptFiles(list_parts(folder), recipe)
+        is_local = isinstance(folder, Path)
+        if is_local and len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
             for part in kept.parts:
                 with contextlib.suppress(OSError):
                     part.unlink()
-            kept = _KeptFiles(_parts(folder), recipe)
+            kept = _KeptFiles(list_parts(folder), recipe)
         return kept
 
     def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> bool:
         """Keep what one recipe gave of some files, as one part; whether that could be done."""
         if not len(files):
             return False
-        with contextlib.suppress(OSError, OutputError):
+        try:
             folder = self.place(recipe)
-            folder.mkdir(parents=True, exist_ok=True)
             # Sorted by time, so that what was computed last counts.
             name = f"{_next_number(folder):06d}-{secrets.token_hex(4)}.parquet"
-            write_atomically(folder / name, lambda file: _write(file, files, len(recipe.names)))
+            write_part(folder, name, lambda file: _write(file, files, len(recipe.names)))
             return True
-        return False
+        except (OSError, OutputError) as error:
+            reason = f"{self.folder} cannot be written: {error.strerror or error}"
+            self.failure = self.failure or (
+                str(error) if isinstance(error, OutputError) else reason
+            )
+            return False
 
     def prune(self) -> None:
         """Remove what was not asked for for long, and the oldest beyond a limit."""
+        if isinstance(self._folder, RemotePath):
+            return  # Others have it too.
         with contextlib.suppress(OSError):
             prune(self._folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
 
@@ -158,10 +147,10 @@ class _KeptFiles(Mapping[bytes, KeptFile]):
     A file whose group has gone or is damaged counts as missing.
     """
 
-    def __init__(self, parts: Sequence[Path], recipe: SetRecipe) -> None:
-        self.parts: list[Path] = []  # Those that hold some
+    def __init__(self, parts: Sequence[PartPath], recipe: SetRecipe) -> None:
+        self.parts: list[PartPath] = []  # Those that hold some
         schema = _schema(len(recipe.names))
-        self._group_of: dict[bytes, tuple[Path, int]] = {}
+        self._group_of: dict[bytes, tuple[PartPath, int]] = {}
         self._read = lru_cache(GROUPS_AT_HAND)(partial(_read_group, schema=schema))
         for part in parts:
             groups = _names(part, schema)
@@ -185,15 +174,8 @@ def _versions() -> tuple[str, ...]:
     return tuple(version(name) for name in _COMPUTES)
 
 
-def _parts(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.glob("*.parquet"))
-    except OSError:
-        return []
-
-
-def _next_number(folder: Path) -> int:
-    parts = _parts(folder)
+def _next_number(folder: PartPath) -> int:
+    parts = list_parts(folder)
     try:
         return int(parts[-1].name.partition("-")[0]) + 1 if parts else 0
     except ValueError:
@@ -268,13 +250,12 @@ def _matrix(column: pa.ChunkedArray) -> np.ndarray:
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, lists.type.list_size)
 
 
-def _names(part: Path, schema: pa.Schema) -> list[list[bytes]]:
+def _names(part: PartPath, schema: pa.Schema) -> list[list[bytes]]:
     """Return the names in each group of a part; none if it has gone, is damaged or other."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(part) as file:
+        with open_part(part) as file:
             if not file.schema_arrow.equals(schema):
                 return []
             groups = range(file.num_row_groups)
@@ -284,13 +265,12 @@ def _names(part: Path, schema: pa.Schema) -> list[list[bytes]]:
         return []
 
 
-def _read_group(part: Path, number: int, schema: pa.Schema) -> dict[bytes, KeptFile]:
+def _read_group(part: PartPath, number: int, schema: pa.Schema) -> dict[bytes, KeptFile]:
     """Read a group of files; none if the part has gone, is damaged or is another by now."""
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(part) as file:
+        with open_part(part) as file:
             table = file.read_row_group(number)
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError):

@@ -16,9 +16,10 @@ import numpy as np
 from gradatim._progress import Progress
 from gradatim.collection import Notice
 from gradatim.errors import AudioError, SpecError
+from gradatim.executors.cluster import Cluster
 from gradatim.music.analyses import FileAnalysis
-from gradatim.music.analysis import analyze_files
 from gradatim.music.cache import FeatureCache
+from gradatim.music.cluster_files import analyze_anywhere
 from gradatim.music.feature_tables import FeatureTable, Label
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.folders import list_folder
@@ -46,7 +47,8 @@ def extract_table(
     recipe: FeatureRecipe = RECIPE,
     n_jobs: int = 2,
     progress: Progress | None = None,
-    cache: str | os.PathLike[str] | None = None,
+    cache: str | Path | None = None,
+    cluster: Cluster | None = None,
     verify: bool = False,
 ) -> FeatureTable:
     """Compute the features of an audio file or of all that lie below a folder.
@@ -76,11 +78,14 @@ def extract_table(
     recipe : FeatureRecipe, optional
         How classical features are computed, and of which excerpt and segments all are.
     n_jobs : int
-        Threads that decode and analyze.
+        Worker processes that decode and analyze, at most.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
-    cache : path-like, optional
-        Folder in which features are kept, so that those of a file are computed once.
+    cache : path or str, optional
+        Folder, or URL such as ``s3://bucket/features``, in which features are kept, so that those
+        of a file are computed once.
+    cluster : Cluster, optional
+        Where sounds are analyzed; see `gradatim.executors.connect`.
     verify : bool
         Know files again by the hash of their bytes, not by size and time of change.
 
@@ -111,12 +116,14 @@ def extract_table(
     labelled = _labelled(root, files, source)
     label_of, kind = _labels(labelled)
     group_of, notices = _groups(root, groups, labelled)
-    outcomes = analyze_files(
+    kept = None if cache is None else FeatureCache(cache, root, verify=verify)
+    outcomes = analyze_anywhere(
         [os.path.join(root, file) for file in listing.files],
         plan.whole,
         n_jobs=n_jobs,
         progress=progress,
-        cache=None if cache is None else FeatureCache(Path(cache), root, verify=verify),
+        cache=kept,
+        cluster=cluster,
     )
     found = dict(zip(listing.files, outcomes, strict=True))
     rows = [row for file in files for row in _rows(root, file, found.get(file))]
@@ -136,8 +143,21 @@ def extract_table(
         features=np.stack(vectors),
         recipes=plan.inputs,
         task=kind,
-        notices=(*_without_undecoded(listing), *labelled.notices, *notices, *plan.notices),
+        notices=(
+            *_without_undecoded(listing),
+            *labelled.notices,
+            *notices,
+            *plan.notices,
+            *_not_kept(kept),
+        ),
     )
+
+
+def _not_kept(cache: FeatureCache | None) -> list[Notice]:
+    if cache is None or cache.failure is None:
+        return []
+    reason = f"features are not kept, so another run computes them anew: {cache.failure}"
+    return [Notice("not-kept", reason)]
 
 
 def _listing(path: Path, follow_links: bool) -> tuple[Path, Listing]:

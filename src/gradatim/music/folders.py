@@ -18,10 +18,11 @@ from gradatim._progress import Progress
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import AudioError, SpecError
+from gradatim.executors.cluster import Cluster
 from gradatim.music.analyses import FileAnalysis
-from gradatim.music.analysis import analyze_files
 from gradatim.music.audio import FileSound
 from gradatim.music.cache import FeatureCache
+from gradatim.music.cluster_files import analyze_anywhere
 from gradatim.music.features import RECIPE, FeatureRecipe
 from gradatim.music.formats import AUDIO_SUFFIXES
 from gradatim.music.grouping import (
@@ -67,7 +68,8 @@ def read_folder(
     features: Sequence[str] = (),
     n_jobs: int = 2,
     progress: Progress | None = None,
-    cache: str | os.PathLike[str] | None = None,
+    cache: str | Path | None = None,
+    cluster: Cluster | None = None,
 ) -> Collection:
     """Read a folder of audio, with one sub-folder per class or labels from elsewhere.
 
@@ -110,11 +112,14 @@ def read_folder(
         them such as ``classical+mel``, or ``all``. If empty, the one input ``features``, which is
         classical.
     n_jobs : int
-        Threads that decode and analyze.
+        Worker processes that decode and analyze, at most.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
-    cache : path-like, optional
-        Folder in which features are kept, so that those of a file are computed once.
+    cache : path or str, optional
+        Folder, or URL such as ``s3://bucket/features``, in which features are kept, so that those
+        of a file are computed once.
+    cluster : Cluster, optional
+        Where sounds are analyzed; see `gradatim.executors.connect`.
 
     Returns
     -------
@@ -153,12 +158,13 @@ def read_folder(
     file_folds = read_folds(root, fold_column, labelled)
     file_parts, part_notices = read_file_parts(root, split_column, labelled)
     file_weights, weight_notices = read_file_weights(weights, labelled)
-    outcomes = analyze_files(
+    outcomes = analyze_anywhere(
         [root / file for file in labelled.files],
         inputs.whole,
         n_jobs=n_jobs,
         progress=progress,
-        cache=None if cache is None else FeatureCache(Path(cache), root),
+        cache=None if cache is None else FeatureCache(cache, root),
+        cluster=cluster,
     )
     good = [k for k, outcome in enumerate(outcomes) if isinstance(outcome, FileAnalysis)]
     errors = {

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gradatim._progress import Progress, silent
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError, TableError
+from gradatim.executors.cluster import Cluster
 
 if TYPE_CHECKING:
     from gradatim.music import FeatureTable
@@ -74,7 +75,9 @@ class Options:
     progress: Progress = field(default=silent, repr=False)
     recipe: Recipe | None = field(default=None, repr=False)  # Of features; None: the usual
     input: str = field(default="", repr=False)  # What that recipe gives; empty: the usual
-    cache: Path | None = field(default=None, repr=False)  # Where features are kept; None: nowhere
+    # Where features are kept, a folder or a URL; None: nowhere
+    cache: Path | str | None = field(default=None, repr=False)
+    cluster: Cluster | None = field(default=None, repr=False)  # Where sounds are analyzed
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def _read_folder(text: str, options: Options) -> Collection:
         recipe=recipe,
         features=options.features,
         cache=options.cache,
+        cluster=options.cluster,
         **_of_files(options),
     )
 
@@ -284,7 +288,7 @@ SOURCES: dict[str, Kind] = {
 _TYPED = {
     field.name: f"--{field.name.replace('_', '-')}"
     for field in fields(Options)
-    if field.name not in ("n_jobs", "progress", "recipe", "input", "cache")
+    if field.name not in ("n_jobs", "progress", "recipe", "input", "cache", "cluster")
 } | {"place": "--from"}
 
 
@@ -360,6 +364,7 @@ def extract_source(text: str, options: Options, *, verify: bool = False) -> Feat
         n_jobs=options.n_jobs or os.cpu_count() or 1,
         progress=options.progress,
         cache=options.cache,
+        cluster=options.cluster,
         verify=verify,
     )
 

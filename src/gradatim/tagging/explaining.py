@@ -24,8 +24,8 @@ from gradatim.models.margins import Margin, find_margin
 from gradatim.models.model import Model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
 from gradatim.music.analyses import FileAnalysis
-from gradatim.music.analysis import analyze_files
 from gradatim.music.listing import below_root, readable_path
+from gradatim.music.many_files import analyze_files
 from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tables.columns import Dialect
 from gradatim.tagging.explanations import Explanation, NearRow

@@ -83,7 +83,7 @@ def predict_path(
     follow_links : bool
         Also follow links that lead out of a folder.
     n_jobs : int, optional
-        Threads that decode and analyze, processes that read scores; one per core if None.
+        Worker processes that read sounds or scores, at most; one per core if None.
     progress : callable, optional
         Called with the share of the files that are done, and how many these are.
     store : Store, optional

@@ -26,8 +26,8 @@ from gradatim.errors import AudioError
 from gradatim.models.model import Model
 from gradatim.models.records import to_record
 from gradatim.music.analyses import FileAnalysis
-from gradatim.music.analysis import analyze_each
 from gradatim.music.cache import FeatureCache
+from gradatim.music.many_files import analyze_each
 from gradatim.music.recipes import Recipe
 from gradatim.tagging.answers import Leaving, answer
 from gradatim.training.store import Record, Store
@@ -86,9 +86,15 @@ def answer_files(
             gathered.take(place, record)
     left = np.flatnonzero(~gathered.read).tolist()
     n_done = len(files) - len(left)
-    tell(n_done / len(files), f"{n_done:,}/{len(files):,}")
+
+    def report() -> None:
+        tell(n_done / len(files), f"{n_done:,}/{len(files):,}")
+
+    report()
     paths = (root / files[place] for place in left)
-    with contextlib.closing(analyze_each(paths, recipe, n_jobs=n_jobs, cache=cache)) as each:
+    with contextlib.closing(
+        analyze_each(paths, recipe, n_jobs=n_jobs, cache=cache, waiting=report)
+    ) as each:
         for number, outcome in each:
             place = left[number]
             if isinstance(outcome, FileAnalysis):
@@ -99,7 +105,7 @@ def answer_files(
             else:
                 gathered.errors[place] = outcome
             n_done += 1
-            tell(n_done / len(files), f"{n_done:,}/{len(files):,}")
+            report()
     return gathered.whole()
 
 

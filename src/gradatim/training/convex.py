@@ -16,7 +16,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -343,6 +343,10 @@ class ConvexWorker:
         self.results: dict[tuple[int, int], FitResult] = {}
         self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
         self._stopped = threading.Event()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to a cluster without what hears of results, and what can be stopped from here."""
+        return ConvexWorker, (self.program, self.network_jobs, 0), {"n_epochs": self.n_epochs}
 
     @property
     def work(self) -> float:

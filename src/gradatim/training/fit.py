@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from gradatim._progress import Progress, steady
 from gradatim._text import plural
 from gradatim.errors import ShapeError, SpecError
+from gradatim.executors.cluster import Cluster
 from gradatim.network.graph import Network
 from gradatim.training.checkpoint import Checkpoint
 from gradatim.training.engines import Worker, choose_engine, make_workers
@@ -172,6 +173,7 @@ def fit_jobs(
     store: Store | None = None,
     max_nets: int | None = None,
     engine: str = "auto",
+    cluster: Cluster | None = None,
 ) -> list[list[FitResult]]:
     """Train networks on several data sets at once, such as the folds of a protocol.
 
@@ -206,6 +208,9 @@ def fit_jobs(
         Networks held in memory for training at once, as in `fit_many`.
     engine : {"auto", "native", "jax"}, default "auto"
         What trains, as in `fit_many`.
+    cluster : Cluster, optional
+        Where networks are trained, of the native engine; `n_jobs` still says into how many parts
+        those of one shape are cut, on which the last bits of ``lbfgs`` depend.
 
     Returns
     -------
@@ -227,6 +232,8 @@ def fit_jobs(
     if early_stopping is not None and any(job.validation_weight is None for job in jobs):
         raise SpecError("early_stopping needs validation_weight, the rows whose loss it watches")
     n_jobs, engine = n_jobs or os.cpu_count() or 1, choose_engine(engine)
+    if cluster is not None and engine != "native":
+        raise SpecError("a cluster trains networks by the native engine; leave --engine jax out")
     n_rows = max([pad_rows, *(np.size(job.X, axis=0) for job in jobs if np.ndim(job.X))])
     order = (shuffle, random_state)
     jobs = [
@@ -256,7 +263,7 @@ def fit_jobs(
         for worker in workers:
             worker.on_result = checkpoint.keep
     try:
-        run_workers(workers, n_jobs, steady(progress), began)
+        run_workers(workers, n_jobs, steady(progress), began, cluster)
     finally:
         if store is not None:
             store.flush()

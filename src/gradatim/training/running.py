@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Hashable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gradatim._progress import Progress
+from gradatim._progress import Progress, silent
+from gradatim.executors.cluster import Cluster
 from gradatim.training.engines import Worker
+from gradatim.training.result import FitResult
 
 __all__ = ["ExpectedTime", "run_workers"]
 
@@ -72,8 +74,17 @@ class ExpectedTime:
         )
 
 
-def run_workers(workers: Sequence[Worker], n_jobs: int, progress: Progress, began: float) -> None:
-    """Run all workers; the first error ends the others."""
+def run_workers(
+    workers: Sequence[Worker],
+    n_jobs: int,
+    progress: Progress,
+    began: float,
+    cluster: Cluster | None = None,
+) -> None:
+    """Run all workers, on a cluster if there is one; the first error ends the others."""
+    if cluster is not None:
+        _run_on(cluster, workers, progress)
+        return
     expected = ExpectedTime(workers, n_jobs, began)
     # One report at a time: otherwise a thread could hand over an older sum after a newer one.
     turn, stopped = threading.Lock(), threading.Event()
@@ -114,6 +125,35 @@ def run_workers(workers: Sequence[Worker], n_jobs: int, progress: Progress, bega
         _leave(pool, futures, hurried=isinstance(error, KeyboardInterrupt))
         raise
     pool.shutdown()
+
+
+def _run_on(cluster: Cluster, workers: Sequence[Worker], progress: Progress) -> None:
+    """Run each worker as a task, and take over what it found."""
+    order = _order(workers)
+    work, done = sum(worker.work for worker in workers), 0.0
+
+    def report() -> None:
+        progress(done / work, "training")
+
+    for number, results in cluster.run(_run_one, ((workers[i],) for i in order), report):
+        worker = workers[order[number]]
+        done += worker.work
+        jobs = {one.key: one.job for one in worker.network_jobs}
+        for key, result in results.items():
+            # The targets are here already.
+            worker.results[key] = replace(result, targets=jobs[key].targets)
+            if worker.on_result is not None:
+                worker.on_result(key, worker.results[key])
+        report()
+
+
+def _run_one(worker: Worker) -> dict[tuple[int, int], FitResult]:
+    """Run a worker on a node."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        worker.run(silent)
+    return worker.results
 
 
 def _order(workers: Sequence[Worker]) -> list[int]:

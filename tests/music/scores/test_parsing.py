@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from gradatim.errors import MissingExtraError, ScoreError, SpecError
+from gradatim.executors import processes
+from gradatim.executors.processes import end_workers
 from gradatim.music.scores import parsing
 from gradatim.music.scores.formats import ScoreText
 from gradatim.music.scores.parsing import parse_scores
@@ -20,14 +22,23 @@ def _own_cache(tmp_path, monkeypatch, _shared_cache):
     monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
 
 
-def script(monkeypatch, code):
-    """Let another program stand for the worker."""
+@pytest.fixture(autouse=True)
+def _no_workers():
+    """Begin and end without a worker, which another program may stand for."""
+    end_workers()
+    yield
+    end_workers()
+
+
+def script(monkeypatch, answer):
+    """Let another program stand for the worker, which says of every question the same."""
     start = subprocess.Popen
+    code = f"import sys\nprint('{{}}', flush=True)\nfor line in sys.stdin:\n    {answer}\n"
 
     def other(arguments, **options):
         return start([sys.executable, "-c", code], **options)
 
-    monkeypatch.setattr(parsing.subprocess, "Popen", other)
+    monkeypatch.setattr(processes.subprocess, "Popen", other)
 
 
 def test_what_cannot_be_read_costs_only_itself_and_order_stays():
@@ -50,7 +61,7 @@ def test_what_was_read_once_is_not_read_again(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(parsing.subprocess, "Popen", refuse)
+    monkeypatch.setattr(processes.subprocess, "Popen", refuse)
     [[after]] = parse_scores([TEXT])
     assert after.notes.to_dict() == before.notes.to_dict()
 
@@ -86,37 +97,6 @@ def test_a_score_that_takes_too_long_is_given_up(monkeypatch):
     assert time.monotonic() - start < 20
 
 
-def test_a_process_that_dies_is_started_again(monkeypatch, tmp_path):
-    # The first process dies at once, as one without memory does; the next one answers.
-    mark = tmp_path / "mark"
-    answer = (
-        '{"scores": [{"tags": {}, "notes": {"onset": [0], "duration": [1], "pitch": [60], '
-        '"part": [0], "position": [0], "meter": null, "tonic": null}}]}'
-    )
-    script(
-        monkeypatch,
-        f"import pathlib, sys\nmark = pathlib.Path({str(mark)!r})\n"
-        "if not mark.exists():\n    mark.touch()\n    sys.exit(1)\n"
-        f"for line in sys.stdin:\n    print({answer!r}, flush=True)\n",
-    )
-    dead, [alive] = parse_scores([BROKEN, TEXT], n_jobs=1)
-    assert "ended without an answer" in str(dead)
-    assert alive.notes.pitch.tolist() == [60]
-
-
-def test_no_process_is_left_behind(monkeypatch):
-    started = []
-    start = subprocess.Popen
-
-    def noted(*arguments, **options):
-        started.append(start(*arguments, **options))
-        return started[-1]
-
-    monkeypatch.setattr(parsing.subprocess, "Popen", noted)
-    parse_scores([TEXT])
-    assert [process.returncode is not None for process in started] == [True]
-
-
 def test_the_current_folder_does_not_stand_for_modules(tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise SystemExit(3)")
     (tmp_path / "music21.py").write_text("raise SystemExit(3)")
@@ -135,25 +115,9 @@ def test_without_music21_a_sentence_says_what_to_install(monkeypatch):
 
 
 def test_notes_that_make_no_sense_are_an_error(monkeypatch):
-    script(
-        monkeypatch,
-        "import sys\nfor line in sys.stdin:\n    print('{\"scores\": [3]}', flush=True)",
-    )
+    script(monkeypatch, "print('{\"scores\": [3]}', flush=True)")
     [odd] = parse_scores([TEXT])
     assert isinstance(odd, ScoreError)
-
-
-def test_a_worker_ends_with_who_asked_it_also_in_the_midst_of_a_score():
-    worker = "from gradatim.music.scores import worker\nimport time\n"
-    code = f"{worker}worker._answer = lambda line: time.sleep(60)\nworker._main()"
-    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
-    assert process.stdin is not None
-    process.stdin.write(b"{}\n")
-    process.stdin.close()
-    try:
-        assert process.wait(30) == 0
-    finally:
-        process.kill()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradatim.music import NoteList
-from gradatim.music.scores.worker import _answer, _sounding, read_notes
+from gradatim.music.scores.worker import _sounding, read_notes
 
 C_MAJOR = [60, 62, 64, 65, 67, 69, 71, 72]
 
@@ -123,7 +123,3 @@ def test_sixteenth_triplets_and_thirty_seconds_of_midi_stay(midi):
 def test_title_of_musicxml_is_a_tag(by_format):
     [score] = read_notes("musicxml", by_format["musicxml"])
     assert score["tags"]["title"] == "By hand"
-
-
-def test_what_music21_cannot_read_is_an_answer():
-    assert _answer('{"format": "midi", "data": "AAAA"}')["error"]

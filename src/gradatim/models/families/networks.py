@@ -244,6 +244,7 @@ def _train(
         store=data.store,
         max_nets=data.max_nets,
         engine=data.engine,
+        cluster=data.cluster,
     )
     fitted: dict[int, Fitted] = {}
     trained = map(iter, results)

@@ -10,10 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -26,6 +22,7 @@ from gradatim._digest import short_hash
 from gradatim._files import read_regular, write_atomically
 from gradatim._progress import Progress, steady
 from gradatim.errors import MissingExtraError, OutputError, ScoreError, SpecError
+from gradatim.executors.processes import UnansweredError, WorkerPool
 from gradatim.music.scores.formats import ScoreText
 from gradatim.music.scores.notes import NoteList
 
@@ -37,8 +34,7 @@ MOST_SECONDS = 120.0
 #: Raised when the worker comes to read other notes from the same text.
 _VERSION = 2
 
-# Scores for which another process, which takes a second to start, is worth it
-_SCORES_PER_PROCESS = 20
+_WORKER = "gradatim.music.scores.worker"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,32 +60,28 @@ def parse_scores(
     tell = steady(progress)
     n_known = len(texts) - len(missing)
     tell(n_known / max(1, len(texts)), f"{n_known}/{len(texts)}")
-    readers: list[_Reader] = []
-    own = threading.local()
 
-    def read(k: int) -> list[ReadScore] | ScoreError:
-        if not hasattr(own, "reader"):
-            own.reader = _Reader()
-            readers.append(own.reader)
-        answer = own.reader.ask(texts[k])
+    def read(pool: WorkerPool, k: int) -> list[ReadScore] | ScoreError:
+        data = base64.b64encode(texts[k].data).decode()
+        try:
+            answer = pool.ask({"format": texts[k].format, "data": data}, MOST_SECONDS)
+        except UnansweredError as error:
+            return ScoreError(f"music21 cannot read it ({error})")
         read = _from_answer(answer, texts[k])
         if not isinstance(read, ScoreError):
             cache.put(texts[k], answer)
         return read
 
-    n_processes = min(n_jobs, 1 + len(missing) // _SCORES_PER_PROCESS)
-    executor = ThreadPoolExecutor(n_processes, thread_name_prefix="gradatim-scores")
+    executor = ThreadPoolExecutor(n_jobs, thread_name_prefix="gradatim-scores")
     try:
-        futures = {executor.submit(read, k): k for k in missing}
-        for n_done, future in enumerate(as_completed(futures), start=n_known + 1):
-            found[futures[future]] = future.result()
-            tell(n_done / len(texts), f"{n_done}/{len(texts)}")
-    finally:
         # After Ctrl-C nobody waits for the scores in hand.
-        executor.shutdown(wait=False, cancel_futures=True)
-        for reader in readers:
-            reader.close()
-        executor.shutdown()
+        with WorkerPool(_WORKER) as pool:
+            futures = {executor.submit(read, pool, k): k for k in missing}
+            for n_done, future in enumerate(as_completed(futures), start=n_known + 1):
+                found[futures[future]] = future.result()
+                tell(n_done / len(texts), f"{n_done}/{len(texts)}")
+    finally:
+        executor.shutdown(cancel_futures=True)
     return [one for one in found if one is not None]
 
 
@@ -103,8 +95,6 @@ def _music21_version() -> str:
 
 
 def _from_answer(answer: Mapping[str, Any], text: ScoreText) -> list[ReadScore] | ScoreError:
-    if "error" in answer:
-        return ScoreError(f"music21 cannot read it ({answer['error']})")
     try:
         scores = [
             ReadScore(NoteList.from_dict(one["notes"]), {**one["tags"], **text.tags})
@@ -114,69 +104,6 @@ def _from_answer(answer: Mapping[str, Any], text: ScoreText) -> list[ReadScore] 
         return ScoreError(f"music21 gave no notes that can be used ({error})")
     scores = [score for score in scores if score.notes.n_notes]
     return scores or ScoreError("it holds no note with a pitch")
-
-
-class _Reader:
-    """A process that reads scores one after the other, started anew when it ends."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def ask(self, text: ScoreText) -> dict[str, Any]:
-        """Return the answer of the process, or an error where there is none in time."""
-        process = self._running()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        asked = {"format": text.format, "data": base64.b64encode(text.data).decode()}
-        timer = threading.Timer(MOST_SECONDS, stop)
-        timer.start()
-        try:
-            process.stdin.write(json.dumps(asked).encode() + b"\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-        except (OSError, ValueError):
-            self.close()
-            if late.is_set():
-                return {"error": f"not within {MOST_SECONDS:g} s"}
-            return {"error": "its process ended without an answer"}
-        finally:
-            timer.cancel()
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._dispose()
-            # The worker sees the packages that this process sees, but not the current folder,
-            # in which a file may be called as a module is.
-            paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "gradatim.music.scores.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": paths},
-            )
-        return self._process
-
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
-        if self._process is not None:
-            self._process.kill()
-        self._dispose()
-
-    def _dispose(self) -> None:
-        if self._process is not None:
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-            self._process = None
 
 
 @dataclass(frozen=True)

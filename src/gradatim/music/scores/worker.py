@@ -1,23 +1,19 @@
 """A process that reads scores: what music21 makes of a text, as notes.
 
-Conventions: run as ``python -m gradatim.music.scores.worker``. A line of standard input is a JSON
-object with ``format`` and ``data`` (base64); a line of standard output is the answer, a list of
-notes of one or more scores, or what went wrong. A process of its own, since a score may take
-minutes or the stack, and then only the process ends.
+Conventions: run as ``python -m gradatim.music.scores.worker``. A question is a ``format`` and
+``data`` (base64), the answer the notes of one or more ``scores``. A process of its own, since a
+score may take minutes or the stack, and then only the process ends.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import json
-import os
 import sys
-import threading
 from collections.abc import Iterator
-from queue import SimpleQueue
 from typing import Any
 
+from gradatim.executors.serving import serve
 from gradatim.music.scores.bars import bar_starts
 
 __all__ = ["MOST_MEMORY", "read_notes"]
@@ -135,13 +131,8 @@ def _sounding(element: Any) -> list[Any]:
     return [element] if isinstance(element, note.Note) else []
 
 
-def _answer(line: str) -> dict[str, Any]:
-    asked = json.loads(line)
-    try:
-        return {"scores": read_notes(asked["format"], base64.b64decode(asked["data"]))}
-    except Exception as error:  # music21 fails in as many ways as there are files
-        reason = " ".join(str(error).split()) or type(error).__name__
-        return {"error": reason[:200]}
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"scores": read_notes(asked["format"], base64.b64decode(asked["data"]))}
 
 
 def _limit_memory() -> None:
@@ -156,24 +147,6 @@ def _limit_memory() -> None:
             resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
-def _main() -> None:
-    _limit_memory()
-    # What a library prints must not stand between the answers.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    asked: SimpleQueue[str] = SimpleQueue()
-    threading.Thread(target=_listen, args=(asked,), daemon=True).start()
-    while True:
-        answers.write(json.dumps(_answer(asked.get())) + "\n")
-        answers.flush()
-
-
-def _listen(asked: SimpleQueue[str]) -> None:
-    """Take what is asked; end, also in the midst of a score, when nobody can ask any more."""
-    for line in sys.stdin:
-        asked.put(line)
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    _main()
+    _limit_memory()
+    serve(_answer)

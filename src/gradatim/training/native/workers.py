@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -135,6 +136,10 @@ class NativeWorker:
         self.on_result: Callable[[tuple[int, int], FitResult], None] | None = None
         self._rows = rows
         self._stop = np.zeros(1, dtype=np.uint8)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what hears of results, which stays here when the worker goes to a cluster."""
+        return {**self.__dict__, "on_result": None}
 
     @property
     def work(self) -> float:

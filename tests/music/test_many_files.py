@@ -6,8 +6,11 @@ import pytest
 import soundfile
 
 from gradatim.errors import AudioError, SpecError
-from gradatim.music.analysis import analyze_file, analyze_files
+from gradatim.executors.processes import end_workers
+from gradatim.music import many_files
+from gradatim.music.analysis import analyze_file
 from gradatim.music.features import RECIPE, extract_features
+from gradatim.music.many_files import analyze_files
 
 
 def test_an_analysis_holds_the_features_of_the_file(tmp_path, tone):
@@ -47,7 +50,7 @@ def test_progress_counts_up_from_none_to_all(tmp_path, tone):
     heard = []
     paths = [tone(tmp_path / f"{k}.wav") for k in range(3)]
     analyze_files(paths, n_jobs=2, progress=lambda *news: heard.append(news))
-    assert heard == [(k / 3, f"{k}/3") for k in range(4)]
+    assert [*dict.fromkeys(heard)] == [(k / 3, f"{k}/3") for k in range(4)]
 
 
 def test_an_error_in_progress_stops_the_analysis(tmp_path, tone):
@@ -74,3 +77,46 @@ def test_a_script_needs_no_main_guard(tmp_path, folder):
         [sys.executable, str(script)], capture_output=True, text=True, timeout=600, check=False
     )
     assert (run.stdout, run.stderr) == ("12\n", "")
+
+
+DECODER = """
+import os, time
+import soundfile
+
+class Bad(soundfile.SoundFile):
+    def __init__(self, file, *args, **more):
+        name = os.path.basename(file)
+        if name == "crash.wav":
+            os.abort()
+        if name == "hang.wav":
+            time.sleep(600)
+        super().__init__(file, *args, **more)
+
+soundfile.SoundFile = Bad
+"""
+
+
+@pytest.fixture
+def bad_decoder(tmp_path, monkeypatch):
+    """Let workers decode with what crashes and hangs at files of such names."""
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(DECODER)
+    monkeypatch.syspath_prepend(tmp_path / "path")
+    end_workers()
+    yield
+    end_workers()
+
+
+def test_a_decoder_that_crashes_or_hangs_costs_its_own_file(
+    tmp_path, tone, bad_decoder, monkeypatch
+):
+    monkeypatch.setattr(many_files, "MOST_SECONDS", 10.0)
+    names = ["a", "crash", "b", "hang", "c"]
+    paths = [tone(tmp_path / f"{name}.wav", 300 + 10 * len(name)) for name in names]
+    a, crash, b, hang, c = analyze_files(paths, n_jobs=2)
+    for path, found in ((paths[0], a), (paths[2], b), (paths[4], c)):
+        np.testing.assert_array_equal(
+            found.pieces[0].features, analyze_file(path).pieces[0].features
+        )
+    assert str(crash).startswith(f"{paths[1]} cannot be analyzed: it ended its process (")
+    assert str(hang).startswith(f"{paths[3]} cannot be analyzed: it took longer than 10")

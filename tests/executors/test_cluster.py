@@ -1,0 +1,80 @@
+"""Clusters: what cannot be used is told in one sentence, and calls come back by their numbers."""
+
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from gradatim.errors import ExecutorError, MissingExtraError, SpecError
+from gradatim.executors import cluster, connect
+
+needs_ray = pytest.mark.skipif(
+    find_spec("ray") is None,
+    reason="Ray is not installed (pip install 'gradatim[cluster]')",
+)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "here", "127.0.0.1:6379", "ray://", "ray://a:b", "http://a:1"]
+)
+def test_an_address_of_another_form_is_refused(address):
+    with pytest.raises(SpecError, match="auto or ray://HOST:PORT"):
+        connect(address)
+
+
+def test_without_ray_a_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(cluster, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"gradatim\[cluster\]"):
+        connect("auto")
+
+
+def test_nobody_waits_where_nothing_listens(monkeypatch):
+    monkeypatch.setattr(cluster, "find_spec", lambda name: object())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"ray://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(ExecutorError, match=f"nothing answers at {address}"):
+            connect(address)
+    with pytest.raises(ExecutorError, match="nothing answers"):
+        connect("ray://127.0.0.1:99999")
+
+
+class _HangingRay:
+    """Stands for a Ray that never answers."""
+
+    def init(self, **options):
+        import threading
+
+        threading.Event().wait()
+
+
+def test_a_start_that_hangs_ends_with_one_sentence(monkeypatch):
+    monkeypatch.setattr(cluster, "find_spec", lambda name: object())
+    monkeypatch.setattr(cluster.importlib, "import_module", lambda name: _HangingRay())
+    monkeypatch.setattr(cluster, "MOST_SECONDS_TO_START", 0.05)
+    with pytest.raises(ExecutorError, match=r"auto does not answer within 0\.05 s"):
+        connect("auto")
+
+
+def test_the_local_path_never_imports_ray():
+    code = (
+        "import sys, gradatim.executors, gradatim.music.cluster_files, gradatim.climb\n"
+        "print('ray' in sys.modules)"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert asked.stdout.strip() == b"False"
+
+
+@needs_ray
+@pytest.mark.slow
+def test_calls_of_a_function_come_back_with_their_numbers():
+    import ray
+
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    with cluster.Cluster("local") as nodes:
+        found = dict(nodes.run(lambda k: 2**k, [(k,) for k in range(5)]))
+        assert found == {k: 2**k for k in range(5)}
+        with pytest.raises(ExecutorError, match="ZeroDivisionError"):
+            dict(nodes.run(lambda k: 1 / k, [(0,)]))
