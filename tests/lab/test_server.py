@@ -418,5 +418,7 @@ def test_a_port_in_use_and_a_host_that_is_none_are_one_sentence():
         port = taken.getsockname()[1]
         with pytest.raises(SpecError, match=f"port {port} is in use"):
             serve_lab(Lesson(), None, collection(), "c", port=port)
+    with pytest.raises(SpecError, match="cannot be listened at"):
+        serve_lab(Lesson(), None, collection(), "c", host="192.0.2.1", port=0)
     with pytest.raises(SpecError, match="no address"):
         serve_lab(Lesson(), None, collection(), "c", host="no such host", port=0)

@@ -7,6 +7,7 @@ once, before the first request. Ctrl-C ends the server and all that it began.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import socket
@@ -91,14 +92,12 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         except socket.gaierror as error:
             raise SpecError(f"{host!r} is no address; give --host 0.0.0.0 for all") from error
         except OSError as error:
-            raise SpecError(_unbound(host, port)) from error
+            if error.errno == errno.EADDRINUSE:
+                text = f"port {port} is in use; give --port N, or --port 0 for a free one"
+            else:
+                text = f"{host} port {port} cannot be listened at; give another --host or --port"
+            raise SpecError(text) from error
         yield listener
-
-
-def _unbound(host: str, port: int) -> str:
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=0.5):
-        return f"port {port} is in use; give --port N, or --port 0 for a free one"
-    return f"{host} port {port} cannot be listened at; give another --host or --port"
 
 
 def _address(host: str, port: int, token: str | None) -> str:
