@@ -86,6 +86,7 @@ MODULES = {
     "bench_lab_server": "thirty pages at once on one lab server",
     "bench_throughput": "folders of sounds through worker processes, beside librosa and joblib",
     "bench_cluster": "a cluster of two nodes beside one machine: the same to the last bit",
+    "bench_growth": "time and memory of a climb as its rows grow",
     "bench_kills": "extraction while workers, parents and nodes are killed",
     "fresh": "first calls in a fresh process",
 }
