@@ -84,6 +84,10 @@ MODULES = {
     "bench_depth": "time of the proofs about depth",
     "bench_lab": "the lab's page in Chromium: speeds, pictures, first paint, links",
     "bench_lab_server": "thirty pages at once on one lab server",
+    "bench_throughput": "folders of sounds through worker processes, beside librosa and joblib",
+    "bench_cluster": "a cluster of two nodes beside one machine: the same to the last bit",
+    "bench_growth": "time and memory of a climb as its rows grow",
+    "bench_kills": "extraction while workers, parents and nodes are killed",
     "fresh": "first calls in a fresh process",
 }
 

@@ -52,8 +52,9 @@ def test_script_and_page_are_as_small_as_promised(page):
     assert len(page.encode()) <= 700_000
 
 
-def test_script_is_one_that_node_understands_and_has_no_import():
-    text = script()
+@pytest.mark.parametrize("served", [False, True])
+def test_script_is_one_that_node_understands_and_has_no_import(served):
+    text = script(served)
     result = run_node("--check", "-", input=text)
     assert result.returncode == 0, result.stderr
     assert not re.search(r"^(import|export)\b", text, re.M)
