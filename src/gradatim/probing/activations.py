@@ -1,8 +1,8 @@
 """What the layers of a network hold of some rows: of a model's own network, or of MSD_musicnn.
 
 Conventions: a layer is (n_rows, n_units), float64; layers are named and in order, what the network
-reads first. Of several averaged networks the first is taken. A layer of MSD_musicnn is its mean
-over the frames of a sound.
+reads first. Of several averaged networks the first that has hidden layers is taken. A layer of
+MSD_musicnn is its mean over the frames of a sound.
 """
 
 from __future__ import annotations
@@ -36,12 +36,14 @@ def layer_network(model: Model) -> Network:
     """Return the network whose layers are looked into, or say that there are none."""
     learner = model.learner
     members = learner.members if isinstance(learner, AveragedNetworks) else ()
-    if not members or members[0].depth < 2:
+    # Where truth is nearly linear, members without hidden layers stand beside those that have some.
+    deep = [network for network in members if network.depth > 1]
+    if not deep:
         raise SpecError(
             f"the {show_name(model.rung)} model has no hidden layers to look into; save a shallow "
             "or deep one (climb --save-rung deep FILE)"
         )
-    return members[0]
+    return deep[0]
 
 
 def layers_of_network(network: Network, Z: np.ndarray) -> dict[str, np.ndarray]:

@@ -58,7 +58,7 @@ from gradatim.scalers import fit_scaler
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
 from gradatim.tagging.samples import SampleRows, find_samples
 from gradatim.tagging.scoring import options_for, rows_for
-from gradatim.training.recipes import PRESETS
+from gradatim.training.recipes import CYCLES
 
 __all__ = ["MUSICNN", "layers", "layers_of_climb"]
 
@@ -393,8 +393,10 @@ def _folds(
     data = TrainingSet(
         inside, seed, n_jobs, preset=preset if preset in ("quick", "strong") else "quick"
     )
-    candidate = family.candidates(data, model.input)[0]
-    if candidate in PRESETS.values():
+    candidates = family.candidates(data, model.input)
+    own = [one for one in candidates if family.describe(one) == model.setting]
+    candidate = (own or list(candidates))[0]
+    if candidate != CYCLES:
         # Layers are those of one network; a mixture of kinds is trained as a whole.
         candidate = replace(candidate, n_members=1)
     fits = [Fit(candidate, folds.rows_without(r, k), folds.rows(r, k)[:0]) for r, k in folds.outer]
