@@ -134,6 +134,14 @@ def forest(X, y, groups, seed, table):
     return RandomForestClassifier(500, random_state=seed).fit(X, y)
 
 
+def lightgbm(X, y, groups, seed, table):
+    from lightgbm import LGBMClassifier
+    from sklearn.multioutput import MultiOutputClassifier
+
+    model = LGBMClassifier(random_state=seed, n_jobs=1, verbosity=-1)
+    return (MultiOutputClassifier(model) if y.ndim == 2 else model).fit(X, y)
+
+
 def mlp(X, y, groups, seed, table):
     from sklearn.neural_network import MLPClassifier
     from sklearn.pipeline import make_pipeline
@@ -182,7 +190,9 @@ class Several:
         return np.stack([model.predict(X) for model in self.models], axis=1)
 
 
-MODELS = {f.__name__: f for f in (strong, realmlp, realmlp_refit, logistic, svc, forest, mlp)}
+MODELS = {
+    f.__name__: f for f in (strong, realmlp, realmlp_refit, logistic, svc, forest, lightgbm, mlp)
+}
 
 
 def score(model, X, y):

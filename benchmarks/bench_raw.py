@@ -57,7 +57,7 @@ def mean_of_two(climb: Any, rung: str, first: str, second: str) -> dict[str, Any
     value = float(sums.sum() / sizes.sum())
     without = (sums.sum() - sums) / (sizes.sum() - sizes)
     variance = float(jackknife(without[None])[0, 0])
-    ends = score_bounds(value, variance, len(codes), len(sizes) - 1.0, (0.0, 1.0))
+    ends = score_bounds(value, variance, len(codes), len(sizes) - 1.0, "share")
     return {
         "rung": rung,
         "input": f"mean of {first} and {second}",

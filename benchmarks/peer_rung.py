@@ -68,7 +68,7 @@ def specs_of(problem: ClimbTask, family: Family) -> list[NetworkSpec]:
     """
     if not isinstance(family, NetworkFamily):
         return []
-    return family.specs(problem, PRESETS[problem.preset])
+    return family.specs(problem, PRESETS[problem.preset], 1)
 
 
 def count_epochs(problem: ClimbTask, family: Family) -> int:

@@ -160,7 +160,7 @@ WORKLOADS = {
 
 
 def make_data(
-    n_samples: int, n_features: int, n_classes: int, seed: int
+    n_samples: int, n_features: int, n_classes: int, seed: int, noise: float = 0.3
 ) -> tuple[np.ndarray, np.ndarray]:
     """Generate rows and their classes.
 
@@ -170,6 +170,8 @@ def make_data(
         Size.
     seed : int
         Seed.
+    noise : float, default 0.3
+        Standard deviation of what is added to outputs of the layer, which are in (-1, 1).
 
     Returns
     -------
@@ -181,7 +183,7 @@ def make_data(
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n_samples, n_features))
     scores = np.tanh(X @ rng.normal(size=(n_features, n_classes)) / np.sqrt(n_features))
-    y = (scores + 0.3 * rng.normal(size=scores.shape)).argmax(axis=1)
+    y = (scores + noise * rng.normal(size=scores.shape)).argmax(axis=1)
     y[:n_classes] = np.arange(n_classes)
     return X, y
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gradatim.exercises import make_versions as make_versions
     from gradatim.exercises import render_exam as render_exam
     from gradatim.exercises import write_exam as write_exam
+    from gradatim.lab import lab_widget as lab_widget
     from gradatim.models import Model as Model
     from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
@@ -51,7 +52,10 @@ if TYPE_CHECKING:
     from gradatim.network import parse as parse
     from gradatim.persistence import load_network as load_network
     from gradatim.persistence import save_network as save_network
+    from gradatim.probing import Layers as Layers
+    from gradatim.probing import layers as layers
     from gradatim.problems import load_problem as load_problem
+    from gradatim.reports import write_layers as write_layers
     from gradatim.reports import write_report as write_report
     from gradatim.separability import build_hidden as build_hidden
     from gradatim.separability import find_features as find_features
@@ -78,6 +82,7 @@ _PARTS = {
     "Explanation": "tagging",
     "FitResult": "training",
     "Layer": "network",
+    "Layers": "probing",
     "Network": "network",
     "Model": "models",
     "ModelScore": "tagging",
@@ -98,6 +103,8 @@ _PARTS = {
     "find_features": "separability",
     "find_methods": "comparisons.separable",
     "fit_many": "training",
+    "lab_widget": "lab",
+    "layers": "probing",
     "load_dataset": "datasets",
     "load_model": "models",
     "load_network": "persistence",
@@ -127,6 +134,7 @@ _PARTS = {
     "score_path": "tagging",
     "separate": "separability",
     "transform": "separability",
+    "write_layers": "reports",
     "write_predictions": "tagging",
     "write_report": "reports",
 }
@@ -152,7 +160,7 @@ _pictures.register("network", _draw_network)
 for _kind in (
     *("Approximation", "ClassSeparations", "Climb", "ClimbComparison", "Collection"),
     *("DepthComparison", "Exam", "Explanation", "MethodComparison", "ModelScore", "Predictions"),
-    *("Race", "Rates", "Separation", "Trace", "Transformation"),
+    *("Layers", "Race", "Rates", "Separation", "Trace", "Transformation"),
 ):
     _pictures.register(_kind, partial(_show, _kind))
 

@@ -260,3 +260,18 @@ def test_no_option_gets_around_the_recipe(sounds, capsys, verb, words, left_out)
         "gradatim: s.parquet says itself how it is read, and its rows are called by their path; "
         f"leave out {left_out}\n"
     )
+
+
+def test_help_lists_no_option_that_features_refuses(capsys):
+    assert main(["features", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--labels" in said
+    assert "--from" in said
+    for other in ("--drop", "--impute", "--fold-column", "--split-column", "--ignore-notation"):
+        assert other not in said
+
+
+def test_one_file_is_called_by_its_own_name(capsys, tmp_path):
+    soundfile.write(tmp_path / "bd_808.flac", np.sin(np.arange(3000)), 22050)
+    assert main(["features", str(tmp_path / "bd_808.flac"), "-o", "one.parquet"]) == 0
+    assert capsys.readouterr().out.startswith("bd_808.flac, 1 file")

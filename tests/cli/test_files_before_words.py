@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from gradatim.models import Model
 from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.network import Layer, Network
 from gradatim.scalers import Scaler
+from gradatim.tagging.sidecars import SidecarEntry, write_sidecar
 
 TABLE = "x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,b\n0.2,0.1,a\n0.9,0.8,b\n0.1,0,a\n1,0.9,b\n"
 ROWS = "x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(8))
@@ -28,7 +30,9 @@ COMMANDS = {
     "features": "sounds --output a.parquet --json b.json",
     "inspect": "table.csv --target label --json a.json",
     "predict": "model.gradatim table.csv --output a.csv --json b.json",
+    "untag": "tagged --force --json a.json",
     "explain": "kept.gradatim table.csv --row 2 --output a.svg --json b.json",
+    "layers": "hidden.gradatim table.csv --target label --output a.html --json b.json",
     "score": "model.gradatim table.csv --target label --json a.json",
     "fit": "rows.csv --target y --output a.txt --graph b.svg --plot c.svg",
     "draw": "x1+2 --output a.svg",
@@ -89,9 +93,15 @@ def folder(tmp_path, model):
     more = {"classes": np.array(["a", "b"]), "feature_names": ("x1", "x2")}
     kept = Model("linear", "x", "classification", learner, Scaler(ones, ones, ones), **more)
     kept.save(tmp_path / "kept.gradatim")
+    hidden = AveragedNetworks((Network([*network.layers, Layer([[1.0]], [0.0])]),), False)
+    replace(kept, rung="shallow", input="features", learner=hidden).save(
+        tmp_path / "hidden.gradatim"
+    )
     (tmp_path / "table.csv").write_text(TABLE)
     (tmp_path / "rows.csv").write_text(ROWS)
     (tmp_path / "sounds").mkdir()
+    (tmp_path / "tagged").mkdir()
+    write_sidecar(tmp_path / "tagged", {"gone.flac": SidecarEntry(1, "")})
     soundfile.write(tmp_path / "sounds" / "a.wav", np.sin(np.arange(3000)), 22050)
     return tmp_path
 

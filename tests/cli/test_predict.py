@@ -1,11 +1,13 @@
 import json
+import os
 import shutil
 
 import numpy as np
 import pytest
 
-from gradatim import climb_collection, load_model, read_folder, read_table
+from gradatim import Model, climb_collection, load_model, read_folder, read_table
 from gradatim.cli import main
+from gradatim.models.learners import Constant
 
 TABLE = "a,b,kind\n" + "".join(f"{k},{k * k % 7},{'xy'[k // 15]}\n" for k in range(30))
 
@@ -120,3 +122,20 @@ def test_what_cannot_be_done_is_one_sentence(typed, said, inside, capsys):
     assert said in error
     assert error.count("\n") == 1
     assert sorted(inside.iterdir()) == before
+
+
+def test_playlists_of_what_is_no_audio_are_refused_before_the_work(inside, capsys, monkeypatch):
+    tunes = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "tunes")
+    classes = np.array(["jig", "reel"])
+    Model("majority", "", "classification", Constant(np.array([0.2])), classes=classes).save(
+        "tunes.gradatim"
+    )
+
+    def work(*arguments, **options):
+        raise AssertionError("the work has begun")
+
+    monkeypatch.setattr("gradatim.tagging.predict_path", work)
+    (inside / "lists").mkdir(exist_ok=True)
+    for output in ("a.m3u8", "lists"):
+        assert main(["predict", "tunes.gradatim", tunes, "-o", output]) == 2
+        assert "is no audio that a playlist could name" in capsys.readouterr().err

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -207,3 +208,20 @@ def test_a_killed_run_leaves_every_file_whole_and_is_taken_back(inside):
     assert main(["untag", "in"]) == 0
     after = contents(inside)
     assert {name: after[name] for name in DRUMS} == before
+
+
+def test_what_came_back_is_written_as_json(inside, capsys):
+    assert run("predict drums.gradatim in --write-tags genre --apply") == 0
+    (inside / DRUMS[0]).unlink()
+    capsys.readouterr()
+    assert run("untag in --json back.json") == 0
+    said = json.loads(Path("back.json").read_text())
+    assert (said["n_restored"], said["n_same"], said["n_forgotten"]) == (2, 0, 0)
+    [left] = said["left"]
+    assert left["path"] == DRUMS[0]
+    assert "is gone" in left["reason"]
+    assert "json: " in capsys.readouterr().out
+    assert run("untag in --force --json -") == 0
+    assert json.loads(capsys.readouterr().out)["n_forgotten"] == 1
+    assert run("untag in --json back.txt") == 2
+    assert ".json" in capsys.readouterr().err

@@ -85,7 +85,7 @@ def test_a_rung_begins_then_chooses_then_trains_and_its_share_is_scaled_into_the
             ["starting", "training"],
             ["starting", "choosing", "training"],
         )
-        assert (words[1:2] == ["choosing"]) == (rung in ("linear", "logistic", "kernel"))
+        assert (words[1:2] == ["choosing"]) == (rung in ("linear", "logistic", "kernel", "shallow"))
         for fraction, _, total in reports:
             assert total == pytest.approx(before + fraction * (after - before))
 

@@ -198,6 +198,11 @@ def test_weights_of_nothing_are_refused(tmp_path):
     path = written(tmp_path, ["0"] * 20)
     with pytest.raises(LabelError, match="every weight in column 'w'"):
         read_table(path, "genre", weights="w")
+    with pytest.raises(LabelError, match="hardly any row counts beside it"):
+        read_table(written(tmp_path, ["1e-300", *["1"] * 19]), "genre", weights="w")
+    large = read_table(written(tmp_path, ["1e308"] * 20), "genre", weights="w")
+    assert large.weights.tolist() == [1.0] * 20
+    path = written(tmp_path, ["1"] * 20)
     with pytest.raises(TableError, match="named twice"):
         read_table(path, "genre", weights="genre")
 

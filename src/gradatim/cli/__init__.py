@@ -79,6 +79,12 @@ app.command(
     help="Say which inputs moved what a saved model says of a sound or row.",
 )
 app.command(
+    "gradatim.cli.layers:layers",
+    name="layers",
+    group=_MUSIC,
+    help="Look into the layers of a saved network, or of the pretrained one.",
+)
+app.command(
     "gradatim.cli.score:score",
     name="score",
     group=_MUSIC,

@@ -7,7 +7,7 @@ command line; a name that begins with @ is that of a file, which holds one name 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "READING",
     "Reading",
+    "SoundReading",
     "TableOptions",
     "TextOptions",
     "dialect_of",
@@ -44,8 +45,8 @@ def _option(metavar: str | None, help: str, **more: Any) -> Parameter:
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Reading:
-    """How a collection is read."""
+class SoundReading:
+    """How a folder of audio is read."""
 
     target: Annotated[
         list[str] | None,
@@ -78,29 +79,6 @@ class Reading:
         _option(
             "REGEX",
             "Regular expression with a group called label, searched in the path of each file.",
-        ),
-    ] = None
-    fold_column: Annotated[
-        str | None,
-        _option(
-            "COLUMN",
-            "Published folds to score by: a column, or for a folder folder:1 or pattern:REGEX.",
-        ),
-    ] = None
-    split_column: Annotated[
-        str | None,
-        _option(
-            "COLUMN",
-            "A published split, train or test for each sample: a column, or for a folder folder:1 "
-            "or pattern:REGEX. Rungs learn from train (and valid) and are scored once, on test.",
-        ),
-    ] = None
-    weights: Annotated[
-        str | None,
-        _option(
-            "COLUMN",
-            "How much each sample counts, in training and in scores: a column of numbers of 0 or "
-            "more, of a table or of the table of labels. It is never an input.",
         ),
     ] = None
     segment: Annotated[
@@ -140,12 +118,63 @@ class Reading:
             consume_multiple=(1, None),
         ),
     ] = None
+    task: Annotated[
+        TaskName | None,
+        _option(
+            None,
+            "How to read the target; if left out, its values tell. geo: latitude and longitude, "
+            "in this order, whatever the columns are called.",
+        ),
+    ] = None
     cache: Annotated[
         str | None,
         _option(
             "FOLDER|URL",
             "Where features of sounds are kept, also s3:// or gs://; if left out, the folder of "
             "GRADATIM_CACHE, or of the system.",
+        ),
+    ] = None
+
+    def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
+        """Return what the readers are told."""
+        from gradatim.sources.registry import Options
+
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("target", "drop"):
+            given[name] = expand_names(given.get(name))
+        given["place"] = None if self.place is None else _place(self.place)
+        given["features"] = tuple(self.features or ())
+        given |= {} if table is None else table.given()
+        given["cache"] = self.cache or feature_folder()
+        return Options(**given, n_jobs=n_jobs)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Reading(SoundReading):
+    """How a collection is read."""
+
+    fold_column: Annotated[
+        str | None,
+        _option(
+            "COLUMN",
+            "Published folds to score by: a column, or for a folder folder:1 or pattern:REGEX.",
+        ),
+    ] = None
+    split_column: Annotated[
+        str | None,
+        _option(
+            "COLUMN",
+            "A published split, train or test for each sample: a column, or for a folder folder:1 "
+            "or pattern:REGEX. Rungs learn from train (and valid) and are scored once, on test.",
+        ),
+    ] = None
+    weights: Annotated[
+        str | None,
+        _option(
+            "COLUMN",
+            "How much each sample counts, in training and in scores: a column of numbers of 0 or "
+            "more, of a table or of the table of labels. It is never an input.",
         ),
     ] = None
     ignore_notation: Annotated[
@@ -168,41 +197,6 @@ class Reading:
         Literal["median"] | None,
         _option(None, "Fill a table's missing values with its columns' medians."),
     ] = None
-    task: Annotated[
-        TaskName | None,
-        _option(
-            None,
-            "How to read the target; if left out, its values tell. geo: latitude and longitude, "
-            "in this order, whatever the columns are called.",
-        ),
-    ] = None
-
-    def options(self, table: TableOptions | None = None, n_jobs: int | None = None) -> Options:
-        """Return what the readers are told."""
-        from gradatim.sources.registry import Options
-
-        return Options(
-            target=expand_names(self.target),
-            groups=self.groups,
-            drop=expand_names(self.drop),
-            impute=self.impute,
-            task=self.task,
-            labels=self.labels,
-            path=self.path,
-            label_pattern=self.label_pattern,
-            fold_column=self.fold_column,
-            split_column=self.split_column,
-            weights=self.weights,
-            segment=self.segment,
-            seconds=self.seconds,
-            place=None if self.place is None else _place(self.place),
-            follow_links=self.follow_links,
-            features=tuple(self.features or ()),
-            ignore_notation=self.ignore_notation,
-            n_jobs=n_jobs,
-            cache=self.cache or feature_folder(),
-            **({} if table is None else table.given()),
-        )
 
 
 def feature_folder() -> Path | None:

@@ -20,7 +20,7 @@ from gradatim.cli._progress_bar import ProgressBar, TimeLeft
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import choose_metric
-from gradatim.presentation.climbs import heading, verdict_line
+from gradatim.presentation.climbs import heading, reference_lines, verdict_line
 from gradatim.presentation.ladder import Row
 from gradatim.presentation.lines import Grid, Line
 from gradatim.presentation.notices import notes
@@ -61,7 +61,7 @@ class Screen:
     def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:
         """Show the ladder while it is climbed; yields what is to be told."""
         chosen, _ = choose_metric(collection, metric)
-        ladder = LiveLadder(self._console, collection.in_words, chosen)
+        ladder = LiveLadder(self._console, collection.in_words, chosen, quiet=self._quiet)
         hidden = self._quiet or not self._console.is_terminal
         with contextlib.nullcontext() if hidden else ladder.live:
             yield ladder
@@ -85,7 +85,9 @@ class Screen:
 
 def show_climb(console: Console, climb: Climb) -> None:
     """Print the final ladder, the verdict, and what else a person should know."""
-    rows = [Row(result.rung, result.input, result=result) for result in climb.rungs]
+    results = (*climb.rungs, *climb.references)
+    rows = [Row(result.rung, result.input, result=result) for result in results]
     print_lines(console, [*heading(climb), [""]])
     console.print(draw_ladder(console, rows, climb.protocol.metric, climb.winner))
-    print_lines(console, [[""], verdict_line(climb), *notes(climb.notices)])
+    references = [[line] for line in reference_lines(climb)]
+    print_lines(console, [[""], verdict_line(climb), *references, *notes(climb.notices)])

@@ -26,7 +26,12 @@ from gradatim.cli._numbers import to_float
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
-from gradatim.models.families.registry import FAMILIES, get_family
+from gradatim.models.families.registry import (
+    FAMILIES,
+    REFERENCES,
+    get_family,
+    require_savable,
+)
 
 if TYPE_CHECKING:
     from gradatim.cli._screen import Screen
@@ -95,7 +100,8 @@ def climb(
             metavar="RUNG...",
             consume_multiple=(1, None),
             negative=(),
-            help=f"Only these rungs, of {', '.join(FAMILIES)}.",
+            help=f"Only these rungs, of {', '.join(FAMILIES)}; +NAME adds to all of them, as "
+            f"references that the verdict does not look at: {', '.join(REFERENCES)}.",
         ),
     ] = None,
     inputs: Annotated[
@@ -105,6 +111,7 @@ def climb(
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
+    no_short_look: Annotated[bool, _Flag, Parameter(group=RUN)] = False,
     jobs: Annotated[int | None, _number(RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(RUN, gte=1)] = None,
     engine: Annotated[Literal["native", "jax"] | None, Parameter(group=RUN)] = None,
@@ -135,7 +142,7 @@ def climb(
     ----------
     path
         A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
-        (abc), or a table (csv, csv.gz, tsv, parquet, arff).
+        (abc), or a table (csv, csv.gz, tsv, parquet, arrow, arff).
     split
         Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
         the second.
@@ -163,6 +170,8 @@ def climb(
     learning_curve
         Train the verdict's rung on a quarter and half of the training groups, too, to see whether
         more samples would help.
+    no_short_look
+        Of more than 20,000 samples, do not climb some 5,000 first to say what those show.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -198,8 +207,10 @@ def climb(
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import files_of
 
-    for rung in [*(rungs or ()), *(text.partition("/")[0] for text, _ in save_rung or ())]:
-        get_family(rung)
+    for rung in rungs or ():
+        get_family(rung).require()
+    for text, _ in save_rung or ():
+        require_savable(text.partition("/")[0])
     places = _places(path, split)
     how = reading.options(table, jobs)
     if report is not None and no_report:
@@ -245,6 +256,7 @@ def climb(
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
                 "learning_curve": learning_curve,
+                "short_look": not no_short_look,
             }
             found = _climb(screen, collection, store, options | more)
             found = replace(found, command=repeating_command() or found.command)

@@ -21,7 +21,7 @@ from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
 from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import work
-from gradatim.cli._reading import READING, Reading
+from gradatim.cli._reading import READING, SoundReading
 
 if TYPE_CHECKING:
     from gradatim.music import FeatureTable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["features"]
 
 _OUTPUT = Group("What comes out", sort_key=2)
-_READING = Reading()
+_READING = SoundReading()
 _KEPT = "; what is finished is kept, and the same command goes on"
 _Flag = Parameter(negative=(), show_default=False)
 
@@ -39,7 +39,7 @@ def features(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")],
-    reading: Reading = _READING,
+    reading: SoundReading = _READING,
     verify: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     jobs: Annotated[
         int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))

@@ -177,9 +177,11 @@ def _whole(model: Model, found: Predictions, tags: TagChanges | None) -> dict[st
 
 def _check(model: Model, file: Path, path: str, output: Path | None, json: str | None) -> None:
     """Refuse, before the work, what could not be written."""
-    from gradatim.tagging.files import PLAYLIST, check_format, playlist_names
+    from gradatim.tagging.files import PLAYLIST, check_format, playlist_names, require_audio
 
     wanted = []
+    if output is not None and (output.is_dir() or output.suffix.lower() == PLAYLIST):
+        require_audio(path)
     if output is not None and output.is_dir():
         wanted += [("-o", output / name, ending(PLAYLIST)) for name in playlist_names(model)]
     elif output is not None:

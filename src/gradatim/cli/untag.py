@@ -6,11 +6,15 @@ named and left.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Group, Parameter
 
+from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
+from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._output_files import check_files, deliver, ending
 from gradatim.cli._reading import READING
 
 __all__ = ["untag"]
@@ -25,6 +29,9 @@ def untag(
     *,
     follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
     force: Annotated[bool, _Flag, Parameter(group=_RESTORING)] = False,
+    json: Annotated[
+        str | None, Parameter(group=_RESTORING, metavar="FILE", allow_leading_hyphen=True)
+    ] = None,
     debug: Annotated[bool, _Flag, Parameter(group=_RESTORING)] = False,
 ) -> None:
     """Give audio files the tags back that they had before predict --write-tags --apply.
@@ -40,24 +47,42 @@ def untag(
         Follow links that lead out of a folder.
     force
         Also restore where the sound or the tag has changed since, and forget files that are gone.
+    json
+        Write what was done as JSON; - is standard output, and nothing else goes there.
     debug
         Show the traceback of an error.
     """
+    from gradatim._files import write_atomically
     from gradatim.cli._silence import silent_libraries
     from gradatim.errors import InputError
     from gradatim.tagging import restore_tags
 
+    file = None if json in (None, "-") else Path(json)
+    if file is not None:
+        check_files([("--json", file, ending(".json"))], [Path(path)])
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.presentation.tags import restored_lines
 
-        screen = Screen(to_stderr=False, quiet=False)
+        screen = Screen(to_stderr=json == "-", quiet=False)
         with screen.counting("restoring tags") as progress:
             found = interruptible(
                 lambda: restore_tags(
                     path, force=force, follow_links=follow_links, progress=progress
                 )
             )
-        screen.show_lines(restored_lines(found))
+        whole = {**header(), **found.to_dict()}
+        whole_text = json_text(whole) + "\n"
+
+        def show() -> None:
+            if json == "-":
+                print_json(whole)
+            else:
+                screen.show_lines(restored_lines(found))
+
+        def save(target: Path) -> str:
+            return f"json: {show_name(write_atomically(target, whole_text))}"
+
+        deliver([] if file is None else [lambda: save(file)], show, screen.say)
         if found.nothing_could_be_done:
             raise InputError("no tag could be taken back; the reason stands with each file")

@@ -12,15 +12,13 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from importlib.metadata import version
-from itertools import accumulate
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
-from gradatim._progress import Progress, scaled, silent, steady
+from gradatim._progress import scaled, silent
 from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import FoldModels, first_repeat, importance_of
@@ -32,10 +30,12 @@ from gradatim.climb.result import (
     RungResult,
     TrainingSize,
 )
-from gradatim.climb.rung import fit_all, run_rung, stored_rung
+from gradatim.climb.rung import fit_all, run_rung
+from gradatim.climb.running import plan_of, run_ladder, rung_progress
+from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
-from gradatim.climb.verdict import decide, describe
+from gradatim.climb.verdict import compare_references, decide, describe
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
@@ -44,11 +44,11 @@ from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.executors.cluster import Cluster
 from gradatim.inspection import inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
-from gradatim.models.families.registry import FAMILIES
+from gradatim.models.families.registry import FAMILIES, REFERENCES, require_savable
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
-from gradatim.training.engines import choose_engine, prepare
+from gradatim.training.engines import choose_engine
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
@@ -79,6 +79,7 @@ def climb_collection(
     engine: str = "auto",
     learning_curve: bool = False,
     cluster: Cluster | None = None,
+    short_look: bool = True,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -112,7 +113,9 @@ def climb_collection(
     n_jobs : int, optional
         Threads; as many as cores unless given.
     rungs : sequence of str, optional
-        Names of the rungs to climb; all that suit the task unless given.
+        Names of the rungs to climb; all that suit the task unless given. A name after a plus is
+        added to what is climbed, such as the references ``"+forest"`` and ``"+lightgbm"``, which
+        are scored on the same folds and have no part in the verdict.
     shuffle_labels : bool, default False
         Climb on shuffled labels, on which nothing should be found.
     observer : Observer, optional
@@ -138,6 +141,9 @@ def climb_collection(
     cluster : Cluster, optional
         Where rungs are fitted; see `gradatim.executors.connect`. The result is that of one machine
         with as many threads as the cluster has processors.
+    short_look : bool, default True
+        Of more than 20,000 samples, climb about 5,000 first, in whole groups, and tell the observer
+        what that shows; the verdict is that of all samples all the same.
 
     Returns
     -------
@@ -178,8 +184,9 @@ def climb_collection(
     _require_variation(collection)
     metric, told = choose_metric(collection, metric)
     families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
+    ladder = [family for family in families if not family.reference]
     engine = choose_engine(engine)
-    wanted = [read_rung(text, families, collection) for text in keep]
+    wanted = [read_rung(text, ladder, collection) for text in keep]
     if shuffle_labels:
         collection = _shuffled(collection, seed)
     split = make_folds(collection, folds, repeats, seed)
@@ -215,7 +222,13 @@ def climb_collection(
     with threadpool_limits(limits=1, user_api="blas"):
         fold_models = FoldModels(split.folds)
         observer = observer or Observer()
-        rows = _climb(task, families, observer, fold_models)
+        require_climb_memory(task, plan_of(task, families))
+        look = None
+        if short_look:
+            look, observer = look_first(task, families, protocol, observer)
+        climbed = run_ladder(task, families, observer, fold_models.keep)
+        rows = tuple(row for row in climbed if not row.reference)
+        beside = tuple(row for row in climbed if row.reference)
         verdict = decide(rows, protocol, task.scored, task.units)
         if verdict.rung not in {row.rung for row in rows}:
             # Where nothing is found the verdict stops on the majority, which nobody asked for.
@@ -233,14 +246,17 @@ def climb_collection(
         collection=collection,
         protocol=protocol,
         rungs=rows,
+        references=beside,
+        reference_comparisons=compare_references(rows, beside, verdict, protocol, task),
         verdict=verdict,
         models=models,
         notices=(
             *collection.notices,
             *split.notices,
             *([told] if told else []),
-            *(notice for family in families for notice in family.notices(task)),
-            *_unscored(rows, metric),
+            *dict.fromkeys(notice for family in families for notice in family.notices(task)),
+            *_unscored(climbed, metric),
+            *([look.notice] if look else []),
         ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
@@ -248,6 +264,8 @@ def climb_collection(
         command=_call(given),
         importance=importance,
         sizes=sizes,
+        fold_models=tuple(fold_models.models.get(pair, ())),
+        short_look=look,
     )
 
 
@@ -280,21 +298,34 @@ def choose_families(
 ) -> list[Family]:
     """Return the families of some names, or all that suit a task, in the order of the ladder.
 
-    Errors and losses are told in shares of the majority's, which is then among them.
+    Where every name has a plus they are added to all of the ladder; references come last. Errors
+    and losses are told in shares of the majority's, which is then among them.
     """
-    known = [family for family in FAMILIES.values() if task in family.tasks]
+    ladder = {name: family for name, family in FAMILIES.items() if task in family.tasks}
     if names is None:
-        return known
-    unknown = set(names) - {family.name for family in known}
-    if unknown:
-        choices = ", ".join(family.name for family in known)
+        return list(ladder.values())
+    known = ladder | {n: family for n, family in REFERENCES.items() if task in family.tasks}
+    wanted = {name.removeprefix("+") for name in names}
+    if unknown := sorted(wanted - set(known)):
         raise SpecError(
-            f"there is no rung {sorted(unknown)[0]!r} for {task}; choose among {choices}"
+            f"there is no rung {unknown[0]!r} for {task}; choose among {', '.join(known)}"
         )
     if not names:
         raise SpecError("choose at least one rung")
-    wanted = {*names, "majority"} if with_majority else set(names)
-    return [family for family in known if family.name in wanted]
+    if all(name.startswith("+") for name in names):
+        wanted |= set(ladder)
+    if not wanted & set(ladder):
+        one = sorted(wanted)[0]
+        raise SpecError(
+            f"{one} is a reference, beside which there must be a rung to stop on; write +{one} to "
+            "add it to all of the ladder"
+        )
+    if with_majority:
+        wanted.add("majority")
+    chosen = [family for name, family in known.items() if name in wanted]
+    for family in chosen:
+        family.require()
+    return chosen
 
 
 def read_rung(
@@ -302,6 +333,7 @@ def read_rung(
 ) -> tuple[str, str | None]:
     """Read ``RUNG`` or ``RUNG/INPUT``; without an input it is None."""
     rung, slash, input = text.partition("/")
+    require_savable(rung)
     names = [family.name for family in families]
     if rung not in names:
         raise SpecError(f"no rung {rung!r} is climbed; choose among {', '.join(names)}")
@@ -394,52 +426,10 @@ def _sizes(
     row = next(row for row in rows if (row.rung, row.input) == pair)
     if not FAMILIES[pair[0]].needs_input or not math.isfinite(row.mean):
         return ()
-    progress = scaled(_rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
+    progress = scaled(rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
     sizes = measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, progress)
     observer.finished(row, 1.0)
     return sizes
-
-
-def _climb(
-    task: ClimbTask,
-    families: Sequence[Family],
-    observer: Observer,
-    fold_models: FoldModels,
-) -> tuple[RungResult, ...]:
-    plan = [
-        (family, name)
-        for family in families
-        for name in (task.collection.X if family.needs_input else [""])
-    ]
-    require_climb_memory(task, plan)
-    observer.planned([(family.name, name) for family, name in plan])
-    expected = [
-        0.0 if stored_rung(family, task, name) else family.seconds(task, name, task.plan(family))
-        for family, name in plan
-    ]
-    if any(family.needs_engine and left for (family, _), left in zip(plan, expected, strict=True)):
-        prepare(task.engine)
-    # One running sum, so that a row begins exactly where the one before it ended: `sum` makes up
-    # for rounding from Python 3.12 on, and sum(x[:i]) + x[i] may then exceed sum(x[:i + 1]).
-    ends = list(accumulate(expected, initial=0.0))
-    whole, rows = ends[-1] or 1.0, []
-    for i, (family, name) in enumerate(plan):
-        row = (family.name, name)
-        progress = _rung_progress(observer, row, ends[i], expected[i], whole)
-        progress(0.0, "starting")
-        rows.append(run_rung(family, task, name, progress, partial(fold_models.keep, row)))
-        observer.finished(rows[-1], ends[i + 1] / whole)
-    return tuple(rows)
-
-
-def _rung_progress(
-    observer: Observer, row: tuple[str, str], before: float, expected: float, whole: float
-) -> Progress:
-    def tell(share: float | None, doing: str) -> None:
-        fraction = share or 0.0
-        observer.progressed(*row, fraction, doing, (before + fraction * expected) / whole)
-
-    return steady(tell)
 
 
 def _best_of(

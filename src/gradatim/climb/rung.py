@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 
-__all__ = ["fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
+__all__ = ["HeldOut", "fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
 
 
 def run_rung(
@@ -47,7 +47,7 @@ def run_rung(
         stored = _run_rung(family, task, input, progress, keep)
         if task.store is not None:
             keep_rung(task, _rung_key(family, task, input), stored)
-    return score_rung(task, stored)
+    return replace(score_rung(task, stored), reference=family.reference)
 
 
 def stored_rung(family: Family, task: ClimbTask, input: str) -> RungResult | None:
@@ -69,7 +69,7 @@ def fit_all(
     progress: Progress,
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
-    if task.store is None or family.trains_networks:
+    if task.store is None or family.trains_networks or family.reference:
         return fit_anywhere(family, task, input, fits, progress)
     keys = fit_keys(task, family.name, input, fits)
     found = find_fits(task, keys)
@@ -96,16 +96,18 @@ def _run_rung(
     folds = task.folds
     held_out = [folds.rows(r, k) for r, k in folds.outer]
     fits = [
-        # No rows to judge on: the model itself is asked for those that are held out.
-        Fit(candidates[c], folds.rows_without(r, k), rows[:0])
+        # No rows to judge on: the model itself is asked for those that are held out. Of a reference
+        # there is none afterwards.
+        Fit(candidates[c], folds.rows_without(r, k), rows if family.reference else rows[:0])
         for (r, k), c, rows in zip(folds.outer, chosen, held_out, strict=True)
     ]
     fitted = fit_all(family, task, input, fits, scaled(progress, share, 1.0, "training"))
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
     models = [m.model for m in fitted]
     keep(models)
-    asked = [X[rows] for rows in held_out]
-    predictions, ordered = said_of(task, models, asked)
+    asked = HeldOut(X, held_out)
+    judged = [m.outputs for m in fitted] if family.reference else None
+    predictions, ordered = said_of(task, models, asked, judged)
     return RungResult(
         rung=family.name,
         input=input,
@@ -124,14 +126,38 @@ def _run_rung(
     )
 
 
+class HeldOut(Sequence[np.ndarray]):
+    """The rows of an input that each outer fold holds out, copied when they are asked for."""
+
+    def __init__(self, X: np.ndarray, rows: Sequence[np.ndarray]) -> None:
+        self._X, self._rows = X, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> np.ndarray: ...
+    @overload
+    def __getitem__(self, index: slice) -> HeldOut: ...
+    def __getitem__(self, index: int | slice) -> np.ndarray | HeldOut:
+        if isinstance(index, slice):
+            return HeldOut(self._X, self._rows[index])
+        return self._X[self._rows[index]]
+
+
 def said_of(
-    task: ClimbTask, models: Sequence[Model], inputs: Sequence[np.ndarray]
+    task: ClimbTask,
+    models: Sequence[Model],
+    inputs: Sequence[np.ndarray],
+    outputs: Sequence[np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return predictions and what is kept of outputs, of the models of all outer folds.
 
-    `inputs` are what each model is asked about: its held-out rows, (n_rows, n_features), in order.
+    `inputs` are what each model is asked about: its held-out rows, (n_rows, n_features), in order;
+    `outputs` what it has answered, where it has been asked already.
     """
-    outputs = [model.outputs(X) for model, X in zip(models, inputs, strict=True)]
+    if outputs is None:
+        outputs = [model.outputs(X) for model, X in zip(models, inputs, strict=True)]
     ordered = _outputs_to_keep(task, models, outputs, inputs)
     predictions = _gather(task, [_predicted(task, out) for out in outputs])
     return predictions, None if ordered is None else _gather(task, ordered)

@@ -17,13 +17,13 @@ import scipy.special
 from gradatim._text import plural
 from gradatim.climb.decision import LEVEL, Decision, Factors, Gate, decide_rows
 from gradatim.climb.result import Comparison, EvaluationProtocol, RungResult, Verdict
-from gradatim.climb.task import Units
+from gradatim.climb.task import ClimbTask, Units
 from gradatim.errors import SpecError
 from gradatim.evaluation.evidence import Evidence, t_quantile
 from gradatim.evaluation.scores import GATES, METRICS, Pooled, Truth, show_score
 from gradatim.models.families.registry import get_family
 
-__all__ = ["FACTORS", "LEVEL", "decide", "describe", "evidence_of"]
+__all__ = ["FACTORS", "LEVEL", "compare_references", "decide", "describe", "evidence_of"]
 
 
 #: By task: how much more the scores vary than the jackknife says.
@@ -142,11 +142,34 @@ def _said_by_unit(row: RungResult, truth: Truth, units: Units) -> np.ndarray:
     return counts / len(row.predictions)
 
 
-def _compare(
-    rungs: Sequence[RungResult], evidence: Evidence, scale: _Scale, margin: float, factors: Factors
+def compare_references(
+    rungs: Sequence[RungResult],
+    references: Sequence[RungResult],
+    verdict: Verdict,
+    protocol: EvaluationProtocol,
+    task: ClimbTask,
 ) -> tuple[Comparison, ...]:
-    """Compare the best row with each other one."""
-    best = int(np.argmax(np.round(evidence.scores, 12)))
+    """Say how much better than each reference the verdict's rung is."""
+    chosen = next(row for row in rungs if (row.rung, row.input) == (verdict.rung, verdict.input))
+    rows = [row for row in (chosen, *references) if math.isfinite(row.mean)]
+    if rows[:1] != [chosen]:
+        return ()
+    scale = _scale([*rungs, *references], protocol.metric)
+    evidence = scale.evidence([_pooled(row) for row in rows], task.units.sizes)
+    return _compare(rows, evidence, scale, protocol.margin, FACTORS[task.task], best=0)
+
+
+def _compare(
+    rungs: Sequence[RungResult],
+    evidence: Evidence,
+    scale: _Scale,
+    margin: float,
+    factors: Factors,
+    best: int | None = None,
+) -> tuple[Comparison, ...]:
+    """Compare a row, the best unless told, with each other one."""
+    if best is None:
+        best = int(np.argmax(np.round(evidence.scores, 12)))
     others = np.array([i for i in range(len(rungs)) if i != best], dtype=int)
     lower, error, _ = evidence.differences(best, others, factors.bound)
     two_sided, one_sided = (t_quantile(p, evidence.df) for p in (0.5 + LEVEL / 2, LEVEL))

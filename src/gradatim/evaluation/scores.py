@@ -402,7 +402,7 @@ def _mean(sums: np.ndarray) -> np.ndarray:
 def _mean_of_ratios(sums: np.ndarray) -> np.ndarray:
     """Average the ratios whose denominators are not 0: others are undefined."""
     above, below = np.split(sums, 2, axis=1)
-    # Without a unit a class may have none left but rounding.
+    # A class may have nothing left but rounding where one of the units is left out.
     there = below > 1e-9
     ratios = np.where(there, above / np.where(there, below, 1.0), 0.0)
     return ratios.sum(axis=1) / there.sum(axis=1)

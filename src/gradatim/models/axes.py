@@ -8,9 +8,11 @@ no more axes than rows, and the inputs are uncorrelated there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-__all__ = ["CYCLE_POINTS", "cycle_axes", "principal_axes", "whitened"]
+__all__ = ["CYCLE_POINTS", "cycle_axes", "principal_axes", "solve_ridge", "whitened"]
 
 #: Share of the largest variance below which an axis is nothing but rounding of float32 inputs.
 RELATIVE_VARIANCE = 1e-10
@@ -41,6 +43,18 @@ def principal_axes(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     squares, vectors = squares[kept], vectors[:, kept]
     axes = X.T @ vectors / np.sqrt(squares) if wide else vectors
     return axes, squares
+
+
+def solve_ridge(
+    X: np.ndarray, y: np.ndarray, penalties: Sequence[float], axes: np.ndarray, squares: np.ndarray
+) -> list[np.ndarray]:
+    """Minimize ||Xw - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
+
+    In principal axes every penalty is a division; penalty 0 is the minimum-norm solution. Returns
+    the weight (n_outputs, n_features) of each.
+    """
+    along = (X @ axes).T @ y
+    return [(axes @ (along / (squares + len(X) * p)[:, None])).T for p in penalties]
 
 
 def cycle_axes(n_features: int) -> np.ndarray:

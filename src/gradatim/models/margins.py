@@ -26,7 +26,7 @@ from gradatim.models.learners import (
 from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["Margin", "find_margin"]
+__all__ = ["Margin", "back_to_inputs", "find_margin"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _of_networks(
     def gradient(Z: np.ndarray) -> np.ndarray:
         passes = [forward(network, Z) for network in members]
         seeds = _seeds(members, passes, along, real=real)
-        parts = [_back(*one) for one in zip(members, passes, seeds, strict=True)]
+        parts = [back_to_inputs(*one) for one in zip(members, passes, seeds, strict=True)]
         return np.sum(parts, axis=0)
 
     last = {name for network in members for name in network.layers[-1].activations}
@@ -125,7 +125,7 @@ def _pooled_logistic(z: np.ndarray, along: np.ndarray) -> np.ndarray:
     return along * (on * expit(-z) + off * expit(z))
 
 
-def _back(network: Network, passed: ForwardPass, seed: np.ndarray) -> np.ndarray:
+def back_to_inputs(network: Network, passed: ForwardPass, seed: np.ndarray) -> np.ndarray:
     """Carry derivatives by the last pre-activations back to the inputs."""
     layers = network.layers
     found = seed @ layers[-1].weight.astype(np.float64)
@@ -139,6 +139,8 @@ def _through(layer: Layer, z: np.ndarray, outer: np.ndarray) -> np.ndarray:
     if layer.activation == "softmax":
         a = get_activation("softmax")(z)
         return a * (outer - (a * outer).sum(axis=1, keepdims=True))
+    if isinstance(layer.activation, str):
+        return outer * get_activation(layer.activation).derivative(z)
     columns = [get_activation(name).derivative(z[:, i]) for i, name in enumerate(layer.activations)]
     return outer * np.stack(columns, axis=1)
 
@@ -164,7 +166,7 @@ def _of_perceptrons(learner: Perceptrons, first: int, second: int | None) -> Mar
 
     def gradient(Z: np.ndarray) -> np.ndarray:
         passed = forward(network, Z)
-        return _back(network, passed, np.tile(along, (len(Z), 1)))
+        return back_to_inputs(network, passed, np.tile(along, (len(Z), 1)))
 
     return Margin(value, gradient, network.depth == 1)
 

@@ -134,7 +134,7 @@ def extract_table(
     # Pieces of one file belong together.
     grouped: Callable[[str], str | None] = shown.get if cut else group_of.get
     return FeatureTable(
-        name=readable_path(root.resolve().name),
+        name=readable_path(Path(path).expanduser().resolve().name),
         paths=[shown[file] for file, *_ in rows],
         labels=[label_of.get(file) for file, *_ in rows],
         groups=[grouped(file) for file, *_ in rows],

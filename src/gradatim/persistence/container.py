@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from gradatim._files import open_regular, write_atomically
-from gradatim._text import show_sentence, show_text
+from gradatim._text import show_name, show_sentence, show_text
 from gradatim.errors import GradatimError, InputError, OutputError
 
 __all__ = ["Tensors", "read_container", "write_container"]
@@ -119,7 +119,8 @@ def read_container(
         reason = "no such file" if known else (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read ({reason})") from error
     except SafetensorError as error:
-        raise InputError(f"{path} is no whole safetensors file: {error}") from error
+        said = show_name(str(error))
+        raise InputError(f"{path} is no whole safetensors file: {said}") from error
 
 
 def _made(

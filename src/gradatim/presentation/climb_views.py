@@ -55,6 +55,7 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
                 "mean": _finite([rung.mean])[0],
                 "interval": _finite(rung.interval),
                 "fold_scores": _finite(rung.fold_scores),
+                "reference": rung.reference,
                 # Rounded once: the table and the sentence have the same digits.
                 "texts": {
                     "mean": score(rung.mean),
@@ -62,9 +63,11 @@ def ladder_data(climb: Climb) -> dict[str, Any]:
                     "fold_scores": [score(value) for value in rung.fold_scores.tolist()],
                 },
             }
-            for rung in climb.rungs
+            for rung in (*climb.rungs, *climb.references)
         ],
-        "titles": {rung.rung: title_of(rung.rung, task) for rung in climb.rungs},
+        "titles": {
+            rung.rung: title_of(rung.rung, task) for rung in (*climb.rungs, *climb.references)
+        },
         "winner": {"rung": climb.verdict.rung, "input": climb.verdict.input},
         "margin": climb.verdict.margin,
         "margin_text": score(climb.verdict.margin),
@@ -131,7 +134,7 @@ def _curve(curve: LearningCurve) -> dict[str, Any]:
 
 
 def thinned(values: Sequence[Any], limit: int) -> Sequence[Any]:
-    """Return at most so many values, evenly spread."""
+    """Return at most `limit` values, evenly spread."""
     if len(values) <= limit:
         return values
     return [values[i] for i in np.linspace(0, len(values) - 1, limit).round().astype(int)]

@@ -14,10 +14,11 @@ import numpy as np
 
 from gradatim._text import plural, show_name, show_sentence
 from gradatim.climb.compare import ClimbComparison
-from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
+from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, ShortLook
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import GATES, METRICS, show_score
+from gradatim.models.families.registry import get_family
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
@@ -33,9 +34,11 @@ __all__ = [
     "headline",
     "in_sentence",
     "interrupted",
+    "reference_lines",
     "score",
     "score_range",
     "share",
+    "short_look_lines",
     "split_words",
     "title_of",
     "verdict_line",
@@ -96,6 +99,27 @@ def verdict_line(climb: Climb) -> Line:
     return [("Verdict: ", "bold green"), show_sentence(climb.verdict.sentence)]
 
 
+def reference_lines(climb: Climb) -> Iterator[str]:
+    """Yield what each reference beside the ladder reached, against the verdict's rung."""
+    winner = in_sentence(climb.winner, climb.collection)
+    compared = {(one.rung, one.input): one for one in climb.reference_comparisons}
+    for row in climb.references:
+        name = in_sentence(row, climb.collection)
+        size = row.n_parameters * get_family(row.rung).bytes_per_parameter / 1e6
+        cost = f"{row.seconds:,.1f} seconds, one fit about {max(size, 0.1):,.1f} MB"
+        one = compared.get((row.rung, row.input))
+        if one is None:
+            yield f"For reference: {name} has no such score ({cost})."
+            continue
+        low, high = one.interval
+        ends, how = ((low, high), "worse") if one.difference >= 0 else ((-high, -low), "better")
+        yield (
+            f"For reference: {name} has {score(row.mean)}, {how} than {winner} by "
+            f"{score(abs(one.difference))} ({score_range(ends)}); {cost}. It has no part in the "
+            "verdict."
+        )
+
+
 def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
     """Say what of a climb is finished, and whether it is kept; `store` has been written."""
     finished = f"{n_finished} of {n_planned} rungs" if n_planned else "no rung"
@@ -112,7 +136,7 @@ def interrupted(n_finished: int, n_planned: int, store: Store | None) -> str:
 
 def title_of(rung: str, task: str = "classification") -> str:
     """Name a rung for people."""
-    return describe(rung, "", task).removeprefix("the ").capitalize()
+    return capitalized(describe(rung, "", task).removeprefix("the "))
 
 
 def in_sentence(rung: RungResult, collection: Collection) -> str:
@@ -163,6 +187,20 @@ def best_of(climb: Climb) -> RungResult:
     sign = 1 if climb.protocol.higher_is_better else -1
     there = [rung for rung in climb.rungs if math.isfinite(rung.mean)]
     return max(there or climb.rungs, key=lambda rung: sign * rung.mean)
+
+
+def short_look_lines(look: ShortLook) -> Iterator[Line]:
+    """Yield what a short look showed, and what follows it."""
+    scores = ", ".join(
+        f"{row.rung}{f' on {show_name(row.input)}' if row.input else ''} {score(row.mean)}"
+        for row in look.rungs
+    )
+    groups = "" if look.n_groups is None else f" ({plural(look.n_groups, 'group')})"
+    yield [
+        ("short look ", "bold"),
+        f"at {look.n_samples:,} of {plural(look.n_all, 'sample')}{groups}: {scores}",
+    ]
+    yield [f"{look.verdict.sentence} Now all samples are climbed on; the verdict is theirs."]
 
 
 def headline(climb: Climb) -> str:
@@ -293,11 +331,13 @@ _NO_REPEAT = (
 
 def _network_words(preset: str) -> str:
     return (
-        f"Shallow and deep networks follow one recipe, with nothing to choose (preset {preset}): "
+        f"Shallow and deep networks follow one recipe (preset {preset}): "
         + {
-            "quick": "two are averaged, trained for 70 % of the recipe's epochs.",
-            "strong": "eight are averaged, trained for all of the recipe's epochs.",
+            "quick": "two are averaged, trained for 70 % of the recipe's epochs",
+            "strong": "eight are averaged, trained for all of the recipe's epochs",
         }[preset]
+        + ". Where a line did better than a small network inside the training folds, gentle "
+        "networks are averaged with lines instead."
     )
 
 

@@ -159,9 +159,10 @@ def _interval(result: RungResult) -> str:
 
 
 def _done(result: RungResult, pen: _Pen, winner: bool) -> list[Line]:
-    style = "green" if winner else "cyan"
+    style = "green" if winner else "dim" if result.reference else "cyan"
+    mark = pen.mark(">", "▸") if winner else "+" if result.reference else ""
     return [
-        [(pen.mark(">", "▸") if winner else "", style)],
+        [(mark, style)],
         [(score(result.mean), style)],
         [_interval(result)],
         pen.score(result, style),

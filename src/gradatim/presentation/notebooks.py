@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gradatim.comparisons.separable import MethodComparison
     from gradatim.exercises import Exam
     from gradatim.network import Trace
+    from gradatim.probing import Layers
     from gradatim.separability import ClassSeparations, Separation, Transformation
     from gradatim.tagging import Explanation, ModelScore, Predictions
 
@@ -74,6 +75,12 @@ def _approximation(found: Approximation) -> str:
     from gradatim.presentation.pictures import plot_approximation
 
     return _figure(plot_approximation(found)) + _text(approximation_in_words(found))
+
+
+def _layers(found: Layers) -> str:
+    from gradatim.presentation.layers import layer_lines
+
+    return _lines(layer_lines(found))
 
 
 def _collection(collection: Collection) -> str:
@@ -174,6 +181,7 @@ _KINDS: dict[str, Callable[[Any], str]] = {
     "DepthComparison": _depth,
     "Exam": _exam,
     "Explanation": _explanation,
+    "Layers": _layers,
     "MethodComparison": _methods,
     "ModelScore": _model_score,
     "Predictions": _predictions,

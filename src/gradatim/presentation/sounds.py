@@ -60,9 +60,11 @@ def confused_items(cells: Cells) -> Iterator[int]:
     yield from (items[0][0] for items in cells.values() if items[0][0] not in seen)
 
 
-def encode_sounds(media: Sequence[Sound], items: Iterable[int]) -> tuple[dict[int, str], list[int]]:
+def encode_sounds(
+    media: Sequence[Sound], items: Iterable[int], most: int = MOST_SOUNDS
+) -> tuple[dict[int, str], list[int]]:
     """Encode sounds, up to what a page holds; return them and those that are unreadable."""
-    chosen = list(itertools.islice(items, MOST_SOUNDS))
+    chosen = list(itertools.islice(items, most))
     with ThreadPoolExecutor() as pool:  # the encoder releases the interpreter's lock
         uris = list(pool.map(lambda item: _encode(media[item]), chosen))
     sounds: dict[int, str] = {}

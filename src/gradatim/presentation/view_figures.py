@@ -49,9 +49,10 @@ def _ladder(climb: Climb) -> ClimbFigure:
     metric, best = METRICS[climb.protocol.metric].title, best_of(climb)
     several = len(climb.collection.X) > 1
     bars = []
-    for row in climb.rungs:
+    for row in (*climb.rungs, *climb.references):
         name = title_of(row.rung, climb.collection.task)
         name = f"{name}, {row.input}" if several and row.input else name
+        name = f"{name} (reference)" if row.reference else name
         tone = "accent" if row is climb.winner or row is best else "muted"
         hollow = row is best and row is not climb.winner
         bars.append(ValueBar(name, row.mean, row.interval, tone, hollow))

@@ -1,4 +1,4 @@
-"""What a climb or a race found, as one HTML file that opens anywhere.
+"""What a climb, a race or a look into layers found, as one HTML file that opens anywhere.
 
 Conventions: see `gradatim.reports.page`. Names are loaded when first used, so that a command that
 writes no report imports no template engine.
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gradatim.reports.figures import write_figures as write_figures
     from gradatim.reports.html import render_report as render_report
     from gradatim.reports.html import write_report as write_report
+    from gradatim.reports.layers import render_layers as render_layers
+    from gradatim.reports.layers import write_layers as write_layers
     from gradatim.reports.race import render_race as render_race
     from gradatim.reports.race import write_race as write_race
 
@@ -22,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "figures": ["write_figures"],
         "html": ["render_report", "write_report"],
+        "layers": ["render_layers", "write_layers"],
         "race": ["render_race", "write_race"],
     },
 )

@@ -27,8 +27,10 @@ from gradatim.presentation import (
     climb_views,
     climbs,
     kernels,
+    layers,
     mistakes,
 )
+from gradatim.probing import Layers, layers_of_climb
 from gradatim.reports import page
 
 __all__ = ["render_report", "write_report"]
@@ -76,6 +78,9 @@ def render_report(climb: Climb) -> str:
     """
     models, n_unreadable = _models(climb)
     collection = climb.collection
+    inside = layers_of_climb(climb)
+    if inside is not None and (probes := layers.probes_data(inside)):
+        models |= {"probes": probes, "layers": layers.layers_data(inside)[0]}
     content = {
         "collection": collection,
         "headline": climbs.headline(climb),
@@ -83,6 +88,7 @@ def render_report(climb: Climb) -> str:
         "meaning": climbs.explain_verdict(climb),
         "facts": list(_facts(climb)),
         "ladder": list(_ladder(climb)),
+        "references": list(climbs.reference_lines(climb)),
         "has_inputs": any(rung.input for rung in climb.rungs),
         **page.notices(_notices(climb)),
         "n_unreadable": n_unreadable,
@@ -108,6 +114,7 @@ def render_report(climb: Climb) -> str:
         "best": climbs.in_sentence(climbs.best_of(climb), climb.collection),
         "comparisons": climb_views.comparison_rows(climb),
         "validated": climb_views.has_validation(climb),
+        "layers": None if inside is None else _layers(inside),
         "versions": page.versions(climb.version),
         "seed": climb.protocol.seed,
         "command": _command(climb.command),
@@ -143,7 +150,7 @@ def _facts(climb: Climb) -> Iterator[str]:
 
 def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
     task, best = climb.collection.task, climbs.best_of(climb)
-    for rung in climb.rungs:
+    for rung in (*climb.rungs, *climb.references):
         yield {
             "title": climbs.title_of(rung.rung, task),
             "input": rung.input,
@@ -154,6 +161,7 @@ def _ladder(climb: Climb) -> Iterator[dict[str, Any]]:
             "seconds": f"{rung.seconds:,.1f}",
             "is_winner": rung is climb.winner,
             "is_best": rung is best,
+            "is_reference": rung.reference,
         }
 
 
@@ -176,6 +184,14 @@ def _winner(climb: Climb) -> dict[str, Any]:
 
 def _figure(figure: climb_figures.ClimbFigure) -> dict[str, Any]:
     return {"title": figure.title, "caption": figure.caption, "svg": Markup(figure.svg)}
+
+
+def _layers(found: Layers) -> dict[str, Any]:
+    return {
+        "headline": layers.layers_headline(found),
+        "meaning": layers.layers_meaning(found),
+        "network": found.network,
+    }
 
 
 def _command(text: str) -> Markup:

@@ -15,6 +15,9 @@ from gradatim.tables.columns import Columns, NotANumberError
 
 __all__ = ["read_weights", "without_weightless"]
 
+#: Of the largest weight: a smaller one is nothing beside it.
+_LEAST_SHARE = 1e-9
+
 
 def without_weightless(table: Columns, name: str | None) -> tuple[Columns, list[Notice]]:
     """Leave out the rows of weight 0."""
@@ -38,7 +41,16 @@ def read_weights(table: Columns, name: str) -> tuple[np.ndarray, Notice]:
         raise LabelError(
             f"column {name!r} of {table.source} has weight 0 in {place}; leave that row out"
         )
-    weights = values / values.mean()
+    # Divided first: a sum of the largest numbers is infinite.
+    shares = values / values.max()
+    if shares.min() < _LEAST_SHARE:
+        place = table.place(int(np.argmin(shares)))
+        raise LabelError(
+            f"column {name!r} of {table.source} has weight {values.min():g} in {place} and "
+            f"{values.max():g} elsewhere, so hardly any row counts beside it; give weights that "
+            "differ less, or 0"
+        )
+    weights = shares / shares.mean()
     worth = len(weights) ** 2 / (weights**2).sum()
     low, high = (number_text(float(end), 3) for end in (weights.min(), weights.max()))
     text = (

@@ -9,7 +9,7 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ class TagChanges:
             ],
             "n_same": self.n_same,
             "n_silent": self.n_silent,
-            "left": [{"path": one.path, "reason": one.reason} for one in self.left],
+            "left": [asdict(one) for one in self.left],
         }
 
 
@@ -146,6 +146,10 @@ class TagsRestored:
     def nothing_could_be_done(self) -> bool:
         """Whether every file was left as it is."""
         return bool(self.left) and not (self.n_restored or self.n_same or self.n_forgotten)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a JSON object."""
+        return {**asdict(self), "left": [asdict(one) for one in self.left]}
 
 
 def require_changeable(file: Path) -> None:

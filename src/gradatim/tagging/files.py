@@ -21,9 +21,17 @@ from gradatim._files import write_atomically
 from gradatim._text import escape_json, show_name
 from gradatim.errors import OutputError
 from gradatim.models.model import Model
+from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tagging.predictions import Predictions
 
-__all__ = ["FORMATS", "PLAYLIST", "check_format", "playlist_names", "write_predictions"]
+__all__ = [
+    "FORMATS",
+    "PLAYLIST",
+    "check_format",
+    "playlist_names",
+    "require_audio",
+    "write_predictions",
+]
 
 #: Endings of what `write_predictions` writes.
 FORMATS = (".csv", ".parquet", ".json", ".m3u8")
@@ -54,6 +62,16 @@ def playlist_names(model: Model) -> list[str]:
         raise OutputError("a model of numbers has no classes for playlists; write a .csv")
     labels = model.target_names if model.classes is None else [str(c) for c in model.classes]
     return _file_names(labels)
+
+
+def require_audio(source: str) -> None:
+    """Refuse, before the work, playlists of what is no audio: a table, scores."""
+    if find_kind(source) in [SOURCES[name] for name in ("features", "scores", "table")]:
+        raise _no_audio(source)
+
+
+def _no_audio(source: str) -> OutputError:
+    return OutputError(f"{show_name(source)} is no audio that a playlist could name; write a .csv")
 
 
 def write_predictions(predictions: Predictions, path: str | os.PathLike[str]) -> list[Path]:
@@ -158,9 +176,7 @@ def _require_audio(predictions: Predictions) -> None:
     if predictions.task == "regression":
         raise OutputError("a model of numbers has no classes for playlists; write a .csv")
     if not predictions.files:
-        raise OutputError(
-            f"{show_name(predictions.source)} is no audio that a playlist could name; write a .csv"
-        )
+        raise _no_audio(predictions.source)
 
 
 def _playlist(predictions: Predictions, columns: Iterable[Sequence[bool]], folder: Path) -> bytes:

@@ -29,7 +29,7 @@ from gradatim.tables.columns import Dialect, read_columns
 from gradatim.tagging.samples import recipe_of, score_recipe_of
 from gradatim.training.targets import decide
 
-__all__ = ["ModelScore", "score_path"]
+__all__ = ["ModelScore", "options_for", "rows_for", "score_path"]
 
 _STEM = "stem:"
 
@@ -134,25 +134,25 @@ def score_path(
     if options is not None and options.weights is not None:
         raise SpecError("score counts every sample once; leave --weights out")
     text = os.fspath(path)
-    collection = read_source(text, _options_for(model, text, options or Options()))
+    collection = read_source(text, options_for(model, text, options or Options()))
     if collection.task != "classification":
         raise InputError(
             f"{show_name(text)} has targets for {collection.task}, and the model names classes; "
             "name a column of classes with --target"
         )
     starts = first_pieces(collection)
-    outputs = mean_of_pieces(model.outputs(_rows(model, collection)), starts)
+    outputs = mean_of_pieces(model.outputs(rows_for(model, collection)), starts)
     said = decide(outputs, model.classes, model.task, model.flat)
     first = np.arange(collection.n_samples) if starts is None else starts
     groups = None if collection.groups is None else collection.groups[first]
     return _scored(model, collection, collection.y[first].astype(str), said.astype(str), groups)
 
 
-def _options_for(model: Model, text: str, options: Options) -> Options:
+def options_for(model: Model, text: str, options: Options) -> Options:
     """Return how a collection is read so that it gives what the model reads."""
     kind = find_kind(text)
     if options.features:
-        raise SpecError("score computes the features that the model reads; leave --features out")
+        raise SpecError("features are computed as the model reads them; leave --features out")
     if kind in (SOURCES["folder"], SOURCES["features"], SOURCES["scores"]):
         if model.scaler is None:
             return options
@@ -160,8 +160,8 @@ def _options_for(model: Model, text: str, options: Options) -> Options:
         if kind is SOURCES["features"] and model.recipe is None:
             raise InputError(
                 f"{show_name(text)} is a table of features with its recipe, and the model holds "
-                "none, since it was climbed on a plain table; score it on such a table, or climb "
-                "this one"
+                "none, since it was climbed on a plain table; give it such a table, or climb this "
+                "one"
             )
         if kind is not SOURCES["scores"]:
             recipe = recipe_of(model, text)
@@ -187,7 +187,7 @@ def _options_for(model: Model, text: str, options: Options) -> Options:
     return replace(options, drop=drop, impute="median", task=model.task)
 
 
-def _rows(model: Model, collection: Collection) -> Any:
+def rows_for(model: Model, collection: Collection) -> Any:
     """Return what the model reads, its columns in its own order."""
     if model.scaler is None:
         return collection

@@ -1,8 +1,8 @@
 """The recipes: two ways of training that are good together, and how many are averaged.
 
 Conventions: a recipe is a `NetworkSpec` in full length; member k of an ensemble takes recipe k
-modulo their number. Inputs are scaled robustly first. Measured on seven music tables; see
-docs/accuracy.md.
+modulo their number. Inputs are scaled robustly first. Measured on seven music tables, and on tables
+whose truth is nearly linear; see docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ __all__ = [
     "CYCLES",
     "DEEP",
     "GENTLE",
+    "LINEAR",
+    "MOST_STEPS_ROWS",
+    "NEAR_LINEAR",
     "PRESETS",
     "SHALLOW",
     "STRONG",
+    "TRIAL",
     "Ensemble",
     "choose_batch_size",
+    "convex_spec",
 ]
 
 #: Rows per step of the recipe, where there are enough.
@@ -51,6 +56,17 @@ STRONG = NetworkSpec(
 GENTLE = replace(STRONG, learning_rate=0.004, max_epochs=30, dropout=0.4)
 
 
+def convex_spec(strength: float, n_rows: int, length: float = 1.0) -> NetworkSpec:
+    """Return the network without hidden layers, solved exactly; `strength` is scikit-learn's C."""
+    return NetworkSpec(
+        optimizer="lbfgs",
+        initialization="zeros",
+        # C multiplies the summed loss; here the mean loss has factor 1.
+        weight_decay=1.0 / (strength * n_rows),
+        max_epochs=round(100 * length),
+    )
+
+
 #: For cycles of a wave. Where a cycle begins says nothing of what sounds: shifted in every way, and
 #: trained ten times as long as `STRONG`, a network learns that.
 BLIND = replace(
@@ -64,20 +80,35 @@ BLIND = replace(
 #: In recordings cut by one hand it may say something: shifted a little only, a network can tell.
 AWARE = replace(BLIND, max_epochs=150, augmentation=Augmentation(shift=0.015))
 
+#: Rows up to which a network goes through the rows as often as the recipe says; of more rows it
+#: takes no more steps, so that its time does not grow.
+MOST_STEPS_ROWS = 25_000
+
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks of one shape, to be averaged."""
+    """Networks by several recipes, to be averaged."""
 
     n_members: int  # Networks
-    length: float = 1.0  # Share of the recipes' epochs
-    recipes: tuple[NetworkSpec, ...] = (
-        STRONG,
-        GENTLE,
-    )  # Member k is of recipe k modulo their number
+    length: float = 1.0  # Share of the recipes' epochs, or of the solver's iterations
+    # In turn; a number is the C of a network without hidden layers
+    recipes: tuple[NetworkSpec | float, ...] = (STRONG, GENTLE)
+    bound: float = 1.0  # Share of these epochs that many rows leave
 
-    def specs(self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int) -> list[NetworkSpec]:
-        """Write the members out.
+    def bounded(self, n_samples: int) -> Ensemble:
+        """Shorten the epochs so that they take no more steps than those of `MOST_STEPS_ROWS` rows.
+
+        Examples
+        --------
+        >>> Ensemble(2).bounded(1_000).bound, Ensemble(2).bounded(100_000).bound
+        (1.0, 0.25)
+        """
+        return replace(self, bound=min(1.0, MOST_STEPS_ROWS / n_samples))
+
+    def specs(
+        self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int, n_rows: int = 1
+    ) -> list[NetworkSpec]:
+        """Write the members out, for a number of rows to learn from.
 
         Examples
         --------
@@ -85,10 +116,12 @@ class Ensemble:
         [30, 15, 30]
         """
         return [
-            replace(
+            convex_spec(recipe, n_rows, self.length)
+            if isinstance(recipe, float)
+            else replace(
                 recipe,
                 hidden_layer_sizes=hidden_layer_sizes,
-                max_epochs=max(1, round(self.length * (recipe.max_epochs or 1))),
+                max_epochs=max(1, round(self.length * self.bound * (recipe.max_epochs or 1))),
                 label_smoothing=0.0 if task == "regression" else recipe.label_smoothing,
                 seed=seed + k,
             )
@@ -114,6 +147,18 @@ def choose_batch_size(n_samples: int) -> int:
 
 #: ``quick`` costs an eighth of ``strong`` and is .01 to .02 below it; see docs/accuracy.md.
 PRESETS = {"quick": Ensemble(2, length=0.7), "strong": Ensemble(8)}
+
+#: Where truth is nearly linear every hidden unit learns noise: one gentle network in three keeps
+#: what there is besides, and two without hidden layers hold it near the line.
+NEAR_LINEAR = {
+    name: replace(usual, n_members=3 * max(1, usual.n_members // 3), recipes=(GENTLE, 0.03, 0.3))
+    for name, usual in PRESETS.items()
+}
+
+#: What stands for both when it is asked whether truth is nearly linear: networks of one narrow
+#: layer for the recipe (shallow or deep: an eighth of the time), and the line by itself.
+TRIAL = (128,), Ensemble(2, length=0.7)
+LINEAR = Ensemble(1, length=0.3, recipes=(0.1,))
 
 #: For inputs that are cycles, in place of ``strong``: on the waves of `timbre` the two kinds are
 #: better together than any number of one; see docs/lecture/features.md.

@@ -22,7 +22,10 @@ from gradatim import errors
 __all__ = ["VIEWS", "source", "stylesheet"]
 
 #: Every view by name.
-VIEWS = ("ladder", "curves", "confusion", "scatter", "race", "boundaries", "film")
+VIEWS = (
+    *("ladder", "curves", "confusion", "scatter", "race", "boundaries", "film"),
+    *("probes", "layers"),
+)
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(_\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)

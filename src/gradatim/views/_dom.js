@@ -69,3 +69,30 @@ export function drawToWidth(el, draw) {
   observer.observe(el);
   return () => observer.disconnect();
 }
+
+/**
+ * Make a button that plays a sound, and stops whatever else is played in an element.
+ *
+ * @param {string} sound address of the sound
+ * @param {string} name what is heard
+ * @param {HTMLElement} el
+ * @returns {HTMLButtonElement}
+ */
+export function player(sound, name, el) {
+  const audio = html("audio", { src: sound, preload: "none" });
+  const button = html("button", { type: "button", class: "play", "aria-label": `Play ${name}` }, "▶", audio);
+  button.addEventListener("click", () => {
+    for (const other of el.querySelectorAll("audio")) if (other !== audio) other.pause();
+    if (!audio.paused) {
+      audio.pause();
+      return;
+    }
+    audio.currentTime = 0;
+    audio.play().catch(() => button.replaceChildren("×"));
+  });
+  audio.addEventListener("play", () => button.classList.add("playing"));
+  for (const end of ["pause", "ended"]) {
+    audio.addEventListener(end, () => button.classList.remove("playing"));
+  }
+  return button;
+}

@@ -9,7 +9,7 @@
  */
 
 import { formatNumber, plural } from "./_scales.js";
-import { html } from "./_dom.js";
+import { html, player } from "./_dom.js";
 
 /**
  * Return the share of each row that falls into each cell; an empty row has shares 0.
@@ -193,30 +193,10 @@ function render({ model, el }) {
     const row = html("li", {}, html("span", { class: "name", title: name }, name));
     if (repeats > 1) row.append(html("span", { class: "muted" }, `${times} of ${repeats} repeats`));
     const sound = sounds[item];
-    if (sound) row.prepend(player(sound, name));
+    if (sound) row.prepend(player(sound, name, el));
     else if (playable) row.prepend(html("span", { class: "silent" }));
     if (unreadable.has(item)) row.append(html("span", { class: "muted" }, "sound unreadable"));
     return row;
-  }
-
-  /** @param {string} sound @param {string} name */
-  function player(sound, name) {
-    const audio = html("audio", { src: sound, preload: "none" });
-    const button = html("button", { type: "button", class: "play", "aria-label": `Play ${name}` }, "▶", audio);
-    button.addEventListener("click", () => {
-      for (const other of el.querySelectorAll("audio")) if (other !== audio) other.pause();
-      if (!audio.paused) {
-        audio.pause();
-        return;
-      }
-      audio.currentTime = 0;
-      audio.play().catch(() => button.replaceChildren("×"));
-    });
-    audio.addEventListener("play", () => button.classList.add("playing"));
-    for (const end of ["pause", "ended"]) {
-      audio.addEventListener(end, () => button.classList.remove("playing"));
-    }
-    return button;
   }
 
   return () => el.replaceChildren();

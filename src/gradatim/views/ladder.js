@@ -2,8 +2,8 @@
  * The ladder: one row per rung, a dot with its 95 % interval on one axis.
  *
  * Conventions: `model` has `rungs` as in the JSON of a climb ({rung, input, mean, interval,
- * fold_scores}), `winner` ({rung, input}), `margin`, `higher_is_better`, and `titles` (rung to
- * words). The gray band holds scores within the margin of the best; the dashed line is the majority rung.
+ * fold_scores, reference}), `winner` ({rung, input}), `margin`, `higher_is_better`, and `titles`
+ * (rung to words). A reference stands beside the ladder: it is neither the best nor stopped on. The gray band holds scores within the margin of the best; the dashed line is the majority rung.
  */
 
 import { formatNumber, formatScore, linearScale, ticks } from "./_scales.js";
@@ -16,6 +16,7 @@ import { drawToWidth, html, svg } from "./_dom.js";
  * @property {number | null} mean null where it is undefined
  * @property {[number | null, number | null]} interval
  * @property {(number | null)[]} fold_scores
+ * @property {boolean} [reference]
  * @property {{ mean: string, interval: string[], fold_scores: string[] }} [texts] the same as they
  *   are written elsewhere
  */
@@ -92,7 +93,8 @@ function render({ model, el }) {
   const titles = model.get("titles") ?? {};
   const winner = model.get("winner");
   const higherIsBetter = model.get("higher_is_better") ?? true;
-  const best = bestOf(rungs, higherIsBetter);
+  const climbed = rungs.filter((rung) => !rung.reference);
+  const best = bestOf(climbed, higherIsBetter);
   const reference = rungs.find((rung) => rung.rung === "majority");
   const showInput = new Set(rungs.map((rung) => rung.input).filter(Boolean)).size > 1;
   const hint = "Point at a row, or move to it with the Tab key, to read its folds.";
@@ -173,7 +175,7 @@ function render({ model, el }) {
       const y = top + (narrow ? 32 : rowHeight / 2);
       const textY = narrow ? top + 16 : y + 4;
       const words = describeRung(rung, title);
-      const tag = isWinner ? "stop here" : rung === best ? "best" : "";
+      const tag = isWinner ? "stop here" : rung === best ? "best" : rung.reference ? "reference" : "";
       const group = svg(
         "g",
         {

@@ -94,7 +94,8 @@ def test_a_network_is_the_same_alone_in_company_and_with_two_threads(rows):
     alone = [fit_many([spec], *rows, max_epochs=4, batch_size=16)[0] for spec in specs]
     np.testing.assert_array_equal(layers(together), layers(threads))
     np.testing.assert_array_equal(layers(together), layers(alone))
-    assert not np.array_equal(*layers(together)[:2])
+    first, second, *_ = layers(together)
+    assert not np.array_equal(first, second)
 
 
 def test_rows_that_are_validated_on_are_never_changed(rows):
@@ -142,7 +143,7 @@ def test_a_value_out_of_its_range_is_refused_by_its_name(field, values):
 
 def test_what_cannot_augment_refuses_it(rows):
     with pytest.raises(SpecError, match="of the class Augmentation"):
-        NetworkSpec(augmentation=0.5)
+        NetworkSpec(**{"augmentation": 0.5})
     with pytest.raises(SpecError, match="lbfgs needs a fixed function"):
         NetworkSpec(optimizer="lbfgs", augmentation=ALL)
     with pytest.raises(SpecError, match="engine jax has no augmentation"):

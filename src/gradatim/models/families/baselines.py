@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim.models.axes import principal_axes
+from gradatim.models.axes import principal_axes, solve_ridge
 from gradatim.models.families.base import SCALING, Family, Fit, Fitted, by_rows, make_model
 from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.models.training_set import Plan, TrainingSet
@@ -115,21 +115,10 @@ class Linear(Family):
             axes = principal_axes(Z)
         right = y - level if weights is None else np.sqrt(weights)[:, None] * (y - level)
         found = []
-        for weight in _ridge(Z, right, [fit.candidate for fit in fits], *axes):
+        for weight in solve_ridge(Z, right, [fit.candidate for fit in fits], *axes):
             layer = Layer(weight, level - weight @ center)
             network = Network([layer], output_names=data.targets.output_names)
             learner = AveragedNetworks((network,), probabilistic=False)
             model = make_model(self, data, input, learner, scaler)
             found.append(Fitted(model, learner.outputs(judged)))
         return found
-
-
-def _ridge(
-    X: np.ndarray, y: np.ndarray, penalties: Sequence[float], axes: np.ndarray, squares: np.ndarray
-) -> list[np.ndarray]:
-    """Minimize ||Xw - y||^2 + n * penalty * ||w||^2 of centered rows for several penalties.
-
-    In principal axes every penalty is a division; penalty 0 is the minimum-norm solution.
-    """
-    along = (X @ axes).T @ y
-    return [(axes @ (along / (squares + len(X) * p)[:, None])).T for p in penalties]

@@ -3,7 +3,8 @@
 Conventions: every fit of a rung, over all folds, settings and members, is handed to
 `gradatim.training.fit_jobs` at once. Inputs are scaled on the training rows, real targets too.
 Networks may be trained on other axes than those of the input; their first weights are turned back.
-Shallow and deep nets follow `gradatim.training.recipes`.
+Shallow and deep nets follow `gradatim.training.recipes`; whether they lean on the line is chosen by
+trials that are small, and the same for both.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradatim._progress import Progress
+from gradatim._progress import Progress, scaled
+from gradatim.collection import Notice
 from gradatim.models.axes import CYCLE_POINTS, cycle_axes, whitened
 from gradatim.models.families.base import (
+    MOST_BYTES,
     Family,
     Fit,
     Fitted,
@@ -30,7 +33,19 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
-from gradatim.training.recipes import CYCLES, DEEP, PRESETS, SHALLOW, Ensemble, choose_batch_size
+from gradatim.training.recipes import (
+    CYCLES,
+    DEEP,
+    LINEAR,
+    MOST_STEPS_ROWS,
+    NEAR_LINEAR,
+    PRESETS,
+    SHALLOW,
+    TRIAL,
+    Ensemble,
+    choose_batch_size,
+    convex_spec,
+)
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
@@ -42,46 +57,93 @@ N_SHIFTS = 16
 
 
 class NetworkFamily(Family):
-    """Shallow or deep networks by the recipe of their input, averaged; nothing is chosen."""
+    """Networks by the recipe of their input, averaged; with the line, where that does better."""
 
     hidden_layer_sizes: tuple[int, ...]
     trains_networks = True
     needs_engine = True
+    thorough = False
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Ensemble]:
-        """List the one setting."""
+        """List the recipe, and the one for what is nearly linear; of cycles the recipe alone."""
         if data.preset == "strong" and input in data.collection.cycles:
             return (CYCLES,)
-        return (PRESETS[data.preset],)
+        return PRESETS[data.preset], NEAR_LINEAR[data.preset]
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
         layers = "-".join(map(str, self.hidden_layer_sizes))
         over = f", half of them over {N_SHIFTS} shifts" if candidate == CYCLES else ""
-        return f"{layers} SiLU, {candidate.n_members} averaged{over}"
+        linear = " and linear" if _is_near_linear(candidate) else ""
+        return f"{layers} SiLU{linear}, {candidate.n_members} averaged{over}"
 
-    def specs(self, data: TrainingSet, candidate: Ensemble) -> list[NetworkSpec]:
+    def specs(self, data: TrainingSet, candidate: Ensemble, n_rows: int) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
-        return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000)
+        bounded = candidate.bounded(data.collection.n_samples)
+        return bounded.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
+
+    def notices(self, data: TrainingSet) -> Sequence[Notice]:
+        """Say that many rows are gone through less often."""
+        n, whole = data.collection.n_samples, PRESETS[data.preset]
+        bound = whole.bounded(n).bound
+        if bound == 1.0:
+            return ()
+        text = (
+            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} rows, since "
+            f"{n:,} samples are more: {100 * bound * whole.length:.0f} % of the recipe's epochs "
+            f"instead of {100 * whole.length:.0f} %"
+        )
+        return (Notice("fewer-epochs", text),)
 
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
         n, d = data.collection.X[input].shape
-        [candidate] = self.candidates(data, input)
-        d = min(d, CYCLE_POINTS) if candidate == CYCLES else d
-        sizes = (d, *self.hidden_layer_sizes, data.targets.n_outputs)
-        n_parameters = sum(a * b for a, b in pairwise(sizes))
-        epochs = sum(spec.max_epochs or 0 for spec in self.specs(data, candidate))
-        return 1.0 + plan.n_scored * epochs * n * n_parameters * 6 / 8e10
+        first, *others = self.candidates(data, input)
+        d = min(d, CYCLE_POINTS) if first == CYCLES else d
+
+        def work(layers: tuple[int, ...], ensemble: Ensemble) -> float:
+            sizes = (d, *layers, data.targets.n_outputs)
+            epochs = sum(s.max_epochs or 0 for s in ensemble.bounded(n).specs(layers, data.task, 0))
+            return epochs * sum(a * b for a, b in pairwise(sizes))
+
+        scored = plan.n_scored * work(self.hidden_layer_sizes, first)
+        choosing = plan.n_choosing * work(*TRIAL) if others else 0.0
+        return 1.0 + (scored + choosing) * n * 6 / 8e10
 
     def fit(
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
-        """Train all fits."""
-        specs = [self.specs(data, fit.candidate) for fit in fits]
+        """Train all fits; those that are judged here serve to choose, and are small."""
+        if fits and len(fits[0].test):
+            return self._try(data, input, fits, progress)
+        specs = [self.specs(data, fit.candidate, len(fit.train)) for fit in fits]
         cycles = any(fit.candidate == CYCLES for fit in fits)
         layout = _Layout("signal", _cycle_axes) if cycles else _Layout("robust")
         return _train(self, data, input, fits, specs, layout, progress)
+
+    def _try(
+        self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
+    ) -> list[Fitted]:
+        """Train what stands for the candidates; the rungs of networks ask for the same."""
+        keys = [
+            (input, _is_near_linear(fit.candidate), fit.train.tobytes(), fit.test.tobytes())
+            for fit in fits
+        ]
+        if not all(key in data.trials for key in keys):
+            (layers, networks), n = TRIAL, data.collection.n_samples
+            specs = [
+                (LINEAR if _is_near_linear(fit.candidate) else networks.bounded(n)).specs(
+                    layers, data.task, data.seed * 1000, len(fit.train)
+                )
+                for fit in fits
+            ]
+            found = _train(self, data, input, fits, specs, _Layout("robust"), progress)
+            data.trials.update(zip(keys, found, strict=True))
+        return [data.trials[key] for key in keys]
+
+
+def _is_near_linear(candidate: Ensemble) -> bool:
+    return candidate in NEAR_LINEAR.values()
 
 
 class Shallow(NetworkFamily):
@@ -106,7 +168,6 @@ class Logistic(Family):
     tasks = ("classification", "multilabel")
     trains_networks = True
     _strengths = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
-    _max_iterations = 100
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[float]:
         """List scikit-learn's C, the strongest penalty first."""
@@ -126,18 +187,7 @@ class Logistic(Family):
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Solve all fits by L-BFGS."""
-        specs = [
-            [
-                NetworkSpec(
-                    optimizer="lbfgs",
-                    initialization="zeros",
-                    # C multiplies the summed loss; here the mean loss has factor 1.
-                    weight_decay=1.0 / (fit.candidate * len(fit.train)),
-                    max_epochs=self._max_iterations,
-                )
-            ]
-            for fit in fits
-        ]
+        specs = [[convex_spec(fit.candidate, len(fit.train))] for fit in fits]
         return _train(
             self, data, input, fits, specs, _Layout("standard", _principal_axes), progress
         )
@@ -186,8 +236,29 @@ def _train(
     layout: _Layout,
     progress: Progress,
 ) -> list[Fitted]:
-    """Train the specs of every fit, all fits with the same training rows and axes as one job."""
+    """Train the specs of every fit, as many splits at once as their scaled rows leave room for."""
     groups = by_rows(fits)
+    size = max(len(fit.train) for fit in fits) * data.collection.X[input].shape[1]
+    at_once = max(data.n_jobs, MOST_BYTES // (8 * size if layout.axes else 4 * size))
+    fitted: dict[int, Fitted] = {}
+    for start in range(0, len(groups), at_once):
+        stop = min(start + at_once, len(groups))
+        part = scaled(progress, start / len(groups), stop / len(groups))
+        fitted |= _train_splits(family, data, input, fits, groups[start:stop], specs, layout, part)
+    return [fitted[i] for i in range(len(fits))]
+
+
+def _train_splits(
+    family: Family,
+    data: TrainingSet,
+    input: str,
+    fits: Sequence[Fit],
+    groups: Sequence[Sequence[int]],
+    specs: Sequence[Sequence[NetworkSpec]],
+    layout: _Layout,
+    progress: Progress,
+) -> dict[int, Fitted]:
+    """Train the specs of some splits, all fits with the same training rows and axes as one job."""
     splits = [_ScaledSplit.learn(data, input, fits[group[0]].train, layout) for group in groups]
     width = _common_width(splits) if layout.axes is _principal_axes else None
     jobs = [
@@ -224,7 +295,7 @@ def _train(
             learner = split.learner(ensemble)
             model = make_model(family, data, input, learner, split.scaler)
             fitted[i] = Fitted(model, learner.outputs(judged), _curve(ensemble[0]))
-    return [fitted[i] for i in range(len(fits))]
+    return fitted
 
 
 def _curve(result: FitResult) -> LearningCurve:

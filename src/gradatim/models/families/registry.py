@@ -1,7 +1,7 @@
-"""The ladder: every family by its name, simplest first.
+"""The ladder: every family by its name, simplest first; and the references beside it.
 
 Conventions: whoever adds a rung defines one class and enters it here, or from outside by
-`register`; everything else reads this list. A family is loaded when it is first asked for, so
+`register`; everything else reads these lists. A family is loaded when it is first asked for, so
 that the names cost nothing.
 """
 
@@ -17,7 +17,7 @@ from gradatim.errors import SpecError
 if TYPE_CHECKING:
     from gradatim.models.families.base import Family
 
-__all__ = ["FAMILIES", "get_family", "register"]
+__all__ = ["FAMILIES", "REFERENCES", "get_family", "register", "require_savable"]
 
 
 class _Families(MutableMapping[str, "Family"]):
@@ -60,22 +60,43 @@ FAMILIES: MutableMapping[str, Family] = _Families(
     }
 )
 
+#: What others' tools reach on the same folds; climbed only if asked for, and never stopped on.
+REFERENCES: MutableMapping[str, Family] = _Families(
+    {"forest": "references:Forest", "lightgbm": "references:LightGBM"}
+)
+
 
 def register(family: Family, before: str | None = None) -> None:
-    """Put a family on the ladder, before another one or at the end; a name it had is replaced."""
-    if before is not None:
-        get_family(before)
-    FAMILIES.pop(family.name, None)
-    names = list(FAMILIES)
-    later = {n: FAMILIES.pop(n) for n in (names[names.index(before) :] if before else ())}
-    FAMILIES[family.name] = family
-    FAMILIES.update(later)
+    """Put a family before another one or at the end of its list; a name it had is replaced."""
+    known = REFERENCES if family.reference else FAMILIES
+    if before is not None and before not in known:
+        raise SpecError(
+            f"there is no rung {before!r} to stand before; there are {', '.join(known)}"
+        )
+    for names in (FAMILIES, REFERENCES):
+        names.pop(family.name, None)
+    order = list(known)
+    later = {n: known.pop(n) for n in (order[order.index(before) :] if before else ())}
+    known[family.name] = family
+    known.update(later)
 
 
 def get_family(name: str) -> Family:
-    """Return the family of a name."""
-    if name not in FAMILIES:
-        close = get_close_matches(name, FAMILIES, 1)
-        meant = f'did you mean "{close[0]}"? ' if close else ""
-        raise SpecError(f"there is no rung {name!r}; {meant}choose among {', '.join(FAMILIES)}")
-    return FAMILIES[name]
+    """Return the family of a name, which may begin with a plus."""
+    name = name.removeprefix("+")
+    for known in (FAMILIES, REFERENCES):
+        if name in known:
+            return known[name]
+    names = (*FAMILIES, *REFERENCES)
+    close = get_close_matches(name, names, 1)
+    meant = f'did you mean "{close[0]}"? ' if close else ""
+    raise SpecError(f"there is no rung {name!r}; {meant}choose among {', '.join(names)}")
+
+
+def require_savable(name: str) -> None:
+    """Refuse to save the model of a reference, of which a file could only be a pickle."""
+    if get_family(name).reference:
+        raise SpecError(
+            f"{name} is a reference, whose model no file of gradatim can hold; save one of "
+            f"{', '.join(FAMILIES)}"
+        )

@@ -26,7 +26,7 @@ from importlib import resources
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-__all__ = ["MusicnnNet", "read_net", "run_patch"]
+__all__ = ["MusicnnNet", "read_net", "run_back_end", "run_patch"]
 
 _EPSILON = np.float32(1e-3)  # TensorFlow adds it to every variance
 
@@ -119,10 +119,7 @@ def run_patch(net: MusicnnNet, patch: np.ndarray) -> dict[str, np.ndarray]:
     mid_3 = net.middle("mid_3", mid_2) + mid_2
     frames = np.concatenate([timbral, temporal, mid_1, mid_2, mid_3], axis=1)
     max_pool, mean_pool = frames.max(axis=0), frames.mean(axis=0)
-    # The back end was trained on maximum and mean of each unit side by side.
-    pooled = net.normalize("pooled", np.stack([max_pool, mean_pool], axis=1).ravel())
-    penultimate = net.activate("penultimate", pooled @ net.kernel("penultimate"))
-    logits = penultimate @ net.kernel("tags") + net.arrays["tags.bias"]
+    penultimate, logits = run_back_end(net, max_pool, mean_pool)
     return {
         "timbral": timbral,
         "temporal": temporal,
@@ -134,3 +131,17 @@ def run_patch(net: MusicnnNet, patch: np.ndarray) -> dict[str, np.ndarray]:
         "penultimate": penultimate,
         "tags": special.expit(logits),
     }
+
+
+def run_back_end(
+    net: MusicnnNet, max_pool: np.ndarray, mean_pool: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the last hidden layer (..., 200) and the tags' log-odds (..., 50) of pooled frames.
+
+    `max_pool` and `mean_pool` (..., 753).
+    """
+    # It was trained on maximum and mean of each unit side by side.
+    both = np.stack([max_pool, mean_pool], axis=-1)
+    pooled = net.normalize("pooled", both.reshape(*max_pool.shape[:-1], -1))
+    penultimate = net.activate("penultimate", pooled @ net.kernel("penultimate"))
+    return penultimate, penultimate @ net.kernel("tags") + net.arrays["tags.bias"]

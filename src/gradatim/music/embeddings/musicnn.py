@@ -23,7 +23,14 @@ from gradatim.music.audio import checked_samples
 from gradatim.music.embeddings.forward import read_net, run_patch
 from gradatim.music.embeddings.patches import PATCH_RATE, cut_patches, log_mel
 
-__all__ = ["MUSICNN_NAMES", "MUSICNN_TAGS", "MusicnnOutput", "musicnn_features", "run_musicnn"]
+__all__ = [
+    "FRAME_LAYERS",
+    "MUSICNN_NAMES",
+    "MUSICNN_TAGS",
+    "MusicnnOutput",
+    "musicnn_features",
+    "run_musicnn",
+]
 
 #: The tags, as listeners wrote them, in the order of the output.
 MUSICNN_TAGS = (
@@ -36,13 +43,13 @@ MUSICNN_TAGS = (
     *("60s", "rnb", "indie pop", "sad", "House", "happy"),
 )
 
-# Layers with a number per frame, and how many they have.
-_FRAME_LAYERS = {"timbral": 408, "temporal": 153, "mid_1": 64, "mid_2": 64, "mid_3": 64}
+#: Layers with a number per frame, and how many they have.
+FRAME_LAYERS = {"timbral": 408, "temporal": 153, "mid_1": 64, "mid_2": 64, "mid_3": 64}
 
 #: Names of the features, in the order of `musicnn_features`: 753 units, mean and maximum.
 MUSICNN_NAMES = tuple(
     f"{layer}_{k}_{what}"
-    for layer, n_units in _FRAME_LAYERS.items()
+    for layer, n_units in FRAME_LAYERS.items()
     for k in range(n_units)
     for what in ("mean", "max")
 )

@@ -1,0 +1,121 @@
+"""``gradatim layers``: what the layers of a network hold of a collection.
+
+Conventions: it reads what ``climb`` reads and takes the same options for labels and groups; how
+sounds are analyzed is the model's. Files are written before anything is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+from gradatim.cli._interrupt import interruptible
+from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._output_files import check_files, deliver, ending, html, writer
+from gradatim.cli._reading import READING, Reading, TableOptions
+
+__all__ = ["layers"]
+
+_OUTPUT = Group("What comes out", sort_key=2)
+_READING = Reading()
+_Flag = Parameter(negative=(), show_default=False)
+_PRETRAINED = "musicnn"
+
+
+def layers(
+    model: Annotated[str, Parameter(group=READING, metavar=r"MODEL|musicnn")],
+    path: Annotated[str, Parameter(group=READING)],
+    /,
+    *,
+    reading: Reading = _READING,
+    table: TableOptions | None = None,
+    jobs: Annotated[
+        int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
+    ] = None,
+    seed: Annotated[int, Parameter(group=READING, metavar="N", validator=Number(gte=0))] = 0,
+    units: Annotated[
+        int, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=0, lte=100))
+    ] = 3,
+    output: Annotated[
+        Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")
+    ] = None,
+    json: Annotated[
+        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
+    ] = None,
+    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+) -> None:
+    """Look into the layers of a saved network, or of the pretrained one.
+
+    Linear probes tell what can be read of each layer (the label, pitch, loudness, brightness,
+    attack, columns of a table), on samples that neither network nor probe has learnt from, with
+    intervals and a control of random labels. The page adds pictures of the samples in each layer,
+    and single units with the sounds that excite them most and least.
+
+    Parameters
+    ----------
+    model
+        A shallow or deep model (.gradatim) that climb saved, or musicnn for the pretrained net.
+    path
+        A folder of audio or scores with a folder per class, a table (csv, tsv, parquet, arff), or a
+        dataset's name.
+    jobs
+        Processor cores to use; all of them if left out.
+    seed
+        Seed of the folds, the controls, and networks that are trained anew.
+    units
+        Units of each layer that the page shows.
+    output
+        Write the page (.html).
+    json
+        Write everything as JSON, all units included; - is standard output, and nothing else goes
+        there.
+    debug
+        Show the warnings of libraries, and the traceback of an error.
+    """
+    from gradatim._files import write_atomically
+    from gradatim.cli._silence import silent_libraries
+    from gradatim.models import load_model
+    from gradatim.sources.registry import files_of
+
+    how = reading.options(table, jobs)
+    file = None if json in (None, "-") else Path(json)
+    named = [("-o", output, html), ("--json", file, ending(".json"))]
+    wanted = [(option, to, kind) for option, to, kind in named if to is not None]
+    is_file = model != _PRETRAINED
+    check_files(wanted, [*files_of(path, how), *([Path(model)] if is_file else [])])
+    loaded = load_model(model) if is_file else model
+    with silent_libraries(debug):
+        from gradatim import probing
+        from gradatim.cli._screen import Screen
+        from gradatim.presentation.layers import layer_lines
+
+        screen = Screen(to_stderr=json == "-", quiet=False)
+        with screen.reading(path) as progress:
+            told = replace(how, progress=progress)
+            found = interruptible(
+                lambda: probing.layers(
+                    loaded, path, told, n_units=units, seed=seed, progress=progress
+                )
+            )
+        whole = {**header(), **found.to_dict()} if json is not None else {}
+
+        def page(to: Path) -> Path:
+            from gradatim.reports import write_layers
+
+            return write_layers(found, to)
+
+        def show() -> None:
+            if json == "-":
+                print_json(whole)
+            else:
+                screen.show_lines(layer_lines(found))
+
+        writers = [
+            *writer(output, page),
+            *writer(file, lambda to: write_atomically(to, json_text(whole) + "\n")),
+        ]
+        deliver(writers, show, screen.say)
