@@ -229,28 +229,26 @@ def test_logistic_rung_scores_as_scikit_learn_with_the_same_folds_and_penalties(
 
 
 def test_linear_rung_is_ridge_of_scikit_learn():
-    from gradatim.models.axes import principal_axes
-    from gradatim.models.families.baselines import _ridge
+    from gradatim.models.axes import principal_axes, solve_ridge
 
     rng = np.random.default_rng(0)
     for shape in ((40, 5), (10, 30)):
         X, y = rng.normal(size=shape), rng.normal(size=(shape[0], 3))
         X -= X.mean(axis=0)
-        solved = _ridge(X, y - y.mean(axis=0), (0.1, 2.0), *principal_axes(X))
+        solved = solve_ridge(X, y - y.mean(axis=0), (0.1, 2.0), *principal_axes(X))
         for penalty, weight in zip((0.1, 2.0), solved, strict=True):
             model = Ridge(alpha=penalty * len(X)).fit(X, y)
             assert np.allclose(weight, model.coef_, atol=1e-8)
 
 
 def test_least_squares_without_a_penalty_is_numpys_minimum_norm_solution():
-    from gradatim.models.axes import principal_axes
-    from gradatim.models.families.baselines import _ridge
+    from gradatim.models.axes import principal_axes, solve_ridge
 
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(8, 20)), rng.normal(size=(8, 1))
     X -= X.mean(axis=0)
     y -= y.mean(axis=0)
-    [weight] = _ridge(X, y, (0.0,), *principal_axes(X))
+    [weight] = solve_ridge(X, y, (0.0,), *principal_axes(X))
     centered = np.linalg.lstsq(X, y, rcond=None)[0]
     assert np.allclose(weight, centered.T, atol=1e-8)
 
