@@ -12,7 +12,7 @@ JOBS   ?= 2
 PINS   := $(if $(NEWEST),,--constraint constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-blas check docs bench
+.PHONY: help run test test-blas check docs docs-site bench
 
 help:
 	@echo 'make run     install into $(VENV) and climb the packaged timbre collection'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-blas  run what depends on it under another BLAS kernel (KERNEL=Haswell)'
 	@echo 'make check   formatter, linter, type checker, form of the docstrings'
 	@echo 'make docs    run the examples of all documents and follow their links'
+	@echo 'make docs-site  build the documents as pages with live labs, into build/docs'
 	@echo 'make bench   measure against peers, and write docs/benchmarks.md'
 
 run: $(VENV)/.run-installed
@@ -39,9 +40,11 @@ check: $(VENV)/.dev-installed
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/numpydoc lint $$(find src -name '*.py')
 
-# The documents are plain Markdown and have no builder yet.
 docs: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests/test_docs.py
+
+docs-site: $(VENV)/.dev-installed
+	$(BIN)/python tools/build_site.py
 
 bench: $(VENV)/.test-installed
 	$(BIN)/python -m benchmarks all -o docs/benchmarks.md

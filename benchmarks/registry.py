@@ -77,9 +77,13 @@ MODULES = {
     "bench_landmarks": "kernel machines on landmarks beside exact ones",
     "bench_ladder": "the logistic and deep rungs beside scikit-learn, on the same folds",
     "bench_features": "features of sounds per second, beside librosa",
+    "bench_near_linear": "networks on near-linear tables, beside the logistic rung",
+    "bench_raw": "networks on raw cycles of a wave, beside features",
     "bench_separate": "time of separate as rows and features grow",
     "bench_certify": "time of certificates as the width grows",
     "bench_depth": "time of the proofs about depth",
+    "bench_lab": "the lab's page in Chromium: speeds, pictures, first paint, links",
+    "bench_lab_server": "thirty pages at once on one lab server",
     "fresh": "first calls in a fresh process",
 }
 

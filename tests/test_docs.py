@@ -20,6 +20,7 @@ from gradatim.climb import (
     FeatureDrop,
     Importance,
     RungResult,
+    ShortLook,
     TrainingSize,
     Verdict,
 )
@@ -189,13 +190,17 @@ def test_the_json_object_has_the_documented_keys():
     result = RungResult("majority", "", "most frequent", 0, scores, (1.0, 1.0), 0.1, y[None])
     result = replace(result, pooled=Pooled(1.0, scores, scores), group_scores=scores)
     comparison = Comparison("majority", "", 0.0, (0.0, 0.0), 0.1, 0.0)
+    verdict = Verdict(
+        "majority", "", "best", "Stop.", [comparison], 0.0, level=[("linear", "features")]
+    )
     climb = Climb(
         collection,
         EvaluationProtocol(2, 1, False, 0, "accuracy", 0.01),
         [result],
-        Verdict("majority", "", "best", "Stop.", [comparison], 0.0, level=[("linear", "features")]),
+        verdict,
         notices=[Notice("few", "few")],
         importance=Importance(0.7, 5, *[[FeatureDrop("mfcc", 2, 0.1, (0.0, 0.2))]] * 2),
+        short_look=ShortLook(2, None, 4, 3, [result], verdict, 0.1),
         sizes=[TrainingSize(80.0, 16.0, 0.6, (0.5, 0.7), np.nan, (np.nan, np.nan))],
     )
     [(_, text)] = blocks(ROOT / "docs" / "guides" / "json.md", "json")

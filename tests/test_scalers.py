@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
+from gradatim import scalers
 from gradatim.errors import ShapeError, SpecError
 from gradatim.scalers import CLIP, fit_scaler
 
@@ -148,6 +149,20 @@ def test_other_columns_than_the_fitted_are_refused():
 def test_an_unknown_method_is_refused():
     with pytest.raises(SpecError, match="standard, robust or signal"):
         fit_scaler([[1.0], [2.0]], "minmax")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_blocks_of_rows_and_columns_change_no_bit(method, monkeypatch):
+    X = np.random.default_rng(3).normal(size=(101, 37)).astype(np.float32)
+    X[4, 5] = np.nan
+    rows = np.arange(0, 101, 2)
+    whole = fit_scaler(X[rows], method)
+    scaled = whole.transform(X)
+    monkeypatch.setattr(scalers, "_AT_ONCE", 200)
+    parts = fit_scaler(X, method, rows=rows)
+    for name in ("center", "scale", "fill"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    np.testing.assert_array_equal(parts.transform(X), scaled)
 
 
 def test_a_signal_has_one_scale_and_keeps_its_zero():

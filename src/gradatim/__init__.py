@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gradatim.exercises import make_versions as make_versions
     from gradatim.exercises import render_exam as render_exam
     from gradatim.exercises import write_exam as write_exam
+    from gradatim.lab import lab_widget as lab_widget
     from gradatim.models import Model as Model
     from gradatim.models import load_model as load_model
     from gradatim.music import read_folder as read_folder
@@ -102,6 +103,7 @@ _PARTS = {
     "find_features": "separability",
     "find_methods": "comparisons.separable",
     "fit_many": "training",
+    "lab_widget": "lab",
     "layers": "probing",
     "load_dataset": "datasets",
     "load_model": "models",

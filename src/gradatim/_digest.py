@@ -15,6 +15,9 @@ __all__ = ["row_hashes", "sha256", "short_hash"]
 
 Part = str | bytes | np.ndarray
 
+# Rows that are copied at once
+_ROWS = 1_000
+
 
 def sha256(*parts: Part) -> str:
     """Hash texts, bytes and arrays, one after the other (64 digits)."""
@@ -35,7 +38,9 @@ def short_hash(*parts: Part, size: int = 20) -> str:
 def row_hashes(X: np.ndarray) -> np.ndarray:
     """Hash every row of a matrix (n_rows, n_columns) of floats, to an array of shape (n_rows,)."""
     # Adding 0 turns -0 into 0, which is the same number in other bytes.
-    return np.array([sha256(row) for row in X + X.dtype.type(0)])
+    zero = X.dtype.type(0)
+    parts = (X[start : start + _ROWS] + zero for start in range(0, len(X), _ROWS))
+    return np.array([sha256(row) for part in parts for row in part])
 
 
 def _bytes(parts: tuple[Part, ...]) -> Iterator[bytes | memoryview]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -18,6 +19,9 @@ __all__ = ["Scaler", "fit_scaler"]
 
 #: Where the smooth clipping of ``robust`` begins to bite, in scaled units; values tend to +-3.
 CLIP = 3.0
+
+# Numbers that are scaled, or learnt from, at once
+_AT_ONCE = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +63,24 @@ class Scaler:
         ShapeError
             If `X` does not have the columns that were fitted.
         """
-        X = np.asarray(X, dtype=np.float64)
+        X = np.asarray(X)
         if X.ndim != 2 or X.shape[1] != len(self.center):
             raise ShapeError(f"X must be (n_samples, {len(self.center)}), not {X.shape}")
+        scaled = np.empty(X.shape, dtype=dtype)
+        # What is computed on the way takes several times the memory of what is returned.
+        at_once = max(1, _AT_ONCE // max(1, X.shape[1]))
+        for start in range(0, len(X), at_once):
+            rows = slice(start, start + at_once)
+            scaled[rows] = self._transform(X[rows].astype(np.float64))
+        return scaled
+
+    def _transform(self, X: np.ndarray) -> np.ndarray:
         z = (np.where(np.isnan(X), self.fill, X) - self.center) / self.scale
-        if self.clip is not None:
-            # hypot does not overflow where a square would
-            z = z / np.hypot(1.0, z / self.clip)
-        return z.astype(dtype, copy=False)
+        # hypot does not overflow where a square would
+        return z if self.clip is None else z / np.hypot(1.0, z / self.clip)
 
 
-def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
+def fit_scaler(X: ArrayLike, method: str = "standard", *, rows: np.ndarray | None = None) -> Scaler:
     r"""Learn a scaler from training rows.
 
     ``standard`` centers on the mean and divides by the standard deviation (a constant column is
@@ -84,6 +95,8 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
         Training rows, NaN where a value is missing.
     method : {"standard", "robust", "signal"}, default "standard"
         What to learn.
+    rows : array of shape (n_training,), optional
+        Indices of the training rows, where `X` holds others too; no copy of all of them is made.
 
     Returns
     -------
@@ -107,9 +120,26 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
     >>> fit_scaler([[1.0], [3.0]]).transform([[1.0], [3.0], [float("nan")]]).ravel()
     array([-1.,  1.,  0.], dtype=float32)
     """
-    X = np.asarray(X, dtype=np.float64)
-    if X.ndim != 2 or len(X) == 0:
+    X = np.asarray(X)
+    n_rows = len(X) if rows is None or X.ndim != 2 else len(rows)
+    if X.ndim != 2 or n_rows == 0:
         raise ShapeError(f"X must be (n_samples, n_features) with at least one row, not {X.shape}")
+    if method not in ("standard", "robust", "signal"):
+        raise SpecError(f"method must be standard, robust or signal, not {method!r}")
+    # A few columns at a time, since sorting them takes a copy, and a float64 one.
+    n_parts = 1 if method == "signal" else max(1, -(-n_rows * X.shape[1] // _AT_ONCE))
+    ends = np.linspace(0, X.shape[1], min(n_parts, max(1, X.shape[1] // 8)) + 1).astype(int)
+    parts = []
+    for start, stop in pairwise(ends.tolist()):
+        columns = X[:, start:stop]
+        parts.append(_fit_columns((columns if rows is None else columns[rows]), method))
+    center, scale, fill = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return Scaler(center, scale, fill, CLIP if method == "robust" else None)
+
+
+def _fit_columns(X: np.ndarray, method: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Learn center, scale and fill of some columns."""
+    X = X.astype(np.float64)
     if np.isnan(X).any():
         X = np.where(np.isnan(X), _median_of_present(X), X)
     # One sort per column gives the median and both quartiles, several times quicker than three
@@ -117,15 +147,13 @@ def fit_scaler(X: ArrayLike, method: str = "standard") -> Scaler:
     columns = np.sort(X.T, axis=1)
     fill = _sorted_quantile(columns, 0.5)
     if method == "standard":
-        return Scaler(X.mean(axis=0), _nonzero(X.std(axis=0), X), fill)
-    if method == "robust":
-        low, high = _sorted_quantile(columns, 0.25), _sorted_quantile(columns, 0.75)
-        spread = np.where(high > low, high - low, (X.max(axis=0) - X.min(axis=0)) / 2.0)
-        return Scaler(fill, _nonzero(spread, X), fill, CLIP)
+        return X.mean(axis=0), _nonzero(X.std(axis=0), X), fill
     if method == "signal":
         rms = float(np.sqrt(np.mean(X**2))) or 1.0
-        return Scaler(np.zeros(X.shape[1]), np.full(X.shape[1], rms), fill)
-    raise SpecError(f"method must be standard, robust or signal, not {method!r}")
+        return np.zeros(X.shape[1]), np.full(X.shape[1], rms), fill
+    low, high = _sorted_quantile(columns, 0.25), _sorted_quantile(columns, 0.75)
+    spread = np.where(high > low, high - low, (X.max(axis=0) - X.min(axis=0)) / 2.0)
+    return fill, _nonzero(spread, X), fill
 
 
 def _median_of_present(X: np.ndarray) -> np.ndarray:

@@ -51,6 +51,8 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
             "inputs": None,
             "keep": [],
             "learning_curve": False,
+            "cluster": None,
+            "short_look": True,
         }
     ]
 
@@ -66,6 +68,7 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
         "--max-nets",
         "40",
         "--learning-curve",
+        "--no-short-look",
         "--engine",
         "jax",
         "--inputs",
@@ -96,6 +99,8 @@ def test_every_option_of_the_protocol_reaches_the_climb(capsys, fake):
             "inputs": ["wave"],
             "keep": ["deep/wave"],
             "learning_curve": True,
+            "cluster": None,
+            "short_look": False,
         }
     ]
 

@@ -83,3 +83,44 @@ def test_problems_equations_and_files_of_networks_are_read(source, capsys, tmp_p
     gradatim.save_network(network, tmp_path / "net.safetensors")
     assert main(["lab", source, "--questions", "0", "-o", "a.html"]) == 0
     assert (tmp_path / "a.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lab", "xor", "--port", "9000"], "--port belong to a server; add --serve"),
+        (["lab", "xor", "--no-browser"], "add --serve"),
+        (["lab", "xor", "--host", "0.0.0.0"], "add --serve"),
+        (["lab", "xor", "--serve", "-o", "a.html"], "--serve writes no file"),
+        (["lab", "xor", "--serve", "--port", "70000"], "65535"),
+    ],
+)
+def test_options_of_a_server_are_refused_where_they_do_not_belong(arguments, said, capsys):
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_server_without_its_extra_is_one_sentence(capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["lab", "xor", "--serve"]) == 2
+    told = capsys.readouterr().err
+    assert "pip install 'gradatim[lab]'" in told
+    assert "Traceback" not in told
+
+
+def test_the_address_is_printed_first_and_opened_unless_it_is_not_wanted(capsys, monkeypatch):
+    pytest.importorskip("uvicorn", reason="the extra lab is not installed")
+    import uvicorn
+
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url))
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
+    assert main(["lab", "xor", "--serve", "--port", "0", "--questions", "0"]) == 0
+    told = capsys.readouterr()
+    assert opened == [told.out.strip()]
+    assert told.out.startswith("http://127.0.0.1:")
+    assert "no browser was found" in told.err
+    arguments = ["lab", "--serve", "--port", "0", "--questions", "0", "--no-browser"]
+    assert main([*arguments, "--host", "0.0.0.0"]) == 0
+    assert "/?token=" in capsys.readouterr().out
+    assert len(opened) == 1

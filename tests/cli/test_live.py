@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 
 from gradatim.cli._live import LiveLadder
+from gradatim.climb import ShortLook
 
 ROWS = [("majority", ""), ("logistic", "wave"), ("deep", "wave")]
 
@@ -107,3 +108,16 @@ def test_it_leaves_nothing_on_the_screen():
     drawn, _, left = console.file.getvalue().rpartition("\x1b[2K")
     assert "waiting" in drawn
     assert left.strip() == ""
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_a_short_look_shows_is_printed_at_once_and_stays(make_result, make_climb, quiet):
+    console = Console(file=io.StringIO(), width=100)
+    ladder = LiveLadder(console, "songs", "accuracy", quiet=quiet)
+    verdict = make_climb().verdict
+    rows = [make_result("majority", "", mean=0.1), make_result("deep", "wave", mean=0.512)]
+    ladder.looked(ShortLook(5_000, 125, 32_000, 3, rows, verdict, 20.0))
+    printed = " ".join(console.file.getvalue().split())
+    said = "short look at 5,000 of 32,000 samples (125 groups): majority 0.100, deep on wave"
+    assert printed.startswith("" if quiet else said)
+    assert (verdict.sentence in printed) == (not quiet)

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from gradatim.collection import Collection, CycleSound
+from gradatim.inspection import leaks
 from gradatim.inspection.duplicates import duplicate_findings
-from gradatim.inspection.leaks import find_leaks, measure_closeness
+from gradatim.inspection.leaks import WINDOW, find_leaks, measure_closeness
 
 
 def table(X, y, **more):
@@ -207,3 +208,23 @@ def test_rows_that_stand_together_leak_only_where_the_published_split_cuts_their
     # Each song in both parts
     torn = dataclasses.replace(made, parts=np.where(np.arange(320) % 8 < 6, "train", "test"))
     assert codes(torn) == ["leak", "groups-proposed"]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_chance_is_the_share_of_the_strangers_of_a_class_that_stand_close(grouped):
+    rng = np.random.default_rng(0)
+    strata = rng.integers(3, size=80)
+    groups = rng.integers(9, size=80).astype(str)
+    expected = []
+    for i in range(80):
+        mates = groups == groups[i] if grouped else np.arange(80) == i
+        others = [j for j in range(80) if strata[j] == strata[i] and not mates[j]]
+        close = [j for j in others if abs(i - j) <= WINDOW]
+        expected.append(len(close) / len(others))
+    found = leaks._chances(strata, groups if grouped else None)
+    np.testing.assert_allclose(found, expected)
+
+
+def test_of_many_rows_some_are_asked_and_the_alarm_is_the_same(monkeypatch):
+    monkeypatch.setattr(leaks, "_MOST_ASKED", 100)
+    assert codes(songs()) == ["leak", "groups-proposed"]

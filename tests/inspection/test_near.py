@@ -4,7 +4,7 @@ import numpy as np
 import soundfile
 
 from gradatim.collection import Collection
-from gradatim.inspection import copies, drop_copies
+from gradatim.inspection import copies, drop_copies, near, projection
 from gradatim.inspection.near import near_pairs
 from gradatim.music.fingerprints import FLOOR, fingerprint
 
@@ -101,3 +101,43 @@ def test_rows_that_differ_by_rounding_are_near_copies():
 def test_rows_of_few_columns_are_near_by_chance():
     X = np.random.default_rng(0).normal(size=(2_000, 2))
     assert len(near_pairs(rows(X))) < 5
+
+
+def test_many_rows_are_compared_with_the_same_result_as_few(monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 40)) * rng.uniform(0.1, 3, 40)
+    X[7] = X[3] + 1e-7
+    X[200] = X[201] + 0.01 * rng.normal(size=40)
+    X[50] = X[60]
+    hashes = np.array([row.tobytes() for row in X], dtype=object)
+    made = Collection("t", {"x": X}, np.array(["a"] * 300), "classification", np.arange(300),
+                      content_hashes=hashes)  # fmt: skip
+    few = near_pairs(made).tolist()
+    assert few == [[3, 7], [50, 60], [200, 201]]
+    monkeypatch.setattr(near, "_MOST_COMPARED", 100)
+    monkeypatch.setattr(near, "_AT_ONCE", 5_000)
+    # Of exact copies one is compared: the others have its hash.
+    assert near_pairs(made).tolist() == [[3, 7], [200, 201]]
+    same = copies(made)
+    assert (same[7], same[60], same[201]) == (same[3], same[50], same[200])
+    assert len(np.unique(same)) == 297
+    monkeypatch.setattr(near, "_MOST_ASKED", 150)
+    assert near_pairs(made).tolist() == [[3, 7], [200, 201]]
+
+
+def test_a_large_wide_input_is_projected_and_keeps_its_near_copies(monkeypatch):
+    monkeypatch.setattr(projection, "MOST_NUMBERS", 1_000)
+    rng = np.random.default_rng(1)
+    X = rng.normal(5.0, 3.0, size=(120, 700))
+    X[80] = X[2] + 1e-4
+    assert projection.projected([X[:, :200]]) is None
+    seen = projection.projected([X[:, :300], X[:, 300:]])
+    assert seen is not None
+    assert seen.shape == (120, projection.WIDTH)
+    standard = (X - X.mean(axis=0)) / X.std(axis=0)
+    true = ((standard[:60] - standard[60:]) ** 2).sum(axis=1)
+    np.testing.assert_allclose(((seen[:60] - seen[60:]) ** 2).sum(axis=1), true, rtol=0.4)
+    hashes = np.array([row.tobytes() for row in X], dtype=object)
+    made = Collection("t", {"x": X}, np.array(["a"] * 120), "classification", np.arange(120),
+                      content_hashes=hashes)  # fmt: skip
+    assert near_pairs(made).tolist() == [[2, 80]]

@@ -3,14 +3,19 @@
 import { readFileSync } from "node:fs";
 
 import { readEquation, toEquation, toLatex, toNumpy, toPython } from "../../src/gradatim/lab/equation.js";
+import { toSklearn, toSvg, toTikz } from "../../src/gradatim/lab/exports.js";
+import { readFormula } from "../../src/gradatim/lab/formula.js";
+import { spectrogram } from "../../src/gradatim/lab/listen.js";
 import { computePlanes, makeShades, paintClasses } from "../../src/gradatim/lab/maps.js";
 import { engineLayers, initialState, makeData, makeTask, reshape, writtenLayers } from "../../src/gradatim/lab/model.js";
-import { isRight, perceptronStep, separate } from "../../src/gradatim/lab/plane.js";
+import { explainSeparation, isRight, perceptronStep, separate } from "../../src/gradatim/lab/plane.js";
 import { judge } from "../../src/gradatim/lab/practice.js";
 import { PLANE_PROBLEMS, drawPoints, heldOut } from "../../src/gradatim/lab/problems.js";
 import { contenders } from "../../src/gradatim/lab/race.js";
-import { ACTIVATION_NAMES, LIMITS, LinkError, decodeState, encodeState } from "../../src/gradatim/lab/state.js";
+import { countPieces, deepSawtooth, reluSums, sample, shallowSawtooth, stepSums, sumLayers } from "../../src/gradatim/lab/stairs.js";
+import { ACTIVATION_NAMES, LIMITS, LinkError, decodeState, encodeState, readLink } from "../../src/gradatim/lab/state.js";
 import { readTable } from "../../src/gradatim/lab/table.js";
+import { bestFirst, median } from "../../src/gradatim/lab/wall.js";
 import { lineInSquare } from "../../src/gradatim/lab/zspace.js";
 import { engine } from "../../src/gradatim/views/engine.js";
 
@@ -62,8 +67,32 @@ const ANSWERS = {
   },
   write({ net, nInputs, names }) {
     const layers = writtenLayers(net, nInputs);
-    return { equation: toEquation(layers, names), latex: toLatex(layers, names), numpy: toNumpy(layers, names), python: toPython(layers, names) };
+    const others = { sklearn: toSklearn(layers, names), tikz: toTikz(layers, names), svg: toSvg(layers, names) };
+    return { ...others, equation: toEquation(layers, names), latex: toLatex(layers, names), numpy: toNumpy(layers, names), python: toPython(layers, names) };
   },
+  formula({ text, at }) {
+    const found = readFormula(text);
+    return "error" in found ? found : { dims: found.dims, isClass: found.isClass, values: at.map(([x, y]) => found.of(x, y ?? 0)) };
+  },
+  data({ data, table }) {
+    const made = makeData(data, table ?? null, lib);
+    return { ...made, X: [...made.X], labels: [...made.labels], held: [...made.held], targets: made.targets && [...made.targets] };
+  },
+  sums({ text, unit, low, high, most }) {
+    const y = sample(readFormula(text).of, low, high);
+    const sums = (unit === "relu" ? reluSums : stepSums)(y, most);
+    return sums.map((sum) => ({ ...sum, equation: toEquation(sumLayers(sum, unit, low, high), ["x"]) }));
+  },
+  sawtooth({ doublings }) {
+    const teeth = 2 ** doublings;
+    const pair = [deepSawtooth(doublings), shallowSawtooth(teeth, Math.min(2 * doublings + 2, 2 * teeth))];
+    return pair.map((layers) => ({ layers, ...countPieces(layers, 2 ** (doublings + 3), lib) })).map((one) => ({ ...one, y: [...one.y] }));
+  },
+  spectrogram: ({ samples, columns }) => spectrogram(Float32Array.from(samples), columns).map((powers) => [...powers]),
+  bestFirst: ({ scores }) => bestFirst(scores),
+  median: ({ values }) => median(values),
+  link: ({ hash }) => readLink(hash),
+  explain: ({ points }) => explainSeparation(separate(points), points),
   contenders: ({ nInputs, nOutputs }) => contenders(nInputs, nOutputs),
   readTable: ({ text }) => readTable(text),
   paintClasses({ planes, paper, colors }) {

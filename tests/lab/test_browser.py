@@ -5,7 +5,6 @@ Skipped, and said so, where Playwright or a browser is missing.
 
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from gradatim.lab import (
     lesson_from_problem,
     write_lab,
 )
+from tests.views.running import running_chromium
 
 pytestmark = pytest.mark.slow
 
@@ -27,19 +27,8 @@ EXAM = gradatim.make_exam(["outputs"], [1], count=3, seed=2)
 
 @pytest.fixture(scope="module")
 def chromium():
-    sync = pytest.importorskip(
-        "playwright.sync_api",
-        reason="Playwright is not installed: the lab is not tried in a browser",
-    )
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
-    with sync.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except sync.Error:
-            pytest.skip("there is no Chromium here: the lab is not tried in a browser")
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -372,7 +361,7 @@ def test_points_are_moved_and_changed_by_keys(opened):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_the_screen(opened, width, scheme):
     page = opened(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    for tab in ("neuron", "network", "practice"):
+    for tab in ("neuron", "network", "wall", "proofs", "practice"):
         page.click(f"#tab-{tab}")
         page.wait_for_timeout(100)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -382,12 +371,15 @@ def test_where_motion_is_reduced_pictures_change_twice_a_second(opened):
     page = opened(reduced_motion="reduce")
     page.click("#tab-network")
     page.evaluate(
+        "window.began = performance.now();"
         "new MutationObserver(() => (window.changes = (window.changes ?? 0) + 1))"
         ".observe(document.querySelector('.epochs'), { childList: true })"
     )
     page.click("button:has-text('Train')")
     page.wait_for_timeout(1200)
-    assert 1 <= page.evaluate("window.changes") <= 4
+    # On a busy machine more than that time has passed.
+    seconds = page.evaluate("(performance.now() - window.began) / 1000")
+    assert 1 <= page.evaluate("window.changes") <= 2 * seconds + 2
 
 
 def test_the_lectures_hyperplane_stands_in_the_space_before_the_output(opened, tmp_path):
@@ -494,7 +486,7 @@ def test_points_of_a_collection_are_heard(opened, tmp_path):
     page = opened(write_lab(lesson_from_collection(c, "c"), tmp_path / "c.html").as_uri())
     page.click("text=Play the nearest sound")
     page.wait_for_function(
-        "() => /high|low/.test(document.querySelector('.tools [role=status]').textContent)"
+        "() => /high|low/.test(document.querySelector('.listen [role=status]').textContent)"
     )
     # Standardized, low 1 lies at the lower left.
     box = page.locator(".map").bounding_box()
@@ -507,7 +499,7 @@ def test_points_of_a_collection_are_heard(opened, tmp_path):
         box["y"] + (1 - y / reach) / 2 * box["height"],
     )
     page.wait_for_function(
-        "() => document.querySelector('.tools [role=status]').textContent === 'low 1, low'"
+        "() => document.querySelector('.listen [role=status]').textContent === 'low 1, low'"
     )
 
 
@@ -515,7 +507,7 @@ def test_an_embedding_page_is_told_of_answers(opened, path, tmp_path):
     outer = tmp_path / "outer.html"
     outer.write_text(
         f'<iframe src="{path.as_uri()}" width="900" height="800"></iframe>'
-        "<script>onmessage = (event) => { window.told = event.data; };</script>"
+        "<script>onmessage = ({ data }) => { if (data.question) window.told = data; };</script>"
     )
     lab = opened().context.new_page()
     lab.goto(outer.as_uri())
@@ -548,3 +540,154 @@ def test_the_focus_stays_where_the_graph_is_made_anew(opened):
     page.select_option(".unit-card select", "relu")
     assert "ReLU of it" in page.text_content(".unit-card .steps")
     assert page.input_value('[aria-label="Function of hidden layer 1"]') == ""
+
+
+def test_the_wall_learns_is_sorted_and_opens_one(opened):
+    page = opened()
+    page.click("#tab-wall")
+    assert page.locator("button.tile").count() == 64
+    page.click("button:text-is('Train all')")
+    page.wait_for_function(
+        "() => Number(document.querySelector('.wall-view .epochs').textContent) > 3"
+    )
+    page.click(".wall-view button:text-is('Pause')")
+    page.check(".wall-view [value=best]")
+    page.wait_for_function(
+        "() => /^100%|^9/.test(document.querySelector('button.tile span').textContent)"
+    )
+    shown = page.locator("button.tile span").all_text_contents()
+    shares = [int(text.split("%")[0]) for text in shown]
+    assert shares == sorted(shares, reverse=True)
+    size, seed = shown[0].split(" ")[1].rstrip(","), shown[0].split(" ")[2]
+    page.click("button.tile >> nth=0")
+    assert page.get_attribute("#tab-network", "aria-selected") == "true"
+    hidden = [] if size == "none" else size.split("·")
+    assert page.locator(".pair b").all_text_contents() == hidden
+    assert page.input_value('[aria-label="Seed of the weights"]') == seed
+    held = page.text_content(".figure.held")
+    assert f"{shares[0]} % right" in held
+
+
+def test_proofs_are_shown_in_words(opened):
+    page = opened()
+    page.click("#tab-proofs")
+    assert page.text_content(".proof-answer >> nth=0").startswith("No: the circled point")
+    page.check("[value=sum]")
+    for _ in range(3):
+        page.click("text=Add one")
+    assert "The largest error is 0.2495, at" in page.text_content(".proof:visible .proof-answer")
+    page.fill('[aria-label="function of x"]', "<script>alert(1)</script>")
+    assert "not understood" in page.text_content(".proof:visible .note")
+    page.fill('[aria-label="function of x"]', "x")
+    page.check(".proof [value=relu]")
+    assert "error is 0.0000" in page.text_content(".proof:visible .proof-answer")
+    page.check("[value=sawtooth]")
+    page.focus('[aria-label="hidden layers after the first"]')
+    page.keyboard.press("End")
+    assert "256 straight pieces" in page.text_content(".proof:visible .proof-answer")
+
+
+def test_a_formula_is_learned_as_a_curve_that_points_bend(opened):
+    page = opened()
+    page.click("#tab-network")
+    page.select_option(".data select", "formula")
+    assert page.input_value('[aria-label="Function of the output"]') == "identity"
+    page.fill('[aria-label="formula"]', "2x + 1")
+    page.keyboard.press("Enter")
+    assert "The network learns (y" in page.text_content(".data .about")
+    page.click("button:has-text('Train')")
+    page.wait_for_function(
+        "() => /off by 0[.][0-6]/.test(document.querySelector('.figure.held')?.textContent)"
+    )
+    page.click("button:has-text('Pause')")
+    page.check('.tools [value="0"]')
+    box = page.locator(".map").bounding_box()
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.1 * box["height"])
+    assert page.input_value(".data select") == "curve"
+    page.select_option(".data select", "formula")
+    page.fill('[aria-label="formula"]', "y > x^2")
+    page.keyboard.press("Enter")
+    assert page.input_value('[aria-label="Function of the output"]') == "logistic"
+    page.fill('[aria-label="formula"]', "alert(1)")
+    page.keyboard.press("Enter")
+    assert "not understood" in page.text_content(".data .about")
+
+
+def test_an_embedding_page_may_give_a_state_back(opened, path, tmp_path):
+    outer = tmp_path / "outer.html"
+    outer.write_text(
+        f'<iframe src="{path.as_uri()}" width="900" height="800"></iframe>'
+        "<script>onmessage = ({ data }) => { window.told = data; };</script>"
+    )
+    lab = opened().context.new_page()
+    lab.goto(outer.as_uri())
+    frame = lab.frame_locator("iframe")
+    lab.wait_for_function("() => window.told")
+    first = lab.evaluate("window.told.state")
+    frame.locator("input.equation").fill("tanh(3x1)")
+    lab.wait_for_function("first => window.told.state !== first", arg=first)
+    told = lab.evaluate("window.told")
+    assert (told["gradatim"], told["answer"], told["score"]) == (1, None, None)
+    frame.locator("input.equation").fill("sign(x1)")
+    for state in ("<script>", told["state"]):
+        lab.evaluate(
+            "state => document.querySelector('iframe').contentWindow"
+            ".postMessage({ gradatim: 1, set: state }, '*')",
+            state,
+        )
+    lab.wait_for_timeout(200)
+    assert frame.locator("input.equation").input_value() == "tanh(3x1)"
+
+
+SCRIPTS = (
+    "<script>window.hacked = 1</script>",
+    "<img src=x onerror='window.hacked = 1'>",
+    "<svg onload='window.hacked = 1'>",
+    "javascript:window.hacked=1",
+    "${window.hacked = 1}",
+    "');window.hacked = 1;('",
+    '"><iframe srcdoc="<script>parent.hacked = 1</script>">',
+    "constructor.constructor('window.hacked = 1')()",
+    "__proto__",
+    "\N{RIGHT-TO-LEFT OVERRIDE}</title><script>window.hacked = 1</script>",
+)
+
+
+def test_a_hundred_payloads_from_links_tables_formulas_and_messages_run_nothing(opened):
+    page = opened()
+    page.wait_for_function("() => location.hash.length > 3")
+    code = page.evaluate("location.hash.slice(3)")
+    ends = ("{}", "s={}", f"s={code}{{}}", f"s={code}&hide={{}}", f"s={code}&only&hide=points,{{}}")
+    tried = 0
+    for text in SCRIPTS:
+        for end in ends:
+            page.evaluate("hash => { location.hash = hash; }", end.format(text))
+            tried += 1
+        page.evaluate("set => window.postMessage({ gradatim: 1, set }, '*')", text)
+        tried += 1
+    page.evaluate("() => { location.hash = 's=&'; }")
+    page.click("#tab-network")
+    for text in SCRIPTS:
+        names = (f"{text},b,c", f"a,b,{text}")
+        for head in names:
+            rows = "".join(f"{k},{k % 5},{(text, 'z')[k % 2]}\n" for k in range(8))
+            content = f"{head}\n{rows}".encode()
+            table = {"name": f"{text[:9]}.csv", "mimeType": "text/csv", "buffer": content}
+            page.set_input_files(".file input", table)
+            tried += 1
+    page.click("summary")
+    page.select_option(".data select", "formula")
+    page.fill('[aria-label="formula"]', "x")
+    for text in SCRIPTS:
+        page.fill('[aria-label="formula"]', text)
+        page.keyboard.press("Enter")
+        tried += 1
+    page.click("#tab-proofs")
+    page.check("[value=sum]")
+    for text in SCRIPTS:
+        page.fill('[aria-label="function of x"]', text)
+        tried += 1
+    assert tried == 100
+    assert page.evaluate(
+        "window.hacked === undefined && !document.querySelector('iframe, main img')"
+    )

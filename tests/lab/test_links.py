@@ -43,6 +43,7 @@ def make_state(seed=0, hidden=((8, "tanh"), (8, "relu")), n_points=100, cut=Fals
             "seed": 4,
             "held": 20,
             "points": [[on_grid(rng), on_grid(rng), rng.randrange(2)] for _ in range(n_points)],
+            "formula": "sin(2x)",
         },
         "net": {
             "inputs": 3,
@@ -58,6 +59,15 @@ def make_state(seed=0, hidden=((8, "tanh"), (8, "relu")), n_points=100, cut=Fals
             "weightDecay": 0.0001,
             "start": "he",
             "seed": 77,
+        },
+        "proofs": {
+            "part": "line",
+            "formula": "sin(2pi x)",
+            "low": 0,
+            "high": 1,
+            "unit": "heaviside",
+            "units": 4,
+            "doublings": 3,
         },
     }
 
@@ -178,7 +188,7 @@ def test_a_hundred_links_with_right_checksums_and_wrong_bytes_give_a_whole_state
             *limits["activations"]
         }
         assert len(state["data"]["points"]) <= limits["points"]
-        assert state["view"] in ("neuron", "network", "practice")
+        assert state["view"] in ("neuron", "network", "practice", "race", "wall", "proofs")
         assert state["data"]["problem"] in limits["problems"]
         assert all(v is not None for v in state["net"]["parameters"])  # JSON has null for NaN
         assert len(state["neuron"]["weights"]) == len(state["neuron"]["at"])
@@ -191,3 +201,21 @@ def test_a_link_to_a_page_with_a_table_needs_that_page(dims, refused):
     text = ask_one(ask="roundTrip", state=state, everyDigit=False)["text"]
     answer = ask_one(ask="decode", text=text, lessonDims=dims)
     assert ("error" in answer) == refused
+
+
+def test_a_link_of_the_first_version_is_still_read():
+    """It had no formula and no proofs; written before there were any."""
+    text = (
+        "AQMBBIDxBL64AsCpBwAAgAAEyAEABx4AgAMCAgAEBQEBAwAJAQAAAAAAAAAAP9AAAAAAAAA_4AAAAAAAAD_o"
+        "AAAAAAAAP_AAAAAAAAA_9AAAAAAAAD_4AAAAAAAAP_wAAAAAAABAAAAAAAAAAAEBkAMKAAABl80"
+    )
+    state = ask_one(ask="decode", text=text)["state"]
+    assert (state["view"], state["data"]["seed"], state["data"]["formula"]) == (
+        "race",
+        7,
+        "sin(2x)",
+    )
+    assert state["neuron"]["weights"] == [2]
+    assert state["net"]["activations"] == [["tanh", "relu"], ["logistic"]]
+    assert state["net"]["parameters"] == [k / 4 for k in range(9)]
+    assert state["proofs"] == make_state()["proofs"]

@@ -249,3 +249,45 @@ def test_a_sound_stands_at_the_point_of_its_row():
     for place, sound in table["sounds"].items():
         np.testing.assert_allclose(table["X"][int(place)], Z[int(sound["name"])], atol=1e-3)
         assert table["labels"][int(place)] == int(sound["name"]) % 2
+
+
+def numbers(n=40):
+    rng = np.random.default_rng(3)
+    X = rng.normal(5, 2, (n, 3))
+    y = 100 - 7 * X[:, 1] + rng.normal(0, 0.5, n)
+    names = {"a": ("tempo", "energy", "length")}
+    return Collection("c", {"a": X}, y, "regression", np.arange(n).astype(str), feature_names=names)
+
+
+def test_a_number_is_a_curve_over_the_column_that_goes_most_with_it():
+    c = numbers()
+    lesson = lesson_from_collection(c, "c")
+    table = lesson.table
+    assert table["note"].startswith("the target over energy, the column that goes most with it.")
+    data = ask_one(
+        ask="data",
+        data=ask_one(ask="initial", lesson=lesson_of(render_lab(lesson)))["data"],
+        table=table,
+    )
+    assert (data["dims"], data["nClasses"]) == (1, 1)
+    y = np.array(data["targets"])
+    x = np.array(data["X"])
+    assert (y.mean(), y.std()) == pytest.approx((0, 1), abs=1e-9)
+    # The page has both in the table's units, within its grid.
+    energy = c.X["a"][:, 1]
+    order = np.argsort(energy)
+    back = data["yScale"]["center"] + data["yScale"]["spread"] * y
+    np.testing.assert_allclose(
+        np.sort(x), (np.sort(energy) - energy.mean()) / energy.std(), atol=1e-3
+    )
+    np.testing.assert_allclose(back[np.argsort(x)], c.y[order], rtol=1e-8)
+
+
+def test_a_number_is_shown_over_the_column_that_is_named_and_only_one():
+    table = lesson_from_collection(numbers(), "c", columns=["tempo"]).table
+    assert table["note"].startswith("the target over tempo. x₁ stands for (tempo")
+    with pytest.raises(SpecError, match="over one column, not 2"):
+        lesson_from_collection(numbers(), "c", columns=["tempo", "energy"])
+    two = replace(numbers(), y=np.ones((40, 2)), target_names=("a", "b"))
+    with pytest.raises(SpecError, match="classes or one number"):
+        lesson_from_collection(two, "c")

@@ -6,6 +6,7 @@ import pyarrow.parquet
 import pytest
 
 from gradatim.errors import TableError
+from gradatim.tables.collections import read_table
 from gradatim.tables.columns import NotANumberError, read_columns
 
 DAY = dt.date(2026, 1, 2)
@@ -80,3 +81,60 @@ def test_a_frame_of_polars_is_read():
 def test_what_is_no_frame_is_an_error(frame):
     with pytest.raises(TableError, match="the data frame"):
         read_columns(frame)
+
+
+def write_arrow(path, table):
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    return path
+
+
+def patches(n_rows=6, length=4, kind=np.float32):
+    values = np.arange(n_rows * length, dtype=kind)
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(values), length)
+    return pa.table({"patch": lists, "label": ["a", "b"] * (n_rows // 2)})
+
+
+def test_patches_in_an_arrow_file_are_learnt_from_where_they_lie_in_the_file(tmp_path):
+    path = write_arrow(tmp_path / "t.arrow", patches())
+    X = read_table(path, "label").X["features"]
+    assert X.dtype == np.float32
+    np.testing.assert_array_equal(X, np.arange(24).reshape(6, 4))
+    owner = X
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    # What holds the numbers is Arrow's view of the mapped file.
+    assert isinstance(owner, pa.Array)
+    assert not X.flags.writeable
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int16])
+def test_lists_in_parquet_are_the_same_numbers(tmp_path, kind):
+    pyarrow.parquet.write_table(patches(kind=kind), tmp_path / "t.parquet", row_group_size=2)
+    X = read_table(tmp_path / "t.parquet", "label").X["features"]
+    assert X.dtype == (np.float32 if kind is np.float32 else np.float64)
+    np.testing.assert_array_equal(X, np.arange(24).reshape(6, 4))
+
+
+def test_a_gap_in_a_list_is_missing_and_one_list_that_is_shorter_is_refused(tmp_path):
+    gap = pa.table({"p": [[1.0, None], [2.0, 3.0]], "y": ["a", "b"]})
+    X = read_table(gap, "y", impute="median").X["features"]
+    np.testing.assert_array_equal(X, [[1.0, np.nan], [2.0, 3.0]])
+    short = pa.table({"p": [[1.0], [2.0, 3.0]], "y": ["a", "b"]})
+    with pytest.raises(TableError, match="lists"):
+        read_table(short, "y")
+
+
+def test_a_stream_of_arrow_is_read_too(tmp_path):
+    path, table = tmp_path / "t.arrow", patches()
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+    np.testing.assert_array_equal(read_table(path, "label").X["features"][1], [4, 5, 6, 7])
+
+
+def test_a_damaged_arrow_file_is_a_sentence(tmp_path):
+    path = write_arrow(tmp_path / "t.arrow", patches())
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(TableError, match="cannot be read as Arrow") as caught:
+        read_columns(path)
+    assert "\n" not in str(caught.value)

@@ -1,8 +1,11 @@
-"""How tests run JavaScript: by the test extra's Node, or one that is installed."""
+"""How tests run JavaScript: by the test extra's Node, or one that is installed; and in Chromium."""
 
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,3 +25,19 @@ def run_node(*arguments, **options):
     return subprocess.run(
         [node(), *arguments], capture_output=True, text=True, encoding="utf-8", **options
     )
+
+
+@contextmanager
+def running_chromium() -> Iterator[Any]:
+    """Start Chromium; the test is skipped, and says so, where Playwright or it is missing."""
+    reason = "Playwright is not installed: nothing is tried in a browser"
+    sync = pytest.importorskip("playwright.sync_api", reason=reason)
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next(filter(None, map(shutil.which, names)), None)
+    with sync.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except sync.Error:
+            pytest.skip("there is no Chromium here: nothing is tried in a browser")
+        yield browser
+        browser.close()

@@ -19,9 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gradatim._text import show_name
-from gradatim.cli._print import fitted
-from gradatim.climb.result import Observer, RungResult
-from gradatim.presentation.climbs import interrupted
+from gradatim.cli._print import fitted, print_lines
+from gradatim.climb.result import Observer, RungResult, ShortLook
+from gradatim.presentation.climbs import interrupted, short_look_lines
 from gradatim.presentation.ladder import Row, ladder_grid, time_line, visible_rows
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def draw_ladder(
 class LiveLadder(Observer):
     """An observer that draws the ladder within `live`, and ends the climb once `ended` is set."""
 
-    def __init__(self, console: Console, title: str, metric: str) -> None:
-        self._console, self._title, self._metric = console, title, metric
+    def __init__(self, console: Console, title: str, metric: str, *, quiet: bool = False) -> None:
+        self._console, self._title, self._metric, self._quiet = console, title, metric, quiet
         self._rows: dict[tuple[str, str], Row] = {}
         self._doing, self._total = "", 0.0
         self.ended = False
@@ -62,6 +62,11 @@ class LiveLadder(Observer):
     def planned(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show every rung as waiting."""
         self._rows = {row: Row(*row) for row in rows}
+
+    def looked(self, look: ShortLook) -> None:
+        """Print what a short look showed, above the table."""
+        if not self._quiet:
+            print_lines(self._console, short_look_lines(look))
 
     def progressed(self, rung: str, input: str, fraction: float, doing: str, total: float) -> None:
         """Show what a rung is doing, or end the climb."""

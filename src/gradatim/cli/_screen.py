@@ -61,7 +61,7 @@ class Screen:
     def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:
         """Show the ladder while it is climbed; yields what is to be told."""
         chosen, _ = choose_metric(collection, metric)
-        ladder = LiveLadder(self._console, collection.in_words, chosen)
+        ladder = LiveLadder(self._console, collection.in_words, chosen, quiet=self._quiet)
         hidden = self._quiet or not self._console.is_terminal
         with contextlib.nullcontext() if hidden else ladder.live:
             yield ladder

@@ -111,6 +111,7 @@ def climb(
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
     shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
     learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
+    no_short_look: Annotated[bool, _Flag, Parameter(group=RUN)] = False,
     jobs: Annotated[int | None, _number(RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(RUN, gte=1)] = None,
     engine: Annotated[Literal["native", "jax"] | None, Parameter(group=RUN)] = None,
@@ -141,7 +142,7 @@ def climb(
     ----------
     path
         A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
-        (abc), or a table (csv, csv.gz, tsv, parquet, arff).
+        (abc), or a table (csv, csv.gz, tsv, parquet, arrow, arff).
     split
         Instead of PATH, two folders or tables: rungs learn from the first and are scored once, on
         the second.
@@ -169,6 +170,8 @@ def climb(
     learning_curve
         Train the verdict's rung on a quarter and half of the training groups, too, to see whether
         more samples would help.
+    no_short_look
+        Of more than 20,000 samples, do not climb some 5,000 first to say what those show.
     jobs
         Processor cores to use; all of them if left out.
     max_nets
@@ -253,6 +256,7 @@ def climb(
                 "inputs": inputs,
                 "keep": [rung for rung, _ in save_rung or ()],
                 "learning_curve": learning_curve,
+                "short_look": not no_short_look,
             }
             found = _climb(screen, collection, store, options | more)
             found = replace(found, command=repeating_command() or found.command)

@@ -1,7 +1,8 @@
 """``gradatim lab``: a page in which a neuron and a network are touched, trained and shared.
 
-Conventions: one file is written, and nothing is served; without ``-o`` it goes to a folder of its
-own and opens in the browser. What cannot be written is refused before anything is read.
+Conventions: one file is written; without ``-o`` it goes to a folder of its own and opens in the
+browser. Only ``--serve`` starts a server, until Ctrl-C. What cannot be written is refused before
+anything is read.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from gradatim.cli._reading import Reading, TableOptions
 from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
+    from gradatim.collection import Collection
     from gradatim.exercises import Exam
     from gradatim.lab import Lesson
 
 __all__ = ["lab"]
 
 _SHOWN = Group("What is shown", sort_key=0)
+_SERVED = Group("Served, with what a page alone cannot do", sort_key=2)
 _Flag = Parameter(negative=(), show_default=False)
+_ServedFlag = Parameter(group=_SERVED, negative=(), show_default=False)
 
 
 def lab(
@@ -45,6 +49,12 @@ def lab(
     reading: Reading | None = None,
     table: TableOptions | None = None,
     output: Annotated[Path | None, Parameter(name=("--output", "-o"), metavar="FILE")] = None,
+    serve: Annotated[bool, _ServedFlag] = False,
+    port: Annotated[
+        int | None, Parameter(group=_SERVED, metavar="N", validator=Number(gte=0, lte=65535))
+    ] = None,
+    host: Annotated[str | None, Parameter(group=_SERVED, metavar="ADDRESS")] = None,
+    no_browser: Annotated[bool, _ServedFlag] = False,
     debug: Annotated[bool, _Flag] = False,
 ) -> None:
     """Write a page to play with: one neuron, a network that learns, exercises.
@@ -55,8 +65,8 @@ def lab(
     Parameters
     ----------
     source
-        An equation, a problem (xor, moons), a saved network (.safetensors), a table, a folder of
-        sounds or a dataset; the usual neuron if left out.
+        An equation, a problem (xor, moons), a saved network (.safetensors) or model (.gradatim) of
+        one or two columns, a table, a folder of sounds or a dataset; the usual neuron if left out.
     columns
         One or two columns of a table as coordinates; if left out, all are projected onto two axes.
     inputs
@@ -67,6 +77,15 @@ def lab(
         Seed of the questions, and of the rows that are shown where there are too many.
     output
         The page: .html.
+    serve
+        Serve the page instead, until Ctrl-C: all rows of a collection, files of your own, kernel
+        machines, climbs and proofs beyond the plane. Needs the extra lab.
+    port
+        Port to listen at (8765 if left out); 0 for a free one.
+    host
+        Address to listen at, if not this machine alone; others then need the token that is printed.
+    no_browser
+        Print the address only.
     debug
         Show the traceback of an error.
     """
@@ -75,11 +94,17 @@ def lab(
     read = _is_read(source)
     sources = Path(source) if source is not None and read else None
     _output_files.check_targets({"--output": (output, _output_files.html)}, source=sources)
+    _check_served(
+        serve, output, {"--port": port, "--host": host, "--no-browser": no_browser or None}
+    )
     from gradatim.cli._silence import silent_libraries
 
     with silent_libraries(debug):
-        lesson = _lesson(source, read, columns, inputs, seed, reading, table)
+        lesson, collection = _lesson(source, read, columns, inputs, seed, reading, table)
         exam = _exam(questions, seed)
+        if serve:
+            _serve(lesson, exam, collection, host, port, no_browser)
+            return
         path = _written(lesson, exam, output)
     _tell(lesson, path)
     if output is None:
@@ -104,7 +129,7 @@ def _lesson(
     seed: int,
     reading: Reading | None,
     table: TableOptions | None,
-) -> Lesson:
+) -> tuple[Lesson, Collection | None]:
     from gradatim.lab import Lesson, lesson_from_collection
 
     if source is not None and read:
@@ -112,27 +137,92 @@ def _lesson(
 
         collection = read_source(source, (reading or Reading()).options(table))
         title = Path(source).name or source
-        return lesson_from_collection(
+        lesson = lesson_from_collection(
             collection, title, input=inputs, columns=columns or (), seed=seed
         )
+        return lesson, collection
     if columns or inputs or reading is not None or table is not None:
         raise SpecError("options of reading belong to a table, a folder or a dataset; name one")
-    return Lesson() if source is None else _typed(source)
+    return (Lesson() if source is None else _typed(source)), None
 
 
 def _typed(source: str) -> Lesson:
     """Return the lesson of a problem, an equation or a saved network."""
-    import re
-
     from gradatim.cli._network import read_network
-    from gradatim.lab import lesson_from_network, lesson_from_problem
-    from gradatim.problems import PROBLEMS
 
-    word = source.strip().lower()
-    # No equation is one word of three letters, so it is meant as a problem.
-    if word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word):
-        return lesson_from_problem(word)
-    return lesson_from_network(read_network(source))
+    if source.lower().endswith(".gradatim"):
+        from gradatim.lab import lesson_from_model
+        from gradatim.models import load_model
+
+        return lesson_from_model(load_model(source), Path(source).name)
+    from gradatim.lab.lesson import lesson_of, names_problem
+
+    return lesson_of(source if names_problem(source) else read_network(source))
+
+
+def _check_served(serve: bool, output: Path | None, of_server: dict[str, object]) -> None:
+    """Refuse options that do not go together, and a server whose libraries are missing."""
+    if not serve:
+        given = [name for name, value in of_server.items() if value is not None]
+        if given:
+            raise SpecError(f"{', '.join(given)} belong to a server; add --serve, or leave it out")
+        return
+    if output is not None:
+        raise SpecError("--serve writes no file; leave out -o, or leave out --serve")
+    from importlib.util import find_spec
+
+    missing = [name for name in ("starlette", "uvicorn", "msgspec") if find_spec(name) is None]
+    if missing:
+        from gradatim.errors import MissingExtraError
+
+        raise MissingExtraError(
+            f"the server needs {', '.join(missing)}, which is not installed; install it with: pip "
+            "install 'gradatim[lab]', or leave out --serve for a page that needs no server"
+        )
+
+
+def _serve(
+    lesson: Lesson,
+    exam: Exam | None,
+    collection: Collection | None,
+    host: str | None,
+    port: int | None,
+    no_browser: bool,
+) -> None:
+    import sys
+    from dataclasses import replace
+
+    from gradatim.lab import lesson_from_collection
+    from gradatim.lab.server.serve import PORT, serve_lab
+
+    title = lesson.title
+    if collection is None:
+        from gradatim.datasets import load_timbre
+
+        # The server's part of the page always has rows to work on.
+        collection, title = load_timbre(), "timbre"
+        start = {"problem": "circles", **lesson.start}
+        rows = lesson_from_collection(collection, title)
+        lesson = replace(lesson, start=start, table=rows.table)
+
+    def ready(address: str) -> None:
+        print(address, flush=True)
+        print("Ctrl-C ends it.", file=sys.stderr)
+        if not no_browser and not _opened(address):
+            print("no browser was found; open the address above", file=sys.stderr)
+
+    for notice in lesson.notices:
+        print(notice.message, file=sys.stderr)
+    where = {} if host is None else {"host": host}
+    serve_lab(
+        lesson,
+        exam,
+        collection,
+        title,
+        port=PORT if port is None else port,
+        ready=ready,
+        **where,
+    )
 
 
 def _exam(questions: int, seed: int) -> Exam | None:
@@ -161,8 +251,12 @@ def _tell(lesson: Lesson, path: Path) -> None:
     print(path)
 
 
-def _open(path: Path) -> None:
+def _opened(address: str) -> bool:
     import webbrowser
 
-    if not webbrowser.open(path.as_uri()):
+    return webbrowser.open(address)
+
+
+def _open(path: Path) -> None:
+    if not _opened(path.as_uri()):
         raise SpecError(f"no browser was found; open {path}, or give -o FILE to choose its place")

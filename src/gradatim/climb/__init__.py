@@ -16,6 +16,7 @@ from gradatim.climb.result import (
     LearningCurve,
     Observer,
     RungResult,
+    ShortLook,
     TrainingSize,
     Verdict,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Observer",
     "RungDifference",
     "RungResult",
+    "ShortLook",
     "TrainingSize",
     "Verdict",
     "climb_collection",

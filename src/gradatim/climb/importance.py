@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import takewhile
@@ -24,7 +24,7 @@ import numpy as np
 from gradatim._progress import silent
 from gradatim.climb.memory import FOLD_MODEL_BYTES
 from gradatim.climb.result import FeatureDrop, Importance, RungResult
-from gradatim.climb.rung import fit_all, pooled_score, said_of
+from gradatim.climb.rung import HeldOut, fit_all, pooled_score, said_of
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.scores import METRICS, Pooled
@@ -175,10 +175,10 @@ class _Shuffled:
     ) -> None:
         X, folds = task.collection.X[row.input], task.folds
         self.task, self.row, self.models, self.n_shuffles = task, row, models, n_shuffles
-        self.held_out = [X[folds.rows(r, k)] for r, k in folds.outer]
+        self.held_out = HeldOut(X, [folds.rows(r, k) for r, k in folds.outer])
         self.base = self._score([self.held_out])
 
-    def _score(self, asked: Sequence[Sequence[np.ndarray]]) -> Pooled:
+    def _score(self, asked: Iterable[Sequence[np.ndarray]]) -> Pooled:
         """Average scores over what was asked."""
         found = []
         for inputs in asked:
@@ -190,12 +190,15 @@ class _Shuffled:
 
     def drop(self, name: str, columns: list[int]) -> FeatureDrop:
         rng = np.random.default_rng([self.task.seed, *columns[:1], len(columns)])
-        asked = []
-        for _ in range(self.n_shuffles):
-            inputs = [X.copy() for X in self.held_out]
+
+        def shuffled() -> list[np.ndarray]:
+            inputs = list(self.held_out)
             for X in inputs:
                 X[:, columns] = X[rng.permutation(len(X))][:, columns]
-            asked.append(inputs)
+            return inputs
+
+        # One after the other, since each is a copy of the input.
+        asked = (shuffled() for _ in range(self.n_shuffles))
         after, sign = self._score(asked), METRICS[self.task.metric].sign
         drop = sign * (self.base.value - after.value)
         away = sign * (self.base.without - after.without)

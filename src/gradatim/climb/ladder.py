@@ -12,15 +12,13 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from importlib.metadata import version
-from itertools import accumulate
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
-from gradatim._progress import Progress, scaled, silent, steady
+from gradatim._progress import scaled, silent
 from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import FoldModels, first_repeat, importance_of
@@ -32,7 +30,9 @@ from gradatim.climb.result import (
     RungResult,
     TrainingSize,
 )
-from gradatim.climb.rung import fit_all, run_rung, stored_rung
+from gradatim.climb.rung import fit_all, run_rung
+from gradatim.climb.running import plan_of, run_ladder, rung_progress
+from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
 from gradatim.climb.verdict import compare_references, decide, describe
@@ -48,7 +48,7 @@ from gradatim.models.families.registry import FAMILIES, REFERENCES, require_sava
 from gradatim.models.model import Model
 from gradatim.models.ranges import InputRanges
 from gradatim.models.training_rows import keep_rows
-from gradatim.training.engines import choose_engine, prepare
+from gradatim.training.engines import choose_engine
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
@@ -79,6 +79,7 @@ def climb_collection(
     engine: str = "auto",
     learning_curve: bool = False,
     cluster: Cluster | None = None,
+    short_look: bool = True,
 ) -> Climb:
     """Train every rung of the ladder and say on which to stop.
 
@@ -140,6 +141,9 @@ def climb_collection(
     cluster : Cluster, optional
         Where rungs are fitted; see `gradatim.executors.connect`. The result is that of one machine
         with as many threads as the cluster has processors.
+    short_look : bool, default True
+        Of more than 20,000 samples, climb about 5,000 first, in whole groups, and tell the observer
+        what that shows; the verdict is that of all samples all the same.
 
     Returns
     -------
@@ -218,7 +222,11 @@ def climb_collection(
     with threadpool_limits(limits=1, user_api="blas"):
         fold_models = FoldModels(split.folds)
         observer = observer or Observer()
-        climbed = _climb(task, families, observer, fold_models)
+        require_climb_memory(task, plan_of(task, families))
+        look = None
+        if short_look:
+            look, observer = look_first(task, families, protocol, observer)
+        climbed = run_ladder(task, families, observer, fold_models.keep)
         rows = tuple(row for row in climbed if not row.reference)
         beside = tuple(row for row in climbed if row.reference)
         verdict = decide(rows, protocol, task.scored, task.units)
@@ -246,8 +254,9 @@ def climb_collection(
             *collection.notices,
             *split.notices,
             *([told] if told else []),
-            *(notice for family in families for notice in family.notices(task)),
+            *dict.fromkeys(notice for family in families for notice in family.notices(task)),
             *_unscored(climbed, metric),
+            *([look.notice] if look else []),
         ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),
@@ -256,6 +265,7 @@ def climb_collection(
         importance=importance,
         sizes=sizes,
         fold_models=tuple(fold_models.models.get(pair, ())),
+        short_look=look,
     )
 
 
@@ -416,53 +426,10 @@ def _sizes(
     row = next(row for row in rows if (row.rung, row.input) == pair)
     if not FAMILIES[pair[0]].needs_input or not math.isfinite(row.mean):
         return ()
-    progress = scaled(_rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
+    progress = scaled(rung_progress(observer, pair, 1.0, 0.0, 1.0), 0.0, 1.0, "learning curve")
     sizes = measure_sizes(first_repeat(task), FAMILIES[pair[0]], row, progress)
     observer.finished(row, 1.0)
     return sizes
-
-
-def _climb(
-    task: ClimbTask,
-    families: Sequence[Family],
-    observer: Observer,
-    fold_models: FoldModels,
-) -> tuple[RungResult, ...]:
-    plan = [
-        (family, name)
-        for family in families
-        for name in (task.collection.X if family.needs_input else [""])
-    ]
-    require_climb_memory(task, plan)
-    observer.planned([(family.name, name) for family, name in plan])
-    expected = [
-        0.0 if stored_rung(family, task, name) else family.seconds(task, name, task.plan(family))
-        for family, name in plan
-    ]
-    if any(family.needs_engine and left for (family, _), left in zip(plan, expected, strict=True)):
-        prepare(task.engine)
-    # One running sum, so that a row begins exactly where the one before it ended: `sum` makes up
-    # for rounding from Python 3.12 on, and sum(x[:i]) + x[i] may then exceed sum(x[:i + 1]).
-    ends = list(accumulate(expected, initial=0.0))
-    whole, rows = ends[-1] or 1.0, []
-    for i, (family, name) in enumerate(plan):
-        row = (family.name, name)
-        progress = _rung_progress(observer, row, ends[i], expected[i], whole)
-        progress(0.0, "starting")
-        keep = (lambda models: None) if family.reference else partial(fold_models.keep, row)
-        rows.append(run_rung(family, task, name, progress, keep))
-        observer.finished(rows[-1], ends[i + 1] / whole)
-    return tuple(rows)
-
-
-def _rung_progress(
-    observer: Observer, row: tuple[str, str], before: float, expected: float, whole: float
-) -> Progress:
-    def tell(share: float | None, doing: str) -> None:
-        fraction = share or 0.0
-        observer.progressed(*row, fraction, doing, (before + fraction * expected) / whole)
-
-    return steady(tell)
 
 
 def _best_of(

@@ -31,6 +31,7 @@ __all__ = [
     "LearningCurve",
     "Observer",
     "RungResult",
+    "ShortLook",
     "TrainingSize",
     "Verdict",
 ]
@@ -314,6 +315,60 @@ class TrainingSize:
     gain_interval: tuple[float, float]
 
 
+@dataclass(frozen=True)
+class ShortLook:
+    """What some of the samples showed before all of them were climbed on.
+
+    Parameters
+    ----------
+    n_samples : int
+        Samples that were looked at.
+    n_groups : int or None
+        Groups of these; None without groups.
+    n_all : int
+        Samples of the collection.
+    folds : int
+        Folds, of one repeat.
+    rungs : sequence of RungResult
+        The ladder on these samples.
+    verdict : Verdict
+        What these samples alone would say; that of the climb is another.
+    seconds : float
+        How long it took.
+    """
+
+    n_samples: int
+    n_groups: int | None
+    n_all: int
+    folds: int
+    rungs: Sequence[RungResult] = field(repr=False)
+    verdict: Verdict
+    seconds: float
+
+    @property
+    def notice(self) -> Notice:
+        """What it showed, and that it does not count."""
+        return Notice(
+            "short-look",
+            f"a short look at {self.n_samples:,} of {self.n_all:,} samples ({self.folds} folds, "
+            f"preset quick) showed: {self.verdict.sentence} The verdict is that of all samples",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a JSON object: scores and verdict, without what is known of each unit."""
+        kept = ("rung", "input", "mean", "interval", "seconds")
+        return {
+            "n_samples": self.n_samples,
+            "n_groups": self.n_groups,
+            "folds": self.folds,
+            "rungs": [{key: _rung_dict(row)[key] for key in kept} for row in self.rungs],
+            "verdict": {
+                key: getattr(self.verdict, key) for key in ("rung", "input", "answer", "sentence")
+            },
+            "seconds": self.seconds,
+        }
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Climb(Shown):
     """Everything that a climb found.
@@ -352,6 +407,8 @@ class Climb(Shown):
         What was climbed beside the ladder; the verdict knows nothing of it.
     reference_comparisons : sequence of Comparison
         How much better than each reference the verdict's rung is.
+    short_look : ShortLook, optional
+        What some of the samples showed first, where there are many.
     """
 
     collection: Collection
@@ -369,6 +426,7 @@ class Climb(Shown):
     fold_models: Sequence[Model] = field(default=(), repr=False)
     references: Sequence[RungResult] = ()
     reference_comparisons: Sequence[Comparison] = field(default=(), repr=False)
+    short_look: ShortLook | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         on = "/".join(filter(None, (self.verdict.rung, self.verdict.input)))
@@ -447,6 +505,7 @@ class Climb(Shown):
             "verdict": _verdict_dict(self.verdict),
             "importance": None if self.importance is None else _importance_dict(self.importance),
             "learning_curve": [_size_dict(size) for size in self.sizes] or None,
+            "short_look": None if self.short_look is None else self.short_look.to_dict(),
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
         }
@@ -530,7 +589,10 @@ class Observer:
     """
 
     def planned(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Hear the (rung, input) pairs of the ladder, once, simplest first."""
+        """Hear the (rung, input) pairs of the ladder, simplest first; again after a short look."""
+
+    def looked(self, look: ShortLook) -> None:
+        """Hear what a short look showed, before all samples are climbed on; `planned` follows."""
 
     def progressed(self, rung: str, input: str, fraction: float, doing: str, total: float) -> None:
         """Hear that a rung is done to `fraction`, and what it is doing, in a few words."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 
-__all__ = ["fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
+__all__ = ["HeldOut", "fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
 
 
 def run_rung(
@@ -105,7 +105,7 @@ def _run_rung(
     X = task.collection.X.get(input, np.zeros((task.collection.n_samples, 0)))
     models = [m.model for m in fitted]
     keep(models)
-    asked = [X[rows] for rows in held_out]
+    asked = HeldOut(X, held_out)
     judged = [m.outputs for m in fitted] if family.reference else None
     predictions, ordered = said_of(task, models, asked, judged)
     return RungResult(
@@ -124,6 +124,25 @@ def _run_rung(
         choices=tuple(chosen),
         margins=_margins(task, models, asked),
     )
+
+
+class HeldOut(Sequence[np.ndarray]):
+    """The rows of an input that each outer fold holds out, copied when they are asked for."""
+
+    def __init__(self, X: np.ndarray, rows: Sequence[np.ndarray]) -> None:
+        self._X, self._rows = X, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> np.ndarray: ...
+    @overload
+    def __getitem__(self, index: slice) -> HeldOut: ...
+    def __getitem__(self, index: int | slice) -> np.ndarray | HeldOut:
+        if isinstance(index, slice):
+            return HeldOut(self._X, self._rows[index])
+        return self._X[self._rows[index]]
 
 
 def said_of(

@@ -15,7 +15,7 @@ import numpy as np
 
 from gradatim._progress import Progress
 from gradatim.climb.result import RungResult, TrainingSize
-from gradatim.climb.rung import fit_all, pooled_score, said_of, score_rung
+from gradatim.climb.rung import HeldOut, fit_all, pooled_score, said_of, score_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.scores import METRICS
@@ -35,7 +35,7 @@ def measure_sizes(
     candidates = list(family.candidates(task, row.input))
     chosen = [candidates[c] for c in row.choices[: len(folds.outer)]]
     learnt = [folds.rows_without(r, k) for r, k in folds.outer]
-    held_out = [X[folds.rows(r, k)] for r, k in folds.outer]
+    held_out = HeldOut(X, [folds.rows(r, k) for r, k in folds.outer])
     parts = [[part_of(task, rows, share) for rows in learnt] for share in SHARES]
     fits = [
         Fit(candidate, rows, rows[:0])

@@ -23,6 +23,10 @@ _FEWEST_COUNTED = 10
 
 # Rows per value of a column of codes
 _ROWS_PER_CODE = 5
+
+# Columns that are copied at once, and rows that tell most columns from those of two values
+_AT_ONCE = 64
+_ENOUGH = 100
 _ID_NAME = re.compile(r"(^|[_\W])(id|idx|index|nr|no|number|key)$|^unnamed|^column \d+$|id$", re.I)
 
 
@@ -35,7 +39,7 @@ def find_given_away(collection: Collection) -> dict[str, list[tuple[str, Finding
         return {}
     found: dict[str, list[tuple[str, Finding]]] = {}
     for input, names in collection.feature_names.items():
-        X = collection.X[input].astype(np.float64)
+        X = collection.X[input]
         pairs = [*_singles(collection, X, names), *_one_hot(collection, X, names)]
         if pairs:
             found[input] = pairs
@@ -45,7 +49,7 @@ def find_given_away(collection: Collection) -> dict[str, list[tuple[str, Finding
 def _singles(
     collection: Collection, X: np.ndarray, names: Sequence[str]
 ) -> Iterator[tuple[str, Finding]]:
-    for name, values in zip(names, X.T, strict=True):
+    for name, values in zip(names, _columns(X), strict=True):
         told = _counts(values) or _is_id(collection, name, values) or _is_copy(collection, values)
         if told:
             message, fix = (
@@ -53,6 +57,12 @@ def _singles(
                 f"leave it out with {option('--drop', name)}",
             )
             yield name, Finding("given-away", message, fix)
+
+
+def _columns(X: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield columns as float64, some of them copied at once."""
+    for start in range(0, X.shape[1], _AT_ONCE):
+        yield from np.ascontiguousarray(X[:, start : start + _AT_ONCE].T, dtype=np.float64)
 
 
 def _counts(values: np.ndarray) -> str:
@@ -106,6 +116,8 @@ def _is_copy(collection: Collection, values: np.ndarray) -> str:
             show_name(collection.target_names[same[0]]) if same and collection.target_names else ""
         )
         return f"is the target {which} itself".replace("  ", " ") if same else ""
+    if len(np.unique(values[: n // _ROWS_PER_CODE + 1])) * _ROWS_PER_CODE > n:
+        return ""
     codes, of = np.unique(values, return_inverse=True)
     n_classes = len(collection.classes)
     if len(codes) * _ROWS_PER_CODE > n or len(codes) < n_classes:
@@ -128,7 +140,9 @@ def _one_hot(
     if len(classes) < 3:
         return
     found = []
-    for name, values in zip(names, X.T, strict=True):
+    for name, values in zip(names, _columns(X), strict=True):
+        if len(np.unique(values[:_ENOUGH])) > 2:
+            continue
         kinds = np.unique(values)
         if len(kinds) != 2 or not np.isfinite(kinds).all():
             continue

@@ -109,8 +109,10 @@ def _nobody(collection: Collection) -> Iterator[Finding]:
     """Find groups that say that nobody knows the group."""
     assert collection.groups is not None
     for group in np.unique(collection.groups):
+        if _key(str(group)) not in _NOBODY:
+            continue
         rows = np.flatnonzero(collection.groups == group)
-        if len(rows) > 1 and _key(str(group)) in _NOBODY:
+        if len(rows) > 1:
             yield Finding(
                 "unknown-group",
                 f"group {show_name(str(group))!r} holds {plural(len(rows), 'sample')} that may "

@@ -19,6 +19,7 @@ from gradatim._text import option, plural, show_name
 from gradatim.collection import Collection
 from gradatim.inspection.duplicates import copies
 from gradatim.inspection.findings import Finding
+from gradatim.inspection.projection import projected
 
 __all__ = ["WINDOW", "Closeness", "Proposal", "find_leaks", "measure_closeness", "propose_groups"]
 
@@ -182,7 +183,7 @@ def _two_protocols(
 ) -> tuple[float, float] | None:
     """Score nearest neighbours by row and by group; None where they do not differ."""
     y = collection.y
-    n = len(y)
+    n = min(len(y), _MOST_ASKED)
     if collection.task == "multilabel" or y.ndim > 1 or n < _FEWEST_SCORED or X.shape[1] == 0:
         return None
     classes = collection.task == "classification"
@@ -210,12 +211,15 @@ def _neighbour_score(
     else:
         kind = StratifiedGroupKFold if classes else GroupKFold
     model = (KNeighborsClassifier if classes else KNeighborsRegressor)(n_neighbors=1)
-    told = np.empty_like(y)
+    told, asked = np.empty_like(y), np.zeros(len(y), dtype=bool)
     with warnings.catch_warnings():
         # A class may have fewer groups than there are folds.
         warnings.simplefilter("ignore", UserWarning)
         for train, test in kind(_FOLDS, shuffle=True, random_state=0).split(X, y, groups):
+            test = test[:: -(-len(X) // _MOST_ASKED)]
             told[test] = model.fit(X[train], y[train]).predict(X[test])
+            asked[test] = True
+    told, y = told[asked], y[asked]
     if classes:
         return float(np.mean(told == y))
     return float(1 - np.sum((told - y) ** 2) / np.sum((y - y.mean()) ** 2))
@@ -243,9 +247,10 @@ def _measure(X: np.ndarray, collection: Collection) -> Closeness:
 
 def _scaled(X: np.ndarray, names: Sequence[str] | None, ignored: frozenset[str]) -> np.ndarray:
     """Bring the columns that count to one scale, gaps to their medians."""
-    X = X.astype(np.float64)
     if ignored and names is not None:
         X = X[:, [name not in ignored for name in names]]
+    few = projected([X])
+    X = X.astype(np.float64) if few is None else few
     gaps = np.isnan(X)
     if gaps.any():
         X = np.where(gaps, np.nanmedian(np.where(gaps.all(0), 0.0, X), axis=0), X)
@@ -306,25 +311,25 @@ def _closeness(
 
 def _chances(strata: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
     """Return for every row the share of its stratum's other rows that stand close to it."""
-    chances = np.zeros(len(strata))
-    for stratum in np.unique(strata):
-        rows = np.flatnonzero(strata == stratum)
-        close = _within(rows, rows)
-        others = np.full(len(rows), len(rows))
-        for group in () if groups is None else np.unique(groups[rows]):
-            mates = np.flatnonzero(groups[rows] == group)  # pyright: ignore[reportOptionalSubscript]
-            close[mates] -= _within(rows[mates], rows[mates])
-            others[mates] -= len(mates)
-        if groups is None:
-            close, others = close - 1, others - 1
-        chances[rows] = np.divide(close, others, out=np.zeros(len(rows)), where=others > 0)
-    return chances
+    rows = np.arange(len(strata))
+    mates = rows
+    if groups is not None:
+        # Of a row's stratum and group
+        code = np.unique(groups, return_inverse=True)[1]
+        mates = strata * (code.max() + 1) + code
+    close = _close_of_kind(strata, rows) - _close_of_kind(mates, rows)
+    _, mate, counts = np.unique(mates, return_inverse=True, return_counts=True)
+    others = np.bincount(strata)[strata] - counts[mate]
+    return np.divide(close, others, out=np.zeros(len(rows)), where=others > 0)
 
 
-def _within(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Count for each of some positions the ascending others that stand close to it."""
-    last = np.searchsorted(others, rows + WINDOW, side="right")
-    return last - np.searchsorted(others, rows - WINDOW)
+def _close_of_kind(kinds: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Count for each row the rows of its kind, itself among them, that stand close to it."""
+    # Kinds one behind the other, with a gap between them that no window reaches across.
+    place = kinds * (len(rows) + 2 * WINDOW) + rows
+    order = np.sort(place)
+    last = np.searchsorted(order, place + WINDOW, side="right")
+    return last - np.searchsorted(order, place - WINDOW)
 
 
 @dataclass(frozen=True, eq=False)

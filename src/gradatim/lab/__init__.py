@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gradatim.lab.lesson import lesson_from_problem as lesson_from_problem
     from gradatim.lab.page import render_lab as render_lab
     from gradatim.lab.page import write_lab as write_lab
+    from gradatim.lab.saved import lesson_from_model as lesson_from_model
+    from gradatim.lab.widget import lab_widget as lab_widget
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
@@ -29,5 +31,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "lesson_from_problem",
         ],
         "page": ["render_lab", "write_lab"],
+        "saved": ["lesson_from_model"],
+        "widget": ["lab_widget"],
     },
 )

@@ -97,7 +97,7 @@ export function toEquation(layers, inputs) {
 }
 
 /** @param {string} name such as h1_2 */
-function latexName(name) {
+export function latexName(name) {
   const found = /^([a-z]+)(\d[\d_]*)$/.exec(name);
   return found ? `${found[1]}_{${found[2].replace("_", ",")}}` : name;
 }
@@ -132,7 +132,7 @@ const NUMPY = {
 };
 
 /** @param {number[][]} rows */
-function matrix(rows) {
+export function matrix(rows) {
   return `[${rows.map((row) => `[${row.map(String).join(", ")}]`).join(", ")}]`;
 }
 

@@ -13,12 +13,14 @@ import { makeNetworkView } from "./network.js";
 import { makeNeuronView } from "./neuron.js";
 import { makePracticeView } from "./practice.js";
 import { makeRaceView } from "./race.js";
+import { makeProofsView } from "./proofs.js";
 import { makeShare } from "./share.js";
-import { ALONE, LinkError, decodeState, encodeState } from "./state.js";
+import { LinkError, decodeState, encodeState, linkEnd, readLink } from "./state.js";
+import { makeWallView } from "./wall.js";
 import { trainInWorker } from "./worker.js";
 
 /** @type {Record<string, string>} */
-const TABS = { neuron: "One neuron", network: "A network", race: "A race", practice: "Practice" };
+const TABS = { neuron: "One neuron", network: "A network", race: "A race", wall: "The wall", proofs: "Proofs", practice: "Practice" };
 const MOST_UNDOS = 100;
 
 /**
@@ -29,21 +31,29 @@ const MOST_UNDOS = 100;
  * @property {(name: string, z: number) => number} activate
  * @property {() => import("./controls.js").Colors} colors
  * @property {() => void} remember the state before a change, for undo
+ * @property {() => void} forget what could be undone, for it does not fit any more
  * @property {() => void} changed draw everything again
  * @property {() => void} touched the state has changed, and its view has drawn it
  * @property {(text: string) => void} announce
  * @property {() => boolean} isDragging
  * @property {() => boolean} isAlone whether the link asked for one tab alone
+ * @property {() => string[]} hides what the link hides
+ * @property {(message: any) => void} tell tell an embedding page, such as a learning platform
  * @property {() => boolean} reducedMotion
+ * @property {(name: string) => void} open another tab
  * @property {() => string} encoded
- * @property {(kernel: string, answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
+ * @property {(kernels: string[], answered: (message: any) => void) => { post(...messages: any[]): void, stop(): void }} startWorker
  */
 
-/** @param {HTMLElement} root */
-export function startLab(root) {
+/**
+ * @param {HTMLElement} root
+ * @param {((app: App, network: any, race: any) => { name: string, title: string, element: HTMLElement, draw(): void })[]} [extras]
+ *   makers of tabs that only some pages have
+ */
+export function startLab(root, extras = []) {
   const lib = engine();
   const lesson = JSON.parse(document.getElementById("lesson")?.textContent ?? "{}");
-  const lessonDims = lesson.table?.names.length ?? 0;
+  const lessonDims = () => lesson.table?.names.length ?? 0;
   const live = html("p", { class: "sr", role: "status" });
   const message = html("p", { class: "message", role: "alert", hidden: true });
   /** @type {string[]} */
@@ -54,6 +64,9 @@ export function startLab(root) {
   let timer = 0;
   // A teacher's link may show one tab, without the others.
   let isAlone = false;
+  /** @type {string[]} */
+  let hidden = [];
+  const isEmbedded = window.parent !== window;
   const one = [new Float64Array(1), new Float64Array(1)];
 
   /** @type {App} */
@@ -68,6 +81,10 @@ export function startLab(root) {
     },
     colors: () => colors,
     remember,
+    forget() {
+      past.length = 0;
+      undo.disabled = true;
+    },
     changed() {
       views[app.state.view].draw();
       app.touched();
@@ -79,7 +96,10 @@ export function startLab(root) {
     announce: (text) => (live.textContent = text),
     isDragging,
     isAlone: () => isAlone,
+    hides: () => hidden,
+    tell,
     reducedMotion: () => still.matches,
+    open: (name) => open(shownViews.indexOf(name)),
     encoded: () => encodeState(app.state),
     startWorker,
   };
@@ -87,11 +107,11 @@ export function startLab(root) {
   /**
    * Start a worker from the text of its functions.
    *
-   * @param {string} kernel as `kernelText` writes it
+   * @param {string[]} kernels as `kernelText` writes them
    * @param {(message: any) => void} answered
    */
-  function startWorker(kernel, answered) {
-    const text = `"use strict";(${trainInWorker})(self, (${engine})(), ${kernel});`;
+  function startWorker(kernels, answered) {
+    const text = `"use strict";(${trainInWorker})(self, (${engine})(), [${kernels}]);`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       const worker = new Worker(address);
@@ -129,7 +149,7 @@ export function startLab(root) {
     if (before === undefined || before === now) return;
     const { view } = app.state;
     // The view stays: what is undone is seen.
-    app.state = { ...decodeState(before, lessonDims), view };
+    app.state = { ...decodeState(before, lessonDims()), view };
     networkView.reset();
     app.changed();
     app.announce("Undone.");
@@ -138,22 +158,33 @@ export function startLab(root) {
   function writeAddress() {
     const code = encodeState(app.state);
     try {
-      history.replaceState(null, "", `#s=${code}${isAlone ? ALONE : ""}`);
+      history.replaceState(null, "", `#s=${code}${linkEnd(isAlone, hidden)}`);
     } catch {
       // Some embedding pages allow no change of the address; the link in Share has it all the same.
     }
+    if (isEmbedded) tell({ state: code, equation: share.equation(), answer: null, score: app.state.view === "network" ? networkView.score() : null });
+  }
+
+  /** @param {any} message */
+  function tell(message) {
+    if (isEmbedded) window.parent.postMessage({ gradatim: 1, ...message }, "*");
   }
 
   function readAddress() {
-    if (!location.hash.startsWith("#s=")) return;
-    const wantsOne = location.hash.endsWith(ALONE);
-    const code = location.hash.slice(3, wantsOne ? -ALONE.length : undefined);
+    const link = readLink(location.hash);
+    if (link && take(link.code)) ({ isAlone, hidden } = link);
+    root.dataset.hide = hidden.join(" ");
+  }
+
+  /** Take a state from anyone. @param {string} code */
+  function take(code) {
     try {
-      app.state = decodeState(code, lessonDims);
-      isAlone = wantsOne;
+      app.state = decodeState(code, lessonDims());
+      return true;
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
-      warn(`This link cannot be read: ${error.message}. The page begins as it was made.`);
+      warn(`This link cannot be read: ${error.message}. The page stays as it is.`);
+      return false;
     }
   }
 
@@ -166,12 +197,25 @@ export function startLab(root) {
   const networkView = makeNetworkView(app);
   const share = makeShare(app, networkView);
   const raceView = makeRaceView(app, networkView);
+  const wallView = makeWallView(app, networkView);
   const practiceView = makePracticeView(app, practicePanel);
   /** @type {Record<string, { element: HTMLElement, draw(): void }>} */
-  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, practice: practiceView };
-  const shownViews = Object.keys(TABS).filter((name) => name !== "practice" || !practiceView.isEmpty);
-  if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
-  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, TABS[name]));
+  const views = { neuron: makeNeuronView(app), network: networkView, race: raceView, wall: wallView, proofs: makeProofsView(app, networkView), practice: practiceView };
+  const titles = { ...TABS };
+  for (const make of extras) {
+    const extra = make(app, networkView, raceView);
+    views[extra.name] = extra;
+    titles[extra.name] = extra.title;
+  }
+  const shownViews = Object.keys(titles).filter((name) => name !== "practice" || !practiceView.isEmpty);
+  fallBack();
+
+  /** Links of a page with more tabs than this one begin at the first. */
+  function fallBack() {
+    if (!shownViews.includes(app.state.view)) app.state.view = "neuron";
+  }
+
+  const buttons = shownViews.map((name) => html("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}` }, titles[name]));
   const panels = shownViews.map((name) => html("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}` }, views[name].element));
   tabs.append(...buttons);
   buttons.forEach((tab, k) => {
@@ -189,6 +233,7 @@ export function startLab(root) {
   function open(k) {
     if (shownViews[k] !== "network") networkView.pause();
     if (shownViews[k] !== "race") raceView.pause();
+    if (shownViews[k] !== "wall") wallView.pause();
     app.state.view = shownViews[k];
     showTabs();
     app.changed();
@@ -205,9 +250,9 @@ export function startLab(root) {
   }
 
   root.append(
-    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open))),
+    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open, { class: "share-button" }))),
     message, html("main", {}, ...panels), share.dialog, live);
-  practicePanel.hidden = false;
+  practicePanel.hidden = practiceView.isEmpty;
 
   function brand() {
     const found = document.getElementById("brand");
@@ -223,10 +268,23 @@ export function startLab(root) {
   });
   window.addEventListener("hashchange", () => {
     readAddress();
+    showState();
+  });
+  window.addEventListener("message", ({ source, data }) => {
+    if (!isEmbedded || source !== window.parent || data?.gradatim !== 1 || typeof data.set !== "string") return;
+    // What is being typed gives way.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    if (take(data.set)) showState();
+    writeAddress();
+  });
+
+  function showState() {
+    fallBack();
     networkView.reset();
     showTabs();
     views[app.state.view].draw();
-  });
+  }
+
   dark.addEventListener("change", () => {
     colors = readColors(root);
     app.changed();
@@ -234,4 +292,5 @@ export function startLab(root) {
   showTabs();
   networkView.reset();
   views[app.state.view].draw();
+  if (isEmbedded) writeAddress();
 }

@@ -8,6 +8,7 @@ it leaves out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,17 +19,23 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
+from gradatim.network import parse
 from gradatim.network.graph import Network
 from gradatim.presentation.sounds import encode_sounds
-from gradatim.problems import get_problem
+from gradatim.problems import PROBLEMS, get_problem
 
 __all__ = [
     "MOST_CLASSES",
     "MOST_POINTS",
     "Lesson",
+    "feature_names",
+    "flat_parameters",
+    "input_name",
     "lesson_from_collection",
     "lesson_from_network",
     "lesson_from_problem",
+    "lesson_of",
+    "names_problem",
 ]
 
 #: What a page holds at most; `state.js` has the same limits.
@@ -61,11 +68,12 @@ class Lesson:
     title : str
         What the page is called.
     start : mapping
-        Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``
-        or ``problem``, in plain values.
+        Where it begins: ``view`` and, where it is not the usual, ``neuron``, ``net``, ``hidden``,
+        ``problem`` or ``held`` (percent of points that only check), in plain values.
     table : mapping or None
-        Points of a person's own: ``names``, ``X``, ``labels``, ``classes``, ``note`` and, where
-        they can be played, ``sounds``: some of them by the place of their point.
+        Points of a person's own: ``names``, ``X``, ``labels``, ``classes``, ``note``, where they
+        have a number instead of a class ``targets``, and, where they can be played, ``sounds``:
+        some of them by the place of their point.
     notices : sequence of Notice
         What was left out.
     """
@@ -74,6 +82,28 @@ class Lesson:
     start: Mapping[str, Any] = field(default_factory=dict)
     table: Mapping[str, Any] | None = None
     notices: Sequence[Notice] = ()
+
+
+def lesson_of(thing: str | Network | Collection | Lesson | None) -> Lesson:
+    """Return the lesson of what a person names or has."""
+    if thing is None:
+        return Lesson()
+    if isinstance(thing, Lesson):
+        return thing
+    if isinstance(thing, Network):
+        return lesson_from_network(thing)
+    if isinstance(thing, Collection):
+        return lesson_from_collection(thing, thing.name)
+    if names_problem(thing):
+        return lesson_from_problem(thing.strip().lower())
+    return lesson_from_network(parse(thing))
+
+
+def names_problem(text: str) -> bool:
+    """Tell whether a text is meant as the name of a problem."""
+    word = text.strip().lower()
+    # No equation is one word of three letters.
+    return word in PROBLEMS or re.fullmatch(r"[a-z]{3,}(-\d+)?", word) is not None
 
 
 def lesson_from_problem(name: str) -> Lesson:
@@ -135,25 +165,26 @@ def lesson_from_network(network: Network) -> Lesson:
     start = {
         "view": "network",
         "problem": "intervals" if network.n_inputs == 1 else "xor",
-        "net": {
-            "inputs": 1 if network.n_inputs == 1 else 3,
-            "activations": [list(layer.activations) for layer in network.layers],
-            "parameters": _flat(layers),
-            "edges": _flat(
-                [
-                    (
-                        np.ones(layer.weight.shape) if layer.mask is None else layer.mask,
-                        np.ones(layer.bias.shape),
-                    )
-                    for layer in network.layers
-                ]
-            ),
-        },
+        "net": network_start(network) | {"parameters": flat_parameters(layers)},
     }
     return Lesson("A network", start)
 
 
-def _flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
+def network_start(network: Network) -> dict[str, Any]:
+    """Return a network as the page begins with it."""
+    layers = network.layers
+    masks = [np.ones(one.weight.shape) if one.mask is None else one.mask for one in layers]
+    return {
+        "inputs": 1 if network.n_inputs == 1 else 3,
+        "activations": [list(layer.activations) for layer in layers],
+        "parameters": flat_parameters([(layer.weight, layer.bias) for layer in layers]),
+        "edges": flat_parameters(
+            [(mask, np.ones(one.bias.shape)) for mask, one in zip(masks, layers, strict=True)]
+        ),
+    }
+
+
+def flat_parameters(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[float]:
     """Return weights, then biases, layer by layer."""
     return np.concatenate([part.ravel() for pair in layers for part in pair]).astype(float).tolist()
 
@@ -184,6 +215,11 @@ def _check_network(network: Network) -> None:
         raise SpecError(
             "the lab begins with a network of one output that is no softmax; write one equation"
         )
+    check_size(network)
+
+
+def check_size(network: Network) -> None:
+    """Refuse a network that is larger than the page shows."""
     widest = max(network.layer_sizes[1:])
     if network.depth > MOST_LAYERS or widest > MOST_UNITS:
         raise SpecError(
@@ -203,22 +239,25 @@ def lesson_from_collection(
     input: str | None = None,
     columns: Sequence[str] = (),
     seed: int = 0,
+    sounds: bool = True,
 ) -> Lesson:
     """Return the lesson of a person's own rows.
 
     Parameters
     ----------
     collection : Collection
-        Rows with classes.
+        Rows with classes, or with one number each.
     title : str
         What the page calls it.
     input : str, optional
         Name of the input whose features are shown; the one with the fewest unless given.
     columns : sequence of str, optional
         One or two features; unless given, all are standardized and projected onto their first two
-        principal axes.
+        principal axes. A number is shown over one: that of the largest correlation unless given.
     seed : int, default 0
         Seed of the choice of rows where there are too many.
+    sounds : bool, default True
+        Whether some sounds travel along, where rows have any.
 
     Returns
     -------
@@ -228,27 +267,77 @@ def lesson_from_collection(
     Raises
     ------
     SpecError
-        If the collection has no classes, or what was named is not there.
+        If the collection has neither classes nor numbers, or what was named is not there.
     """
+    name = input_name(collection, input, title)
+    if collection.task == "regression" and np.ndim(collection.y) == 1:
+        return _lesson_of_curve(collection, name, title, columns, seed, sounds)
     if collection.task != "classification":
-        raise SpecError(f"the lab shows classes, and {title} has none; learn a column of classes")
-    name = _input_name(collection, input, title)
-    X, names = np.asarray(collection.X[name], dtype=float), _feature_names(collection, name)
+        raise SpecError(
+            f"the lab shows classes or one number, and {title} has neither; learn one column"
+        )
+    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
     labels = np.asarray(collection.y).astype(str)
     rows, notices = _choose_rows(labels, title, seed)
     places, note = _coordinates(X[rows], names, columns, title)
     classes = sorted(set(labels[rows]))
     table = {
         "names": [f"x{i + 1}" for i in range(places.shape[1])],
-        "X": np.round(places * 1024) / 1024,
+        "X": on_grid(places),
         "labels": [classes.index(label) for label in labels[rows]],
         "classes": [show_name(one) for one in classes],
         "note": " ".join([note, *(notice.message for notice in notices)]),
     }
-    table["X"] = table["X"].tolist()
-    if collection.media is not None:
+    if sounds and collection.media is not None:
         table["sounds"] = _sounds(collection, rows, table["labels"])
     return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def on_grid(places: np.ndarray) -> list[list[float]]:
+    """Return coordinates as links hold them exactly: on a grid, within reach."""
+    return (np.round(np.clip(places, -31, 31) * 1024) / 1024).tolist()
+
+
+def _lesson_of_curve(
+    collection: Collection,
+    name: str,
+    title: str,
+    columns: Sequence[str],
+    seed: int,
+    sounds: bool,
+) -> Lesson:
+    """Return the lesson of a number over one column: a curve through the rows."""
+    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
+    y = np.asarray(collection.y, dtype=float)
+    if len(y) < 2 or not np.isfinite(y).all():
+        raise SpecError(f"{title} has targets that are missing, or fewer than two rows")
+    if len(columns) > 1:
+        raise SpecError(f"a number is shown over one column, not {len(columns)}; name one")
+    rows, notices = _draw_rows(np.arange(len(y)), title, seed)
+    column = list(columns) or [names[_steepest(X, y)]]
+    places, note = _coordinates(X[rows], names, column, title)
+    chosen = "" if columns else ", the column that goes most with it"
+    [target] = map(show_name, collection.target_names or ("the target",))
+    table = {
+        "names": ["x1"],
+        "X": on_grid(places),
+        "labels": [0] * len(rows),
+        "classes": [],
+        "targets": [float(f"{value:.9g}") for value in y[rows]],
+        "note": " ".join(
+            [f"{target} over {show_name(column[0])}{chosen}.", note, *(n.message for n in notices)]
+        ),
+    }
+    if sounds and collection.media is not None:
+        table["sounds"] = _sounds(collection, rows, table["labels"])
+    return Lesson(show_name(title), {"view": "network"}, table, notices)
+
+
+def _steepest(X: np.ndarray, y: np.ndarray) -> int:
+    """Return the place of the column whose correlation with a target is the largest."""
+    Z, t = X - X.mean(axis=0), y - y.mean()
+    size = np.sqrt((Z**2).sum(axis=0) * (t**2).sum())
+    return int(np.argmax(np.abs(t @ Z) / np.where(size > 0, size, 1)))
 
 
 def _sounds(
@@ -270,7 +359,8 @@ def _sounds(
     }
 
 
-def _input_name(collection: Collection, input: str | None, title: str) -> str:
+def input_name(collection: Collection, input: str | None, title: str) -> str:
+    """Return the input that is named, or the one with the fewest features."""
     if input is None:
         return min(collection.X, key=lambda name: collection.X[name].shape[1])
     if input not in collection.X:
@@ -279,7 +369,8 @@ def _input_name(collection: Collection, input: str | None, title: str) -> str:
     return input
 
 
-def _feature_names(collection: Collection, name: str) -> list[str]:
+def feature_names(collection: Collection, name: str) -> list[str]:
+    """Return the names of the columns of an input."""
     given = collection.feature_names.get(name, ())
     n = collection.X[name].shape[1]
     return list(given) if len(given) == n else [f"{name} {i + 1}" for i in range(n)]
@@ -295,7 +386,14 @@ def _choose_rows(labels: np.ndarray, title: str, seed: int) -> tuple[np.ndarray,
     if len(counted) > MOST_CLASSES:
         text = f"The {MOST_CLASSES} largest of {len(counted)} classes are shown."
         notices.append(Notice("left-out", text))
-    rows = np.flatnonzero([label in shown for label in labels])
+    rows = np.flatnonzero(np.isin(labels, sorted(shown)))
+    rows, left_out = _draw_rows(rows, title, seed)
+    return rows, [*notices, *left_out]
+
+
+def _draw_rows(rows: np.ndarray, title: str, seed: int) -> tuple[np.ndarray, list[Notice]]:
+    """Return as many rows as a page holds, in random order, and what was left out."""
+    notices = []
     rows = np.random.default_rng(seed).permutation(rows)
     if len(rows) > MOST_POINTS:
         text = f"{MOST_POINTS:,} of {plural(len(rows), 'row')} are shown, drawn at random."
@@ -320,7 +418,7 @@ def _coordinates(
             f"{spread[i]:.4g}."
             for k, i in enumerate(places)
         ]
-        return np.clip(Z[:, places], -31, 31), " ".join(said)
+        return Z[:, places], " ".join(said)
     U, S, _ = np.linalg.svd(Z - Z.mean(axis=0), full_matrices=False)
     axes = U[:, :2] * S[:2]
     share = (S[:2] ** 2).sum() / max((S**2).sum(), 1e-300)
@@ -329,7 +427,7 @@ def _coordinates(
         f"{plural(X.shape[1], 'feature')}, projected onto the first two principal axes, which "
         f"hold {share:.0%} of the variance."
     )
-    return np.clip(axes, -31, 31), text
+    return axes, text
 
 
 def _place(names: Sequence[str], column: str, title: str) -> int:

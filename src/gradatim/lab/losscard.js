@@ -6,7 +6,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { css, shown } from "./controls.js";
+import { button, css, shown } from "./controls.js";
 import { clearCanvas } from "./marks.js";
 import { engineLayers, makeTask } from "./model.js";
 
@@ -24,7 +24,8 @@ export function makeLossCard(app, board) {
   isLog.addEventListener("change", () => drawLoss());
   const lossPlot = html("canvas", { class: "loss", role: "img", "aria-label": "Loss by epoch" });
   const confusion = html("div", { class: "table-scroll" });
-  const element = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("div", { class: "card-head" }, html("h2", { id: "loss-title" }, "Loss"), html("label", { class: "chip small" }, isLog, html("span", {}, "powers of ten"))), figures, lossPlot, html("details", {}, html("summary", {}, "Which class is taken for which"), confusion));
+  const details = html("details", {}, html("summary", {}, "Which class is taken for which"), confusion);
+  const element = html("section", { class: "card loss-card", "aria-labelledby": "loss-title" }, html("div", { class: "card-head" }, html("h2", { id: "loss-title" }, "Loss"), html("label", { class: "chip small" }, isLog, html("span", {}, "powers of ten"))), figures, lossPlot, details);
 
   /** Take down what the worker said. @param {any} message */
   function note(message) {
@@ -49,7 +50,7 @@ export function makeLossCard(app, board) {
   function drawFigures() {
     const { train, held } = report ?? {};
     const cell = (/** @type {string} */ title, /** @type {any} */ found, /** @type {string} */ kind) =>
-      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? `${(100 * found.accuracy).toFixed(0)} % right` : ""));
+      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? (found.accuracy === null ? `off by ${shown(found.off * board.data().yScale.spread, 3)}` : `${(100 * found.accuracy).toFixed(0)} % right`) : ""));
     figures.replaceChildren(cell("training", train, "train"), ...(board.data().held.some(Boolean) ? [cell("held out", held, "held")] : []));
   }
 
@@ -100,20 +101,27 @@ export function makeLossCard(app, board) {
   function drawConfusion() {
     const [data, { net }, { engine }] = [board.data(), app.state, app];
     const task = makeTask(net, data);
+    details.hidden = task.isCurve;
+    if (task.isCurve) return;
     const isHeld = task.heldLabels.length > 0;
     const [X, labels] = isHeld ? [task.heldX, task.heldLabels] : [task.X, task.labels];
     if (!labels.length) return;
     const room = engine.forward(engine.makeNetwork(engineLayers(net, task.nIn)), X);
     const a = room.a[room.a.length - 1];
     const k = data.nClasses;
-    const counts = Array.from({ length: k }, () => new Uint32Array(k));
+    const rows = [...data.labels.keys()].filter((row) => (data.held[row] === 1) === isHeld);
+    /** @type {number[][][]} */
+    const cells = Array.from({ length: k }, () => Array.from({ length: k }, () => []));
     labels.forEach((label, row) => {
       const mine = [...a.subarray(row * task.nOut, (row + 1) * task.nOut)];
-      counts[label][task.nOut === 1 ? (mine[0] >= task.threshold ? 1 : 0) : mine.indexOf(Math.max(...mine))]++;
+      cells[label][task.nOut === 1 ? (mine[0] >= task.threshold ? 1 : 0) : mine.indexOf(Math.max(...mine))].push(rows[row]);
     });
+    const able = new Set(board.playable());
+    /** A number of points, or a button that plays them. @param {number[]} mine @param {string} title */
+    const content = (mine, title) => (mine.some((row) => able.has(row)) ? button(`${mine.length} ▶`, () => board.listen(title, mine), { "aria-label": `${mine.length}: hear ${title}` }) : String(mine.length));
     const head = html("tr", {}, html("th", { scope: "col" }, isHeld ? "held out" : "training"), ...data.classes.slice(0, k).map((name) => html("th", { scope: "col" }, `as ${name}`)));
-    const rows = data.classes.slice(0, k).map((name, i) => html("tr", {}, html("th", { scope: "row" }, name), ...[...counts[i]].map((n, j) => html("td", { class: i === j ? "right" : n ? "wrong" : "" }, String(n)))));
-    confusion.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, ...rows)));
+    const body = data.classes.slice(0, k).map((name, i) => html("tr", {}, html("th", { scope: "row" }, name), ...cells[i].map((mine, j) => html("td", { class: i === j ? "right" : mine.length ? "wrong" : "" }, content(mine, i === j ? `${name}, recognized` : `${name} taken for ${data.classes[j]}`)))));
+    confusion.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, ...body)));
   }
 
   return { element, note, clear, draw, drawConfusion };

@@ -58,6 +58,17 @@ export function clearCanvas(canvas) {
 }
 
 /**
+ * Where a value lies in a picture of a curve, from the top.
+ *
+ * @param {number} value
+ * @param {[number, number]} range of the values
+ * @param {number} height
+ */
+export function curveHeight(value, [low, high], height) {
+  return height * (0.92 - 0.84 * ((value - low) / (high - low || 1)));
+}
+
+/**
  * Draw a value over a line of inputs as a curve.
  *
  * @param {CanvasRenderingContext2D} context
@@ -67,7 +78,7 @@ export function clearCanvas(canvas) {
  * @param {number} thickness
  * @param {import("./controls.js").Colors} colors
  */
-export function drawCurve(context, plane, [low, high], [width, height], thickness, colors) {
+export function drawCurve(context, plane, range, [width, height], thickness, colors) {
   context.fillStyle = css(colors.paper);
   context.fillRect(0, 0, width, height);
   context.strokeStyle = css(colors.positive);
@@ -75,7 +86,7 @@ export function drawCurve(context, plane, [low, high], [width, height], thicknes
   context.beginPath();
   for (let k = 0; k < plane.length; k++) {
     const x = ((k + 0.5) / plane.length) * width;
-    const y = height * (0.92 - 0.84 * ((plane[k] - low) / (high - low || 1)));
+    const y = curveHeight(plane[k], range, height);
     if (k) context.lineTo(x, y);
     else context.moveTo(x, y);
   }

@@ -5,8 +5,9 @@
  * weights of the units that remain, and draws the others.
  */
 
-import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, drawPoints, heldOut } from "./problems.js";
-import { countParameters, dimensions, layerSizes } from "./state.js";
+import { readFormula } from "./formula.js";
+import { INPUTS, PLANE_PROBLEMS, chosenInputs, computeInputs, drawPoints, heldOut, snap } from "./problems.js";
+import { countParameters, dimensions, firstProofs, layerSizes } from "./state.js";
 
 /** Standard deviations that a picture of a table shows. */
 export const WIDEST = 3.2;
@@ -18,8 +19,10 @@ export const WIDEST = 3.2;
  * @property {number[][]} X
  * @property {number[]} labels
  * @property {string[]} classes
+ * @property {number[]} [targets] numbers instead of classes
  * @property {string} note what the coordinates are
  */
+/** @typedef {{ center: number, spread: number }} Scale what a coordinate of 0 and of 1 more stands for */
 /**
  * @typedef {object} PageData
  * @property {number} dims
@@ -29,7 +32,15 @@ export const WIDEST = 3.2;
  * @property {number} nClasses
  * @property {string[]} classes
  * @property {[number, number]} window of both axes
+ * @property {Scale} scale of the coordinates
+ * @property {Float64Array | null} targets numbers that a curve has to meet; null where there are classes
+ * @property {Scale} yScale of the targets
+ * @property {[number, number]} yWindow of the targets
  */
+
+const PLAIN = { center: 0, spread: 1 };
+/** A formula is drawn for x from -3 to 3. */
+const FORMULA_SCALE = { center: 0, spread: 1.5 };
 
 /**
  * The points that a state names.
@@ -43,12 +54,57 @@ export function makeData(data, table, engine) {
   const problem = PLANE_PROBLEMS.find(({ name }) => name === data.problem) ?? PLANE_PROBLEMS[0];
   const drawn = drawnPoints(data, table, problem, engine);
   const held = heldOut(drawn.labels.length, data.held / 100, engine.makeRandom(data.seed + 1));
-  const classes = data.source === "lesson" && table ? table.classes : Array.from({ length: drawn.nClasses }, (_, k) => `class ${k}`);
-  return { ...drawn, held, classes, window: windowOf(data, drawn, problem) };
+  const classes = data.source === "lesson" && table ? table.classes : drawn.targets ? [] : Array.from({ length: drawn.nClasses }, (_, k) => `class ${k}`);
+  const scale = data.source === "formula" ? FORMULA_SCALE : (data.source === "problem" && problem.scale) || PLAIN;
+  return { yScale: PLAIN, ...drawn, targets: drawn.targets ?? null, held, classes, scale, window: windowOf(data, drawn, problem), yWindow: yWindowOf(data, drawn.targets) };
 }
 
-/** @param {State["data"]} data @param {Table | null} table @param {import("./problems.js").PlaneProblem} problem @param {any} engine */
-function drawnPoints({ source, n, noise, seed, points }, table, problem, engine) {
+/** @param {State["data"]} data @param {Float64Array} [targets] @returns {[number, number]} */
+function yWindowOf({ source }, targets = new Float64Array(0)) {
+  const least = source === "curve" ? 2 : 1;
+  const [low, high] = targets.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [-least, least]);
+  return [Math.max(low, -8), Math.min(high, 8)];
+}
+
+/**
+ * Points of a formula: classes if it compares, else targets of mean 0 and variance 1.
+ *
+ * @param {State["data"]} data
+ * @param {any} engine
+ */
+function formulaPoints({ n, noise, seed, formula }, engine) {
+  const found = readFormula(formula);
+  const { of, dims, isClass } = "error" in found ? { of: () => 0, dims: 1, isClass: false } : found;
+  const random = engine.makeRandom(seed);
+  const X = Float64Array.from({ length: n * dims }, () => snap(4 * random.uniform() - 2));
+  const { spread } = FORMULA_SCALE;
+  const values = Float64Array.from({ length: n }, (_, row) => of(spread * X[row * dims], dims > 1 ? spread * X[row * 2 + 1] : 0));
+  const nClasses = isClass ? 2 : 1;
+  if (isClass) {
+    const noisy = X.map((value) => (noise ? snap(value + noise * random.normal()) : value));
+    return { dims, X: noisy, labels: Uint8Array.from(values), nClasses };
+  }
+  const finite = values.map((value) => (Number.isFinite(value) ? Math.min(Math.max(value, -1e6), 1e6) : 0));
+  return { dims, X, labels: new Uint8Array(n), nClasses, ...standardized(finite, () => noise * random.normal()) };
+}
+
+/** @param {Float64Array} values @param {() => number} noise in standard deviations */
+function standardized(values, noise) {
+  const center = values.reduce((sum, value) => sum + value / values.length, 0);
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2 / values.length, 0)) || 1;
+  return { targets: values.map((value) => (value - center) / spread + noise()), yScale: { center, spread } };
+}
+
+/** @typedef {{ dims: number, X: Float64Array, labels: Uint8Array, nClasses: number, targets?: Float64Array, yScale?: Scale }} DrawnPoints */
+
+/** @param {State["data"]} data @param {Table | null} table @param {import("./problems.js").PlaneProblem} problem @param {any} engine @returns {DrawnPoints} */
+function drawnPoints(data, table, problem, engine) {
+  const { source, n, noise, seed, points } = data;
+  if (source === "formula") return formulaPoints(data, engine);
+  if (source === "curve") return { dims: 1, X: Float64Array.from(points, ([x]) => x), labels: new Uint8Array(points.length), nClasses: 1, targets: Float64Array.from(points, ([, y]) => y) };
+  if (source === "lesson" && table?.targets) {
+    return { dims: 1, X: Float64Array.from(table.X.flat()), labels: new Uint8Array(table.X.length), nClasses: 1, ...standardized(Float64Array.from(table.targets), () => 0) };
+  }
   if (source === "lesson" && table) {
     const nClasses = Math.max(table.classes.length, 2);
     return { dims: table.names.length, X: Float64Array.from(table.X.flat()), labels: Uint8Array.from(table.labels), nClasses };
@@ -63,6 +119,7 @@ function drawnPoints({ source, n, noise, seed, points }, table, problem, engine)
 /** @param {State["data"]} data @param {{ X: Float64Array }} drawn @param {import("./problems.js").PlaneProblem} problem @returns {[number, number]} */
 function windowOf({ source }, { X }, problem) {
   const isInside = X.every((value) => value >= problem.window[0] && value <= problem.window[1]);
+  if (source === "formula" || (source === "curve" && X.every((value) => Math.abs(value) <= 2.1))) return [-2.1, 2.1];
   if (source === "problem" || (source === "own" && isInside)) return problem.window;
   const reach = X.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   // A row that is far from all others must not make these one spot.
@@ -70,14 +127,14 @@ function windowOf({ source }, { X }, problem) {
 }
 
 /**
- * Functions of the output units: what is there remains if it can tell two classes.
+ * Functions of the output units: what is there remains if it can tell two classes, or give numbers.
  *
  * @param {number} nClasses
  * @param {string[]} [now]
  */
 export function outputActivations(nClasses, now = []) {
   if (nClasses > 2) return Array(nClasses).fill("softmax");
-  return now.length === 1 && now[0] !== "softmax" ? [...now] : ["logistic"];
+  return now.length === 1 && now[0] !== "softmax" ? [...now] : [nClasses === 1 ? "identity" : "logistic"];
 }
 
 /** What an output is for either class, and from where on it is class 1. @param {string} activation */
@@ -181,22 +238,23 @@ export function freshNet(nInputs, activations, recipe, engine) {
  * @param {State["net"]} net
  * @param {PageData} data
  */
-export function makeTask(net, { X, dims, labels, held, nClasses }) {
+export function makeTask(net, { X, dims, labels, held, nClasses, targets: numbers = null }) {
   const chosen = chosenInputs(net.inputs, dims);
   const all = computeInputs(X, dims, chosen);
   const nOut = nClasses === 2 ? 1 : nClasses;
+  const isCurve = Boolean(numbers);
   const [output] = net.activations[net.activations.length - 1];
   const { low, high, threshold } = outputCodes(output);
-  const loss = nOut > 1 ? "multiclass" : output === "logistic" ? "binary" : "squared";
+  const loss = nOut > 1 ? "multiclass" : output === "logistic" && !isCurve ? "binary" : "squared";
   const rows = (/** @type {number} */ isHeld) => {
     const mine = [...labels.keys()].filter((row) => held[row] === isHeld);
     const inputs = Float64Array.from(mine.flatMap((row) => [...all.subarray(row * chosen.length, (row + 1) * chosen.length)]));
-    const targets = mine.flatMap((row) => (nOut === 1 ? [labels[row] ? high : low] : Array.from({ length: nOut }, (_, k) => (k === labels[row] ? 1 : 0))));
+    const targets = mine.flatMap((row) => (numbers ? [numbers[row]] : nOut === 1 ? [labels[row] ? high : low] : Array.from({ length: nOut }, (_, k) => (k === labels[row] ? 1 : 0))));
     return { inputs, targets: Float64Array.from(targets), labels: Uint8Array.from(mine, (row) => labels[row]) };
   };
   const [train, check] = [rows(0), rows(1)];
   return {
-    ...{ n: train.labels.length, nIn: chosen.length, nOut, loss, threshold },
+    ...{ n: train.labels.length, nIn: chosen.length, nOut, loss, threshold, isCurve },
     ...{ X: train.inputs, y: train.targets, labels: train.labels, heldX: check.inputs, heldY: check.targets, heldLabels: check.labels },
   };
 }
@@ -211,14 +269,15 @@ export function makeTask(net, { X, dims, labels, held, nClasses }) {
 export function initialState(lesson, engine) {
   const start = lesson.start ?? {};
   const problem = PLANE_PROBLEMS.find(({ name }) => name === (start.problem ?? "circles")) ?? PLANE_PROBLEMS[0];
-  const source = lesson.table ? "lesson" : "problem";
+  const source = lesson.table && !start.problem ? "lesson" : "problem";
   /** @type {State} */
   const state = {
     view: start.view ?? "neuron",
     neuron: start.neuron ?? { weights: [1], bias: -2.5, activation: "logistic", at: [3], threshold: null, points: [] },
-    data: { source, problem: problem.name, n: 200, noise: problem.noise, seed: 1, held: 30, points: [] },
+    data: { source, problem: problem.name, n: 200, noise: problem.noise, seed: 1, held: start.held ?? 30, points: [], formula: "sin(2x)" },
     net: { inputs: 3, activations: [], parameters: new Float64Array(0), edges: new Uint8Array(0), epochs: 0 },
     recipe: { optimizer: "adam", learningRate: 0.01, batch: 10, weightDecay: 0, start: "glorot", seed: 1 },
+    proofs: firstProofs(),
   };
   const data = makeData(state.data, lesson.table ?? null, engine);
   const hidden = start.hidden ?? [Array(4).fill("tanh"), Array(3).fill("tanh")];

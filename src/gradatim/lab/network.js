@@ -10,11 +10,12 @@ import { html, svg } from "../views/_dom.js";
 import { button, draggable, isDragging, segments, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
 import { kernelText } from "./kernel.js";
+import { makeListenCard } from "./listen.js";
 import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
-import { drawCurve } from "./marks.js";
+import { curveHeight, drawCurve } from "./marks.js";
 import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
-import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputCodes, reshape } from "./model.js";
+import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
 import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
@@ -43,6 +44,8 @@ const FLAT = ["sign", "heaviside"];
  * @property {(activations: string[][]) => void} changeActivations
  * @property {() => void} edgeChanged
  * @property {(at: number, value: number) => void} setWeight
+ * @property {(title: string, rows: number[]) => void} listen offer the sounds of points
+ * @property {() => number[]} playable points that have their sound in the page
  */
 
 /**
@@ -73,17 +76,18 @@ export function makeNetworkView(app) {
   const names = () => valueNames(inputPlaces().map((k) => INPUTS[k].name), net().activations.map((units) => units.length));
 
   /** @type {Board} */
-  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight };
+  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight, listen: (title, rows) => listenCard.offer(title, rows), playable: () => listenCard.playable() };
   const bar = makeTrainingBar(app, board);
   const pointsCard = makePointsCard(app, board, element);
   const unitCard = makeUnitCard(app, board);
   const lossCard = makeLossCard(app, board);
+  const listenCard = makeListenCard(app, board);
 
   // The worker
 
   // One for each shape: the program of its gradient is part of its text.
   let program = kernelText(inputPlaces().length, net().activations, makeTask(net(), data).loss);
-  let worker = app.startWorker(program, answered);
+  let worker = app.startWorker([program], answered);
 
   function load() {
     number++;
@@ -95,7 +99,7 @@ export function makeNetworkView(app) {
     if (wanted !== program) {
       program = wanted;
       worker.stop();
-      worker = app.startWorker(program, answered);
+      worker = app.startWorker([program], answered);
     }
     const message = { ask: "load", number, task, layers: engineLayers(net(), inputPlaces().length) };
     worker.post({ ...message, recipe: sent(), seed: recipe().seed, epochs: net().epochs }, ...(isPlaying ? [{ ask: "play" }] : []));
@@ -156,10 +160,12 @@ export function makeNetworkView(app) {
   /** @param {() => void} change of the points @param {boolean} [isNew] whether all weights are drawn again */
   function restructure(change, isNew = false) {
     app.remember();
-    const dims = data.dims;
+    const { dims, targets } = data;
     change();
     data = makeData(app.state.data, table, engine);
-    reshape(app.state, {}, engine, data, dims);
+    // A curve has another output than classes have.
+    const isOther = Boolean(targets) !== Boolean(data.targets);
+    reshape(app.state, isOther ? { activations: [...net().activations.slice(0, -1), []] } : {}, engine, data, dims);
     if (isNew) {
       const middle = (data.window[0] + data.window[1]) / 2;
       probe = [middle + 0.1 * (data.window[1] - middle), data.dims === 1 ? 0 : middle];
@@ -224,6 +230,8 @@ export function makeNetworkView(app) {
 
   /** @returns {[number, number, number][]} */
   function ownPoints() {
+    const { targets } = data;
+    if (targets) return [...targets].map((y, row) => [snap(data.X[row]), snap(y), 0]);
     return [...data.labels].slice(0, LIMITS.points).map((label, row) => [snap(data.X[2 * row]), snap(data.X[2 * row + 1]), label]);
   }
 
@@ -415,10 +423,12 @@ export function makeNetworkView(app) {
   const legend = html("ul", { class: "legend" });
   const mapCard = html("section", { class: "card map-card", "aria-labelledby": "map-title" }, mapTitle, field, legend, tools);
 
-  const [toX, toY] = [
-    (/** @type {number} */ share) => data.window[0] + share * (data.window[1] - data.window[0]),
-    (/** @type {number} */ share) => data.window[1] - share * (data.window[1] - data.window[0]),
-  ];
+  const toX = (/** @type {number} */ share) => data.window[0] + share * (data.window[1] - data.window[0]);
+  const toY = (/** @type {number} */ share) => {
+    const [low, high] = data.targets ? data.yWindow : data.window;
+    return data.targets ? low + ((0.92 - share) / 0.84) * (high - low) : high - share * (high - low);
+  };
+  const isDrawable = () => data.dims === 2 || data.targets !== null;
 
   draggable(field, field, {
     start(x, y) {
@@ -440,8 +450,8 @@ export function makeNetworkView(app) {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     const size = ((data.window[1] - data.window[0]) / 100) * (event.shiftKey ? 10 : 1);
     if (by) moveProbe(probe[0] + by[0] * size, probe[1] + by[1] * size);
-    else if (/^[0-5]$/.test(event.key) && data.dims === 2) addPoint(probe[0], probe[1], Number(event.key));
-    else if (event.key === "Delete" && data.dims === 2) erase(probe[0], probe[1]);
+    else if (/^[0-5]$/.test(event.key) && isDrawable()) addPoint(probe[0], probe[1], Number(event.key));
+    else if (event.key === "Delete" && isDrawable()) erase(probe[0], probe[1]);
     else return;
     event.preventDefault();
   });
@@ -449,7 +459,8 @@ export function makeNetworkView(app) {
   /** @param {number} x @param {number} y */
   function moveProbe(x, y) {
     const [low, high] = data.window;
-    probe = [Math.min(Math.max(x, low), high), Math.min(Math.max(y, low), high)];
+    const [bottom, top] = data.targets ? data.yWindow : data.window;
+    probe = [Math.min(Math.max(x, low), high), Math.min(Math.max(y, bottom), top)];
     drawProbe();
     unitCard.refresh();
   }
@@ -459,31 +470,26 @@ export function makeNetworkView(app) {
     // A class in between would have no points at all.
     if (label > data.nClasses || data.labels.length >= LIMITS.points) return;
     restructure(() => {
-      if (app.state.data.source !== "own") Object.assign(app.state.data, { points: ownPoints(), source: "own" });
-      app.state.data.points.push([snap(x), snap(y), label]);
+      const source = data.targets ? "curve" : "own";
+      if (app.state.data.source !== source) Object.assign(app.state.data, { points: ownPoints(), source });
+      app.state.data.points.push([snap(x), snap(y), data.targets ? 0 : label]);
     });
   }
 
   /** @param {number} x @param {number} y */
   function erase(x, y) {
-    const points = app.state.data.source === "own" ? app.state.data.points : ownPoints();
+    const source = data.targets ? "curve" : "own";
+    const points = app.state.data.source === source ? app.state.data.points : ownPoints();
     let best = ((data.window[1] - data.window[0]) / 20) ** 2;
     let found = -1;
     points.forEach(([px, py], k) => {
       const distance = (px - x) ** 2 + (py - y) ** 2;
       if (distance < best) [best, found] = [distance, k];
     });
-    if (found >= 0 && points.length > 2) restructure(() => Object.assign(app.state.data, { source: "own", points: points.filter((_, k) => k !== found) }));
+    if (found >= 0 && points.length > 2) restructure(() => Object.assign(app.state.data, { source, points: points.filter((_, k) => k !== found) }));
   }
 
-  // Sounds of a person's own collection
-
-  const audio = new Audio();
-  const heard = html("p", { class: "hint", role: "status" });
   const listen = button("Play the nearest sound", () => playNearest(probe[0], probe[1], Infinity));
-
-  /** Places of the points that can be played. */
-  const playable = () => (app.state.data.source === "lesson" ? Object.keys(table?.sounds ?? {}).map(Number) : []);
 
   /**
    * Play the sound of the nearest point that has one.
@@ -496,34 +502,33 @@ export function makeNetworkView(app) {
     const [low, high] = data.window;
     const inside = (/** @type {number} */ value) => Math.min(Math.max(value, low), high);
     const away = (/** @type {number} */ row) => Math.hypot(inside(data.X[row * data.dims]) - x, data.dims > 1 ? inside(data.X[row * 2 + 1]) - y : 0);
-    const [nearest] = playable().sort((a, b) => away(a) - away(b));
-    if (nearest === undefined || away(nearest) > reach) return;
-    const { name, uri } = table.sounds[nearest];
-    audio.src = uri;
-    audio.play().then(() => (heard.textContent = `${name}, ${data.classes[data.labels[nearest]]}`), () => (heard.textContent = `${name} cannot be played here`));
+    const [nearest] = listenCard.playable().sort((a, b) => away(a) - away(b));
+    if (nearest !== undefined && away(nearest) <= reach) listenCard.play(nearest);
   }
 
   function drawTools() {
-    if (data.dims === 1) {
+    if (!isDrawable()) {
       tools.replaceChildren(html("p", { class: "hint" }, "The curve is the output over the line of inputs; the marks are the points."));
       tool = "look";
       return;
     }
-    const n = Math.min(data.nClasses + 1, LIMITS.classes);
-    const marks = Array.from({ length: n }, (_, k) => /** @type {[string, string]} */ ([String(k), `${k % 2 ? "●" : "×"} ${k < data.nClasses ? k : "new class"}`]));
+    const n = data.targets ? 0 : Math.min(data.nClasses + 1, LIMITS.classes);
+    /** @type {[string, string][]} */
+    const marks = data.targets ? [["0", "× add"]] : Array.from({ length: n }, (_, k) => ([String(k), `${k % 2 ? "●" : "×"} ${k < data.nClasses ? k : "new class"}`]));
     const kinds = segments("What a click does", [["look", "look"], ...marks, ["erase", "erase"]], (value) => (tool = value));
     kinds.set(tool);
-    const hearing = playable().length ? [html("p", { class: "hint" }, "Ringed points can be heard: click them."), html("div", { class: "row" }, listen), heard] : [];
-    tools.replaceChildren(kinds.element, ...hearing, html("div", { class: "row" }, button("Remove all points", () => restructure(() => {
+    tools.replaceChildren(kinds.element, html("div", { class: "row" }, ...(listenCard.playable().length ? [listen] : []), button("Remove all points", () => restructure(() => {
       const [low, high] = data.window;
       const at = (/** @type {number} */ share) => snap(low + share * (high - low));
+      if (data.targets) Object.assign(app.state.data, { source: "curve", held: 0, points: [[at(0.3), -0.5, 0], [at(0.7), 0.5, 0]] });
       // Two remain, for there must be something to tell apart.
-      Object.assign(app.state.data, { source: "own", held: 0, points: [[at(0.3), at(0.3), 0], [at(0.7), at(0.7), 1]] });
+      else Object.assign(app.state.data, { source: "own", held: 0, points: [[at(0.3), at(0.3), 0], [at(0.7), at(0.7), 1]] });
     }))));
   }
 
   function drawLegend() {
     legend.replaceChildren(...data.classes.slice(0, data.nClasses).map((name, k) => html("li", {}, html("span", { class: `mark k${k}`, "aria-hidden": "true" }, k % 2 ? "●" : "×"), name)));
+    if (data.targets) legend.append(html("li", {}, html("span", { class: "mark k0", "aria-hidden": "true" }, "×"), "points"), html("li", {}, html("span", { class: "mark k1", "aria-hidden": "true" }, "—"), "the network"));
     if (data.held.some(Boolean)) legend.append(html("li", { class: "muted" }, "pale: held out"));
   }
 
@@ -590,20 +595,21 @@ export function makeNetworkView(app) {
     const activation = layer ? net().activations[layer - 1][0] : "identity";
     const [low, high] = mapRange(activation, plane);
     if (layer !== net().activations.length) return [low, high];
+    if (data.targets) return data.yWindow;
     const { low: zero } = outputCodes(activation);
     return [Math.min(zero, low === -high && zero === 0 ? Math.min(0, plane.reduce((a, b) => Math.min(a, b), 0)) : low), Math.max(1, high)];
   }
 
   function drawOverlay() {
-    drawPointsOver(overlay, data, app.state.data, app.colors(), probe[0], playable());
+    drawPointsOver(overlay, data, app.colors(), probe[0], listenCard.playable());
   }
 
   function drawProbe() {
     const [low, high] = data.window;
     ring.style.left = `${((probe[0] - low) / (high - low)) * 100}%`;
-    ring.style.top = data.dims === 1 ? "50%" : `${((high - probe[1]) / (high - low)) * 100}%`;
+    ring.style.top = data.targets ? `${curveHeight(probe[1], data.yWindow, 100)}%` : data.dims === 1 ? "50%" : `${((high - probe[1]) / (high - low)) * 100}%`;
     const where = data.dims === 1 ? shown(probe[0]) : `${shown(probe[0])}, ${shown(probe[1])}`;
-    ring.setAttribute("aria-label", `Chosen point ${where}; arrow keys move it${data.dims === 2 ? ", a digit adds a point of that class, Delete removes the nearest" : ""}`);
+    ring.setAttribute("aria-label", `Chosen point ${where}; arrow keys move it${data.targets ? ", 0 adds a point, Delete removes the nearest" : data.dims === 2 ? ", a digit adds a point of that class, Delete removes the nearest" : ""}`);
     if (data.dims === 1) drawOverlay();
   }
 
@@ -651,12 +657,15 @@ export function makeNetworkView(app) {
     pointsCard.draw();
     drawTools();
     drawLegend();
+    listenCard.rebuild();
     rebuild();
   }
 
   /** Begin again from the state, after it was replaced. */
   function reset() {
     data = makeData(app.state.data, table, engine);
+    // A link may be of a page with other classes.
+    if (net().activations.at(-1)?.length !== outputActivations(data.nClasses).length) reshape(app.state, {}, engine, data, data.dims);
     unitCard.clear();
     hovered = null;
     isPlaying = false;
@@ -665,7 +674,7 @@ export function makeNetworkView(app) {
   }
 
   element.append(bar.element,
-    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, unitCard.element, zSpace.element)));
+    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, listenCard.element, unitCard.element, zSpace.element)));
   let width = 0;
   new ResizeObserver(() => {
     const now = graph.parentElement?.clientWidth ?? 0;
@@ -674,5 +683,7 @@ export function makeNetworkView(app) {
     rebuild();
   }).observe(graphCard);
   const pause = () => isPlaying && toggle();
-  return { element, draw, reset, toggle, pause, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
+  /** Share of right answers on points that do not train, or on those that do. */
+  const score = () => (report?.held ?? report?.train)?.accuracy ?? null;
+  return { element, draw, reset, restructure, toggle, pause, score, data: () => data, inputs: () => inputPlaces().map((k) => INPUTS[k].name) };
 }

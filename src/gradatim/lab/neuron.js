@@ -10,7 +10,7 @@ import { ticks } from "../views/_scales.js";
 import { brief, button, choice, draggable, segments, shown, slider } from "./controls.js";
 import { neuronText, readEquation } from "./equation.js";
 import { FUNCTION_TITLES, symbol } from "./math.js";
-import { isRight, perceptronStep, separate } from "./plane.js";
+import { explainSeparation, isRight, perceptronStep, separate } from "./plane.js";
 import { snap } from "./problems.js";
 
 const MOST_POINTS = 200;
@@ -484,7 +484,7 @@ export function makeNeuronView(app) {
   });
   const ask = button("Is there a line?", () => {
     verdict = separate(neuron().points);
-    said = explain(verdict);
+    said = explainSeparation(verdict, neuron().points);
     draw();
     app.announce(said);
   });
@@ -521,18 +521,6 @@ export function makeNeuronView(app) {
     html("p", { class: "hint" }, "Click to add a point, drag to move it. Double-click or Enter changes its class, Delete removes it."),
     score, html("div", { class: "row" }, ask, learn, use), answer);
   const curveHint = html("p", { class: "hint" }, "Drag the dot along the curve, or the threshold up and down.");
-
-  /** @param {import("./plane.js").Separation} found */
-  function explain({ separable, line, why, witness }) {
-    const kinds = neuron().points;
-    if (!kinds.length) return "There are no points yet.";
-    if (separable && !line) return "Yes, a line exists, but it passes so close to the points that rounded numbers cannot write it.";
-    if (separable) return line && !line[0] && !line[1] ? "Yes: there is only one class." : "Yes. The dashed line is halfway between the classes; checked without rounding on every point.";
-    const [one] = witness.map((i) => kinds[i]);
-    if (why === "same") return `No: at (${shown(one[0])}, ${shown(one[1])}) there is a point of either class.`;
-    if (why === "inside") return "No: the circled point lies between points of the other class, so no line can cut it off from them.";
-    return "No: the segment between two crosses and the segment between two discs cross. Whatever holds a segment's ends on one side holds all of it, so the crossing would have to be on both sides.";
-  }
 
   function draw() {
     const { weights, activation, at, points } = neuron();

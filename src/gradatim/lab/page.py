@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,17 @@ from gradatim.exercises.formats.words import LETTERS, answer_line, heading
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.slips import SLIPS
 from gradatim.lab.lesson import PROBLEM_NAMES, Lesson
+from gradatim.lab.minify import minify
 from gradatim.problems import get_problem
 
-__all__ = ["render_lab", "script", "write_lab"]
+__all__ = ["policy_of", "render_lab", "script", "write_lab"]
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
-# Comments are for who reads the modules; they are a third of the text.
-_COMMENT = re.compile(
-    r"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n|/\*\* (?:[^*]|\*(?!/))*\*/ ?", re.M
-)
+# What a page may be asked for from outside keeps its name.
+_NAMED = {"startLab", "engine", "encodeState", "decodeState", "kernelText", "computePlanes"}
 _START = '\nstartLab(document.getElementById("lab"));\n'
+_START_SERVED = '\nstartLab(document.getElementById("lab"), [makeServerView]);\n'
 
 
 def write_lab(lesson: Lesson, path: str | os.PathLike[str], exam: Exam | None = None) -> Path:
@@ -66,7 +67,9 @@ def write_lab(lesson: Lesson, path: str | os.PathLike[str], exam: Exam | None = 
     return write_atomically(path, render_lab(lesson, exam).encode("utf-8", errors="replace"))
 
 
-def render_lab(lesson: Lesson, exam: Exam | None = None) -> str:
+def render_lab(
+    lesson: Lesson, exam: Exam | None = None, *, served: Mapping[str, Any] | None = None
+) -> str:
     """Return a page of the lab as HTML.
 
     Parameters
@@ -75,6 +78,8 @@ def render_lab(lesson: Lesson, exam: Exam | None = None) -> str:
         What it begins with.
     exam : Exam, optional
         Questions to practice.
+    served : mapping, optional
+        What the page needs to know of the server that it comes from and may ask; none unless given.
 
     Returns
     -------
@@ -84,21 +89,24 @@ def render_lab(lesson: Lesson, exam: Exam | None = None) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    code, style = script(), f"{views.stylesheet()}{_read('lab.css')}"
+    code, style = script(served is not None), f"{views.stylesheet()}{_read('lab.css')}"
+    if served is not None:
+        style += _read("served.css")
     questions = () if exam is None else exam.questions
     content = {
         "title": lesson.title,
-        "policy": _policy(code, style),
+        "policy": _policy(code, style, served is not None),
         "css": Markup(style),
         "script": Markup(code),
-        "lesson": _json(_model(lesson, exam)),
+        "lesson": _json({**_model(lesson, exam), "served": served}),
         "questions": [Markup(_question(i, one)) for i, one in enumerate(questions, 1)],
     }
     return environment.from_string(_read("lab.html.jinja")).render(content)
 
 
-def script() -> str:
-    """Return all modules of the page as one script."""
+@cache
+def script(served: bool = False) -> str:
+    """Return all modules of a page as one script; those that ask a server if it is served."""
     written: set[str] = set()
 
     def joined(name: str) -> str:
@@ -109,8 +117,11 @@ def script() -> str:
         text = _EXPORT.sub("", _read(name))
         return _IMPORT.sub(lambda found: joined(_beside(folder, found[1])), text)
 
-    code = _COMMENT.sub("", joined("./lab.js"))
-    return f'"use strict";\n{code}{_START}'
+    names, start = ["./lab.js"], _START
+    if served:
+        names, start = [*names, "./served.js"], _START_SERVED
+    code = "".join(map(joined, names))
+    return minify(f'"use strict";\n{code}{start}', _NAMED)
 
 
 def _beside(folder: str, name: str) -> str:
@@ -118,15 +129,26 @@ def _beside(folder: str, name: str) -> str:
     return f"{folder}{name[2:]}" if name.startswith("./") else name
 
 
-def _policy(code: str, style: str) -> str:
-    """Return a policy under which only this script and this style apply, and nothing is loaded."""
+def policy_of(page: str) -> str:
+    """Return the policy that a page states."""
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert found is not None
+    return found[1].replace("&#39;", "'")
+
+
+def _policy(code: str, style: str, served: bool) -> str:
+    """Return a policy under which only this script and this style apply, and nothing is loaded.
+
+    A served page may ask its own server, and nobody else.
+    """
     script_hash, style_hash = (
         base64.b64encode(bytes.fromhex(sha256(f"\n{text}\n"))).decode() for text in (code, style)
     )
+    asking = "; connect-src 'self'" if served else ""
     return (
         f"default-src 'none'; script-src 'sha256-{script_hash}'; "
         f"style-src 'sha256-{style_hash}'; img-src data: blob:; media-src data: blob:; "
-        "worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"worker-src blob:; base-uri 'none'; form-action 'none'{asking}"
     )
 
 

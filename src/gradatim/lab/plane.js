@@ -5,6 +5,8 @@
  * the side of class 1. Floats are fractions, so their comparisons are made with whole numbers.
  */
 
+import { shown } from "./controls.js";
+
 /** @typedef {[number, number, number]} LabeledPoint */
 /** @typedef {{ x: bigint, y: bigint, at: number }} ExactPoint a point times a power of two, and its place */
 /**
@@ -223,6 +225,22 @@ export function separate(points) {
   if (found) return { separable: false, line: null, ...found };
   const line = middleLine(points, zero, one);
   return { separable: true, line: isRight(line, points) ? line : null, why: null, witness: [] };
+}
+
+/**
+ * Say in plain words what was found, and why.
+ *
+ * @param {Separation} found
+ * @param {LabeledPoint[]} points
+ */
+export function explainSeparation({ separable, line, why, witness }, points) {
+  if (!points.length) return "There are no points yet.";
+  if (separable && !line) return "Yes, a line exists, but it passes so close to the points that rounded numbers cannot write it.";
+  if (separable) return line && !line[0] && !line[1] ? "Yes: there is only one class." : "Yes. The dashed line is halfway between the classes; checked without rounding on every point.";
+  const [one] = witness.map((i) => points[i]);
+  if (why === "same") return `No: at (${shown(one[0])}, ${shown(one[1])}) there is a point of either class.`;
+  if (why === "inside") return "No: the circled point lies between points of the other class, so no line can cut it off from them.";
+  return "No: the segment between two crosses and the segment between two discs cross. Whatever holds a segment's ends on one side holds all of it, so the crossing would have to be on both sides.";
 }
 
 /**

@@ -5,9 +5,15 @@
  */
 
 import { html } from "../views/_dom.js";
-import { choice, numberInput, setNumber } from "./controls.js";
+import { brief, choice, numberInput, setNumber } from "./controls.js";
+import { LONGEST_FORMULA, readFormula } from "./formula.js";
 import { INPUTS, PLANE_PROBLEMS, chosenInputs } from "./problems.js";
 import { readTable } from "./table.js";
+
+/** With what a curve of one's own begins. */
+const FEW = [[-1.5, -1, 0], [-0.5, 0.75, 0], [0.5, -0.25, 0], [1.5, 1, 0]];
+/** Sources whose points are drawn by chance. */
+const DRAWN = ["problem", "formula"];
 
 /**
  * @param {import("./lab.js").App} app
@@ -22,7 +28,11 @@ export function makePointsCard(app, board, target) {
     if (value === "own") {
       state.points = board.data().dims === 2 ? board.ownPoints() : [];
       state.source = "own";
-    } else if (value === "lesson") state.source = "lesson";
+    } else if (value === "curve") {
+      state.points = board.data().targets ? board.ownPoints() : FEW.map(([x, y, label]) => /** @type {[number, number, number]} */ ([x, y, label]));
+      state.source = "curve";
+    } else if (value === "formula") Object.assign(state, { source: "formula", noise: 0.1, points: [] });
+    else if (value === "lesson") state.source = "lesson";
     else {
       const problem = PLANE_PROBLEMS.find(({ name }) => name === value) ?? PLANE_PROBLEMS[0];
       Object.assign(state, { source: "problem", problem: problem.name, noise: problem.noise, points: [] });
@@ -32,9 +42,19 @@ export function makePointsCard(app, board, target) {
   /** @returns {[string, string][]} */
   function sourceOptions() {
     const told = PLANE_PROBLEMS.map(({ name }) => /** @type {[string, string]} */ ([name, lesson.problems?.[name]?.title ?? name]));
-    return [...(table ? [/** @type {[string, string]} */ (["lesson", lesson.title ?? "the table"])] : []), ...told, ["own", "your own points"]];
+    return [...(table ? [/** @type {[string, string]} */ (["lesson", lesson.title ?? "the table"])] : []), ...told, ["formula", "a formula"], ["own", "your own points"], ["curve", "your own curve"]];
   }
 
+  const formula = html("input", { type: "text", maxlength: LONGEST_FORMULA, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-label": "formula" });
+  formula.addEventListener("change", () => {
+    const found = readFormula(formula.value);
+    formula.toggleAttribute("aria-invalid", "error" in found);
+    if ("error" in found) {
+      about.textContent = found.error;
+      app.announce(found.error);
+    } else board.restructure(() => (app.state.data.formula = formula.value.trim()), true);
+  });
+  const formulaRow = html("label", { class: "field" }, html("span", {}, "y = f(x), or y > f(x) for classes"), formula);
   const noise = html("input", { type: "range", min: 0, max: 0.5, step: 0.01, "aria-label": "noise" });
   const count = html("input", { type: "range", min: 20, max: 1000, step: 10, "aria-label": "number of points" });
   const held = html("input", { type: "range", min: 0, max: 80, step: 10, "aria-label": "percent of points that only check" });
@@ -49,7 +69,7 @@ export function makePointsCard(app, board, target) {
   function showRanges(fromState) {
     if (fromState) for (const [input, key] of ranges) input.value = String(app.state.data[key]);
     noiseText.textContent = noise.valueAsNumber.toFixed(2);
-    countText.textContent = String(app.state.data.source === "problem" ? count.valueAsNumber : board.data().labels.length);
+    countText.textContent = String(DRAWN.includes(app.state.data.source) ? count.valueAsNumber : board.data().labels.length);
     heldText.textContent = `${held.valueAsNumber} %`;
   }
 
@@ -88,7 +108,7 @@ export function makePointsCard(app, board, target) {
       app.announce(found.error);
       return;
     }
-    board.restructure(() => Object.assign(app.state.data, { source: "own", problem: "blobs", points: found.points }), true);
+    board.restructure(() => Object.assign(app.state.data, { source: found.isCurve ? "curve" : "own", problem: "blobs", points: found.points }), true);
     aboutOwn = found.says;
     draw();
     app.announce(found.says);
@@ -99,22 +119,28 @@ export function makePointsCard(app, board, target) {
     html("label", { class: "range" }, html("span", {}, "points"), count, countText));
   const seedRow = html("label", { class: "field short" }, html("span", {}, "seed"), pointSeed);
   const element = html("section", { class: "card data", "aria-labelledby": "data-title" },
-    html("h2", { id: "data-title" }, "Points"), sources.element, about, fileRow, problemControls,
+    html("h2", { id: "data-title" }, "Points"), sources.element, formulaRow, about, fileRow, problemControls,
     html("label", { class: "range" }, html("span", {}, "held out"), held, heldText), seedRow,
     html("h3", {}, "Inputs of the network"), html("div", { class: "chips" }, ...inputBoxes.map(({ element }) => element)));
 
   function draw() {
     const { source, problem } = app.state.data;
-    if (source !== "own") aboutOwn = "";
+    const { scale, yScale, targets } = board.data();
+    if (source !== "own" && source !== "curve") aboutOwn = "";
+    formulaRow.hidden = source !== "formula";
+    if (document.activeElement !== formula || !formula.hasAttribute("aria-invalid")) formula.value = app.state.data.formula;
     sources.set(source === "problem" ? problem : source);
     const told = lesson.problems?.[problem];
-    const scale = PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale;
-    if (source === "problem") about.textContent = `${told?.takes ?? ""}${scale ? ` x₁ stands for (x − ${scale.center}) / ${scale.spread}.` : ""}`;
+    const scaled = (/** @type {string} */ name, /** @type {import("./model.js").Scale} */ { center, spread }) => (center || spread !== 1 ? `${name} / ${brief(spread)}`.replace(name, center ? `(${name} ${center < 0 ? "+" : "−"} ${brief(Math.abs(center))})` : name) : "");
+    const standing = scaled("x", scale) && `x₁ stands for ${scaled("x", scale)}.`;
+    if (source === "problem") about.textContent = `${told?.takes ?? ""} ${standing}`;
+    else if (source === "formula") about.textContent = `${standing} ${targets ? `The network learns ${scaled("y", yScale) || "y"}.` : ""}`;
+    else if (source === "curve") about.textContent = aboutOwn || "Choose “add” below the picture and click where the curve shall pass.";
     else if (source === "lesson") about.textContent = table?.note ?? "";
     else about.textContent = aboutOwn || "Choose a class below the picture and click into it.";
     if (board.data().X.some((value) => value < board.data().window[0] || value > board.data().window[1])) about.textContent += " Points farther out are drawn at the edge.";
-    problemControls.hidden = source !== "problem";
-    seedRow.hidden = source === "own";
+    problemControls.hidden = !DRAWN.includes(source);
+    seedRow.hidden = source === "own" || source === "curve";
     showRanges(true);
     setNumber(pointSeed, app.state.data.seed);
     inputBoxes.forEach(({ box, element }, k) => {

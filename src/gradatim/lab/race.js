@@ -125,7 +125,7 @@ export function makeRaceView(app, network) {
     const activations = [...contender.hidden.map((n) => Array(n).fill(activation)), output];
     const net = { inputs: app.state.net.inputs, activations, epochs: 0, ...freshNet(nInputs, activations, recipe, app.engine) };
     const task = makeTask(net, data);
-    const worker = app.startWorker(kernelText(nInputs, activations, task.loss), (report) => answered(k, report));
+    const worker = app.startWorker([kernelText(nInputs, activations, task.loss)], (report) => answered(k, report));
     worker.post({ ask: "load", number, task, layers: engineLayers(net, nInputs), recipe, seed: recipe.seed, epochs: 0 });
     return { net, worker, planes: makeUnitPlanes(activations, data), history: [], solved: null, report: null, card: makeCard(contender, k) };
   }
@@ -186,16 +186,17 @@ export function makeRaceView(app, network) {
     const context = /** @type {CanvasRenderingContext2D} */ (card.region.getContext("2d"));
     if (data.dims === 1) {
       const { width, height, ratio } = clearCanvas(card.region);
-      drawCurve(context, outputs[0], [0, 1], [width, height], 2.2 * ratio, colors);
+      drawCurve(context, outputs[0], data.targets ? data.yWindow : [0, 1], [width, height], 2.2 * ratio, colors);
     } else {
       const pixels = new Uint32Array(card.image.data.buffer);
       if (outputs.length > 1) paintClasses(pixels, outputs, classes);
       else paintRamp(pixels, outputs[0], signed, ...mapRange("logistic", outputs[0]));
       context.putImageData(card.image, 0, 0);
     }
-    drawPointsOver(card.overlay, data, app.state.data, colors, null);
+    drawPointsOver(card.overlay, data, colors, null);
     const share = (/** @type {any} */ one) => `${(100 * one.accuracy).toFixed(0)} %`;
-    if (report) card.figures.replaceChildren(html("b", {}, share(report.train)), " of the training points right", ...(report.held ? [", ", html("b", {}, share(report.held)), " of the held out"] : []));
+    if (report && data.targets) card.figures.replaceChildren("off by ", html("b", {}, shown((report.held ?? report.train).off * data.yScale.spread, 3)), report.held ? " on the held out points" : " on the training points");
+    else if (report) card.figures.replaceChildren(html("b", {}, share(report.train)), " of the training points right", ...(report.held ? [", ", html("b", {}, share(report.held)), " of the held out"] : []));
   }
 
   /** @param {import("./model.js").PageData} data */

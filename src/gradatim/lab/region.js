@@ -7,14 +7,14 @@
 import { ticks } from "../views/_scales.js";
 import { brief, css } from "./controls.js";
 import { makeRamp, makeShades } from "./maps.js";
-import { clearCanvas, drawMark } from "./marks.js";
-import { PLANE_PROBLEMS, computeInputs } from "./problems.js";
+import { clearCanvas, curveHeight, drawMark } from "./marks.js";
+import { computeInputs } from "./problems.js";
 
 export const SIDE = 100;
 
-/** @param {{ dims: number }} data */
-export function countPixels({ dims }) {
-  return dims === 1 ? 2 * SIDE : SIDE * SIDE;
+/** @param {{ dims: number }} data @param {number} side */
+function countPixels({ dims }, side) {
+  return dims === 1 ? 2 * side : side * side;
 }
 
 /**
@@ -22,16 +22,17 @@ export function countPixels({ dims }) {
  *
  * @param {import("./model.js").PageData} data
  * @param {number[]} chosen places among the inputs
+ * @param {number} [side] pixels
  */
-export function makeInputPlanes(data, chosen) {
+export function makeInputPlanes(data, chosen, side = SIDE) {
   const [low, high] = data.window;
-  const nPixels = countPixels(data);
+  const nPixels = countPixels(data, side);
   const X = new Float64Array(nPixels * data.dims);
   for (let k = 0; k < nPixels; k++) {
     if (data.dims === 1) X[k] = low + ((k + 0.5) / nPixels) * (high - low);
     else {
-      X[2 * k] = low + (((k % SIDE) + 0.5) / SIDE) * (high - low);
-      X[2 * k + 1] = high - ((Math.floor(k / SIDE) + 0.5) / SIDE) * (high - low);
+      X[2 * k] = low + (((k % side) + 0.5) / side) * (high - low);
+      X[2 * k + 1] = high - ((Math.floor(k / side) + 0.5) / side) * (high - low);
     }
   }
   const values = computeInputs(X, data.dims, chosen);
@@ -43,9 +44,10 @@ export function makeInputPlanes(data, chosen) {
  *
  * @param {string[][]} activations
  * @param {{ dims: number }} data
+ * @param {number} [side] pixels
  */
-export function makeUnitPlanes(activations, data) {
-  return activations.map((units) => units.map(() => new Float32Array(countPixels(data))));
+export function makeUnitPlanes(activations, data, side = SIDE) {
+  return activations.map((units) => units.map(() => new Float32Array(countPixels(data, side))));
 }
 
 /**
@@ -66,22 +68,21 @@ export function makeColorRamps(colors) {
  *
  * @param {HTMLCanvasElement} canvas
  * @param {import("./model.js").PageData} data
- * @param {import("./state.js").DataState} source
  * @param {import("./controls.js").Colors} colors
  * @param {number | null} chosen place on a line
  * @param {number[]} [ringed] places of the points that have a ring
  */
-export function drawPointsOver(canvas, data, source, colors, chosen, ringed = []) {
+export function drawPointsOver(canvas, data, colors, chosen, ringed = []) {
   const { context, width: size, ratio } = clearCanvas(canvas);
   const [low, high] = data.window;
   // What lies farther out is drawn at the edge.
   const place = (/** @type {number} */ x) => ((Math.min(Math.max(x, low), high) - low) / (high - low)) * size;
   const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio * (canvas.clientWidth < 250 ? 0.8 : 1);
   const rings = new Set(ringed);
-  if (data.dims === 1) drawAxis(context, size, ratio, place, data, source, colors, chosen);
+  if (data.dims === 1) drawAxis(context, size, ratio, place, data, colors, chosen);
   for (let row = 0; row < data.labels.length; row++) {
     const label = data.labels[row];
-    const y = data.dims === 1 ? (label ? 0.08 : 0.92) * size : size - place(data.X[row * 2 + 1]);
+    const y = data.targets ? curveHeight(data.targets[row], data.yWindow, size) : data.dims === 1 ? (label ? 0.08 : 0.92) * size : size - place(data.X[row * 2 + 1]);
     drawMark(context, place(data.X[row * data.dims]), y, r, label, data.held[row] === 1, ratio, colors);
     if (!rings.has(row)) continue;
     context.beginPath();
@@ -90,6 +91,7 @@ export function drawPointsOver(canvas, data, source, colors, chosen, ringed = []
     context.lineWidth = 1.2 * ratio;
     context.stroke();
   }
+  if (data.targets) drawHeights(context, size, ratio, data, colors);
 }
 
 /**
@@ -100,12 +102,11 @@ export function drawPointsOver(canvas, data, source, colors, chosen, ringed = []
  * @param {number} ratio
  * @param {(x: number) => number} place
  * @param {import("./model.js").PageData} data
- * @param {import("./state.js").DataState} state
  * @param {import("./controls.js").Colors} colors
  * @param {number | null} chosen
  */
-function drawAxis(context, size, ratio, place, data, { source, problem }, { muted, ink }, chosen) {
-  const { center, spread } = (source === "problem" && PLANE_PROBLEMS.find(({ name }) => name === problem)?.scale) || { center: 0, spread: 1 };
+function drawAxis(context, size, ratio, place, data, { muted, ink }, chosen) {
+  const { center, spread } = data.scale;
   const [low, high] = data.window.map((x) => center + spread * x);
   context.fillStyle = css(muted);
   context.strokeStyle = css(ink, 0.12);
@@ -127,4 +128,27 @@ function drawAxis(context, size, ratio, place, data, { source, problem }, { mute
   context.moveTo(place(chosen), 0);
   context.lineTo(place(chosen), size);
   context.stroke();
+}
+
+/**
+ * The targets' own numbers at the left of a curve.
+ *
+ * @param {CanvasRenderingContext2D} context with the font of the axis
+ * @param {number} size
+ * @param {number} ratio
+ * @param {import("./model.js").PageData} data
+ * @param {import("./controls.js").Colors} colors
+ */
+function drawHeights(context, size, ratio, { yScale: { center, spread }, yWindow }, { paper, muted }) {
+  context.textAlign = "left";
+  context.fillStyle = css(muted);
+  context.strokeStyle = css(paper, 0.85);
+  context.lineWidth = 4 * ratio;
+  const [low, high] = yWindow.map((y) => center + spread * y);
+  for (const tick of ticks(low, high, 5)) {
+    const y = curveHeight((tick - center) / spread, yWindow, size);
+    if (y > size - 24 * ratio) continue;
+    context.strokeText(brief(tick), 4 * ratio, y + 4 * ratio);
+    context.fillText(brief(tick), 4 * ratio, y + 4 * ratio);
+  }
 }

@@ -7,9 +7,13 @@
 import { html } from "../views/_dom.js";
 import { button, choice } from "./controls.js";
 import { toEquation, toLatex, toNumpy, toPython } from "./equation.js";
+import { toSklearn, toSvg, toTikz } from "./exports.js";
 import { writtenLayers } from "./model.js";
 import { INPUTS } from "./problems.js";
-import { ALONE, encodeState } from "./state.js";
+import { encodeState, linkEnd } from "./state.js";
+
+/** What a link may hide; the style sheet has a rule for each. @type {Record<string, string>} */
+const HIDES = { points: "points", settings: "settings", layers: "layers and functions", loss: "loss", numbers: "unit in numbers", share: "Share" };
 
 /** @type {Record<string, [string, string, (layers: any[], names: string[]) => string]>} */
 const FORMATS = {
@@ -17,6 +21,9 @@ const FORMATS = {
   latex: ["LaTeX", "network.tex", toLatex],
   python: ["Python with gradatim", "network.py", toPython],
   numpy: ["Python with NumPy only", "network.py", toNumpy],
+  sklearn: ["Python with scikit-learn", "network.py", toSklearn],
+  tikz: ["the graph as TikZ", "graph.tex", toTikz],
+  svg: ["the graph as SVG", "graph.svg", toSvg],
 };
 
 /**
@@ -29,6 +36,11 @@ export function makeShare(app, network) {
   const every = html("input", { type: "checkbox" });
   const alone = html("input", { type: "checkbox", checked: app.isAlone() });
   alone.addEventListener("change", show);
+  const hides = Object.entries(HIDES).map(([key, title]) => {
+    const box = html("input", { type: "checkbox", checked: app.hides().includes(key) });
+    box.addEventListener("change", show);
+    return { key, box, element: html("label", { class: "chip" }, box, html("span", {}, title)) };
+  });
   const text = html("textarea", { readonly: true, rows: 9, "aria-label": "The network as text", spellcheck: "false" });
   const told = html("p", { class: "note", role: "status" });
   let format = "equation";
@@ -42,6 +54,8 @@ export function makeShare(app, network) {
     html("p", { class: "about" }, "The link holds everything: points, weights, settings. Nothing is sent anywhere; whoever opens it with this page sees what you see."),
     html("div", { class: "row" }, link, button("Copy link", () => copy(link.value))),
     html("div", { class: "row" }, html("label", { class: "chip" }, every, html("span", {}, "every digit of every weight")), html("label", { class: "chip" }, alone, html("span", {}, "only this tab")), size),
+    html("h3", {}, "Hide for whoever opens the link"),
+    html("div", { class: "chips" }, ...hides.map(({ element }) => element)),
     html("h3", {}, "What is shown, as text"),
     html("div", { class: "row" }, formats.element, button("Copy text", () => copy(text.value)), button("Save as a file", save)),
     text, told);
@@ -70,13 +84,15 @@ export function makeShare(app, network) {
   function show() {
     const address = location.href.split("#")[0];
     const code = encodeState(app.state, every.checked);
-    link.value = `${address}#s=${code}${alone.checked ? ALONE : ""}`;
+    const hidden = hides.filter(({ box }) => box.checked).map(({ key }) => key);
+    link.value = `${address}#s=${code}${linkEnd(alone.checked, hidden)}`;
     size.textContent = `${code.length.toLocaleString("en")} characters`;
     text.value = written()[0];
   }
 
-  function written() {
-    const [, , write] = FORMATS[format];
+  /** @param {string} [as] */
+  function written(as = format) {
+    const [, , write] = FORMATS[as];
     const { view, neuron, net } = app.state;
     if (view !== "network") {
       const n = neuron.weights.length;
@@ -87,7 +103,7 @@ export function makeShare(app, network) {
     const names = network.inputs();
     const made = INPUTS.filter(({ name }) => names.includes(name) && !name.startsWith("x"));
     const remark = made.length ? made.map(({ name, shown }) => `${name} is ${shown}`).join(", ") : "";
-    const comment = { latex: "% ", python: "# ", numpy: "# " }[format];
+    const comment = { latex: "% ", tikz: "% ", python: "# ", numpy: "# ", sklearn: "# " }[as];
     return [`${remark && comment ? `${comment}${remark}\n` : ""}${write(writtenLayers(net, names.length), names)}`];
   }
 
@@ -98,5 +114,5 @@ export function makeShare(app, network) {
     show();
     dialog.showModal();
   }
-  return { dialog, open };
+  return { dialog, open, equation: () => written("equation")[0] };
 }

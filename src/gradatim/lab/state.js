@@ -6,25 +6,50 @@
  * half of one. Places in `ACTIVATION_NAMES` and the like are what links hold: new ones go to the end.
  */
 
+import { LONGEST_FORMULA, readFormula } from "./formula.js";
 import { GRID, INPUTS, PLANE_PROBLEMS, chosenInputs } from "./problems.js";
 
-export const VIEW_NAMES = ["neuron", "network", "practice", "race"];
+export const VIEW_NAMES = ["neuron", "network", "practice", "race", "wall", "proofs", "server"];
 export const ACTIVATION_NAMES = [
   ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
   ...["silu", "softplus", "softmax"],
 ];
 export const OPTIMIZER_NAMES = ["sgd", "adam", "adamw"];
 export const START_NAMES = ["glorot", "he", "variance", "zeros"];
-/** Where the points come from: a problem, the table in the page, or a person's own. */
-export const SOURCES = ["problem", "lesson", "own"];
+/** Where the points come from: a problem, the table in the page, a person's own classes or curve, a formula. */
+export const SOURCES = ["problem", "lesson", "own", "curve", "formula"];
 
 /** Most layers (the outputs among them), units in one, points and classes. */
 export const LIMITS = { layers: 8, units: 16, points: 2000, classes: 6, link: 60000 };
 
-/** What a link ends in that shows one tab alone. */
-export const ALONE = "&only";
+/** What a link may hide. */
+export const HIDDEN_NAMES = ["points", "settings", "layers", "loss", "numbers", "share"];
+const LINK = /^#s=([^&]*)(&only)?(?:&hide=([a-z,]*))?$/;
 
-const VERSION = 1;
+/**
+ * What a link ends in that shows one tab alone, or hides parts.
+ *
+ * @param {boolean} isAlone
+ * @param {string[]} hidden
+ */
+export function linkEnd(isAlone, hidden) {
+  return `${isAlone ? "&only" : ""}${hidden.length ? `&hide=${hidden}` : ""}`;
+}
+
+/**
+ * Take the end of an address apart; null where it is no link.
+ *
+ * @param {string} hash
+ */
+export function readLink(hash) {
+  if (!hash.startsWith("#s=")) return null;
+  const [, code, only, hide = ""] = LINK.exec(hash) ?? [];
+  return { code: code ?? "?", isAlone: Boolean(only), hidden: HIDDEN_NAMES.filter((name) => hide.split(",").includes(name)) };
+}
+
+/** Links of version 1 had no formula; they are still read. */
+const VERSION = 2;
+const FIRST_FORMULA = "sin(2x)";
 /** Above this, parameters are rounded to 16 significant bits, unless every digit is asked for. */
 const SHORT = 60;
 
@@ -46,7 +71,8 @@ const SHORT = 60;
  * @property {number} noise
  * @property {number} seed
  * @property {number} held percent of points that only check
- * @property {LabeledPoint[]} points a person's own
+ * @property {LabeledPoint[]} points a person's own; of a curve, y is the target
+ * @property {string} formula
  */
 /**
  * @typedef {object} NetState
@@ -65,7 +91,28 @@ const SHORT = 60;
  * @property {string} start how weights are drawn
  * @property {number} seed
  */
-/** @typedef {{ view: string, neuron: NeuronState, data: DataState, net: NetState, recipe: RecipeState }} State */
+/**
+ * @typedef {object} ProofState
+ * @property {string} part one of `PROOFS`
+ * @property {string} formula of x, to be approximated
+ * @property {number} low
+ * @property {number} high
+ * @property {string} unit heaviside or relu
+ * @property {number} units
+ * @property {number} doublings the sawtooth has two to the power of them as teeth
+ */
+/** @typedef {{ view: string, neuron: NeuronState, data: DataState, net: NetState, recipe: RecipeState, proofs: ProofState }} State */
+
+export const PROOFS = ["line", "sum", "sawtooth"];
+/** What is summed up to approximate a function. */
+export const SUMMANDS = ["heaviside", "relu"];
+/** Most units of a sum, most doublings of a sawtooth. */
+export const MOST_PROOF = { units: 64, doublings: 7 };
+
+/** @returns {ProofState} */
+export function firstProofs() {
+  return { part: "line", formula: "sin(2pi x)", low: 0, high: 1, unit: "heaviside", units: 4, doublings: 3 };
+}
 
 /** What a link that cannot be read gives. */
 export class LinkError extends Error {}
@@ -88,8 +135,13 @@ export function countParameters(sizes) {
 }
 
 /** @param {DataState} data @param {number} lessonDims */
-export function dimensions({ source, problem }, lessonDims) {
+export function dimensions({ source, problem, formula }, lessonDims) {
   if (source === "lesson") return lessonDims;
+  if (source === "curve") return 1;
+  if (source === "formula") {
+    const found = readFormula(formula);
+    return "error" in found ? 1 : found.dims;
+  }
   return source === "own" ? 2 : (PLANE_PROBLEMS.find(({ name }) => name === problem)?.dims ?? 2);
 }
 
@@ -147,6 +199,13 @@ class Writer {
       for (let b = 0; b < 8 && k + b < bits.length; b++) byte |= (bits[k + b] ? 1 : 0) << b;
       this.byte(byte);
     }
+  }
+
+  /** @param {string} text */
+  text(text) {
+    const bytes = new TextEncoder().encode(text);
+    this.count(bytes.length);
+    for (const byte of bytes) this.byte(byte);
   }
 
   /** @param {LabeledPoint[]} points */
@@ -228,6 +287,11 @@ class Reader {
     return bits;
   }
 
+  text() {
+    const bytes = Uint8Array.from({ length: this.count(4 * LONGEST_FORMULA) }, () => this.byte());
+    return new TextDecoder().decode(bytes);
+  }
+
   /** @template T @param {T[]} names @returns {T} */
   name(names) {
     return names[this.count(names.length - 1)];
@@ -280,7 +344,7 @@ function checksum(bytes, n) {
  * @param {State} state
  * @param {boolean} everyDigit
  */
-function toBytes({ view, neuron, data, net, recipe }, everyDigit) {
+function toBytes({ view, neuron, data, net, recipe, proofs }, everyDigit) {
   const w = new Writer();
   w.byte(VERSION);
   w.count(VIEW_NAMES.indexOf(view));
@@ -296,7 +360,8 @@ function toBytes({ view, neuron, data, net, recipe }, everyDigit) {
   w.number(data.noise);
   w.count(data.seed);
   w.count(data.held);
-  w.points(data.source === "own" ? data.points : []);
+  w.points(data.source === "own" || data.source === "curve" ? data.points : []);
+  w.text(data.source === "formula" ? data.formula : "");
   w.count(net.inputs);
   w.count(net.activations.length);
   for (const names of net.activations) {
@@ -319,6 +384,17 @@ function toBytes({ view, neuron, data, net, recipe }, everyDigit) {
   w.number(recipe.weightDecay);
   w.count(START_NAMES.indexOf(recipe.start));
   w.count(recipe.seed);
+  const isUsual = JSON.stringify(proofs) === JSON.stringify(firstProofs());
+  w.byte(isUsual ? 0 : 1);
+  if (!isUsual) {
+    w.count(PROOFS.indexOf(proofs.part));
+    w.text(proofs.formula);
+    w.number(proofs.low);
+    w.number(proofs.high);
+    w.count(SUMMANDS.indexOf(proofs.unit));
+    w.count(proofs.units);
+    w.count(proofs.doublings);
+  }
   for (const byte of checksum(w.bytes, w.bytes.length)) w.byte(byte);
   return Uint8Array.from(w.bytes);
 }
@@ -333,15 +409,26 @@ function readNeuron(r) {
   return { weights, bias, activation, at, threshold, points: r.points(2) };
 }
 
-/** @param {Reader} r @returns {DataState} */
-function readData(r) {
+/** @param {Reader} r @param {number} version @returns {DataState} */
+function readData(r, version) {
   const source = r.name(SOURCES);
   const problem = r.name(PLANE_PROBLEMS).name;
   const n = Math.max(r.count(LIMITS.points), 2);
   const noise = Math.min(Math.max(r.number(), 0), 10);
   const seed = r.count(2 ** 31);
   const held = r.count(90);
-  return { source, problem, n, noise, seed, held, points: r.points(LIMITS.classes) };
+  const points = r.points(LIMITS.classes);
+  const formula = (version > 1 && r.text()) || FIRST_FORMULA;
+  if ("error" in readFormula(formula)) throw new LinkError("the link has a formula that is none");
+  return { source, problem, n, noise, seed, held, points, formula };
+}
+
+/** @param {Reader} r @returns {ProofState} */
+function readProofs(r) {
+  const [part, formula, low, high] = [r.name(PROOFS), r.text(), r.number(), r.number()];
+  const found = readFormula(formula);
+  if ("error" in found || found.isClass || low >= high) throw new LinkError("the link has a function that is none");
+  return { part, formula, low, high, unit: r.name(SUMMANDS), units: Math.max(r.count(MOST_PROOF.units), 1), doublings: r.count(MOST_PROOF.doublings) };
 }
 
 /** @param {Reader} r @param {number} dims @returns {NetState} */
@@ -401,10 +488,11 @@ export function decodeState(text, lessonDims = 0) {
     throw new LinkError("the link is damaged: part of it is missing or was changed");
   }
   const r = new Reader(bytes.subarray(0, end));
-  if (r.byte() !== VERSION) throw new LinkError("the link is of another version of gradatim");
+  const version = r.byte();
+  if (version < 1 || version > VERSION) throw new LinkError("the link is of another version of gradatim");
   const view = r.name(VIEW_NAMES);
   const neuron = readNeuron(r);
-  const data = readData(r);
+  const data = readData(r, version);
   if (data.source === "lesson" && !lessonDims) throw new LinkError("the link belongs to a page with a table of its own");
   const net = readNet(r, dimensions(data, lessonDims));
   const optimizer = r.name(OPTIMIZER_NAMES);
@@ -413,6 +501,7 @@ export function decodeState(text, lessonDims = 0) {
   const weightDecay = Math.min(Math.max(r.number(), 0), 10);
   const start = r.name(START_NAMES);
   const recipe = { optimizer, learningRate, batch, weightDecay, start, seed: r.count(2 ** 31) };
+  const proofs = version > 1 && r.byte() ? readProofs(r) : firstProofs();
   if (r.at !== end) throw new LinkError("the link has more than a state");
-  return { view, neuron, data, net, recipe };
+  return { view, neuron, data, net, recipe, proofs };
 }

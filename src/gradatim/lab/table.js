@@ -13,7 +13,7 @@ const MOST_COLUMNS = 200;
 /** Characters of a name that are shown. */
 const LONGEST = 40;
 
-/** @typedef {{ points: [number, number, number][], says: string }} ReadTable */
+/** @typedef {{ points: [number, number, number][], says: string, isCurve: boolean }} ReadTable */
 
 /**
  * Cut a line into cells; a cell in double quotes may hold the separator.
@@ -51,6 +51,7 @@ function visible(name) {
 
 /**
  * Read a table: its first two columns of numbers are the coordinates, the last other column is the class.
+ * Without a column of classes, the last column of numbers is a curve over the first.
  *
  * @param {string} text
  * @returns {ReadTable | { error: string }}
@@ -69,8 +70,9 @@ export function readTable(text) {
   const isNumeric = (/** @type {number} */ c) => rows.every((row) => Number.isFinite(toNumber(row[c], separator)));
   const columns = head.map((_, c) => c);
   const label = columns.findLast((c) => new Set(rows.map((row) => row[c])).size <= LIMITS.classes);
-  const numbers = columns.filter((c) => c !== label && isNumeric(c)).slice(0, 2);
-  if (label === undefined) return { error: `No column has ${LIMITS.classes} classes or fewer.` };
+  const all = columns.filter((c) => c !== label && isNumeric(c));
+  const numbers = label === undefined ? [...all.slice(0, 1), ...all.slice(1).slice(-1)] : all.slice(0, 2);
+  if (label === undefined && all.length < 2) return { error: `No column has ${LIMITS.classes} classes or fewer, and a curve needs two columns of numbers.` };
   if (numbers.length < 2) return { error: "The table needs two columns of numbers beside the one of classes, without gaps." };
   return toPoints(rows, numbers, label, hasHead ? head : columns.map((c) => `column ${c + 1}`), separator, lines.length - (hasHead ? 1 : 0));
 }
@@ -78,15 +80,16 @@ export function readTable(text) {
 /**
  * @param {string[][]} rows
  * @param {number[]} numbers columns
- * @param {number} label column
+ * @param {number | undefined} label column
  * @param {string[]} names
  * @param {string} separator
  * @param {number} nLines
  * @returns {ReadTable | { error: string }}
  */
 function toPoints(rows, numbers, label, names, separator, nLines) {
-  const classes = [...new Set(rows.map((row) => row[label]))].sort();
-  if (classes.length < 2) return { error: "All rows are of one class; there must be two to tell apart." };
+  const isCurve = label === undefined;
+  const classes = isCurve ? [] : [...new Set(rows.map((row) => row[label]))].sort();
+  if (classes.length === 1) return { error: "All rows are of one class; there must be two to tell apart." };
   const axes = numbers.map((c) => {
     const values = rows.map((row) => toNumber(row[c], separator));
     const center = values.reduce((sum, value) => sum + value / values.length, 0);
@@ -96,10 +99,10 @@ function toPoints(rows, numbers, label, names, separator, nLines) {
   /** @type {[number, number, number][]} */
   const points = rows.map((row, k) => {
     const [x, y] = axes.map(({ values, center, spread }) => snap((values[k] - center) / spread));
-    return [x, y, classes.indexOf(row[label])];
+    return [x, y, isCurve ? 0 : classes.indexOf(row[label])];
   });
-  const stands = axes.map(({ name, center, spread }, k) => `x${"₁₂"[k]} stands for (${name} − ${Number(center.toPrecision(4))}) / ${Number(spread.toPrecision(4))}.`);
+  const stands = axes.map(({ name, center, spread }, k) => `${isCurve && k ? "The network learns" : `x${"₁₂"[k]} stands for`} (${name} − ${Number(center.toPrecision(4))}) / ${Number(spread.toPrecision(4))}.`);
   const told = classes.map((name, k) => `class ${k} is ${visible(name)}`).join(", ");
   const left = nLines - rows.length;
-  return { points, says: `${stands.join(" ")} ${told[0].toUpperCase()}${told.slice(1)}.${left ? ` ${left} of ${nLines} rows were left out.` : ""}` };
+  return { points, isCurve, says: `${stands.join(" ")}${isCurve ? "" : ` ${told[0].toUpperCase()}${told.slice(1)}.`}${left ? ` ${left} of ${nLines} rows were left out.` : ""}` };
 }

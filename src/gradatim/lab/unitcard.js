@@ -6,7 +6,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { choice, numberInput, setNumber, shown } from "./controls.js";
+import { button, choice, numberInput, setNumber, shown } from "./controls.js";
 import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
 import { engineLayers } from "./model.js";
 import { INPUTS, computeInputs } from "./problems.js";
@@ -58,7 +58,7 @@ export function makeUnitCard(app, board) {
     const head = html("tr", {}, ...["from", "weight", "× value", "= product", "slope"].map((text) => html("th", { scope: "col" }, text)), html("th", { scope: "col" }, html("span", { class: "sr" }, "edge")));
     body.replaceChildren(
       html("div", { class: "table-scroll" }, html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows.map(({ element }) => element)))),
-      result, html("div", { class: "row" }, functions.element),
+      result, html("div", { class: "row" }, functions.element, ...(board.playable().length ? [button("Hear its strongest points", hearStrongest)] : [])),
       html("p", { class: "hint" }, "For the point under the ring in the picture. The slope is that of the loss in the last step of training: the weight moves against it."));
     refreshRows = () => {
       const found = values();
@@ -69,6 +69,17 @@ export function makeUnitCard(app, board) {
       result.replaceChildren(`sum ${shown(z, 3)}, `, `${FUNCTION_TITLES[net().activations[layer][unit]]} of it `, html("b", {}, shown(a, 3)));
     };
     refreshRows();
+  }
+
+  /** Play the points for which the chosen unit's output is the largest. */
+  function hearStrongest() {
+    if (!chosen) return;
+    const { layer, unit } = chosen;
+    const { X, dims } = board.data();
+    const network = app.engine.makeNetwork(engineLayers(net(), board.inputPlaces().length));
+    const { a } = app.engine.forward(network, computeInputs(X, dims, board.inputPlaces()));
+    const value = (/** @type {number} */ row) => a[layer + 1][row * net().activations[layer].length + unit];
+    board.listen(`Where ${lowered(board.names()[layer + 1][unit])} is strongest, of the points with a sound`, board.playable().sort((p, q) => value(q) - value(p)));
   }
 
   /** What the chosen unit computes at the probe. */

@@ -79,8 +79,8 @@ export function makeZSpace(app, data, inputsOf) {
   function draw(names) {
     const { activations } = app.state.net;
     const depth = activations.length - 2;
-    element.hidden = depth < 0;
-    if (depth < 0 || !element.offsetParent) return;
+    element.hidden = depth < 0 || Boolean(data().targets);
+    if (element.hidden || !element.offsetParent) return;
     if (names) offer(names);
     const layer = activations[depth];
     const found = data();

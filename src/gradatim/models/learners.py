@@ -213,7 +213,11 @@ def kernel_of(Z: np.ndarray, V: np.ndarray, degree: int, gamma: float) -> np.nda
     """Compute a kernel of rows with vectors, (n_rows, n_vectors); degree 0 is RBF."""
     products = Z @ V.T
     if degree:
-        return (gamma * products + 1.0) ** degree
+        # In place: of many rows a kernel is the largest thing there is.
+        products *= gamma
+        products += 1.0
+        products **= degree
+        return products
     products *= -2.0
     products += (Z**2).sum(axis=1)[:, None]
     products += (V**2).sum(axis=1)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._digest import short_hash
 from gradatim.collection import Collection
 from gradatim.executors.cluster import Cluster
 from gradatim.models.axes import principal_axes
@@ -52,10 +53,10 @@ class TrainingSet:
     )
 
     # By input and rows: rungs want the same ones
-    _axes: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = field(
+    _axes: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(
         default_factory=dict, init=False, repr=False
     )
-    _scalers: dict[tuple[str, bytes, str], Scaler] = field(
+    _scalers: dict[tuple[str, str, str], Scaler] = field(
         default_factory=dict, init=False, repr=False
     )
 
@@ -94,14 +95,14 @@ class TrainingSet:
 
     def scaler(self, input: str, rows: np.ndarray, method: str) -> Scaler:
         """Learn the scaler of an input from some rows alone."""
-        key = (input, rows.tobytes(), method)
+        key = (input, short_hash(rows), method)
         if key not in self._scalers:
-            self._scalers[key] = fit_scaler(self.collection.X[input][rows], method)
+            self._scalers[key] = fit_scaler(self.collection.X[input], method, rows=rows)
         return self._scalers[key]
 
     def axes(self, input: str, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the principal axes of some rows of an input, standardized on them."""
-        key = (input, rows.tobytes())
+        key = (input, short_hash(rows))
         if key not in self._axes:
             X = self.collection.X[input][rows]
             self._axes[key] = principal_axes(self.scaler(input, rows, "standard").transform(X))

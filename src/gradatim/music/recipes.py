@@ -19,6 +19,7 @@ from gradatim.music.audio import SAMPLE_RATE, Excerpt
 from gradatim.music.cycles import CycleRecipe, cycle_points
 from gradatim.music.features import FeatureRecipe, check_segment, extract_features
 from gradatim.music.mel import MelRecipe, mel_vector
+from gradatim.music.rhythm import RhythmRecipe, rhythm_vector
 
 __all__ = [
     "FEATURE_SETS",
@@ -74,7 +75,7 @@ class MusicnnRecipe:
 
 
 #: How the numbers of one set are computed.
-SetRecipe = FeatureRecipe | MelRecipe | MusicnnRecipe | CycleRecipe
+SetRecipe = FeatureRecipe | MelRecipe | MusicnnRecipe | CycleRecipe | RhythmRecipe
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ FEATURE_SETS: dict[str, Callable[..., SetRecipe]] = {
     "mel": lambda **cut: MelRecipe(**cut),
     "musicnn": lambda **cut: MusicnnRecipe(**cut),
     "cycle": lambda **cut: CycleRecipe(**cut),
+    "tempo": lambda **cut: RhythmRecipe(**cut),
 }
 
 
@@ -166,6 +168,8 @@ def apply_recipe(y: np.ndarray, recipe: Recipe) -> np.ndarray:
         return extract_features(y, recipe.sr, recipe)
     if isinstance(recipe, MelRecipe):
         return mel_vector(y, recipe.sr, recipe)
+    if isinstance(recipe, RhythmRecipe):
+        return rhythm_vector(y, recipe.sr, recipe)
     if isinstance(recipe, CycleRecipe):
         return cycle_points(y, recipe.sr, recipe)
     from gradatim.music.embeddings import musicnn_features
@@ -196,6 +200,7 @@ def read_recipe(constants: Mapping[str, Any]) -> Recipe:
         "raw": MelRecipe,
         "musicnn": MusicnnRecipe,
         "cycle": CycleRecipe,
+        "tempo": RhythmRecipe,
     }.get(kind)
     if made is None:
         raise SpecError(

@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim._text import plural, show_name, show_sentence
 from gradatim.climb.compare import ClimbComparison
-from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
+from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, ShortLook
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection
 from gradatim.evaluation.scores import GATES, METRICS, show_score
@@ -38,6 +38,7 @@ __all__ = [
     "score",
     "score_range",
     "share",
+    "short_look_lines",
     "split_words",
     "title_of",
     "verdict_line",
@@ -186,6 +187,20 @@ def best_of(climb: Climb) -> RungResult:
     sign = 1 if climb.protocol.higher_is_better else -1
     there = [rung for rung in climb.rungs if math.isfinite(rung.mean)]
     return max(there or climb.rungs, key=lambda rung: sign * rung.mean)
+
+
+def short_look_lines(look: ShortLook) -> Iterator[Line]:
+    """Yield what a short look showed, and what follows it."""
+    scores = ", ".join(
+        f"{row.rung}{f' on {show_name(row.input)}' if row.input else ''} {score(row.mean)}"
+        for row in look.rungs
+    )
+    groups = "" if look.n_groups is None else f" ({plural(look.n_groups, 'group')})"
+    yield [
+        ("short look ", "bold"),
+        f"at {look.n_samples:,} of {plural(look.n_all, 'sample')}{groups}: {scores}",
+    ]
+    yield [f"{look.verdict.sentence} Now all samples are climbed on; the verdict is theirs."]
 
 
 def headline(climb: Climb) -> str:

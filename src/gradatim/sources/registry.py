@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 #: Endings of tables.
-TABLES = (".csv", ".tsv", ".parquet", ".arff", ".csv.gz", ".tsv.gz")
+TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather", ".arff", ".csv.gz", ".tsv.gz")
 
 
 @dataclass(frozen=True)

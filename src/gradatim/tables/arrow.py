@@ -1,4 +1,4 @@
-"""Columns from Arrow: Parquet files, and data frames of pandas, polars and others.
+"""Columns from Arrow: files of Parquet and Arrow, and data frames of pandas, polars and others.
 
 Conventions: a row is counted from 1. A column that is no number, text or list is named for what it
 is where somebody asks for its numbers. Text is checked to be UTF-8, since whoever wrote a file may
@@ -8,6 +8,8 @@ have written anything.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from mmap import mmap
 from typing import TYPE_CHECKING, Any
 
 from gradatim.errors import TableError
@@ -15,29 +17,50 @@ from gradatim.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["PARQUET", "is_list", "name_kind", "read_frame", "read_parquet"]
+__all__ = ["ARROW", "PARQUET", "is_list", "name_kind", "read_arrow", "read_frame", "read_parquet"]
 
 #: How a Parquet file begins.
 PARQUET = b"PAR1"
 
+#: How Arrow begins: a file (Feather), and a stream.
+ARROW = (b"ARROW1", b"\xff\xff\xff\xff")
 
-def read_parquet(source: str, data: bytes) -> dict[str, pa.ChunkedArray]:
+
+def read_parquet(source: str, data: bytes | mmap) -> dict[str, pa.ChunkedArray]:
     """Read the columns of a Parquet file."""
-    import pyarrow as pa
     from pyarrow import parquet
 
-    try:
-        file = parquet.ParquetFile(pa.BufferReader(data))
+    def read(file: pa.BufferReader) -> pa.Table:
+        opened = parquet.ParquetFile(file)
         # Before its columns are read, since a dictionary would hold one of two names.
-        _refuse_duplicates(source, file.schema_arrow.names)
-        table = file.read()
+        _refuse_duplicates(source, opened.schema_arrow.names)
+        return opened.read()
+
+    return _read_file(source, data, "Parquet", read)
+
+
+def read_arrow(source: str, data: bytes | mmap) -> dict[str, pa.ChunkedArray]:
+    """Read the columns of an Arrow file; of a mapped one that is not compressed, where they lie."""
+    from pyarrow import ipc
+
+    opened = ipc.open_file if data[:6] == ARROW[0] else ipc.open_stream
+    return _read_file(source, data, "Arrow", lambda file: opened(file).read_all())
+
+
+def _read_file(
+    source: str, data: bytes | mmap, kind: str, read: Callable[[pa.BufferReader], pa.Table]
+) -> dict[str, pa.ChunkedArray]:
+    import pyarrow as pa
+
+    try:
+        table = read(pa.BufferReader(pa.py_buffer(data)))
         table.validate(full=True)
         return _plain(source, table)
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError) as error:
         if isinstance(error, TableError):
             raise
         reason = (str(error).splitlines() or ["not enough memory"])[0]
-        raise TableError(f"{source} cannot be read as Parquet ({reason})") from error
+        raise TableError(f"{source} cannot be read as {kind} ({reason})") from error
 
 
 def read_frame(frame: Any) -> dict[str, pa.ChunkedArray]:

@@ -1,4 +1,4 @@
-"""Tables of features: a file of CSV, Parquet or ARFF, or a data frame, becomes a `Collection`.
+"""Tables of features: a file (CSV, Parquet, Arrow, ARFF) or data frame becomes a `Collection`.
 
 Conventions: a row is a sample; every column that is not a target, the groups, the ids or dropped
 is a feature and must be numeric; a column of lists of numbers is as many features. Missing features
@@ -66,9 +66,9 @@ def read_table(
     Parameters
     ----------
     path : path-like or data frame
-        A file of CSV (also in gzip), ARFF or Parquet, told apart by content, or a data frame of
-        pandas, polars or Arrow. Delimiter, decimal comma, encoding and header lines of CSV are
-        found, and a notice says what is not the usual.
+        A file of CSV (also in gzip), ARFF, Parquet or Arrow, told apart by content, or a data
+        frame of pandas, polars or Arrow. Delimiter, decimal comma, encoding and header lines of
+        CSV are found, and a notice says what is not the usual.
     target : str or sequence of str
         Column or columns to learn; ``tag_*`` is all whose names begin so.
     groups : str, optional
@@ -393,18 +393,21 @@ class _Features:
         self._n_missing: dict[str, int] = {}
         self._lost: list[str] = []
         parts = []
+        kind = np.float32 if all(map(table.is_single, names)) else np.float64
         for name in names:
             values, own = _read_columns_of(table, name)
-            self._check_gaps(name, values, impute)
+            bad = ~np.isfinite(values)
+            self._check_gaps(name, values, bad, impute)
             if values.shape[1] == 1 and (text := table.lost_digits(name, values[:, 0])):
                 self._lost.append(text)
-            values[~np.isfinite(values)] = np.nan
-            parts.append(values)
+            if bad.any():
+                values = np.where(bad, np.nan, values)
+            parts.append(values.astype(kind, copy=False))
             self.names += own
-        self.X = np.concatenate(parts, axis=1)
+        # One column of lists stays where it is, which may be a file that is mapped into memory.
+        self.X = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
-    def _check_gaps(self, name: str, values: np.ndarray, impute: bool) -> None:
-        bad = ~np.isfinite(values)
+    def _check_gaps(self, name: str, values: np.ndarray, bad: np.ndarray, impute: bool) -> None:
         if bad.any() and not impute:
             row = bad.any(axis=1).argmax()
             _refuse_gap(self._table, name, values[row], row)
@@ -422,8 +425,10 @@ class _Features:
             more = plural(len(self._lost) - 1, "other column")
             tail = f"; so have {more}" if self._lost[1:] else ""
             notices.append(Notice("precision", f"{self._lost[0]}{tail}"))
+        if task != "multilabel":
+            return notices
         binary = np.atleast_1d(np.isin(self.X, (0.0, 1.0)).all(axis=0))
-        if task == "multilabel" and binary.any():
+        if binary.any():
             alike = [name for name, only in zip(self.names, binary.tolist(), strict=True) if only]
             shown = ", ".join(map(show_name, alike[:3])) + (", ..." if alike[3:] else "")
             text = (

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,15 @@ from gradatim._files import open_regular
 from gradatim._text import show_name
 from gradatim.errors import TableError
 from gradatim.tables.arff import is_arff, read_arff
-from gradatim.tables.arrow import PARQUET, is_list, name_kind, read_frame, read_parquet
+from gradatim.tables.arrow import (
+    ARROW,
+    PARQUET,
+    is_list,
+    name_kind,
+    read_arrow,
+    read_frame,
+    read_parquet,
+)
 from gradatim.tables.cells import blank_missing, read_numbers
 from gradatim.tables.delimited import (
     GZIP,
@@ -131,14 +140,29 @@ class Columns:
     def lists(self, name: str) -> np.ndarray | None:
         """Return a column of lists of numbers, all of one length (n_rows, length); else None."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        cells = self.columns[name].to_pylist()
-        length = len(cells[0]) if cells and cells[0] else 0
-        kind = self.columns[name].type.value_type
+        column = self.columns[name]
+        kind = column.type.value_type
         is_number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-        if not is_number or not length or any(len(cell or ()) != length for cell in cells):
+        lengths = pc.call_function("list_value_length", [column]).unique()
+        if not is_number or column.null_count or len(lengths) != 1 or not lengths[0].as_py():
             return None
-        return np.array(cells, dtype=np.float64)
+        # Single precision stays: as doubles, patches of sounds would take twice their memory.
+        number = pa.float32() if pa.types.is_float32(kind) else pa.float64()
+        parts = [
+            chunk.flatten().cast(number, safe=False).to_numpy(zero_copy_only=False)
+            for chunk in column.chunks
+        ]
+        whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return whole.reshape(len(column), -1)
+
+    def is_single(self, name: str) -> bool:
+        """Tell whether the numbers of a column, or of its lists, have single precision."""
+        import pyarrow as pa
+
+        kind = self.columns[name].type
+        return pa.types.is_float32(kind.value_type if is_list(kind) else kind)
 
     def texts(self, name: str) -> list[str]:
         """Return a column as texts, whole numbers without a decimal point."""
@@ -256,7 +280,7 @@ def _parse_numbers(values: Sequence[object]) -> list[float]:
 
 
 def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = None) -> Columns:
-    """Read a CSV, Parquet or ARFF file, told apart by content, JSON by name, or a data frame."""
+    """Read a file of CSV, Parquet, Arrow or ARFF, by content, of JSON, by name, or a data frame."""
     if isinstance(table, Columns):
         return table
     dialect = dialect or Dialect()
@@ -266,10 +290,11 @@ def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = 
         return _numbered("the data frame", columns)
     path = Path(table).expanduser()
     data = _content(path)
-    if is_json_name(path.name):
+    if isinstance(data, mmap):
+        read_mapped = read_parquet if data[:4] == PARQUET else read_arrow
+        read = _numbered(path.name, read_mapped(path.name, data))
+    elif is_json_name(path.name):
         read = _numbered(path.name, read_json(path.name, data))
-    elif data[:4] == PARQUET:
-        read = _numbered(path.name, read_parquet(path.name, data))
     else:
         read = _read_text(path.name, unpack(path.name, data) if data[:2] == GZIP else data, dialect)
     if len(read.rows) == 0:
@@ -277,12 +302,15 @@ def read_columns(table: str | os.PathLike[str] | Any, dialect: Dialect | None = 
     return read
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path) -> bytes | mmap:
     try:
         with open_regular(path) as file:
             # What is no table at all is refused before all of it is read.
             start = file.read(MOST_HEADER + 1)
-            if start[:4] != PARQUET and start[:2] != GZIP and not is_json_name(path.name):
+            if start[:4] == PARQUET or start.startswith(ARROW):
+                # Columns are read where they lie in the file.
+                return mmap(file.fileno(), 0, access=ACCESS_READ)
+            if start[:2] != GZIP and not is_json_name(path.name):
                 require_lines(path.name, start)
             return start + file.read()
     except OSError as error:

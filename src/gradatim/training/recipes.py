@@ -19,6 +19,7 @@ __all__ = [
     "DEEP",
     "GENTLE",
     "LINEAR",
+    "MOST_STEPS_ROWS",
     "NEAR_LINEAR",
     "PRESETS",
     "SHALLOW",
@@ -79,6 +80,10 @@ BLIND = replace(
 #: In recordings cut by one hand it may say something: shifted a little only, a network can tell.
 AWARE = replace(BLIND, max_epochs=150, augmentation=Augmentation(shift=0.015))
 
+#: Rows up to which a network goes through the rows as often as the recipe says; of more rows it
+#: takes no more steps, so that its time does not grow.
+MOST_STEPS_ROWS = 25_000
+
 
 @dataclass(frozen=True)
 class Ensemble:
@@ -88,6 +93,17 @@ class Ensemble:
     length: float = 1.0  # Share of the recipes' epochs, or of the solver's iterations
     # In turn; a number is the C of a network without hidden layers
     recipes: tuple[NetworkSpec | float, ...] = (STRONG, GENTLE)
+    bound: float = 1.0  # Share of these epochs that many rows leave
+
+    def bounded(self, n_samples: int) -> Ensemble:
+        """Shorten the epochs so that they take no more steps than those of `MOST_STEPS_ROWS` rows.
+
+        Examples
+        --------
+        >>> Ensemble(2).bounded(1_000).bound, Ensemble(2).bounded(100_000).bound
+        (1.0, 0.25)
+        """
+        return replace(self, bound=min(1.0, MOST_STEPS_ROWS / n_samples))
 
     def specs(
         self, hidden_layer_sizes: tuple[int, ...], task: str, seed: int, n_rows: int = 1
@@ -105,7 +121,7 @@ class Ensemble:
             else replace(
                 recipe,
                 hidden_layer_sizes=hidden_layer_sizes,
-                max_epochs=max(1, round(self.length * (recipe.max_epochs or 1))),
+                max_epochs=max(1, round(self.length * self.bound * (recipe.max_epochs or 1))),
                 label_smoothing=0.0 if task == "regression" else recipe.label_smoothing,
                 seed=seed + k,
             )

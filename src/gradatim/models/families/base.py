@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradatim._digest import short_hash
 from gradatim._progress import Progress
 from gradatim.collection import Notice
 from gradatim.models.learners import Learner
@@ -22,10 +23,26 @@ from gradatim.models.model import Model
 from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.scalers import Scaler
 
-__all__ = ["Family", "Fit", "Fitted", "LearningCurve", "by_rows", "make_model"]
+__all__ = [
+    "MOST_BYTES",
+    "SCALING",
+    "SCALING_AT_ONCE",
+    "Family",
+    "Fit",
+    "Fitted",
+    "LearningCurve",
+    "by_rows",
+    "make_model",
+]
 
 #: Bytes per entry of an input while it is scaled: float64 copies and temporaries.
 SCALING = 32
+
+#: Bytes that scaling takes at most, as rows are scaled some at a time.
+SCALING_AT_ONCE = 200_000_000
+
+#: Bytes of scaled training rows that are there at once, unless as many splits as threads need more.
+MOST_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -115,8 +132,9 @@ class Family(ABC):
         if not self.needs_input:
             return 0
         n, d = data.collection.X[input].shape
-        # Every split is scaled by itself, and all of them are trained at once.
-        return plan.n_scored * 2 * 4 * n * d + SCALING * n * d
+        # Every split is scaled by itself; as many are trained at once as there is room for.
+        at_once = min(plan.n_scored * 8 * n * d, max(MOST_BYTES, data.n_jobs * 8 * n * d))
+        return at_once + min(SCALING * n * d, SCALING_AT_ONCE) + 8 * n * d
 
 
 def make_model(
@@ -141,7 +159,7 @@ def make_model(
 
 def by_rows(fits: Sequence[Fit]) -> list[list[int]]:
     """Group the places of fits that learn from the same rows and are judged on the same."""
-    groups: dict[tuple[bytes, bytes], list[int]] = {}
+    groups: dict[tuple[str, str], list[int]] = {}
     for i, fit in enumerate(fits):
-        groups.setdefault((fit.train.tobytes(), fit.test.tobytes()), []).append(i)
+        groups.setdefault((short_hash(fit.train), short_hash(fit.test)), []).append(i)
     return list(groups.values())

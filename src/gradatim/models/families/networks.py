@@ -16,9 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradatim._progress import Progress
+from gradatim._progress import Progress, scaled
+from gradatim.collection import Notice
 from gradatim.models.axes import CYCLE_POINTS, cycle_axes, whitened
 from gradatim.models.families.base import (
+    MOST_BYTES,
     Family,
     Fit,
     Fitted,
@@ -35,6 +37,7 @@ from gradatim.training.recipes import (
     CYCLES,
     DEEP,
     LINEAR,
+    MOST_STEPS_ROWS,
     NEAR_LINEAR,
     PRESETS,
     SHALLOW,
@@ -76,7 +79,21 @@ class NetworkFamily(Family):
 
     def specs(self, data: TrainingSet, candidate: Ensemble, n_rows: int) -> list[NetworkSpec]:
         """Write the networks of a fit out."""
-        return candidate.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
+        bounded = candidate.bounded(data.collection.n_samples)
+        return bounded.specs(self.hidden_layer_sizes, data.task, data.seed * 1000, n_rows)
+
+    def notices(self, data: TrainingSet) -> Sequence[Notice]:
+        """Say that many rows are gone through less often."""
+        n, whole = data.collection.n_samples, PRESETS[data.preset]
+        bound = whole.bounded(n).bound
+        if bound == 1.0:
+            return ()
+        text = (
+            f"shallow and deep networks take as many steps as on {MOST_STEPS_ROWS:,} rows, since "
+            f"{n:,} samples are more: {100 * bound * whole.length:.0f} % of the recipe's epochs "
+            f"instead of {100 * whole.length:.0f} %"
+        )
+        return (Notice("fewer-epochs", text),)
 
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the multiplications."""
@@ -86,7 +103,7 @@ class NetworkFamily(Family):
 
         def work(layers: tuple[int, ...], ensemble: Ensemble) -> float:
             sizes = (d, *layers, data.targets.n_outputs)
-            epochs = sum(s.max_epochs or 0 for s in ensemble.specs(layers, data.task, 0))
+            epochs = sum(s.max_epochs or 0 for s in ensemble.bounded(n).specs(layers, data.task, 0))
             return epochs * sum(a * b for a, b in pairwise(sizes))
 
         scored = plan.n_scored * work(self.hidden_layer_sizes, first)
@@ -113,9 +130,9 @@ class NetworkFamily(Family):
             for fit in fits
         ]
         if not all(key in data.trials for key in keys):
-            layers, networks = TRIAL
+            (layers, networks), n = TRIAL, data.collection.n_samples
             specs = [
-                (LINEAR if _is_near_linear(fit.candidate) else networks).specs(
+                (LINEAR if _is_near_linear(fit.candidate) else networks.bounded(n)).specs(
                     layers, data.task, data.seed * 1000, len(fit.train)
                 )
                 for fit in fits
@@ -219,8 +236,29 @@ def _train(
     layout: _Layout,
     progress: Progress,
 ) -> list[Fitted]:
-    """Train the specs of every fit, all fits with the same training rows and axes as one job."""
+    """Train the specs of every fit, as many splits at once as their scaled rows leave room for."""
     groups = by_rows(fits)
+    size = max(len(fit.train) for fit in fits) * data.collection.X[input].shape[1]
+    at_once = max(data.n_jobs, MOST_BYTES // (8 * size if layout.axes else 4 * size))
+    fitted: dict[int, Fitted] = {}
+    for start in range(0, len(groups), at_once):
+        stop = min(start + at_once, len(groups))
+        part = scaled(progress, start / len(groups), stop / len(groups))
+        fitted |= _train_splits(family, data, input, fits, groups[start:stop], specs, layout, part)
+    return [fitted[i] for i in range(len(fits))]
+
+
+def _train_splits(
+    family: Family,
+    data: TrainingSet,
+    input: str,
+    fits: Sequence[Fit],
+    groups: Sequence[Sequence[int]],
+    specs: Sequence[Sequence[NetworkSpec]],
+    layout: _Layout,
+    progress: Progress,
+) -> dict[int, Fitted]:
+    """Train the specs of some splits, all fits with the same training rows and axes as one job."""
     splits = [_ScaledSplit.learn(data, input, fits[group[0]].train, layout) for group in groups]
     width = _common_width(splits) if layout.axes is _principal_axes else None
     jobs = [
@@ -257,7 +295,7 @@ def _train(
             learner = split.learner(ensemble)
             model = make_model(family, data, input, learner, split.scaler)
             fitted[i] = Fitted(model, learner.outputs(judged), _curve(ensemble[0]))
-    return [fitted[i] for i in range(len(fits))]
+    return fitted
 
 
 def _curve(result: FitResult) -> LearningCurve:

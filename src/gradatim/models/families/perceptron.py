@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim.models.families.base import SCALING, Family, Fit, Fitted, make_model
+from gradatim.models.families.base import SCALING, SCALING_AT_ONCE, Family, Fit, Fitted, make_model
 from gradatim.models.learners import Perceptrons
 from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
@@ -44,9 +44,9 @@ class Perceptron(Family):
         return 0.1 + work * (1e-5 + d * data.targets.n_outputs / 1e10)
 
     def bytes(self, data: TrainingSet, input: str, plan: Plan) -> int:
-        """Estimate the scaled copies of every thread."""
+        """Estimate the copies of every thread: raw, scaled, and in double precision."""
         n, d = data.collection.X[input].shape
-        return data.n_jobs * (SCALING + 4) * n * d
+        return data.n_jobs * (20 * n * d + min(SCALING * n * d, SCALING_AT_ONCE))
 
     def fit(
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
