@@ -17,6 +17,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def _same_melodies(counts: np.ndarray) -> np.ndarray:
     from scipy.sparse import csr_array, diags_array
 
     long = np.flatnonzero(counts.sum(axis=1, dtype=np.int64) >= _FEWEST_GROUPS)
-    groups = csr_array(np.sqrt(counts[long], dtype=np.float32))
+    groups: Any = csr_array(np.sqrt(counts[long], dtype=np.float32))
     rarity = np.log1p(len(long) / np.maximum((counts[long] > 0).sum(axis=0), 1))
     groups = groups @ diags_array(rarity.astype(np.float32))
     sizes = np.sqrt(groups.multiply(groups).sum(axis=1))

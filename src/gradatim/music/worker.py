@@ -8,7 +8,7 @@ of it, or the ``error`` of a file that cannot be analyzed. Arrays are the base64
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ def read_answer(
     about, marks = found["pieces"], _read(found["fingerprints"], len(found["pieces"]))
     analyses = {}
     for part, features in zip(parts, found["features"], strict=True):
-        rows = zip(_read(features, len(about)), about, marks, strict=True)
+        rows: Iterable[Any] = zip(_read(features, len(about)), about, marks, strict=True)
         pieces = tuple(FilePart(own, *told, mark) for own, told, mark in rows)
         analyses[part] = FileAnalysis(pieces, found["whole"], tuple(found["oddities"]))
     return found["identity"] and FileIdentity(*found["identity"]), analyses

@@ -52,7 +52,7 @@ class _Standing(NamedTuple):
         Z = model.scaler.transform(learnt.X[model.input])
         total: dict[bytes, float] = {}
         vectors, weights = model.learner.stands_on()
-        for vector, weight in zip(np.float32(vectors), weights.tolist(), strict=True):
+        for vector, weight in zip(vectors.astype(np.float32), weights.tolist(), strict=True):
             total[vector.tobytes()] = total.get(vector.tobytes(), 0.0) + weight
         noun = "landmark" if isinstance(model.learner, LandmarkMachine) else "support vector"
         # Of equal samples the first stands for all.
@@ -80,7 +80,7 @@ def kernel_table(climb: Climb) -> dict[str, Any] | None:
             {
                 "id": str(learnt.ids[i]),
                 "target": target_text(learnt, learnt.y[i]),
-                "weight": score(weights[i]),
+                "weight": score(float(weights[i])),
                 "sound": sounds.get(i, ""),
             }
             for i in rows

@@ -116,15 +116,15 @@ class Ensemble:
         [30, 15, 30]
         """
         return [
-            convex_spec(recipe, n_rows, self.length)
-            if isinstance(recipe, float)
-            else replace(
+            replace(
                 recipe,
                 hidden_layer_sizes=hidden_layer_sizes,
                 max_epochs=max(1, round(self.length * self.bound * (recipe.max_epochs or 1))),
                 label_smoothing=0.0 if task == "regression" else recipe.label_smoothing,
                 seed=seed + k,
             )
+            if isinstance(recipe, NetworkSpec)
+            else convex_spec(recipe, n_rows, self.length)
             for k in range(self.n_members)
             for recipe in [self.recipes[k % len(self.recipes)]]
         ]

@@ -211,7 +211,7 @@ class LightGBM(ReferenceFamily):
         kind = lightgbm.LGBMRegressor if regression else lightgbm.LGBMClassifier
         answers, n_nodes = [], 0
         for column in y.T:
-            model = kind(
+            model: Any = kind(
                 n_estimators=self.n_trees,
                 num_leaves=self._leaves,
                 random_state=data.seed,
