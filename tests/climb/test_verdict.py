@@ -158,6 +158,8 @@ def test_the_majority_alone_is_compared_with_nothing():
     found = judge(MAJORITY)
     assert (found.answer, found.rung, found.gap_at_most) == ("cannot decide", "majority", None)
     assert found.sentence.startswith("Nothing can be compared with the majority guess")
+    assert found.sentence.endswith(": no other rung was climbed.")
+    found = judge(MAJORITY, row("kernel", guesses(0.9), "log_loss"))
     assert found.sentence.endswith("no other rung that was climbed can be scored by accuracy.")
 
 

@@ -11,12 +11,14 @@ from sklearn.preprocessing import StandardScaler
 from gradatim import climb_collection
 from gradatim.cli import main
 from gradatim.climb.ladder import choose_families
+from gradatim.climb.result import Comparison
 from gradatim.collection import Collection
 from gradatim.errors import GradatimError, MissingExtraError, SpecError
 from gradatim.models.families.base import Fit
 from gradatim.models.families.references import Forest, LightGBM
 from gradatim.models.families.registry import REFERENCES, get_family, register
 from gradatim.models.training_set import TrainingSet
+from gradatim.presentation.climbs import reference_lines
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +153,28 @@ def test_a_reference_is_shown_beside_the_ladder(capsys, tmp_path, monkeypatch):
     page = (tmp_path / "r.html").read_text()
     assert "Random forest" in page
     assert '<span class="tag quiet">reference</span>' in page
+
+
+def test_a_reference_is_better_or_worse_only_where_the_interval_shows_it():
+    compared = Comparison("forest", "x", 0.005, (-0.026, 0.036), 0.6, 0.03)
+    row = SimpleNamespace(rung="forest", input="x", mean=0.9, n_parameters=3, seconds=1.0)
+    winner = SimpleNamespace(rung="linear", input="x")
+    collection = Collection(
+        "t", {"x": np.eye(2)}, np.array(["a", "b"]), "classification", np.eye(2)[0]
+    )
+
+    def said(one):
+        climb = SimpleNamespace(
+            winner=winner, collection=collection, references=[row], reference_comparisons=[one]
+        )
+        return next(reference_lines(climb))
+
+    assert "not shown to be better or worse than linear regression" in said(compared)
+    assert "differs by 0.005 (\N{MINUS SIGN}0.026 to 0.036)" in said(compared)
+    worse = replace(compared, interval=(0.001, 0.009))
+    assert "worse than linear regression by 0.005 (0.001 to 0.009)" in said(worse)
+    better = replace(compared, difference=-0.005, interval=(-0.009, -0.001))
+    assert "better than linear regression by 0.005 (0.001 to 0.009)" in said(better)
 
 
 def test_a_reference_is_not_saved(capsys):

@@ -1,6 +1,7 @@
 """Looking into layers: what a network has learnt from is never held out from it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,18 @@ def test_a_network_that_has_learnt_from_the_samples_is_trained_anew(shown):
     assert "trained anew without each fold" in shown.unfolded
     assert [one.name for one in shown.layers] == ["input", "hidden 1", "output"]
     assert [one.layer for one in shown.probes_of("label")] == ["input", "hidden 1", "output"]
+
+
+def test_a_network_of_another_input_beside_cycles_is_trained_anew(cycles, monkeypatch):
+    levels = np.abs(np.fft.rfft(cycles.X["wave"], axis=1))[:, 1:7]
+    both = replace(cycles, X={**cycles.X, "levels": levels}, cycles=["wave"])
+    model = climb_collection(
+        both, rungs=["shallow"], inputs=["levels"], repeats=1, folds=3, n_jobs=1
+    ).model
+    monkeypatch.setattr(analysis, "_read", lambda *_: (both, both.X["levels"]))
+    found = layers(model, "cycles", Options(n_jobs=1), n_units=0)
+    assert "trained anew without each fold" in found.unfolded
+    assert found.probes_of("label")
 
 
 def test_every_layer_and_unit_is_in_the_json_object(shown, cycles):

@@ -71,7 +71,7 @@ def decide(
         raise SpecError("a verdict needs at least one rung")
     scored = [row for row in rungs if math.isfinite(row.mean)]
     if not any(row.rung != "majority" for row in scored):
-        return _nothing_compared(rungs[0], protocol, truth.task)
+        return _nothing_compared(rungs, protocol, truth.task)
     scale = _scale(scored, protocol.metric)
     evidence = scale.evidence([_pooled(row) for row in scored], units.sizes)
     order = list(dict.fromkeys(row.rung for row in scored))
@@ -191,15 +191,19 @@ def _compare(
     return tuple(found)
 
 
-def _nothing_compared(row: RungResult, protocol: EvaluationProtocol, task: str) -> Verdict:
-    title = METRICS[protocol.metric].title
+def _nothing_compared(
+    rungs: Sequence[RungResult], protocol: EvaluationProtocol, task: str
+) -> Verdict:
+    row, title = rungs[0], METRICS[protocol.metric].title
+    others = "no other rung was climbed"
+    if len(rungs) > 1:
+        others = f"no other rung that was climbed can be scored by {title}"
     said = describe(row.rung, row.input, task)
     return Verdict(
         rung=row.rung,
         input=row.input,
         answer="cannot decide",
-        sentence=f"Nothing can be compared with {said} ({title} {show_score(row.mean)}): no other "
-        f"rung that was climbed can be scored by {title}.",
+        sentence=f"Nothing can be compared with {said} ({title} {show_score(row.mean)}): {others}.",
         gap_at_most=None,
         margin=protocol.margin,
         tolerance=protocol.tolerance,

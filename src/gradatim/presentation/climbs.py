@@ -113,10 +113,12 @@ def reference_lines(climb: Climb) -> Iterator[str]:
             continue
         low, high = one.interval
         ends, how = ((low, high), "worse") if one.difference >= 0 else ((-high, -low), "better")
+        than = f"{how} than {winner} by"
+        if low <= 0 <= high:
+            than = f"not shown to be better or worse than {winner}, from which it differs by"
         yield (
-            f"For reference: {name} has {score(row.mean)}, {how} than {winner} by "
-            f"{score(abs(one.difference))} ({score_range(ends)}); {cost}. It has no part in the "
-            "verdict."
+            f"For reference: {name} has {score(row.mean)}, {than} {score(abs(one.difference))} "
+            f"({score_range(ends)}); {cost}. It has no part in the verdict."
         )
 
 

@@ -387,7 +387,8 @@ def _folds(
     model = looked.model
     if collection.task != model.task:
         raise SpecError("the model has learnt from these samples, whose label is another here")
-    inside = replace(collection, X={model.input: looked.X})
+    cycles = [name for name in collection.cycles if name == model.input]
+    inside = replace(collection, X={model.input: looked.X}, cycles=cycles)
     preset = model.about.get("protocol", {}).get("preset", "quick")
     family = FAMILIES[model.rung]
     data = TrainingSet(
