@@ -9,6 +9,7 @@ import pytest
 import gradatim.climb
 import gradatim.reports
 from gradatim.cli import main
+from gradatim.cli.climb import _what_climbs as what_climbs
 from gradatim.errors import InputError, OutputError
 from gradatim.sources.registry import SOURCES, Kind
 
@@ -400,6 +401,22 @@ def test_an_accelerator_is_told_of_and_not_used(capsys, fake, monkeypatch):
     assert "--engine jax uses the accelerator" in run(capsys, "timbre")[2]
     assert run(capsys, "timbre", "--engine", "jax")[2] == ""
     assert fake.options[0]["engine"] == "auto"
+
+
+@pytest.mark.parametrize(
+    ("rungs", "engine", "trains"),
+    [
+        (["majority", "linear", "kernel"], None, False),
+        (["linear", "shallow"], "native", True),
+        (["+forest"], None, True),
+        (None, None, True),
+        (None, "jax", False),
+    ],
+)
+def test_what_trains_networks_is_loaded_only_for_rungs_that_train(rungs, engine, trains):
+    loaded = what_climbs(rungs, engine)
+    assert ("gradatim.training.native.workers" in loaded) is trains
+    assert "gradatim.climb.ladder" in loaded
 
 
 def test_copies_are_left_out_on_request(tmp_path, capsys):

@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -65,7 +66,8 @@ _Flag = Parameter(negative=(), show_default=False)
 _READING = Reading()
 _REPORT = Path("gradatim-report.html")
 _MODEL = "gradatim-model.gradatim"
-_WHAT_CLIMBS = ("gradatim.climb.ladder", "sklearn.svm", "gradatim.training.native.workers")
+_WHAT_CLIMBS = ("gradatim.climb.ladder", "sklearn.svm")
+_WHAT_TRAINS = "gradatim.training.native.workers"
 
 
 def _number(group: Group = _PROTOCOL, **bounds: float) -> Parameter:
@@ -232,7 +234,7 @@ def climb(
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
-        _load_what_climbs()
+        _load(_what_climbs(rungs, engine))
         with screen.reading(" and ".join(places)) as progress:
             told = replace(how, progress=progress, cluster=nodes)
 
@@ -284,11 +286,19 @@ def _places(path: str | None, split: tuple[str, str] | None) -> tuple[str, ...]:
     return split or (path or "",)
 
 
-def _load_what_climbs() -> None:
-    """Import, in a thread, what climbs: meanwhile worker processes start and read."""
+def _what_climbs(rungs: Sequence[str] | None, engine: str | None) -> list[str]:
+    """Return the modules that these rungs need; what trains takes as long as all others."""
+    trains = any(
+        rung.startswith("+") or get_family(rung).needs_engine for rung in rungs or FAMILIES
+    )
+    return [*_WHAT_CLIMBS, *([_WHAT_TRAINS] if trains and engine != "jax" else [])]
+
+
+def _load(modules: Sequence[str]) -> None:
+    """Import modules in a thread: meanwhile worker processes start and read."""
 
     def load() -> None:
-        for module in _WHAT_CLIMBS:
+        for module in modules:
             # Whoever needs it meets its error again.
             with contextlib.suppress(Exception):
                 importlib.import_module(module)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,19 @@ def save_model(model: Any, path: str | os.PathLike[str]) -> Path:
     return write_container(path, MODEL_SUFFIX, "model", *to_record(model))
 
 
+@cache
+def _version() -> str:
+    # Read from a file each time, and a climb keeps a hundred models.
+    return version("gradatim")
+
+
 def to_record(model: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Write a `Model` out as plain values and named arrays."""
     learner, tensors = _learner_record(model.learner)
     record: dict[str, Any] = {
         "schema": SCHEMA,
         "kind": "model",
-        "gradatim": version("gradatim"),
+        "gradatim": _version(),
         "rung": model.rung,
         "input": model.input,
         "task": model.task,
