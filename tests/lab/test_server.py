@@ -40,9 +40,13 @@ def collection(n=60, n_features=3):
     return Collection("c", {"a": X, "few": few}, y, "classification", np.arange(n).astype(str))
 
 
-def client(**options):
+def numbers():
+    return replace(collection(), y=np.arange(60.0), task="regression", target_names=("t",))
+
+
+def client(data=None, **options):
     base = options.pop("base_url", BASE)
-    app = make_app(Lesson(), None, collection(), "rows", **options)
+    app = make_app(Lesson(), None, data or collection(), "rows", **options)
     return TestClient(app, base_url=base, raise_server_exceptions=True)
 
 
@@ -150,6 +154,16 @@ def test_what_is_no_message_is_refused_in_a_sentence(page, content, status):
 @pytest.mark.parametrize("path", ["/etc/passwd", "/../../etc/passwd", "/lab.js", "/files/../x"])
 def test_no_file_of_the_server_is_shown(page, path):
     assert page.get(path).status_code in (404, 405)
+
+
+def test_rows_with_a_number_to_learn_are_a_curve_and_no_classes_to_separate():
+    with client(numbers()) as page:
+        session = begin(page)
+        found = ask(page, ask="rows", session=session, input="few").json()
+        assert sorted(found["targets"]) == list(range(60))
+        assert found["classes"] == []
+    with pytest.raises(SpecError, match="only classes"):
+        tasks.run_task(protocol.DecideSeparation(session), numbers(), quiet)
 
 
 def test_rows_are_those_of_the_page(page):
@@ -398,9 +412,10 @@ def test_folders_of_sounds_become_a_collection(tmp_path):
 
 
 def test_a_collection_that_is_too_large_or_has_no_classes_is_refused(monkeypatch):
-    numbers = replace(collection(), y=np.arange(60.0), task="regression")
-    with pytest.raises(SpecError, match="no"):
-        sessions.check_size(numbers)
+    sessions.check_size(numbers())
+    places = replace(numbers(), y=np.ones((60, 2)), target_names=("latitude", "longitude"))
+    with pytest.raises(SpecError, match="neither"):
+        sessions.check_size(places)
     monkeypatch.setattr(sessions, "_MOST_ROWS", 50)
     with pytest.raises(SpecError, match="60 rows"):
         sessions.check_size(collection())

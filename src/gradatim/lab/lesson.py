@@ -31,6 +31,7 @@ __all__ = [
     "feature_names",
     "flat_parameters",
     "input_name",
+    "is_curve",
     "lesson_from_collection",
     "lesson_from_network",
     "lesson_from_problem",
@@ -270,7 +271,7 @@ def lesson_from_collection(
         If the collection has neither classes nor numbers, or what was named is not there.
     """
     name = input_name(collection, input, title)
-    if collection.task == "regression" and np.ndim(collection.y) == 1:
+    if is_curve(collection):
         return _lesson_of_curve(collection, name, title, columns, seed, sounds)
     if collection.task != "classification":
         raise SpecError(
@@ -296,6 +297,11 @@ def lesson_from_collection(
 def on_grid(places: np.ndarray) -> list[list[float]]:
     """Return coordinates as links hold them exactly: on a grid, within reach."""
     return (np.round(np.clip(places, -31, 31) * 1024) / 1024).tolist()
+
+
+def is_curve(collection: Collection) -> bool:
+    """Tell whether one number is learnt, which the page draws as a curve."""
+    return collection.task == "regression" and np.ndim(collection.y) == 1
 
 
 def _lesson_of_curve(

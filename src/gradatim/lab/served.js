@@ -20,6 +20,7 @@ import { makeRowsCard } from "./servedrows.js";
  * @property {(about: any) => void} learn that it is another one
  * @property {(label: string, message: () => any, show: (result: any) => void) => { element: HTMLElement, run(): Promise<void> }} makeJob
  * @property {any} network the view of the network
+ * @property {() => any} classPoints the points of the page, which must have classes
  */
 
 /** @param {import("./lab.js").App} app @param {any} network @param {any} race */
@@ -77,8 +78,14 @@ export function makeServerView(app, network, race) {
     return { element, run };
   }
 
+  function classPoints() {
+    const data = network.data();
+    if (data.targets) throw new AskError("The points of “A network” are a curve; choose points with classes there.");
+    return data;
+  }
+
   /** @type {Desk} */
-  const desk = { client, about: () => about, learn, makeJob, network };
+  const desk = { client, about: () => about, learn, makeJob, network, classPoints };
   cards = [makeRowsCard(app, desk), makeSeparationCard(app, desk), makeApproximationCard(app, desk), makeClimbCard(app, desk), makeWallCard(app, desk)];
   const kernel = makeKernelCard(app, desk);
   race.element.querySelector(".race-cards").after(kernel.element);

@@ -44,7 +44,7 @@ export function makeWallCard(app, desk) {
     html("div", { class: "row" }, seeds.element, functions.element), job.element, wall, caption);
 
   function message() {
-    const { X, labels, held, dims } = desk.network.data();
+    const { X, labels, held, dims } = desk.classPoints();
     return { ask: "wall", X: [...X], labels: [...labels], held: [...held], dims, seeds: Number(seeds.select.value), activation: functions.select.value };
   }
 

@@ -32,7 +32,7 @@ export function makeKernelCard(app, desk) {
     html("div", { class: "row" }, kinds.element), job.element, map, figures);
 
   function message() {
-    data = desk.network.data();
+    data = desk.classPoints();
     const { X, labels, held, dims, window } = data;
     return { ask: "kernel", X: [...X], labels: [...labels], held: [...held], dims, window: [...window], kernel: kinds.select.value };
   }

@@ -85,13 +85,17 @@ export function makeRowsCard(app, desk) {
     else if (sent) target.focus();
   }
 
+  // A number is learnt over one column.
+  const isCurve = () => !desk.about().classes.length;
+
   function fillColumns() {
     const input = desk.about().inputs.find((/** @type {any} */ one) => one.name === inputs.select.value) ?? { columns: [], n_columns: 0 };
     columns.forEach(({ select }, k) => {
-      const all = input.n_columns > 2 || k ? [["", k ? "–" : `all ${input.n_columns}, projected`]] : [];
+      const all = input.n_columns > 2 || k ? [["", k ? "–" : isCurve() ? "the most correlated" : `all ${input.n_columns}, projected`]] : [];
       select.replaceChildren(...[...all, ...input.columns.map((/** @type {string} */ name) => [name, name])].map(([value, text]) => html("option", { value }, text)));
     });
-    if (input.n_columns === 2) columns[1].select.value = input.columns[1];
+    columns[1].element.hidden = isCurve();
+    if (input.n_columns === 2 && !isCurve()) columns[1].select.value = input.columns[1];
   }
 
   async function show() {
@@ -100,11 +104,11 @@ export function makeRowsCard(app, desk) {
     status.textContent = "";
     const number = ++nAsked;
     try {
-      const { names, X, labels, classes, note } = await desk.client.ask({ ask: "rows", input: inputs.select.value, columns: first ? [...new Set([first, second])].filter(Boolean) : [], seed });
+      const { names, X, labels, classes, note, targets } = await desk.client.ask({ ask: "rows", input: inputs.select.value, columns: first ? [...new Set([first, second])].filter(Boolean) : [], seed });
       // Something else was chosen meanwhile.
       if (number !== nAsked) return;
       desk.network.restructure(() => {
-        Object.assign(app.lesson.table, { names, X, labels, classes, note, sounds: {} });
+        Object.assign(app.lesson.table, { names, X, labels, classes, note, targets, sounds: {} });
         app.state.data.source = "lesson";
       }, true);
       app.forget();
@@ -122,7 +126,7 @@ export function makeRowsCard(app, desk) {
     const key = JSON.stringify(about);
     if (key === drawnFor || !about.inputs.length) return;
     drawnFor = key;
-    says.textContent = `${about.title}: ${about.n_rows.toLocaleString("en")} rows, ${about.classes.length} classes. A page shows up to 2,000 of them, of the 6 largest classes; the server has all.`;
+    says.textContent = `${about.title}: ${about.n_rows.toLocaleString("en")} rows, ${isCurve() ? "with a number to learn. A page shows up to 2,000 of them over one column" : `${about.classes.length} classes. A page shows up to 2,000 of them, of the 6 largest classes`}; the server has all.`;
     inputs.select.replaceChildren(...about.inputs.map((/** @type {any} */ one) => html("option", { value: one.name }, `${one.name} (${one.n_columns})`)));
     inputs.select.value = fewest(about.inputs);
     fillColumns();

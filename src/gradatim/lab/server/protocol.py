@@ -214,14 +214,15 @@ class Welcome(_AnswerMessage, frozen=True, tag="welcome"):
     about: About
 
 
-class PointRows(_AnswerMessage, frozen=True, tag="rows"):
-    """Rows as points of the page."""
+class PointRows(_AnswerMessage, frozen=True, tag="rows", omit_defaults=True):
+    """Rows as points of the page: of classes, or with targets where a number is learnt."""
 
     names: Annotated[list[str], Meta(min_length=1, max_length=2)]
     X: Annotated[list[list[float]], Meta(min_length=2, max_length=_MOST_POINTS)]
     labels: Labels
-    classes: Annotated[list[str], Meta(min_length=2, max_length=6)]
+    classes: Annotated[list[str], Meta(max_length=6)]
     note: str
+    targets: list[float] | None = None
 
 
 class KernelFitted(Struct, frozen=True, tag_field="result", tag="kernel"):

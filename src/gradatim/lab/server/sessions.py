@@ -19,7 +19,7 @@ from pathlib import Path
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection
 from gradatim.errors import GradatimError, SpecError
-from gradatim.lab.lesson import MOST_CLASSES, feature_names
+from gradatim.lab.lesson import MOST_CLASSES, feature_names, is_curve
 from gradatim.lab.server.jobs import Job
 from gradatim.lab.server.protocol import (
     MOST_FILES,
@@ -158,8 +158,8 @@ def _n_bytes(collection: Collection) -> int:
 
 def check_size(collection: Collection, beside: int = 0) -> None:
     """Refuse a collection that is too large for a session, or beside those of the others."""
-    if collection.task != "classification":
-        raise SpecError("the lab shows classes, and these files have none; learn a column of them")
+    if collection.task != "classification" and not is_curve(collection):
+        raise SpecError("the lab shows classes or one number, and these files have neither")
     if collection.n_samples > _MOST_ROWS or _n_bytes(collection) > _MOST_BYTES:
         raise SpecError(
             f"{plural(collection.n_samples, 'row')} of {_n_bytes(collection) >> 20} MB are too "

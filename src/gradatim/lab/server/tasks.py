@@ -108,6 +108,8 @@ def _decide(
     from gradatim.presentation.separation import classes_in_words, separation_in_words
     from gradatim.separability import separate, separate_classes
 
+    if data.task != "classification":
+        raise SpecError("a number is learnt here, and only classes can be separated")
     name = input_name(data, ask.input or None, data.name)
     X, labels, ids = data.X[name], [str(one) for one in data.y], [str(one) for one in data.ids]
     if X.shape[1] > _MOST_COLUMNS:
