@@ -184,7 +184,7 @@ def test_where_the_pretrained_nets_scores_stand_its_training_is_told(sounds, cap
         (["players.csv", "-o", "a.csv"], "players.csv is no audio"),
         (["sounds", "-o", "a.json"], "end it in .parquet"),
         (["sounds", "-o", "a.csv", "--features", "melt"], "there are no features 'melt'"),
-        (["sounds", "-o", "a.csv", "--drop", "x"], "--drop does not go with sounds"),
+        (["sounds", "-o", "a.csv", "--drop", "x"], "unknown option: --drop"),
         (["sounds", "-o", "no/a.csv"], "there is no folder"),
         (["sounds"], "-o"),
     ],

@@ -145,8 +145,9 @@ def test_the_recipe_is_for_cycles_under_strong_only(cycles, rung):
     [candidate] = family.candidates(strong, "wave")
     assert candidate == CYCLES
     assert "4 averaged, half of them over 16 shifts" in family.describe(candidate)
-    assert list(family.candidates(strong, "same")) == [PRESETS["strong"]]
-    assert list(family.candidates(quick, "wave")) == [PRESETS["quick"]]
+    assert PRESETS["strong"] in family.candidates(strong, "same")
+    assert PRESETS["quick"] in family.candidates(quick, "wave")
+    assert CYCLES not in family.candidates(quick, "wave")
 
 
 def test_a_choice_of_inputs_keeps_which_are_cycles(cycles):

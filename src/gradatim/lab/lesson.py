@@ -28,6 +28,7 @@ __all__ = [
     "MOST_CLASSES",
     "MOST_POINTS",
     "Lesson",
+    "check_size",
     "feature_names",
     "flat_parameters",
     "input_name",
@@ -37,6 +38,8 @@ __all__ = [
     "lesson_from_problem",
     "lesson_of",
     "names_problem",
+    "network_start",
+    "on_grid",
 ]
 
 #: What a page holds at most; `state.js` has the same limits.

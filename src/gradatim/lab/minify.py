@@ -41,23 +41,6 @@ Tokens = list[tuple[str, str]]
 def minify(code: str, keep: Collection[str] = ()) -> str:
     r"""Return a script that does the same in fewer characters.
 
-    Parameters
-    ----------
-    code : str
-        A script of the page.
-    keep : collection of str
-        Names that others may use, so they stay.
-
-    Returns
-    -------
-    str
-        The script, shorter.
-
-    Raises
-    ------
-    ValueError
-        If it closes a bracket that it has not opened.
-
     Examples
     --------
     >>> minify("const one = 1 + +b; // why\n  const c = `x  ${ one  + 1 }  y`;", {"c"})

@@ -97,19 +97,7 @@ class _ShownNetwork:
 
 
 class LabFrame(_ShownNetwork):
-    """The lab as a page in a frame, where anywidget is not installed.
-
-    Parameters
-    ----------
-    title : str
-        What the page is called.
-    page : str
-        The page.
-    height : int
-        Height in pixels.
-    equation : str
-        What it begins with, if that is one network.
-    """
+    """The lab as a page in a frame, where anywidget is not installed."""
 
     def __init__(self, title: str, page: str, height: int, equation: str) -> None:
         self.title, self.page, self.height, self.equation = title, page, height, equation

@@ -68,7 +68,7 @@ def _analyze_on(
     cluster: Cluster,
     paths: Sequence[str | os.PathLike[str]],
     recipe: Recipe,
-    tell: Progress,
+    progress: Progress,
     cache: FeatureCache,
 ) -> dict[int, AudioError]:
     """Let a cluster analyze what is missing; return what cannot be read, by its place."""

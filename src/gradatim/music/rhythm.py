@@ -24,7 +24,7 @@ from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
 from gradatim.music.features import check_segment
 from gradatim.music.spectra import decibels, magnitudes, mel_filters
 
-__all__ = ["RhythmRecipe", "rhythm_vector"]
+__all__ = ["RhythmRecipe", "onset_strength", "rhythm_vector", "tempo"]
 
 # bpm: where the prior has its middle, and the fastest tempo; octaves: its deviation
 _MIDDLE, _FASTEST, _OCTAVES = 120.0, 320.0, 1.0

@@ -130,7 +130,8 @@ def measure_sound(y: np.ndarray, sr: int) -> dict[str, float]:
     --------
     >>> time = np.arange(22050) / 22050
     >>> found = measure_sound(0.5 * np.sin(2 * np.pi * 440 * time), 22050)
-    >>> round(found["pitch"], 1), round(found["loudness"], 1), round(2 ** found["brightness"])
+    >>> loudness = float(found["loudness"])
+    >>> round(found["pitch"], 1), round(loudness, 1), round(2 ** found["brightness"])
     (69.0, -9.0, 440)
     """
     power = float(np.mean(y**2)) if len(y) else 0.0

@@ -26,7 +26,7 @@ class Program(NamedTuple):
     dropout: bool  # Whether any model has dropout, a learnable input scale, a validation row
     input_scale: bool
     validate: bool
-    augmented: bool  # Whether rows are changed at random
+    augmented: bool = False  # Whether rows are changed at random
 
     @property
     def n_parameters(self) -> int:

@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from gradatim._progress import Progress
 from gradatim.errors import GradatimError, SpecError
 from gradatim.lab.server import protocol
 from gradatim.lab.server.parcels import pack, unpack
@@ -214,7 +215,7 @@ def _serve_jobs(pipe: Any) -> None:
         pipe.send(_outcome(ask, data, _teller(pipe)))
 
 
-def _outcome(ask: Any, data: Any, progress: Any) -> tuple[str, Any]:
+def _outcome(ask: Any, data: Any, progress: Progress) -> tuple[str, Any]:
     from gradatim.lab.server.tasks import run_task
 
     try:

@@ -65,6 +65,8 @@ def serve_lab(
         config = uvicorn.Config(
             app,
             log_level="error",
+            # Its own would close the handlers of whoever runs this in a process of theirs.
+            log_config=None,
             access_log=False,
             ws="none",
             http="h11",
