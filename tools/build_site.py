@@ -6,13 +6,13 @@ are one file, `lab.html`, opened by links of different states. Links between doc
 pages, and files that are linked are copied beside them.
 """
 
+import argparse
 import html
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,8 +71,12 @@ _PAGE = """<!doctype html>
 
 def main(arguments: list[str] | None = None) -> Path:
     """Build the pages into a folder, build/docs unless one is named."""
-    given = sys.argv[1:] if arguments is None else arguments
-    folder = Path(given[0]) if given else ROOT / "build" / "docs"
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "docs")
+    folder = parser.parse_args(arguments).folder
+    # What is there is removed, so it must be pages of an earlier time.
+    if folder.exists() and not (folder / "site.css").is_file():
+        parser.error(f"{folder} is there and holds no pages; name a new folder")
     sources = sorted({path for pattern in SOURCES for path in ROOT.glob(pattern)})
     codes = lab_codes(mark for path in sources for mark in marks(path))
     shutil.rmtree(folder, ignore_errors=True)

@@ -78,6 +78,8 @@ def test_a_pupil_chooses_columns_asks_for_proofs_and_the_server_starts_anew(page
         assert again == address
         page.click("text=Other rows")
         page.wait_for_selector("text=x₁ stands for (r >> visible=true")
+        page.set_viewport_size({"width": 400, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == 400
         page.click("#tab-network")
         assert "r " in page.text_content(".data .about")
     finally:

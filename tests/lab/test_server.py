@@ -2,6 +2,7 @@
 
 import io
 import json
+import tempfile
 import time
 from dataclasses import replace
 
@@ -164,6 +165,16 @@ def test_rows_with_a_number_to_learn_are_a_curve_and_no_classes_to_separate():
         assert found["classes"] == []
     with pytest.raises(SpecError, match="only classes"):
         tasks.run_task(protocol.DecideSeparation(session), numbers(), quiet)
+
+
+def test_a_server_has_a_folder_only_while_pages_are_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with client() as page:
+        # A server that finds its port in use ends here.
+        assert not list(tmp_path.iterdir())
+        begin(page)
+        assert len(list(tmp_path.iterdir())) == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_rows_are_those_of_the_page(page):

@@ -37,6 +37,8 @@ def test_what_is_given_is_what_it_begins_with(monkeypatch):
     assert "timbre" in repr(lab_widget(gradatim.load_timbre()))
     with pytest.raises(SpecError, match="did you mean circles"):
         lab_widget("circle")
+    with pytest.raises(SpecError, match="not 3"):
+        lab_widget(3)
 
 
 def test_the_widget_keeps_the_contract_of_anywidget():

@@ -57,3 +57,11 @@ def test_every_lecture_page_has_a_lab_that_begins_with_its_subject(site):
     states = ask(*({"ask": "decode", "text": lab.partition("#s=")[2]} for lab in labs))
     assert all("state" in state for state in states), states
     assert {state["state"]["view"] for state in states} == {"neuron", "network"}
+
+
+def test_a_folder_of_something_else_is_left_as_it_is(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(SystemExit, match="2"):
+        main([str(tmp_path)])
+    assert "holds no pages" in capsys.readouterr().err
+    assert (tmp_path / "mine.txt").read_text() == "mine"

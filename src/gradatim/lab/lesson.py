@@ -98,6 +98,10 @@ def lesson_of(thing: str | Network | Collection | Lesson | None) -> Lesson:
         return lesson_from_network(thing)
     if isinstance(thing, Collection):
         return lesson_from_collection(thing, thing.name)
+    if not isinstance(thing, str):
+        raise SpecError(
+            f"the lab shows an equation, a problem, a network or a collection, not {thing!r:.60}"
+        )
     if names_problem(thing):
         return lesson_from_problem(thing.strip().lower())
     return lesson_from_network(parse(thing))

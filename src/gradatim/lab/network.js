@@ -392,7 +392,7 @@ export function makeNetworkView(app) {
     const isInput = c === 0;
     const title = lowered(all[c][i]);
     const label = isInput ? INPUTS[inputPlaces()[i]].shown : title;
-    const element = html("button", { type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": isInput ? `Input ${all[c][i]}` : `Unit ${all[c][i]}, ${FUNCTION_TITLES[net().activations[c - 1][i]]}` }, canvas, html("span", {}, label));
+    const element = html("button", { type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": isInput ? `Input ${label}` : `Unit ${title}, ${FUNCTION_TITLES[net().activations[c - 1][i]]}` }, canvas, html("span", {}, label));
     element.style.left = `${x - UNIT / 2}px`;
     element.style.top = `${y - UNIT / 2}px`;
     const look = () => {

@@ -73,8 +73,8 @@ export function makePointsCard(app, board, target) {
     heldText.textContent = `${held.valueAsNumber} %`;
   }
 
-  const inputBoxes = INPUTS.map(({ shown: text, name }, k) => {
-    const box = html("input", { type: "checkbox", "aria-label": `input ${name}` });
+  const inputBoxes = INPUTS.map(({ shown: text }, k) => {
+    const box = html("input", { type: "checkbox", "aria-label": `input ${text}` });
     box.addEventListener("change", () => {
       const bits = box.checked ? app.state.net.inputs | (1 << k) : app.state.net.inputs & ~(1 << k);
       if (chosenInputs(bits, board.data().dims).length && bits) board.changeShape({ inputs: bits });

@@ -76,7 +76,7 @@ def _analyze_on(
     n_done = len(paths) - len(missing)
 
     def report() -> None:
-        tell(n_done / max(1, len(paths)), f"{n_done}/{len(paths)}")
+        progress(n_done / max(1, len(paths)), f"{n_done}/{len(paths)}")
 
     report()
     size = min(MOST_FILES, math.ceil(len(missing) / (_TASKS_PER_CPU * cluster.n_cpus)))

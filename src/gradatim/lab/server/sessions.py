@@ -107,7 +107,8 @@ class Sessions:
     def __init__(self, collection: Collection, title: str) -> None:
         self._shared, self._title = collection, title
         self._sessions: dict[str, Session] = {}
-        self._root = Path(tempfile.mkdtemp(prefix="gradatim-lab-"))
+        # Made with the first session: a server that cannot start leaves nothing behind.
+        self._root: Path | None = None
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -122,6 +123,7 @@ class Sessions:
                 )
             self._end(oldest)
         id = secrets.token_hex(16)
+        self._root = self._root or Path(tempfile.mkdtemp(prefix="gradatim-lab-"))
         folder = self._root / id
         folder.mkdir()
         self._sessions[id] = Session(id, self._shared, self._title, folder)
@@ -149,7 +151,8 @@ class Sessions:
 
     def close(self) -> None:
         """End all sessions."""
-        shutil.rmtree(self._root, ignore_errors=True)
+        if self._root is not None:
+            shutil.rmtree(self._root, ignore_errors=True)
 
 
 def _n_bytes(collection: Collection) -> int:
