@@ -64,7 +64,7 @@ def read_answer(
     analyses = {}
     for part, features in zip(parts, found["features"], strict=True):
         rows: Iterable[Any] = zip(_read(features, len(about)), about, marks, strict=True)
-        pieces = tuple(FilePart(own, *told, mark) for own, told, mark in rows)
+        pieces = tuple(FilePart(*[own, *told, mark]) for own, told, mark in rows)
         analyses[part] = FileAnalysis(pieces, found["whole"], tuple(found["oddities"]))
     return found["identity"] and FileIdentity(*found["identity"]), analyses
 
