@@ -39,8 +39,8 @@ def test_scores_are_those_of_a_grid_search_written_by_hand(problem):
         assert score == pytest.approx(search.fit(X[train], y[train]).score(X[test], y[test]))
 
 
-def test_of_networks_one_recipe_is_chosen(problem):
+def test_of_networks_one_of_two_recipes_is_chosen(problem):
     [rung] = NestedLadder(problem, ["shallow"], n_shares=6)()
     assert rung.training == 1
-    assert rung.choosing == 2 * (problem.folds.folds - 1)
+    assert rung.choosing == 4 * (problem.folds.folds - 1)
     assert np.isfinite(rung.scores).all()

@@ -73,10 +73,9 @@ def test_a_sound_that_cannot_be_used_is_left_out_and_named(sound):
     assert (list(found), unreadable) == ([1], [0])
 
 
-def test_sounds_stop_at_the_limit(monkeypatch):
-    monkeypatch.setattr(sounds, "MOST_SOUNDS", 3)
+def test_sounds_stop_at_the_limit():
     media = [CycleSound(np.sin(np.arange(64) * 0.1))] * 9
-    assert list(encode_sounds(media, range(9))[0]) == [0, 1, 2]
+    assert list(encode_sounds(media, range(9), 3)[0]) == [0, 1, 2]
 
 
 def test_sounds_stop_before_the_page_grows_too_large(monkeypatch):

@@ -304,7 +304,7 @@ def test_reported_fractions_never_fall_and_end_at_one(rows, n_jobs):
         progress=lambda share, doing: fractions.append(share),
     )
     assert (np.diff([0.0, *fractions]) >= 0).all()
-    assert len(set(fractions)) > 3
+    assert len(set(fractions)) > 2
     assert fractions[-1] == 1.0
 
 

@@ -234,7 +234,9 @@ def climb(
 
         screen = Screen(to_stderr=json == "-", quiet=quiet)
         _tell_of_accelerator(engine, quiet)
-        _load(_what_climbs(rungs, engine))
+        # Only what lies in files takes long to read; of a wrong path nothing is loaded.
+        if all(Path(place).exists() for place in places):
+            _load(_what_climbs(rungs, engine))
         with screen.reading(" and ".join(places)) as progress:
             told = replace(how, progress=progress, cluster=nodes)
 
