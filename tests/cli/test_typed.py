@@ -56,6 +56,7 @@ def test_values_are_read_as_they_are_typed(capsys, arguments, value):
         (["eval", "x^2", "--at", "x=1"], "no weighted sum"),
         (["eval", "sin(x)", "--at", "x=1"], "sin is no unit, so this is no network"),
         (["eval", "x1", "--data"], "--data requires an argument: a table (csv, tsv, parquet)"),
+        (["compare"], "FIRST requires an argument: JSON file of a climb (gradatim climb PATH"),
         (["separate", "t.csv"], "--target requires an argument: column of the labels"),
         (["climb", "t.csv", "--target"], "--target requires an argument: column that is to be le"),
         (["fit", "t.csv", "--target", "y", "--decimal"], "--decimal requires an argument: mark be"),

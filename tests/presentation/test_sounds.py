@@ -74,8 +74,9 @@ def test_a_sound_that_cannot_be_used_is_left_out_and_named(sound):
 
 
 def test_sounds_stop_at_the_limit():
-    media = [CycleSound(np.sin(np.arange(64) * 0.1))] * 9
+    media = [CycleSound(np.sin(np.arange(64) * 0.1))] * (sounds.MOST_SOUNDS + 1)
     assert list(encode_sounds(media, range(9), 3)[0]) == [0, 1, 2]
+    assert len(encode_sounds(media, range(len(media)))[0]) == sounds.MOST_SOUNDS
 
 
 def test_sounds_stop_before_the_page_grows_too_large(monkeypatch):

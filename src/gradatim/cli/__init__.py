@@ -329,7 +329,12 @@ def _one_sentence(error: CycloptsError) -> str:
         return _missing(error)
     said = re.sub(r"Available commands:.*", "see gradatim --help", str(error), flags=re.DOTALL)
     first, *rest = said.strip().rstrip(".").split(". ")
-    return "; ".join([first[:1].lower() + first[1:], *(r[:1].lower() + r[1:] for r in rest)])
+    return "; ".join(map(_uncapitalized, [first, *rest]))
+
+
+def _uncapitalized(sentence: str) -> str:
+    """Let a sentence go on after a colon; JSON and SVG stay as they are."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def _missing(error: MissingArgumentError) -> str:
@@ -345,5 +350,5 @@ def _missing(error: MissingArgumentError) -> str:
     # Options that several verbs share have their help beside them.
     told = described[1] if described else error.argument.parameter.help or ""
     meant = " ".join(told.split()).rstrip(".").partition("; ")[0]
-    wanted = f": {meant[:1].lower()}{meant[1:]}" if meant else ""
+    wanted = f": {_uncapitalized(meant)}" if meant else ""
     return f"{verb} {option} requires an argument{wanted}; see gradatim {verb} --help".strip()

@@ -112,9 +112,9 @@ class SoundReading:
         list[str] | None,
         _option(
             "SET...",
-            "What is computed of sounds: classical, mel, classical+mel, musicnn, raw, or all; "
-            "cycle of single cycles; each is an input of its own. If left out, classical, called "
-            "features.",
+            "What is computed of sounds: classical, mel, classical+mel, musicnn, tempo, raw, or "
+            "all; cycle of single cycles; each is an input of its own. If left out, classical, "
+            "called features.",
             consume_multiple=(1, None),
         ),
     ] = None

@@ -16,6 +16,7 @@ from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.cli._json import asked, header, print_json
 from gradatim.cli._numbers import to_float
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -27,9 +28,7 @@ __all__ = ["approximate"]
 
 _INPUT = Group("What is approximated", sort_key=1)
 _TRAINING = Group("What is trained beside it", sort_key=2)
-_OUTPUT = Group("What comes out", sort_key=3)
-_Flag = Parameter(negative=(), show_default=False)
-_File = Parameter(group=_OUTPUT, metavar="FILE")
+_File = Parameter(group=OUTPUT, metavar="FILE")
 _Box = tuple[tuple[float, float], ...]
 
 
@@ -44,7 +43,7 @@ def approximate(
     tolerance: Annotated[float, Parameter(group=_INPUT, converter=to_float)] = 0.01,
     activation: Annotated[str, Parameter(group=_INPUT, metavar="relu|step|sigmoid|tanh")] = "relu",
     widths: Annotated[str | None, Parameter(group=_INPUT, metavar="N,...")] = None,
-    trained: Annotated[bool, _Flag, Parameter(group=_TRAINING)] = False,
+    trained: Annotated[bool, FLAG, Parameter(group=_TRAINING)] = False,
     seeds: Annotated[int, Parameter(group=_TRAINING)] = 50,
     seed: Annotated[int, Parameter(group=_TRAINING)] = 0,
     epochs: Annotated[int, Parameter(group=_TRAINING)] = 600,
@@ -52,10 +51,10 @@ def approximate(
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
     digits: Annotated[
-        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
+        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
     ] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Build a shallow network that is close to a function everywhere, and prove how close.
 

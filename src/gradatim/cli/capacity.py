@@ -15,14 +15,13 @@ from cyclopts.validators import Number
 from gradatim._progress import under
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.presentation import pictures
 
 __all__ = ["capacity"]
 
 
 _INPUT = Group("What is counted", sort_key=1)
-_OUTPUT = Group("What comes out", sort_key=2)
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def _numbers(metavar: str, **bounds: float) -> Parameter:
@@ -44,10 +43,10 @@ def capacity(
     ] = 100,
     seed: Annotated[int, Parameter(group=_INPUT, metavar="N", validator=Number(gte=0))] = 0,
     output: Annotated[
-        Path | None, Parameter(name=("--output", "-o"), group=_OUTPUT, metavar="FILE")
+        Path | None, Parameter(name=("--output", "-o"), group=OUTPUT, metavar="FILE")
     ] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Compute the chance that random labels are separable, and try it out.
 

@@ -24,6 +24,7 @@ from gradatim.cli._cluster import RUN, ClusterOption, connected
 from gradatim.cli._command import repeating_command
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._numbers import to_float
+from gradatim.cli._options import FLAG, OUTPUT, Debug, JsonFile
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
@@ -59,9 +60,7 @@ MetricName = Literal[
 ]
 
 _PROTOCOL = Group("How it is scored", sort_key=2)
-_OUTPUT = Group("What comes out", sort_key=4)
 
-_Flag = Parameter(negative=(), show_default=False)
 
 _READING = Reading()
 _REPORT = Path("gradatim-report.html")
@@ -88,7 +87,7 @@ def climb(
     ] = None,
     reading: Reading = _READING,
     table: TableOptions | None = None,
-    drop_duplicates: Annotated[bool, _Flag, Parameter(group=READING)] = False,
+    drop_duplicates: Annotated[bool, FLAG, Parameter(group=READING)] = False,
     folds: Annotated[int, _number(gte=3)] = 5,
     repeats: Annotated[int, _number(gte=1)] = 2,
     metric: Annotated[MetricName | None, Parameter(group=_PROTOCOL)] = None,
@@ -111,29 +110,27 @@ def climb(
         Parameter(group=_PROTOCOL, metavar="NAME...", consume_multiple=(1, None), negative=()),
     ] = None,
     preset: Annotated[Literal["quick", "strong"], Parameter(group=_PROTOCOL)] = "quick",
-    shuffle_labels: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
-    learning_curve: Annotated[bool, _Flag, Parameter(group=_PROTOCOL)] = False,
-    no_short_look: Annotated[bool, _Flag, Parameter(group=RUN)] = False,
+    shuffle_labels: Annotated[bool, FLAG, Parameter(group=_PROTOCOL)] = False,
+    learning_curve: Annotated[bool, FLAG, Parameter(group=_PROTOCOL)] = False,
+    no_short_look: Annotated[bool, FLAG, Parameter(group=RUN)] = False,
     jobs: Annotated[int | None, _number(RUN, gte=1)] = None,
     max_nets: Annotated[int | None, _number(RUN, gte=1)] = None,
     engine: Annotated[Literal["native", "jax"] | None, Parameter(group=RUN)] = None,
     cluster: ClusterOption = None,
-    resume: Annotated[bool, _Flag, Parameter(group=RUN)] = False,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
-    report: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
-    no_report: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    predictions: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
-    figures: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="DIR")] = None,
-    save: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
-    no_save: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    resume: Annotated[bool, FLAG, Parameter(group=RUN)] = False,
+    json: JsonFile = None,
+    report: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
+    no_report: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    predictions: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
+    figures: Annotated[Path | None, Parameter(group=OUTPUT, metavar="DIR")] = None,
+    save: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
+    no_save: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     save_rung: Annotated[
         list[tuple[str, Path]] | None,
-        Parameter(group=_OUTPUT, metavar=r"RUNG\[/INPUT] FILE", negative=()),
+        Parameter(group=OUTPUT, metavar=r"RUNG\[/INPUT] FILE", negative=()),
     ] = None,
-    quiet: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    quiet: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Train and compare every rung on a dataset, a folder of audio or scores, or a table.
 

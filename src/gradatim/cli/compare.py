@@ -8,14 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
-
 if TYPE_CHECKING:
     from gradatim.climb.compare import ClimbComparison
+from gradatim.cli._options import FLAG
 
 __all__ = ["compare"]
-
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def compare(
@@ -23,8 +20,8 @@ def compare(
     second: Path,
     /,
     *,
-    json: Annotated[bool, _Flag] = False,
-    debug: Annotated[bool, _Flag] = False,
+    json: Annotated[bool, FLAG] = False,
+    debug: Annotated[bool, FLAG] = False,
 ) -> None:
     """Compare two climbs of the same rows, targets and folds.
 

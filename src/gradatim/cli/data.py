@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import Parameter
-
 if TYPE_CHECKING:
     from gradatim.datasets import Dataset
+from gradatim.cli._options import FLAG
 
 __all__ = ["data"]
 
-_Flag = Parameter(negative=(), show_default=False)
 
-
-def data(*, json: Annotated[bool, _Flag] = False, debug: Annotated[bool, _Flag] = False) -> None:
+def data(*, json: Annotated[bool, FLAG] = False, debug: Annotated[bool, FLAG] = False) -> None:
     """List the datasets in the package.
 
     Parameters

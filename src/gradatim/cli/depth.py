@@ -16,6 +16,7 @@ from cyclopts import Group, Parameter
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -26,9 +27,7 @@ __all__ = ["depth"]
 
 _INPUT = Group("What is built", sort_key=1)
 _TRAINING = Group("What is trained beside it", sort_key=2)
-_OUTPUT = Group("What comes out", sort_key=3)
-_Flag = Parameter(negative=(), show_default=False)
-_File = Parameter(group=_OUTPUT, metavar="FILE")
+_File = Parameter(group=OUTPUT, metavar="FILE")
 
 _SEEDS, _EPOCHS = 50, 500
 _Number = Annotated[int | None, Parameter(group=_TRAINING, metavar="N")]
@@ -45,9 +44,9 @@ def depth(
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
-    which: Annotated[Literal["deep", "shallow"], Parameter(group=_OUTPUT)] = "deep",
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    which: Annotated[Literal["deep", "shallow"], Parameter(group=OUTPUT)] = "deep",
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Show what depth separates: a sawtooth, or the parity of bits.
 

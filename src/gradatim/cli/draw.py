@@ -15,11 +15,11 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
+from gradatim.cli._options import FLAG
 from gradatim.errors import SpecError
 
 __all__ = ["draw"]
 
-_Flag = Parameter(negative=(), show_default=False)
 _PLACES = 8
 _SIZES = re.compile(r"\s*\d+(\s*-\s*\d+)+\s*")
 
@@ -39,7 +39,7 @@ def draw(
     form: Literal["units", "layers", "auto"] = "units",
     max_units: Annotated[int | None, Parameter(metavar="N", validator=Number(gte=3))] = None,
     title: Annotated[str | None, Parameter(metavar="TEXT")] = None,
-    debug: Annotated[bool, _Flag] = False,
+    debug: Annotated[bool, FLAG] = False,
 ) -> None:
     """Draw a network: units as circles, weights on the edges, the bias as w0.
 

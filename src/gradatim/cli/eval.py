@@ -14,6 +14,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._text import option
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.errors import InputError, SpecError
 
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["eval"]
 
 _INPUT = Group("What is evaluated", sort_key=1)
-_OUTPUT = Group("What comes out", sort_key=2)
 
-_Flag = Parameter(negative=(), show_default=False)
 
 # Decimals of irrational values, if exact ones are asked for and --digits is not given.
 _EXACT_DIGITS = 20
@@ -53,12 +52,12 @@ def eval(  # the verb's name; Python's eval is not used anywhere
     threshold: Annotated[
         str | None, Parameter(group=_INPUT, metavar="T", allow_leading_hyphen=True)
     ] = None,
-    exact: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    exact: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     digits: Annotated[
-        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=0, lte=1000))
+        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=0, lte=1000))
     ] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Evaluate an equation, with every product, sum, activation and class.
 

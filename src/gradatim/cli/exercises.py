@@ -16,6 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._text import show_name
+from gradatim.cli._options import OUTPUT
 from gradatim.cli._streams import print_document
 from gradatim.errors import SpecError
 
@@ -37,9 +38,8 @@ Level = Annotated[int, Parameter(validator=Number(gte=1, lte=3))]
 
 _ASKED = Group("What is asked", sort_key=1)
 _SHEET = Group("What the sheet looks like", sort_key=2)
-_OUTPUT = Group("What comes out", sort_key=3)
 _Several = Parameter(group=_ASKED, consume_multiple=(1, None), negative=())
-_Flag = Parameter(group=_OUTPUT, negative=(), show_default=False)
+_Flag = Parameter(group=OUTPUT, negative=(), show_default=False)
 
 
 def exercises(
@@ -70,11 +70,11 @@ def exercises(
     ] = 1,
     format: Annotated[
         Literal["md", "tex", "pdf", "html", "moodle", "gift", "stack", "json"] | None,
-        Parameter(group=_OUTPUT),
+        Parameter(group=OUTPUT),
     ] = None,
     answers: Annotated[bool, _Flag] = False,
     output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")
+        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
     ] = None,
     debug: Annotated[bool, _Flag] = False,
 ) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._options import OUTPUT, Debug, JsonFile
 from gradatim.cli._output_files import Writer, check_files, deliver, ending, plot, plot_writer
 from gradatim.cli._reading import READING, TextOptions
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from gradatim.tagging import Explanation
 
 __all__ = ["explain"]
-
-_OUTPUT = Group("What comes out", sort_key=2)
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def explain(
@@ -40,17 +38,15 @@ def explain(
     text: TextOptions | None = None,
     class_: Annotated[
         str | None,
-        Parameter(name="--class", group=_OUTPUT, metavar="NAME", allow_leading_hyphen=True),
+        Parameter(name="--class", group=OUTPUT, metavar="NAME", allow_leading_hyphen=True),
     ] = None,
-    top: Annotated[int, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1))] = 12,
-    nearest: Annotated[int, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=0))] = 5,
+    top: Annotated[int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1))] = 12,
+    nearest: Annotated[int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=0))] = 5,
     output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")
+        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
     ] = None,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: JsonFile = None,
+    debug: Debug = False,
 ) -> None:
     """Say which inputs moved what a saved model says of one sound or row.
 

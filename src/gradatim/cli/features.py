@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Group, Parameter
-from cyclopts.validators import Number
+from cyclopts import Parameter
 
 from gradatim._progress import Progress, under
 from gradatim._text import show_name
 from gradatim.cli._cluster import ClusterOption, connected
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._options import FLAG, OUTPUT, Debug, Jobs, JsonFile
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
 from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import work
@@ -28,27 +28,21 @@ if TYPE_CHECKING:
 
 __all__ = ["features"]
 
-_OUTPUT = Group("What comes out", sort_key=2)
 _READING = SoundReading()
 _KEPT = "; what is finished is kept, and the same command goes on"
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def features(
     path: Annotated[str, Parameter(group=READING)],
     /,
     *,
-    output: Annotated[Path, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")],
+    output: Annotated[Path, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")],
     reading: SoundReading = _READING,
-    verify: Annotated[bool, _Flag, Parameter(group=READING)] = False,
-    jobs: Annotated[
-        int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
-    ] = None,
+    verify: Annotated[bool, FLAG, Parameter(group=READING)] = False,
+    jobs: Jobs = None,
     cluster: ClusterOption = None,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: JsonFile = None,
+    debug: Debug = False,
 ) -> None:
     """Compute the features of sounds into a table, which climb reads without any option.
 

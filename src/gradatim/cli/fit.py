@@ -18,6 +18,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._numbers import to_float
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.cli._reading import TextOptions
 from gradatim.errors import SpecError
 
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["fit"]
 
 _INPUT = Group("What is fitted", sort_key=1)
-_OUTPUT = Group("What comes out", sort_key=2)
-_Flag = Parameter(negative=(), show_default=False)
-_File = Parameter(group=_OUTPUT, metavar="FILE")
+_File = Parameter(group=OUTPUT, metavar="FILE")
 
 _LOSSES = {"identity": "squared", "sigmoid": "binary", "softmax": "multiclass"}
 
@@ -59,10 +58,10 @@ def fit(
     graph: Annotated[Path | None, _File] = None,
     plot: Annotated[Path | None, _File] = None,
     digits: Annotated[
-        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
+        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
     ] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Fit a network without a hidden layer to a table, exactly, and print its equation.
 

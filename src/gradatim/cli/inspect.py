@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
 from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._options import Debug, JsonFile
 from gradatim.cli._output_files import check_files, deliver, ending
 from gradatim.cli._reading import READING, Reading, TableOptions
 
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["inspect"]
 
-_OUTPUT = Group("What comes out", sort_key=2)
 _READING = Reading()
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def inspect(
@@ -37,10 +36,8 @@ def inspect(
     *,
     reading: Reading = _READING,
     table: TableOptions | None = None,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: JsonFile = None,
+    debug: Debug = False,
 ) -> None:
     """Say what is in a dataset, a folder of audio or scores, or a table, and what is wrong.
 

@@ -14,6 +14,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
+from gradatim.cli._options import FLAG
 from gradatim.cli._reading import Reading, TableOptions
 from gradatim.errors import SpecError
 
@@ -26,7 +27,6 @@ __all__ = ["lab"]
 
 _SHOWN = Group("What is shown", sort_key=0)
 _SERVED = Group("Served, with what a page alone cannot do", sort_key=2)
-_Flag = Parameter(negative=(), show_default=False)
 _ServedFlag = Parameter(group=_SERVED, negative=(), show_default=False)
 
 
@@ -55,7 +55,7 @@ def lab(
     ] = None,
     host: Annotated[str | None, Parameter(group=_SERVED, metavar="ADDRESS")] = None,
     no_browser: Annotated[bool, _ServedFlag] = False,
-    debug: Annotated[bool, _Flag] = False,
+    debug: Annotated[bool, FLAG] = False,
 ) -> None:
     """Write a page to play with: one neuron, a network that learns, exercises.
 

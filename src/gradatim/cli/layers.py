@@ -10,19 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._options import OUTPUT, Debug, Jobs, JsonFile
 from gradatim.cli._output_files import check_files, deliver, ending, html, writer
 from gradatim.cli._reading import READING, Reading, TableOptions
 
 __all__ = ["layers"]
 
-_OUTPUT = Group("What comes out", sort_key=2)
 _READING = Reading()
-_Flag = Parameter(negative=(), show_default=False)
 _PRETRAINED = "musicnn"
 
 
@@ -33,20 +32,16 @@ def layers(
     *,
     reading: Reading = _READING,
     table: TableOptions | None = None,
-    jobs: Annotated[
-        int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
-    ] = None,
+    jobs: Jobs = None,
     seed: Annotated[int, Parameter(group=READING, metavar="N", validator=Number(gte=0))] = 0,
     units: Annotated[
-        int, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=0, lte=100))
+        int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=0, lte=100))
     ] = 3,
     output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE")
+        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
     ] = None,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: JsonFile = None,
+    debug: Debug = False,
 ) -> None:
     """Look into the layers of a saved network, or of the pretrained one.
 

@@ -14,6 +14,7 @@ from cyclopts import App, Parameter
 
 from gradatim.cli import _output_files
 from gradatim.cli._numbers import to_float, to_floats
+from gradatim.cli._options import FLAG
 from gradatim.cli._reading import TextOptions, dialect_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = ["activations", "boundary", "plot"]
 
 plot = App(name="plot", help="Plot activation functions, or where a network changes its mind.")
 
-_Flag = Parameter(negative=(), show_default=False)
 _Output = Parameter(name=("--output", "-o"), metavar="FILE")
 
 
@@ -38,7 +38,7 @@ def activations(
     output: Annotated[Path, _Output],
     low: Annotated[float, Parameter(converter=to_float)] = -5.0,
     high: Annotated[float, Parameter(converter=to_float)] = 5.0,
-    debug: Annotated[bool, _Flag] = False,
+    debug: Annotated[bool, FLAG] = False,
 ) -> None:
     """Plot activation functions with their derivatives.
 
@@ -76,7 +76,7 @@ def boundary(
     ] = None,
     activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
     let: Annotated[list[str] | None, Parameter(metavar="w_1=0.5", negative=())] = None,
-    debug: Annotated[bool, _Flag] = False,
+    debug: Annotated[bool, FLAG] = False,
 ) -> None:
     """Plot where a network changes its mind: a point, a line or a plane.
 

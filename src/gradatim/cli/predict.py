@@ -20,6 +20,7 @@ from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._numbers import to_float
+from gradatim.cli._options import FLAG, OUTPUT, Debug, Jobs, JsonFile
 from gradatim.cli._output_files import Writer, check_files, deliver, ending
 from gradatim.cli._reading import READING, TextOptions, dialect_of, feature_folder
 
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["predict"]
 
-_OUTPUT = Group("What comes out", sort_key=2)
 _TAGS = Group("Tags", sort_key=3)
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def predict(
@@ -41,28 +40,24 @@ def predict(
     /,
     *,
     id: Annotated[str | None, Parameter(group=READING, metavar="COLUMN")] = None,
-    follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
+    follow_links: Annotated[bool, FLAG, Parameter(group=READING)] = False,
     text: TextOptions | None = None,
     abstain_below: Annotated[
         float | None,
-        Parameter(group=_OUTPUT, metavar="P", validator=Number(gte=0, lte=1), converter=to_float),
+        Parameter(group=OUTPUT, metavar="P", validator=Number(gte=0, lte=1), converter=to_float),
     ] = None,
     coverage: Annotated[
         float | None,
-        Parameter(group=_OUTPUT, metavar="P", validator=Number(gt=0, lt=1), converter=to_float),
+        Parameter(group=OUTPUT, metavar="P", validator=Number(gt=0, lt=1), converter=to_float),
     ] = None,
     output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=_OUTPUT, metavar="FILE|FOLDER")
+        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE|FOLDER")
     ] = None,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
+    json: JsonFile = None,
     write_tags: Annotated[str | None, Parameter(group=_TAGS, metavar="FIELD")] = None,
-    apply: Annotated[bool, _Flag, Parameter(group=_TAGS)] = False,
-    jobs: Annotated[
-        int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
-    ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    apply: Annotated[bool, FLAG, Parameter(group=_TAGS)] = False,
+    jobs: Jobs = None,
+    debug: Debug = False,
 ) -> None:
     """Let a saved model name the classes of audio files, scores or the rows of a table.
 

@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 from gradatim.cli import _output_files
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._numbers import to_float
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.cli._reading import TableOptions, expand_names
 from gradatim.cli._task import check_film, find_task, list_problems
 from gradatim.errors import SpecError
@@ -30,12 +31,10 @@ __all__ = ["race"]
 _INPUT = Group("What is raced on", sort_key=1)
 _PROTOCOL = Group("How it is scored", sort_key=2)
 _RUN = Group("How it is run", sort_key=3)
-_OUTPUT = Group("What comes out", sort_key=4)
 
 _Column = Parameter(group=_INPUT, metavar="COLUMN")
 _Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
-_Flag = Parameter(negative=(), show_default=False)
-_File = Parameter(group=_OUTPUT, metavar="FILE")
+_File = Parameter(group=OUTPUT, metavar="FILE")
 
 ContenderName = Literal[
     "perceptron",
@@ -81,11 +80,11 @@ def race(
     bar: Annotated[float | None, _real(gt=0, lte=1)] = None,
     seed: Annotated[int, _number(gte=0)] = 0,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
-    resume: Annotated[bool, _Flag, Parameter(group=_RUN)] = False,
+    resume: Annotated[bool, FLAG, Parameter(group=_RUN)] = False,
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     film: Annotated[Path | None, _File] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Race perceptron, shallow, deep, polynomial and kernel models of equal size.
 

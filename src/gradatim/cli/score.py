@@ -10,20 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Group, Parameter
-from cyclopts.validators import Number
+from cyclopts import Parameter
 
 from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._options import Debug, Jobs, JsonFile
 from gradatim.cli._output_files import check_files, deliver, ending
 from gradatim.cli._reading import READING, Reading, TableOptions
 
 __all__ = ["score"]
 
-_OUTPUT = Group("What comes out", sort_key=2)
 _READING = Reading()
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def score(
@@ -33,13 +31,9 @@ def score(
     *,
     reading: Reading = _READING,
     table: TableOptions | None = None,
-    jobs: Annotated[
-        int | None, Parameter(group=READING, metavar="N", validator=Number(gte=1))
-    ] = None,
-    json: Annotated[
-        str | None, Parameter(group=_OUTPUT, metavar="FILE", allow_leading_hyphen=True)
-    ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    jobs: Jobs = None,
+    json: JsonFile = None,
+    debug: Debug = False,
 ) -> None:
     """Score a saved model of classes on another labelled folder, table or dataset.
 

@@ -20,6 +20,7 @@ from gradatim._progress import under
 from gradatim._text import list_text, show_name
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.cli._reading import TextOptions, dialect_of
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
@@ -34,10 +35,8 @@ __all__ = ["separate"]
 _INPUT = Group("What is separated", sort_key=1)
 _PERCEPTRON = Group("The perceptron rule beside it", sort_key=2)
 _MADE = Group("Made separable", sort_key=3)
-_OUTPUT = Group("What comes out", sort_key=4)
 # Ranges of axes and their differences have to be floats too.
 _LARGEST_DRAWN = 1e150
-_Flag = Parameter(negative=(), show_default=False)
 _Columns = Parameter(group=_INPUT, metavar="COLUMN...", consume_multiple=(1, None), negative=())
 
 
@@ -51,8 +50,8 @@ def separate(
     id: Annotated[str | None, Parameter(group=_INPUT, metavar="COLUMN")] = None,
     positive: Annotated[str | None, Parameter(group=_INPUT, metavar="LABEL")] = None,
     text: TextOptions | None = None,
-    decimals: Annotated[bool, _Flag, Parameter(group=_INPUT)] = False,
-    perceptron: Annotated[bool, _Flag, Parameter(group=_PERCEPTRON)] = False,
+    decimals: Annotated[bool, FLAG, Parameter(group=_INPUT)] = False,
+    perceptron: Annotated[bool, FLAG, Parameter(group=_PERCEPTRON)] = False,
     max_mistakes: Annotated[
         int, Parameter(group=_PERCEPTRON, metavar="N", validator=Number(gte=1))
     ] = 100_000,
@@ -60,18 +59,18 @@ def separate(
     degree: Annotated[
         int | None, Parameter(group=_MADE, metavar="D", validator=Number(gte=1))
     ] = None,
-    kernels: Annotated[bool, _Flag, Parameter(group=_MADE)] = False,
-    hidden: Annotated[bool, _Flag, Parameter(group=_MADE)] = False,
+    kernels: Annotated[bool, FLAG, Parameter(group=_MADE)] = False,
+    hidden: Annotated[bool, FLAG, Parameter(group=_MADE)] = False,
     folds: Annotated[int, Parameter(group=_MADE, metavar="K", validator=Number(gte=0))] = 0,
     seeds: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=1))] = 20,
     seed: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=0))] = 0,
     graph: Annotated[Path | None, Parameter(group=_MADE, metavar="FILE")] = None,
     output: Annotated[
-        Path | None, Parameter(name=("--output", "-o"), group=_OUTPUT, metavar="FILE")
+        Path | None, Parameter(name=("--output", "-o"), group=OUTPUT, metavar="FILE")
     ] = None,
-    network: Annotated[Path | None, Parameter(group=_OUTPUT, metavar="FILE")] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    network: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Decide whether a hyperplane separates the classes of a table, and prove it.
 

@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 
 # cyclopts reads annotations when it runs; this module is loaded only for this verb.
 from gradatim._text import list_text
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.network.descent import LossName
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["step"]
 
 _INPUT = Group("What is learned", sort_key=1)
-_OUTPUT = Group("What comes out", sort_key=2)
-
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def step(
@@ -48,12 +46,12 @@ def step(
     let: Annotated[
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
     ] = None,
-    exact: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    exact: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     digits: Annotated[
-        int | None, Parameter(group=_OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
+        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
     ] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Take steps of gradient descent, with every derivative by the chain rule.
 

@@ -16,6 +16,7 @@ from cyclopts import Group, Parameter
 
 from gradatim.cli import _output_files
 from gradatim.cli._json import SCHEMA, print_json
+from gradatim.cli._options import FLAG, OUTPUT, Debug
 from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["transform"]
 
 _INPUT = Group("What is separated", sort_key=1)
-_OUTPUT = Group("What comes out", sort_key=2)
-_Flag = Parameter(negative=(), show_default=False)
-_File = Parameter(group=_OUTPUT, metavar="FILE")
+_File = Parameter(group=OUTPUT, metavar="FILE")
 
 
 def transform(
@@ -48,8 +47,8 @@ def transform(
     output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
-    json: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
-    debug: Annotated[bool, _Flag, Parameter(group=_OUTPUT)] = False,
+    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    debug: Debug = False,
 ) -> None:
     """Build the network that separates a labeled line, and prove it right everywhere.
 

@@ -14,25 +14,25 @@ from cyclopts import Group, Parameter
 from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._options import FLAG
 from gradatim.cli._output_files import check_files, deliver, ending
 from gradatim.cli._reading import READING
 
 __all__ = ["untag"]
 
 _RESTORING = Group("What is taken back", sort_key=2)
-_Flag = Parameter(negative=(), show_default=False)
 
 
 def untag(
     path: Annotated[str, Parameter(group=READING)],
     /,
     *,
-    follow_links: Annotated[bool, _Flag, Parameter(group=READING)] = False,
-    force: Annotated[bool, _Flag, Parameter(group=_RESTORING)] = False,
+    follow_links: Annotated[bool, FLAG, Parameter(group=READING)] = False,
+    force: Annotated[bool, FLAG, Parameter(group=_RESTORING)] = False,
     json: Annotated[
         str | None, Parameter(group=_RESTORING, metavar="FILE", allow_leading_hyphen=True)
     ] = None,
-    debug: Annotated[bool, _Flag, Parameter(group=_RESTORING)] = False,
+    debug: Annotated[bool, FLAG, Parameter(group=_RESTORING)] = False,
 ) -> None:
     """Give audio files the tags back that they had before predict --write-tags --apply.
 

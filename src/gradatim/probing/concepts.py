@@ -1,4 +1,4 @@
-"""Concepts: what of a sound or row a layer may hold, besides what is to be learnt.
+"""Concepts that probes look for: pitch, loudness, brightness, attack time, columns of a table.
 
 Conventions: a sound's values are measured from its first `MOST_SECONDS`: pitch in semitones (A4 is
 69), loudness in dB below full scale, brightness as the spectral centroid in octaves above 1 Hz,
