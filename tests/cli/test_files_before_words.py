@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from gradatim.cli import app
+from gradatim.cli import app, main
 from gradatim.models import Model
 from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.network import Layer, Network
@@ -106,16 +106,32 @@ def folder(tmp_path, model):
     return tmp_path
 
 
-def run(command, folder, before=(), **options):
-    arguments = [
-        *before,
-        sys.executable,
-        "-m",
-        "gradatim",
-        *shlex.split(f"{command} {COMMANDS[command]}"),
-    ]
-    environment = {**os.environ, "GRADATIM_CACHE": ""}
-    return subprocess.run(arguments, cwd=folder, env=environment, check=False, **options)
+def process(command, folder, before=(), **options):
+    """Type a command in a process of its own."""
+    typed = [sys.executable, "-m", "gradatim", *shlex.split(f"{command} {COMMANDS[command]}")]
+    return subprocess.run([*before, *typed], cwd=folder, check=False, **options)
+
+
+@pytest.fixture
+def run(folder, monkeypatch, capsys):
+    """Type a command in this process, with another standard output; return what it says of it."""
+    monkeypatch.chdir(folder)
+
+    def run(command, stdout):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", stdout)
+            return main(shlex.split(f"{command} {COMMANDS[command]}")), capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture
+def dead_pipe():
+    """Return a file that nobody reads."""
+    read, write = os.pipe()
+    os.close(read)
+    with open(write, "w", encoding="utf-8") as stdout:
+        yield stdout
 
 
 def test_every_option_that_names_an_output_is_tried_here():
@@ -126,52 +142,51 @@ def test_every_option_that_names_an_output_is_tried_here():
     }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_dead_pipe_loses_no_file(command, folder):
-    read, write = os.pipe()
-    os.close(read)
-    done = run(command, folder, stdout=write, stderr=subprocess.PIPE, text=True)
-    os.close(write)
-    assert (done.returncode, done.stderr) == (0, "") or command == "exercises"
-    assert [file for file in files(command) if not (folder / file).exists()] == []
+def missing(command, folder):
+    return [file for file in files(command) if not (folder / file).exists()]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_closed_output_loses_no_file_and_is_told(command, folder):
-    done = run(command, folder, ("sh", "-c", '"$@" >&-', "sh"), stderr=subprocess.PIPE, text=True)
-    assert [file for file in files(command) if not (folder / file).exists()] == []
+def test_a_dead_pipe_loses_no_file(command, folder, run, dead_pipe):
+    assert run(command, dead_pipe) == (0, "") or command == "exercises"
+    assert missing(command, folder) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_closed_output_loses_no_file_and_is_told(command, folder, run):
+    # What Python gives a process whose standard output is closed.
+    status, err = run(command, None)
+    assert missing(command, folder) == []
     # An exam says on standard error what it wrote.
-    assert done.returncode == (0 if command == "exercises" else 2)
-    assert ("standard output is closed" in done.stderr) == (command != "exercises")
+    assert status == (0 if command == "exercises" else 2)
+    assert ("standard output is closed" in err) == (command != "exercises")
 
 
-def test_where_nobody_reads_the_errors_either_nothing_is_lost(folder):
-    read, write = os.pipe()
-    os.close(read)
+@pytest.mark.parametrize("command", ["inspect", "transform"])
+def test_whole_processes_lose_no_file_either(command, folder, dead_pipe):
+    pipes = {"stdout": dead_pipe, "stderr": subprocess.PIPE, "text": True}
+    done = process(command, folder, **pipes)
+    assert (done.returncode, done.stderr, missing(command, folder)) == (0, "", [])
+    for file in files(command):
+        (folder / file).unlink()
+    done = process(command, folder, ("sh", "-c", '"$@" >&-', "sh"), **pipes)
+    assert (done.returncode, missing(command, folder)) == (2, [])
+    assert "standard output is closed" in done.stderr
+
+
+def test_where_nobody_reads_the_errors_either_nothing_is_lost(folder, dead_pipe):
     for command in ("exercises", "transform"):
-        done = run(command, folder, stdout=write, stderr=write)
-        assert done.returncode == 0
-        assert [file for file in files(command) if not (folder / file).exists()] == []
-    os.close(write)
+        done = process(command, folder, stdout=dead_pipe, stderr=dead_pipe)
+        assert (done.returncode, missing(command, folder)) == (0, [])
 
 
-def test_no_verb_ends_well_without_its_file(folder):
-    read, write = os.pipe()
-    os.close(read)
+def test_no_verb_ends_well_without_its_file(folder, monkeypatch, run, dead_pipe):
     (folder / "xor.csv").write_text("x1,x2,label\n0,0,a\n0,1,b\n1,0,b\n1,1,a\n")
-    command = ["separate", "xor.csv", "--target", "label", "--network", "a.txt"]
-    done = subprocess.run(
-        [sys.executable, "-m", "gradatim", *command],
-        cwd=folder,
-        stdout=write,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    os.close(write)
-    assert done.returncode == 2
-    assert "nothing was written to a.txt" in done.stderr
-    assert done.stderr.count("\n") == 1
+    monkeypatch.setitem(COMMANDS, "separate", "xor.csv --target label --network a.txt")
+    status, err = run("separate", dead_pipe)
+    assert status == 2
+    assert "nothing was written to a.txt" in err
+    assert err.count("\n") == 1
 
 
 def test_a_file_that_fails_keeps_neither_the_others_nor_the_words_from_coming(capsys, tmp_path):

@@ -24,11 +24,8 @@ FORBIDDEN = re.compile(
 
 NAMES = {
     "surrogate": "a\udcff",
-    "title": "a\x1b]0;PWN\x07",
-    "screen": "a\x1b[2J\x08\rb",
-    "c1": "a\x9b31m\x85b",
-    "bidi": "a\u202eb\u2066c\u200f\u061c",
-    "zero-width": "a\u200b\u2060b\ufeff",
+    "controls": "a\x1b]0;PWN\x07\x1b[2J\x08\rb\x9b31m\x85b",
+    "invisible": "a\u202eb\u2066c\u200f\u061c\u200b\u2060b\ufeff",
     "lines": "a\nb\u2028c\u2029",
     "mathematics": "$a^$ \\frac{%&<#_{}",
     "long": "a" * 2_000 + "\x1b",
@@ -194,13 +191,13 @@ def test_nothing_that_a_terminal_or_browser_obeys_is_shown(name, capsys, tmp_pat
 def test_a_folder_of_sounds_may_be_called_anything(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GRADATIM_CACHE", "")
-    for k, kind in enumerate((NAMES["title"], NAMES["bidi"])):
+    for k, kind in enumerate((NAMES["controls"], NAMES["invisible"])):
         folder = tmp_path / "sounds" / kind
         folder.mkdir(parents=True)
         for i in range(6):
             wave = np.sin(np.arange(4000) * (0.05 + 0.1 * k) + i)
             soundfile.write(folder / f"s\x1b[2J{i}.wav", wave, 16000)
-    (tmp_path / "sounds" / NAMES["bidi"] / "no\x9bsound.wav").write_bytes(b"RIFF")
+    (tmp_path / "sounds" / NAMES["invisible"] / "no\x9bsound.wav").write_bytes(b"RIFF")
     options = ["--folds", "3", "--repeats", "1", "--rungs", "majority", "linear", "--report"]
     assert main(["climb", "sounds", *options, "r.html"]) == 0
     out, err = capsys.readouterr()

@@ -564,8 +564,10 @@ def test_the_wall_learns_is_sorted_and_opens_one(opened):
     hidden = [] if size == "none" else size.split("·")
     assert page.locator(".pair b").all_text_contents() == hidden
     assert page.input_value('[aria-label="Seed of the weights"]') == seed
-    held = page.text_content(".figure.held")
-    assert f"{shares[0]} % right" in held
+    page.wait_for_function(
+        "(share) => document.querySelector('.figure.held').textContent.includes(share)",
+        arg=f"{shares[0]} % right",
+    )
 
 
 def test_proofs_are_shown_in_words(opened):

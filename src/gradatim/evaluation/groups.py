@@ -6,6 +6,7 @@ folds are numbered are one: scoring it again would tell nothing new.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 
@@ -143,18 +144,22 @@ def deal_groups(
     # The last column has the rows: folds are to be of one size too.
     np.add.at(counts, code, np.column_stack([classes, np.ones(len(code))]))
     shares = counts / counts.sum(axis=0)
-    found: dict[bytes, np.ndarray] = {}
+    found: dict[tuple[int, ...], None] = {}
+
+    # Where there are few ways to deal, repeats draw the same ones again and again.
+    @functools.cache
+    def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+        rows = np.array([one, other])[:, code]
+        return round(adjusted_rand_score(*rows), 9)
+
     for repeat in range(repeats):
         drawn, uneven = _draw(shares, counts[:, -1], folds, np.random.default_rng([seed, repeat]))
-        rows = [_renumbered(fold)[code] for fold in drawn[uneven <= 1.25 * uneven.min() + 0.02]]
-        order = np.argsort(np.round(uneven[uneven <= 1.25 * uneven.min() + 0.02], 9), kind="stable")
-        alike = [
-            max((round(adjusted_rand_score(old, rows[i]), 9) for old in found.values()), default=0)
-            for i in order
-        ]
-        best = rows[order[int(np.argmin(alike))]]
-        found.setdefault(best.tobytes(), best)
-    return np.stack(list(found.values()))
+        even = np.flatnonzero(uneven <= 1.25 * uneven.min() + 0.02)
+        order = even[np.argsort(np.round(uneven[even], 9), kind="stable")]
+        candidates = [tuple(_renumbered(drawn[i]).tolist()) for i in order]
+        alike = [max((likeness(old, new) for old in found), default=0) for new in candidates]
+        found.setdefault(candidates[int(np.argmin(alike))])
+    return np.array(list(found))[:, code]
 
 
 def _draw(
