@@ -38,7 +38,7 @@ def test_the_defaults_are_those_of_the_protocol(capsys, fake):
     assert fake.options == [
         {
             "folds": 5,
-            "repeats": 2,
+            "repeats": None,
             "margin": 0.01,
             "tolerance": 0.05,
             "metric": None,

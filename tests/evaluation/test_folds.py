@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradatim.errors import LabelError, SpecError
-from gradatim.evaluation.folds import make_folds
+from gradatim.evaluation.folds import MANY_SAMPLES, make_folds
 
 
 @settings(max_examples=25, deadline=None)
@@ -116,6 +116,17 @@ def test_repeats_that_would_come_again_are_not_made_and_that_is_said(make_collec
     assert split.notices[-1].code == "fewer-repeats"
     assert f"{split.repeats} of 40 repeats are made" in split.notices[-1].message
     assert "into 5 folds in 15 ways" in split.notices[-1].message
+
+
+def test_many_samples_are_scored_once_unless_more_is_asked_for(make_collection):
+    X, y = np.arange(MANY_SAMPLES + 2.0)[:, None], ["a", "b"] * (MANY_SAMPLES // 2 + 1)
+    many, few = make_collection(X, y), make_collection(X[:-2], y[:-2])
+    split = make_folds(many, 5, None, 0)
+    assert (split.repeats, [notice.code for notice in split.notices]) == (1, ["one-repeat"])
+    assert make_folds(few, 5, None, 0).repeats == 2
+    asked = make_folds(many, 5, 2, 0)
+    assert (asked.repeats, asked.notices) == (2, ())
+    np.testing.assert_array_equal(asked.fold_of[0], split.fold_of[0])
 
 
 def test_every_row_its_own_group_is_pointed_out(rings, make_collection):

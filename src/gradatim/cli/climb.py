@@ -89,7 +89,7 @@ def climb(
     table: TableOptions | None = None,
     drop_duplicates: Annotated[bool, FLAG, Parameter(group=READING)] = False,
     folds: Annotated[int, _number(gte=3)] = 5,
-    repeats: Annotated[int, _number(gte=1)] = 2,
+    repeats: Annotated[int | None, _number(gte=1)] = None,
     metric: Annotated[MetricName | None, Parameter(group=_PROTOCOL)] = None,
     margin: Annotated[float, _real(gte=0, lt=1)] = 0.01,
     tolerance: Annotated[float, _real(gt=0, lt=1)] = 0.05,
@@ -150,7 +150,7 @@ def climb(
     folds
         Folds per repeat; with --split-column, those inside the training part.
     repeats
-        Repeats, each with other folds; a fixed split has one.
+        Repeats, each with other folds: 2, and 1 beyond 20,000 samples; a fixed split has one.
     metric
         What is scored; if left out, accuracy, balanced accuracy, macro-AUC or R², as fits the data.
     margin

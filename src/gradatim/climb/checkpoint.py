@@ -31,7 +31,7 @@ def climb_folder(
     collection: Collection,
     *,
     folds: int,
-    repeats: int,
+    repeats: int | None,
     seed: int,
     shuffle_labels: bool,
     preset: str = "quick",

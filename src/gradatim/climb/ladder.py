@@ -62,7 +62,7 @@ def climb_collection(
     collection: Collection,
     *,
     folds: int = 5,
-    repeats: int = 2,
+    repeats: int | None = None,
     margin: float = 0.01,
     tolerance: float = 0.05,
     metric: str | None = None,
@@ -93,9 +93,9 @@ def climb_collection(
         What to learn.
     folds : int, default 5
         Folds per repeat, at least 3; of a fixed split, those inside the training part.
-    repeats : int, default 2
-        Repeats with other folds; fewer where groups are so few that folds would come again, and
-        one of a fixed split.
+    repeats : int, optional
+        Repeats with other folds: two unless given, of more than 20,000 samples one; fewer where
+        groups are so few that folds would come again, and one of a fixed split.
     margin : float, default 0.01
         Difference in the metric that is of no practical matter, >= 0; of errors and losses a share
         of the majority's.

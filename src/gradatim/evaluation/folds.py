@@ -25,10 +25,13 @@ from gradatim.evaluation.groups import (
     independent_groups,
 )
 
-__all__ = ["FEW_GROUPS", "Folds", "deal", "make_folds"]
+__all__ = ["FEW_GROUPS", "MANY_SAMPLES", "Folds", "deal", "make_folds"]
 
 #: Up to this many groups, each is left out once: there are too few ways to deal them into folds.
 FEW_GROUPS = 5
+
+#: Beyond this many samples one repeat is enough: what other folds would change is far below a point.
+MANY_SAMPLES = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +94,11 @@ class Folds:
         return ((i, j),) if self.fixed else ((i, j), (j, i))
 
 
-def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> Folds:
-    """Split a collection for a climb."""
+def make_folds(collection: Collection, folds: int, repeats: int | None, seed: int) -> Folds:
+    """Split a collection for a climb; of many samples once, unless `repeats` are asked for."""
+    many = repeats is None and collection.n_samples > MANY_SAMPLES
+    if repeats is None:
+        repeats = 1 if many else 2
     if folds < 3 or repeats < 1:
         raise SpecError(
             f"a climb needs at least 3 folds (one to score, one to choose on, one to learn from) "
@@ -111,6 +117,8 @@ def make_folds(collection: Collection, folds: int, repeats: int, seed: int) -> F
     notices = _check_groups(collection, n_groups, folds)
     if 0 < n_groups <= max(folds, FEW_GROUPS):
         return _leave_one_group_out(collection, n_groups, notices)
+    if many:
+        notices += (_one_repeat(collection.n_samples),)
     if collection.groups is not None and n_groups < collection.n_samples:
         classes = class_counts(collection)
         fold_of = deal_groups(classes, collection.groups, folds, repeats, seed)
@@ -187,6 +195,14 @@ def _leave_one_group_out(
         f"known rests on {n_groups} groups, not on {plural(collection.n_samples, 'sample')}"
     )
     return Folds(fold_of[None], (*notices, Notice("leave-one-group-out", text)))
+
+
+def _one_repeat(n_samples: int) -> Notice:
+    text = (
+        f"{n_samples:,} samples are so many that other folds would hardly change a score, so each "
+        "is scored once; --repeats 2 scores them twice (repeats=2 from Python)"
+    )
+    return Notice("one-repeat", text)
 
 
 def _fewer_repeats(made: int, wanted: int, n_groups: int, folds: int) -> Notice:

@@ -167,12 +167,11 @@ def layers_of_climb(climb: Climb, *, n_units: int = 0, n_jobs: int | None = None
     folds = Folds(climb.fold_of[:1], (), climb.protocol.split == "fixed")
     collection = climb.collection
     X = collection.X[climb.verdict.input]
-    ready = [layers_of_model(one, X) for one in models]
     how = "each fold by the network of the climb that had not learnt from it"
     looked = _own(climb.model, X)
     seed = climb.protocol.seed
     with threadpool_limits(limits=1, user_api="blas"):
-        return _look(looked, collection, n_units, seed, n_jobs, silent, (folds, ready, how))
+        return _look(looked, collection, n_units, seed, n_jobs, silent, (folds, models, how))
 
 
 # -- what is read -------------------------------------------------------------------------------
@@ -239,7 +238,7 @@ def _pretrained(text: str, options: Options) -> tuple[_Looked, Collection]:
 
 # -- looking ------------------------------------------------------------------------------------
 
-_Ready = tuple[Folds, list[dict[str, np.ndarray]], str]
+_Ready = tuple[Folds, Sequence[Model], str]
 
 
 def _look(
@@ -251,16 +250,15 @@ def _look(
     progress: Progress,
     ready: _Ready | None = None,
 ) -> Layers:
-    """Probe layers and look at units; `ready` has the folds and their networks' layers, if any."""
+    """Probe layers and look at units; `ready` has the folds and their models, if there are any."""
     threads = n_jobs or os.cpu_count() or 1
     rows, cut = _sample(collection, MOST_IN_REPORT if ready else MOST_SAMPLES, seed)
     if cut:
         collection = collection.take(rows)
         looked = replace(looked, X=_rows_of(looked.X, rows))
         if ready is not None:
-            folds, stacks, how = ready
-            folds = Folds(folds.fold_of[:, rows], (), folds.fixed)
-            ready = folds, [{k: a[rows] for k, a in one.items()} for one in stacks], how
+            folds, models, how = ready
+            ready = Folds(folds.fold_of[:, rows], (), folds.fixed), models, how
     progress(None, "looking into the layers")
     stack = looked.of_rows(looked.X)
     concepts, left = concepts_of(collection, threads)
@@ -270,9 +268,11 @@ def _look(
     probes: list[LayerProbe] = []
     how = ""
     try:
-        folds, stacks, how = ready or _folds(
-            looked, collection, stack, seen, seed, threads, progress
-        )
+        if ready is None:
+            folds, stacks, how = _folds(looked, collection, stack, seen, seed, threads, progress)
+        else:
+            folds, models, how = ready
+            stacks = [layers_of_model(one, looked.X) for one in models]
         if concepts:
             progress(None, "probing the layers")
             probes = probe(stacks, concepts, folds, units, seed=seed, n_jobs=threads)

@@ -21,13 +21,20 @@ from gradatim.training.perceptron import learn_rule
 __all__ = ["Perceptron"]
 
 
+#: Passes over the rows, and how many visits of a row are enough: of many rows there are fewer passes.
+_MOST_PASSES, _ENOUGH_VISITS = 10, 100_000
+
+
+def _passes(n_rows: int) -> int:
+    return min(_MOST_PASSES, max(2, round(_ENOUGH_VISITS / n_rows)))
+
+
 class Perceptron(Family):
     """The perceptron rule, averaged over all its steps."""
 
     name = "perceptron"
     title = "the perceptron"
     tasks = ("classification", "multilabel")
-    _max_iter = 10
 
     def candidates(self, data: TrainingSet, input: str) -> Sequence[str]:
         """There is nothing to choose: the rule has no rate that matters."""
@@ -40,7 +47,7 @@ class Perceptron(Family):
     def seconds(self, data: TrainingSet, input: str, plan: Plan) -> float:
         """Guess from the steps."""
         n, d = data.collection.X[input].shape
-        work = plan.n_scored * n * self._max_iter
+        work = plan.n_scored * n * _passes(plan.n_train)
         return 0.1 + work * (1e-5 + d * data.targets.n_outputs / 1e10)
 
     def bytes(self, data: TrainingSet, input: str, plan: Plan) -> int:
@@ -87,7 +94,7 @@ class Perceptron(Family):
             2 * targets - 1 if binary else targets,
             step,
             n_outputs=1 if binary else len(present),
-            max_iter=self._max_iter,
+            max_iter=_passes(len(rows)),
             rng=np.random.RandomState(data.seed),
         )
         weights = rule.average
