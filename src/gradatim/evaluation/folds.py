@@ -30,7 +30,7 @@ __all__ = ["FEW_GROUPS", "MANY_SAMPLES", "Folds", "deal", "make_folds"]
 #: Up to this many groups, each is left out once: there are too few ways to deal them into folds.
 FEW_GROUPS = 5
 
-#: Beyond this many samples one repeat is enough: what other folds would change is far below a point.
+#: Beyond this many samples one repeat is enough: other folds would change a score by a thousandth.
 MANY_SAMPLES = 20_000
 
 

@@ -21,7 +21,7 @@ from gradatim.training.perceptron import learn_rule
 __all__ = ["Perceptron"]
 
 
-#: Passes over the rows, and how many visits of a row are enough: of many rows there are fewer passes.
+#: Passes over the rows, and how many visits in all are enough: of many rows there are fewer passes.
 _MOST_PASSES, _ENOUGH_VISITS = 10, 100_000
 
 
