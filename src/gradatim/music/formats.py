@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from pathlib import Path
 from typing import Literal
 
 __all__ = ["AUDIO_SUFFIXES", "MEDIA_SUFFIXES", "Reader", "has_media", "reader_of"]
@@ -53,7 +52,7 @@ _NO_AUDIO = frozenset({
 
 def reader_of(path: str | os.PathLike[str]) -> Reader | None:
     """Tell who reads a file, by its first bytes or, where these say nothing, by its name."""
-    suffix = Path(path).suffix.lower()
+    suffix = os.path.splitext(path)[1].lower()
     try:
         with open(path, "rb", buffering=0) as file:
             head = file.read(_LONGEST_MARK)

@@ -8,6 +8,7 @@ out of the root is not followed unless asked; a circle of links is gone round on
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
@@ -98,8 +99,8 @@ def list_files(
     files, outside, closed, special = [], [], [], []
     seen: set[str] = set()
 
-    def leads_out(path: str) -> bool:
-        if follow_links or not os.path.islink(path):
+    def leads_out(path: str, mode: int) -> bool:
+        if follow_links or not stat.S_ISLNK(mode):
             return False
         real = os.path.realpath(path)
         return os.path.commonpath([real, home]) != home
@@ -117,17 +118,19 @@ def list_files(
             continue
         seen.add(real)
         kept = [name for name in sorted(subfolders) if not _passed_over(name)]
-        outside += [below(p) for n in kept if leads_out(p := os.path.join(folder, n))]
-        subfolders[:] = [n for n in kept if not leads_out(os.path.join(folder, n))]
+        left = {n for n in kept if leads_out(p := os.path.join(folder, n), _mode_of(p))}
+        outside += [below(os.path.join(folder, name)) for name in kept if name in left]
+        subfolders[:] = [name for name in kept if name not in left]
         inside = below(folder)
         inside = "" if inside == "." else f"{inside}/"
         for name in names:
             path = os.path.join(folder, name)
             if _passed_over(name):
                 continue
-            if leads_out(path):
+            mode = _mode_of(path)
+            if leads_out(path, mode):
                 outside.append(inside + name)
-            elif not os.path.isfile(path):
+            elif not (stat.S_ISREG(mode) or os.path.isfile(path)):
                 # A pipe of that name would block whoever opens it.
                 if os.path.exists(path) and Path(name).suffix.lower() in suffixes:
                     special.append(inside + name)
@@ -151,6 +154,14 @@ def readable_path(name: str) -> str:
 def below_root(root: Path, error: Exception) -> str:
     """Leave the root out of an error: a result should not tell where a person's files lie."""
     return readable_path(str(error).replace(f"{root}{os.sep}", ""))
+
+
+def _mode_of(path: str) -> int:
+    """Return what a name is, a link for itself; 0 where it has gone."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
 
 
 def _passed_over(name: str) -> bool:
