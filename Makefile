@@ -11,6 +11,9 @@ KERNEL ?= Prescott
 JOBS   ?= 2
 PINS   := $(if $(NEWEST),,--constraint constraints.txt)
 
+# Where the environment forbids to keep bytecode, every process of the tests would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-blas check docs docs-site bench
 
@@ -31,8 +34,8 @@ test: $(VENV)/.test-installed
 
 # What is chosen among equals must not depend on the kernel that a processor gets from OpenBLAS.
 test-blas: $(VENV)/.test-installed
-	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest tests/approximation tests/separability/planes \
-		tests/cli/test_approximate.py tests/cli/test_separate.py
+	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
+		tests/approximation tests/separability/planes tests/cli/test_approximate.py tests/cli/test_separate.py
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .
