@@ -289,7 +289,7 @@ MOMENTS = {
 
 
 # Those that come while libraries are loaded, and so need a process that has none yet.
-FRESH = list(MOMENTS)[:2] + ["loading a library"]
+FRESH = [*list(MOMENTS)[:2], "loading a library"]
 ROWS = "x1,y\n1,2\n2,3\n3,5\n"
 FIT = ["fit", "rows.csv", "--target", "y", "--plot", "plot.svg"]
 
