@@ -9,7 +9,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN    := $(VENV)/bin
 KERNEL ?= Prescott
 JOBS   ?= 2
+SHARED := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PINS   := $(if $(NEWEST),,--constraint constraints.txt)
+
+# Where the environment forbids to keep bytecode, every process of the tests would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-blas check docs docs-site bench
@@ -27,12 +31,12 @@ run: $(VENV)/.run-installed
 	$(BIN)/gradatim climb timbre
 
 test: $(VENV)/.test-installed
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest $(SHARED)
 
 # What is chosen among equals must not depend on the kernel that a processor gets from OpenBLAS.
 test-blas: $(VENV)/.test-installed
-	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest tests/approximation tests/separability/planes \
-		tests/cli/test_approximate.py tests/cli/test_separate.py
+	OPENBLAS_CORETYPE=$(KERNEL) $(BIN)/python -m pytest $(SHARED) \
+		tests/approximation tests/separability/planes tests/cli/test_approximate.py tests/cli/test_separate.py
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
-"""What all tests share: slow ones run last; small collections whose answers are known."""
+"""What all tests share: the order in which they run; small collections whose answers are known."""
 
+import gc
 import json
 
 import numpy as np
@@ -13,8 +14,23 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run slow tests last; where processes share the files, those with slow ones come first."""
+
+    def is_slow(item: pytest.Item) -> bool:
+        return item.get_closest_marker("slow") is not None
+
+    if hasattr(config, "workerinput"):
+        # Nobody waits at the end for a long file that one process has just begun.
+        first = {item.path for item in items if is_slow(item)}
+        items.sort(key=lambda item: item.path not in first)
+    else:
+        items.sort(key=is_slow)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the libraries and tests, which stay until the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

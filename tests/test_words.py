@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,23 +91,26 @@ def test_an_old_word_would_be_found(sentence):
     assert found
 
 
+@cache
 def _definitions():
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef | ast.FunctionDef):
-                yield path.relative_to(ROOT), node
+    return [
+        (path.relative_to(ROOT), type(node), node.name)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    ]
 
 
 def test_old_names_name_nothing():
     old = re.compile(rf"_*(?:{OLD_NAMES})", re.IGNORECASE)
-    found = [f"{path}: {node.name}" for path, node in _definitions() if old.fullmatch(node.name)]
+    found = [f"{path}: {name}" for path, _, name in _definitions() if old.fullmatch(name)]
     found += [str(path.relative_to(ROOT)) for path in MODULES if old.fullmatch(path.stem)]
     assert found == []
 
 
 def test_two_classes_never_share_a_name():
     homes = defaultdict(set)
-    for path, node in _definitions():
-        if isinstance(node, ast.ClassDef):
-            homes[node.name.lstrip("_")].add(str(path))
+    for path, kind, name in _definitions():
+        if kind is ast.ClassDef:
+            homes[name.lstrip("_")].add(str(path))
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}

@@ -70,6 +70,11 @@ class Activation:
         return self.function(z)
 
 
+def _heaviside(z: Array) -> Array:
+    z = _xp(z).asarray(z)
+    return _xp(z).asarray(z >= 0, dtype=z.dtype)
+
+
 def _logistic(z: Array) -> Array:
     if _xp(z) is not np:
         # JAX differentiates it: |z| has no derivative at 0, where networks start.
@@ -165,7 +170,7 @@ _TABLE = (
     ),
     Activation(
         "heaviside",
-        lambda z: _xp(z).where(z >= 0, _xp(z).ones_like(z), _xp(z).zeros_like(z)),
+        _heaviside,
         lambda z: _xp(z).zeros_like(z),
         (0.0, 1.0),
         "H",

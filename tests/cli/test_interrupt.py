@@ -288,11 +288,59 @@ MOMENTS = {
 }
 
 
+# Those that come while libraries are loaded, and so need a process that has none yet.
+FRESH = [*list(MOMENTS)[:2], "loading a library"]
+ROWS = "x1,y\n1,2\n2,3\n3,5\n"
+FIT = ["fit", "rows.csv", "--target", "y", "--plot", "plot.svg"]
+
+# A process that has loaded what `FIT` needs, but nothing of gradatim, becomes a process of its own
+# for each line that it reads: libraries take longer to load than all else.
+FORKING = """
+import json, os, sys
+import cyclopts, matplotlib.backends.backend_svg, matplotlib.figure, pyarrow.compute, pyarrow.csv
+import rich.console, scipy.stats, sklearn.linear_model
+for line in os.fdopen(os.dup(0)):
+    code, folder = json.loads(line)
+    if not (child := os.fork()):
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    os._exit(0)
+os.chdir(folder)
+os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+os.dup2(os.open("said.txt", os.O_CREAT | os.O_WRONLY), 1)
+os.dup2(os.open("errors.txt", os.O_CREAT | os.O_WRONLY), 2)
+exec(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def forked():
+    """Run code in a folder, in a process that has loaded libraries."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", FORKING, *FIT], **pipes) as process:
+
+        def run(code, folder):
+            print(json.dumps([code, str(folder)]), file=process.stdin, flush=True)
+            return int(process.stdout.readline()), (folder / "errors.txt").read_text()
+
+        yield run
+        process.stdin.close()
+
+
+def fresh(code, folder):
+    """Run code in a folder, in a process that has loaded nothing."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *FIT], capture_output=True, text=True, cwd=folder, timeout=600
+    )
+    return done.returncode, done.stderr
+
+
 @signals
 @pytest.mark.parametrize("twice", [False, True])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_an_interrupt_ends_with_130_at_any_moment(tmp_path, moment, twice):
-    (tmp_path / "rows.csv").write_text("x1,y\n1,2\n2,3\n3,5\n")
+def test_an_interrupt_ends_with_130_at_any_moment(tmp_path, forked, moment, twice):
+    (tmp_path / "rows.csv").write_text(ROWS)
     press = "os.kill(os.getpid(), signal.SIGINT); " * (2 if twice else 1)
     code = (
         "import os, signal, sys, time\n"
@@ -306,15 +354,8 @@ def test_an_interrupt_ends_with_130_at_any_moment(tmp_path, moment, twice):
         f"{MOMENTS[moment]}\n"
         "raise SystemExit(main())"
     )
-    command = ["fit", "rows.csv", "--target", "y", "--plot", "plot.svg"]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *command],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        timeout=600,
-    )
-    assert done.returncode == 130
-    assert "Traceback" not in done.stderr
-    assert "ignored" not in done.stderr
+    status, errors = (fresh if moment in FRESH else forked)(code, tmp_path)
+    assert status == 130, errors
+    assert "Traceback" not in errors
+    assert "ignored" not in errors
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []

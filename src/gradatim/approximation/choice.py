@@ -13,6 +13,8 @@ __all__ = ["choose_columns"]
 _ACROSS = 1e-5
 # A gain below this share of all is one of rounding.
 _ROUNDING = 1e-26
+# A square error that fell below this share has lost too many digits to differences.
+_WORTH_A_PRODUCT = 1e-4
 
 #: Relative difference up to which two gains are the same.
 _EQUAL = 1e-9
@@ -42,11 +44,10 @@ def choose_columns(columns: np.ndarray, given: np.ndarray, y: np.ndarray, n: int
     left = y - span @ (span.T @ y)
     sizes = np.sum(columns * columns, axis=0)
     across = sizes - np.sum((span.T @ columns) ** 2, axis=0)
+    pull, size = left @ columns, float(left @ left)
     found: list[int] = []
     for _ in range(n):
-        gain = np.where(
-            across > _ACROSS * sizes, (left @ columns) ** 2 / np.maximum(across, 1e-300), 0.0
-        )
+        gain = np.where(across > _ACROSS * sizes, pull**2 / np.maximum(across, 1e-300), 0.0)
         # Of equally good columns the first: which is larger by rounding depends on the processor.
         best = int(np.flatnonzero(gain >= (1 - _EQUAL) * gain.max())[0])
         if gain[best] <= _ROUNDING * float(y @ y):
@@ -57,7 +58,12 @@ def choose_columns(columns: np.ndarray, given: np.ndarray, y: np.ndarray, n: int
         part /= np.linalg.norm(part)
         found.append(best)
         span = np.column_stack([span, part])
-        left = left - part * (part @ left)
-        across = across - (part @ columns) ** 2
+        along, taken = part @ columns, part @ left
+        left = left - part * taken
+        pull = pull - taken * along
+        if left @ left < _WORTH_A_PRODUCT * size:
+            # Its digits were those of what has gone meanwhile.
+            pull, size = left @ columns, float(left @ left)
+        across = across - along**2
         across[best] = 0.0
     return found

@@ -85,6 +85,8 @@ class GreedyUnits:
         self._candidates = joined(
             on_lines(kinks, name), candidates(name, _DIRECTIONS[name], _LINES[name])
         )
+        # Their values on the grid that fits few units, from when they are first needed.
+        self._known: np.ndarray | None = None
         # A linear part costs one ReLU unit, whatever it is.
         linear = [self._grid] if name == "relu" else []
         self._free = np.column_stack([np.ones(len(self._grid)), *linear])
@@ -212,18 +214,32 @@ class GreedyUnits:
     def _grow(self, n: int) -> bool:
         """Choose n more units; return whether any was found."""
         peaks = self._grid[self._peaks(self._fit.weight, _PEAKS)]
-        pool = joined(self._candidates, on_lines(through(peaks, _LINES_A_PEAK), self._name))
-        points = np.concatenate([self._grid[self._bases[0]], self._more])
+        fresh = on_lines(through(peaks, _LINES_A_PEAK), self._name)
         rows, y = self._rows(self.n_units, self._bases[0])
         left = np.abs(rows @ self._fit.solution - y)
         pull = (left / (left.max() or 1.0)) ** _PULL + 1e-300
-        root = np.sqrt(0.5 / len(points) + 0.5 * pull / pull.sum())[:, None]
-        columns = values_of(pool, points, self._name)
-        found = choose_columns(columns * root, rows * root, y * root[:, 0], n)
+        root = np.sqrt(0.5 / len(rows) + 0.5 * pull / pull.sum())[:, None]
+        columns = self._columns(fresh)
+        columns *= root
+        found = choose_columns(columns, rows * root, y * root[:, 0], n)
+        pool = joined(self._candidates, fresh)
         more = Lines(pool.weight[found], pool.bias[found])
         self._chosen = joined(self._chosen, more)
         self._design = np.column_stack([self._design, values_of(more, self._grid, self._name)])
         return bool(found)
+
+    def _columns(self, fresh: Lines) -> np.ndarray:
+        """Return values of all candidates, and of fresh ones, where few units are fitted."""
+        base = self._grid[self._bases[0]]
+        n, m = len(base), len(self._candidates.bias)
+        if self._known is None:
+            self._known = values_of(self._candidates, base, self._name)
+        columns = np.empty((n + len(self._more), m + len(fresh.bias)))
+        columns[:n, :m] = self._known
+        columns[n:, :m] = values_of(self._candidates, self._more, self._name)
+        columns[:n, m:] = values_of(fresh, base, self._name)
+        columns[n:, m:] = values_of(fresh, self._more, self._name)
+        return columns
 
     def _as_terms(self, n: int, fit: MinimaxFit, aim: float) -> Terms:
         """Leave out units without an effect, and make the linear part a unit."""

@@ -8,6 +8,7 @@ the independent second: slower by a factor of some hundreds, and of any precisio
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,19 +22,20 @@ PRECISION = 128
 
 def ball(low: float, high: float) -> arb:
     """Return a ball around an interval of floats."""
-    from flint import arb
+    # `from flint import arb` takes as long as the rest, and this runs for every point.
+    import flint
 
-    return arb(float(low)).union(arb(float(high)))
+    center = flint.arb(float(low))
+    return center if low == high else center.union(flint.arb(float(high)))
 
 
 def ends(value: arb) -> tuple[float, float]:
     """Return floats below and above a ball."""
-    from math import inf, nextafter
-
     if not value.is_finite():
         return -inf, inf
+    low, high = (value, value) if value.is_exact() else (value.lower(), value.upper())
     # The conversion may round to nearest.
-    return nextafter(float(value.lower()), -inf), nextafter(float(value.upper()), inf)
+    return nextafter(float(low), -inf), nextafter(float(high), inf)
 
 
 class BallAlgebra:

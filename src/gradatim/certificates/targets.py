@@ -9,7 +9,7 @@ power series (`flint.arb_series`) as well, which give its slopes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -118,6 +118,13 @@ def _wide(value: Interval, n: int) -> Interval:
     return Interval(np.where(unknown, -np.inf, low), np.where(unknown, np.inf, high))
 
 
+def _balls(low: np.ndarray, high: np.ndarray) -> Iterator[list[Any]]:
+    """Yield the balls of each box."""
+    # Floats of Python: those of NumPy are slow one by one.
+    for box in zip(low.tolist(), high.tolist(), strict=True):
+        yield list(map(ball, *box))
+
+
 class _BallTarget:
     """What formulas and callables share when boxes are enclosed one by one in balls."""
 
@@ -137,8 +144,8 @@ class _BallTarget:
 
         values, slopes = [], []
         with ctx.workprec(PRECISION):
-            for lows, highs in zip(low, high, strict=True):
-                jet = self.jet([ball(*pair) for pair in zip(lows, highs, strict=True)])
+            for balls in _balls(low, high):
+                jet = self.jet(balls)
                 values.append(ends(jet.value))
                 slopes.append([(0.0, 0.0) if s is None else ends(s) for s in jet.slopes])
         slope_array = np.array(slopes).reshape(len(low), self.n_variables, 2)
@@ -158,10 +165,7 @@ class _BallTarget:
         from flint import ctx
 
         with ctx.workprec(PRECISION):
-            values = [
-                ends(self.value([ball(*pair) for pair in zip(lows, highs, strict=True)]))
-                for lows, highs in zip(low, high, strict=True)
-            ]
+            values = [ends(self.value(balls)) for balls in _balls(low, high)]
         return Interval(*np.array(values).reshape(-1, 2).T)
 
     def values(self, X: np.ndarray) -> np.ndarray:
@@ -194,20 +198,20 @@ class CallableTarget(_BallTarget):
 
     def value(self, balls: Sequence[Any]) -> Any:
         """Return the value on one box of balls."""
-        from flint import arb
+        import flint
 
         try:
             result = self._function(*balls)
         except ZeroDivisionError:
-            return arb.nan()
-        if isinstance(result, int | float) and not isinstance(result, bool):
-            result = arb(result)
-        if not isinstance(result, arb):
+            return flint.arb.nan()
+        if isinstance(result, flint.arb):
+            return result
+        if not isinstance(result, int | float) or isinstance(result, bool):
             raise SpecError(
                 f"the function returned {type(result).__name__} for a ball; compute with the "
                 "methods of flint.arb, as in lambda x: (3 * x).sin()"
             )
-        return result
+        return flint.arb(result)
 
     def jet(self, balls: Sequence[Any]) -> Jet:
         """Return value and slopes on one box of balls."""

@@ -107,4 +107,12 @@ def _try_again(forgotten: sys.UnraisableHookArgs) -> None:
         sys.__unraisablehook__(forgotten)
         return
     signal.signal(signal.SIGINT, _first)
-    threading.Timer(_SECONDS_TO_THE_NEXT_TRY, _thread.interrupt_main).start()
+    threading.Timer(_SECONDS_TO_THE_NEXT_TRY, _press, [threading.get_ident()]).start()
+
+
+def _press(thread: int) -> None:
+    if hasattr(signal, "pthread_kill"):
+        # A real signal: it wakes the thread from a wait that `interrupt_main` would sit out.
+        signal.pthread_kill(thread, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
