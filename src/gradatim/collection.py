@@ -50,21 +50,11 @@ class Sound(Protocol):
 
 @dataclass(frozen=True)
 class CycleSound:
-    """A single cycle of a waveform, played as a steady tone by repeating it.
+    """A single cycle of a waveform, played as a steady tone by repeating it."""
 
-    Parameters
-    ----------
-    cycle : array of shape (n_points,)
-        One period, in [-1, 1].
-    frequency : float, Hz
-        Pitch at which it is played.
-    sr : int, Hz
-        Sampling rate of what `read` returns.
-    """
-
-    cycle: np.ndarray
-    frequency: float = 220.0
-    sr: int = 22050
+    cycle: np.ndarray  # (n_points,): One period, in [-1, 1]
+    frequency: float = 220.0  # Pitch at which it is played, in Hz
+    sr: int = 22050  # Sampling rate of what `read` returns, in Hz
 
     def read(self, max_seconds: float) -> tuple[np.ndarray, int]:
         """Repeat the cycle for `max_seconds` seconds, faded in and out over 10 ms."""

@@ -96,20 +96,6 @@ class Monomial:
 def n_monomials(n_inputs: int, degree: int, lowest: int = 1) -> int:
     r"""Count monomials: :math:`\binom{n + d}{d}` of degree 0 to d in n inputs.
 
-    Parameters
-    ----------
-    n_inputs : int
-        Number of inputs, at least 1.
-    degree : int
-        Highest degree.
-    lowest : int, default 1
-        Lowest degree.
-
-    Returns
-    -------
-    int
-        How many `monomials` gives.
-
     Examples
     --------
     >>> n_monomials(2, 3, lowest=2), len(monomials(2, 3, lowest=2))

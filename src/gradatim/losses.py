@@ -24,19 +24,9 @@ __all__ = ["LOSSES", "Loss", "half_squared_error", "log_loss_binary", "log_loss_
 
 
 def log_loss_multiclass(y_true: Array, logits: Array) -> Array:
-    r"""Compute the cross-entropy :math:`-\sum_k y_k \log \mathrm{softmax}(z)_k`.
+    r"""Compute the cross-entropy :math:`-\sum_k y_k \log \mathrm{softmax}(z)_k` in nats.
 
-    Parameters
-    ----------
-    y_true : array of shape (..., n_classes)
-        Class probabilities; one-hot for plain labels.
-    logits : array of shape (..., n_classes)
-        Pre-activations of a softmax layer.
-
-    Returns
-    -------
-    array of shape (...,)
-        Loss of each sample, in nats.
+    Both arrays are (..., n_classes), the loss (...,); plain labels are one-hot.
     """
     xp = _xp(logits)
     below = logits - xp.max(logits, axis=-1, keepdims=True)
@@ -52,19 +42,9 @@ def log_loss_multiclass(y_true: Array, logits: Array) -> Array:
 
 
 def log_loss_binary(y_true: Array, logits: Array) -> Array:
-    r"""Compute :math:`\sum_k -y_k \log \sigma(z_k) - (1 - y_k) \log(1 - \sigma(z_k))`.
+    r"""Compute :math:`\sum_k -y_k \log \sigma(z_k) - (1 - y_k) \log(1 - \sigma(z_k))` in nats.
 
-    Parameters
-    ----------
-    y_true : array of shape (..., n_labels)
-        Probability of each label, in [0, 1].
-    logits : array of shape (..., n_labels)
-        Pre-activations of logistic units.
-
-    Returns
-    -------
-    array of shape (...,)
-        Loss of each sample, in nats.
+    Both arrays are (..., n_labels), the loss (...,).
     """
     xp = _xp(logits)
     size = xp.abs(logits)
@@ -74,20 +54,7 @@ def log_loss_binary(y_true: Array, logits: Array) -> Array:
 
 
 def half_squared_error(y_true: Array, logits: Array) -> Array:
-    r"""Compute :math:`\tfrac12 \sum_k (z_k - y_k)^2`.
-
-    Parameters
-    ----------
-    y_true : array of shape (..., n_targets)
-        Targets.
-    logits : array of shape (..., n_targets)
-        Outputs of identity units.
-
-    Returns
-    -------
-    array of shape (...,)
-        Loss of each sample, in squared units of the target.
-    """
+    r"""Compute :math:`\tfrac12 \sum_k (z_k - y_k)^2` of arrays (..., n_targets), as (...,)."""
     return 0.5 * ((logits - y_true) ** 2).sum(axis=-1)
 
 

@@ -25,47 +25,23 @@ __all__ = ["ClimbComparison", "RungDifference", "compare_climbs"]
 
 @dataclass(frozen=True)
 class RungDifference:
-    """A row of one ladder against a row of the other.
+    """A row of one ladder against a row of the other."""
 
-    Parameters
-    ----------
-    first, second : tuple of str
-        Rung and input in either climb.
-    means : tuple of float or None
-        Their scores; None where undefined.
-    difference : float or None
-        How much better the second scores.
-    interval : tuple of float or None
-        95 % interval of the difference.
-    """
-
-    first: tuple[str, str]
-    second: tuple[str, str]
-    means: tuple[float | None, float | None]
-    difference: float | None
-    interval: tuple[float, float] | None
+    first: tuple[str, str]  # Rung and input in the first climb
+    second: tuple[str, str]  # Rung and input in the second climb
+    means: tuple[float | None, float | None]  # Their scores; None where undefined
+    difference: float | None  # How much better the second scores
+    interval: tuple[float, float] | None  # 95 % interval of the difference
 
 
 @dataclass(frozen=True, repr=False)
 class ClimbComparison(Shown):
-    """What two climbs of the same rows differ in.
+    """What two climbs of the same rows differ in."""
 
-    Parameters
-    ----------
-    metric : str
-        What scores are.
-    rungs : tuple of RungDifference
-        Rows that both ladders have, in the order of the first.
-    stops : RungDifference
-        The rungs on which the two verdicts stop.
-    sentence : str
-        The finding for people.
-    """
-
-    metric: str
-    rungs: tuple[RungDifference, ...]
-    stops: RungDifference
-    sentence: str
+    metric: str  # What scores are
+    rungs: tuple[RungDifference, ...]  # Rows that both ladders have, in the order of the first
+    stops: RungDifference  # The rungs on which the two verdicts stop
+    sentence: str  # The finding for people
 
     def __repr__(self) -> str:
         gain = self.stops.difference
@@ -73,13 +49,7 @@ class ClimbComparison(Shown):
         return f"ClimbComparison: {self.metric} of {plural(len(self.rungs), 'rung')}{found}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as a JSON object.
-
-        Returns
-        -------
-        dict
-            Plain strings, numbers, lists and dicts.
-        """
+        """Return the comparison as a JSON object."""
         return asdict(self)
 
 

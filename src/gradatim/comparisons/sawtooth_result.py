@@ -37,55 +37,25 @@ Kind = Literal["shallow", "deep"]
 
 @dataclass(frozen=True)
 class Built:
-    """A network that was built.
-
-    Parameters
-    ----------
-    kind : {"deep", "shallow"}
-        Whether it has several hidden layers.
-    network : Network
-        The network.
-    error : SawtoothError
-        Its errors and pieces, exactly.
-    proof : Proof or None
-        That it is the sawtooth, if it has units enough to be.
-    """
+    """A network that was built."""
 
     kind: Kind
     network: Network
-    error: SawtoothError
-    proof: Proof | None
+    error: SawtoothError  # Its errors and pieces, exactly
+    proof: Proof | None  # That it is the sawtooth, if it has units enough to be
 
 
 @dataclass(frozen=True)
 class TrainedShape:
-    """Networks of one shape, trained from many seeds.
-
-    Parameters
-    ----------
-    kind : {"deep", "shallow"}
-        Whether it has several hidden layers.
-    budget : int
-        Parameters that were allowed.
-    start : {"drawn", "spread", "near"}
-        Where training began; see `gradatim.comparisons.sawtooth_fits`.
-    learning_rate : float
-        Learning rate of Adam.
-    networks : tuple of Network
-        One per seed.
-    errors : tuple of SawtoothError
-        One per seed.
-    bound : SawtoothError
-        What no network of this shape can do better than.
-    """
+    """Networks of one shape, trained from many seeds."""
 
     kind: Kind
-    budget: int
-    start: Start
-    learning_rate: float
-    networks: tuple[Network, ...]
-    errors: tuple[SawtoothError, ...]
-    bound: SawtoothError
+    budget: int  # Parameters that were allowed
+    start: Start  # Where training began; see `gradatim.comparisons.sawtooth_fits`
+    learning_rate: float  # Of Adam
+    networks: tuple[Network, ...]  # One per seed
+    errors: tuple[SawtoothError, ...]  # One per seed
+    bound: SawtoothError  # What no network of this shape can do better than
 
     @property
     def hidden_layer_sizes(self) -> tuple[int, ...]:
@@ -129,13 +99,7 @@ class TrainedShape:
         return sum(error.misclassified == 0 for error in self.errors)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what was found as JSON holds it.
-
-        Returns
-        -------
-        dict of str to object
-            Numbers, texts and lists; bounds as fractions in text.
-        """
+        """Return what was found as JSON holds it, bounds as fractions in text."""
         best = self.errors[self.best]
         return {
             "kind": self.kind,
@@ -171,30 +135,15 @@ def _errors(error: SawtoothError, *, exact: bool = True) -> dict[str, Any]:
 
 @dataclass(frozen=True, repr=False)
 class DepthComparison(Shown):
-    """Networks built and trained to be one sawtooth.
-
-    Parameters
-    ----------
-    teeth : int
-        Number of teeth.
-    built : tuple of Built
-        The deep construction, the shallow one, and a shallow one of the deep one's parameters.
-    trained : tuple of TrainedShape
-        Shapes that were trained, by budget; empty if none was.
-    n_seeds : int
-        Networks per shape.
-    max_epochs : int
-        Epochs of each.
-    random_state : int
-        First seed.
-    """
+    """Networks built and trained to be one sawtooth."""
 
     teeth: int
+    # The deep construction, the shallow one, and a shallow one of the deep one's parameters
     built: tuple[Built, ...]
-    trained: tuple[TrainedShape, ...]
-    n_seeds: int
-    max_epochs: int
-    random_state: int
+    trained: tuple[TrainedShape, ...]  # Shapes that were trained, by budget
+    n_seeds: int  # Networks per shape
+    max_epochs: int  # Epochs of each
+    random_state: int  # First seed
 
     def __repr__(self) -> str:
         sizes = ", ".join(str(one.network.n_parameters) for one in self.built)
@@ -212,33 +161,14 @@ class DepthComparison(Shown):
         return lower_bound(self.teeth, hidden_layer_sizes=[shallow_width(self.deep.n_parameters)])
 
     def at(self, budget: int, kind: Kind) -> TrainedShape | None:
-        """Return a shape that was trained under a budget.
-
-        Parameters
-        ----------
-        budget : int
-            Parameters that were allowed.
-        kind : {"deep", "shallow"}
-            Which shape.
-
-        Returns
-        -------
-        TrainedShape or None
-            The shape; None if there is none, and not the one that began near the construction.
-        """
+        """Return a shape trained under a budget, not the one that began near the construction."""
         for shape in self.trained:
             if (shape.budget, shape.kind) == (budget, kind) and shape.start != "near":
                 return shape
         return None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON holds it.
-
-        Returns
-        -------
-        dict of str to object
-            With version, seed, protocol, and a hash of the rows trained on.
-        """
+        """Return everything as JSON holds it, with version, seed, protocol and hash of rows."""
         from importlib.metadata import version
 
         return {

@@ -20,23 +20,11 @@ __all__ = ["DATASETS", "Dataset", "load_dataset"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset in the package.
+    """A dataset in the package."""
 
-    Parameters
-    ----------
-    name : str
-        What to call it on the command line.
-    summary : str
-        One line on what it holds.
-    licence : str
-        Short name of the licence of its data.
-    loader : callable
-        Returns its `Collection`.
-    """
-
-    name: str
-    summary: str
-    licence: str
+    name: str  # What to call it on the command line
+    summary: str  # One line on what it holds
+    licence: str  # Short name of the licence of its data
     loader: Callable[[], Collection]
 
 

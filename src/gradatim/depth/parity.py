@@ -257,15 +257,7 @@ def prove_parity(network: Network) -> ParityProof:
 
 @dataclass(frozen=True)
 class Parity:
-    """Parity of some bits, built as one layer and as a tree.
-
-    Parameters
-    ----------
-    networks : dict of str to Network
-        The one named ``"shallow"`` and the one named ``"deep"``.
-    proofs : dict of str to ParityProof
-        A proof of each.
-    """
+    """Parity of some bits, built as one layer, ``"shallow"``, and as a tree, ``"deep"``."""
 
     networks: dict[str, Network]
     proofs: dict[str, ParityProof]
@@ -288,13 +280,7 @@ class Parity:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return both networks as JSON holds them.
-
-        Returns
-        -------
-        dict of str to object
-            Sizes, equation and proof of each.
-        """
+        """Return sizes, equation and proof of both networks as JSON holds them."""
         return {
             "bits": self.n_bits,
             "built": [
@@ -311,22 +297,7 @@ class Parity:
 
 
 def build_parity(n_bits: int) -> Parity:
-    """Build parity as one layer and as a tree, and prove both.
-
-    Parameters
-    ----------
-    n_bits : int
-        Number of inputs, from 2 to `MOST_BITS`.
-
-    Returns
-    -------
-    Parity
-        Both networks with their proofs.
-
-    Raises
-    ------
-    SpecError
-        If `n_bits` is out of its range.
+    """Build parity of 2 to `MOST_BITS` bits as one layer and as a tree, and prove both.
 
     Examples
     --------

@@ -163,54 +163,21 @@ Mark = Area | Stroke | FilmDisc | Words
 
 @dataclass(frozen=True)
 class Film:
-    """Frames, what stands still under and over them, and what they show in words.
+    """Frames, what stands still under and over them, and what they show in words."""
 
-    Parameters
-    ----------
-    title, description : str
-        The text alternative.
-    width, height : float
-        Size in pixels.
-    under : sequence of Mark
-        What stands still under the frames.
-    frames : sequence of sequence of Mark
-        What changes; at least one frame.
-    over : sequence of Mark, default ()
-        What stands still over the frames.
-    seconds, rest : float
-        How long a frame stands, and the last one.
-    """
-
-    title: str
+    title: str  # The text alternative, with `description`
     description: str
-    width: float
+    width: float  # Pixels
     height: float
-    under: Sequence[Mark]
-    frames: Sequence[Sequence[Mark]]
-    over: Sequence[Mark] = ()
-    seconds: float = 0.35
-    rest: float = 2.0
+    under: Sequence[Mark]  # What stands still under the frames
+    frames: Sequence[Sequence[Mark]]  # What changes; at least one frame
+    over: Sequence[Mark] = ()  # What stands still over the frames
+    seconds: float = 0.35  # How long a frame stands
+    rest: float = 2.0  # How long the last frame stands
 
 
 def save_film(film: Film, path: str | os.PathLike[str]) -> Path:
-    """Write a film into a file.
-
-    Parameters
-    ----------
-    film : Film
-        What it shows.
-    path : path-like
-        The file; its ending chooses the format: ``.svg`` or ``.gif``.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file.
-
-    Raises
-    ------
-    OutputError
-        If the ending is neither, or the file cannot be written.
+    """Write a film into a ``.svg`` or ``.gif`` file; return its absolute path.
 
     Examples
     --------

@@ -68,29 +68,10 @@ def place(
 ) -> Placement:
     """Lay a network out, unit by unit or layer by layer.
 
-    Parameters
-    ----------
-    network : Network
-        What to draw.
-    max_units : int, default 12, at least 3
-        A wider layer is drawn with its first and last units, `max_units` - 1 in all, and a gap.
-    form : {"units", "layers", "auto"}, default "units"
-        Circles and edges, or one box per layer; ``"auto"`` takes boxes as soon as a layer is
-        wider than `max_units`.
-    at : mapping of str to float, or sequence of float of length n_inputs, optional
-        Inputs by name, or in order; every unit then shows what it computes there. Boxes show
-        no values, so ``"auto"`` takes circles.
-
-    Returns
-    -------
-    Placement
-        Where everything goes.
-
-    Raises
-    ------
-    SpecError
-        If `max_units` is below 3, `form` is unknown, `at` does not name the inputs of the
-        network, or values are asked of boxes.
+    A layer of more than `max_units` (at least 3) is drawn with its first and last units,
+    `max_units` - 1 in all, and a gap. The form ``"auto"`` takes boxes as soon as a layer is wider,
+    unless values are shown: `at` has inputs by name, or in order, and every unit then shows what it
+    computes there.
 
     Examples
     --------

@@ -99,27 +99,13 @@ class PlacedBox:
 
 @dataclass(frozen=True)
 class Placement:
-    """A network laid out.
-
-    Parameters
-    ----------
-    width, height : float
-        Size of the whole drawing.
-    units, edges, gaps : sequence
-        What the form ``"units"`` draws.
-    captions : sequence of PlacedCaption
-        What a sketch says of its layers.
-    boxes : sequence of PlacedBox
-        What the form ``"layers"`` draws.
-    key : PlacedKey or None
-        What the symbols mean, if one does not say so itself.
-    """
+    """A network laid out: units, edges and gaps, or boxes."""
 
     width: float
     height: float
     units: Sequence[PlacedUnit] = ()
     edges: Sequence[PlacedEdge] = ()
     gaps: Sequence[PlacedGap] = ()
-    captions: Sequence[PlacedCaption] = ()
+    captions: Sequence[PlacedCaption] = ()  # What a sketch says of its layers
     boxes: Sequence[PlacedBox] = ()
-    key: PlacedKey | None = None
+    key: PlacedKey | None = None  # What the symbols mean, if one does not say so itself

@@ -42,23 +42,7 @@ _SIZES = re.compile(r"\s*(?:->|[-\u2010-\u2015\u2212,;x×→]|\s)\s*")
 
 
 def read_sizes(text: str) -> list[int]:
-    """Read the sizes of layers, inputs first.
-
-    Parameters
-    ----------
-    text : str
-        Whole numbers between hyphens, as in ``784-128-64-10``; commas, arrows, blanks and × part
-        them too.
-
-    Returns
-    -------
-    list of int
-        Number of inputs, then of units in each layer.
-
-    Raises
-    ------
-    SpecError
-        If it is no list of at least two whole numbers above 0.
+    """Read the sizes of layers, inputs first; commas, arrows, blanks and × part them too.
 
     Examples
     --------
@@ -145,28 +129,10 @@ def place_layers(
     form: Form = "units",
     max_units: int = 6,
 ) -> Placement:
-    """Lay out a network of which only the sizes are known.
+    """Lay out a network of which only sizes are known, inputs first.
 
-    Parameters
-    ----------
-    sizes : sequence of int
-        Number of inputs, then of units in each layer.
-    activations : sequence of str, optional
-        One name per layer of units, or one for all hidden layers.
-    form : {"units", "layers", "auto"}, default "units"
-        Circles and edges, or one box per layer.
-    max_units : int, default 6, at least 3
-        Places of a column.
-
-    Returns
-    -------
-    Placement
-        Where everything goes.
-
-    Raises
-    ------
-    SpecError
-        As `draw_layers`.
+    `activations` has one name per layer of units, or one for all hidden layers; a column has
+    `max_units` places, at least 3.
 
     Examples
     --------

@@ -41,24 +41,12 @@ SUSPICIOUS = 14.0
 
 
 class Solution(NamedTuple):
-    """Where an objective is smallest.
+    """Where an objective is smallest."""
 
-    Parameters
-    ----------
-    weight : array of shape (n_outputs, n_features)
-        Weights.
-    bias : array of shape (n_outputs,)
-        Biases.
-    loss_curve : array of shape (n_iterations,)
-        Objective after each iteration, divided by the sum of the row weights.
-    converged : bool
-        Whether the smallest value was reached.
-    """
-
-    weight: np.ndarray
-    bias: np.ndarray
-    loss_curve: np.ndarray
-    converged: bool
+    weight: np.ndarray  # (n_outputs, n_features)
+    bias: np.ndarray  # (n_outputs,)
+    loss_curve: np.ndarray  # Objective after each iteration, over the sum of the row weights
+    converged: bool  # Whether the smallest value was reached
 
 
 class _Centered(NamedTuple):

@@ -37,24 +37,7 @@ _HEARTBEAT = 0.2
 def connect(address: str) -> Cluster:
     """Connect to a Ray cluster, on which features are computed and rungs are fitted.
 
-    Parameters
-    ----------
-    address : str
-        ``auto`` for the cluster of which this machine is a node, or ``ray://HOST:PORT``.
-
-    Returns
-    -------
-    Cluster
-        The connected cluster; a context manager that leaves it.
-
-    Raises
-    ------
-    SpecError
-        If the address is of another form.
-    MissingExtraError
-        If Ray is not installed.
-    ExecutorError
-        If there is no cluster, it does not let this process in, or does not answer in a minute.
+    ``auto`` is the cluster of which this machine is a node. An answer is waited for a minute.
 
     Examples
     --------

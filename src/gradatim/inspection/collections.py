@@ -24,16 +24,7 @@ _OF_FOLDS = ("lost-class", "few-groups")
 def inspected(collection: Collection) -> Collection:
     """Add what `inspect_collection` finds to a collection's notices, each once.
 
-    Parameters
-    ----------
-    collection : Collection
-        As it was read, in the order of its file.
-
-    Returns
-    -------
-    Collection
-        The same samples; its notices are those it had, then those that are new. What depends on
-        the folds of a climb is left to it.
+    Samples are in the order of their file. What depends on the folds of a climb is left to it.
 
     Examples
     --------

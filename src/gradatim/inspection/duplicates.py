@@ -28,20 +28,10 @@ __all__ = [
 
 
 def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
-    """Say which samples are copies of each other, exact ones and near ones.
+    """Say which samples are copies of each other: exact and, if wanted, near ones.
 
-    Parameters
-    ----------
-    collection : Collection
-        As it was read.
-    near : bool, default True
-        Whether near copies count; otherwise exact ones only.
-
-    Returns
-    -------
-    array of shape (n_samples,)
-        Whole numbers: two samples are copies if and only if they have the same. Samples without
-        a copy have one of their own. Numbers are given in order of appearance, from 0.
+    Of (n_samples,) whole numbers two are equal if and only if the samples are copies. They are
+    given in order of appearance, from 0.
 
     Examples
     --------
@@ -73,18 +63,7 @@ def without_copies(collection: Collection) -> np.ndarray:
 
 
 def drop_copies(collection: Collection) -> Collection:
-    """Keep one of the copies of each sample, and none where their targets differ.
-
-    Parameters
-    ----------
-    collection : Collection
-        As it was read.
-
-    Returns
-    -------
-    Collection
-        What `without_copies` keeps; a notice tells how many samples were left out.
-    """
+    """Keep one copy of each sample, none where targets differ; a notice tells how many are out."""
     kept = without_copies(collection)
     n_left = collection.n_samples - len(kept)
     if not n_left:

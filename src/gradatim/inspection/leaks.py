@@ -366,18 +366,7 @@ class Proposal:
 
 
 def propose_groups(collection: Collection) -> list[Proposal]:
-    """Find what could be named as groups: columns whose values repeat, and stems of names.
-
-    Parameters
-    ----------
-    collection : Collection
-        As it was read; its texts and, for sounds, its ids are looked at.
-
-    Returns
-    -------
-    list of Proposal
-        At most two, the one of fewer groups first; none where groups are given.
-    """
+    """Find columns whose values repeat and stems of names that could be groups, at most two."""
     if collection.groups is not None:
         return []
     found = []

@@ -115,22 +115,7 @@ def names_problem(text: str) -> bool:
 
 
 def lesson_from_problem(name: str) -> Lesson:
-    """Return the lesson of a problem of the lecture.
-
-    Parameters
-    ----------
-    name : str
-        One of the problems with one or two inputs, such as ``"xor"``.
-
-    Returns
-    -------
-    Lesson
-        A network before its points.
-
-    Raises
-    ------
-    SpecError
-        If there is no such problem, or the page cannot draw it.
+    """Return the lesson of a problem with one or two inputs: a network before its points.
 
     Examples
     --------
@@ -249,33 +234,12 @@ def lesson_from_collection(
     seed: int = 0,
     sounds: bool = True,
 ) -> Lesson:
-    """Return the lesson of a person's own rows.
+    """Return the lesson of a person's own rows with classes, or with one number each.
 
-    Parameters
-    ----------
-    collection : Collection
-        Rows with classes, or with one number each.
-    title : str
-        What the page calls it.
-    input : str, optional
-        Name of the input whose features are shown; the one with the fewest unless given.
-    columns : sequence of str, optional
-        One or two features; unless given, all are standardized and projected onto their first two
-        principal axes. A number is shown over one: that of the largest correlation unless given.
-    seed : int, default 0
-        Seed of the choice of rows where there are too many.
-    sounds : bool, default True
-        Whether some sounds travel along, where rows have any.
-
-    Returns
-    -------
-    Lesson
-        A network before the rows.
-
-    Raises
-    ------
-    SpecError
-        If the collection has neither classes nor numbers, or what was named is not there.
+    Shown is the `input` of the fewest features unless one is named. One or two `columns` may be;
+    else all are standardized and projected onto their first two principal axes, and a number is
+    shown over the column of the largest correlation. Where there are too many rows `seed` chooses;
+    some sounds travel along unless `sounds` is false.
     """
     name = input_name(collection, input, title)
     if is_curve(collection):

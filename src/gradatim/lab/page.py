@@ -70,22 +70,7 @@ def write_lab(lesson: Lesson, path: str | os.PathLike[str], exam: Exam | None = 
 def render_lab(
     lesson: Lesson, exam: Exam | None = None, *, served: Mapping[str, Any] | None = None
 ) -> str:
-    """Return a page of the lab as HTML.
-
-    Parameters
-    ----------
-    lesson : Lesson
-        What it begins with.
-    exam : Exam, optional
-        Questions to practice.
-    served : mapping, optional
-        What the page needs to know of the server that it comes from and may ask; none unless given.
-
-    Returns
-    -------
-    str
-        The whole page.
-    """
+    """Return a page of the lab as HTML; `served` is what it needs to know of its server."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

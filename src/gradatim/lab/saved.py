@@ -37,25 +37,7 @@ LEARNT = "The model has learnt from these rows, so they cannot tell how well it 
 
 
 def lesson_from_model(model: Model, title: str) -> Lesson:
-    """Return the lesson of a saved model.
-
-    Parameters
-    ----------
-    model : Model
-        A model of one network that reads one or two columns, with the rows it keeps.
-    title : str
-        What the page calls it.
-
-    Returns
-    -------
-    Lesson
-        The network before the rows.
-
-    Raises
-    ------
-    SpecError
-        If the page cannot show it: another kind of model, more columns, classes, layers or units.
-    """
+    """Return the lesson of a saved model of one network that reads one or two columns."""
     members, rows, scaler = _shown(model, title)
     network, notices = members[0], []
     if (whole := average(members)) is not None and max(whole.layer_sizes) <= MOST_UNITS:

@@ -109,40 +109,15 @@ class Decoded:
 
 @dataclass(frozen=True)
 class FileSound:
-    """An audio file that is read when it is to be played.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        Where the file lies.
-    sr : int, Hz
-        Sampling rate of what `read` returns.
-    start : float, seconds
-        Where in the file the sound begins.
-    seconds : float or None, seconds
-        How long it lasts; to the end of the file if None.
-    """
+    """An audio file that is read when it is to be played."""
 
     path: Path
-    sr: int = SAMPLE_RATE
-    start: float = 0.0
-    seconds: float | None = None
+    sr: int = SAMPLE_RATE  # Sampling rate of what `read` returns, in Hz
+    start: float = 0.0  # Where in the file the sound begins, in seconds
+    seconds: float | None = None  # How long it lasts; to the end of the file if None
 
     def read(self, max_seconds: float) -> tuple[np.ndarray, int]:
-        """Read the start of the sound.
-
-        Parameters
-        ----------
-        max_seconds : float
-            At most so much is read.
-
-        Returns
-        -------
-        y : array of shape (n_points,)
-            Mono float32 samples.
-        sr : int, Hz
-            Their rate.
-        """
+        """Read `max_seconds` at most from its start: mono float32 (n_points,), and their rate."""
         seconds = max_seconds if self.seconds is None else min(max_seconds, self.seconds)
         return load_audio(self.path, self.sr, seconds, self.start), self.sr
 

@@ -147,25 +147,7 @@ class FeatureTable:
 
 
 def write_features(table: FeatureTable, path: str | os.PathLike[str]) -> Path:
-    """Write a table of features to a file, whole or not at all.
-
-    Parameters
-    ----------
-    table : FeatureTable
-        What is written.
-    path : path-like
-        A file that ends in ``.parquet``, or in ``.csv``, which has no place for the recipe.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-
-    Raises
-    ------
-    OutputError
-        If the name ends otherwise, or the file cannot be written.
-    """
+    """Write a table of features to ``.parquet``, or ``.csv``, which has no place for the recipe."""
     suffix = Path(path).suffix.lower()
     if suffix not in FEATURE_FORMATS:
         raise OutputError(f"a table of features ends in {' or '.join(FEATURE_FORMATS)}")

@@ -4,27 +4,6 @@ Conventions: see `gradatim.reports.page`. Names are loaded when first used, so t
 writes no report imports no template engine.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import lazy_loader
 
-if TYPE_CHECKING:
-    from gradatim.reports.figures import write_figures as write_figures
-    from gradatim.reports.html import render_report as render_report
-    from gradatim.reports.html import write_report as write_report
-    from gradatim.reports.layers import render_layers as render_layers
-    from gradatim.reports.layers import write_layers as write_layers
-    from gradatim.reports.race import render_race as render_race
-    from gradatim.reports.race import write_race as write_race
-
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submod_attrs={
-        "figures": ["write_figures"],
-        "html": ["render_report", "write_report"],
-        "layers": ["render_layers", "write_layers"],
-        "race": ["render_race", "write_race"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

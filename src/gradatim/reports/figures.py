@@ -31,24 +31,8 @@ _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|&!]")
 def write_figures(climb: Climb, folder: str | os.PathLike[str]) -> list[Path]:
     """Write all figures of a climb as SVG files, and ``figures.md``, which shows them.
 
-    What an earlier ``figures.md`` of the folder shows and this climb does not have is removed.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-    folder : path-like
-        Where the files go; it is made if it is not there, inside a folder that is.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The absolute paths of the files, ``figures.md`` last.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be made, or a file cannot be written.
+    The folder is made if it is not there, inside one that is. What an earlier ``figures.md`` shows
+    and this climb does not have is removed. Paths are absolute, ``figures.md`` the last.
     """
     place = make_folder(folder)
     figures = [*figures_of(climb), *_network(climb)]

@@ -64,18 +64,7 @@ def write_report(climb: Climb, path: str | os.PathLike[str]) -> Path:
 
 
 def render_report(climb: Climb) -> str:
-    """Return the report of a climb as HTML.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-
-    Returns
-    -------
-    str
-        The whole page.
-    """
+    """Return the report of a climb as HTML."""
     models, n_unreadable = _models(climb)
     collection = climb.collection
     inside = layers_of_climb(climb)

@@ -74,18 +74,7 @@ def write_layers(found: Layers, path: str | os.PathLike[str]) -> Path:
 
 
 def render_layers(found: Layers) -> str:
-    """Return the page of a network's layers as HTML.
-
-    Parameters
-    ----------
-    found : Layers
-        What was found.
-
-    Returns
-    -------
-    str
-        The whole page.
-    """
+    """Return the page of a network's layers as HTML."""
     probes = words.probes_data(found)
     model, n_unreadable = words.layers_data(found)
     models = {**({} if probes is None else {"probes": probes}), "layers": model}

@@ -77,18 +77,7 @@ def write_race(race: Race, path: str | os.PathLike[str]) -> Path:
 
 
 def render_race(race: Race) -> str:
-    """Return the page of a race as HTML.
-
-    Parameters
-    ----------
-    race : Race
-        What was found.
-
-    Returns
-    -------
-    str
-        The whole page.
-    """
+    """Return the page of a race as HTML."""
     models = _models(race)
     headline, *findings = [*race.verdict.sentences, race.bar.words]
     content = {

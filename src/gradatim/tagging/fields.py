@@ -104,23 +104,7 @@ def require_mutagen() -> None:
 
 
 def check_tagging(model: Model, name: str) -> None:
-    """Refuse, before any file is read, tags that a model's predictions cannot be.
-
-    Parameters
-    ----------
-    model : Model
-        The model that will predict.
-    name : str
-        Field that the predictions are to be written into, such as ``genre``.
-
-    Raises
-    ------
-    SpecError
-        If nothing can be written into the field, the model gives several numbers, or a class
-        cannot stand in the field.
-    MissingExtraError
-        If mutagen, the extra ``tags``, is not installed.
-    """
+    """Refuse, before any file is read, tags in a field that a model's predictions cannot be."""
     field = tag_field(name)
     require_mutagen()
     if model.task == "regression":

@@ -28,28 +28,14 @@ EPOCHS_A_ROUND = 10
 
 @dataclass(frozen=True, eq=False)
 class FitJob:
-    """One data set and the networks to train on it; fields as in `fit_many`.
-
-    Parameters
-    ----------
-    specs : sequence of NetworkSpec
-        Networks to train.
-    X : array-like of shape (n_samples, n_features)
-        Inputs.
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or Targets
-        What to learn; `Targets` to name classes of which this job may lack some.
-    sample_weight, validation_weight : array-like, optional
-        Of shape (n_samples,) or (n_specs, n_samples).
-    initial : sequence of Network, optional
-        Networks to start from, one per spec.
-    """
+    """One data set and the networks to train on it; fields as in `fit_many`."""
 
     specs: Sequence[NetworkSpec]
     X: ArrayLike
-    y: ArrayLike | Targets
-    sample_weight: ArrayLike | None = None
-    validation_weight: ArrayLike | None = None
-    initial: Sequence[Network] | None = None
+    y: ArrayLike | Targets  # `Targets` to name classes of which this job may lack some
+    sample_weight: ArrayLike | None = None  # (n_samples,) or (n_specs, n_samples)
+    validation_weight: ArrayLike | None = None  # The same
+    initial: Sequence[Network] | None = None  # Networks to start from, one per spec
 
 
 @dataclass(frozen=True)

@@ -143,18 +143,7 @@ class Stepper:
         return self._network_job.network(outcome)
 
     def run(self, n_epochs: int = 1) -> np.ndarray:
-        """Train for some epochs.
-
-        Parameters
-        ----------
-        n_epochs : int, default 1
-            How many; fewer are trained if the schedule ends or the network diverges.
-
-        Returns
-        -------
-        array of shape (n_epochs,)
-            Mean training loss of each epoch.
-        """
+        """Train for some epochs, fewer if the schedule ends; return the mean loss of each."""
         from gradatim.training.native.records import make_round
 
         job, first = self._network_job.job, self.epoch

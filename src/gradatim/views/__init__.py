@@ -32,22 +32,7 @@ _EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
 
 
 def source(name: str) -> str:
-    """Return a view as one self-contained ES module.
-
-    Parameters
-    ----------
-    name : str
-        One of `VIEWS`.
-
-    Returns
-    -------
-    str
-        The module's text, its helpers included.
-
-    Raises
-    ------
-    SpecError
-        If there is no such view.
+    """Return a view, one of `VIEWS`, as one self-contained ES module, its helpers included.
 
     Examples
     --------
@@ -69,13 +54,7 @@ def source(name: str) -> str:
 
 
 def stylesheet() -> str:
-    """Return the style sheet that all views share.
-
-    Returns
-    -------
-    str
-        CSS; the views' colors follow the page's custom properties where it has them.
-    """
+    """Return the style sheet that all views share."""
     return _read("views.css")
 
 

@@ -26,23 +26,7 @@ _SECONDS, _REST = 0.18, 2.0
 
 
 def film_race(race: Race) -> Film:
-    """Film a race: perceptron, logistic regression, shallow and deep network while they learn.
-
-    Parameters
-    ----------
-    race : Race
-        What was found, for one or two inputs.
-
-    Returns
-    -------
-    Film
-        What `gradatim.drawing.save_film` writes.
-
-    Raises
-    ------
-    SpecError
-        If there are more than two inputs, or nobody to be filmed.
-    """
+    """Film a race over one or two inputs: perceptron, logistic regression, shallow and deep net."""
     frame = frame_of(race.task)
     filmed = training_frames_of_race(race, frame)
     if not filmed:

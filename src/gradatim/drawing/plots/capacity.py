@@ -26,23 +26,10 @@ Row = tuple[int, int, float, float, tuple[float, float]]
 
 
 def plot_capacity(rows: Sequence[Row]) -> Figure:
-    """Plot chances of being separable against the number of points.
+    """Plot chances of being separable against the number of points, a line per dimension.
 
-    Parameters
-    ----------
-    rows : sequence of (int, int, float, float, (float, float))
-        Dimension, number of points, chance by theory, share of the trials (NaN if there were
-        none), and the interval of that share.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        A line a dimension, dots with bars for the trials.
-
-    Raises
-    ------
-    ShapeError
-        If there is nothing to plot.
+    A row is dimension, number of points, chance by theory, share of the trials (NaN if there were
+    none; a dot), and the interval of that share.
 
     Examples
     --------

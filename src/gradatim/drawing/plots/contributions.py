@@ -26,28 +26,10 @@ __all__ = ["plot_contributions"]
 def plot_contributions(
     names: Sequence[str], contributions: ArrayLike, *, title: str = "", axis: str = ""
 ) -> Figure:
-    """Plot contributions of inputs to a decision.
+    """Plot contributions (n_bars,) of inputs to a decision, a horizontal bar each.
 
-    Parameters
-    ----------
-    names : sequence of str
-        What each bar is called, such as an input and its value.
-    contributions : array-like of shape (n_bars,)
-        What each adds to the output, negative where it speaks against the decision.
-    title : str, optional
-        What was decided.
-    axis : str, optional
-        What contributions are measured in.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        A horizontal bar for each input.
-
-    Raises
-    ------
-    ShapeError
-        If there are no bars, or not as many as names.
+    A name is an input and its value; what is negative speaks against the decision. `title` says
+    what was decided, `axis` what contributions are measured in.
 
     Examples
     --------

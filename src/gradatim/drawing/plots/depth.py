@@ -34,27 +34,13 @@ _LEAST_POINTS = 1024
 
 @dataclass(frozen=True)
 class ErrorBar:
-    """Errors of many networks of one number of parameters, or of one that was built.
-
-    Parameters
-    ----------
-    kind : {"deep", "shallow"}
-        Which networks.
-    n_parameters : int
-        Weights and biases.
-    median : float
-        Median error, or the error of the one network.
-    interval : (float, float) or None
-        Around the median; None for one network.
-    best : float or None
-        Smallest error; None for one network.
-    """
+    """Errors of many networks of one number of parameters, or of one that was built."""
 
     kind: Kind
     n_parameters: int
-    median: float
-    interval: tuple[float, float] | None = None
-    best: float | None = None
+    median: float  # Median error, or the error of the one network
+    interval: tuple[float, float] | None = None  # Around the median; None for one network
+    best: float | None = None  # Smallest error; None for one network
 
 
 def plot_depth(
@@ -65,29 +51,9 @@ def plot_depth(
 ) -> Figure:
     """Plot a sawtooth with networks that are to be it, and their errors against their sizes.
 
-    Parameters
-    ----------
-    target : Network
-        The sawtooth on [0, 1].
-    networks : mapping of str to Network
-        What is shown over the target, one panel each, by title; titles that begin with "deep" are
-        orange.
-    errors : sequence of ErrorBar
-        What is shown against the number of parameters.
-    bound : (array-like of shape (n,), array-like of shape (n,))
-        Numbers of parameters, ascending, and the least error of a shallow network with that many.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Panels over x on the left, errors on the right.
-
-    Raises
-    ------
-    SpecError
-        If the networks do not have one input and one output, or there is none.
-    ShapeError
-        If the bound has not one error per number of parameters.
+    Each network has a panel with its title over x in [0, 1] on the left; titles that begin with
+    "deep" are orange. `bound` is numbers of parameters (n,), ascending, and the least error (n,) of
+    a shallow network with that many.
 
     Examples
     --------

@@ -46,37 +46,17 @@ _LEAST_SHARE = 0.06
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One way, as a column of the picture.
+    """One way to separate classes, as a column of the picture."""
 
-    Parameters
-    ----------
-    title : str
-        What stands above; several lines are possible.
-    decide : callable or None
-        Takes inputs (n, n_inputs) and returns the number of the class of each; None if the way
-        gives no classes.
-    z : array of shape (n_samples, 2) or None
-        Coordinates of the rows below; None for none.
-    z_names : (str, str)
-        What they are; an empty name is no axis.
-    line : (float, float, float) or None
-        a, b, c of the dashed line a u + b v + c = 0.
-    curve : array of shape (n_points, 2) or None
-        Where all inputs of a line lie below, in order.
-    ringed : sequence of int
-        Rows to be marked above.
-    note : str
-        What stands below if there are no coordinates.
-    """
-
-    title: str
+    title: str  # What stands above; several lines are possible
+    # Inputs (n, n_inputs) to the number of the class of each; None if the way gives no classes
     decide: Callable[[np.ndarray], np.ndarray] | None = None
-    z: np.ndarray | None = None
-    z_names: tuple[str, str] = ("", "")
-    line: tuple[float, float, float] | None = None
-    curve: np.ndarray | None = None
-    ringed: Sequence[int] = ()
-    note: str = ""
+    z: np.ndarray | None = None  # (n_samples, 2): Coordinates of the rows below
+    z_names: tuple[str, str] = ("", "")  # What they are; an empty name is no axis
+    line: tuple[float, float, float] | None = None  # a, b, c of the dashed line a u + b v + c = 0
+    curve: np.ndarray | None = None  # (n_points, 2): Where all inputs of a line lie below, in order
+    ringed: Sequence[int] = ()  # Rows to be marked above
+    note: str = ""  # What stands below if there are no coordinates
 
 
 def plot_panels(
@@ -87,32 +67,10 @@ def plot_panels(
     *,
     input_names: Sequence[str] = (),
 ) -> Figure:
-    """Plot ways to separate the classes of a table beside each other.
+    """Plot ways to separate the classes of rows (n_samples, n_inputs) beside each other.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_inputs)
-        Rows.
-    y : sequence of hashable of length n_samples
-        Their labels.
-    classes : sequence of hashable
-        The classes, in the order of their numbers.
-    panels : sequence of Panel
-        The ways, at least one.
-    input_names : sequence of str, optional
-        Names of the inputs.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Four panels per line, x-space above its other space.
-
-    Raises
-    ------
-    ShapeError
-        If `X`, `y` and the panels do not fit each other.
-    SpecError
-        If there is no panel.
+    Four panels per line, x-space above its other space; `classes` are in the order of their
+    numbers.
 
     Examples
     --------

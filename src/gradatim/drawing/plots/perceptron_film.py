@@ -22,17 +22,7 @@ _MOST_FRAMES = 60
 
 
 def choose_frames(n_mistakes: int) -> list[int]:
-    """Choose after how many mistakes to show a frame.
-
-    Parameters
-    ----------
-    n_mistakes : int
-        Mistakes in all, at least 0.
-
-    Returns
-    -------
-    list of int
-        0, the first mistakes, then numbers that grow by a factor, and all mistakes; at most 60.
+    """Choose after how many mistakes to show a frame: 0, the first ones, then growing by a factor.
 
     Examples
     --------
@@ -56,32 +46,10 @@ def film_perceptron(
     rows: Sequence[int],
     counts: Sequence[int],
 ) -> Film:
-    """Film the perceptron rule in the plane.
+    """Film the perceptron rule on points (n_samples, 2) of a negative and a positive class.
 
-    Parameters
-    ----------
-    X : array of shape (n_samples, 2)
-        Points.
-    y : sequence of hashable of length n_samples
-        Their labels.
-    classes : (hashable, hashable)
-        The negative and the positive class.
-    weights : array of shape (n_frames, 3)
-        Both weights and w0 in each frame; (0, 0, w0) has no line.
-    rows : sequence of int
-        Row of the last mistake in each frame; -1 for none.
-    counts : sequence of int
-        Mistakes up to each frame.
-
-    Returns
-    -------
-    Film
-        What `gradatim.drawing.save_film` writes.
-
-    Raises
-    ------
-    SpecError
-        If the points are not of a plane.
+    `weights` (n_frames, 3) has both weights and w0 in each frame, (0, 0, w0) for no line; `rows`
+    the row of the last mistake in each frame, -1 for none; `counts` the mistakes up to each frame.
 
     Examples
     --------

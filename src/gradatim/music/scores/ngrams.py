@@ -28,16 +28,6 @@ WIDEST = 8
 class NgramRecipe:
     """Everything that the n-grams of a score depend on, apart from the score.
 
-    Parameters
-    ----------
-    version : int
-        1; raised when the same notes come to give other values.
-
-    Raises
-    ------
-    SpecError
-        If the version is not known.
-
     Examples
     --------
     >>> names = NgramRecipe().names
@@ -45,7 +35,7 @@ class NgramRecipe:
     (505, 'steps_-8_-8', 'steps_+0_+0', 'rhythm_other_other_other')
     """
 
-    version: int = 1
+    version: int = 1  # 1; raised when the same notes come to give other values
 
     def __post_init__(self) -> None:
         if self.version != 1:
@@ -69,13 +59,7 @@ class NgramRecipe:
 
     @classmethod
     def from_dict(cls, held: Mapping[str, Any]) -> NgramRecipe:
-        """Return the recipe that `to_dict` wrote.
-
-        Raises
-        ------
-        SpecError
-            If it is none of n-grams, or the version is no whole number.
-        """
+        """Return the recipe that `to_dict` wrote."""
         if set(held) != {"kind", "version"} or held["kind"] != "ngrams":
             raise SpecError("a recipe of n-grams has kind, version")
         if type(held["version"]) is not int:

@@ -35,33 +35,15 @@ class Key:
 
 @dataclass(frozen=True, eq=False)
 class NoteList:
-    """The notes of one score or tune.
+    """The notes of one score or tune, each array of shape (n_notes,)."""
 
-    Parameters
-    ----------
-    onset : array of shape (n_notes,), quarter notes
-        When each begins, ascending.
-    duration : array of shape (n_notes,), quarter notes
-        How long each lasts, above 0.
-    pitch : array of shape (n_notes,), MIDI numbers
-        How high each is.
-    part : array of shape (n_notes,)
-        Which part or staff each is in, from 0.
-    position : array of shape (n_notes,), in [0, 1)
-        Where in its bar each begins, as a share of the bar; NaN where there are no bars.
-    meter : tuple of int or None
-        Numerator and denominator of the first time signature.
-    tonic : int or None
-        Pitch class of the tonic, if the score names its key.
-    """
-
-    onset: np.ndarray
-    duration: np.ndarray
-    pitch: np.ndarray
-    part: np.ndarray
-    position: np.ndarray
-    meter: tuple[int, int] | None = None
-    tonic: int | None = None
+    onset: np.ndarray  # When each begins, in quarter notes, ascending
+    duration: np.ndarray  # How long each lasts, in quarter notes, above 0
+    pitch: np.ndarray  # How high each is, as a MIDI number
+    part: np.ndarray  # Which part or staff each is in, from 0
+    position: np.ndarray  # Where in its bar each begins, in [0, 1); NaN where there are no bars
+    meter: tuple[int, int] | None = None  # Numerator and denominator of the first time signature
+    tonic: int | None = None  # Pitch class of the tonic, if the score names its key
 
     @property
     def n_notes(self) -> int:

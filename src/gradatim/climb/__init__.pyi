@@ -1,0 +1,16 @@
+from .compare import ClimbComparison as ClimbComparison
+from .compare import RungDifference as RungDifference
+from .compare import compare_climbs as compare_climbs
+from .ladder import climb_collection as climb_collection
+from .predictions import write_predictions as write_predictions
+from .result import Climb as Climb
+from .result import Comparison as Comparison
+from .result import EvaluationProtocol as EvaluationProtocol
+from .result import FeatureDrop as FeatureDrop
+from .result import Importance as Importance
+from .result import LearningCurve as LearningCurve
+from .result import Observer as Observer
+from .result import RungResult as RungResult
+from .result import ShortLook as ShortLook
+from .result import TrainingSize as TrainingSize
+from .result import Verdict as Verdict

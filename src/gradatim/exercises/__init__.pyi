@@ -1,0 +1,10 @@
+from .exam import make_exam as make_exam
+from .exam import make_versions as make_versions
+from .formats.registry import render_exam as render_exam
+from .formats.registry import write_exam as write_exam
+from .model import Choice as Choice
+from .model import Exam as Exam
+from .model import Part as Part
+from .model import Question as Question
+from .model import Slip as Slip
+from .model import Table as Table

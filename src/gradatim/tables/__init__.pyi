@@ -1,0 +1,1 @@
+from .collections import read_table as read_table

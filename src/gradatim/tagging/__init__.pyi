@@ -1,0 +1,17 @@
+from .changes import LeftFile as LeftFile
+from .changes import TagChange as TagChange
+from .changes import TagChanges as TagChanges
+from .changes import TagsRestored as TagsRestored
+from .explaining import explain as explain
+from .explaining import explain_path as explain_path
+from .explanations import Explanation as Explanation
+from .explanations import NearRow as NearRow
+from .fields import check_tagging as check_tagging
+from .files import write_predictions as write_predictions
+from .predicting import predict_path as predict_path
+from .predictions import Predictions as Predictions
+from .restoring import restore_tags as restore_tags
+from .scoring import ModelScore as ModelScore
+from .scoring import score_path as score_path
+from .writing import plan_tags as plan_tags
+from .writing import write_tags as write_tags
