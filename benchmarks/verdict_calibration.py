@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.special
 
 from gradatim.climb import climb_collection
-from gradatim.climb.result import EvaluationProtocol, RungResult
+from gradatim.climb.result import EvaluationProtocol, RungResult, Verdict
 from gradatim.climb.task import Units
 from gradatim.climb.verdict import decide
 from gradatim.collection import Collection
@@ -27,7 +28,7 @@ from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import GATES, Truth, pool
 
-__all__ = ["KINDS", "Kind", "calibrate", "table"]
+__all__ = ["KINDS", "Kind", "Promise", "calibrate", "keep_promises", "promises_table", "table"]
 
 RUNGS: tuple[str, ...] = ("linear", "logistic", "kernel", "shallow", "deep")
 
@@ -141,7 +142,7 @@ def calibrate(kind: Kind, n_collections: int, seed: int = 0) -> Rates:
     true = dict(zip(RUNGS, kind.scores, strict=True))
     needed = next(r for r in RUNGS if max(_above(r, true), default=0.0) <= true[r] + 0.01 + 1e-9)
     for i in range(n_collections):
-        verdict = _judge(kind, np.random.default_rng([seed, i]))
+        verdict = _judge(kind, _draw(kind, np.random.default_rng([seed, i])))
         answers[verdict.answer] = answers.get(verdict.answer, 0) + 1
         is_found = verdict.rung != "majority"
         found += is_found
@@ -163,8 +164,51 @@ def _above(rung: str, true: dict[str, float]) -> list[float]:
     return [true[other] for other in RUNGS[RUNGS.index(rung) + 1 :]]
 
 
-def _judge(kind: Kind, rng: np.random.Generator):
-    """Draw a collection with what its rungs say, and return the verdict."""
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A collection with what the rungs say of it."""
+
+    y: np.ndarray
+    codes: np.ndarray  # (n,): unit of each row
+    rows: tuple[tuple[str, str, np.ndarray, np.ndarray | None], ...]  # Rung, input, what it says
+
+    def joined(self, other: _Drawn, n_units: int) -> _Drawn:
+        """Add the first units of another collection of the same kind."""
+        first = other.codes < n_units
+        rows = [
+            (rung, input, _append(said, more[:, first]), _append(out, more_out, first))
+            for (rung, input, said, out), (_, _, more, more_out) in zip(
+                self.rows, other.rows, strict=True
+            )
+        ]
+        codes = np.concatenate([self.codes, other.codes[first] + self.codes.max() + 1])
+        return _Drawn(np.concatenate([self.y, other.y[first]]), codes, tuple(rows))
+
+
+def _append(
+    said: np.ndarray | None, more: np.ndarray | None, rows: np.ndarray | slice = slice(None)
+) -> Any:
+    """Join what is said of two collections, of the repeats that both have."""
+    if said is None or more is None:
+        return None
+    n = min(len(said), len(more))
+    return np.concatenate([said[:n], more[:n, rows]], axis=1)
+
+
+def _judge(kind: Kind, drawn: _Drawn) -> Verdict:
+    """Return the verdict of a climb whose rungs say what was drawn."""
+    classes = np.unique(drawn.y) if kind.task == "classification" else np.array([])
+    truth = Truth(kind.task, drawn.y, classes)
+    groups = drawn.codes if kind.n_groups else None
+    units = Units.of(groups, len(drawn.y))
+    rows = [_row(rung, input, truth, said, out, units) for rung, input, said, out in drawn.rows]
+    n_repeats, metric = len(drawn.rows[0][2]), _METRICS[kind.task]
+    protocol = EvaluationProtocol(5, n_repeats, bool(kind.n_groups), 0, metric, 0.01)
+    return decide(rows, protocol, truth, units)
+
+
+def _draw(kind: Kind, rng: np.random.Generator) -> _Drawn:
+    """Draw a collection with what its rungs say."""
     groups = None if not kind.n_groups else _deal_rows(kind, rng)
     codes = np.arange(kind.n) if groups is None else groups
     y = _targets(kind, codes, rng)
@@ -174,19 +218,16 @@ def _judge(kind: Kind, rng: np.random.Generator):
     kept = np.isin(y, made.classes) if kind.task == "classification" else np.full(kind.n, True)
     folds = make_folds(made, 5, 2, int(rng.integers(2**31)))
     codes, truth = codes[kept], Truth.of(made)
-    units = Units.of(made.groups, made.n_samples)
     hard = COMMON_ROW * _noise(rng, truth, made.n_samples)
     of_group = COMMON_GROUP * _noise(rng, truth, kind.n_groups or kind.n)[codes]
-    rows = [_majority(truth, folds.fold_of, units)]
+    rows = [("majority", "", *_majority(truth, folds.fold_of))]
     for rung, score in zip(RUNGS, kind.scores, strict=True):
         for k in range(kind.n_inputs):
             own = OWN_GROUP * _noise(rng, truth, kind.n_groups or kind.n)[codes]
             z = hard + of_group + own
             said, out = _say(kind, truth, score, z, codes, folds.fold_of, rng)
-            rows.append(_row(rung, f"input {k}", truth, said, out, units))
-    metric = _METRICS[kind.task]
-    protocol = EvaluationProtocol(5, len(folds.fold_of), bool(kind.n_groups), 0, metric, 0.01)
-    return decide(rows, protocol, truth, units)
+            rows.append((rung, f"input {k}", said, out))
+    return _Drawn(truth.y, codes, tuple(rows))
 
 
 def _deal_rows(kind: Kind, rng: np.random.Generator) -> np.ndarray:
@@ -272,7 +313,7 @@ def _guess(
     return truth.classes[guess]
 
 
-def _majority(truth: Truth, fold_of: np.ndarray, units: Units) -> RungResult:
+def _majority(truth: Truth, fold_of: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     said = []
     for folds in fold_of:
         one = np.empty(truth.y.shape, dtype=truth.y.dtype)
@@ -285,7 +326,7 @@ def _majority(truth: Truth, fold_of: np.ndarray, units: Units) -> RungResult:
                 one[folds == k] = learnt.mean(axis=0)
         said.append(one)
     out = np.zeros((len(fold_of), len(truth.y), 5)) if truth.task == "multilabel" else None
-    return _row("majority", "", truth, np.stack(said), out, units)
+    return np.stack(said), out
 
 
 def _row(
@@ -298,6 +339,88 @@ def _row(
     scores = np.array([pooled.value])
     ends = (pooled.value, pooled.value)
     return RungResult(rung, input, "", 1, scores, ends, 0.0, said, pooled=pooled, gate=of_gate)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """How often as much more data as a verdict asks for is enough."""
+
+    n: int  # Collections that could not be decided, and said how much would
+    settled: float  # Share that is decided with so many more units
+    more: float  # Units asked for, in the median
+    too_many: int  # Collections of which the units were too many to draw
+
+
+def keep_promises(kind: Kind, n_collections: int, seed: int = 0, at_most: int = 5000) -> Promise:
+    """Add to collections as many units as their verdicts ask for, and judge them again.
+
+    What was to be settled is whether guessing is enough, where the verdict said so, and
+    otherwise the answer.
+
+    Parameters
+    ----------
+    kind : Kind
+        What is simulated.
+    n_collections : int
+        How many.
+    seed : int, default 0
+        Seed.
+    at_most : int, default 5000
+        Units above which none are drawn.
+
+    Returns
+    -------
+    Promise
+        How often it was settled.
+    """
+    settled, asked, too_many = 0, [], 0
+    for i in range(n_collections):
+        rng = np.random.default_rng([seed, i])
+        drawn = _draw(kind, rng)
+        verdict = _judge(kind, drawn)
+        if verdict.answer != "cannot decide" or verdict.more_units is None:
+            continue
+        asked.append(verdict.more_units)
+        if verdict.more_units > at_most:
+            too_many += 1
+            continue
+        again = _judge(kind, drawn.joined(_draw_more(kind, verdict.more_units, rng), asked[-1]))
+        settled += again.answer != "cannot decide" or (
+            verdict.found_nothing and not again.found_nothing
+        )
+    n = len(asked)
+    share = settled / (n - too_many) if n > too_many else np.nan
+    return Promise(n, share, float(np.median(asked)) if asked else np.nan, too_many)
+
+
+def _draw_more(kind: Kind, n_units: int, rng: np.random.Generator) -> _Drawn:
+    """Draw a collection of at least so many units, as large as those of the kind."""
+    n_units = max(n_units, 20)
+    if not kind.n_groups:
+        return _draw(replace(kind, n=n_units), rng)
+    n_rows = round(n_units * kind.n / kind.n_groups)
+    return _draw(replace(kind, n=n_rows, n_groups=n_units), rng)
+
+
+def promises_table(promises: Sequence[tuple[str, Promise]]) -> str:
+    """Write how often what would settle it did, as a table in Markdown.
+
+    Parameters
+    ----------
+    promises : sequence of (str, Promise)
+        Names of kinds, and what was found.
+
+    Returns
+    -------
+    str
+        One row per kind of which some collections could not be decided.
+    """
+    lines = ["| collections | not decided | asked for, median | settled |", "|---|---|---|---|"]
+    for name, one in promises:
+        if one.n > one.too_many:
+            cells = (name, one.n, f"{one.more:,.0f}", f"{one.settled:.3f}")
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
 
 
 def climb_noise(n_climbs: int, seed: int = 0) -> Rates:
@@ -360,12 +483,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Error rates and power of the verdict.")
     parser.add_argument("--collections", type=int, default=400)
     parser.add_argument("--climbs", type=int, default=40)
+    parser.add_argument("--promises", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rates = [(kind.name, calibrate(kind, options.collections, options.seed)) for kind in KINDS]
     if options.climbs:
         rates.append(("real climbs on noise, 120 rows", climb_noise(options.climbs, options.seed)))
     print(table(rates))
+    kept = [(kind.name, keep_promises(kind, options.promises, options.seed)) for kind in KINDS]
+    print("\n" + promises_table(kept))
 
 
 if __name__ == "__main__":

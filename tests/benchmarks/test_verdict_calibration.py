@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.verdict_calibration import KINDS, calibrate, table
+from benchmarks.verdict_calibration import KINDS, calibrate, keep_promises, promises_table, table
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 
@@ -43,3 +43,16 @@ def test_a_table_has_a_row_per_kind():
     lines = table([(kind.name, calibrate(kind, 2))]).splitlines()
     assert lines[0].count("|") == lines[1].count("|") == lines[2].count("|")
     assert lines[2].startswith(f"| {kind.name} | 0.")
+
+
+def test_what_would_settle_it_does_in_most_cases():
+    name = "hidden layer needed (.10), 20 groups"
+    promise = keep_promises(BY_NAME[name], 12)
+    assert promise.n - promise.too_many >= 5
+    assert promise.settled >= 0.75
+    assert promises_table([(name, promise)]).splitlines()[2].startswith(f"| {name} | ")
+
+
+def test_a_kind_that_is_always_decided_has_no_row():
+    kind = replace(BY_NAME["depth needed (.10), 600 rows"], scores=(0.5, 0.5, 0.5, 0.5, 0.9))
+    assert len(promises_table([("", keep_promises(kind, 2))]).splitlines()) == 2

@@ -56,8 +56,12 @@ def test_turned_round_the_signs_turn_and_with_itself_nothing_is_gained(pair):
 
 def test_other_folds_metrics_and_versions_are_refused(pair):
     for key, value, says in [
-        ("folds_sha256", "0" * 64, "did not score the same rows in the same folds"),
-        ("metric", "macro_f1", "one climb is scored by accuracy, the other by macro-F1"),
+        (
+            "folds_sha256",
+            "0" * 64,
+            "the first and the second did not score the same rows in the same folds",
+        ),
+        ("metric", "macro_f1", "the first is scored by accuracy, the second by macro-F1"),
     ]:
         other = copy.deepcopy(pair[1])
         other["protocol"][key] = value
@@ -67,6 +71,13 @@ def test_other_folds_metrics_and_versions_are_refused(pair):
         compare_climbs(pair[0], pair[1] | {"schema": 1})
     with pytest.raises(InputError, match="the first is no JSON object of a climb"):
         compare_climbs({"a": 1}, pair[1])
+
+
+@pytest.mark.parametrize("part", ["protocol", "rungs", "verdict", "collection"])
+@pytest.mark.parametrize("left", [None, {}, [], "x", [{}], {"metric": "x"}])
+def test_an_object_that_lacks_a_part_is_named(pair, part, left):
+    with pytest.raises(InputError, match=r"^b\.json lacks a part of the JSON object of a climb"):
+        compare_climbs(pair[0], pair[1] | {part: left}, names=("a.json", "b.json"))
 
 
 def test_other_seeds_give_other_hashes_and_other_features_the_same(pair, make_collection):

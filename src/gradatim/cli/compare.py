@@ -36,9 +36,11 @@ def compare(
     debug
         Show the traceback of an error.
     """
+    from gradatim._text import show_name
     from gradatim.climb.compare import compare_climbs
 
-    found = compare_climbs(_read(first), _read(second))
+    names = show_name(str(first)), show_name(str(second))
+    found = compare_climbs(_read(first), _read(second), names=names)
     if json:
         from gradatim.cli._json import header, print_json
 

@@ -53,13 +53,20 @@ class ClimbComparison(Shown):
         return asdict(self)
 
 
-def compare_climbs(first: Mapping[str, Any], second: Mapping[str, Any]) -> ClimbComparison:
+def compare_climbs(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    names: tuple[str, str] = ("the first", "the second"),
+) -> ClimbComparison:
     """Compare two climbs of the same rows, targets and folds.
 
     Parameters
     ----------
     first, second : mapping
         JSON objects of two climbs (``Climb.to_dict``, ``gradatim climb --json``).
+    names : tuple of str, optional
+        What errors call them, such as their files.
 
     Returns
     -------
@@ -69,43 +76,56 @@ def compare_climbs(first: Mapping[str, Any], second: Mapping[str, Any]) -> Climb
     Raises
     ------
     InputError
-        If one is no JSON object of a climb, or of an older version.
+        If one is no JSON object of a climb, lacks a part of it, or is of an older version.
     SpecError
         If rows, targets, folds or metrics are not the same.
     """
-    for which, climb in (("first", first), ("second", second)):
-        _require_climb(which, climb)
+    for name, climb in zip(names, (first, second), strict=True):
+        _require_climb(name, climb)
     a, b = first["protocol"], second["protocol"]
     if a["folds_sha256"] != b["folds_sha256"]:
         raise SpecError(
-            "the two climbs did not score the same rows in the same folds, so they cannot be "
-            "compared; climb again with the same samples, targets, groups, --folds, --repeats and "
-            "--seed"
+            f"{names[0]} and {names[1]} did not score the same rows in the same folds, so they "
+            "cannot be compared; climb again with the same samples, targets, groups, --folds, "
+            "--repeats and --seed"
         )
     if a["metric"] != b["metric"]:
         raise SpecError(
-            f"one climb is scored by {METRICS[a['metric']].title}, the other by "
+            f"{names[0]} is scored by {METRICS[a['metric']].title}, {names[1]} by "
             f"{METRICS[b['metric']].title}; climb again with the same --metric"
         )
+    return _compare(first, second)
+
+
+def _compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> ClimbComparison:
     rows = {(row["rung"], row["input"]): row for row in second["rungs"]}
     compared = [
         _difference(first, second, row, rows[row["rung"], row["input"]])
         for row in first["rungs"]
         if (row["rung"], row["input"]) in rows
     ]
+    metric = first["protocol"]["metric"]
     stops = _difference(first, second, _stop(first), _stop(second))
-    sentence = _sentence(stops, a["metric"], first["collection"]["task"])
-    return ClimbComparison(a["metric"], tuple(compared), stops, sentence)
+    sentence = _sentence(stops, metric, first["collection"]["task"])
+    return ClimbComparison(metric, tuple(compared), stops, sentence)
 
 
-def _require_climb(which: str, climb: Mapping[str, Any]) -> None:
+def _require_climb(name: str, climb: Mapping[str, Any]) -> None:
     if not isinstance(climb, Mapping) or not {"schema", "rungs", "protocol"} <= set(climb):
-        raise InputError(f"the {which} is no JSON object of a climb; write one with --json FILE")
+        raise InputError(f"{name} is no JSON object of a climb; write one with --json FILE")
     if climb["schema"] != 2:
         raise InputError(
-            f"the {which} has schema {climb['schema']}, and only 2 has what a comparison needs; "
+            f"{name} has schema {climb['schema']}, and only 2 has what a comparison needs; "
             "climb again with this version"
         )
+    try:
+        # Compared with itself, it is asked for all that a comparison needs.
+        _compare(climb, climb)
+        _ = climb["protocol"]["folds_sha256"]
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration):
+        raise InputError(
+            f"{name} lacks a part of the JSON object of a climb; write it anew with --json FILE"
+        ) from None
 
 
 def _stop(climb: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,12 +7,13 @@ constants were chosen on simulated collections; ``docs/calibration.md`` has the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 import scipy.special
 
+from gradatim.climb.outlook import Factors, Rule, outlook_of_climb, outlook_of_gate
 from gradatim.evaluation.evidence import (
     Evidence,
     p_of_arrangements,
@@ -31,13 +32,6 @@ LEVEL = 0.95
 _ALPHA = 0.05
 
 _GATE_MARGIN = 0.01
-
-
-class Factors(NamedTuple):
-    """What jackknife variances are multiplied by, since other training rows vary too."""
-
-    test: float = 1.25  # To climb
-    bound: float = 1.5  # Of the gap, and of what was found
 
 
 DEFAULT_FACTORS = Factors()
@@ -63,7 +57,7 @@ class Decision:
     gap: float  # What a higher row could add at most; above chance where nothing was found
     rival: int | None = None  # The row that could add it
     level_rows: tuple[int, ...] = ()  # Rows above that are not shown to differ from it
-    units: int | None = None  # Units in all that would settle it, about
+    units: int | None = None  # Units in all that would settle it in four of five cases, about
     power: float | None = None  # Chance to be told of equality, were there no difference
     p_found: float = 0.0  # Probability that chance alone finds as much
 
@@ -85,7 +79,10 @@ def decide_rows(
     if not p < _ALPHA:
         answer: Answer = "nothing learnable" if gap <= tolerance else "cannot decide"
         rival = int(trained[np.argmax(above_chance.upper)])
-        units = _units_for_gate(gate, above_chance, tolerance) if gap > tolerance else None
+        units = None
+        if gap > tolerance:
+            rule = Rule(_GATE_MARGIN, tolerance, LEVEL, factors)
+            units = outlook_of_gate(gate.evidence, gate.chance, gate.ties, rule)
         return Decision(answer, None, gap, rival, tuple(trained.tolist()), units, None, p)
     for level in np.unique(levels[trained]):
         row = _highest(evidence, np.flatnonzero(levels == level))
@@ -94,7 +91,11 @@ def decide_rows(
             break
         difference, error, covariance = evidence.differences(row, above, factors.test)
         if p_of_largest((difference - margin) / error, covariance, evidence.df) > _ALPHA:
-            return _stopped(evidence, row, above, margin, tolerance, factors, p)
+            found = _stopped(evidence, row, above, margin, tolerance, factors, p)
+            if found.answer != "cannot decide":
+                return found
+            rule = Rule(margin, tolerance, LEVEL, factors)
+            return replace(found, units=outlook_of_climb(evidence, levels, rule))
     return Decision(
         "best", _highest(evidence, np.flatnonzero(levels == levels.max())), 0.0, p_found=p
     )
@@ -146,29 +147,6 @@ def _stopped(
         answer = "best" if best else "good enough"
     two_sided = t_quantile(0.5 + LEVEL / 2, evidence.df) * error
     alike = tuple(int(s) for s in above[np.abs(difference) <= two_sided])
-    # Whichever is nearer: that the gap is within the tolerance, or that it is above the margin.
-    room = np.maximum(tolerance - difference, difference - margin)
-    units = None
-    if answer == "cannot decide" and (room > 0).all():
-        units = _units(evidence, t * error / room)
     hardest = float(error.max())
     power = scipy.special.ndtr((margin - t * hardest) / (hardest / np.sqrt(factors.bound)))
-    return Decision(answer, row, gap, int(above[np.argmax(upper)]), alike, units, float(power), p)
-
-
-def _units_for_gate(gate: Gate, bounds: _Bounds, tolerance: float) -> int | None:
-    """Say how many units would find something, or show that there is nothing."""
-    t = t_quantile(LEVEL, gate.evidence.df)
-    above = bounds.difference - _GATE_MARGIN
-    ways = [t * bounds.error[above > 0] / above[above > 0]]
-    below = tolerance - bounds.difference
-    ratios = [float(way.min()) for way in ways if len(way)]
-    if (below > 0).all():
-        ratios.append(float((t * bounds.error / below).max()))
-    return _units(gate.evidence, np.array([min(ratios)])) if ratios else None
-
-
-def _units(evidence: Evidence, ratios: np.ndarray) -> int:
-    """Return how many units make standard errors smaller by the largest of some ratios."""
-    n_units = len(evidence.sizes)
-    return int(np.ceil(n_units * max(1.05, float(ratios.max()) ** 2)))
+    return Decision(answer, row, gap, int(above[np.argmax(upper)]), alike, None, float(power), p)

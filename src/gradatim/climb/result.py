@@ -214,7 +214,7 @@ class Verdict:
         Rungs above, with their inputs, that are not shown to differ from it.
     more_units : int or None
         About how many more groups (or samples, where there are none) would settle what these data
-        cannot decide.
+        cannot decide, in four of five cases; None where it would take a thousand times as many.
     power : float or None
         Chance that such a climb says "equivalent" where there is no difference at all.
     p_chance : float or None

@@ -282,7 +282,11 @@ class _VerdictWords:
     @property
     def _rest(self) -> str:
         said = f"and {plural(self.n_units, self.noun)} do not settle it"
-        return f"{said}." if self.more is None else f"{said}; about {self.more:,} more would."
+        return (
+            f"{said}."
+            if self.more is None
+            else f"{said}; about {self.more:,} more would in 4 of 5 cases."
+        )
 
 
 def _about(n: int) -> int:

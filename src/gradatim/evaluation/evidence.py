@@ -33,6 +33,8 @@ __all__ = [
     "bootstrap_bounds",
     "degrees_of_freedom",
     "difference_bounds",
+    "draw_largest",
+    "draw_spread",
     "jackknife",
     "p_of_arrangements",
     "p_of_largest",
@@ -111,18 +113,27 @@ class Evidence:
         return self.scores[others] - self.scores[low], np.sqrt(variance), covariance
 
 
-def p_of_largest(t: np.ndarray, covariance: np.ndarray, df: float, seed: int = 0) -> float:
-    """Return the probability that the largest of correlated t is at least the largest of `t`."""
+def draw_largest(covariance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw the largest of standard normal numbers with the correlation of `covariance`, (4000,)."""
     spread = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     there = np.where(spread > 0, spread, 1.0)
     correlation = covariance / np.outer(there, there)
     np.fill_diagonal(correlation, 1.0)
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
+    return (rng.standard_normal((_DRAWS, len(root))) @ root.T).max(axis=1)
+
+
+def draw_spread(df: float, rng: np.random.Generator) -> np.ndarray:
+    """Draw what normal numbers are divided by to be Student's t, (4000,)."""
+    return np.sqrt(rng.chisquare(df, _DRAWS) / df)
+
+
+def p_of_largest(t: np.ndarray, covariance: np.ndarray, df: float, seed: int = 0) -> float:
+    """Return the probability that the largest of correlated t is at least the largest of `t`."""
     rng = np.random.default_rng(seed)
-    z = rng.standard_normal((_DRAWS, len(t))) @ root.T
-    scale = np.sqrt(rng.chisquare(df, _DRAWS) / df)
-    return float(np.mean(z.max(axis=1) / scale >= np.max(t)))
+    drawn = draw_largest(covariance, rng) / draw_spread(df, rng)
+    return float(np.mean(drawn >= np.max(t)))
 
 
 def p_of_arrangements(said: np.ndarray, true: np.ndarray, seed: int = 0) -> float:
