@@ -13,7 +13,7 @@ import { kernelText } from "./kernel.js";
 import { makeListenCard } from "./listen.js";
 import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
-import { curveHeight, drawCurve } from "./marks.js";
+import { curveHeight, drawCurve, sizeOf } from "./marks.js";
 import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
@@ -569,7 +569,7 @@ export function makeNetworkView(app) {
     mapTitle.textContent = isOutput ? "Output" : `What ${lowered(names()[shownUnit.layer][shownUnit.unit])} answers`;
     const context = /** @type {CanvasRenderingContext2D} */ (region.getContext("2d"));
     if (data.dims === 1) {
-      const size = Math.round(field.clientWidth * devicePixelRatio) || 300;
+      const size = Math.round(sizeOf(field)[0] * devicePixelRatio) || 300;
       if (region.width !== size) region.width = region.height = size;
       const plane = column[Math.max(shownUnit.unit, 0)];
       const [low, high] = lineRange(shownUnit.layer, plane);
@@ -623,24 +623,27 @@ export function makeNetworkView(app) {
     for (const { at } of edgeLines) largest = Math.max(largest, Math.abs(parameters[at]));
     for (const { line, at } of edgeLines) {
       const w = parameters[at];
-      line.setAttribute("class", edges[at] ? (w < 0 ? "wire negative" : "wire positive") : "wire cut");
-      line.setAttribute("stroke-width", (0.5 + 4.5 * (Math.abs(w) / largest)).toFixed(2));
+      change(line, "class", edges[at] ? (w < 0 ? "wire negative" : "wire positive") : "wire cut");
+      change(line, "stroke-width", (0.5 + 4.5 * (Math.abs(w) / largest)).toFixed(1));
     }
   }
+
+  /** @param {Element} line @param {string} name @param {string} value */
+  const change = (line, name, value) => line.getAttribute(name) !== value && line.setAttribute(name, value);
 
   /** What changes with the weights. */
   function drawLive() {
     // Nothing to draw on before the view was first opened, or while another is.
-    if (!planes.length || !element.offsetParent) return;
+    if (!planes.length || app.state.view !== "network") return;
     lastDrawn = performance.now();
     drawMaps();
-    drawWires();
-    bar.showEpochs();
-    lossCard.draw();
-    zSpace.draw();
+    // While training runs, all maps are drawn in each frame, and of the rest one: numbers are read no faster.
+    if (isPlaying && !app.reducedMotion()) REST[++turn % REST.length]();
+    else for (const one of REST) one();
     if (!isPlaying && !isDragging()) lossCard.drawConfusion();
-    unitCard.refresh();
   }
+  let turn = 0;
+  const REST = [drawWires, bar.showEpochs, lossCard.draw, () => zSpace.draw(), unitCard.refresh];
 
   /** What changes with what a person does. */
   function drawStill() {
