@@ -91,8 +91,14 @@ export function curveHeight(value, [low, high], height) {
  * @param {[number, number]} size
  * @param {number} thickness
  * @param {import("./controls.js").Colors} colors
+ * @param {[number, number]} [corner] where the picture begins
  */
-export function drawCurve(context, plane, range, [width, height], thickness, colors) {
+export function drawCurve(context, plane, range, [width, height], thickness, colors, corner = [0, 0]) {
+  context.save();
+  context.translate(...corner);
+  context.beginPath();
+  context.rect(0, 0, width, height);
+  context.clip();
   context.fillStyle = css(colors.paper);
   context.fillRect(0, 0, width, height);
   context.strokeStyle = css(colors.positive);
@@ -105,4 +111,5 @@ export function drawCurve(context, plane, range, [width, height], thickness, col
     else context.moveTo(x, y);
   }
   context.stroke();
+  context.restore();
 }

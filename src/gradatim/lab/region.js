@@ -36,7 +36,13 @@ export function makeInputPlanes(data, chosen, side = SIDE) {
     }
   }
   const values = computeInputs(X, data.dims, chosen);
-  return chosen.map((_, i) => Float32Array.from({ length: nPixels }, (_, k) => values[k * chosen.length + i]));
+  return chosen.map((_, i) => new Float32Array(nPixels).map((_, k) => values[k * chosen.length + i]));
+}
+
+/** Places of a plane that a smaller or larger picture of it shows. @param {number} side its pixels */
+export function samplePlaces(side) {
+  const place = (/** @type {number} */ k) => Math.floor(((k + 0.5) / side) * SIDE);
+  return new Uint16Array(side * side).map((_, k) => SIDE * place(Math.floor(k / side)) + place(k % side));
 }
 
 /**
