@@ -39,7 +39,7 @@ def test_only_what_readers_need_is_left_out(code, short):
         ("const total = 1; a.total;", "const total=1;a.total;"),
         ("const total = 1; ({ total });", "const total=1;({total});"),
         ("const total = 1; ({ total: 2 });", "const total=1;({total:2});"),
-        ("const total = 1; const { total: b, c = 1 } = a;", "const total=1;const{total:b,c=1}=a;"),
+        ("const total = 1; const { total: b, c = 1 } = a;", "const total=1,{total:b,c=1}=a;"),
         ("const total = 1; a['total'];", "const total=1;a['total'];"),
         ("const total = 1; `is total ${b}`;", "const total=1;`is total ${b}`;"),
         ("const total = 1; `is ${total}`;", "const aa=1;`is ${aa}`;"),
@@ -51,6 +51,28 @@ def test_only_what_readers_need_is_left_out(code, short):
 )
 def test_a_name_is_shortened_only_where_all_its_places_are_variables(code, short):
     assert minify(code) == short
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [
+        (
+            "const a = 1; const b = (c) => { const d = 2; const e = 3; };",
+            "const a=1,b=c=>{const d=2,e=3};",
+        ),
+        ("const a = 1; if (b) { c(); } const d = 2;", "const a=1;if(b){c()}const d=2;"),
+        ("let a = 1; const b = 2; const c = 3;", "let a=1;const b=2,c=3;"),
+        ("for (const a of b) { const c = a; }", "for(const a of b){const c=a}"),
+        # The body of this loop is empty.
+        ("{ while (f(a)); }", "{while(f(a));}"),
+        ("return (a) => a;", "return a=>a;"),
+        ("f((a), ( b, c) => b);", "f((a),(b,c)=>b);"),
+        ("`${[1].map((a) => { b(); })}`;", "`${[1].map(a=>{b()})}`;"),
+    ],
+)
+def test_constants_in_turn_are_one_statement_and_one_parameter_needs_no_brackets(code, short):
+    assert minify(code) == short
+    assert minify(short) == short
 
 
 def test_names_that_others_use_stay():

@@ -34,6 +34,11 @@ export function brief(value) {
   return text.includes("e") ? text : text.replace(/\.?0+$/, "");
 }
 
+/** Write a whole number with its thousands apart; the browser's own way loads a dictionary first. @param {number} value */
+export function grouped(value) {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 /**
  * A choice with its label.
  *
@@ -141,28 +146,25 @@ export function segments(label, options, changed) {
  * @param {HTMLElement} root
  */
 export function readColors(root) {
-  const probe = html("span", { hidden: true });
-  root.append(probe);
-  const canvas = html("canvas", { width: 1, height: 1 });
+  const names = ["--v-paper", "--v-ink", "--v-muted", "--v-rule", "--c2", "--c5", "--c7", "--c8", "--c3", "--c4"];
+  const canvas = html("canvas", { width: names.length, height: 1 });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-  /** @param {string} name @returns {number[]} */
-  const read = (name) => {
+  // All at once: each question would wait for the style of the whole page.
+  const probes = names.map((name) => {
+    const probe = html("span", { hidden: true });
     probe.style.color = `var(${name})`;
+    return probe;
+  });
+  root.append(...probes);
+  probes.forEach((probe, k) => {
     context.fillStyle = getComputedStyle(probe).color;
-    context.fillRect(0, 0, 1, 1);
-    return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
-  };
-  const found = {
-    paper: read("--v-paper"),
-    ink: read("--v-ink"),
-    muted: read("--v-muted"),
-    rule: read("--v-rule"),
-    positive: read("--c2"),
-    negative: read("--c5"),
-    classes: ["--c5", "--c2", "--c7", "--c8", "--c3", "--c4"].map(read),
-  };
-  probe.remove();
-  return found;
+    context.fillRect(k, 0, 1, 1);
+  });
+  probes.forEach((probe) => probe.remove());
+  const { data } = context.getImageData(0, 0, names.length, 1);
+  const [paper, ink, muted, rule, ...classes] = names.map((_, k) => [...data.slice(4 * k, 4 * k + 3)]);
+  const [positive, negative, ...others] = classes;
+  return { paper, ink, muted, rule, positive, negative, classes: [negative, positive, ...others] };
 }
 
 /** @param {number[]} color @param {number} [alpha] */

@@ -13,8 +13,8 @@ const WRITTEN_FUNCTIONS = {
   identity: ["z", null],
   sign: ["Math.sign(z)", "0"],
   heaviside: ["z >= 0 ? 1 : 0", "0"],
-  logistic: ["h.logistic(z)", "a < 0.9 ? a * (1 - a) : h.logisticSlope(z)"],
-  tanh: ["h.tanh(z)", "Math.abs(a) < 0.9 ? 1 - a * a : 4 * h.logisticSlope(2 * z)"],
+  logistic: ["z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))", "a < 0.9 ? a * (1 - a) : h.logisticSlope(z)"],
+  tanh: ["(t + s) * v", "c === z ? T[2 * k + 1] * (1 - s * s) * (v * v) : 4 * h.logisticSlope(2 * z)"],
   relu: ["Math.max(z, 0)", "z >= 0 ? 1 : 0"],
   leaky_relu: ["z >= 0 ? z : 0.01 * z", "z >= 0 ? 1 : 0.01"],
   elu: ["z >= 0 ? z : Math.expm1(z)", "z >= 0 ? 1 : Math.exp(z)"],
@@ -23,12 +23,18 @@ const WRITTEN_FUNCTIONS = {
   softplus: ["Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))", "h.logistic(z)"],
 };
 
+/** What both expressions of tanh need, as the engine computes it. */
+const TANH = [
+  "const c = Math.max(-20, Math.min(z, 20)), k = (16 * c + 320.5) | 0, r = c - (k - 320) / 16, q = r * r;",
+  "const s = r * (1 - q * (1 / 3 - q * (2 / 15 - q * (17 / 315 - q * (62 / 2835))))), t = T[2 * k], v = 1 / (1 + t * s);",
+].join(" ");
+
 /** Above this many parameters loops are as fast, and the text would be long. */
 const MOST_PARAMETERS = 700;
 
 /** @param {string} expression @param {string} index */
 function fillIn(expression, index) {
-  return expression.replace(/\b([za])\b/g, (name) => `${name}${index}`);
+  return expression.replace(/\b([zackqrstv])\b/g, (name) => `${name}${index}`);
 }
 
 /**
@@ -37,7 +43,7 @@ function fillIn(expression, index) {
  * @param {number} nInputs
  * @param {string[][]} activations of every unit, outputs last
  * @param {string} loss squared, binary or multiclass
- * @returns {string} `(h) => (P, G, X, y, n) => {...}`, or `null` for a network that is too large
+ * @returns {string} `(h, T = h.tanhs) => (P, G, X, y, n) => {...}`, or `null` for a network that is too large
  */
 export function kernelText(nInputs, activations, loss) {
   const sizes = [nInputs, ...activations.map((units) => units.length)];
@@ -61,7 +67,7 @@ export function kernelText(nInputs, activations, loss) {
   const places = range(total);
   const first = places.map((k) => `const p${k} = P[${k}]; let g${k} = 0;`).join("\n");
   const last = places.map((k) => `G[${k}] = g${k};`).join("\n");
-  return `(h) => (P, G, X, y, n) => {\n${first}\nfor (let r = 0; r < n; r++) {\n${body}\n}\n${last}\n}`;
+  return `(h, T = h.tanhs) => (P, G, X, y, n) => {\n${first}\nfor (let r = 0; r < n; r++) {\n${body}\n}\n${last}\n}`;
 }
 
 /** @param {number} n */
@@ -76,7 +82,7 @@ function forwardLines(depth, units, nIn, start) {
     return `const z${depth}_${o} = ${[`P[${start + units.length * nIn + o}]`, ...terms].join(" + ")};`;
   });
   if (units[0] !== "softmax") {
-    return [...lines, ...units.map((name, o) => `const a${depth}_${o} = ${fillIn(WRITTEN_FUNCTIONS[name][0], `${depth}_${o}`)};`)];
+    return [...lines, ...units.map((name, o) => fillIn(`${name === "tanh" ? TANH : ""} const a = ${WRITTEN_FUNCTIONS[name][0]};`, `${depth}_${o}`))];
   }
   const outputs = units.map((_, o) => o);
   return [

@@ -19,7 +19,8 @@ export function makeLossCard(app, board) {
   let history = [];
   /** @type {any} */
   let report = null;
-  const figures = html("div", { class: "figures" });
+  const [ofTraining, ofHeld] = [makeFigure("training", "train"), makeFigure("held out", "held")];
+  const figures = html("div", { class: "figures" }, ofTraining.element, ofHeld.element);
   const isLog = html("input", { type: "checkbox" });
   isLog.addEventListener("change", () => drawLoss());
   const lossPlot = html("canvas", { class: "loss", role: "img", "aria-label": "Loss by epoch" });
@@ -47,11 +48,22 @@ export function makeLossCard(app, board) {
     drawLoss();
   }
 
+  /** @param {string} title @param {string} kind */
+  function makeFigure(title, kind) {
+    const [loss, right] = [html("b"), html("span")];
+    const element = html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), loss, right);
+    /** @param {any} found */
+    const show = (found) => {
+      loss.textContent = found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–";
+      right.textContent = !found ? "" : found.accuracy === null ? `off by ${shown(found.off * board.data().yScale.spread, 3)}` : `${(100 * found.accuracy).toFixed(0)} % right`;
+    };
+    return { element, show };
+  }
+
   function drawFigures() {
-    const { train, held } = report ?? {};
-    const cell = (/** @type {string} */ title, /** @type {any} */ found, /** @type {string} */ kind) =>
-      html("div", { class: `figure ${kind}` }, html("span", { class: "key", "aria-hidden": "true" }), html("span", {}, title), html("b", {}, found ? (found.loss > 0 && found.loss < 0.0005 ? "< 0.001" : shown(found.loss, 3)) : "–"), html("span", {}, found ? (found.accuracy === null ? `off by ${shown(found.off * board.data().yScale.spread, 3)}` : `${(100 * found.accuracy).toFixed(0)} % right`) : ""));
-    figures.replaceChildren(cell("training", train, "train"), ...(board.data().held.some(Boolean) ? [cell("held out", held, "held")] : []));
+    ofTraining.show(report?.train);
+    ofHeld.show(report?.held);
+    ofHeld.element.hidden = !board.data().held.some(Boolean);
   }
 
   function drawLoss() {

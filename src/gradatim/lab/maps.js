@@ -178,11 +178,12 @@ export function makeShades(paper, color) {
  * @param {Uint32Array} ramp
  * @param {number} low value that is −1
  * @param {number} high value that is 1
+ * @param {Uint16Array} [places] of the plane that each pixel shows; all in turn unless given
  */
-export function paintRamp(pixels, plane, ramp, low, high) {
+export function paintRamp(pixels, plane, ramp, low, high, places) {
   const slope = high > low ? 255 / (high - low) : 0;
   for (let k = 0; k < pixels.length; k++) {
-    const at = (plane[k] - low) * slope;
+    const at = (plane[places ? places[k] : k] - low) * slope;
     pixels[k] = ramp[at > 255 ? 255 : at > 0 ? at | 0 : 0];
   }
 }

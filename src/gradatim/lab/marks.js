@@ -42,6 +42,21 @@ export function drawMark(context, x, y, r, label, isHeld, ratio, colors) {
   context.globalAlpha = 1;
 }
 
+/** Sizes that were asked for and have not changed since: to ask again would lay the page out. @type {WeakMap<Element, number[]>} */
+const sizes = new WeakMap();
+const watcher = globalThis.ResizeObserver && new ResizeObserver((entries) => entries.forEach(({ target }) => sizes.delete(target)));
+
+/** Width and height of an element in pixels of the page; zeros while it is hidden. @param {Element} element */
+export function sizeOf(element) {
+  const known = sizes.get(element);
+  if (known) return known;
+  const size = [element.clientWidth, element.clientHeight];
+  watcher?.observe(element);
+  // Nobody tells when a hidden one is shown before its next picture is drawn.
+  if (size[0]) sizes.set(element, size);
+  return size;
+}
+
 /**
  * Make a canvas as fine as the screen; returns its context, cleared, its sizes and the ratio.
  *
@@ -49,8 +64,7 @@ export function drawMark(context, x, y, r, label, isHeld, ratio, colors) {
  */
 export function clearCanvas(canvas) {
   const ratio = window.devicePixelRatio || 1;
-  const width = Math.max(Math.round(canvas.clientWidth * ratio), 1);
-  const height = Math.max(Math.round(canvas.clientHeight * ratio), 1);
+  const [width, height] = sizeOf(canvas).map((length) => Math.max(Math.round(length * ratio), 1));
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.clearRect(0, 0, width, height);
@@ -77,8 +91,14 @@ export function curveHeight(value, [low, high], height) {
  * @param {[number, number]} size
  * @param {number} thickness
  * @param {import("./controls.js").Colors} colors
+ * @param {[number, number]} [corner] where the picture begins
  */
-export function drawCurve(context, plane, range, [width, height], thickness, colors) {
+export function drawCurve(context, plane, range, [width, height], thickness, colors, corner = [0, 0]) {
+  context.save();
+  context.translate(...corner);
+  context.beginPath();
+  context.rect(0, 0, width, height);
+  context.clip();
   context.fillStyle = css(colors.paper);
   context.fillRect(0, 0, width, height);
   context.strokeStyle = css(colors.positive);
@@ -91,4 +111,5 @@ export function drawCurve(context, plane, range, [width, height], thickness, col
     else context.moveTo(x, y);
   }
   context.stroke();
+  context.restore();
 }

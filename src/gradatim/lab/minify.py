@@ -4,7 +4,8 @@ Conventions: strings, templates and regular expressions stay as they are. A line
 wherever leaving it out could join two statements. A slash after a symbol other than ``)``, ``]`` or
 ``}``, or after a word such as ``return``, begins a regular expression. A name is shortened only if
 it is declared in the script and nowhere in it a property, a key, part of a pattern, or in a string;
-then every place of it is a variable, and all get the same short name.
+then every place of it is a variable, and all get the same short name. Every statement that is not
+a block ends with a semicolon in the scripts.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ _GLOBAL = {
 }
 _SHORT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+_BEFORE_BODY = {"for", "while", "if", "else"}
+
 Tokens = list[tuple[str, str]]
+_Spaced = tuple[str, str, str]
 
 
 def minify(code: str, keep: Collection[str] = ()) -> str:
@@ -51,17 +55,63 @@ def minify(code: str, keep: Collection[str] = ()) -> str:
         raise ValueError("the script closes a bracket that it has not opened")
     short = _short_names([token for token in tokens if token[0] != "space"], keep)
     parts: list[str] = []
-    last, gap = "", ""
-    for kind, text in tokens:
-        if kind == "space":
-            gap = gap or ("\n" if "\n" in text else " ")
-            continue
+    last = ""
+    for gap, kind, text in _fewer(list(_spaced(tokens))):
         written = short.get(text, text) if kind == "word" else text
         if kind != "text":
             parts.append(_between(last, gap, written))
         parts.append(written)
-        last, gap = written or last, ""
+        last = written or last
     return "".join(parts)
+
+
+def _spaced(tokens: Tokens) -> Iterator[_Spaced]:
+    """Yield each token with the space before it: none, a blank or a line break."""
+    gap = ""
+    for kind, text in tokens:
+        if kind == "space":
+            gap = gap or ("\n" if "\n" in text else " ")
+        else:
+            yield gap, kind, text
+            gap = ""
+
+
+def _fewer(tokens: list[_Spaced]) -> list[_Spaced]:
+    """Join constants in turn; drop brackets around one parameter and the ``;`` before a ``}``."""
+    kept: list[_Spaced] = []
+    # The words that begin the statement open in each bracket, and the one before it.
+    heads, before = [""], [""]
+    texts = [*(text for _, _, text in tokens), "", "", "", ""]
+    for k, (gap, kind, text) in enumerate(tokens):
+        head = heads[-1]
+        if text == "const" and not head and before[-1] == "const" and kept[-1][2] == ";":
+            kept[-1], heads[-1] = ("", "symbol", ","), text
+            continue
+        if text == ";":
+            before[-1], heads[-1] = head, ""
+            # The body of a loop may be empty.
+            if texts[k + 1] == "}" and not (texts[k - 1] == ")" and head in _BEFORE_BODY):
+                continue
+        elif text in ("(", "[", "{", "${"):
+            heads[-1] = head or text
+            heads.append("")
+            before.append("")
+        elif text in (")", "]", "}") and len(heads) > 1:
+            heads.pop()
+            before.pop()
+        else:
+            heads[-1] = head or text
+        if text == "(" and _is_one_parameter(tokens, texts, k):
+            tokens[k + 1] = (gap, "word", texts[k + 1])
+        elif text != ")" or not _is_one_parameter(tokens, texts, k - 2):
+            kept.append((gap, kind, text))
+    return kept
+
+
+def _is_one_parameter(tokens: list[_Spaced], texts: list[str], k: int) -> bool:
+    """Tell whether a bracket holds nothing but the one parameter of an arrow function."""
+    is_alone = k >= 0 and texts[k] == "(" and texts[k + 2 : k + 5] == [")", "=", ">"]
+    return is_alone and tokens[k + 1][1] == "word"
 
 
 def _read(code: str, at: int, tokens: Tokens) -> int:

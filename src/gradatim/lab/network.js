@@ -13,12 +13,12 @@ import { kernelText } from "./kernel.js";
 import { makeListenCard } from "./listen.js";
 import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
-import { curveHeight, drawCurve } from "./marks.js";
+import { curveHeight, drawCurve, sizeOf } from "./marks.js";
 import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
-import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
+import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes, samplePlaces } from "./region.js";
 import { LIMITS } from "./state.js";
 import { makeTrainingBar } from "./trainingbar.js";
 import { makeUnitCard } from "./unitcard.js";
@@ -300,8 +300,11 @@ export function makeNetworkView(app) {
     drawStill();
   }
 
-  /** @type {{ canvas: HTMLCanvasElement, image: ImageData, pixels: Uint32Array, element: HTMLButtonElement }[][]} */
-  let unitMaps = [];
+  /** @type {HTMLButtonElement[][]} */
+  let units = [];
+  // One canvas below all units: one for each would cost more to put together than to draw.
+  const sheet = html("canvas", { class: "sheet" });
+  let image = new ImageData(1, 1);
   /** @type {{ line: SVGLineElement, at: number }[]} */
   let edgeLines = [];
   /** @type {{ x: number, y: number }[][]} */
@@ -311,27 +314,36 @@ export function makeNetworkView(app) {
   /** @type {Float32Array[]} */
   let inputPlanes = [];
   const UNIT = 40;
+  /** Width that the graph was made for. */
+  let room = 0;
+  /** Places of a plane that the pixels of a unit show. */
+  let unitPlaces = samplePlaces(1);
 
   /** Make the graph anew, after its shape has changed. */
   function rebuild() {
     const columns = [inputPlaces().length, ...net().activations.map((units) => units.length)];
     planes = makeUnitPlanes(net().activations, data);
     inputPlanes = makeInputPlanes(data, inputPlaces());
-    const width = Math.max(graph.parentElement?.clientWidth || 520, columns.length * 82 + 12);
+    const side = Math.round((UNIT - 2) * devicePixelRatio);
+    unitPlaces = samplePlaces(side);
+    image = new ImageData(side, side);
+    room = graph.parentElement?.clientWidth ?? 0;
+    const width = Math.max(room || 520, columns.length * 82 + 12);
     const tallest = Math.max(...columns);
     const gap = 58;
     const height = 58 + tallest * gap;
     graph.style.width = `${width}px`;
     graph.style.height = `${height}px`;
+    [sheet.width, sheet.height] = [width, height].map((length) => Math.ceil(length * devicePixelRatio));
     wires.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const spread = columns.length > 1 ? (width - 92) / (columns.length - 1) : 0;
-    places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: 46 + c * spread, y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
+    places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: Math.round(46 + c * spread), y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
     const all = names();
     const focused = graph.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
-    graph.replaceChildren(wires);
+    graph.replaceChildren(wires, sheet);
     makeWires(all);
     columns.forEach((n, c) => graph.append(columnHead(c, n)));
-    unitMaps = places.map((column, c) => column.map(({ x, y }, i) => makeUnit(c, i, x, y, all)));
+    units = places.map((column, c) => column.map(({ x, y }, i) => makeUnit(c, i, x, y, all)));
     depthText.textContent = String(net().activations.length - 1);
     zSpace.draw(all[all.length - 2]);
     // Whoever presses + twice by the keyboard finds the button again.
@@ -386,13 +398,10 @@ export function makeNetworkView(app) {
 
   /** @param {number} c @param {number} i @param {number} x @param {number} y @param {string[][]} all */
   function makeUnit(c, i, x, y, all) {
-    const side = data.dims === 1 ? UNIT * 2 : SIDE;
-    const canvas = html("canvas", { width: side, height: side });
-    const image = new ImageData(side, side);
     const isInput = c === 0;
     const title = lowered(all[c][i]);
     const label = isInput ? INPUTS[inputPlaces()[i]].shown : title;
-    const element = html("button", { type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": isInput ? `Input ${label}` : `Unit ${title}, ${FUNCTION_TITLES[net().activations[c - 1][i]]}` }, canvas, html("span", {}, label));
+    const element = html("button", { type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": isInput ? `Input ${label}` : `Unit ${title}, ${FUNCTION_TITLES[net().activations[c - 1][i]]}` }, html("span", {}, label));
     element.style.left = `${x - UNIT / 2}px`;
     element.style.top = `${y - UNIT / 2}px`;
     const look = () => {
@@ -409,7 +418,7 @@ export function makeNetworkView(app) {
     element.addEventListener("blur", leave);
     if (!isInput) element.addEventListener("click", () => choose(c - 1, i));
     graph.append(element);
-    return { canvas, image, pixels: new Uint32Array(image.data.buffer), element };
+    return element;
   }
 
   // Picture
@@ -548,14 +557,16 @@ export function makeNetworkView(app) {
     computePlanes(layers(), net().parameters, inputPlanes, planes);
     const { signed } = colorRamps();
     const all = [inputPlanes, ...planes];
-    unitMaps.forEach((column, c) => column.forEach(({ canvas, image, pixels }, i) => {
-      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d"));
+    const pixels = new Uint32Array(image.data.buffer);
+    places.forEach((column, c) => column.forEach(({ x, y }, i) => {
       const activation = c ? net().activations[c - 1][i] : "identity";
-      const [low, high] = mapRange(activation, all[c][i]);
-      if (data.dims === 1) drawCurve(context, all[c][i], [low, high], [canvas.width, canvas.height], 3, app.colors());
+      const range = mapRange(activation, all[c][i]);
+      const [left, top] = [x, y].map((middle) => Math.round((middle - UNIT / 2 + 1) * devicePixelRatio));
+      if (data.dims === 1) drawCurve(context, all[c][i], range, [image.width, image.width], devicePixelRatio, app.colors(), [left, top]);
       else {
-        paintRamp(pixels, all[c][i], signed, low, high);
-        context.putImageData(image, 0, 0);
+        paintRamp(pixels, all[c][i], signed, ...range, unitPlaces);
+        context.putImageData(image, left, top);
       }
     }));
     drawRegion();
@@ -569,7 +580,7 @@ export function makeNetworkView(app) {
     mapTitle.textContent = isOutput ? "Output" : `What ${lowered(names()[shownUnit.layer][shownUnit.unit])} answers`;
     const context = /** @type {CanvasRenderingContext2D} */ (region.getContext("2d"));
     if (data.dims === 1) {
-      const size = Math.round(field.clientWidth * devicePixelRatio) || 300;
+      const size = Math.round(sizeOf(field)[0] * devicePixelRatio) || 300;
       if (region.width !== size) region.width = region.height = size;
       const plane = column[Math.max(shownUnit.unit, 0)];
       const [low, high] = lineRange(shownUnit.layer, plane);
@@ -623,29 +634,32 @@ export function makeNetworkView(app) {
     for (const { at } of edgeLines) largest = Math.max(largest, Math.abs(parameters[at]));
     for (const { line, at } of edgeLines) {
       const w = parameters[at];
-      line.setAttribute("class", edges[at] ? (w < 0 ? "wire negative" : "wire positive") : "wire cut");
-      line.setAttribute("stroke-width", (0.5 + 4.5 * (Math.abs(w) / largest)).toFixed(2));
+      change(line, "class", edges[at] ? (w < 0 ? "wire negative" : "wire positive") : "wire cut");
+      change(line, "stroke-width", (0.5 + 4.5 * (Math.abs(w) / largest)).toFixed(1));
     }
   }
+
+  /** @param {Element} line @param {string} name @param {string} value */
+  const change = (line, name, value) => line.getAttribute(name) !== value && line.setAttribute(name, value);
 
   /** What changes with the weights. */
   function drawLive() {
     // Nothing to draw on before the view was first opened, or while another is.
-    if (!planes.length || !element.offsetParent) return;
+    if (!planes.length || app.state.view !== "network") return;
     lastDrawn = performance.now();
     drawMaps();
-    drawWires();
-    bar.showEpochs();
-    lossCard.draw();
-    zSpace.draw();
+    // While training runs, all maps are drawn in each frame, and of the rest one: numbers are read no faster.
+    if (isPlaying && !app.reducedMotion()) REST[++turn % REST.length]();
+    else for (const one of REST) one();
     if (!isPlaying && !isDragging()) lossCard.drawConfusion();
-    unitCard.refresh();
   }
+  let turn = 0;
+  const REST = [drawWires, bar.showEpochs, lossCard.draw, () => zSpace.draw(), unitCard.refresh];
 
   /** What changes with what a person does. */
   function drawStill() {
     const chosen = unitCard.chosen();
-    unitMaps.forEach((column, c) => column.forEach(({ element }, i) => element.classList.toggle("chosen", chosen !== null && chosen.layer === c - 1 && chosen.unit === i)));
+    units.forEach((column, c) => column.forEach((element, i) => element.classList.toggle("chosen", chosen !== null && chosen.layer === c - 1 && chosen.unit === i)));
     const flat = net().activations.findIndex((units) => units.some((name) => FLAT.includes(name)));
     caption.textContent = flat >= 0 ? "A step or sign unit has slope 0: nothing before it learns. Set its weights by hand, or choose another function." : "Blue and solid: positive weight. Orange and dashed: negative. Thick: large.";
     drawProbe();
@@ -675,12 +689,9 @@ export function makeNetworkView(app) {
 
   element.append(bar.element,
     html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, listenCard.element, unitCard.element, zSpace.element)));
-  let width = 0;
   new ResizeObserver(() => {
     const now = graph.parentElement?.clientWidth ?? 0;
-    if (!now || now === width) return;
-    width = now;
-    rebuild();
+    if (now && now !== room) rebuild();
   }).observe(graphCard);
   const pause = () => isPlaying && toggle();
   /** Share of right answers on points that do not train, or on those that do. */

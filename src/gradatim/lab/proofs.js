@@ -7,7 +7,7 @@
 
 import { html } from "../views/_dom.js";
 import { ticks } from "../views/_scales.js";
-import { brief, button, choice, css, numberInput, segments, setNumber, shown } from "./controls.js";
+import { brief, button, choice, css, grouped, numberInput, segments, setNumber, shown } from "./controls.js";
 import { toEquation } from "./equation.js";
 import { LONGEST_FORMULA, readFormula } from "./formula.js";
 import { clearCanvas } from "./marks.js";
@@ -202,8 +202,8 @@ export function makeProofsView(app, network) {
     const place = (/** @type {number} */ k) => low + ((high - low) * k) / (PLACES - 1);
     sumWords.textContent = `The largest error is ${shown(sum.error, 4)}, at x = ${brief(place(sum.at))}.`;
     sumMore.textContent = isStep
-      ? `Seen at ${PLACES.toLocaleString("en")} places. No other ${n === 1 ? "step" : `${n} steps`} come${n === 1 ? "s" : ""} nearer there. Twice as many steps: about half the error.`
-      : `Seen at ${PLACES.toLocaleString("en")} places. Every ReLU bends the sum once. Where the function is smooth, twice as many bends make the error about four times smaller.`;
+      ? `Seen at ${grouped(PLACES)} places. No other ${n === 1 ? "step" : `${n} steps`} come${n === 1 ? "s" : ""} nearer there. Twice as many steps: about half the error.`
+      : `Seen at ${grouped(PLACES)} places. Every ReLU bends the sum once. Where the function is smooth, twice as many bends make the error about four times smaller.`;
     equation.textContent = `f(x) ≈ ${toEquation(rounded(sumLayers(sum, unit, low, high)), ["x"]).split("-> ").map((part) => part.trim()).slice(1).join("; ")}`;
     command.textContent = `gradatim approximate "${text.replace(/["\\$`]/g, "")}" --on ${low} ${high} --activation ${isStep ? "step" : "relu"}`;
     drawSum(y, sum, isStep);
@@ -299,7 +299,7 @@ export function makeProofsView(app, network) {
     sawMore.textContent = wrong
       ? `Every unit of a single layer bends the sum once, so ${n} units make at most ${most} pieces, whatever their weights. Of the ${2 * teeth} tips and valleys, any such network has at least ${wrong} on the wrong side of 1/2. As many teeth from one layer take ${2 * teeth} units.`
       : "So few teeth a single layer makes as well. Add layers: the pieces of the deep network double, those of the shallow one grow by two.";
-    const row = (/** @type {string} */ name, /** @type {(string | number)[]} */ values) => html("tr", {}, html("th", { scope: "row" }, name), ...values.map((value) => html("td", {}, typeof value === "number" ? value.toLocaleString("en") : value)));
+    const row = (/** @type {string} */ name, /** @type {(string | number)[]} */ values) => html("tr", {}, html("th", { scope: "row" }, name), ...values.map((value) => html("td", {}, typeof value === "number" ? grouped(value) : value)));
     const head = html("tr", {}, html("td"), ...["hidden layers", "units", "parameters", "pieces"].map((text) => html("th", { scope: "col" }, text)));
     sawTable.replaceChildren(html("table", { class: "confusion-table" }, html("thead", {}, head), html("tbody", {}, row("deep", [k + 1, n, 6 * k + 7, a.pieces]), row("shallow", [1, m, 3 * m + 1, b.pieces]), row("shallow, all teeth", [1, 2 * teeth, 6 * teeth + 1, 2 * teeth]))));
     const plot = makePlot(saw, [0, 1], [-0.12, 1.12]);

@@ -7,7 +7,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { button, choice, css, numberInput, setNumber, shown } from "./controls.js";
+import { button, choice, css, grouped, numberInput, setNumber, shown } from "./controls.js";
 import { kernelText } from "./kernel.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { clearCanvas, drawCurve } from "./marks.js";
@@ -174,7 +174,7 @@ export function makeRaceView(app, network) {
     told.textContent = "All three learn the points of “A network” with its settings, and have seen them equally often. Shallow and deep have about equally many parameters.";
     const ramps = makeColorRamps(app.colors());
     for (const runner of runners) drawRunner(runner, data, ramps);
-    epochs.textContent = (runners[0]?.net.epochs ?? 0).toLocaleString("en");
+    epochs.textContent = grouped(runners[0]?.net.epochs ?? 0);
     drawPlot(data);
     drawVerdict();
   }
@@ -233,7 +233,7 @@ export function makeRaceView(app, network) {
   }
 
   function drawVerdict() {
-    const solved = runners.filter(({ solved }) => solved !== null).map(({ card, solved: at }) => `${card.name.toLowerCase()} within ${(at ?? 0).toLocaleString("en")} epochs`);
+    const solved = runners.filter(({ solved }) => solved !== null).map(({ card, solved: at }) => `${card.name.toLowerCase()} within ${grouped(at ?? 0)} epochs`);
     const text = solved.length ? `All training points right: ${solved.join(", ")}. One seed is one race; try others.` : "";
     if (verdict.textContent !== text) verdict.textContent = text;
   }

@@ -7,7 +7,7 @@
 import { ticks } from "../views/_scales.js";
 import { brief, css } from "./controls.js";
 import { makeRamp, makeShades } from "./maps.js";
-import { clearCanvas, curveHeight, drawMark } from "./marks.js";
+import { clearCanvas, curveHeight, drawMark, sizeOf } from "./marks.js";
 import { computeInputs } from "./problems.js";
 
 export const SIDE = 100;
@@ -36,7 +36,13 @@ export function makeInputPlanes(data, chosen, side = SIDE) {
     }
   }
   const values = computeInputs(X, data.dims, chosen);
-  return chosen.map((_, i) => Float32Array.from({ length: nPixels }, (_, k) => values[k * chosen.length + i]));
+  return chosen.map((_, i) => new Float32Array(nPixels).map((_, k) => values[k * chosen.length + i]));
+}
+
+/** Places of a plane that a smaller or larger picture of it shows. @param {number} side its pixels */
+export function samplePlaces(side) {
+  const place = (/** @type {number} */ k) => Math.floor(((k + 0.5) / side) * SIDE);
+  return new Uint16Array(side * side).map((_, k) => SIDE * place(Math.floor(k / side)) + place(k % side));
 }
 
 /**
@@ -63,8 +69,11 @@ export function makeColorRamps(colors) {
   };
 }
 
+/** What was drawn last on each canvas. @type {WeakMap<HTMLCanvasElement, unknown[]>} */
+const drawn = new WeakMap();
+
 /**
- * Draw the points over a picture; on a line, also its numbers and the chosen place.
+ * Draw the points over a picture, if they are others than before; on a line, also its numbers and the chosen place.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {import("./model.js").PageData} data
@@ -73,11 +82,14 @@ export function makeColorRamps(colors) {
  * @param {number[]} [ringed] places of the points that have a ring
  */
 export function drawPointsOver(canvas, data, colors, chosen, ringed = []) {
+  const shown = [data, colors, chosen, ringed.join(), sizeOf(canvas)[0], window.devicePixelRatio];
+  if (shown.every((value, k) => value === drawn.get(canvas)?.[k])) return;
+  drawn.set(canvas, shown);
   const { context, width: size, ratio } = clearCanvas(canvas);
   const [low, high] = data.window;
   // What lies farther out is drawn at the edge.
   const place = (/** @type {number} */ x) => ((Math.min(Math.max(x, low), high) - low) / (high - low)) * size;
-  const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio * (canvas.clientWidth < 250 ? 0.8 : 1);
+  const r = (data.labels.length > 300 ? 2.6 : 3.6) * ratio * (size < 250 * ratio ? 0.8 : 1);
   const rings = new Set(ringed);
   if (data.dims === 1) drawAxis(context, size, ratio, place, data, colors, chosen);
   for (let row = 0; row < data.labels.length; row++) {

@@ -6,7 +6,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { choice } from "./controls.js";
+import { choice, grouped } from "./controls.js";
 import { outputActivations } from "./model.js";
 
 /** @param {import("./lab.js").App} _app @param {import("./served.js").Desk} desk */
@@ -23,7 +23,7 @@ export function makeClimbCard(_app, desk) {
 
   function draw() {
     const { title, n_rows: n } = desk.about();
-    says.textContent = `From guessing to deep networks, on all ${n.toLocaleString("en")} rows of ${title}: every model is scored on rows that it has not seen, and the simplest one is named that may be as good as the best.`;
+    says.textContent = `From guessing to deep networks, on all ${grouped(n)} rows of ${title}: every model is scored on rows that it has not seen, and the simplest one is named that may be as good as the best.`;
   }
   return { element, draw };
 }

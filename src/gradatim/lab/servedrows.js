@@ -6,7 +6,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { button, choice } from "./controls.js";
+import { button, choice, grouped } from "./controls.js";
 import { AskError } from "./protocol.js";
 
 const MOST_FILES = 2000;
@@ -59,7 +59,7 @@ export function makeRowsCard(app, desk) {
   async function take(found) {
     if (!found.length) return;
     if (found.length > MOST_FILES) {
-      status.textContent = `${MOST_FILES.toLocaleString("en")} files are the most; drop fewer.`;
+      status.textContent = `${grouped(MOST_FILES)} files are the most; drop fewer.`;
       return;
     }
     let sent = 0;
@@ -126,7 +126,7 @@ export function makeRowsCard(app, desk) {
     const key = JSON.stringify(about);
     if (key === drawnFor || !about.inputs.length) return;
     drawnFor = key;
-    says.textContent = `${about.title}: ${about.n_rows.toLocaleString("en")} rows, ${isCurve() ? "with a number to learn. A page shows up to 2,000 of them over one column" : `${about.classes.length} classes. A page shows up to 2,000 of them, of the 6 largest classes`}; the server has all.`;
+    says.textContent = `${about.title}: ${grouped(about.n_rows)} rows, ${isCurve() ? "with a number to learn. A page shows up to 2,000 of them over one column" : `${about.classes.length} classes. A page shows up to 2,000 of them, of the 6 largest classes`}; the server has all.`;
     inputs.select.replaceChildren(...about.inputs.map((/** @type {any} */ one) => html("option", { value: one.name }, `${one.name} (${one.n_columns})`)));
     inputs.select.value = fewest(about.inputs);
     fillColumns();

@@ -5,7 +5,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { button, choice } from "./controls.js";
+import { button, choice, grouped } from "./controls.js";
 import { toEquation, toLatex, toNumpy, toPython } from "./equation.js";
 import { toSklearn, toSvg, toTikz } from "./exports.js";
 import { writtenLayers } from "./model.js";
@@ -86,7 +86,7 @@ export function makeShare(app, network) {
     const code = encodeState(app.state, every.checked);
     const hidden = hides.filter(({ box }) => box.checked).map(({ key }) => key);
     link.value = `${address}#s=${code}${linkEnd(alone.checked, hidden)}`;
-    size.textContent = `${code.length.toLocaleString("en")} characters`;
+    size.textContent = `${grouped(code.length)} characters`;
     text.value = written()[0];
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { button, choice, numberInput, setNumber } from "./controls.js";
+import { button, choice, grouped, numberInput, setNumber } from "./controls.js";
 import { OPTIMIZER_NAMES, START_NAMES } from "./state.js";
 
 /** @type {Record<string, string>} */
@@ -52,6 +52,6 @@ export function makeTrainingBar(app, { toggle, advance, restart, changeRecipe })
     setNumber(seed, recipe().seed);
   }
 
-  const showEpochs = () => (epochs.textContent = app.state.net.epochs.toLocaleString("en"));
+  const showEpochs = () => (epochs.textContent = grouped(app.state.net.epochs));
   return { element, draw, showEpochs };
 }

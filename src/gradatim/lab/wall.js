@@ -7,7 +7,7 @@
  */
 
 import { html } from "../views/_dom.js";
-import { button, choice, segments, shown } from "./controls.js";
+import { button, choice, grouped, segments, shown } from "./controls.js";
 import { kernelText } from "./kernel.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { drawCurve } from "./marks.js";
@@ -53,7 +53,7 @@ function sizeText(hidden) {
  * @param {{ data(): import("./model.js").PageData, reset(): void }} network
  */
 export function makeWallView(app, network) {
-  /** @typedef {{ size: number, seed: number, net: import("./state.js").NetState, element: HTMLButtonElement, canvas: HTMLCanvasElement, label: HTMLElement, score: any }} Tile */
+  /** @typedef {{ size: number, seed: number, net: import("./state.js").NetState, element: HTMLButtonElement, place: HTMLElement, label: HTMLElement, score: any }} Tile */
   /** @type {Tile[]} */
   let tiles = [];
   /** @type {{ post(...messages: any[]): void, stop(): void }[]} */
@@ -64,6 +64,11 @@ export function makeWallView(app, network) {
   let inputPlanes = [];
   /** @type {ReturnType<typeof makeColorRamps> | null} */
   let ramps = null;
+  // One canvas for all maps: one for each would cost more to put together than to draw.
+  const sheet = html("canvas", { class: "sheet" });
+  const brush = html("canvas", { width: MAP_SIDE, height: MAP_SIDE });
+  /** Where each map lies on the sheet. @type {Map<HTMLElement, [number, number, number, number]>} */
+  let places = new Map();
   const image = new ImageData(MAP_SIDE, MAP_SIDE);
   const pixels = new Uint32Array(image.data.buffer);
   let isRunning = false;
@@ -94,7 +99,8 @@ export function makeWallView(app, network) {
     html("div", { class: "bar", role: "group", "aria-label": "Training of all" },
       html("div", { class: "row transport" }, go, button("Start again", begin), html("span", { class: "epoch-box" }, html("span", {}, "epoch"), epochs)),
       html("div", { class: "row settings" }, functions.element, orders.element)),
-    told, html("section", { class: "card", "aria-label": "The wall" }, grid, verdict));
+    told, html("section", { class: "card", "aria-label": "The wall" }, html("div", { class: "wall-frame" }, grid, sheet), verdict));
+  new ResizeObserver(place).observe(grid);
 
   const signature = () => JSON.stringify([app.state.data, app.state.net.inputs, app.state.recipe, activation]);
 
@@ -121,17 +127,15 @@ export function makeWallView(app, network) {
       return worker;
     });
     arrange();
-    tiles.forEach(drawTile);
   }
 
   /** @param {number} size @param {number} seed @param {string[][][]} shapes @param {number} nInputs @returns {Tile} */
   function makeTile(size, seed, shapes, nInputs) {
     const recipe = { ...app.state.recipe, seed: app.state.recipe.seed + seed };
     const net = { inputs: app.state.net.inputs, activations: shapes[size], epochs: 0, ...freshNet(nInputs, shapes[size], recipe, app.engine) };
-    const side = network.data().dims === 1 ? 2 * MAP_SIDE : MAP_SIDE;
-    const canvas = html("canvas", { width: side, height: side });
+    const place = html("i");
     const label = html("span", {}, "\u00a0");
-    const tile = { size, seed, net, canvas, label, score: null, element: html("button", { type: "button", class: "tile" }, canvas, label) };
+    const tile = { size, seed, net, place, label, score: null, element: html("button", { type: "button", class: "tile" }, place, label) };
     tile.element.addEventListener("click", () => open(tile));
     return tile;
   }
@@ -152,12 +156,25 @@ export function makeWallView(app, network) {
     const focused = document.activeElement;
     const { seed } = app.state.recipe;
     if (isGrid) {
-      const head = [html("span", { class: "axis corner" }, "units"), ...SIZES.map((hidden) => html("span", { class: "axis" }, sizeText(hidden)))];
+      const head = [html("span", { class: "axis corner" }, "seed ↓ units →"), ...SIZES.map((hidden) => html("span", { class: "axis" }, sizeText(hidden)))];
       const rows = Array.from({ length: SEEDS }, (_, r) => [html("span", { class: "axis seed" }, String(seed + r)), ...tiles.slice(r * SIZES.length, (r + 1) * SIZES.length).map((tile) => tile.element)]);
       grid.replaceChildren(...head, ...rows.flat(), html("span", { class: "axis seed" }, "median"), ...medians);
     } else grid.replaceChildren(...bestFirst(tiles.map(({ score }) => score)).map((k) => tiles[k].element));
     if (focused instanceof HTMLElement && grid.contains(focused)) focused.focus({ preventScroll: true });
     showScores();
+    place();
+  }
+
+  /** Find where the maps lie now, and draw them there. */
+  function place() {
+    if (!element.offsetParent) return;
+    [sheet.width, sheet.height] = [grid.clientWidth, grid.clientHeight];
+    const { left, top } = grid.getBoundingClientRect();
+    places = new Map(tiles.map(({ place: one }) => {
+      const box = one.getBoundingClientRect();
+      return [one, [box.left - left, box.top - top, box.width, box.height].map(Math.round)];
+    }));
+    tiles.forEach(drawTile);
   }
   const medians = SIZES.map(() => html("b", { class: "axis" }, "–"));
 
@@ -199,7 +216,7 @@ export function makeWallView(app, network) {
     waiting[part] = false;
     mine.forEach(({ net }, k) => Object.assign(net, message.all[k]));
     done[part] = mine[0].net.epochs;
-    epochs.textContent = Math.min(...done).toLocaleString("en");
+    epochs.textContent = grouped(Math.min(...done));
     if (isRunning) letRun();
     else {
       mine.forEach(drawTile);
@@ -258,21 +275,24 @@ export function makeWallView(app, network) {
   }
 
   /** @param {Tile} tile */
-  function drawTile({ size, net, canvas }) {
-    const data = network.data();
+  function drawTile({ size, net, place: at }) {
+    const [data, box] = [network.data(), places.get(at)];
+    if (!box) return;
     if (ramps?.colors !== app.colors()) ramps = makeColorRamps(app.colors());
     const { signed, classes, colors } = /** @type {ReturnType<typeof makeColorRamps>} */ (ramps);
     const mine = planes[size];
     computePlanes(mappedLayers(inputPlanes.length, net.activations), net.parameters, inputPlanes, mine);
     const outputs = mine[mine.length - 1];
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const [context, small] = [sheet, brush].map((canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")));
+    const [x, y, width, height] = box;
     if (data.dims === 1) {
-      drawCurve(context, outputs[0], data.targets ? data.yWindow : [0, 1], [canvas.width, canvas.height], 3, colors);
+      drawCurve(context, outputs[0], data.targets ? data.yWindow : [0, 1], [width, height], 2, colors, [x, y]);
       return;
     }
     if (outputs.length > 1) paintClasses(pixels, outputs, classes);
     else paintRamp(pixels, outputs[0], signed, ...mapRange("logistic", outputs[0]));
-    context.putImageData(image, 0, 0);
+    small.putImageData(image, 0, 0);
+    context.drawImage(brush, ...box);
   }
 
   function draw() {
@@ -280,7 +300,7 @@ export function makeWallView(app, network) {
     told.textContent = `64 networks learn the points of “A network” with its settings: sizes of the hidden layers across, seeds of the first weights down. Below each: ${network.data().targets ? "how far it is off" : "how much it has right"} on points it has not learned from. Click one to open it.`;
     functions.set(activation);
     if (loaded !== signature()) begin();
-    else tiles.forEach(drawTile);
+    else place();
   }
 
   return { element, draw, pause: () => isRunning && toggle() };

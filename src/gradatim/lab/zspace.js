@@ -8,7 +8,7 @@
 import { html } from "../views/_dom.js";
 import { choice, css, shown } from "./controls.js";
 import { lowered } from "./math.js";
-import { clearCanvas, drawMark } from "./marks.js";
+import { clearCanvas, drawMark, sizeOf } from "./marks.js";
 import { engineLayers, outputCodes } from "./model.js";
 import { limitOf } from "./neuron.js";
 
@@ -80,7 +80,7 @@ export function makeZSpace(app, data, inputsOf) {
     const { activations } = app.state.net;
     const depth = activations.length - 2;
     element.hidden = depth < 0 || Boolean(data().targets);
-    if (element.hidden || !element.offsetParent) return;
+    if (element.hidden || !sizeOf(canvas)[0]) return;
     if (names) offer(names);
     const layer = activations[depth];
     const found = data();
