@@ -1,4 +1,4 @@
-"""Accuracy of ``preset="strong"`` against RealMLP-TD and scikit-learn, on the same folds.
+"""Accuracy of ``preset="strong"`` against RealMLP-TD, TabM and scikit-learn, on the same folds.
 
 Three steps, since the peer may live in another environment than gradatim:
 
@@ -9,7 +9,7 @@ Three steps, since the peer may live in another environment than gradatim:
 2. ``accuracy.py run FOLDER --model strong --model svc [--table world]`` fits and scores, and
    appends one line per fold to ``FOLDER/MODEL.jsonl``; folds that are there already are left out.
    Of gradatim it needs nothing unless its own models are run, so
-   ``realmlp`` (pytabkit) can be run from an environment of its own.
+   ``realmlp`` and ``tabm`` (pytabkit) can be run from an environment of its own.
 3. ``accuracy.py report FOLDER`` prints the table, and the differences of each model to RealMLP-TD
    with intervals that know that folds share training rows (Nadeau and Bengio).
 
@@ -113,6 +113,15 @@ def realmlp_refit(X, y, groups, seed, table):
     return realmlp(X, y, groups, seed, table, n_refit=1)
 
 
+def tabm(X, y, groups, seed, table):
+    """TabM as pytabkit sets it (TabM_D): 32 networks that share most of their weights."""
+    from pytabkit import TabM_D_Classifier
+    from sklearn.multioutput import MultiOutputClassifier
+
+    model = TabM_D_Classifier(random_state=seed, device="cpu", n_threads=1, verbosity=0)
+    return (MultiOutputClassifier(model) if y.ndim == 2 else model).fit(X, y)
+
+
 def logistic(X, y, groups, seed, table):
     from sklearn.linear_model import LogisticRegression
 
@@ -191,7 +200,8 @@ class Several:
 
 
 MODELS = {
-    f.__name__: f for f in (strong, realmlp, realmlp_refit, logistic, svc, forest, lightgbm, mlp)
+    f.__name__: f
+    for f in (strong, realmlp, realmlp_refit, tabm, logistic, svc, forest, lightgbm, mlp)
 }
 
 

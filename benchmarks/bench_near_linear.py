@@ -3,14 +3,15 @@
 Conventions: rows are standard normal, and a class is the loudest output of a random layer with so
 much noise that logistic regression is right in .57 of 2,000 rows. *alone* is the recipe as it was,
 with nothing to choose; *chosen* is what the climb does. One repeat of three folds, the same for
-all. Run as ``python -m benchmarks.bench_near_linear [ROWS ...]``; seconds are the processor's.
+all. Run as ``python -m benchmarks.bench_near_linear [ROWS ...]``, or with ``depth`` in place of
+rows for tables where only depth learns; seconds are the processor's.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,25 @@ from gradatim.collection import Collection
 from gradatim.models.families import networks
 from gradatim.models.families.registry import FAMILIES
 
-__all__ = ["compare", "main", "near_linear"]
+__all__ = ["DEPTH", "compare", "main", "near_linear", "only_depth"]
 
 ROWS = (2_000, 4_000, 8_000, 16_000, 32_000)
 SEEDS = (0, 1)
 NOISE = 0.16
 NETWORKS = ("shallow", "deep")
+
+#: Tables where only depth learns, or most of all: kind, number of signs or of columns, rows.
+DEPTH = (
+    ("parity", 3, 1_000),
+    ("parity", 4, 1_000),
+    ("parity", 4, 4_000),
+    ("parity", 5, 4_000),
+    ("spirals", 2, 1_000),
+    ("spirals", 4, 1_000),
+    ("rings", 22, 1_000),
+    ("rings", 22, 4_000),
+    ("line and parity", 3, 1_000),
+)
 
 
 def near_linear(n_samples: int, seed: int) -> Collection:
@@ -34,6 +48,34 @@ def near_linear(n_samples: int, seed: int) -> Collection:
     X, y = make_data(n_samples, 60, 10, seed, NOISE)
     ids = np.arange(n_samples).astype(str)
     return Collection(f"{n_samples} rows", {"table": X}, y.astype(str), "classification", ids)
+
+
+def only_depth(kind: str, number: int, n_samples: int, seed: int) -> Collection:
+    """Generate a table of two classes that no line tells apart, or not all that can be told.
+
+    *parity*: whether an even number of the first `number` of ten columns is positive; *spirals*:
+    two, of one and a half turns; *rings*: four nested ones that take turns; *line and parity*: the
+    sum of two columns and a parity. What is left of `number` or ten columns is noise.
+    """
+    rng = np.random.default_rng([seed, n_samples])
+    X = rng.standard_normal((n_samples, number if kind in ("spirals", "rings") else 10))
+    if kind == "spirals":
+        y = rng.integers(0, 2, n_samples)
+        radius = np.sqrt(rng.uniform(0.05, 1.0, n_samples))
+        angle = 3.0 * np.pi * radius + np.pi * y
+        arms = radius * np.stack([np.cos(angle), np.sin(angle)])
+        X[:, :2] = 2.0 * arms.T + 0.05 * X[:, :2]
+    elif kind == "rings":
+        radius = np.hypot(X[:, 0], X[:, 1])
+        y = np.searchsorted(np.quantile(radius, [0.25, 0.5, 0.75]), radius) % 2
+    else:
+        y = (X[:, :number] > 0).sum(axis=1) % 2
+        if kind == "line and parity":
+            noise = 0.3 * rng.standard_normal(n_samples)
+            y = (X[:, number : number + 2].sum(axis=1) + 1.0 - 2.0 * y + noise > 0).astype(int)
+    ids = np.arange(n_samples).astype(str)
+    name = f"{kind}, {number} {'columns' if kind in ('spirals', 'rings') else 'signs'}"
+    return Collection(name, {"table": X}, y.astype(str), "classification", ids)
 
 
 class _Alone:
@@ -71,27 +113,37 @@ def compare(collection: Collection, n_jobs: int | None = None) -> dict[str, floa
     return found
 
 
-def lines(rows: Sequence[int], seeds: Sequence[int]) -> Iterator[str]:
-    """Yield the table, and the mean difference to the logistic rung."""
+def lines(tables: Iterable[tuple[str, int, Collection]]) -> Iterator[str]:
+    """Yield the table, and the mean differences; tables are what they are called, seed and data."""
     names = ["logistic", *(f"{name} {way}" for name in NETWORKS for way in ("alone", "chosen"))]
     names += ["seconds alone", "seconds chosen"]
-    yield "| rows | seed | " + " | ".join(names) + " |"
-    yield "|---:" * (len(names) + 2) + "|"
+    yield "| table | rows | seed | " + " | ".join(names) + " |"
+    yield "|---|" + "---:|" * (len(names) + 2)
     found = []
-    for n in rows:
-        for seed in seeds:
-            one = compare(near_linear(n, seed))
-            found.append([one[name] for name in names])
-            cells = [f"{x:.3f}" for x in found[-1][:-2]] + [f"{x:.0f}" for x in found[-1][-2:]]
-            yield f"| {n:,} | {seed} | " + " | ".join(cells) + " |"
+    for name, seed, collection in tables:
+        one = compare(collection)
+        found.append([one[key] for key in names])
+        cells = [f"{x:.3f}" for x in found[-1][:-2]] + [f"{x:.0f}" for x in found[-1][-2:]]
+        yield f"| {name} | {collection.n_samples:,} | {seed} | " + " | ".join(cells) + " |"
     mean = np.mean(found, axis=0)
     gaps = [f"{x - mean[0]:+.4f}" for x in mean[1:-2]]
-    yield "| mean, minus logistic | | | " + " | ".join([*gaps, "", ""]) + " |"
+    yield "| mean, minus logistic | | | | " + " | ".join([*gaps, "", ""]) + " |"
+
+
+def _tables(chosen: Sequence[str]) -> Iterator[tuple[str, int, Collection]]:
+    if chosen == ["depth"]:
+        for kind, number, n_samples in DEPTH:
+            collection = only_depth(kind, number, n_samples, 0)
+            yield collection.name, 0, collection
+        return
+    for n_samples in [int(n) for n in chosen] or ROWS:
+        for seed in SEEDS:
+            yield "nearly linear", seed, near_linear(n_samples, seed)
 
 
 def main() -> None:
     """Print the table line by line."""
-    for line in lines([int(n) for n in sys.argv[1:]] or ROWS, SEEDS):
+    for line in lines(_tables(sys.argv[1:])):
         print(line, flush=True)
 
 

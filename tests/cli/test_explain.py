@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,21 @@ def test_files_hold_what_is_shown_and_more(inside, capsys):
     assert "row 3 of rows.csv: x rather than y" in picture
     assert main(["explain", "rows.gradatim", "rows.csv", "--row", "3", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out) == whole
+
+
+def test_a_page_plays_the_sound_and_the_nearest_ones(inside, capsys):
+    drums = Path(__file__).parents[2] / "examples" / "drums"
+    typed = ["explain", "drums.gradatim", "new.flac", "-o", "why.html"]
+    assert main([*typed, "--sounds", str(drums)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("wrote ")
+    assert (inside / "why.html").read_text().count('src="data:audio/') == 1 + 5
+    assert main(typed) == 0
+    assert (inside / "why.html").read_text().count('src="data:audio/') == 1
+    capsys.readouterr()
+    assert main([*typed[:-1], "why.svg", "--sounds", str(drums)]) == 2
+    assert "add -o FILE.html" in capsys.readouterr().err
+    assert main([*typed, "--sounds", "folder"]) == 2
+    assert "none of the nearest training sounds" in capsys.readouterr().err
 
 
 def test_a_row_is_found_by_its_name_and_another_class_explained(inside, capsys):

@@ -12,7 +12,7 @@ from gradatim.tagging import Predictions, plan_tags, restore_tags, write_tags
 from gradatim.tagging.fields import TagField
 from gradatim.tagging.sidecars import SIDECAR
 from gradatim.tagging.tagged_audio import audio_hash, read_tags, rewrite_tags
-from tests.tagging.tagged import samples_of, write_sound
+from tests.tagging.tagged import NAMES, samples_of, write_sound
 
 GENRE = TagField("genre")
 FILES = ("a.wav", "b.flac", "deep/c.ogg", "deep/d.mp3")
@@ -199,6 +199,34 @@ def test_a_number_is_a_tempo_or_has_six_digits(music):
     assert plan.left[0].reason == "has no tempo that a tag could hold"
     texts = [one.after[0] for one in plan_tags(found, "loudness").changes]
     assert texts == ["119.6", "-1", "0.333333", "2e+06"]
+
+
+@pytest.mark.parametrize(
+    ("task", "value", "name", "written"),
+    [
+        ("multilabel", [1, 1], "mood", ("kick", "snare")),
+        ("multilabel", [1, 1], "genre", ("kick", "snare")),
+        ("regression", 119.6, "bpm", ("120",)),
+        ("regression", -1 / 3, "arousal", ("-0.333333",)),
+    ],
+)
+def test_labels_and_numbers_are_taken_back_in_every_kind_of_file(
+    task, value, name, written, tmp_path
+):
+    pytest.importorskip("av", reason="MP4 is made by PyAV, the extra media")
+    files = [write_sound(tmp_path / file) for file in NAMES]
+    before, samples = contents(tmp_path), [samples_of(file) for file in files]
+    values = np.array([value] * len(NAMES))
+    classes = ("kick", "snare") if task == "multilabel" else ("x",)
+    found = predictions(tmp_path, NAMES, values, classes, task=task, probabilities=None)
+    done = write_tags(plan_tags(found, name))
+    assert (len(done.changes), done.left) == (len(NAMES), [])
+    field = TagField(name)
+    for file, heard in zip(files, samples, strict=True):
+        assert read_tags(file, [field]) == {field: written}
+        assert (samples_of(file) == heard).all()
+    assert restore_tags(tmp_path).n_restored == len(NAMES)
+    assert contents(tmp_path) == before
 
 
 def test_what_cannot_be_changed_is_named_and_costs_no_others(music):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradatim.network import Network
 
 __all__ = [
+    "PAGE_ENDINGS",
     "Writer",
     "check_built",
     "check_files",
@@ -41,6 +42,9 @@ __all__ = [
 ]
 
 Kind = Callable[[Path], object]
+
+#: What the name of a page ends in.
+PAGE_ENDINGS = (".html", ".htm")
 
 #: Writes a file and returns the line that says so.
 Writer = Callable[[], str]
@@ -157,12 +161,12 @@ def page(path: Path) -> None:
     from gradatim.drawing.formats import check_format
     from gradatim.drawing.plots.files import PLOT_FORMATS
 
-    check_format(path, (".html", ".htm", *PLOT_FORMATS))
+    check_format(path, (*PAGE_ENDINGS, *PLOT_FORMATS))
 
 
 def html(path: Path) -> None:
     """Refuse what is no page."""
-    if path.suffix.lower() not in (".html", ".htm"):
+    if path.suffix.lower() not in PAGE_ENDINGS:
         raise OutputError(f"{path} cannot hold a page; end it in .html")
 
 

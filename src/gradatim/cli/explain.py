@@ -6,6 +6,7 @@ are written before anything is shown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +17,21 @@ from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
 from gradatim.cli._options import OUTPUT, Debug, JsonFile
-from gradatim.cli._output_files import Writer, check_files, deliver, ending, plot, plot_writer
+from gradatim.cli._output_files import (
+    PAGE_ENDINGS,
+    Writer,
+    check_files,
+    deliver,
+    ending,
+    page,
+    plot_writer,
+    writer,
+)
 from gradatim.cli._reading import READING, TextOptions
+from gradatim.errors import SpecError
 
 if TYPE_CHECKING:
+    from gradatim.collection import Sound
     from gradatim.tagging import Explanation
 
 __all__ = ["explain"]
@@ -45,6 +57,7 @@ def explain(
     output: Annotated[
         Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
     ] = None,
+    sounds: Annotated[Path | None, Parameter(group=READING, metavar="FOLDER")] = None,
     json: JsonFile = None,
     debug: Debug = False,
 ) -> None:
@@ -74,7 +87,11 @@ def explain(
     nearest
         Training rows to name.
     output
-        Draw the contributions (.svg, .pdf, .png).
+        Write a page with the contributions and the nearest training sounds (.html), or draw the
+        contributions (.svg, .pdf, .png).
+    sounds
+        Folder of the training sounds, so that the page plays those that are nearest. A dataset of
+        the package needs none.
     json
         Write everything as one JSON object; - is standard output, and nothing else goes there.
     debug
@@ -85,8 +102,11 @@ def explain(
     from gradatim.sources.registry import Options, files_of
 
     file_of_json = None if json in (None, "-") else Path(json or "")
-    named = [("-o", output, plot), ("--json", file_of_json, ending(".json"))]
+    named = [("-o", output, page), ("--json", file_of_json, ending(".json"))]
     wanted = [(option, path, kind) for option, path, kind in named if path is not None]
+    is_page = output is not None and output.suffix.lower() in PAGE_ENDINGS
+    if sounds is not None and not is_page:
+        raise SpecError("--sounds is of a page, which plays them; add -o FILE.html")
     loaded = load_model(model)
     check_files(wanted, [*files_of(file, Options()), model])
     given = {} if text is None else text.given()
@@ -95,6 +115,7 @@ def explain(
         from gradatim.presentation.explanations import explanation_lines
         from gradatim.tables.columns import Dialect
         from gradatim.tagging import explain_path
+        from gradatim.tagging.training_sounds import find_sounds
 
         screen = Screen(to_stderr=json == "-", quiet=False)
         with screen.reading(file) as progress:
@@ -111,6 +132,7 @@ def explain(
                     progress=progress,
                 )
             )
+        heard = find_sounds(loaded, found, file, sounds) if is_page else (None, [])
         about = {"rung": loaded.rung, "input": loaded.input, "setting": loaded.setting}
         whole = {**header(), "model": about, **found.to_dict()}
 
@@ -120,17 +142,34 @@ def explain(
             else:
                 screen.show_lines(explanation_lines(found, top))
 
-        deliver(_writers(found, whole, output, json, top), show, screen.say)
+        writers = [*_picture(found, output, top, *heard), *_json(whole, json)]
+        deliver(writers, show, screen.say)
 
 
-def _writers(
-    found: Explanation, whole: dict[str, object], output: Path | None, json: str | None, top: int
+def _picture(
+    found: Explanation,
+    output: Path | None,
+    top: int,
+    sound: Sound | None,
+    nearest: Sequence[Sound | None],
 ) -> list[Writer]:
-    from gradatim._files import write_atomically
     from gradatim.presentation.pictures import plot_explanation
 
-    writers = plot_writer(output, lambda: plot_explanation(found, top))
+    if output is None or output.suffix.lower() not in PAGE_ENDINGS:
+        return plot_writer(output, lambda: plot_explanation(found, top))
+
+    def save(path: Path) -> Path:
+        from gradatim.reports import write_explanation
+
+        return write_explanation(found, path, sound=sound, nearest=nearest, top=top)
+
+    return writer(output, save)
+
+
+def _json(whole: dict[str, object], json: str | None) -> list[Writer]:
+    from gradatim._files import write_atomically
+
     if json is not None and json != "-":
         text = json_text(whole) + "\n"
-        writers.append(lambda: f"json: {show_name(write_atomically(json, text))}")
-    return writers
+        return [lambda: f"json: {show_name(write_atomically(json, text))}"]
+    return []

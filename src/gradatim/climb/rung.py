@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, overload
 
@@ -183,28 +183,73 @@ def _choose(
     folds = task.folds
     if len(candidates) == 1:
         return [0] * len(folds.outer)
-    pairs = folds.pairs(family.thorough)
-    judging = {(i, j): [judge for _, judge in folds.judges(i, j)] for i, j in pairs}
+    rivals = family.rivals(task, input)
+    pairs = [(r, *pair) for r in range(folds.repeats) for pair in folds.pairs(family.thorough)]
+    judged = _judged(family, task, input, candidates, pairs, progress, rivals is not None)
+    # argmax takes the first, simplest, of equally good candidates
+    chosen = {outer: int(np.argmax(one.means)) for outer, one in judged.items()}
+    if rivals is not None:
+        chosen = {o: c if c and judged[o].beats_constant(c) else 0 for o, c in chosen.items()}
+    doubted = {outer for outer, c in chosen.items() if c and rivals}
+    if rivals and doubted:
+        again = [(r, i, j) for r, i, j in pairs
+                 if any((r, outer) in doubted for outer, _ in folds.judges(i, j))]  # fmt: skip
+        met = _judged(family, task, input, rivals, again, progress, False)
+        for outer in doubted:
+            if met[outer].means.max() >= judged[outer].means[chosen[outer]]:
+                chosen[outer] = 0
+    return [chosen[outer] for outer in folds.outer]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """How candidates did on the rows on which an outer fold chooses."""
+
+    scores: list[np.ndarray] = field(default_factory=list)  # (n_candidates,) of each judging fold
+    # (n_candidates, n_rows) each: by how much the squared error is below one answer for all
+    leads: list[np.ndarray] = field(default_factory=list)
+
+    @property
+    def means(self) -> np.ndarray:
+        return sum(self.scores, start=np.zeros(1)) / len(self.scores)
+
+    def beats_constant(self, c: int) -> bool:
+        """Whether a candidate is better than one answer for all, by two standard errors."""
+        lead = np.concatenate(self.leads, axis=1)[c]
+        return bool(lead.mean() > 2.0 * lead.std() / np.sqrt(len(lead)))
+
+
+def _judged(
+    family: Family,
+    task: ClimbTask,
+    input: str,
+    candidates: Sequence[Any],
+    pairs: Sequence[tuple[int, int, int]],
+    progress: Progress,
+    with_leads: bool,
+) -> dict[tuple[int, int], _Judged]:
+    """Judge candidates for every outer fold (repeat, fold) that some pairs of folds serve."""
+    folds = task.folds
+    learnt = [folds.rows_without(*pair) for pair in pairs]
+    judging = [folds.rows(r, *(judge for _, judge in folds.judges(i, j))) for r, i, j in pairs]
     fits = [
-        Fit(candidate, folds.rows_without(r, i, j), folds.rows(r, *judging[i, j]))
-        for r in range(folds.repeats)
-        for i, j in pairs
+        Fit(candidate, train, rows)
+        for train, rows in zip(learnt, judging, strict=True)
         for candidate in candidates
     ]
-    outputs = iter(fit_all(family, task, input, fits, progress))
-    total = np.zeros((folds.repeats, folds.folds, len(candidates)))
-    for r in range(folds.repeats):
-        for i, j in pairs:
-            rows = folds.rows(r, *judging[i, j])
-            fold = folds.fold_of[r, rows]
-            for c in range(len(candidates)):
-                out = next(outputs).outputs
-                for outer, judge in folds.judges(i, j):
-                    mine = fold == judge
-                    total[r, outer, c] += task.judge(out[mine], rows[mine])
-    counts = np.bincount(np.ravel(pairs), minlength=folds.folds)
-    # argmax takes the first, simplest, of equally good candidates
-    return [int(np.argmax(total[r, k] / counts[k])) for r, k in folds.outer]
+    fitted = iter(fit_all(family, task, input, fits, progress))
+    found: dict[tuple[int, int], _Judged] = defaultdict(_Judged)
+    for (r, i, j), train, rows in zip(pairs, learnt, judging, strict=True):
+        outputs = [next(fitted).outputs for _ in candidates]
+        for outer, judge in folds.judges(i, j):
+            mine = folds.fold_of[r, rows] == judge
+            own, one = [out[mine] for out in outputs], found[r, outer]
+            one.scores.append(np.array([task.judge(out, rows[mine]) for out in own]))
+            if with_leads:
+                truth = task.targets.matrix[rows[mine]]
+                errors = [((out - truth) ** 2).sum(axis=1) for out in [task.mean(train), *own]]
+                one.leads.append(errors[0] - np.stack(errors[1:]))
+    return found
 
 
 def _commonest(chosen: Sequence[int]) -> int:

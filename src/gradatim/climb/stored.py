@@ -126,7 +126,7 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:
     """Name a rung by what it depends on."""
     folds = digest_arrays(task.folds.fold_of)
-    parts = (folds, task.metric, rung, input, list(candidates), "with margins")
+    parts = (folds, task.metric, rung, input, list(candidates), "with margins, lines doubted")
     return _key("rung", task, *parts)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradatim.models.margins import Margin
+from gradatim.models.margins import Margin, Slope
 
 __all__ = ["TOLERANCE", "Contributions", "contribute"]
 
@@ -64,9 +64,10 @@ def contribute(margin: Margin, z: np.ndarray) -> Contributions:
     if margin.is_affine:
         return Contributions(z * margin.gradient(z[None])[0], output, before, 1)
     found = Contributions(np.full(len(z), np.inf), output, before, 0)
+    slope = margin.along(z)
     n_parts = 1
     while n_parts <= _MOST_PARTS:
-        mean = np.mean([_mean_slope(margin, z, k, n_parts) for k in range(n_parts)], axis=0)
+        mean = np.mean([_mean_slope(slope, k, n_parts) for k in range(n_parts)], axis=0)
         finer = Contributions(z * mean, output, before, found.n_gradients + n_parts * _N_NODES)
         # Wrong contributions can add up, but do not stay the same when the line is cut finer.
         moved = np.abs(finer.values - found.values).max(initial=0.0)
@@ -77,8 +78,8 @@ def contribute(margin: Margin, z: np.ndarray) -> Contributions:
     return found
 
 
-def _mean_slope(margin: Margin, z: np.ndarray, part: int, n_parts: int) -> np.ndarray:
+def _mean_slope(slope: Slope, part: int, n_parts: int) -> np.ndarray:
     """Average the gradient over one part of the line, by Gauss and Legendre's rule."""
     nodes, weights = np.polynomial.legendre.leggauss(_N_NODES)
     places = (part + (nodes + 1.0) / 2.0) / n_parts
-    return weights @ margin.gradient(places[:, None] * z) / 2.0
+    return slope(places, weights / 2.0)

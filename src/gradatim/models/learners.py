@@ -112,6 +112,12 @@ class AveragedNetworks:
         over = (self._over_shifts(i) for i in range(len(self.members)))
         return tuple(network for own in over for network in own * (most // len(own)))
 
+    @property
+    def shares(self) -> tuple[tuple[Network, float], ...]:
+        """Each of these networks once, with its share of the mean."""
+        found = (self._over_shifts(i) for i in range(len(self.members)))
+        return tuple((net, 1.0 / (len(own) * len(self.members))) for own in found for net in own)
+
     def _over_shifts(self, i: int) -> tuple[Network, ...]:
         """Return a member as it sees shifted rows."""
         network, n = self.members[i], self.n_shifts[i] if self.n_shifts else 1
@@ -139,21 +145,22 @@ class AveragedNetworks:
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
         """Return what the output units see; of several networks what gives their mean."""
-        seen = [forward(network, Z).pre_activations[-1] for network in self.networks]
-        z = seen[0] if len(seen) == 1 else self._pooled(np.stack(seen))
+        networks, shares = zip(*self.shares, strict=True)
+        seen = [forward(network, Z).pre_activations[-1] for network in networks]
+        z = seen[0] if len(seen) == 1 else self._pooled(np.stack(seen), np.array(shares))
         return z if self.probabilistic else z - 0.5
 
-    def _pooled(self, z: np.ndarray) -> np.ndarray:
+    def _pooled(self, z: np.ndarray, shares: np.ndarray) -> np.ndarray:
         """Find the pre-activations (n_networks, n_rows, n_outputs) of the mean of all outputs."""
         from scipy.special import log_expit, log_softmax, logsumexp
 
-        activation = self.members[0].layers[-1].activation
+        activation, shares = self.members[0].layers[-1].activation, shares[:, None, None]
         if activation == "softmax":
-            return np.asarray(logsumexp(log_softmax(z, axis=2), axis=0)) - np.log(len(z))
+            return np.asarray(logsumexp(log_softmax(z, axis=2), axis=0, b=shares))
         if activation == "logistic":
-            on, off = (np.asarray(logsumexp(log_expit(s * z), axis=0)) for s in (1, -1))
-            return on - off
-        return z.mean(axis=0)
+            on, off = (logsumexp(log_expit(s * z), axis=0, b=shares) for s in (1, -1))
+            return np.asarray(on) - np.asarray(off)
+        return (z * shares).sum(axis=0)
 
 
 def _shifted(network: Network, shift: int) -> Network:

@@ -26,7 +26,10 @@ from gradatim.models.learners import (
 from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["Margin", "back_to_inputs", "find_margin"]
+__all__ = ["Margin", "Slope", "back_to_inputs", "find_margin"]
+
+#: Places on the line from 0 to a row, and weights: to the weighted sum of the gradients there.
+Slope = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ class Margin:
     value: Callable[[np.ndarray], np.ndarray]  # (n_rows, n_features) to (n_rows,)
     gradient: Callable[[np.ndarray], np.ndarray]  # (n_rows, n_features) to the same
     is_affine: bool  # Whether the gradient is the same everywhere
+    ray: Callable[[np.ndarray], Slope] | None = None  # A faster way along the line to a row
+
+    def along(self, z: np.ndarray) -> Slope:
+        """Return what sums gradients up on the line from 0 to a row (n_features,)."""
+        if self.ray is not None:
+            return self.ray(z)
+        return lambda places, weights: weights @ self.gradient(places[:, None] * z)
 
 
 def find_margin(
@@ -73,64 +83,97 @@ def _direction(n_outputs: int, first: int, second: int | None) -> np.ndarray:
 def _of_networks(
     learner: AveragedNetworks, first: int, second: int | None, *, real: bool
 ) -> Margin:
-    members = learner.networks
+    members, shares = zip(*learner.shares, strict=True)
     along = _direction(members[0].n_outputs, first, second)
+    weight = np.array(shares)[:, None, None]
 
     def value(Z: np.ndarray) -> np.ndarray:
         return (learner.outputs(Z) if real else learner.scores(Z)) @ along
 
+    def gradients(networks: Sequence[Network], inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Differentiate by the pre-activations of each one's first layer."""
+        passes = [forward(*pair) for pair in zip(networks, inputs, strict=True)]
+        seeds = _seeds(networks, passes, weight, along, real=real)
+        return [_to_first(*one) for one in zip(networks, passes, seeds, strict=True)]
+
     def gradient(Z: np.ndarray) -> np.ndarray:
-        passes = [forward(network, Z) for network in members]
-        seeds = _seeds(members, passes, along, real=real)
-        parts = [back_to_inputs(*one) for one in zip(members, passes, seeds, strict=True)]
-        return np.sum(parts, axis=0)
+        firsts = zip(members, gradients(members, [Z] * len(members)), strict=True)
+        return np.sum([own @ net.layers[0].weight for net, own in firsts], axis=0)
+
+    def ray(z: np.ndarray) -> Slope:
+        # Every first layer reads one number here, so its weights are multiplied at the ends only.
+        on_line = [_on_line(network, z) for network in members]
+
+        def slope(places: np.ndarray, weights: np.ndarray) -> np.ndarray:
+            firsts = gradients(on_line, [places[:, None]] * len(members))
+            found = zip(members, firsts, strict=True)
+            return np.sum([weights @ own @ net.layers[0].weight for net, own in found], axis=0)
+
+        return slope
 
     last = {name for network in members for name in network.layers[-1].activations}
     straight = last == {"identity"} or (len(members) == 1 and not real)
-    return Margin(value, gradient, straight and all(network.depth == 1 for network in members))
+    is_affine = straight and all(network.depth == 1 for network in members)
+    return Margin(value, gradient, is_affine, ray)
+
+
+def _on_line(network: Network, z: np.ndarray) -> Network:
+    """Return the network as it sees multiples of a row."""
+    first, *rest = network.layers
+    return Network([Layer((first.weight @ z)[:, None], first.bias, first.activation), *rest])
 
 
 def _seeds(
-    members: Sequence[Network], passes: Sequence[ForwardPass], along: np.ndarray, *, real: bool
+    members: Sequence[Network],
+    passes: Sequence[ForwardPass],
+    shares: np.ndarray,
+    along: np.ndarray,
+    *,
+    real: bool,
 ) -> list[np.ndarray]:
     """Return the derivatives by the pre-activations of each member's last layer."""
     z = np.stack([one.pre_activations[-1] for one in passes])
-    n = len(members)
     if real:
         layers = [network.layers[-1] for network in members]
-        outer = np.tile(along, (z.shape[1], 1))
-        return [_through(layer, own, outer) / n for layer, own in zip(layers, z, strict=True)]
+        outer = shares * along * np.ones_like(z)
+        return [_through(*one) for one in zip(layers, z, outer, strict=True)]
     activation = members[0].layers[-1].activation
-    if n > 1 and activation == "softmax":
-        return list(_pooled_softmax(z, along))
-    if n > 1 and activation == "logistic":
-        return list(_pooled_logistic(z, along))
-    return list(np.broadcast_to(along / n, z.shape))
+    if len(members) > 1 and activation == "softmax":
+        return list(_pooled_softmax(z, shares, along))
+    if len(members) > 1 and activation == "logistic":
+        return list(_pooled_logistic(z, shares, along))
+    return list(np.broadcast_to(shares * along, z.shape))
 
 
-def _pooled_softmax(z: np.ndarray, along: np.ndarray) -> np.ndarray:
+def _pooled_softmax(z: np.ndarray, shares: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Differentiate the logarithm of averaged probabilities; (n_networks, n_rows, n_outputs)."""
     from scipy.special import log_softmax, softmax
 
     # A member counts for a class as much as it adds to the average.
-    weights = along * softmax(log_softmax(z, axis=2), axis=0)
+    weights = along * softmax(log_softmax(z, axis=2) + np.log(shares), axis=0)
     return weights - softmax(z, axis=2) * weights.sum(axis=2, keepdims=True)
 
 
-def _pooled_logistic(z: np.ndarray, along: np.ndarray) -> np.ndarray:
+def _pooled_logistic(z: np.ndarray, shares: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Differentiate the log-odds of averaged probabilities; (n_networks, n_rows, n_outputs)."""
     from scipy.special import expit, log_expit, softmax
 
-    on, off = (softmax(np.asarray(log_expit(sign * z)), axis=0) for sign in (1, -1))
+    logs = (np.asarray(log_expit(sign * z)) + np.log(shares) for sign in (1, -1))
+    on, off = (softmax(log, axis=0) for log in logs)
     return along * (on * expit(-z) + off * expit(z))
 
 
 def back_to_inputs(network: Network, passed: ForwardPass, seed: np.ndarray) -> np.ndarray:
     """Carry derivatives by the last pre-activations back to the inputs."""
-    layers = network.layers
-    found = seed @ layers[-1].weight.astype(np.float64)
-    for layer, z in zip(reversed(layers[:-1]), reversed(passed.pre_activations[:-1]), strict=True):
-        found = _through(layer, z, found) @ layer.weight.astype(np.float64)
+    return _to_first(network, passed, seed) @ network.layers[0].weight.astype(np.float64)
+
+
+def _to_first(network: Network, passed: ForwardPass, seed: np.ndarray) -> np.ndarray:
+    """Carry derivatives by the last pre-activations back to the first ones."""
+    layers, found = network.layers, seed
+    for k in range(len(layers) - 1, 0, -1):
+        outer = found @ layers[k].weight.astype(np.float64)
+        found = _through(layers[k - 1], passed.pre_activations[k - 1], outer)
     return found
 
 

@@ -15,7 +15,16 @@ from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.presentation.notices import notes
 from gradatim.tagging.explanations import Explanation
 
-__all__ = ["explanation_lines", "explanation_title", "input_names", "measured"]
+__all__ = [
+    "decision_sentence",
+    "explanation_lines",
+    "explanation_title",
+    "input_names",
+    "meaning",
+    "measured",
+    "method",
+    "searched",
+]
 
 #: Characters of the longest bar.
 BAR = 20
@@ -26,14 +35,12 @@ _DIGITS = 4
 def explanation_lines(found: Explanation, top: int) -> Iterator[Line | Grid]:
     """Yield what was decided, the `top` contributions, and the nearest training rows."""
     yield [(explanation_title(found), "bold")]
-    if found.method == "constant":
-        yield [_constant(found)]
-    else:
-        yield [_sums(found)]
+    yield [meaning(found)]
+    if found.method != "constant":
         yield [""]
         yield _grid(found, top)
         yield [""]
-        yield [_method(found)]
+        yield [method(found)]
     yield from _nearest(found)
     yield from notes(found.notices)
 
@@ -43,10 +50,11 @@ def explanation_title(found: Explanation, limit: int = 80) -> str:
     sample = show_name(found.sample, limit) or "the row"
     is_part = found.source not in ("", found.sample)
     of = f" of {show_name(found.source, limit)}" if is_part else ""
-    return f"{sample}{of}: {_decision(found, limit)}"
+    return f"{sample}{of}: {decision_sentence(found, limit)}"
 
 
-def _decision(found: Explanation, limit: int) -> str:
+def decision_sentence(found: Explanation, limit: int = 80) -> str:
+    """Say what was decided, with names cut at `limit` characters."""
     explained = show_name(found.explained, limit)
     if found.task == "regression":
         unit = f" {show_name(found.unit)}" if found.unit else ""
@@ -68,6 +76,11 @@ def _decision(found: Explanation, limit: int) -> str:
 
 def _holds(found: Explanation) -> bool:
     return found.explained in str(found.prediction).split("|")
+
+
+def meaning(found: Explanation) -> str:
+    """Say what the output is and how it comes about, or why no input moved it."""
+    return _constant(found) if found.method == "constant" else _sums(found)
 
 
 def _constant(found: Explanation) -> str:
@@ -139,7 +152,8 @@ def _value(found: Explanation, k: int) -> str:
     return number_text(float(found.values[k]), _DIGITS)
 
 
-def _method(found: Explanation) -> str:
+def method(found: Explanation) -> str:
+    """Say how contributions were found, and what their sum misses."""
     if found.method == "exact":
         how = "contributions are exact: this model adds up its scaled inputs"
     else:
@@ -159,11 +173,9 @@ def _nearest(found: Explanation) -> Iterator[Line | Grid]:
         return
     if not found.nearest:
         return
-    searched = f"all {found.n_training:,}"
-    if found.n_searched < found.n_training:
-        searched = f"a sample of {found.n_searched:,} of {found.n_training:,}"
     yield [""]
-    said = f"nearest training rows, of {searched} (distance: root mean square over scaled inputs)"
+    of = searched(found)
+    said = f"nearest training rows, of {of} (distance: root mean square over scaled inputs)"
     yield [(said, "bold")]
     heads = [Column("id", names=True), Column("label"), Column("distance", right=True)]
     rows = [
@@ -171,3 +183,12 @@ def _nearest(found: Explanation) -> Iterator[Line | Grid]:
         for one in found.nearest
     ]
     yield Grid(heads, rows)
+
+
+def searched(found: Explanation) -> str:
+    """Say among how many training rows the nearest were looked for; empty if none are named."""
+    if not found.nearest or found.n_searched is None or found.n_training is None:
+        return ""
+    if found.n_searched < found.n_training:
+        return f"a sample of {found.n_searched:,} of {found.n_training:,}"
+    return f"all {found.n_training:,}"

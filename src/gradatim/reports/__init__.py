@@ -1,4 +1,4 @@
-"""What a climb, a race or a look into layers found, as one HTML file that opens anywhere.
+"""What a climb, a race, an explanation or a look into layers found, as one HTML file.
 
 Conventions: see `gradatim.reports.page`. Names are loaded when first used, so that a command that
 writes no report imports no template engine.

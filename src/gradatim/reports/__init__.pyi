@@ -1,3 +1,5 @@
+from .explanation import render_explanation as render_explanation
+from .explanation import write_explanation as write_explanation
 from .figures import write_figures as write_figures
 from .html import render_report as render_report
 from .html import write_report as write_report

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from gradatim._files import open_regular
 from gradatim.tagging.fields import TagField
 from gradatim.tagging.id3 import id3_texts, retagged_id3
-from gradatim.tagging.payload import Kind, flac_blocks, id3_size, iff_chunks, vorbis_comment
+from gradatim.tagging.payload import (
+    Kind,
+    flac_blocks,
+    id3_size,
+    iff_chunks,
+    mp4_atoms,
+    vorbis_comment,
+)
 
 if TYPE_CHECKING:
     from mutagen import PaddingInfo
@@ -35,6 +42,8 @@ _ID3_HEADER, _CHUNK_HEADER = 10, 8
 
 # Of a block of FLAC's metadata, and two of its types.
 _FLAC_HEADER, _PADDING, _COMMENTS = 4, 1, 4
+
+_ATOM_HEADER = 8
 
 _BLOCK = 1 << 20
 
@@ -213,13 +222,40 @@ class _MP4Tags:
                 tags[key] = [MP4FreeForm(text.encode()) for text in texts]
             else:
                 tags[key] = list(texts)
+        size = source.stat().st_size - (excess or 0)
         shutil.copyfile(source, copy)
         self._file.save(copy, padding=_padding(excess))
+        if excess is not None and copy.stat().st_size == size + _ATOM_HEADER:
+            _drop_free_atom(copy)
 
     def _key(self, field: TagField) -> str:
         """Return the key of a field as it is written in the file."""
         known = field.mp4.casefold()
         return next((k for k in self._file.tags or {} if k.casefold() == known), field.mp4)
+
+
+def _drop_free_atom(path: Path) -> None:
+    """Cut off the empty atom that mutagen leaves behind tags, where it is the end of the file."""
+    with open(path, "r+b") as file:
+        start, end = 0, file.seek(0, 2)
+        around = []
+        for name in (b"moov", b"udta", b"meta", b"free"):
+            atoms = list(mp4_atoms(file, start, end))
+            if not atoms or atoms[-1][0] != name or atoms[-1][2] != end:
+                return
+            around.append(atoms[-1][1] - _ATOM_HEADER)
+            # A meta atom begins with its version and flags.
+            start = atoms[-1][1] + (4 if name == b"meta" else 0)
+        for place in around[:-1]:
+            file.seek(place)
+            whole = int.from_bytes(file.read(4), "big")
+            # A size of 1 stands elsewhere, one of 0 is up to the end.
+            if whole != end - place:
+                return
+        for place in around[:-1]:
+            file.seek(place)
+            file.write((end - place - _ATOM_HEADER).to_bytes(4, "big"))
+        file.truncate(end - _ATOM_HEADER)
 
 
 def _copy(old: BinaryIO, new: BinaryIO, start: int, stop: int) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "flac_blocks",
     "id3_size",
     "iff_chunks",
+    "mp4_atoms",
     "sound_hash",
     "tag_kind",
     "vorbis_comment",
@@ -223,7 +224,7 @@ def _ogg_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
 
 def _mp4_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
     """Yield the media, and where in them each track has its chunks."""
-    atoms = list(_atoms(file, 0, _length(file)))
+    atoms = list(mp4_atoms(file, 0, _length(file)))
     media = [(start, stop) for name, start, stop in atoms if name == b"mdat"]
     for start, stop in media:
         yield from _blocks(file, start, stop)
@@ -240,14 +241,14 @@ def _mp4_sound(file: BinaryIO, kind: Kind) -> Iterator[bytes]:
 
 def _tables(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield the atoms that hold the places of chunks."""
-    for atom in _atoms(file, start, stop):
+    for atom in mp4_atoms(file, start, stop):
         if atom[0] in (b"stco", b"co64"):
             yield atom
         elif atom[0] in _CONTAINERS:
             yield from _tables(file, *atom[1:])
 
 
-def _atoms(file: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def mp4_atoms(file: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield (name, start, stop) of the content of each atom."""
     while at + 8 <= end:
         head = _read(file, at, 16)

@@ -17,6 +17,7 @@ __all__ = [
     "BLIND",
     "CYCLES",
     "DEEP",
+    "DEEP_TRIAL",
     "GENTLE",
     "LINEAR",
     "MOST_STEPS_ROWS",
@@ -159,6 +160,10 @@ NEAR_LINEAR = {
 #: layer for the recipe (shallow or deep: an eighth of the time), and the line by itself.
 TRIAL = (128,), Ensemble(2, length=0.7)
 LINEAR = Ensemble(1, length=0.3, recipes=(0.1,))
+
+#: What the line must be better than, too, before deep networks lean on it: what only depth learns
+#: (parity, spirals) neither the line nor one layer does.
+DEEP_TRIAL = (128, 128, 128), Ensemble(2, length=0.7)
 
 #: For inputs that are cycles, in place of ``strong``: on the waves of `timbre` the two kinds are
 #: better together than any number of one; see docs/lecture/features.md.

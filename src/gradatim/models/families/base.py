@@ -105,6 +105,14 @@ class Family(ABC):
     def candidates(self, data: TrainingSet, input: str) -> Sequence[Any]:
         """List the settings to choose from, simplest first."""
 
+    def rivals(self, data: TrainingSet, input: str) -> Sequence[Any] | None:
+        """List what a candidate has to beat that is chosen instead of the first.
+
+        Besides these it has to be better than one answer for all rows, beyond chance. None if
+        candidates are equals.
+        """
+        return None
+
     @abstractmethod
     def describe(self, candidate: Any) -> str:
         """Put a candidate into a few words."""

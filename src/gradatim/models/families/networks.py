@@ -36,6 +36,7 @@ from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
 from gradatim.training.recipes import (
     CYCLES,
     DEEP,
+    DEEP_TRIAL,
     LINEAR,
     MOST_STEPS_ROWS,
     NEAR_LINEAR,
@@ -51,6 +52,9 @@ from gradatim.training.targets import Targets
 
 __all__ = ["Deep", "Logistic", "NetworkFamily", "Shallow"]
 
+
+#: Hidden layers, and the networks of them, that are trained to choose.
+_Trial = tuple[tuple[int, ...], Ensemble]
 
 #: Shifts of a cycle over which a network is averaged that learnt to ignore where it begins.
 N_SHIFTS = 16
@@ -69,6 +73,10 @@ class NetworkFamily(Family):
         if data.preset == "strong" and input in data.collection.cycles:
             return (CYCLES,)
         return PRESETS[data.preset], NEAR_LINEAR[data.preset]
+
+    def rivals(self, data: TrainingSet, input: str) -> Sequence[_Trial]:
+        """Lean on the line only where it is better than one answer for all."""
+        return ()
 
     def describe(self, candidate: Ensemble) -> str:
         """Name the layers and how many networks are averaged."""
@@ -125,25 +133,31 @@ class NetworkFamily(Family):
         self, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress
     ) -> list[Fitted]:
         """Train what stands for the candidates; the rungs of networks ask for the same."""
+        trials = [_trial_of(fit.candidate) for fit in fits]
         keys = [
-            (input, _is_near_linear(fit.candidate), fit.train.tobytes(), fit.test.tobytes())
-            for fit in fits
+            (input, trial, fit.train.tobytes(), fit.test.tobytes())
+            for trial, fit in zip(trials, fits, strict=True)
         ]
         if not all(key in data.trials for key in keys):
-            (layers, networks), n = TRIAL, data.collection.n_samples
+            n = data.collection.n_samples
             specs = [
-                (LINEAR if _is_near_linear(fit.candidate) else networks.bounded(n)).specs(
-                    layers, data.task, data.seed * 1000, len(fit.train)
-                )
-                for fit in fits
+                networks.bounded(n).specs(layers, data.task, data.seed * 1000, len(fit.train))
+                for (layers, networks), fit in zip(trials, fits, strict=True)
             ]
             found = _train(self, data, input, fits, specs, _Layout("robust"), progress)
             data.trials.update(zip(keys, found, strict=True))
         return [data.trials[key] for key in keys]
 
 
-def _is_near_linear(candidate: Ensemble) -> bool:
+def _is_near_linear(candidate: Ensemble | _Trial) -> bool:
     return candidate in NEAR_LINEAR.values()
+
+
+def _trial_of(candidate: Ensemble | _Trial) -> _Trial:
+    """Return what stands for a candidate; a rival stands for itself."""
+    if isinstance(candidate, tuple):
+        return candidate
+    return ((), LINEAR) if _is_near_linear(candidate) else TRIAL
 
 
 class Shallow(NetworkFamily):
@@ -158,6 +172,10 @@ class Deep(NetworkFamily):
 
     name, title = "deep", "the deep network"
     hidden_layer_sizes = DEEP
+
+    def rivals(self, data: TrainingSet, input: str) -> Sequence[_Trial]:
+        """Lean on the line only where it is better than small deep networks, too."""
+        return (DEEP_TRIAL,)
 
 
 class Logistic(Family):
