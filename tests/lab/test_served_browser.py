@@ -1,11 +1,7 @@
-"""The served page and the widget in Chromium: what only they have.
-
-Skipped, and said so, where Playwright, a browser or the server's extra is missing.
-"""
+"""The served page and the widget in Chromium: what only they have."""
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from importlib.resources import files
@@ -15,19 +11,6 @@ import pytest
 from gradatim.lab.widget import lab_widget
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    sync = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    path = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-    with sync.sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except sync.Error:
-            pytest.skip("there is no Chromium here")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
