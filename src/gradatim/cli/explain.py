@@ -7,20 +7,22 @@ are written before anything is shown.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
-from gradatim.cli._json import header, json_text, print_json
-from gradatim.cli._options import OUTPUT, Debug, JsonFile
-from gradatim.cli._output_files import Writer, check_files, deliver, ending, plot, plot_writer
+from gradatim.cli._json import header
+from gradatim.cli._options import OUTPUT, DebugLibraries, JsonFile, Output
+from gradatim.cli._output_files import (
+    check_files,
+    deliver_object,
+    json_file,
+    plot,
+    plot_writer,
+)
 from gradatim.cli._reading import READING, TextOptions
-
-if TYPE_CHECKING:
-    from gradatim.tagging import Explanation
 
 __all__ = ["explain"]
 
@@ -42,11 +44,9 @@ def explain(
     ] = None,
     top: Annotated[int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1))] = 12,
     nearest: Annotated[int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=0))] = 5,
-    output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
-    ] = None,
+    output: Output = None,
     json: JsonFile = None,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Say which inputs moved what a saved model says of one sound or row.
 
@@ -77,22 +77,19 @@ def explain(
         Draw the contributions (.svg, .pdf, .png).
     json
         Write everything as one JSON object; - is standard output, and nothing else goes there.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
     from gradatim.models import load_model
     from gradatim.sources.registry import Options, files_of
 
-    file_of_json = None if json in (None, "-") else Path(json or "")
-    named = [("-o", output, plot), ("--json", file_of_json, ending(".json"))]
-    wanted = [(option, path, kind) for option, path, kind in named if path is not None]
+    pictures = [] if output is None else [("-o", output, plot)]
     loaded = load_model(model)
-    check_files(wanted, [*files_of(file, Options()), model])
+    check_files([*pictures, *json_file(json)], [*files_of(file, Options()), model])
     given = {} if text is None else text.given()
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.presentation.explanations import explanation_lines
+        from gradatim.presentation.pictures import plot_explanation
         from gradatim.tables.columns import Dialect
         from gradatim.tagging import explain_path
 
@@ -113,24 +110,5 @@ def explain(
             )
         about = {"rung": loaded.rung, "input": loaded.input, "setting": loaded.setting}
         whole = {**header(), "model": about, **found.to_dict()}
-
-        def show() -> None:
-            if json == "-":
-                print_json(whole)
-            else:
-                screen.show_lines(explanation_lines(found, top))
-
-        deliver(_writers(found, whole, output, json, top), show, screen.say)
-
-
-def _writers(
-    found: Explanation, whole: dict[str, object], output: Path | None, json: str | None, top: int
-) -> list[Writer]:
-    from gradatim._files import write_atomically
-    from gradatim.presentation.pictures import plot_explanation
-
-    writers = plot_writer(output, lambda: plot_explanation(found, top))
-    if json is not None and json != "-":
-        text = json_text(whole) + "\n"
-        writers.append(lambda: f"json: {show_name(write_atomically(json, text))}")
-    return writers
+        writers = plot_writer(output, lambda: plot_explanation(found, top))
+        deliver_object(json, lambda: whole, lambda: explanation_lines(found, top), screen, writers)

@@ -54,24 +54,9 @@ class ClimbComparison(Shown):
 
 
 def compare_climbs(first: Mapping[str, Any], second: Mapping[str, Any]) -> ClimbComparison:
-    """Compare two climbs of the same rows, targets and folds.
+    """Compare the JSON objects of two climbs of the same rows, targets, folds and metric.
 
-    Parameters
-    ----------
-    first, second : mapping
-        JSON objects of two climbs (``Climb.to_dict``, ``gradatim climb --json``).
-
-    Returns
-    -------
-    ClimbComparison
-        Differences, with 95 % intervals by leaving out one group (or row) at a time.
-
-    Raises
-    ------
-    InputError
-        If one is no JSON object of a climb, or of an older version.
-    SpecError
-        If rows, targets, folds or metrics are not the same.
+    Intervals are of 95 %, by leaving out one group (or row) at a time.
     """
     for which, climb in (("first", first), ("second", second)):
         _require_climb(which, climb)

@@ -202,33 +202,12 @@ FEATURE_NAMES = RECIPE.names
 
 
 def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> np.ndarray:
-    """Describe a sound by the mean and deviation of its spectral tracks.
+    """Describe mono samples (n_points,) by means and deviations of spectral tracks, float32.
 
     Mel-frequency cepstral coefficients, pitch classes, spectral centroid, bandwidth, roll-off,
-    contrast and flatness, zero-crossing rate and root mean square; 20, 12 and 7 of those that
-    are several, unless the recipe says otherwise. A sound shorter than one frame is followed by
-    silence to the frame's end.
-
-    Parameters
-    ----------
-    y : array of shape (n_points,)
-        Mono samples.
-    sr : int, Hz
-        Their rate; other rates than the recipe's are resampled.
-    recipe : FeatureRecipe, optional
-        Rate, frames and numbers of bands.
-
-    Returns
-    -------
-    array of shape (n_features,)
-        float32 features, named by ``recipe.names``; 90 of them unless the recipe says otherwise.
-
-    Raises
-    ------
-    ShapeError
-        If `y` is not one-dimensional or has no samples.
-    AudioError
-        If a sample is not finite, or so large that its power would not be.
+    contrast and flatness, zero-crossing rate and root mean square; 20, 12 and 7 of those that are
+    several, unless the recipe says otherwise. A sound shorter than one frame is followed by silence
+    to the frame's end.
 
     Examples
     --------
