@@ -34,36 +34,17 @@ Array = Any  # a NumPy or a JAX array
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation function and what is known about it.
+    """One activation function and what is known about it."""
 
-    Parameters
-    ----------
-    name : str
-        The field's standard name.
-    function : callable
-        Maps pre-activations to activations of the same shape.
-    derivative : callable
-        Maps pre-activations to :math:`a'(z)`; for ``softmax`` the diagonal of the Jacobian.
-    range : tuple of float
-        Infimum and supremum of the activations.
-    symbol : str
-        What a drawing writes for it.
-    formula : str
-        LaTeX of :math:`a(z)`.
-    onnx : str
-        Operator of ONNX's default domain that computes it.
-    elementwise : bool
-        Whether each activation depends on its own pre-activation alone.
-    """
-
-    name: str
-    function: Callable[[Array], Array]
+    name: str  # The field's standard name
+    function: Callable[[Array], Array]  # Pre-activations to activations of the same shape
+    # Pre-activations to a'(z); for ``softmax`` the diagonal of the Jacobian
     derivative: Callable[[Array], Array]
-    range: tuple[float, float]
-    symbol: str
-    formula: str
-    onnx: str
-    elementwise: bool = True
+    range: tuple[float, float]  # Infimum and supremum of the activations
+    symbol: str  # What a drawing writes for it
+    formula: str  # LaTeX of a(z)
+    onnx: str  # Operator of ONNX's default domain that computes it
+    elementwise: bool = True  # Whether each activation depends on its own pre-activation alone
 
     def __call__(self, z: Array) -> Array:
         """Apply the function to pre-activations `z`."""
@@ -284,23 +265,7 @@ _BY_SPELLING = {_SEPARATORS.sub("", name): name for name in ACTIVATIONS} | _ALIA
 
 
 def get_activation(name: str) -> Activation:
-    """Look an activation up by its name or an alias, in any case.
-
-    Parameters
-    ----------
-    name : str
-        A key of `ACTIVATIONS`, or ``linear``, ``id``, ``sgn``, ``step``, ``H``, ``sigmoid``,
-        ``σ``, ``lrelu``, ``swish``; ``Leaky ReLU`` and ``leaky-relu`` are ``leaky_relu``.
-
-    Returns
-    -------
-    Activation
-        The table's entry.
-
-    Raises
-    ------
-    SpecError
-        If no activation has that name.
+    """Look an activation up by a key of `ACTIVATIONS` or an alias such as ``sgn``, in any case.
 
     Examples
     --------

@@ -106,26 +106,7 @@ def n_monomials(n_inputs: int, degree: int, lowest: int = 1) -> int:
 
 
 def monomials(n_inputs: int, degree: int, lowest: int = 1) -> tuple[Monomial, ...]:
-    """List all monomials of some degrees, in graded order.
-
-    Parameters
-    ----------
-    n_inputs : int
-        Number of inputs, at least 1.
-    degree : int
-        Highest degree, at least `lowest`.
-    lowest : int, default 1
-        Lowest degree, at least 0.
-
-    Returns
-    -------
-    tuple of Monomial
-        Each once.
-
-    Raises
-    ------
-    SpecError
-        If a number is out of its range, or there are more than a million monomials.
+    """List all monomials of degree `lowest` to `degree`, a million at most, in graded order.
 
     Examples
     --------
@@ -155,27 +136,9 @@ def _in_graded_order(n_inputs: int, degrees: Sequence[int]) -> Iterator[Monomial
 
 
 def add_monomials(X: ArrayLike, added: Sequence[Monomial], *, exact: bool = False) -> np.ndarray:
-    """Append monomials to a table, a column each.
+    """Append monomials to a table (n_samples, n_inputs), a column each.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_inputs)
-        Inputs: floats, or objects that are int or fractions.Fraction.
-    added : sequence of Monomial
-        What is appended, in this order.
-    exact : bool, default False
-        Whether nothing may be rounded: an array of fractions, unless float64 holds every value
-        as it is.
-
-    Returns
-    -------
-    array of shape (n_samples, n_inputs + n_added)
-        float64; if `exact`, possibly objects (fractions.Fraction).
-
-    Raises
-    ------
-    ShapeError
-        If `X` is no table or a monomial has another number of inputs.
+    If `exact`, nothing is rounded: the array then holds fractions unless float64 has every value.
 
     Examples
     --------

@@ -81,34 +81,14 @@ class Scaler:
 
 
 def fit_scaler(X: ArrayLike, method: str = "standard", *, rows: np.ndarray | None = None) -> Scaler:
-    r"""Learn a scaler from training rows.
+    """Learn a scaler from training rows (n_samples, n_features), NaN where a value is missing.
 
     ``standard`` centers on the mean and divides by the standard deviation (a constant column is
-    only centered), as scikit-learn's StandardScaler. ``robust`` centers on the median and
-    divides by the interquartile range, or by half the range where that is zero (a constant
-    column becomes 0), then clips smoothly at `CLIP`, so that no outlier dominates [1]_. ``signal``
-    divides all columns by one number, the root mean square of all values.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Training rows, NaN where a value is missing.
-    method : {"standard", "robust", "signal"}, default "standard"
-        What to learn.
-    rows : array of shape (n_training,), optional
-        Indices of the training rows, where `X` holds others too; no copy of all of them is made.
-
-    Returns
-    -------
-    Scaler
-        The fitted map.
-
-    Raises
-    ------
-    ShapeError
-        If `X` is no matrix with at least one row.
-    SpecError
-        If the method is unknown.
+    only centered), as scikit-learn's StandardScaler. ``robust`` centers on the median and divides
+    by the interquartile range, or by half the range where that is zero (a constant column becomes
+    0), then clips smoothly at `CLIP`, so that no outlier dominates [1]_. ``signal`` divides all
+    columns by one number, the root mean square of all values. `rows` has the indices of the
+    training rows where `X` holds others too; no copy of all of them is made.
 
     References
     ----------

@@ -238,30 +238,7 @@ def approximate_with_units(
     n_units: int = 16,
     activation: str = "relu",
 ) -> Approximation:
-    """Build the network of at most a number of units whose tolerance is smallest.
-
-    Parameters
-    ----------
-    function : str, Formula or callable
-        See `approximate`; of one variable.
-    on : pair of float, default (0, 1)
-        The interval.
-    n_units : int, default 16
-        Hidden units, at least 1.
-    activation : {"relu", "step", "sigmoid", "tanh"}, default "relu"
-        Hidden units.
-
-    Returns
-    -------
-    Approximation
-        The network and its certificate.
-
-    Raises
-    ------
-    EquationError
-        As `approximate`.
-    SpecError
-        If there are two variables, or no unit.
+    """Build the network of at most `n_units` hidden units, of one variable, that comes nearest.
 
     Examples
     --------

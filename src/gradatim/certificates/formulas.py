@@ -126,27 +126,12 @@ def _written(op: Operation, parts: list[str]) -> str:
 
 
 def parse_formula(text: str) -> Formula:
-    """Read a function of one or two variables.
+    """Read a function of one or two variables, at most 2,000 characters.
 
     Numbers, ``pi``, ``e``; ``+ - * / ^``, brackets, coefficients such as ``2x`` and ``3sin(x)``;
     ``sin cos tan exp log sqrt abs min max``, activations such as ``tanh`` and ``relu``, and ``floor
-    ceil sign step``, which jump; variables ``x`` and ``y``, ``x1`` and ``x2``, or those of
-    ``f(t) =``. LaTeX is read as in equations.
-
-    Parameters
-    ----------
-    text : str
-        The function, at most 2,000 characters.
-
-    Returns
-    -------
-    Formula
-        The function as a program.
-
-    Raises
-    ------
-    EquationError
-        If the text is no such function; the error points at the place.
+    ceil sign step``, which jump; variables ``x`` and ``y``, ``x1`` and ``x2``, or those of ``f(t)
+    =``. LaTeX is read as in equations.
 
     Examples
     --------

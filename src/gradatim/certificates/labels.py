@@ -1,17 +1,57 @@
-"""The order of classes, the same wherever points are labeled.
+"""Labels of the rows of a table, the order of their classes, and names of its columns.
 
 Conventions: numbers by size, before texts by letter; a text that reads as a number is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from math import isnan, nan
-from typing import Any
+from typing import Any, NamedTuple
 
-from gradatim.errors import ShapeError
+import numpy as np
 
-__all__ = ["sorted_labels"]
+from gradatim._text import name_inputs
+from gradatim.errors import LabelError, ShapeError
+
+__all__ = ["RowLabels", "name_columns", "read_labels", "sorted_labels"]
+
+
+class RowLabels(NamedTuple):
+    """Labels of two or more classes."""
+
+    labels: list[Any]  # Of each row
+    classes: tuple[Any, ...]  # In ascending order
+    codes: np.ndarray  # (n_rows,): Number of the class of each row
+
+
+def read_labels(y: Sequence[Hashable] | np.ndarray, n_rows: int) -> RowLabels:
+    """Read a label for each row; fewer than two classes are refused.
+
+    Examples
+    --------
+    >>> read_labels(["b", "a", "b"], 3).codes
+    array([1, 0, 1])
+    """
+    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
+    classes = tuple(sorted_labels(labels, n_rows))
+    if len(classes) < 2:
+        raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
+    return RowLabels(labels, classes, np.array([classes.index(label) for label in labels]))
+
+
+def name_columns(given: Sequence[str], n_columns: int) -> tuple[str, ...]:
+    """Return the given names of columns, x1, x2, ... where there are none; refuse another number.
+
+    Examples
+    --------
+    >>> name_columns((), 2)
+    ('x1', 'x2')
+    """
+    names = name_inputs(given, n_columns)
+    if len(names) != n_columns:
+        raise ShapeError(f"{len(names)} names for {n_columns} columns; give one for each")
+    return names
 
 
 def sorted_labels(labels: Sequence[Any], n_rows: int) -> list[Any]:

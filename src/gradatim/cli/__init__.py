@@ -32,10 +32,42 @@ def _version() -> str:
     return f"gradatim {version('gradatim')}"
 
 
-#: The groups of verbs in the help, in order.
-_MUSIC, _HAND, _PROOFS, _CLASS = (
-    Group(name, sort_key=i) for i, name in enumerate(("Your music", "By hand", "Proofs", "Class"))
-)
+#: Verbs by their groups in the help, with what each does.
+_VERBS = {
+    "Your music": {
+        "climb": "Train and compare every rung on a dataset, folder or table.",
+        "inspect": "Say what is in a dataset, folder or table, and what is wrong with it.",
+        "features": "Compute the features of sounds once, into a table that climb reads.",
+        "predict": "Let a saved model name the classes of audio files or rows of a table.",
+        "explain": "Say which inputs moved what a saved model says of a sound or row.",
+        "layers": "Look into the layers of a saved network, or of the pretrained one.",
+        "score": "Score a saved model on another labelled collection.",
+        "untag": "Give audio files the tags back that predict --write-tags has changed.",
+        "compare": "Compare two climbs of the same rows, from their JSON files.",
+        "data": "List the datasets in the package.",
+        "race": "Compare kinds of models of equal size on one task, over many random starts.",
+    },
+    "By hand": {
+        "eval": "Evaluate an equation, with every number of every unit.",
+        "step": "Take steps of gradient descent, with every derivative.",
+        "fit": "Fit linear or logistic regression exactly, and print its equation.",
+        "draw": "Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",
+        "plot": "Plot activation functions, or where a network changes its mind.",
+    },
+    "Proofs": {
+        "transform": "Separate a labeled line with step units, and prove it right.",
+        "separate": "Tell whether one straight line (or plane) can tell your classes apart, "
+        "with a proof.",
+        "capacity": "Count how many labelings of points a hyperplane can make, and try it.",
+        "depth": "Show what depth separates: sawtooth and parity, built, proved and trained.",
+        "approximate": "Build a shallow network for a function, with a certified error.",
+    },
+    "Class": {
+        "exercises": "Make an exam with worked answers, as a sheet to print, or for Moodle.",
+        "practice": "Answer questions in the terminal, checked and explained.",
+        "lab": "Write a page to play with: one neuron, a network that learns, exercises.",
+    },
+}
 
 app = App(
     name="gradatim",
@@ -48,167 +80,17 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
-app.command(
-    "gradatim.cli.climb:climb",
-    name="climb",
-    group=_MUSIC,
-    help="Train and compare every rung on a dataset, folder or table.",
-)
-app.command(
-    "gradatim.cli.inspect:inspect",
-    name="inspect",
-    group=_MUSIC,
-    help="Say what is in a dataset, folder or table, and what is wrong with it.",
-)
-app.command(
-    "gradatim.cli.features:features",
-    name="features",
-    group=_MUSIC,
-    help="Compute the features of sounds once, into a table that climb reads.",
-)
-app.command(
-    "gradatim.cli.predict:predict",
-    name="predict",
-    group=_MUSIC,
-    help="Let a saved model name the classes of audio files or rows of a table.",
-)
-app.command(
-    "gradatim.cli.explain:explain",
-    name="explain",
-    group=_MUSIC,
-    help="Say which inputs moved what a saved model says of a sound or row.",
-)
-app.command(
-    "gradatim.cli.layers:layers",
-    name="layers",
-    group=_MUSIC,
-    help="Look into the layers of a saved network, or of the pretrained one.",
-)
-app.command(
-    "gradatim.cli.score:score",
-    name="score",
-    group=_MUSIC,
-    help="Score a saved model on another labelled collection.",
-)
-app.command(
-    "gradatim.cli.untag:untag",
-    name="untag",
-    group=_MUSIC,
-    help="Give audio files the tags back that predict --write-tags has changed.",
-)
-app.command(
-    "gradatim.cli.compare:compare",
-    name="compare",
-    group=_MUSIC,
-    help="Compare two climbs of the same rows, from their JSON files.",
-)
-app.command(
-    "gradatim.cli.data:data",
-    name="data",
-    group=_MUSIC,
-    help="List the datasets in the package.",
-)
-app.command(
-    "gradatim.cli.eval:eval",
-    name="eval",
-    group=_HAND,
-    help="Evaluate an equation, with every number of every unit.",
-)
-app.command(
-    "gradatim.cli.step:step",
-    name="step",
-    group=_HAND,
-    help="Take steps of gradient descent, with every derivative.",
-)
-app.command(
-    "gradatim.cli.fit:fit",
-    name="fit",
-    group=_HAND,
-    help="Fit linear or logistic regression exactly, and print its equation.",
-)
-app.command(
-    "gradatim.cli.draw:draw",
-    name="draw",
-    group=_HAND,
-    help="Draw a network as SVG, PDF, PNG, DOT, Mermaid or TikZ.",
-)
-app.command(
-    "gradatim.cli.plot:plot",
-    name="plot",
-    group=_HAND,
-    help="Plot activation functions, or where a network changes its mind.",
-)
-app.command(
-    "gradatim.cli.transform:transform",
-    name="transform",
-    group=_PROOFS,
-    help="Separate a labeled line with step units, and prove it right.",
-)
-app.command(
-    "gradatim.cli.separate:separate",
-    name="separate",
-    group=_PROOFS,
-    help="Tell whether one straight line (or plane) can tell your classes apart, with a proof.",
-)
-app.command(
-    "gradatim.cli.capacity:capacity",
-    name="capacity",
-    group=_PROOFS,
-    help="Count how many labelings of points a hyperplane can make, and try it.",
-)
-app.command(
-    "gradatim.cli.depth:depth",
-    name="depth",
-    group=_PROOFS,
-    help="Show what depth separates: sawtooth and parity, built, proved and trained.",
-)
-app.command(
-    "gradatim.cli.race:race",
-    name="race",
-    group=_MUSIC,
-    help="Compare kinds of models of equal size on one task, over many random starts.",
-)
-app.command(
-    "gradatim.cli.approximate:approximate",
-    name="approximate",
-    group=_PROOFS,
-    help="Build a shallow network for a function, with a certified error.",
-)
-app.command(
-    "gradatim.cli.exercises:exercises",
-    name="exercises",
-    group=_CLASS,
-    help="Make an exam with worked answers, as a sheet to print, or for Moodle.",
-)
-app.command(
-    "gradatim.cli.practice:practice",
-    name="practice",
-    group=_CLASS,
-    help="Answer questions in the terminal, checked and explained.",
-)
-app.command(
-    "gradatim.cli.lab:lab",
-    name="lab",
-    group=_CLASS,
-    help="Write a page to play with: one neuron, a network that learns, exercises.",
-)
+for _order, (_title, _verbs) in enumerate(_VERBS.items()):
+    _group = Group(_title, sort_key=_order)
+    for _verb, _help in _verbs.items():
+        app.command(f"gradatim.cli.{_verb}:{_verb}", name=_verb, group=_group, help=_help)
 
 
 def main(argv: Sequence[str] | None = None, program: App | None = None) -> int:
-    """Run the command line.
+    """Run the command line on arguments, by default those of the process; return its exit status.
 
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments after the program's name; those of the process if None.
-    program : cyclopts.App, optional
-        Program that they are given to; by default gradatim with its verbs.
-
-    Returns
-    -------
-    int
-        Exit status: 0 done, 2 unusable input or an unwritable result, 130 stopped by Ctrl-C,
-        1 a fault of gradatim itself.
+    0: done, 2: unusable input or an unwritable result, 130: stopped by Ctrl-C, 1: a fault of
+    gradatim itself.
     """
     tokens = [_value(token) for token in (sys.argv[1:] if argv is None else argv)]
     program = program or app

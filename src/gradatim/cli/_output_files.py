@@ -10,8 +10,9 @@ from coming.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradatim._text import show_name
 from gradatim.errors import OutputError
@@ -19,7 +20,9 @@ from gradatim.errors import OutputError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from gradatim.cli._screen import Screen
     from gradatim.network import Network
+    from gradatim.presentation.lines import Grid, Line
 
 __all__ = [
     "PAGE_ENDINGS",
@@ -28,10 +31,12 @@ __all__ = [
     "check_files",
     "check_targets",
     "deliver",
+    "deliver_object",
     "drawing",
     "ending",
     "film",
     "html",
+    "json_file",
     "model",
     "network",
     "network_writers",
@@ -104,6 +109,35 @@ def deliver(
             raise errors[0]
         if errors:
             raise OutputError("; ".join(map(str, errors)))
+
+
+def json_file(json: str | None) -> list[tuple[str, Path, Kind]]:
+    """Return the file of ``--json`` as `check_files` takes it; standard output is none."""
+    return [] if json in (None, "-") else [("--json", Path(json), ending(".json"))]
+
+
+def deliver_object(
+    json: str | None,
+    whole: Callable[[], Any],
+    lines: Callable[[], Iterable[Line | Grid]],
+    screen: Screen,
+    writers: Iterable[Writer] = (),
+) -> None:
+    """Write files and the JSON object, and show the object or, in its place, lines."""
+    from gradatim._files import write_atomically
+    from gradatim.cli._json import json_text, print_json
+
+    def write(path: Path) -> str:
+        return f"json: {show_name(write_atomically(path, json_text(whole()) + chr(10)))}"
+
+    def show() -> None:
+        if json == "-":
+            print_json(whole())
+        else:
+            screen.show_lines(lines())
+
+    objects = [partial(write, path) for _, path, _ in json_file(json)]
+    deliver([*writers, *objects], show, screen.say)
 
 
 def writer(path: Path | None, save: Callable[[Path], Path]) -> list[Writer]:

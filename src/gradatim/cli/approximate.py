@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
-from cyclopts.validators import Number
 
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.cli._json import asked, header, print_json
 from gradatim.cli._numbers import to_float
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import FLAG, OUTPUT, Debug, Digits, Json, Output
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -47,13 +46,11 @@ def approximate(
     seeds: Annotated[int, Parameter(group=_TRAINING)] = 50,
     seed: Annotated[int, Parameter(group=_TRAINING)] = 0,
     epochs: Annotated[int, Parameter(group=_TRAINING)] = 600,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    output: Output = None,
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
-    digits: Annotated[
-        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
-    ] = None,
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    digits: Digits = None,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Build a shallow network that is close to a function everywhere, and prove how close.
@@ -89,10 +86,6 @@ def approximate(
         The network for other verbs: .txt (its equation) or .safetensors.
     digits
         Significant digits of weights that are printed; as many as keep the tolerance if left out.
-    json
-        Print JSON instead of text.
-    debug
-        Show the traceback of an error.
     """
     for option, file in (("--graph", graph), ("--network", network)):
         if widths is not None and file is not None:

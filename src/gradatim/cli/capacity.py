@@ -6,7 +6,6 @@ are on standard output, progress on standard error; the picture is checked befor
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Group, Parameter
@@ -15,7 +14,7 @@ from cyclopts.validators import Number
 from gradatim._progress import under
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import FLAG, OUTPUT, Debug, Output
 from gradatim.presentation import pictures
 
 __all__ = ["capacity"]
@@ -42,9 +41,7 @@ def capacity(
         int, Parameter(group=_INPUT, metavar="N", validator=Number(gte=0, lte=100_000))
     ] = 100,
     seed: Annotated[int, Parameter(group=_INPUT, metavar="N", validator=Number(gte=0))] = 0,
-    output: Annotated[
-        Path | None, Parameter(name=("--output", "-o"), group=OUTPUT, metavar="FILE")
-    ] = None,
+    output: Output = None,
     json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     debug: Debug = False,
 ) -> None:
@@ -69,8 +66,6 @@ def capacity(
         Picture of chances against points: .svg, .pdf or .png.
     json
         Print JSON instead of a table.
-    debug
-        Show the traceback of an error.
     """
     _output_files.check_targets({"--output": (output, _output_files.plot)})
     from gradatim.cli._progress_bar import work

@@ -24,7 +24,7 @@ from gradatim.cli._cluster import RUN, ClusterOption, connected
 from gradatim.cli._command import repeating_command
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._numbers import to_float
-from gradatim.cli._options import FLAG, OUTPUT, Debug, JsonFile
+from gradatim.cli._options import FLAG, OUTPUT, DebugLibraries, JsonFile
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
@@ -130,7 +130,7 @@ def climb(
         Parameter(group=OUTPUT, metavar=r"RUNG\[/INPUT] FILE", negative=()),
     ] = None,
     quiet: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Train and compare every rung on a dataset, a folder of audio or scores, or a table.
 
@@ -199,8 +199,6 @@ def climb(
         Save the model of another rung too, on the input where it scored best or on the one named.
     quiet
         Print the verdict only.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._outputs import Outputs
     from gradatim.cli._silence import silent_libraries

@@ -16,7 +16,7 @@ from cyclopts import Group, Parameter
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import OUTPUT, Debug, Json, Output
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -41,11 +41,11 @@ def depth(
     budgets: Annotated[str | None, Parameter(group=_TRAINING, metavar="N,...")] = None,
     epochs: _Number = None,
     seed: _Number = None,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    output: Output = None,
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
     which: Annotated[Literal["deep", "shallow"], Parameter(group=OUTPUT)] = "deep",
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Show what depth separates: a sawtooth, or the parity of bits.
@@ -75,10 +75,6 @@ def depth(
         That network for other verbs: .txt (its equation) or .safetensors.
     which
         Whether that is the deep network or the shallow one.
-    json
-        Print JSON instead of text.
-    debug
-        Show the traceback of an error.
     """
     if (teeth is None) == (parity is None):
         raise SpecError("give either --teeth 2^6 or --parity 8")

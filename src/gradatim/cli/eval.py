@@ -85,8 +85,6 @@ def eval(  # the verb's name; Python's eval is not used anywhere
         Decimals that are shown.
     json
         Print JSON instead of tables.
-    debug
-        Show the traceback of an error.
     """
     from gradatim.cli._network import read_network
     from gradatim.tables.columns import read_columns

@@ -16,7 +16,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from gradatim._text import show_name
-from gradatim.cli._options import OUTPUT
+from gradatim.cli._options import OUTPUT, Output
 from gradatim.cli._streams import print_document
 from gradatim.errors import SpecError
 
@@ -73,9 +73,7 @@ def exercises(
         Parameter(group=OUTPUT),
     ] = None,
     answers: Annotated[bool, _Flag] = False,
-    output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
-    ] = None,
+    output: Output = None,
     debug: Annotated[bool, _Flag] = False,
 ) -> None:
     """Make an exam of questions that can be answered with pencil and paper.

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
-from gradatim.cli._json import header, json_text, print_json
-from gradatim.cli._options import OUTPUT, Debug, JsonFile
+from gradatim.cli._json import header
+from gradatim.cli._options import OUTPUT, DebugLibraries, JsonFile, Output
 from gradatim.cli._output_files import (
     PAGE_ENDINGS,
     Writer,
     check_files,
-    deliver,
-    ending,
+    deliver_object,
+    json_file,
     page,
     plot_writer,
     writer,
 )
 from gradatim.cli._reading import READING, TextOptions
 from gradatim.errors import SpecError
+
 
 if TYPE_CHECKING:
     from gradatim.collection import Sound
@@ -54,12 +54,10 @@ def explain(
     ] = None,
     top: Annotated[int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1))] = 12,
     nearest: Annotated[int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=0))] = 5,
-    output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
-    ] = None,
+    output: Output = None,
     sounds: Annotated[Path | None, Parameter(group=READING, metavar="FOLDER")] = None,
     json: JsonFile = None,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Say which inputs moved what a saved model says of one sound or row.
 
@@ -94,21 +92,17 @@ def explain(
         the package needs none.
     json
         Write everything as one JSON object; - is standard output, and nothing else goes there.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
     from gradatim.models import load_model
     from gradatim.sources.registry import Options, files_of
 
-    file_of_json = None if json in (None, "-") else Path(json or "")
-    named = [("-o", output, page), ("--json", file_of_json, ending(".json"))]
-    wanted = [(option, path, kind) for option, path, kind in named if path is not None]
+    pages = [] if output is None else [("-o", output, page)]
     is_page = output is not None and output.suffix.lower() in PAGE_ENDINGS
     if sounds is not None and not is_page:
         raise SpecError("--sounds is of a page, which plays them; add -o FILE.html")
     loaded = load_model(model)
-    check_files(wanted, [*files_of(file, Options()), model])
+    check_files([*pages, *json_file(json)], [*files_of(file, Options()), model])
     given = {} if text is None else text.given()
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
@@ -135,15 +129,8 @@ def explain(
         heard = find_sounds(loaded, found, file, sounds) if is_page else (None, [])
         about = {"rung": loaded.rung, "input": loaded.input, "setting": loaded.setting}
         whole = {**header(), "model": about, **found.to_dict()}
-
-        def show() -> None:
-            if json == "-":
-                print_json(whole)
-            else:
-                screen.show_lines(explanation_lines(found, top))
-
-        writers = [*_picture(found, output, top, *heard), *_json(whole, json)]
-        deliver(writers, show, screen.say)
+        writers = _picture(found, output, top, *heard)
+        deliver_object(json, lambda: whole, lambda: explanation_lines(found, top), screen, writers)
 
 
 def _picture(
@@ -164,12 +151,3 @@ def _picture(
         return write_explanation(found, path, sound=sound, nearest=nearest, top=top)
 
     return writer(output, save)
-
-
-def _json(whole: dict[str, object], json: str | None) -> list[Writer]:
-    from gradatim._files import write_atomically
-
-    if json is not None and json != "-":
-        text = json_text(whole) + "\n"
-        return [lambda: f"json: {show_name(write_atomically(json, text))}"]
-    return []

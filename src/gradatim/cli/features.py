@@ -17,8 +17,8 @@ from gradatim._progress import Progress, under
 from gradatim._text import show_name
 from gradatim.cli._cluster import ClusterOption, connected
 from gradatim.cli._json import header, json_text, print_json
-from gradatim.cli._options import FLAG, OUTPUT, Debug, Jobs, JsonFile
-from gradatim.cli._output_files import Writer, check_files, deliver, ending
+from gradatim.cli._options import FLAG, OUTPUT, DebugLibraries, Jobs, JsonFile
+from gradatim.cli._output_files import Writer, check_files, deliver, ending, json_file
 from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import work
 from gradatim.cli._reading import READING, SoundReading
@@ -42,7 +42,7 @@ def features(
     jobs: Jobs = None,
     cluster: ClusterOption = None,
     json: JsonFile = None,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Compute the features of sounds into a table, which climb reads without any option.
 
@@ -57,21 +57,15 @@ def features(
         Write the table here (.parquet, with the recipe, or .csv, which has no place for it).
     verify
         Know files again by the hash of their bytes, not by their size and time of change.
-    jobs
-        Processor cores to use; all of them if left out.
     json
         Write what was done as JSON; - is standard output, and nothing else goes there.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import extract_source, files_of
 
     how = reading.options(n_jobs=jobs)
     wanted = [("-o", output, ending(".parquet", ".csv"))]
-    if json not in (None, "-"):
-        wanted.append(("--json", Path(json), ending(".json")))
-    check_files(wanted, [Path(path), *files_of(path, how)])
+    check_files([*wanted, *json_file(json)], [Path(path), *files_of(path, how)])
     with silent_libraries(debug), connected(cluster) as nodes:
         doing = f"reading {show_name(path)}"
 

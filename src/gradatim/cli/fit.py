@@ -18,7 +18,7 @@ from cyclopts.validators import Number
 
 from gradatim.cli import _output_files
 from gradatim.cli._numbers import to_float
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import OUTPUT, Debug, Digits, Json, Output
 from gradatim.cli._reading import TextOptions
 from gradatim.errors import SpecError
 
@@ -54,13 +54,11 @@ def fit(
         float,
         Parameter(group=_INPUT, metavar="A", validator=Number(gte=0), converter=to_float),
     ] = 0.0,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    output: Output = None,
     graph: Annotated[Path | None, _File] = None,
     plot: Annotated[Path | None, _File] = None,
-    digits: Annotated[
-        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
-    ] = None,
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    digits: Digits = None,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Fit a network without a hidden layer to a table, exactly, and print its equation.
@@ -89,10 +87,6 @@ def fit(
         Picture of the output over a single input: .svg, .pdf or .png.
     digits
         Significant digits of weights that are printed; six, or as many as the scores need.
-    json
-        Print JSON instead of text.
-    debug
-        Show the traceback of an error.
     """
     _output_files.check_targets(
         {

@@ -15,9 +15,9 @@ from cyclopts import Parameter
 
 from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import interruptible
-from gradatim.cli._json import header, json_text, print_json
-from gradatim.cli._options import Debug, JsonFile
-from gradatim.cli._output_files import check_files, deliver, ending
+from gradatim.cli._json import header
+from gradatim.cli._options import DebugLibraries, JsonFile
+from gradatim.cli._output_files import check_files, deliver_object, json_file
 from gradatim.cli._reading import READING, Reading, TableOptions
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def inspect(
     reading: Reading = _READING,
     table: TableOptions | None = None,
     json: JsonFile = None,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Say what is in a dataset, a folder of audio or scores, or a table, and what is wrong.
 
@@ -52,45 +52,22 @@ def inspect(
         (abc), or a table (csv, tsv, parquet, arff).
     json
         Write what was found as JSON; - is standard output, and nothing else goes there.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
     from gradatim.sources.registry import files_of
 
     how = reading.options(table)
-    file = None if json in (None, "-") else Path(json)
-    if file is not None:
-        check_files([("--json", file, ending(".json"))], files_of(path, how))
+    check_files(json_file(json), files_of(path, how))
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
+        from gradatim.presentation.inspections import inspection_lines, inspection_object
 
         screen = Screen(to_stderr=json == "-", quiet=False)
         with screen.reading(path) as progress:
             told = replace(how, progress=progress)
             collection, findings = interruptible(lambda: _inspected(path, told))
-        found = {**header(), **_object(collection, findings)}
-
-        def write() -> str:
-            from gradatim._files import write_atomically
-
-            return f"json: {show_name(write_atomically(json or '', json_text(found) + chr(10)))}"
-
-        def show() -> None:
-            from gradatim.presentation.inspections import inspection_lines
-
-            if json == "-":
-                print_json(found)
-            else:
-                screen.show_lines(inspection_lines(collection, findings))
-
-        deliver([write] if file is not None else [], show, screen.say)
-
-
-def _object(collection: Collection, findings: list[Finding]) -> dict[str, object]:
-    from gradatim.presentation.inspections import inspection_object
-
-    return inspection_object(collection, findings)
+        found = {**header(), **inspection_object(collection, findings)}
+        deliver_object(json, lambda: found, lambda: inspection_lines(collection, findings), screen)
 
 
 def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:

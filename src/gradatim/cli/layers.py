@@ -15,8 +15,8 @@ from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header, json_text, print_json
-from gradatim.cli._options import OUTPUT, Debug, Jobs, JsonFile
-from gradatim.cli._output_files import check_files, deliver, ending, html, writer
+from gradatim.cli._options import OUTPUT, DebugLibraries, Jobs, JsonFile, Output
+from gradatim.cli._output_files import check_files, deliver, html, json_file, writer
 from gradatim.cli._reading import READING, Reading, TableOptions
 
 __all__ = ["layers"]
@@ -37,11 +37,9 @@ def layers(
     units: Annotated[
         int, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=0, lte=100))
     ] = 3,
-    output: Annotated[
-        Path | None, Parameter(name=["--output", "-o"], group=OUTPUT, metavar="FILE")
-    ] = None,
+    output: Output = None,
     json: JsonFile = None,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Look into the layers of a saved network, or of the pretrained one.
 
@@ -57,8 +55,6 @@ def layers(
     path
         A folder of audio or scores with a folder per class, a table (csv, tsv, parquet, arff), or a
         dataset's name.
-    jobs
-        Processor cores to use; all of them if left out.
     seed
         Seed of the folds, the controls, and networks that are trained anew.
     units
@@ -68,8 +64,6 @@ def layers(
     json
         Write everything as JSON, all units included; - is standard output, and nothing else goes
         there.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim._files import write_atomically
     from gradatim.cli._silence import silent_libraries
@@ -77,11 +71,10 @@ def layers(
     from gradatim.sources.registry import files_of
 
     how = reading.options(table, jobs)
-    file = None if json in (None, "-") else Path(json)
-    named = [("-o", output, html), ("--json", file, ending(".json"))]
-    wanted = [(option, to, kind) for option, to, kind in named if to is not None]
+    objects = json_file(json)
+    pages = [] if output is None else [("-o", output, html)]
     is_file = model != _PRETRAINED
-    check_files(wanted, [*files_of(path, how), *([Path(model)] if is_file else [])])
+    check_files([*pages, *objects], [*files_of(path, how), *([Path(model)] if is_file else [])])
     loaded = load_model(model) if is_file else model
     with silent_libraries(debug):
         from gradatim import probing
@@ -111,6 +104,9 @@ def layers(
 
         writers = [
             *writer(output, page),
-            *writer(file, lambda to: write_atomically(to, json_text(whole) + "\n")),
+            *writer(
+                Path(json) if json and objects else None,
+                lambda to: write_atomically(to, json_text(whole) + "\n"),
+            ),
         ]
         deliver(writers, show, screen.say)

@@ -7,7 +7,7 @@ kept in the cache until everything is written, so that the same command goes on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,14 +18,21 @@ from cyclopts.validators import Number
 
 from gradatim._text import plural, show_name
 from gradatim.cli._interrupt import Interrupted, interruptible
-from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._json import header
 from gradatim.cli._numbers import to_float
-from gradatim.cli._options import FLAG, OUTPUT, Debug, Jobs, JsonFile
-from gradatim.cli._output_files import Writer, check_files, deliver, ending
+from gradatim.cli._options import FLAG, OUTPUT, DebugLibraries, Jobs, JsonFile
+from gradatim.cli._output_files import (
+    Writer,
+    check_files,
+    deliver_object,
+    ending,
+    json_file,
+)
 from gradatim.cli._reading import READING, TextOptions, dialect_of, feature_folder
 
 if TYPE_CHECKING:
     from gradatim.models.model import Model
+    from gradatim.presentation.lines import Grid, Line
     from gradatim.tagging import Predictions, TagChanges
     from gradatim.training.store import Store
 
@@ -57,7 +64,7 @@ def predict(
     write_tags: Annotated[str | None, Parameter(group=_TAGS, metavar="FIELD")] = None,
     apply: Annotated[bool, FLAG, Parameter(group=_TAGS)] = False,
     jobs: Jobs = None,
-    debug: Debug = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Let a saved model name the classes of audio files, scores or the rows of a table.
 
@@ -92,10 +99,6 @@ def predict(
         is written unless --apply is given.
     apply
         Write the tags; those from before are kept, and untag takes them back.
-    jobs
-        Processor cores to use; all of them if left out.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     from gradatim.cli._silence import silent_libraries
     from gradatim.cli._tags import check_request, require_some, tag
@@ -134,17 +137,12 @@ def predict(
             tags = None if write_tags is None else tag(found, write_tags, apply, screen)
             whole = partial(_whole, loaded, found, tags)
 
-            def show() -> None:
-                if json == "-":
-                    print_json(whole())
-                elif output is None and tags is None:
-                    screen.show_lines(prediction_lines(found))
-                else:
-                    screen.show_lines(summary_lines(found))
-                if json != "-" and tags is not None:
-                    screen.show_lines(tag_lines(tags))
+            def lines() -> Iterator[Line | Grid]:
+                alone = output is None and tags is None
+                yield from prediction_lines(found) if alone else summary_lines(found)
+                yield from () if tags is None else tag_lines(tags)
 
-            deliver(_writers(found, whole, output, json), show, screen.say)
+            deliver_object(json, whole, lines, screen, _writers(found, output))
         require_some(tags)
 
 
@@ -183,34 +181,16 @@ def _check(model: Model, file: Path, path: str, output: Path | None, json: str |
         wanted.append(("-o", output, check_format))
         if output.suffix.lower() == PLAYLIST:
             playlist_names(model)
-    if json is not None and json != "-":
-        wanted.append(("--json", Path(json), ending(".json")))
-    check_files(wanted, [Path(path), file])
+    check_files([*wanted, *json_file(json)], [Path(path), file])
 
 
-def _writers(
-    found: Predictions,
-    whole: Callable[[], dict[str, object]],
-    output: Path | None,
-    json: str | None,
-) -> list[Writer]:
-    from gradatim._files import write_atomically
+def _writers(found: Predictions, output: Path | None) -> list[Writer]:
     from gradatim.tagging import write_predictions
 
-    def write_output(target: Path) -> str:
+    def write(target: Path) -> str:
         written = write_predictions(found, target)
         if target.is_dir():
             return f"wrote {plural(len(written), 'playlist')} into {show_name(target)}"
         return f"wrote {show_name(written[0])}"
 
-    writers: list[Writer] = []
-    if output is not None:
-        writers.append(lambda: write_output(output))
-    if json is not None and json != "-":
-
-        def write_json() -> str:
-            text = json_text(whole()) + "\n"
-            return f"json: {show_name(write_atomically(json, text))}"
-
-        writers.append(write_json)
-    return writers
+    return [] if output is None else [partial(write, output)]

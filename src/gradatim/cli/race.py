@@ -16,7 +16,7 @@ from cyclopts.validators import Number
 from gradatim.cli import _output_files
 from gradatim.cli._checkpoint import checkpoint, until_interrupted
 from gradatim.cli._numbers import to_float
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import FLAG, OUTPUT, DebugLibraries, Json, Output
 from gradatim.cli._reading import TableOptions, expand_names
 from gradatim.cli._task import check_film, find_task, list_problems
 from gradatim.errors import SpecError
@@ -81,10 +81,10 @@ def race(
     seed: Annotated[int, _number(gte=0)] = 0,
     jobs: Annotated[int | None, _number(_RUN, gte=1)] = None,
     resume: Annotated[bool, FLAG, Parameter(group=_RUN)] = False,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    output: Output = None,
     film: Annotated[Path | None, _File] = None,
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
-    debug: Debug = False,
+    json: Json = False,
+    debug: DebugLibraries = False,
 ) -> None:
     """Race perceptron, shallow, deep, polynomial and kernel models of equal size.
 
@@ -126,10 +126,6 @@ def race(
         A page (.html), or the picture (.svg, .pdf, .png).
     film
         Perceptron, logistic regression, shallow and deep network learning: .svg or .gif.
-    json
-        Print JSON instead of text.
-    debug
-        Show the warnings of libraries, and the traceback of an error.
     """
     if text is None:
         list_problems(target, json)

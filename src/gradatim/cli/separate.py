@@ -20,7 +20,7 @@ from gradatim._progress import under
 from gradatim._text import list_text, show_name
 from gradatim.cli import _output_files
 from gradatim.cli._json import header, print_json
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import FLAG, OUTPUT, Debug, Json, Output
 from gradatim.cli._reading import TextOptions, dialect_of
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
@@ -65,11 +65,9 @@ def separate(
     seeds: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=1))] = 20,
     seed: Annotated[int, Parameter(group=_MADE, metavar="N", validator=Number(gte=0))] = 0,
     graph: Annotated[Path | None, Parameter(group=_MADE, metavar="FILE")] = None,
-    output: Annotated[
-        Path | None, Parameter(name=("--output", "-o"), group=OUTPUT, metavar="FILE")
-    ] = None,
+    output: Output = None,
     network: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Decide whether a hyperplane separates the classes of a table, and prove it.
@@ -118,10 +116,6 @@ def separate(
     network
         The separating unit, or with --hidden the network that is built, for other verbs: .txt
         (its equation) or .safetensors.
-    json
-        Print JSON instead of text.
-    debug
-        Show the traceback of an error.
     """
     making = degree is not None or kernels or hidden
     _output_files.check_targets(

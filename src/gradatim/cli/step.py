@@ -16,7 +16,7 @@ from cyclopts.validators import Number
 
 # cyclopts reads annotations when it runs; this module is loaded only for this verb.
 from gradatim._text import list_text
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import FLAG, OUTPUT, Debug, Digits, Json
 from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.network.descent import LossName
 
@@ -47,10 +47,8 @@ def step(
         list[str] | None, Parameter(group=_INPUT, metavar="w_1=0.5", negative=())
     ] = None,
     exact: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
-    digits: Annotated[
-        int | None, Parameter(group=OUTPUT, metavar="N", validator=Number(gte=1, lte=17))
-    ] = None,
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    digits: Digits = None,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Take steps of gradient descent, with every derivative by the chain rule.
@@ -79,10 +77,6 @@ def step(
         Compute with fractions.
     digits
         Significant digits of the weights of an equation; six if left out.
-    json
-        Print JSON instead of text.
-    debug
-        Show the traceback of an error.
     """
     from gradatim.cli._network import read_network
     from gradatim.network.descent import descend

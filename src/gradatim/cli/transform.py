@@ -16,7 +16,7 @@ from cyclopts import Group, Parameter
 
 from gradatim.cli import _output_files
 from gradatim.cli._json import SCHEMA, print_json
-from gradatim.cli._options import FLAG, OUTPUT, Debug
+from gradatim.cli._options import OUTPUT, Debug, Json, Output
 from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
@@ -44,10 +44,10 @@ def transform(
     thresholds: Annotated[
         str | None, Parameter(group=_INPUT, metavar="X,...", allow_leading_hyphen=True)
     ] = None,
-    output: Annotated[Path | None, Parameter(name=("--output", "-o")), _File] = None,
+    output: Output = None,
     graph: Annotated[Path | None, _File] = None,
     network: Annotated[Path | None, _File] = None,
-    json: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
+    json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Build the network that separates a labeled line, and prove it right everywhere.
@@ -75,10 +75,6 @@ def transform(
         Picture of the network: .svg, .pdf, .png, .dot, .mmd or .tex.
     network
         The network for other verbs: .txt (its equation) or .safetensors.
-    json
-        Print JSON instead of text.
-    debug
-        Show the traceback of an error.
     """
     _output_files.check_built(output, graph, network, source=table)
     xs, labels, read = _read(table, points, column, target, dialect_of(text))

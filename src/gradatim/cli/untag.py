@@ -11,11 +11,10 @@ from typing import Annotated
 
 from cyclopts import Group, Parameter
 
-from gradatim._text import show_name
 from gradatim.cli._interrupt import interruptible
-from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._json import header
 from gradatim.cli._options import FLAG
-from gradatim.cli._output_files import check_files, deliver, ending
+from gradatim.cli._output_files import check_files, deliver_object, json_file
 from gradatim.cli._reading import READING
 
 __all__ = ["untag"]
@@ -52,14 +51,11 @@ def untag(
     debug
         Show the traceback of an error.
     """
-    from gradatim._files import write_atomically
     from gradatim.cli._silence import silent_libraries
     from gradatim.errors import InputError
     from gradatim.tagging import restore_tags
 
-    file = None if json in (None, "-") else Path(json)
-    if file is not None:
-        check_files([("--json", file, ending(".json"))], [Path(path)])
+    check_files(json_file(json), [Path(path)])
     with silent_libraries(debug):
         from gradatim.cli._screen import Screen
         from gradatim.presentation.tags import restored_lines
@@ -72,17 +68,6 @@ def untag(
                 )
             )
         whole = {**header(), **found.to_dict()}
-        whole_text = json_text(whole) + "\n"
-
-        def show() -> None:
-            if json == "-":
-                print_json(whole)
-            else:
-                screen.show_lines(restored_lines(found))
-
-        def save(target: Path) -> str:
-            return f"json: {show_name(write_atomically(target, whole_text))}"
-
-        deliver([] if file is None else [lambda: save(file)], show, screen.say)
+        deliver_object(json, lambda: whole, lambda: restored_lines(found), screen)
         if found.nothing_could_be_done:
             raise InputError("no tag could be taken back; the reason stands with each file")

@@ -59,26 +59,10 @@ def compare_climbs(
     *,
     names: tuple[str, str] = ("the first", "the second"),
 ) -> ClimbComparison:
-    """Compare two climbs of the same rows, targets and folds.
+    """Compare the JSON objects of two climbs of the same rows, targets, folds and metric.
 
-    Parameters
-    ----------
-    first, second : mapping
-        JSON objects of two climbs (``Climb.to_dict``, ``gradatim climb --json``).
-    names : tuple of str, optional
-        What errors call them, such as their files.
-
-    Returns
-    -------
-    ClimbComparison
-        Differences, with 95 % intervals by leaving out one group (or row) at a time.
-
-    Raises
-    ------
-    InputError
-        If one is no JSON object of a climb, lacks a part of it, or is of an older version.
-    SpecError
-        If rows, targets, folds or metrics are not the same.
+    Errors call them by their `names`. Intervals are of 95 %, by leaving out one group (or row) at a
+    time.
     """
     for name, climb in zip(names, (first, second), strict=True):
         _require_climb(name, climb)

@@ -44,32 +44,10 @@ def compare_depth(
 ) -> DepthComparison:
     """Build a sawtooth, deep and shallow, and train networks of equal budgets to be one.
 
-    Parameters
-    ----------
-    teeth : int
-        Number of teeth, a power of two.
-    n_seeds : int, default 50
-        Networks per shape; 0 trains none.
-    budgets : sequence of int, optional
-        Numbers of parameters; by default those of the deep construction, doubled until the shallow
-        one is near, those of the shallow one, and twice as many. Under the first, networks that
-        begin near the deep construction are trained too.
-    max_epochs : int, default 500
-        Epochs.
-    random_state : int, default 0
-        First seed.
-    progress : callable, optional
-        Called with the finished share of the training, in [0, 1], and what is done.
-
-    Returns
-    -------
-    DepthComparison
-        What was built and proved, bounded, and trained.
-
-    Raises
-    ------
-    SpecError
-        If `teeth` is no power of two or too large, or another number is out of its range.
+    `teeth` is a power of two; each shape has `n_seeds` networks, none if that is 0. Budgets are by
+    default the parameters of the deep construction, doubled until the shallow one is near, those of
+    the shallow one, and twice as many. Under the first, networks that begin near the deep
+    construction are trained too.
 
     Examples
     --------

@@ -134,21 +134,12 @@ def _checked(n_bits: int) -> int:
 
 @dataclass(frozen=True)
 class ParityProof:
-    """What was checked about a network that is to be parity.
-
-    Parameters
-    ----------
-    n_bits : int
-        Number of inputs.
-    wrong : tuple of str
-        Inputs on which the network is not parity, as texts of bits; at most five.
-    n_wrong : int
-        Their number.
-    """
+    """What was checked about a network that is to be parity of `n_bits` inputs."""
 
     n_bits: int
+    # Inputs on which the network is not parity, as texts of bits; at most five
     wrong: tuple[str, ...]
-    n_wrong: int
+    n_wrong: int  # Their number
 
     @property
     def holds(self) -> bool:
@@ -163,24 +154,10 @@ class ParityProof:
 
 
 def truth_table(network: Network) -> np.ndarray:
-    """Evaluate a network of step units on all inputs of bits, in integers.
+    """Evaluate step units on all inputs of bits: (2 ** n_inputs, n_outputs) integers.
 
-    Parameters
-    ----------
-    network : Network
-        Step units only; up to `MOST_BITS` inputs. The weights are made whole by a common factor
-        a unit, which a step does not notice.
-
-    Returns
-    -------
-    array of shape (2 ** n_inputs, n_outputs), of int
-        Outputs, 0 or 1; row r is for the bits of r, the first input the lowest.
-
-    Raises
-    ------
-    SpecError
-        If a unit is no step, there are too many inputs, or a number is too large for integers of
-        64 bits.
+    Row r is for the bits of r, the first input the lowest. Weights are made whole by a common
+    factor a unit, which a step does not notice.
 
     Examples
     --------
@@ -221,24 +198,7 @@ def _in_integers(layer: Layer) -> tuple[np.ndarray, np.ndarray]:
 
 
 def prove_parity(network: Network) -> ParityProof:
-    """Prove that a network is the parity of its inputs, on every one of them.
-
-    Parameters
-    ----------
-    network : Network
-        Step units only; one output, up to `MOST_BITS` inputs.
-
-    Returns
-    -------
-    ParityProof
-        Whether it holds, and inputs on which it does not.
-
-    Raises
-    ------
-    ShapeError
-        If the network has several outputs.
-    SpecError
-        As in `truth_table`.
+    """Prove that a network of step units is the parity of its inputs, on every one of them.
 
     Examples
     --------

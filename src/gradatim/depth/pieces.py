@@ -164,25 +164,10 @@ def count_pieces(network: Network, on: tuple[Point | None, Point | None] = (None
 
 
 def along(network: Network, start: Sequence[Number], end: Sequence[Number]) -> Network:
-    r"""Restrict a network to a line through two points.
+    r"""Restrict a network to the line through two points.
 
-    Parameters
-    ----------
-    network : Network
-        Any number of inputs and any activations.
-    start, end : sequence of number of length n_inputs
-        Two points.
-
-    Returns
-    -------
-    Network
-        One input t, and the outputs at start + t (end - start): the first layer's weights become
-        :math:`w \cdot (end - start)`, its biases :math:`w \cdot start + w_0`, exactly.
-
-    Raises
-    ------
-    ShapeError
-        If a point does not have one number per input.
+    Its input is t: the first layer's weights become :math:`w \cdot (end - start)`, its biases
+    :math:`w \cdot start + w_0`, exactly.
 
     Examples
     --------

@@ -37,30 +37,7 @@ def draw_dot(
     max_units: int = 12,
     at: Values | None = None,
 ) -> str:
-    """Draw a network in DOT.
-
-    Parameters
-    ----------
-    network : Network
-        What to draw.
-    title : str, optional
-        Tooltip and comment of the graph; by default the sizes of the network.
-    form : {"auto", "units", "layers"}, default "auto"
-        Circles and edges, or one box per layer, as in `draw_svg`.
-    max_units : int, default 12
-        How many units of a layer are drawn at most.
-    at : mapping of str to float, or sequence of float of length n_inputs, optional
-        Inputs whose values are shown.
-
-    Returns
-    -------
-    str
-        A ``digraph``.
-
-    Raises
-    ------
-    SpecError
-        As `draw_svg`.
+    """Draw a network in DOT, as a ``digraph``; parameters are those of `draw_svg`.
 
     Examples
     --------

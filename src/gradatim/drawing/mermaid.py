@@ -29,30 +29,7 @@ def draw_mermaid(
     max_units: int = 12,
     at: Values | None = None,
 ) -> str:
-    """Draw a network in Mermaid.
-
-    Parameters
-    ----------
-    network : Network
-        What to draw.
-    title : str, optional
-        The text alternative's title; by default the sizes of the network.
-    form : {"auto", "units", "layers"}, default "auto"
-        Circles and edges, or one box per layer, as in `draw_svg`.
-    max_units : int, default 12
-        How many units of a layer are drawn at most.
-    at : mapping of str to float, or sequence of float of length n_inputs, optional
-        Inputs whose values are shown.
-
-    Returns
-    -------
-    str
-        A flowchart from left to right.
-
-    Raises
-    ------
-    SpecError
-        As `draw_svg`.
+    """Draw a network in Mermaid, as a flowchart; parameters are those of `draw_svg`.
 
     Examples
     --------

@@ -82,33 +82,10 @@ def draw_tikz(
     at: Values | None = None,
     document: bool = True,
 ) -> str:
-    r"""Draw a network as a LaTeX document with one TikZ picture, or as the picture alone.
+    r"""Draw a network as a LaTeX document, or its TikZ picture; parameters are those of `draw_svg`.
 
-    Parameters
-    ----------
-    network : Network
-        What to draw.
-    title : str, optional
-        Title of the PDF; by default the sizes of the network.
-    form : {"auto", "units", "layers"}, default "auto"
-        Circles and edges, or one box per layer, as in `draw_svg`.
-    max_units : int, default 12
-        How many units of a layer are drawn at most.
-    at : mapping of str to float, or sequence of float of length n_inputs, optional
-        Inputs whose values are shown.
-    document : bool, default True
-        Whether to write a whole document; else what ``\input`` puts into another, or into a
-        frame of Beamer, which has to load TikZ.
-
-    Returns
-    -------
-    str
-        A document of one page that has the size of the picture, or a ``tikzpicture``.
-
-    Raises
-    ------
-    SpecError
-        As `draw_svg`.
+    The picture alone is what ``\input`` puts into another document, or into a frame of Beamer,
+    which has to load TikZ.
 
     Examples
     --------

@@ -117,6 +117,11 @@ class NetworkEstimator(BaseEstimator):
     loss_curve_: np.ndarray
     validation_curve_: np.ndarray
 
+    def _store(self, given: dict[str, Any]) -> None:
+        """Keep the arguments of the constructor and nothing else, as scikit-learn asks."""
+        for name in self._get_param_names():
+            setattr(self, name, given[name])
+
     # -- what a subclass knows --------------------------------------------------------------
 
     def _sample(

@@ -12,9 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim.errors import ShapeError, SpecError
+from gradatim.errors import LabelError, ShapeError, SpecError
 
-__all__ = ["bucket", "check_sample_weight", "hold_out", "weigh_classes"]
+__all__ = [
+    "bucket",
+    "check_sample_weight",
+    "hold_out",
+    "number_classes",
+    "promised_classes",
+    "weigh_classes",
+]
 
 
 def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.ndarray:
@@ -32,6 +39,34 @@ def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.n
     if not weight.any():
         raise SpecError("the sample weights are all zero; give some row a positive weight")
     return weight
+
+
+def number_classes(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return the number of each row's class. `y` (n_samples,); `classes` (n_classes,), sorted."""
+    if len(classes) < 2:
+        raise LabelError(f"all samples are of one class, {classes[0]!s}; give at least two")
+    codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
+    if (unknown := classes[codes] != y).any():
+        raise LabelError(f"y has the class {y[unknown][0]!s}, which is not among classes")
+    return codes
+
+
+def promised_classes(
+    estimator: Any, classes: ArrayLike | None, new: bool, needed: bool = True
+) -> np.ndarray | None:
+    """Return the classes (n_classes,) that a call of `partial_fit` names, the same in each."""
+    if isinstance(estimator.class_weight, str):
+        raise SpecError(
+            "partial_fit cannot balance classes it has not seen: give class_weight as a dict"
+        )
+    if classes is None:
+        if new and needed:
+            raise LabelError("the first call of partial_fit needs classes, all that there will be")
+        return None
+    given = np.unique(np.asarray(classes))
+    if not new and not np.array_equal(given, estimator.classes_):
+        raise LabelError("classes differ from those of the first call of partial_fit")
+    return given
 
 
 def weigh_classes(

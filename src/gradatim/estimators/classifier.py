@@ -20,7 +20,12 @@ from gradatim.errors import LabelError, SpecError
 from gradatim.estimators import exact
 from gradatim.estimators._base import NetworkEstimator, Sample, can_step, warn_unconverged
 from gradatim.estimators._presets import Recipe
-from gradatim.estimators._rows import check_sample_weight, weigh_classes
+from gradatim.estimators._rows import (
+    check_sample_weight,
+    number_classes,
+    promised_classes,
+    weigh_classes,
+)
 from gradatim.losses import LOSSES
 from gradatim.models.learners import AveragedNetworks
 from gradatim.training.specs import Augmentation
@@ -179,6 +184,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     array(['low', 'high'], dtype='<U4')
     """
 
+    class_weight: Any
+
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] | int | Auto = "auto",
@@ -209,32 +216,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         augmentation: Augmentation | None = None,
         scaling: Literal["auto", "standard", "robust", "signal"] | None = "auto",
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.preset = preset
-        self.n_members = n_members
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.beta_2 = beta_2
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.class_weight = class_weight
-        self.initialization = initialization
-        self.input_scale = input_scale
-        self.dropout = dropout
-        self.label_smoothing = label_smoothing
-        self.augmentation = augmentation
-        self.scaling = scaling
+        self._store(locals())
 
     # -- learning ----------------------------------------------------------------------------
 
@@ -273,17 +255,9 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             If the data or a parameter cannot be used.
         """
         [recipe] = self._check_parameters()
-        if isinstance(self.class_weight, str):
-            raise SpecError(
-                "partial_fit cannot balance classes it has not seen: give class_weight as a dict"
-            )
         new = self._is_new()
-        if classes is None and new and np.ndim(y) == 1:
-            raise LabelError("the first call of partial_fit needs classes, all that there will be")
-        if classes is not None:
-            given = np.unique(np.asarray(classes))
-            if not new and not np.array_equal(given, self.classes_):
-                raise LabelError("classes differ from those of the first call of partial_fit")
+        given = promised_classes(self, classes, new, needed=np.ndim(y) == 1)
+        if given is not None:
             self.classes_ = given
         sample = self._sample(X, y, sample_weight, reset=new, keep_classes=True)
         return self._continue(sample, recipe)
@@ -336,11 +310,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def _classes(self, y: np.ndarray) -> tuple[Targets, np.ndarray]:
         """Read one class per row, and number the rows' classes."""
         classes = self.classes_
-        codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-        if (unknown := classes[codes] != y).any():
-            raise LabelError(f"y has the class {y[unknown][0]!s}, which is not among classes")
-        if len(classes) < 2:
-            raise LabelError(f"all samples are of one class, {classes[0]!s}; give at least two")
+        codes = number_classes(y, classes)
         if len(classes) == 2:
             matrix = codes[:, None].astype(np.float32)
             return Targets(matrix, LOSSES["binary"], classes, True), codes

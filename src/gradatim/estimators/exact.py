@@ -124,31 +124,11 @@ def _layer(
 def solve_least_squares(
     X: np.ndarray, Y: np.ndarray, sample_weight: np.ndarray, alpha: float = 0.0
 ) -> Solution:
-    r"""Minimize half the squared errors plus the penalty, in closed form.
+    """Minimize half the squared errors plus the penalty, in closed form.
 
-    Among several solutions it is the one with the smallest weights, as scikit-learn's
-    LinearRegression finds it.
-
-    Parameters
-    ----------
-    X : array of shape (n_samples, n_features)
-        Inputs.
-    Y : array of shape (n_samples, n_outputs)
-        Targets.
-    sample_weight : array of shape (n_samples,)
-        Row weights, > 0.
-    alpha : float, default 0
-        Penalty, >= 0; 0 is ordinary least squares.
-
-    Returns
-    -------
-    Solution
-        Weights, biases and the one value of the objective.
-
-    Raises
-    ------
-    SpecError
-        If the inputs are so far from 0, or so small or large, that floats cannot say the solution.
+    `X` is (n_samples, n_features), `Y` (n_samples, n_outputs). Among several solutions it is the
+    one with the smallest weights, as scikit-learn's LinearRegression finds it. What floats cannot
+    say is refused.
 
     Examples
     --------

@@ -20,7 +20,12 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from gradatim.errors import LabelError, NotSeparableError, SpecError
 from gradatim.estimators._models import network_model
-from gradatim.estimators._rows import check_sample_weight, weigh_classes
+from gradatim.estimators._rows import (
+    check_sample_weight,
+    number_classes,
+    promised_classes,
+    weigh_classes,
+)
 from gradatim.models.learners import Perceptrons
 from gradatim.models.model import Model
 from gradatim.network.graph import Layer, Network
@@ -211,18 +216,10 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
             If the data or a parameter cannot be used.
         """
         self._check_parameters()
-        if isinstance(self.class_weight, str):
-            raise SpecError(
-                "partial_fit cannot balance classes it has not seen: give class_weight as a dict"
-            )
         new = not hasattr(self, "network_")
+        given = promised_classes(self, classes, new)
         inputs, labels = self._read(X, y, reset=new)
-        if new and classes is None:
-            raise LabelError("the first call of partial_fit needs classes, all that there will be")
-        if classes is not None:
-            given = np.unique(np.asarray(classes))
-            if not new and not np.array_equal(given, self.classes_):
-                raise LabelError("classes differ from those of the first call of partial_fit")
+        if given is not None:
             self.classes_ = given
         rows, targets, weight = self._rows(inputs, labels, sample_weight)
         if new:
@@ -253,11 +250,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Append a one to rows of weight above 0; return them with their targets and weights."""
         classes = self.classes_
-        if len(classes) < 2:
-            raise LabelError(f"all samples are of one class, {classes[0]!s}; give at least two")
-        codes = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
-        if (unknown := classes[codes] != y).any():
-            raise LabelError(f"y has the class {y[unknown][0]!s}, which is not among classes")
+        codes = number_classes(y, classes)
         weight = check_sample_weight(sample_weight, len(y))
         weight = weigh_classes(self.class_weight, classes, codes, weight)
         counted = weight > 0

@@ -133,6 +133,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     (array([2.]), 1.0)
     """
 
+    target_scaling: Any
+
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] | int | Auto = "auto",
@@ -162,31 +164,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         scaling: Literal["auto", "standard", "robust", "signal"] | None = "auto",
         target_scaling: Literal["auto", "standard"] | None = "auto",
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.preset = preset
-        self.n_members = n_members
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.beta_2 = beta_2
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.initialization = initialization
-        self.input_scale = input_scale
-        self.dropout = dropout
-        self.augmentation = augmentation
-        self.scaling = scaling
-        self.target_scaling = target_scaling
+        self._store(locals())
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the targets.

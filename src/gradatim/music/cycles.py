@@ -6,14 +6,13 @@ by its Fourier series, so that the first point still follows the last.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from gradatim.errors import AudioError, SpecError
-from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
-from gradatim.music.features import check_segment
+from gradatim.music.audio import SAMPLE_RATE, checked_samples
+from gradatim.music.sound_recipe import SoundRecipe
 
 __all__ = ["MOST_SECONDS", "CycleRecipe", "cycle_points"]
 
@@ -22,7 +21,7 @@ MOST_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class CycleRecipe:
+class CycleRecipe(SoundRecipe):
     """Everything that the points of a cycle depend on, apart from the sound."""
 
     set: str = "cycle"
@@ -41,22 +40,12 @@ class CycleRecipe:
             )
         if self.sr < 1 or not 2 <= self.n_points <= 1 << 16:
             raise SpecError("a cycle has 2 to 65,536 points, at a rate of at least 1 Hz")
-        check_segment(self.segment_seconds)
-        self.excerpt  # noqa: B018, for its errors
-
-    @property
-    def excerpt(self) -> Excerpt:
-        """Which part of a file is read."""
-        return Excerpt(self.max_seconds, self.place)
+        self._check()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the points, in their order."""
         return tuple(f"point_{k}" for k in range(self.n_points))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the constants by name, as JSON holds them."""
-        return asdict(self)
 
 
 def cycle_points(y: np.ndarray, sr: int, recipe: CycleRecipe) -> np.ndarray:

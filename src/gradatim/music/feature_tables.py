@@ -54,42 +54,19 @@ Label = str | float | list[str] | None
 
 @dataclass(frozen=True, eq=False)
 class FeatureTable:
-    """Features of sounds, row by row.
+    """Features of sounds, row by row."""
 
-    Parameters
-    ----------
-    name : str
-        What the folder is called.
-    paths : sequence of str
-        File of each row, below the folder.
-    labels : sequence of str, float, list of str or None
-        What is known of it: a class, a number, or tags.
-    groups : sequence of str or None
-        What it belongs to.
-    errors : sequence of str or None
-        Why the file could not be read.
-    starts : sequence of float or None, seconds
-        Where in the file the piece begins; None where it could not be read.
-    features : array of shape (n_rows, n_features)
-        Float32 numbers; NaN where the file could not be read.
-    recipes : mapping of str to recipe
-        How each input is computed; their columns stand once each.
-    task : str
-        What the labels are: classification, regression or multilabel.
-    notices : sequence of Notice
-        What a person should know.
-    """
-
-    name: str
-    paths: Sequence[str]
-    labels: Sequence[Label]
-    groups: Sequence[str | None]
-    errors: Sequence[str | None]
+    name: str  # What the folder is called
+    paths: Sequence[str]  # File of each row, below the folder
+    labels: Sequence[Label]  # What is known of it: a class, a number, or tags
+    groups: Sequence[str | None]  # What it belongs to
+    errors: Sequence[str | None]  # Why the file could not be read
+    # Where in the file the piece begins, in seconds; None where it could not be read
     starts: Sequence[float | None]
-    features: np.ndarray
-    recipes: Mapping[str, Recipe]
-    task: str = "classification"
-    notices: Sequence[Notice] = ()
+    features: np.ndarray  # (n_rows, n_features): float32; NaN where the file could not be read
+    recipes: Mapping[str, Recipe]  # How each input is computed; their columns stand once each
+    task: str = "classification"  # What the labels are: classification, regression or multilabel
+    notices: Sequence[Notice] = ()  # What a person should know
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradatim.errors import SpecError
-from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
+from gradatim.music.audio import SAMPLE_RATE, checked_samples
+from gradatim.music.sound_recipe import SoundRecipe
 from gradatim.music.spectra import (
     chroma_filters,
     decibels,
@@ -36,27 +36,16 @@ from gradatim.music.spectra import (
 if TYPE_CHECKING:
     from scipy import sparse
 
-__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "check_segment", "extract_features"]
-
-#: Shortest piece of a sound: some frames at 22,050 Hz.
-MIN_SEGMENT = 0.1
+__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
 
 # Share of the bins of an octave that are its peaks, and its valleys.
 _FEW = 0.02
-
-# What the constants of a recipe may be, by their annotations.
-_KINDS = {
-    "int": int,
-    "float": (int, float),
-    "str | float": (str, int, float),
-    "float | None": (int, float, type(None)),
-}
 
 _PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 @dataclass(frozen=True)
-class FeatureRecipe:
+class FeatureRecipe(SoundRecipe):
     """Everything that the features of a sound depend on, apart from the sound.
 
     Parameters
@@ -120,32 +109,26 @@ class FeatureRecipe:
     place: str | float = "start"
     segment_seconds: float | None = None
 
+    # A recipe of before excerpts could be chosen has none.
+    _later = frozenset({"place", "segment_seconds"})
+
     def __post_init__(self) -> None:
         if self.version != 1:
             raise SpecError(
                 f"features of version {self.version} are not known here, only those of version 1; "
                 "use the version of gradatim that made them"
             )
-        for name in ("sr", "n_fft", "hop_length", "n_mels", "n_mfcc", "n_chroma"):
-            if getattr(self, name) < 1:
-                raise SpecError(f"{name} is at least 1, not {getattr(self, name)}")
+        self._check("sr", "n_fft", "hop_length", "n_mels", "n_mfcc", "n_chroma")
         if self.n_mfcc > self.n_mels:
             raise SpecError(f"of {self.n_mels} mel bands there are no {self.n_mfcc} coefficients")
         if not 0 < self.rolloff < 1:
             raise SpecError(f"rolloff lies between 0 and 1, not at {self.rolloff:g}")
-        check_segment(self.segment_seconds)
-        self.excerpt  # noqa: B018, for its errors
         last = self.contrast_fmin * 2 ** (self.n_contrast_bands - 1)
         if not (self.contrast_fmin > 0 and self.n_contrast_bands >= 1 and last < self.sr / 2):
             raise SpecError(
                 f"the last of {self.n_contrast_bands} octaves from {self.contrast_fmin:g} Hz must "
                 f"begin below {self.sr / 2:g} Hz, half the rate"
             )
-
-    @property
-    def excerpt(self) -> Excerpt:
-        """Which part of a file is read."""
-        return Excerpt(self.max_seconds, self.place)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -164,35 +147,6 @@ class FeatureRecipe:
         )
         return tuple(f"{track}_{what}" for track in tracks for what in ("mean", "std"))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the constants by name, as JSON holds them."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, constants: Mapping[str, Any]) -> FeatureRecipe:
-        """Return the recipe that `to_dict` wrote.
-
-        Raises
-        ------
-        SpecError
-            If a constant is missing, unknown, of another kind, or out of its range.
-        """
-        kinds = {field.name: _KINDS[str(field.type)] for field in fields(cls)}
-        # A recipe of before excerpts could be chosen has none.
-        missing = set(kinds) - set(constants) - {"place", "segment_seconds"}
-        if odd := sorted(missing | (set(constants) - set(kinds))):
-            raise SpecError(f"a recipe of features has {', '.join(kinds)}; look at {odd[0]!r}")
-        for name, value in constants.items():
-            if not isinstance(value, kinds[name]) or isinstance(value, bool):
-                raise SpecError(f"{name} of a recipe of features cannot be {value!r}")
-        return cls(**constants)
-
-
-def check_segment(seconds: float | None) -> None:
-    """Refuse segments that are too short to be analyzed."""
-    if seconds is not None and not MIN_SEGMENT <= seconds < float("inf"):
-        raise SpecError(f"a segment is at least {MIN_SEGMENT} s long, not {seconds:g} s")
-
 
 #: The recipe that is used unless another is given.
 RECIPE = FeatureRecipe()
@@ -202,33 +156,12 @@ FEATURE_NAMES = RECIPE.names
 
 
 def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> np.ndarray:
-    """Describe a sound by the mean and deviation of its spectral tracks.
+    """Describe mono samples (n_points,) by means and deviations of spectral tracks, float32.
 
     Mel-frequency cepstral coefficients, pitch classes, spectral centroid, bandwidth, roll-off,
-    contrast and flatness, zero-crossing rate and root mean square; 20, 12 and 7 of those that
-    are several, unless the recipe says otherwise. A sound shorter than one frame is followed by
-    silence to the frame's end.
-
-    Parameters
-    ----------
-    y : array of shape (n_points,)
-        Mono samples.
-    sr : int, Hz
-        Their rate; other rates than the recipe's are resampled.
-    recipe : FeatureRecipe, optional
-        Rate, frames and numbers of bands.
-
-    Returns
-    -------
-    array of shape (n_features,)
-        float32 features, named by ``recipe.names``; 90 of them unless the recipe says otherwise.
-
-    Raises
-    ------
-    ShapeError
-        If `y` is not one-dimensional or has no samples.
-    AudioError
-        If a sample is not finite, or so large that its power would not be.
+    contrast and flatness, zero-crossing rate and root mean square; 20, 12 and 7 of those that are
+    several, unless the recipe says otherwise. A sound shorter than one frame is followed by silence
+    to the frame's end.
 
     Examples
     --------

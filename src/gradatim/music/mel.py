@@ -9,14 +9,13 @@ floor.
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from gradatim.errors import SpecError
-from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
-from gradatim.music.features import check_segment
+from gradatim.music.audio import SAMPLE_RATE, checked_samples
+from gradatim.music.sound_recipe import SoundRecipe
 from gradatim.music.spectra import mel_filters
 
 __all__ = ["MelRecipe", "mel_patch", "mel_vector"]
@@ -26,7 +25,7 @@ _SUMMARY = ("mean", "std", "max", "step")
 
 
 @dataclass(frozen=True)
-class MelRecipe:
+class MelRecipe(SoundRecipe):
     """Everything that the log-mel numbers of a sound depend on, apart from the sound."""
 
     set: str = "mel"  # "mel": a summary over time; "raw": the patch itself
@@ -47,28 +46,15 @@ class MelRecipe:
                 f"log-mel numbers {self.set!r} of version {self.version} are not known here; use "
                 "the version of gradatim that made them"
             )
-        for name in ("sr", "n_fft", "hop_length", "n_mels"):
-            if getattr(self, name) < 1:
-                raise SpecError(f"{name} is at least 1, not {getattr(self, name)}")
         if self.n_frames < 2 or not self.floor < 0:
             raise SpecError("a log-mel patch has at least 2 frames and a floor below 0 dB")
-        check_segment(self.segment_seconds)
-        self.excerpt  # noqa: B018, for its errors
-
-    @property
-    def excerpt(self) -> Excerpt:
-        """Which part of a file is read."""
-        return Excerpt(self.max_seconds, self.place)
+        self._check("sr", "n_fft", "hop_length", "n_mels")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the numbers, in the order of `mel_vector`."""
         of_band = range(self.n_frames) if self.set == "raw" else _SUMMARY
         return tuple(f"{self.set}_{band}_{what}" for band in range(self.n_mels) for what in of_band)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the constants by name, as JSON holds them."""
-        return asdict(self)
 
 
 def mel_vector(y: np.ndarray, sr: int, recipe: MelRecipe) -> np.ndarray:

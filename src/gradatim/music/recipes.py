@@ -8,7 +8,8 @@ without the key ``set`` is of the set ``classical``, as every recipe was before 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from gradatim._text import list_text
 from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, Excerpt
 from gradatim.music.cycles import CycleRecipe, cycle_points
-from gradatim.music.features import FeatureRecipe, check_segment, extract_features
+from gradatim.music.features import FeatureRecipe, extract_features
 from gradatim.music.mel import MelRecipe, mel_vector
 from gradatim.music.rhythm import RhythmRecipe, rhythm_vector
+from gradatim.music.sound_recipe import SoundRecipe
 
 __all__ = [
     "FEATURE_SETS",
@@ -37,7 +39,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class MusicnnRecipe:
+class MusicnnRecipe(SoundRecipe):
     """The five layers of MSD_musicnn, pooled over time; see `musicnn_features`."""
 
     set: str = "musicnn"
@@ -54,13 +56,7 @@ class MusicnnRecipe:
                 f"the net {self.net!r} of version {self.version} is not known here; use the "
                 "version of gradatim that made the features"
             )
-        check_segment(self.segment_seconds)
-        self.excerpt  # noqa: B018, for its errors
-
-    @property
-    def excerpt(self) -> Excerpt:
-        """Which part of a file is read."""
-        return Excerpt(self.max_seconds, self.place)
+        self._check()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,10 +64,6 @@ class MusicnnRecipe:
         from gradatim.music.embeddings import MUSICNN_NAMES
 
         return MUSICNN_NAMES
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the constants by name, as JSON holds them."""
-        return asdict(self)
 
 
 #: How the numbers of one set are computed.
@@ -129,14 +121,20 @@ class UnionRecipe:
 #: How an input is computed from a sound.
 Recipe = SetRecipe | UnionRecipe
 
+# The recipes by their sets.
+_SETS: dict[str, type[SetRecipe]] = {
+    "raw": MelRecipe,
+    "classical": FeatureRecipe,
+    "mel": MelRecipe,
+    "musicnn": MusicnnRecipe,
+    "cycle": CycleRecipe,
+    "tempo": RhythmRecipe,
+}
+
 #: The sets of features by name; each is made with the excerpt and segments that are asked for.
 FEATURE_SETS: dict[str, Callable[..., SetRecipe]] = {
-    "raw": lambda **cut: MelRecipe(set="raw", **cut),
-    "classical": lambda **cut: FeatureRecipe(**cut),
-    "mel": lambda **cut: MelRecipe(**cut),
-    "musicnn": lambda **cut: MusicnnRecipe(**cut),
-    "cycle": lambda **cut: CycleRecipe(**cut),
-    "tempo": lambda **cut: RhythmRecipe(**cut),
+    **_SETS,
+    "raw": partial(MelRecipe, set="raw"),
 }
 
 
@@ -193,36 +191,11 @@ def read_recipe(constants: Mapping[str, Any]) -> Recipe:
             raise SpecError(f"a union of recipes holds the union {set_name(nested[0])}")
         return UnionRecipe(parts_of(read))
     kind = constants.get("set", "classical")
-    if kind == "classical":
-        return FeatureRecipe.from_dict({k: v for k, v in constants.items() if k != "set"})
-    made = {
-        "mel": MelRecipe,
-        "raw": MelRecipe,
-        "musicnn": MusicnnRecipe,
-        "cycle": CycleRecipe,
-        "tempo": RhythmRecipe,
-    }.get(kind)
-    if made is None:
+    if not isinstance(kind, str) or kind not in _SETS:
         raise SpecError(
             f"features {kind!r} are not known here, only {list_text([*FEATURE_SETS])}; use the "
             "version of gradatim that made them"
         )
-    usual = made(set=kind)
-    known = {field.name: getattr(usual, field.name) for field in fields(made)}
-    if odd := sorted(set(known) ^ set(constants)):
-        raise SpecError(f"a recipe of {kind} has {', '.join(known)}; look at {odd[0]!r}")
-    for name, value in constants.items():
-        if not _is_like(value, known[name], name):
-            raise SpecError(f"{name} of a recipe of {kind} cannot be {value!r}")
-    return made(**constants)
-
-
-def _is_like(value: Any, usual: Any, name: str) -> bool:
-    """Whether a constant is of the kind of the usual one."""
-    if isinstance(value, bool):
-        return False
-    if name == "segment_seconds":
-        return value is None or isinstance(value, int | float)
-    if name == "place":
-        return isinstance(value, str | int | float)
-    return isinstance(value, int | float if isinstance(usual, float) else type(usual))
+    if kind == "classical":
+        constants = {name: value for name, value in constants.items() if name != "set"}
+    return _SETS[kind].from_dict(constants)

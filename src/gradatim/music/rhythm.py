@@ -14,14 +14,13 @@ References
 from __future__ import annotations
 
 import functools
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from gradatim.errors import SpecError
-from gradatim.music.audio import SAMPLE_RATE, Excerpt, checked_samples
-from gradatim.music.features import check_segment
+from gradatim.music.audio import SAMPLE_RATE, checked_samples
+from gradatim.music.sound_recipe import SoundRecipe
 from gradatim.music.spectra import decibels, magnitudes, mel_filters
 
 __all__ = ["RhythmRecipe", "onset_strength", "rhythm_vector", "tempo"]
@@ -37,7 +36,7 @@ _BLOCK = 512
 
 
 @dataclass(frozen=True)
-class RhythmRecipe:
+class RhythmRecipe(SoundRecipe):
     """Everything that the rhythm of a sound depends on, apart from the sound."""
 
     set: str = "tempo"
@@ -56,25 +55,12 @@ class RhythmRecipe:
                 f"rhythm {self.set!r} of version {self.version} is not known here; use the version "
                 "of gradatim that made it"
             )
-        for name in ("sr", "n_fft", "hop_length", "n_mels"):
-            if getattr(self, name) < 1:
-                raise SpecError(f"{name} is at least 1, not {getattr(self, name)}")
-        check_segment(self.segment_seconds)
-        self.excerpt  # noqa: B018, for its errors
-
-    @property
-    def excerpt(self) -> Excerpt:
-        """Which part of a file is read."""
-        return Excerpt(self.max_seconds, self.place)
+        self._check("sr", "n_fft", "hop_length", "n_mels")
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the numbers, in the order of `rhythm_vector`."""
         return ("onset_strength_mean", "onset_strength_std", "tempo")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the constants by name, as JSON holds them."""
-        return asdict(self)
 
 
 def rhythm_vector(y: np.ndarray, sr: int, recipe: RhythmRecipe) -> np.ndarray:

@@ -177,52 +177,10 @@ def fit_jobs(
 ) -> list[list[FitResult]]:
     """Train networks on several data sets at once, such as the folds of a protocol.
 
-    Jobs are padded to a common number of rows, so that networks of one shape share one compiled
-    program across jobs.
-
-    Parameters
-    ----------
-    jobs : sequence of FitJob
-        Data sets and specs.
-    task : {"classification", "regression"}, default "classification"
-        How every `y` is read that is not `Targets` yet.
-    max_epochs : int, default 200
-        Epochs (iterations of ``lbfgs``), unless a spec has its own.
-    batch_size : int, default 50
-        Rows per step; ``lbfgs`` takes all.
-    early_stopping : int, optional
-        Patience in epochs, as in `fit_many`; every job then needs `validation_weight`.
-    shuffle : bool, default True
-        Whether rows are drawn in a new order each epoch.
-    random_state : int, default 0
-        Seed of that order, common to all networks.
-    pad_rows : int, default 0
-        Rows to pad to at least, so that calls with data of about one size share one program too.
-    n_jobs : int, optional
-        Threads; as many as cores unless given.
-    progress : callable, optional
-        Hears how far training is, as in `fit_many`.
-    store : Store, optional
-        Where finished networks are kept and looked up, as in `fit_many`.
-    max_nets : int, optional
-        Networks held in memory for training at once, as in `fit_many`.
-    engine : {"auto", "native", "jax"}, default "auto"
-        What trains, as in `fit_many`.
-    cluster : Cluster, optional
-        Where networks are trained, of the native engine; `n_jobs` still says into how many parts
-        those of one shape are cut, on which the last bits of ``lbfgs`` depend.
-
-    Returns
-    -------
-    list of list of FitResult
-        Results of each job, in the order of its specs.
-
-    Raises
-    ------
-    ShapeError, LabelError, SpecError
-        As in `fit_many`.
-    NotEnoughMemoryError
-        As in `fit_many`.
+    Jobs are padded to a common number of rows, at least `pad_rows`, so that networks of one shape
+    share one compiled program across jobs and calls. Other parameters are those of `fit_many`. On a
+    `cluster`, `n_jobs` still says into how many parts networks of one shape are cut, on which the
+    last bits of ``lbfgs`` depend. Results are by job, in the order of its specs.
     """
     began = time.perf_counter()
     max_epochs = whole_number("max_epochs", max_epochs, least=1)

@@ -22,35 +22,8 @@ __all__ = ["Stepper"]
 class Stepper:
     """A network in training that can be looked at after every epoch.
 
-    Parameters
-    ----------
-    spec : NetworkSpec
-        Network to train; not by ``lbfgs``.
-    X : array-like of shape (n_samples, n_features)
-        Inputs; scale them first.
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What to learn, as in `fit_many`.
-    task : {"classification", "regression"}, default "classification"
-        How `y` is read.
-    batch_size : int, default 50
-        Rows per step.
-    max_epochs : int, default 200
-        Length of the schedule, unless the spec has its own; a constant rate has no end.
-    sample_weight : array-like of shape (n_samples,), optional
-        Weight of each row.
-    shuffle : bool, default True
-        Whether rows are drawn in a new order each epoch.
-    random_state : int, default 0
-        Seed of that order.
-    initial : Network, optional
-        Network to start from.
-
-    Raises
-    ------
-    ShapeError, LabelError
-        If the arrays do not fit each other or cannot be learnt.
-    SpecError
-        If the spec is one for ``lbfgs``, or numba is not installed.
+    Parameters are those of `fit_many`, of one network and not by ``lbfgs``; inputs are scaled
+    first. `max_epochs` is the length of the schedule; a constant rate has no end.
 
     Examples
     --------

@@ -69,7 +69,7 @@ def test_left_out_rows_are_scored_by_machines_that_never_saw_them():
     ("arguments", "options", "error", "said"),
     [
         ((XOR, [0, 1]), {}, ShapeError, "2 labels"),
-        ((XOR, [0] * 4), {}, LabelError, "two classes"),
+        ((XOR, [0] * 4), {}, LabelError, "two different labels"),
         ((XOR, [0, 1, 1, 0]), {"degree": 0}, SpecError, "degree"),
         ((XOR, [0, 1, 1, 0]), {"C": 0.0}, SpecError, "C above 0"),
         ((XOR, [0, 1, 1, 0]), {"folds": 1}, SpecError, "folds 0 or at least 2"),

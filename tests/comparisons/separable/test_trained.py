@@ -76,7 +76,7 @@ def test_a_network_that_is_not_right_is_not_verified():
     ("arguments", "options", "error", "said"),
     [
         ((XOR, [0, 1]), {}, ShapeError, "2 labels"),
-        ((XOR, [0] * 4), {}, LabelError, "two classes"),
+        ((XOR, [0] * 4), {}, LabelError, "two different labels"),
         ((XOR, [0, 1, 1, 0]), {"activation": "step"}, SpecError, "tanh, relu or sigmoid"),
         ((XOR, [0, 1, 1, 0]), {"max_width": 0}, SpecError, "at least 1"),
         ((XOR, [0, 1, 1, 0]), {"random_state": -1}, SpecError, "random_state"),

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim.certificates.labels import sorted_labels
-from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.comparisons.separable.tables import labeled_table, standardization
+from gradatim.errors import LabelError, SpecError
 
 __all__ = ["KernelMachine", "fit_kernels"]
 
@@ -109,16 +109,9 @@ def fit_kernels(
     >>> [(machine.name, len(machine.errors), machine.n_support) for machine in machines]
     [('polynomial kernel, degree 2', 0, 4), ('RBF kernel', 0, 4)]
     """
-    table = np.asarray(X, dtype=np.float64)
-    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    if table.ndim != 2 or len(table) != len(labels):
-        raise ShapeError(f"X is {table.shape}, with {len(labels)} labels; give each row one")
-    classes = tuple(sorted_labels(labels, len(table)))
-    if len(classes) < 2:
-        raise LabelError("a kernel machine needs two classes; all rows have one label")
+    table, classes, codes = labeled_table(X, y)
     if degree < 1 or not C > 0 or folds < 0 or folds == 1:
         raise SpecError("degree must be at least 1, C above 0, and folds 0 or at least 2")
-    codes = np.array([classes.index(label) for label in labels])
     if folds and np.bincount(codes).min() < folds:
         raise LabelError(f"a class has fewer than {folds} rows; ask for fewer parts")
     kinds = [("polynomial", d) for d in range(2, degree + 1)] + [("rbf", 0)]
@@ -137,7 +130,7 @@ def _fit(
     folds: int,
     seed: int,
 ) -> KernelMachine:
-    center, scale = _standard(table)
+    center, scale = standardization(table)
     model, converged = _train((table - center) / scale, codes, kernel, degree, C)
     wrong = _wrong(model, (table - center) / scale, codes, degree)
     accuracy = _left_out(table, codes, kernel, degree, C, folds, seed) if folds else None
@@ -172,11 +165,6 @@ def _wrong(model: Any, Z: np.ndarray, codes: np.ndarray, degree: int) -> np.ndar
     return np.flatnonzero(unsure | (model.predict(Z) != codes))
 
 
-def _standard(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    spread = table.std(axis=0)
-    return table.mean(axis=0), np.where(spread > 0, spread, 1.0)
-
-
 def _train(
     Z: np.ndarray, codes: np.ndarray, kernel: str, degree: int, C: float
 ) -> tuple[Any, bool]:
@@ -207,7 +195,7 @@ def _left_out(
     right = np.zeros(len(table))
     parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
     for train, test in parts.split(table, codes):
-        center, scale = _standard(table[train])
+        center, scale = standardization(table[train])
         model, _ = _train((table[train] - center) / scale, codes[train], kernel, degree, C)
         right[test] = model.predict((table[test] - center) / scale) == codes[test]
     return float(right.mean())

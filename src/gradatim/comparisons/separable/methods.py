@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from gradatim._digest import sha256
 from gradatim._pictures import Shown
 from gradatim._progress import Progress, scaled, steady
-from gradatim._text import name_inputs
+from gradatim.certificates.labels import name_columns
 from gradatim.comparisons.separable.kernels import KernelMachine, fit_kernels
 from gradatim.comparisons.separable.summary import (
     Method,
@@ -27,7 +27,6 @@ from gradatim.comparisons.separable.summary import (
     trained_row,
 )
 from gradatim.comparisons.separable.trained import TrainedLayer, train_hidden
-from gradatim.errors import ShapeError
 from gradatim.separability.features import AddedFeatures, find_features
 from gradatim.separability.hidden import HiddenLayer, build_hidden
 
@@ -166,9 +165,7 @@ def find_methods(
     table = np.asarray(X)
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
     alone = find_features(table, labels, degree=1, input_names=input_names)
-    names = name_inputs(input_names, table.shape[1])
-    if len(names) != table.shape[1]:
-        raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
+    names = name_columns(input_names, table.shape[1])
     features = None
     if degree is not None:
         features = find_features(

@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, scaled, steady
 from gradatim._text import name_inputs
-from gradatim.certificates.labels import sorted_labels
 from gradatim.comparisons.separable.proved import BALLS, wrong_rows
-from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.comparisons.separable.tables import labeled_table, standardization
+from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.training import NetworkSpec, fit_many
 
@@ -102,14 +102,7 @@ def train_hidden(
         raise SpecError(f"hidden units must be tanh, relu or sigmoid, not {activation}")
     if min(max_width, n_seeds, max_epochs) < 1 or random_state < 0:
         raise SpecError("max_width, n_seeds and max_epochs must be at least 1, random_state 0")
-    table = np.asarray(X, dtype=np.float64)
-    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    if table.ndim != 2 or len(table) != len(labels):
-        raise ShapeError(f"X is {table.shape}, with {len(labels)} labels; give each row one")
-    classes = tuple(sorted_labels(labels, len(labels)))
-    if len(classes) < 2:
-        raise LabelError("a network needs two classes; all rows have one label")
-    codes = np.array([classes.index(label) for label in labels])
+    table, classes, codes = labeled_table(X, y)
     names = name_inputs(input_names, table.shape[1])
     tell = steady(progress)
     tried: list[TriedWidth] = []
@@ -156,8 +149,7 @@ def _train(
     classes: tuple[Hashable, ...],
     progress: Progress,
 ) -> list[Network]:
-    spread = table.std(axis=0)
-    center, scale = table.mean(axis=0), np.where(spread > 0, spread, 1.0)
+    center, scale = standardization(table)
     results = fit_many(
         specs,
         (table - center) / scale,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gradatim.drawing.words import shorten
 
@@ -30,10 +31,13 @@ __all__ = [
     "MARKERS",
     "SHADES",
     "class_edge",
+    "draw_plane",
     "figure",
     "label_regions",
     "markers",
+    "name_strip",
     "number_line",
+    "space_axes",
     "tidy",
 ]
 
@@ -72,6 +76,39 @@ def number_line(axes: Axes, *, vertical: bool = False) -> None:
         axes.set_xticks([])
     else:
         axes.set_yticks([])
+
+
+def space_axes(result: Figure) -> Any:
+    """Return axes of three dimensions."""
+    # Registers the projection "3d".
+    import mpl_toolkits.mplot3d  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    axes = result.add_subplot(projection="3d")
+    axes.tick_params(colors=GRAY, labelsize=8)
+    return axes
+
+
+def draw_plane(axes: Any, weight: np.ndarray, bias: float, ends: ArrayLike, n: int) -> None:
+    """Draw where w x + w0 = 0 in a box of `ends` (3, 2), from n x n points; nothing without w."""
+    low, high = np.asarray(ends, dtype=float).T
+    # The axis that the plane is least parallel to, in the units of the page.
+    last = int(np.abs(weight * (high - low)).argmax())
+    if not weight[last]:
+        return
+    others = [i for i in range(3) if i != last]
+    first, second = np.meshgrid(*(np.linspace(low[i], high[i], n) for i in others))
+    third = -(weight[others[0]] * first + weight[others[1]] * second + bias) / weight[last]
+    third = np.where((third < low[last]) | (third > high[last]), np.nan, third)
+    surface: list[Any] = [None] * 3
+    for index, values in zip([*others, last], [first, second, third], strict=True):
+        surface[index] = values
+    axes.plot_surface(*surface, color="#7d7a73", alpha=0.45, lw=0)
+
+
+def name_strip(axes: Axes, x: float, name: str, code: int, **style: Any) -> None:
+    """Write the name of a class into its part of a line, below the points."""
+    color = COLORS[code % len(COLORS)]
+    axes.text(x, -0.75, shorten(name, 14), ha="center", color=color, fontweight="bold", **style)
 
 
 def markers(index: int) -> dict[str, Any]:

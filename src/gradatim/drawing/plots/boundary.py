@@ -20,15 +20,16 @@ from numpy.typing import ArrayLike
 from gradatim._text import show_name
 from gradatim.drawing.figure import settled
 from gradatim.drawing.plots._style import (
-    COLORS,
-    GRAY,
     INK,
     SHADES,
     class_edge,
+    draw_plane,
     figure,
     label_regions,
     markers,
+    name_strip,
     number_line,
+    space_axes,
     tidy,
 )
 from gradatim.drawing.words import MINUS, format_number, shorten, zero_equation
@@ -264,11 +265,7 @@ def _point(
     roots, codes = _changes(network, low, high)
     for (left, right), code in zip(pairwise([low, *roots, high]), codes, strict=True):
         axes.axvspan(left, right, color=SHADES[code % len(SHADES)], lw=0)
-        color = COLORS[code % len(COLORS)]
-        axes.text(
-            (left + right) / 2, -0.75, shorten(classes[code], 14), ha="center", color=color,
-            fontsize=10, fontweight="bold",
-        )  # fmt: skip
+        name_strip(axes, (left + right) / 2, classes[code], code, fontsize=10)
     for root in roots:
         axes.axvline(root, lw=1.8, **_edge(network))
         axes.annotate(
@@ -343,28 +340,13 @@ def _plane(
     classes: Sequence[str],
     samples: np.ndarray,
 ) -> Axes:
-    # Registers the projection "3d".
-    import mpl_toolkits.mplot3d  # noqa: F401  # pyright: ignore[reportUnusedImport]
-
-    axes = result.add_subplot(projection="3d")
-    weight, bias = network.layers[0].weight[0], network.layers[0].bias[0]
-    # The axis that the plane is least parallel to, in the units of the page.
-    last = int(np.abs(weight * np.ptp(ends, axis=1)).argmax())
-    if weight[last]:
-        others = [i for i in range(3) if i != last]
-        first, second = np.meshgrid(*(np.linspace(*ends[i], 25) for i in others))
-        third = -(weight[others[0]] * first + weight[others[1]] * second + bias) / weight[last]
-        third = np.where((third < ends[last][0]) | (third > ends[last][1]), np.nan, third)
-        surface: list[Any] = [None] * 3
-        for index, values in zip([*others, last], [first, second, third], strict=True):
-            surface[index] = values
-        axes.plot_surface(*surface, color="#7d7a73", alpha=0.45, lw=0)
+    axes = space_axes(result)
+    draw_plane(axes, network.layers[0].weight[0], network.layers[0].bias[0], ends, 25)
     names = network.input_names
     axes.set(xlim=ends[0], ylim=ends[1], zlim=ends[2])
     axes.set(xlabel=names[0], ylabel=names[1], zlabel=names[2])
-    axes.tick_params(colors=GRAY, labelsize=8)
     # Smaller, because layouts leave no room for the name of the third axis.
-    axes.set_box_aspect(None, zoom=0.85)  # pyright: ignore[reportArgumentType]
+    axes.set_box_aspect(None, zoom=0.85)
     return axes
 
 

@@ -25,6 +25,7 @@ from gradatim.drawing.plots._style import (
     figure,
     label_regions,
     markers,
+    name_strip,
     number_line,
     tidy,
 )
@@ -160,10 +161,8 @@ def _on_a_line(
             code = int(found[start])
             axes.axvspan(grid[start], grid[end], color=shades[code], lw=0)
             if end - start > _LEAST_SHARE * len(grid):
-                axes.text(
-                    (grid[start] + grid[end]) / 2, -0.75, shorten(classes[code], 14), ha="center",
-                    va="center", fontsize=9, fontweight="bold", color=COLORS[code % len(COLORS)],
-                )  # fmt: skip
+                middle = (grid[start] + grid[end]) / 2
+                name_strip(axes, middle, classes[code], code, va="center", fontsize=9)
         for end in ends:
             axes.axvline((grid[end - 1] + grid[end]) / 2, color=INK, lw=1.2, ls=DASHES)
     _scatter(axes, np.column_stack([rows[:, 0], np.zeros(len(rows))]), codes)
@@ -220,16 +219,8 @@ def _in_a_plane(
 def _other_space(axes: Axes, panel: Panel, codes: np.ndarray) -> None:
     if panel.z is None:
         axes.set_axis_off()
-        axes.text(
-            0.5,
-            0.5,
-            panel.note,
-            ha="center",
-            va="center",
-            fontsize=8,
-            color=GRAY,
-            transform=axes.transAxes,
-        )
+        centered = {"ha": "center", "va": "center", "transform": axes.transAxes}
+        axes.text(0.5, 0.5, panel.note, fontsize=8, color=GRAY, **centered)
         return
     tidy(axes)
     if not panel.z_names[1]:
@@ -287,19 +278,10 @@ def _rings(axes: Axes, places: np.ndarray, ringed: Sequence[int]) -> None:
 def _legend(result: Figure, classes: Sequence[Hashable], present: set[int]) -> None:
     from matplotlib.lines import Line2D
 
-    handles = []
-    for code in sorted(present):
-        style = markers(code)
-        handles.append(
-            Line2D(
-                [],
-                [],
-                ls="",
-                color=style["color"],
-                marker=style["marker"],
-                label=shorten(str(classes[code])),
-            )
-        )
+    handles = [
+        Line2D([], [], ls="", label=shorten(str(classes[code])), **markers(code))
+        for code in sorted(present)
+    ]
     handles.append(Line2D([], [], color=INK, lw=1.2, ls=DASHES, label="the plane"))
     result.legend(handles=handles, loc="outside lower center", ncols=7, frameon=False, fontsize=9)
 

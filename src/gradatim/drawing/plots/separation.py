@@ -24,10 +24,13 @@ from gradatim.drawing.plots._style import (
     GRAY,
     INK,
     SHADES,
+    draw_plane,
     figure,
     label_regions,
     markers,
+    name_strip,
     number_line,
+    space_axes,
     tidy,
 )
 from gradatim.drawing.words import format_number, shorten, zero_equation
@@ -159,12 +162,8 @@ def _axes(points: np.ndarray, names: Sequence[str]) -> tuple[Figure, Axes]:
     result = figure(*{1: (6.4, 2.1), 2: (5.2, 4.8), 3: (5.4, 5.0)}[n_features])
     low, high = _limits(points)
     if n_features == 3:
-        # Registers the projection "3d".
-        import mpl_toolkits.mplot3d  # noqa: F401  # pyright: ignore[reportUnusedImport]
-
-        axes: Any = result.add_subplot(projection="3d")
+        axes: Any = space_axes(result)
         axes.set(zlim=(low[2], high[2]), zlabel=shorten(names[2]))
-        axes.tick_params(colors=GRAY, labelsize=8)
     else:
         axes = result.subplots()
     axes.set(xlim=(low[0], high[0]), xlabel=shorten(names[0]))
@@ -192,7 +191,7 @@ def _draw_planes(
     if plane is None:
         return
     if points.shape[1] == 3:
-        _surface(axes, plane, low, high)
+        draw_plane(axes, *_numbers(plane), np.stack([low, high], axis=1), 33)
         return
     _shade(axes, plane, low, high)
     _line(axes, plane, 0.0, {"color": INK, "lw": 1.7})
@@ -244,27 +243,11 @@ def _label_sides(axes: Any, points: np.ndarray, network: Network, names: list[st
         cut = -bias / weight[0]
         for end, side in ((low[0], int(weight[0] < 0)), (high[0], int(weight[0] > 0))):
             if low[0] < cut < high[0]:
-                axes.text(
-                    (cut + end) / 2, -0.75, shorten(names[side], 14), ha="center", va="center",
-                    fontsize=10, fontweight="bold", color=COLORS[side],
-                )  # fmt: skip
+                name_strip(axes, (cut + end) / 2, names[side], side, va="center", fontsize=10)
         return
     columns, rows = (np.linspace(*ends, _RESOLUTION) for ends in zip(low, high, strict=True))
     found = (weight[0] * columns + weight[1] * rows[:, None] + bias >= 0).astype(int)
     label_regions(axes, columns, rows, found, names, points)
-
-
-def _surface(axes: Any, network: Network, low: np.ndarray, high: np.ndarray) -> None:
-    weight, bias = _numbers(network)
-    last = int(np.abs(weight * (high - low)).argmax())
-    others = [i for i in range(3) if i != last]
-    first, second = np.meshgrid(*(np.linspace(low[i], high[i], 33) for i in others))
-    third = -(weight[others[0]] * first + weight[others[1]] * second + bias) / weight[last]
-    third = np.where((third < low[last]) | (third > high[last]), np.nan, third)
-    surface: list[Any] = [None] * 3
-    for index, values in zip([*others, last], [first, second, third], strict=True):
-        surface[index] = values
-    axes.plot_surface(*surface, color="#7d7a73", alpha=0.45, lw=0)
 
 
 def _columns(points: np.ndarray, height: float = 0.0) -> list[np.ndarray]:

@@ -172,24 +172,7 @@ SCORE_RECIPE = ScoreRecipe()
 
 
 def score_features(notes: NoteList, recipe: ScoreRecipe = SCORE_RECIPE) -> np.ndarray:
-    """Describe a score by numbers; `SCORE_FEATURES` says what each is.
-
-    Parameters
-    ----------
-    notes : NoteList
-        At least one note.
-    recipe : ScoreRecipe, optional
-        Whether the notation counts.
-
-    Returns
-    -------
-    array of shape (n_features,)
-        float64, in the order of ``recipe.names``.
-
-    Raises
-    ------
-    InputError
-        If there is no note.
+    """Describe a score by numbers, float64; `SCORE_FEATURES` says what each is.
 
     Examples
     --------

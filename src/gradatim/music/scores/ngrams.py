@@ -74,22 +74,8 @@ NGRAM_RECIPE = NgramRecipe()
 def score_ngrams(notes: NoteList) -> np.ndarray:
     """Count pairs of successive intervals, and triples of successive rhythms.
 
-    Parameters
-    ----------
-    notes : NoteList
-        At least one note.
-
-    Returns
-    -------
-    array of shape (505,)
-        Square roots of shares, float64, in the order of ``NGRAM_RECIPE.names``: 17 x 17 pairs of
-        intervals from -8 to 8 semitones, wider ones counted as these; 6 x 6 x 6 triples of what
-        two successive distances of onsets are.
-
-    Raises
-    ------
-    InputError
-        If there is no note.
+    Square roots of shares (505,): 17 x 17 pairs of intervals from -8 to 8 semitones, wider ones
+    counted as these; 6 x 6 x 6 triples of what two successive distances of onsets are.
 
     Examples
     --------

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, steady
-from gradatim._text import name_inputs
-from gradatim.certificates.labels import sorted_labels
-from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.certificates.labels import name_columns, read_labels
+from gradatim.errors import SpecError
 from gradatim.feature_maps import Monomial, add_monomials, monomials, n_monomials
 from gradatim.separability.features.result import AddedFeatures, Refuted
 from gradatim.separability.planes.decide import separate
@@ -122,18 +121,11 @@ class _FeatureSearch:
         progress: Progress | None,
     ) -> None:
         table = as_table(X)
-        self.labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
-        self.classes = tuple(sorted_labels(self.labels, len(table)))
-        if len(self.classes) < 2:
-            raise LabelError(
-                f"all rows are labeled {self.labels[0]}; two different labels are needed"
-            )
+        self.labels, self.classes, _ = read_labels(y, len(table))
         _check_whole("degree", degree)
         _check_whole("max_sets", max_sets)
         n_inputs = table.shape[1]
-        self.names = name_inputs(input_names, n_inputs)
-        if len(self.names) != n_inputs:
-            raise ShapeError(f"{len(self.names)} names for {n_inputs} columns; give one for each")
+        self.names = name_columns(input_names, n_inputs)
         n_candidates = n_monomials(n_inputs, degree, lowest=2)
         if n_candidates > _MOST_MONOMIALS:
             raise SpecError(

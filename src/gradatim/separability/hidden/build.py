@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, scaled, steady
-from gradatim._text import name_inputs
-from gradatim.certificates.labels import sorted_labels
-from gradatim.errors import LabelError, ShapeError, SpecError
+from gradatim.certificates.labels import name_columns, read_labels
+from gradatim.errors import LabelError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.separability.hidden.decision_list import cut_off, cuts_network, round_between
 from gradatim.separability.hidden.directions import Directions, label_changes
@@ -107,16 +106,10 @@ def build_hidden(
     if n_directions < 2 or random_state < 0:
         raise SpecError("n_directions must be at least 2 and random_state at least 0")
     table = as_table(X)
-    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    classes = tuple(sorted_labels(labels, len(table)))
-    if len(classes) < 2:
-        raise LabelError(f"all rows are labeled {labels[0]}; two different labels are needed")
-    names = name_inputs(input_names, table.shape[1])
-    if len(names) != table.shape[1]:
-        raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
+    labels, classes, codes = read_labels(y, len(table))
+    names = name_columns(input_names, table.shape[1])
     rows = [[Fraction(value) for value in row] for row in table.tolist()]
     _refuse_twins(rows, labels)
-    codes = np.array([classes.index(label) for label in labels])
     tell = scaled(steady(progress), 0.0, 1.0, "building a hidden layer")
     directions = Directions(table.astype(np.float64), codes, n_directions, random_state)
     line = _best_line(rows, codes, directions)

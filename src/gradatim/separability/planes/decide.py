@@ -9,15 +9,14 @@ import time
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, steady
 from gradatim._text import list_text
-from gradatim.certificates.labels import sorted_labels
-from gradatim.errors import LabelError, ShapeError
+from gradatim.certificates.labels import name_columns, read_labels
+from gradatim.errors import LabelError
 from gradatim.separability.planes.alternative import alternative
 from gradatim.separability.planes.gordan import Alternative
 from gradatim.separability.planes.result import Separation, Witness
@@ -104,9 +103,7 @@ def separate(
     table = as_table(X)
     signs, classes = _signs(y, len(table), positive)
     rows = ExactRows(table)
-    names = tuple(input_names)
-    if names and len(names) != table.shape[1]:
-        raise ShapeError(f"{len(names)} names for {table.shape[1]} columns; give one for each")
+    names = name_columns(input_names, table.shape[1]) if len(input_names) else ()
     found = _with_evidence(Separation(classes, None, rows, signs, names), margin, progress)
     return replace(found, seconds=time.perf_counter() - start)
 
@@ -114,10 +111,7 @@ def separate(
 def _signs(
     y: Sequence[Hashable] | np.ndarray, n_rows: int, positive: Hashable
 ) -> tuple[np.ndarray, tuple[Hashable, Hashable]]:
-    labels: list[Any] = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    known = sorted_labels(labels, n_rows)
-    if len(known) < 2:
-        raise LabelError(f"all rows are labeled {known[0]}; two different labels are needed")
+    labels, known, _ = read_labels(y, n_rows)
     if positive is None:
         if len(known) > 2:
             raise LabelError(

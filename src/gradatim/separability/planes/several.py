@@ -17,8 +17,7 @@ from numpy.typing import ArrayLike
 from gradatim._pictures import Shown
 from gradatim._progress import Progress, steady
 from gradatim._text import list_text, plural
-from gradatim.certificates.labels import sorted_labels
-from gradatim.errors import LabelError
+from gradatim.certificates.labels import read_labels
 from gradatim.separability.planes.decide import separate
 from gradatim.separability.planes.result import Separation
 from gradatim.separability.planes.table import as_table
@@ -131,11 +130,7 @@ def separate_classes(
     {'a': True, 'b': False, 'c': True}
     """
     table = as_table(X)
-    labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    classes = sorted_labels(labels, len(table))
-    if len(classes) < 2:
-        raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
-    codes = np.array([classes.index(label) for label in labels])
+    labels, classes, codes = read_labels(y, len(table))
     n_questions = len(classes) * (len(classes) - 1) // 2 + len(classes)
     tell = steady(progress)
     options = {"input_names": tuple(input_names), "margin": margin}
