@@ -20,7 +20,7 @@ from gradatim.collection import Collection
 from gradatim.datasets import load_timbre, load_world
 from gradatim.inspection.leaks import Closeness, measure_closeness
 from gradatim.tables import read_table
-from gradatim.tables.collections import text_columns
+from gradatim.tables.collections import unusable_columns
 
 # What its annotations promise is wider than what its loaders return.
 datasets: Any = sklearn_datasets
@@ -128,7 +128,7 @@ def main(named: list[str]) -> None:
     """Print a row per table, and the alarms of each kind."""
     found = [(kind, name, measure(X, y)) for kind, name, X, y in tables()]
     for path, target in zip(named[::2], named[1::2], strict=True):
-        drop = [name for name in text_columns(path) if name != target]
+        drop = [name for name in unusable_columns(path) if name != target]
         made = read_table(path, target, drop=drop, impute="median")
         found.append(("named", made.name, measure_closeness(made, "features")))
     print("| rows | table | share | chance | excess | alarm |\n|---|---|---:|---:|---:|---|")

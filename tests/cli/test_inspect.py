@@ -1,7 +1,10 @@
 import json
+from datetime import date
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from gradatim.cli import main
 
@@ -25,6 +28,7 @@ def test_what_is_wrong_is_said_with_what_to_type(songs, capsys):
     shown = capsys.readouterr().out
     assert "songs.csv: 320 samples, 2 classes" in shown
     assert "left-out: 1 column holds text and was left out: filename" in shown
+    assert "climb asks for --drop filename" in shown
     assert "leak: rows of one recording or artist seem to stand on both sides" in shown
     assert "the nearest neighbour of a row stands within 10 rows of it in" in shown
     assert "--groups stem:filename" in shown
@@ -35,7 +39,7 @@ def test_what_is_to_be_typed_fixes_it(songs, capsys):
     assert main(arguments) == 0
     shown = capsys.readouterr().out
     assert "320 samples, 2 classes, 40 groups" in shown
-    assert shown.rstrip().endswith("left-out: 1 column holds text and was left out: filename")
+    assert shown.rstrip().endswith("nothing wrong was found")
 
 
 def test_the_object_counts_and_lists_all(songs, tmp_path, capsys):
@@ -71,7 +75,55 @@ def test_gaps_are_counted_and_not_refused(tmp_path, capsys):
         "a,b,g\n" + "".join(f"{k % 7 if k else ''},{k * k % 11},{'xy'[k % 2]}\n" for k in range(20))
     )
     assert main(["inspect", str(path), "--target", "g"]) == 0
-    assert "1 missing or infinite value" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "1 missing or infinite value" in shown
+    assert "climb asks for --impute median" in shown
+    assert main(["inspect", str(path), "--target", "g", "--impute", "median"]) == 0
+    assert "climb asks" not in capsys.readouterr().out
+
+
+def test_columns_are_left_out_as_what_they_hold(tmp_path, capsys):
+    n = 24
+    path = tmp_path / "kinds.parquet"
+    columns = {
+        "day": [date(2026, 1, 1 + k) for k in range(n)],
+        "empty": pa.nulls(n, pa.float64()),
+        "id": [str(12345678901234567890 + k) for k in range(n)],
+        "ragged": [[1.0] * (1 + k % 2) for k in range(n)],
+        "tag_1": ["no", "yes"] * (n // 2),
+        "pair": [[float(k * k % 7), float(k)] for k in range(n)],
+        "genre": ["x", "x", "y", "y"] * (n // 4),
+    }
+    parquet.write_table(pa.table(columns), path)
+    given = ["inspect", str(path), "--target", "gen*", "--drop", "tag_*"]
+    assert main(given) == 0
+    shown = capsys.readouterr().out
+    assert "1 column holds dates and was left out: day" in shown
+    assert "1 column holds no value and was left out: empty" in shown
+    assert "1 column holds numbers that 64 bits do not hold and was left out: id" in shown
+    assert "1 column holds lists and was left out: ragged" in shown
+    # What the person named is not said again.
+    assert "genre" not in shown.split("left-out", 1)[1]
+    assert "tag_1" not in shown
+    # A number of a list is left out as the finding says.
+    assert "leave it out with --drop 'pair[1]'" in shown
+    assert main([*given, "--drop", "pair[1]"]) == 0
+    assert "given-away" not in capsys.readouterr().out
+
+
+def test_a_number_that_never_changes_is_found(tmp_path, capsys):
+    path = tmp_path / "constant.csv"
+    path.write_text("a,y\n" + "".join(f"{k * 7 % 11},1.5\n" for k in range(30)))
+    assert main(["inspect", str(path), "--target", "y"]) == 0
+    shown = capsys.readouterr().out
+    assert "constant-target: target 'y' of constant.csv is 1.5 in every row" in shown
+    assert "none where" not in shown
+    path.write_text("a,y\n" + "".join(f"{k * 7 % 11},{k}.5\n" for k in range(30)))
+    assert main(["inspect", str(path), "--target", "y"]) == 0
+    shown = capsys.readouterr().out
+    assert "constant-target" not in shown
+    # Two numbers for the same features are nobody's mistake.
+    assert "and none where targets differ\n" in shown
 
 
 def test_how_a_table_is_written_goes_for_columns_of_text_too(tmp_path, capsys):
@@ -95,7 +147,8 @@ def test_a_published_split_is_read_and_climbed_by_one_column(songs, tmp_path, ca
     how = [str(songs), "--target", "genre", "--split-column", "set", "--groups", "stem:filename"]
     assert main(["inspect", *how]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "was left out: filename" in shown
+    # The column names the groups, so it is not left out.
+    assert "left out" not in shown
     assert "validation-part: 36 samples of the part 'valid' are learnt from like train" in shown
     assert "leak: 1 group stands in both parts of the split, such as 'song.00029'" in shown
     file = tmp_path / "found.json"

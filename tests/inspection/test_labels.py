@@ -1,8 +1,10 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from gradatim.collection import Collection
-from gradatim.inspection.labels import find_label_faults
+from gradatim.inspection.labels import _close, find_label_faults
 
 
 def faults(labels, groups=None):
@@ -39,6 +41,17 @@ def test_twins_are_found(a, b):
 )  # fmt: skip
 def test_names_that_differ_in_meaning_are_no_twins(a, b):
     assert faults([a] * 5 + [b] * 5) == []
+
+
+def test_twins_among_thousands_of_classes_are_those_of_every_pair():
+    rng = np.random.default_rng(0)
+    names = sorted({"".join(rng.choice(list("abcs"), rng.integers(3, 7))) for _ in range(300)})
+    found = [f for f in faults(names) if f.code == "label-twins"]
+    every = [(i, j) for i, j in combinations(range(len(names)), 2) if _close(names[i], names[j])]
+    assert len(every) > 30
+    assert [(f.samples[0][0], f.samples[1][0]) for f in found] == every
+    # Pair by pair, 5,000 classes would take 12 million comparisons.
+    assert len(faults([f"song {k}" for k in range(5_000)])) == 1
 
 
 def test_classes_that_no_climb_can_score_are_listed():

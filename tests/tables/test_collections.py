@@ -216,7 +216,7 @@ def test_a_target_that_is_one_of_its_values_is_questioned(read):
 def test_columns_of_zero_and_one_beside_labels_are_told(read):
     text = "a,x,y,z\n1,0,1,1\n2,1,1,0\n3,1,0,0\n"
     assert notice(read(text, ["x", "y"]), "labels-as-features").startswith(
-        "1 column beside the targets hold only 0 and 1 as these do (z) and is a feature"
+        "1 column beside the targets holds only 0 and 1 as these do (z) and is a feature"
     )
     assert read(text, ["x", "y"], drop="z").notices == ()
 
@@ -235,6 +235,25 @@ def test_a_column_of_lists_of_numbers_is_as_many_features():
     songs = read_table(table, "g")
     assert songs.feature_names == {"features": ("v[0]", "v[1]", "a")}
     assert songs.X["features"].tolist() == [[1, 2, 5], [3, 4, 6]]
+
+
+def test_a_number_of_the_lists_is_left_out_by_itself():
+    table = pa.table({"v": [[1.0, 2.0], [3.0, 4.0]], "v1": [5, 6], "g": ["x", "y"]})
+    songs = read_table(table, "g", drop=["v[1]"])
+    assert songs.feature_names == {"features": ("v[0]", "v1")}
+    assert songs.X["features"].tolist() == [[1, 5], [3, 6]]
+    with pytest.raises(TableError, match=r"no column 'v\[2\]'"):
+        read_table(table, "g", drop=["v[2]"])
+    with pytest.raises(TableError, match="no column left"):
+        read_table(table, "g", drop=["v[0]", "v[1]", "v1"])
+
+
+def test_long_lists_of_gaps_are_cut():
+    columns = {f"c{k}": [1.0, None, 2.0] for k in range(20)}
+    songs = read_table(pa.table({**columns, "g": ["x", "y", "x"]}), "g", impute="median")
+    (told,) = songs.notices
+    assert told.message.startswith("20 missing or infinite values replaced")
+    assert told.message.endswith("c7 1 and 12 other columns")
 
 
 @pytest.mark.parametrize(

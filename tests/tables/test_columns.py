@@ -172,6 +172,7 @@ def test_a_column_like_no_other_is_answered_with_all_names(table):
         ),
         (b"a,b\n1,\xe4\x01\n", "is neither CSV nor Parquet"),
         (b"PK\x03\x04 and more", "an Excel workbook; save the table as CSV"),
+        (b"<!DOCTYPE html><html></html>", "a page or document in HTML or XML"),
         (b"\x1f\x8b and no more", "is compressed with gzip and damaged"),
         (b"a\x00b", "is neither CSV nor Parquet"),
         (b"PAR1 but no more", "cannot be read as Parquet"),

@@ -25,6 +25,8 @@ def table(tmp_path):
     ("text", "names"),
     [
         ("a;b\n1,5;2,5\n1,2;3\n", ("a", "b")),
+        ("a b  c\n1 2 3\n4  5 6\n", ("a", "b", "c")),
+        ("song title\nYesterday\nLet it be\n", ("song title",)),
         ("a, mean;b\n1;2\n", ("a, mean", "b")),
         ("a|b\n1|2\n", ("a", "b")),
         ("a,b\n1;2,3\n4;5,6\n", ("a", "b")),

@@ -1,8 +1,8 @@
 """``gradatim inspect``: what is in a collection, and what is wrong with it.
 
-Conventions: it reads what ``climb`` reads and takes the same options; columns of text that climb
-would refuse are left out with a word, and gaps are counted. Whatever is found, the exit status
-is 0.
+Conventions: it reads what ``climb`` reads and takes the same options; columns that climb would
+refuse are left out with a word on what they hold, and gaps are counted. Whatever is found, the exit
+status is 0.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from gradatim._text import plural, show_name
+from gradatim._text import option, plural, show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header
 from gradatim.cli._options import DebugLibraries, JsonFile
@@ -49,7 +49,7 @@ def inspect(
     ----------
     path
         A dataset's name, a folder of audio or scores with a folder per class, a book of tunes
-        (abc), or a table (csv, tsv, parquet, arff).
+        (abc), or a table (csv, csv.gz, tsv, parquet, arrow, arff).
     json
         Write what was found as JSON; - is standard output, and nothing else goes there.
     """
@@ -75,24 +75,54 @@ def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
     from gradatim.inspection.mislabeled import find_mislabeled
     from gradatim.sources.registry import SOURCES, find_kind, read_source
 
-    findings = []
+    findings, to_type = [], {}
     if find_kind(path) is SOURCES["table"]:
-        from gradatim.tables.collections import text_columns
-        from gradatim.tables.columns import Dialect
-
-        others = (reading.fold_column, reading.split_column, reading.weights, reading.id)
-        named = {*reading.target, reading.groups, *reading.drop, *others}
-        written = (reading.decimal, reading.delimiter, reading.header, reading.encoding)
-        texts = text_columns(Path(path).expanduser(), Dialect(*written))
-        left = [name for name in texts if name not in named]
-        reading = replace(reading, drop=(*reading.drop, *left), impute="median")
-        if left:
-            what = plural(len(left), "column")
-            listed = ", ".join(map(show_name, left[:5])) + (", ..." if left[5:] else "")
-            holds, was = ("hold", "were") if left[1:] else ("holds", "was")
-            findings.append(
-                Finding("left-out", f"{what} {holds} text and {was} left out: {listed}")
-            )
+        left = _unusable(path, reading)
+        findings += map(_left_out, *zip(*left.items(), strict=True)) if left else ()
+        if reading.impute is None:
+            to_type = {"imputed": "climb asks for --impute median"}
+        names = [name for names in left.values() for name in names]
+        reading = replace(reading, drop=(*reading.drop, *names), impute="median")
     collection = read_source(path, reading)
-    findings += [Finding(notice.code, notice.message) for notice in collection.notices]
+    findings += [
+        Finding(notice.code, notice.message, to_type.get(notice.code, ""))
+        for notice in collection.notices
+    ]
     return collection, [*findings, *inspect_collection(collection), *find_mislabeled(collection)]
+
+
+def _unusable(path: str, reading: Options) -> dict[str, list[str]]:
+    """Return the columns of a table that nobody named and that cannot be features, by kind."""
+    from gradatim.tables.collections import select_dropped, unusable_columns
+    from gradatim.tables.columns import Dialect, read_columns
+
+    written = (reading.decimal, reading.delimiter, reading.header, reading.encoding)
+    table = read_columns(Path(path).expanduser(), Dialect(*written))
+    groups = reading.groups or ""
+    if groups not in table.columns:
+        groups = groups.removeprefix("stem:")
+    others = (reading.fold_column, reading.split_column, reading.weights, reading.id)
+    dropped = select_dropped(table, reading.drop)[0]
+    named = {*table.select(reading.target, "target"), groups, *dropped, *others}
+    found: dict[str, list[str]] = {}
+    for name, kind in unusable_columns(table).items():
+        if name not in named:
+            found.setdefault(kind, []).append(name)
+    return found
+
+
+def _left_out(kind: str, names: list[str]) -> Finding:
+    from gradatim.inspection import Finding
+
+    what, holds, was = (
+        (plural(len(names), "column"), "hold", "were")
+        if names[1:]
+        else ("1 column", "holds", "was")
+    )
+    listed = ", ".join(map(show_name, names[:5])) + (", ..." if names[5:] else "")
+    asked = ", and so on" if names[5:] else ""
+    return Finding(
+        "left-out",
+        f"{what} {holds} {kind} and {was} left out: {listed}",
+        f"climb asks for {' '.join(option('--drop', name) for name in names[:5])}{asked}",
+    )

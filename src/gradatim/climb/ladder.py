@@ -42,7 +42,7 @@ from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.evaluation.scores import METRICS, choose_metric
 from gradatim.executors.cluster import Cluster
-from gradatim.inspection import inspected, propose_groups
+from gradatim.inspection import find_constant_targets, inspected, propose_groups
 from gradatim.models.families.base import Family, Fit
 from gradatim.models.families.registry import FAMILIES, REFERENCES, require_savable
 from gradatim.models.model import Model
@@ -181,7 +181,8 @@ def climb_collection(
     collection = inspected(_with_inputs(collection, inputs))
     if collection.parts is None:
         collection = without_lonely_classes(collection)
-    _require_variation(collection)
+    for finding in find_constant_targets(collection):
+        raise LabelError(finding.notice.message)
     metric, told = choose_metric(collection, metric)
     families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
     ladder = [family for family in families if not family.reference]
@@ -361,20 +362,6 @@ def _with_inputs(collection: Collection, inputs: Sequence[str] | None) -> Collec
         recipes={n: recipe for n, recipe in collection.recipes.items() if n in inputs},
         cycles=[name for name in collection.cycles if name in inputs],
     )
-
-
-def _require_variation(collection: Collection) -> None:
-    """Refuse a number that is the same in every row: any model of it would be perfect."""
-    if collection.task != "regression":
-        return
-    columns = collection.y.reshape(collection.n_samples, -1).T
-    for k, values in enumerate(columns):
-        if (values == values[0]).all():
-            name = repr(collection.target_names[k]) if collection.target_names else f"{k + 1}"
-            raise LabelError(
-                f"target {name} of {collection.name} is {values[0]:g} in every row, so there is "
-                "nothing to learn; name another target"
-            )
 
 
 def _hash_of(split: Folds, collection: Collection) -> str:

@@ -106,9 +106,9 @@ def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
             else f"{pairs} of files sound exactly the same {same}"
         ]
     if found.n_conflicting:
-        parts.append(f"{found.n_conflicting} of them with different {what}")
+        parts.append(f"{found.n_conflicting:,} of them with different {what}")
     if collection.groups is not None:
-        parts.append(f"{found.n_across_groups} of them in different groups")
+        parts.append(f"{found.n_across_groups:,} of them in different groups")
     of = copies(collection, near=False)
     return Finding(
         "duplicates", ", ".join(parts), _mend(found.n_conflicting, collection), _together(of)
@@ -126,7 +126,7 @@ def _near_finding(collection: Collection, pairs: np.ndarray, what: str) -> Findi
     parts = [f"{count} of {noun} {are} nearly the same (such as {name(one)} and {name(other)})"]
     if odd.any():
         what = "labels" if collection.media else "targets"
-        parts.append(f"{int(odd.sum())} of them with different {what}")
+        parts.append(f"{int(odd.sum()):,} of them with different {what}")
     together = tuple(tuple(pair) for pair in pairs.tolist())
     return Finding("duplicates", ", ".join(parts), _mend(int(odd.sum()), collection), together)
 
@@ -135,7 +135,11 @@ def _mend(n_conflicting: int, collection: Collection) -> str:
     kept = "--drop-duplicates keeps one of each"
     # Nobody deals the samples of a published split.
     kept = kept if collection.parts is not None else f"copies stay in one fold; {kept}"
-    return f"{kept}, and none where labels differ: correct those" if n_conflicting else kept
+    if not n_conflicting:
+        return kept
+    if collection.task == "regression":
+        return f"{kept}, and none where targets differ"
+    return f"{kept}, and none where labels differ: correct those"
 
 
 def _together(of: np.ndarray) -> tuple[tuple[int, ...], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -17,7 +17,7 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection
 from gradatim.inspection.findings import Finding
 
-__all__ = ["FOLDS", "find_label_faults"]
+__all__ = ["FOLDS", "find_constant_targets", "find_label_faults"]
 
 #: Folds of a climb unless others are asked for.
 FOLDS = 5
@@ -33,8 +33,25 @@ _LONG_ENOUGH = 4
 _SHOWN = 5
 
 
+def find_constant_targets(collection: Collection) -> Iterator[Finding]:
+    """Yield the numbers that are the same in every row: any model of them would be perfect."""
+    if collection.task != "regression":
+        return
+    columns = collection.y.reshape(collection.n_samples, -1).T
+    for k, values in enumerate(columns):
+        if (values == values[0]).all():
+            name = repr(collection.target_names[k]) if collection.target_names else f"{k + 1}"
+            yield Finding(
+                "constant-target",
+                f"target {name} of {collection.name} is {values[0]:g} in every row, so there is "
+                "nothing to learn",
+                "name another target",
+            )
+
+
 def find_label_faults(collection: Collection) -> Iterator[Finding]:
-    """Yield twins among the classes, tiny classes, and groups that are none or too few."""
+    """Yield constant targets, twins among the classes, tiny classes, groups that are too few."""
+    yield from find_constant_targets(collection)
     if collection.task == "classification":
         yield from _twins(collection)
         yield from _tiny(collection)
@@ -48,10 +65,7 @@ def _twins(collection: Collection) -> Iterator[Finding]:
     classes = [str(label) for label in collection.classes]
     names = collection.target_names or classes
     keys = {label: _key(label) for label in names}
-    pairs = [
-        (a, b) for a, b in combinations(names, 2) if keys[a] == keys[b] or _close(keys[a], keys[b])
-    ]
-    for a, b in pairs:
+    for a, b in _alike(names, keys):
         rows = tuple(tuple(np.flatnonzero(collection.y == label).tolist()) for label in (a, b))
         small, large = sorted((a, b), key=lambda label: int(np.sum(collection.y == label)))
         counts = [plural(int(np.sum(collection.y == label)), "sample") for label in (a, b)]
@@ -62,6 +76,22 @@ def _twins(collection: Collection) -> Iterator[Finding]:
             f"if they are one class, rename {show_name(small)!r} to {show_name(large)!r}",
             rows,
         )
+
+
+def _alike(names: Sequence[str], keys: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the pairs of names, in order, whose keys are equal or close.
+
+    Close keys become equal when each loses a letter, so only such pairs are compared: of ten
+    thousand classes there are fifty million pairs.
+    """
+    holders: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        key = keys[name]
+        for shorter in {key, *(key[:k] + key[k + 1 :] for k in range(len(key)))}:
+            holders.setdefault(shorter, []).append(at)
+    candidates = {pair for ats in holders.values() for pair in combinations(ats, 2)}
+    pairs = [(names[i], names[j]) for i, j in sorted(candidates)]
+    return [(a, b) for a, b in pairs if keys[a] == keys[b] or _close(keys[a], keys[b])]
 
 
 def _key(label: str) -> str:

@@ -21,12 +21,12 @@ from gradatim._stems import find_stems
 from gradatim._text import list_text, option, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError, TableError
-from gradatim.tables.columns import Columns, Dialect, NotANumberError, read_columns
+from gradatim.tables.columns import WHOLE, Columns, Dialect, NotANumberError, read_columns
 from gradatim.tables.parts import read_parts
 from gradatim.tables.targets import TableTargets, read_targets
 from gradatim.tables.weights import read_weights, without_weightless
 
-__all__ = ["feature_columns", "read_features", "read_table", "text_columns"]
+__all__ = ["feature_columns", "read_features", "read_table", "select_dropped", "unusable_columns"]
 
 #: Size of a number whose square is still far from the end of float64.
 _LARGEST = 1e100
@@ -76,6 +76,7 @@ def read_table(
         rows whose names in that column share a stem, as song.0001.3.wav and song.0001.4.wav do.
     drop : sequence of str
         Columns that are neither features nor targets, such as file names; patterns as in `target`.
+        ``v[1]`` is the second number of the lists in column ``v``.
     impute : {"median"}, optional
         Keep rows with missing or infinite features: these become NaN, to be filled with the
         median of the training rows. Without it they are an error.
@@ -136,7 +137,7 @@ def read_table(
         raise SpecError(f"there is no imputation {impute!r}; choose median")
     table = read_columns(path, Dialect(decimal, delimiter, header, encoding))
     targets = table.select([target] if isinstance(target, str) else target, "target")
-    dropped = table.select([drop] if isinstance(drop, str) else drop, "drop")
+    dropped, without = select_dropped(table, [drop] if isinstance(drop, str) else drop)
     _question_names(table, targets)
     roles = {"folds": fold_column, "split": split_column, "weights": weights}
     names = _feature_names(table, targets, groups, roles, id, dropped)
@@ -146,7 +147,7 @@ def read_table(
     table, weight_notices = without_weightless(table, weights)
     read = read_targets(table, targets, task, min_class_size)
     table, read = _without_small_classes(table, read, min_class_size)
-    features = _Features(table, names, impute is not None)
+    features = _Features(table, names, impute is not None, without)
     parts, part_notices = None, ()
     if split_column is not None:
         places = [table.place(index) for index in range(len(table.rows))]
@@ -253,14 +254,13 @@ def _ids(table: Columns, name: str | None) -> np.ndarray:
     return np.array(ids)
 
 
-def text_columns(path: str | os.PathLike[str], dialect: Dialect | None = None) -> list[str]:
-    """Return the columns of a table that no number can be read from."""
+def unusable_columns(
+    path: str | os.PathLike[str] | Any, dialect: Dialect | None = None
+) -> dict[str, str]:
+    """Return the columns of a table that cannot be features, each with what it holds."""
     table = read_columns(path, dialect)
-    return [
-        name
-        for name in table.names
-        if not table.is_of_lists(name) and not _holds_numbers(table, name)
-    ]
+    kinds = {name: _unusable(table, name) for name in table.names}
+    return {name: kind for name, kind in kinds.items() if kind}
 
 
 def read_features(
@@ -314,12 +314,36 @@ def _list_of(name: str) -> str:
     return re.sub(r"\[\d+\]$", "", name)
 
 
-def _holds_numbers(table: Columns, name: str) -> bool:
+def _unusable(table: Columns, name: str) -> str:
+    """Say what a column holds instead of numbers; nothing where it can be a feature."""
+    if table.is_of_lists(name) and table.lists(name) is not None:
+        return ""
     try:
-        table.numbers(name, rounded=True)
-    except NotANumberError:
-        return False
-    return True
+        numbers = table.numbers(name, rounded=True)
+    except NotANumberError as error:
+        return error.kind
+    sizes = np.abs(numbers[np.isfinite(numbers)])
+    if not len(sizes):
+        return "no value"
+    try:
+        if sizes.max() >= WHOLE:
+            _read_feature(table, name)
+    except TableError:
+        return "numbers that 64 bits do not hold"
+    return ""
+
+
+def select_dropped(table: Columns, names: Sequence[str]) -> tuple[list[str], frozenset[str]]:
+    """Return the columns to leave out, and the single numbers of columns of lists."""
+    single = [
+        name
+        for name in names
+        if name not in table.columns
+        and (column := _list_of(name)) in table.columns
+        and table.is_of_lists(column)
+        and name in _read_columns_of(table, column)[1]
+    ]
+    return table.select([n for n in names if n not in single], "drop"), frozenset(single)
 
 
 def _group_column(table: Columns, groups: str) -> str:
@@ -380,14 +404,20 @@ def _feature_names(
             )
     names = [name for name in table.names if name not in taken]
     if not names:
-        raise TableError(f"{table.source} has no column left to learn from; drop fewer columns")
+        raise TableError(_nothing_left(table))
     return names
+
+
+def _nothing_left(table: Columns) -> str:
+    return f"{table.source} has no column left to learn from; drop fewer columns"
 
 
 class _Features:
     """The features of a table, and what is to be said of them."""
 
-    def __init__(self, table: Columns, names: Sequence[str], impute: bool) -> None:
+    def __init__(
+        self, table: Columns, names: Sequence[str], impute: bool, without: frozenset[str]
+    ) -> None:
         self._table = table
         self.names: tuple[str, ...] = ()
         self._n_missing: dict[str, int] = {}
@@ -396,6 +426,9 @@ class _Features:
         kind = np.float32 if all(map(table.is_single, names)) else np.float64
         for name in names:
             values, own = _read_columns_of(table, name)
+            if not without.isdisjoint(own):
+                kept = [k for k, one in enumerate(own) if one not in without]
+                values, own = values[:, kept], tuple(own[k] for k in kept)
             bad = ~np.isfinite(values)
             self._check_gaps(name, values, bad, impute)
             if values.shape[1] == 1 and (text := table.lost_digits(name, values[:, 0])):
@@ -404,6 +437,8 @@ class _Features:
                 values = np.where(bad, np.nan, values)
             parts.append(values.astype(kind, copy=False))
             self.names += own
+        if not self.names:
+            raise TableError(_nothing_left(table))
         # One column of lists stays where it is, which may be a file that is mapped into memory.
         self.X = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
@@ -432,7 +467,8 @@ class _Features:
             alike = [name for name, only in zip(self.names, binary.tolist(), strict=True) if only]
             shown = ", ".join(map(show_name, alike[:3])) + (", ..." if alike[3:] else "")
             text = (
-                f"{plural(len(alike), 'column')} beside the targets hold only 0 and 1 as these do "
+                f"{plural(len(alike), 'column')} beside the targets "
+                f"{'holds' if len(alike) == 1 else 'hold'} only 0 and 1 as these do "
                 f"({shown}) and {'is a feature' if len(alike) == 1 else 'are features'}; if "
                 "they are labels, leave them out with --drop or learn them with --target"
             )
@@ -486,7 +522,8 @@ def _imputation_notices(n_missing: dict[str, int]) -> tuple[Notice, ...]:
     gaps = {name: count for name, count in n_missing.items() if count}
     if not gaps:
         return ()
-    columns = ", ".join(f"{name} {count:,}" for name, count in gaps.items())
+    columns = ", ".join(f"{show_name(name)} {count:,}" for name, count in list(gaps.items())[:8])
+    columns += f" and {plural(len(gaps) - 8, 'other column')}" if len(gaps) > 8 else ""
     message = (
         f"{plural(sum(gaps.values()), 'missing or infinite value')} replaced by the median of the "
         f"training rows: {columns}"

@@ -49,7 +49,10 @@ from gradatim.tables.records import is_json_name, read_json
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Columns", "Dialect", "NotANumberError", "read_columns"]
+__all__ = ["WHOLE", "Columns", "Dialect", "NotANumberError", "read_columns"]
+
+#: Whole numbers from here on may lack digits as float64, such as nanoseconds since 1970.
+WHOLE = 2.0**53
 
 # Characters of a number whose digits a float64 always holds.
 _HELD = 16
@@ -193,8 +196,7 @@ class Columns:
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             values = _parse_numbers(column.to_pylist())
         numbers = np.array(values, dtype=np.float64)
-        # Such as nanoseconds since 1970
-        large = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) >= 2.0**53
+        large = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0) >= WHOLE
         if large and not rounded and (pair := self._one_number(name, numbers)):
             raise TableError(
                 f"column {name!r} of {self.source} has numbers with more digits than 64 bits hold: "

@@ -77,6 +77,7 @@ _FOREIGN = {
     b"ARROW1": "an Arrow file; save the table as Parquet or CSV",
     b"\x89HDF": "an HDF5 file; save the table as Parquet or CSV",
     b"\x28\xb5\x2f\xfd": "compressed with Zstandard; unpack it first, or use gzip",
+    b"<": "a page or document in HTML or XML; save the table as CSV",
     b"BZh": "compressed with bzip2; unpack it first, or use gzip",
     b"\xfd7zXZ": "compressed with xz; unpack it first, or use gzip",
 }
@@ -266,13 +267,15 @@ def _declared_delimiter(text: str) -> tuple[str, str | None]:
 def _find_delimiter(text: str) -> str:
     """Choose the separator that cuts most rows as it cuts the first; then the one with most cells.
 
-    A comma if none cuts.
+    Spaces if no other cuts and they cut all rows alike; else a comma.
     """
     best, delimiter = (0.0, 0.0, 0), ","
     sample = text[:_SAMPLE_CHARACTERS]
     complete = len(sample) == len(text)
     with _cells_of_any_length():
-        for candidate in ",;\t|":
+        for candidate in ",;\t| ":
+            if candidate == " " and best > (0.0, 0.0, 0):
+                break
             records = _records(sample, candidate)
             try:
                 rows = list(islice(filter(None, records), _SAMPLE_ROWS + 1))
@@ -283,6 +286,8 @@ def _find_delimiter(text: str) -> str:
             if not rows or len(rows[0]) < 2:
                 continue
             alike = sum(len(cells) == len(rows[0]) for cells in rows) / len(rows)
+            if candidate == " " and (alike < 1 or len(rows) < 2):
+                continue
             key = (alike, _whole(rows), len(rows[0]))
             best, delimiter = max((best, delimiter), (key, candidate), key=itemgetter(0))
     return delimiter

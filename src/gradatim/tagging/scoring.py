@@ -24,7 +24,7 @@ from gradatim.models.model import Model
 from gradatim.music.pieces import first_pieces, mean_of_pieces
 from gradatim.music.scores.features import ScoreRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
-from gradatim.tables.collections import feature_columns, text_columns
+from gradatim.tables.collections import feature_columns, unusable_columns
 from gradatim.tables.columns import Dialect, read_columns
 from gradatim.tagging.samples import recipe_of, score_recipe_of
 from gradatim.training.targets import decide
@@ -182,7 +182,7 @@ def options_for(model: Model, text: str, options: Options) -> Options:
         groups = groups.removeprefix(_STEM)
     named = {*targets, groups, options.fold_column, options.id}
     # A constant reads no column, but a collection has one.
-    read = read or set(table.names) - set(text_columns(Path(text).expanduser(), dialect))
+    read = read or set(table.names) - unusable_columns(table).keys()
     drop = [name for name in table.names if name not in named | read]
     return replace(options, drop=drop, impute="median", task=model.task)
 
