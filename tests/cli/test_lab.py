@@ -88,7 +88,7 @@ def test_problems_equations_and_files_of_networks_are_read(source, capsys, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["lab", "xor", "--port", "9000"], "--port belong to a server; add --serve"),
+        (["lab", "xor", "--port", "9000"], "only a server has --port; add --serve"),
         (["lab", "xor", "--no-browser"], "add --serve"),
         (["lab", "xor", "--host", "0.0.0.0"], "add --serve"),
         (["lab", "xor", "--serve", "-o", "a.html"], "--serve writes no file"),

@@ -156,6 +156,24 @@ def test_what_a_page_leaves_out_is_said():
     assert len(lesson.table["X"]) == 2000
 
 
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_missing_values_are_the_medians_of_their_columns_and_said(task):
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(0, 1, (41, 2)), np.arange(41) % 2
+    y = y.astype(str) if task == "classification" else X[:, 0] + y
+    X[:4, 1], X[7, 0] = np.nan, np.nan
+    c = Collection("c", {"a": X}, y, task, np.arange(41).astype(str))
+    lesson = lesson_from_collection(c, "c", columns=["a 2"])
+    places = np.array(lesson.table["X"])[:, 0]
+    filled = np.where(np.isnan(X[:, 1]), np.nanmedian(X[:, 1]), X[:, 1])
+    expected = (filled - filled.mean()) / filled.std()
+    np.testing.assert_allclose(np.sort(places), np.sort(expected), atol=1e-3)
+    assert "5 missing values" in lesson.table["note"]
+    X[0, 0] = np.inf
+    with pytest.raises(SpecError, match="infinite"):
+        lesson_from_collection(replace(c, X={"a": X}), "c")
+
+
 def test_columns_are_chosen_by_name():
     c = collection(30, 3, 2)
     table = lesson_from_collection(c, "c", columns=["a 3"]).table
@@ -168,7 +186,8 @@ def test_columns_are_chosen_by_name():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: lesson_from_problem("parity"), "the lab draws blobs"),
+        (lambda: lesson_from_problem("parity"), "the lab draws blobs.*not parity; choose"),
+        (lambda: lesson_from_problem("nonsense"), "^(?!.*parity).*the lab draws blobs"),
         (lambda: lesson_from_problem("circle"), "did you mean circles"),
         (lambda: lesson_from_network(gradatim.parse("a(x1)")), "leaves its function open"),
         (lambda: lesson_from_network(gradatim.parse("x1+x2+x3")), "one or two inputs, not 3"),

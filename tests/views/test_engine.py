@@ -131,7 +131,8 @@ def test_activations_from_far_left_to_far_right(name):
 
 
 def test_small_numbers_keep_all_digits_under_tanh():
-    z = np.concatenate([np.linspace(0.2, 0.3, 201), np.geomspace(1e-300, 1, 301)])
+    # Between two places of the table, at 1/16, and far from 0.
+    z = np.concatenate([np.linspace(0.2, 0.3, 201), np.geomspace(1e-300, 30, 601)])
     z = np.concatenate([z, -z])
     network = Network([Layer([[1.0]], [0.0], "tanh")])
     [answer] = ask([{"ask": "forward", "layers": layers_of(network), "X": z.tolist()}])

@@ -165,7 +165,7 @@ def _check_served(serve: bool, output: Path | None, of_server: dict[str, object]
     if not serve:
         given = [name for name, value in of_server.items() if value is not None]
         if given:
-            raise SpecError(f"{', '.join(given)} belong to a server; add --serve, or leave it out")
+            raise SpecError(f"only a server has {', '.join(given)}; add --serve, or leave it out")
         return
     if output is not None:
         raise SpecError("--serve writes no file; leave out -o, or leave out --serve")

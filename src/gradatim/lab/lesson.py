@@ -12,9 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
@@ -23,6 +25,7 @@ from gradatim.network import parse
 from gradatim.network.graph import Network
 from gradatim.presentation.sounds import encode_sounds
 from gradatim.problems import PROBLEMS, get_problem
+from gradatim.scalers import fit_scaler
 
 __all__ = [
     "MOST_CLASSES",
@@ -122,11 +125,14 @@ def lesson_from_problem(name: str) -> Lesson:
     >>> lesson_from_problem("xor").start
     {'view': 'network', 'problem': 'xor'}
     """
-    problem = get_problem(name)
-    if problem.name not in PROBLEM_NAMES:
-        raise SpecError(
-            f"the lab draws {', '.join(PROBLEM_NAMES)}, not {problem.name}; choose one of them"
-        )
+    # A family's own name stands for its usual size.
+    problem = PROBLEMS.get(name)
+    full = name if problem is None else problem.name
+    if full not in PROBLEM_NAMES:
+        close = get_close_matches(name, PROBLEM_NAMES, 1)
+        hint = f"did you mean {close[0]}?" if close else "choose one of them"
+        raise SpecError(f"the lab draws {', '.join(PROBLEM_NAMES)}, not {show_name(name)}; {hint}")
+    problem = get_problem(full)
     return Lesson(problem.title, {"view": "network", "problem": problem.name})
 
 
@@ -248,9 +254,10 @@ def lesson_from_collection(
         raise SpecError(
             f"the lab shows classes or one number, and {title} has neither; learn one column"
         )
-    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
+    (X, filled), names = _without_gaps(collection.X[name], title), feature_names(collection, name)
     labels = np.asarray(collection.y).astype(str)
     rows, notices = _choose_rows(labels, title, seed)
+    notices = [*filled, *notices]
     places, note = _coordinates(X[rows], names, columns, title)
     classes = sorted(set(labels[rows]))
     table = {
@@ -284,13 +291,14 @@ def _lesson_of_curve(
     sounds: bool,
 ) -> Lesson:
     """Return the lesson of a number over one column: a curve through the rows."""
-    X, names = np.asarray(collection.X[name], dtype=float), feature_names(collection, name)
+    (X, filled), names = _without_gaps(collection.X[name], title), feature_names(collection, name)
     y = np.asarray(collection.y, dtype=float)
     if len(y) < 2 or not np.isfinite(y).all():
         raise SpecError(f"{title} has targets that are missing, or fewer than two rows")
     if len(columns) > 1:
         raise SpecError(f"a number is shown over one column, not {len(columns)}; name one")
     rows, notices = _draw_rows(np.arange(len(y)), title, seed)
+    notices = [*filled, *notices]
     column = list(columns) or [names[_steepest(X, y)]]
     places, note = _coordinates(X[rows], names, column, title)
     chosen = "" if columns else ", the column that goes most with it"
@@ -378,12 +386,22 @@ def _draw_rows(rows: np.ndarray, title: str, seed: int) -> tuple[np.ndarray, lis
     return rows[:MOST_POINTS], notices
 
 
+def _without_gaps(X: ArrayLike, title: str) -> tuple[np.ndarray, list[Notice]]:
+    """Fill missing values with the medians of their columns, as they are asked for when reading."""
+    X = np.asarray(X, dtype=float)
+    if np.isinf(X).any():
+        raise SpecError(f"{title} has infinite values; leave their columns out with --drop")
+    gaps = np.isnan(X)
+    if not gaps.any():
+        return X, []
+    text = f"Filled with the median of the column: {plural(int(gaps.sum()), 'missing value')}."
+    return np.where(gaps, fit_scaler(X).fill, X), [Notice("imputed", text)]
+
+
 def _coordinates(
     X: np.ndarray, names: Sequence[str], columns: Sequence[str], title: str
 ) -> tuple[np.ndarray, str]:
     """Return one or two standardized coordinates per row, and what they are."""
-    if not np.isfinite(X).all():
-        raise SpecError(f"{title} has missing values; give --impute median")
     center, spread = X.mean(axis=0), X.std(axis=0)
     Z = (X - center) / np.where(spread > 0, spread, 1)
     if columns or X.shape[1] <= 2:

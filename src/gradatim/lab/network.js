@@ -18,7 +18,7 @@ import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
-import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes, samplePlaces } from "./region.js";
+import { SIDE, makeColorRamps, makeInputPlanes, makeUnitPlanes, refreshPoints, samplePlaces } from "./region.js";
 import { LIMITS } from "./state.js";
 import { makeTrainingBar } from "./trainingbar.js";
 import { makeUnitCard } from "./unitcard.js";
@@ -612,7 +612,7 @@ export function makeNetworkView(app) {
   }
 
   function drawOverlay() {
-    drawPointsOver(overlay, data, app.colors(), probe[0], listenCard.playable());
+    refreshPoints(overlay, data, app.colors(), probe[0], listenCard.playable());
   }
 
   function drawProbe() {

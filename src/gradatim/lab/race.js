@@ -14,7 +14,7 @@ import { clearCanvas, drawCurve } from "./marks.js";
 import { FUNCTION_TITLES } from "./math.js";
 import { engineLayers, freshNet, makeTask, mappedLayers, outputActivations } from "./model.js";
 import { chosenInputs } from "./problems.js";
-import { SIDE, drawPointsOver, makeColorRamps, makeInputPlanes, makeUnitPlanes } from "./region.js";
+import { SIDE, makeColorRamps, makeInputPlanes, makeUnitPlanes, refreshPoints } from "./region.js";
 import { LIMITS, countParameters } from "./state.js";
 
 const DEEP = { layers: 3, units: 4 };
@@ -193,7 +193,7 @@ export function makeRaceView(app, network) {
       else paintRamp(pixels, outputs[0], signed, ...mapRange("logistic", outputs[0]));
       context.putImageData(card.image, 0, 0);
     }
-    drawPointsOver(card.overlay, data, colors, null);
+    refreshPoints(card.overlay, data, colors, null);
     const share = (/** @type {any} */ one) => `${(100 * one.accuracy).toFixed(0)} %`;
     if (report && data.targets) card.figures.replaceChildren("off by ", html("b", {}, shown((report.held ?? report.train).off * data.yScale.spread, 3)), report.held ? " on the held out points" : " on the training points");
     else if (report) card.figures.replaceChildren(html("b", {}, share(report.train)), " of the training points right", ...(report.held ? [", ", html("b", {}, share(report.held)), " of the held out"] : []));
@@ -201,16 +201,17 @@ export function makeRaceView(app, network) {
 
   /** @param {import("./model.js").PageData} data */
   function drawPlot(data) {
+    const last = runners[0]?.net.epochs ?? 0;
+    plot.hidden = last === 0;
     const { context, width, height, ratio } = clearCanvas(plot);
     const colors = app.colors();
     const isHeld = data.held.some(Boolean);
     plotTitle.textContent = isHeld ? "Loss on the held out points" : "Loss on the training points";
     const all = runners.flatMap(({ history }) => history.map(({ loss }) => loss)).filter(Number.isFinite);
-    const last = runners[0]?.net.epochs ?? 0;
     context.strokeStyle = css(colors.rule);
     context.lineWidth = ratio;
     context.strokeRect(ratio / 2, ratio / 2, width - ratio, height - ratio);
-    if (last === 0 || !all.length) return;
+    if (!last || !all.length) return;
     const top = Math.min(Math.max(...all), 1.5);
     const strokes = [colors.muted, colors.negative, colors.positive];
     runners.forEach(({ history }, k) => {
@@ -234,7 +235,7 @@ export function makeRaceView(app, network) {
 
   function drawVerdict() {
     const solved = runners.filter(({ solved }) => solved !== null).map(({ card, solved: at }) => `${card.name.toLowerCase()} within ${grouped(at ?? 0)} epochs`);
-    const text = solved.length ? `All training points right: ${solved.join(", ")}. One seed is one race; try others.` : "";
+    const text = solved.length ? `All training points right: ${solved.join(", ")}. One seed is one race; try others.` : runners[0]?.net.epochs ? "" : "Once they race, the loss of each is drawn here.";
     if (verdict.textContent !== text) verdict.textContent = text;
   }
 

@@ -69,11 +69,8 @@ export function makeColorRamps(colors) {
   };
 }
 
-/** What was drawn last on each canvas. @type {WeakMap<HTMLCanvasElement, unknown[]>} */
-const drawn = new WeakMap();
-
 /**
- * Draw the points over a picture, if they are others than before; on a line, also its numbers and the chosen place.
+ * Draw the points over a picture; on a line, also its numbers and the chosen place.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {import("./model.js").PageData} data
@@ -82,9 +79,6 @@ const drawn = new WeakMap();
  * @param {number[]} [ringed] places of the points that have a ring
  */
 export function drawPointsOver(canvas, data, colors, chosen, ringed = []) {
-  const shown = [data, colors, chosen, ringed.join(), sizeOf(canvas)[0], window.devicePixelRatio];
-  if (shown.every((value, k) => value === drawn.get(canvas)?.[k])) return;
-  drawn.set(canvas, shown);
   const { context, width: size, ratio } = clearCanvas(canvas);
   const [low, high] = data.window;
   // What lies farther out is drawn at the edge.
@@ -104,6 +98,23 @@ export function drawPointsOver(canvas, data, colors, chosen, ringed = []) {
     context.stroke();
   }
   if (data.targets) drawHeights(context, size, ratio, data, colors);
+}
+
+/** What was drawn last on each canvas. @type {WeakMap<HTMLCanvasElement, unknown[]>} */
+const drawn = new WeakMap();
+
+/**
+ * Draw the points on a canvas that has nothing else, unless the very same are there.
+ *
+ * @param {Parameters<typeof drawPointsOver>} given
+ */
+export function refreshPoints(...given) {
+  const [canvas, ...what] = given;
+  const now = [...what.map((one) => (Array.isArray(one) ? one.join() : one)), sizeOf(canvas)[0], window.devicePixelRatio];
+  const before = drawn.get(canvas) ?? [];
+  if (now.length === before.length && now.every((value, k) => value === before[k])) return;
+  drawn.set(canvas, now);
+  drawPointsOver(...given);
 }
 
 /**

@@ -9,7 +9,7 @@ import { html } from "../views/_dom.js";
 import { choice } from "./controls.js";
 import { paintClasses, paintRamp } from "./maps.js";
 import { clearCanvas, drawCurve } from "./marks.js";
-import { SIDE, drawPointsOver, makeColorRamps } from "./region.js";
+import { SIDE, makeColorRamps, refreshPoints } from "./region.js";
 
 /** @param {import("./lab.js").App} app @param {import("./served.js").Desk} desk */
 export function makeKernelCard(app, desk) {
@@ -53,7 +53,7 @@ export function makeKernelCard(app, desk) {
       else paintRamp(pixels, values, signed, 0, 1);
       context.putImageData(image, 0, 0);
     }
-    drawPointsOver(overlay, data, colors, null);
+    refreshPoints(overlay, data, colors, null);
   }
   return { element };
 }
