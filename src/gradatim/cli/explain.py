@@ -29,7 +29,6 @@ from gradatim.cli._output_files import (
 from gradatim.cli._reading import READING, TextOptions
 from gradatim.errors import SpecError
 
-
 if TYPE_CHECKING:
     from gradatim.collection import Sound
     from gradatim.tagging import Explanation
