@@ -199,12 +199,15 @@ class _LinkPath:
         wall, other = walls[side], walls[-side]
         if wall.limit is not None and side * wall.limit.at(x) <= side * y:
             return
-        px, py = self.x[other.first : i], self.y[-side][other.first : i]
-        slopes = [side * (y - py) / (x - px)] if len(px) else []
+        # Most of the work is done here, in calls: no array is made twice.
+        least, slopes = (np.minimum, []) if side == 1 else (np.maximum, [])
+        if other.first < i:
+            slope = (self.y[-side][other.first : i] - y) / (self.x[other.first : i] - x)
+            slopes.append(float(least.reduce(slope)))
         if other.point is not None and other.point[0] < x:
-            slopes.append(np.array([side * (y - other.point[1]) / (x - other.point[0])]))
+            slopes.append((y - other.point[1]) / (x - other.point[0]))
         if slopes:
-            wall.limit = _ChainLine(side * float(min(part.min() for part in slopes)), x, y)
+            wall.limit = _ChainLine(min(slopes) if side == 1 else max(slopes), x, y)
 
     def _next(self, line: _ChainLine, side: int, i: int) -> dict[int, _Wall]:
         """Say what bounds the next line when this one leaves the tube through a wall before i."""
