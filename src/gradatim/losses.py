@@ -60,21 +60,11 @@ def half_squared_error(y_true: Array, logits: Array) -> Array:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss and the output activation for which it is the negative log-likelihood.
+    """A loss and the output activation for which it is the negative log-likelihood."""
 
-    Parameters
-    ----------
-    name : str
-        Key in `LOSSES`.
-    function : callable
-        Maps targets and logits to the loss of each sample.
-    output_activation : str
-        Turns logits into predictions.
-    """
-
-    name: str
-    function: Callable[[Array, Array], Array]
-    output_activation: str
+    name: str  # Key in `LOSSES`
+    function: Callable[[Array, Array], Array]  # Maps targets and logits to the loss of each sample
+    output_activation: str  # Turns logits into predictions
 
 
 #: Every loss by name.

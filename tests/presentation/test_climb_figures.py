@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from gradatim.climb.result import FeatureDrop, Importance, TrainingSize
+from gradatim.climb.sensitivity import FeatureDrop, Importance, TrainingSize
 from gradatim.presentation.climb_figures import (
     calibration_figure,
     cost_figures,

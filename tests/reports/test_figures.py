@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from gradatim.climb.result import FeatureDrop, Importance, TrainingSize
+from gradatim.climb.sensitivity import FeatureDrop, Importance, TrainingSize
 from gradatim.errors import OutputError
 from gradatim.reports import write_figures
 from tests.reports.conftest import with_probabilities

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from gradatim.climb.result import FeatureDrop, Importance
+from gradatim.climb.sensitivity import FeatureDrop, Importance
 from gradatim.collection import Notice
 from gradatim.errors import OutputError
 from gradatim.reports import render_report, write_report

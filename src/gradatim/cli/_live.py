@@ -20,7 +20,8 @@ from rich.text import Text
 
 from gradatim._text import show_name
 from gradatim.cli._print import fitted, print_lines
-from gradatim.climb.result import Observer, RungResult, ShortLook
+from gradatim.climb.observer import Observer
+from gradatim.climb.result import RungResult, ShortLook
 from gradatim.presentation.climbs import interrupted, short_look_lines
 from gradatim.presentation.ladder import Row, ladder_grid, time_line, visible_rows
 

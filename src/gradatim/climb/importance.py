@@ -23,8 +23,9 @@ import numpy as np
 
 from gradatim._progress import silent
 from gradatim.climb.memory import FOLD_MODEL_BYTES
-from gradatim.climb.result import FeatureDrop, Importance, RungResult
+from gradatim.climb.result import RungResult
 from gradatim.climb.rung import HeldOut, fit_all, pooled_score, said_of
+from gradatim.climb.sensitivity import FeatureDrop, Importance
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.scores import METRICS, Pooled

@@ -23,15 +23,11 @@ from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import FoldModels, first_repeat, importance_of
 from gradatim.climb.memory import require_climb_memory
-from gradatim.climb.result import (
-    Climb,
-    EvaluationProtocol,
-    Observer,
-    RungResult,
-    TrainingSize,
-)
+from gradatim.climb.observer import Observer
+from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
 from gradatim.climb.rung import fit_all, run_rung
 from gradatim.climb.running import plan_of, run_ladder, rung_progress
+from gradatim.climb.sensitivity import TrainingSize
 from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes

@@ -7,7 +7,6 @@ are of the same rows. Times are seconds of wall clock.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -16,6 +15,7 @@ import numpy as np
 
 from gradatim._pictures import Shown
 from gradatim._text import plural, show_name
+from gradatim.climb.sensitivity import Importance, TrainingSize, json_number
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.scores import Pooled
@@ -26,13 +26,9 @@ __all__ = [
     "Climb",
     "Comparison",
     "EvaluationProtocol",
-    "FeatureDrop",
-    "Importance",
     "LearningCurve",
-    "Observer",
     "RungResult",
     "ShortLook",
-    "TrainingSize",
     "Verdict",
 ]
 
@@ -241,81 +237,6 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class FeatureDrop:
-    """How much worse the verdict's rung scores without what one feature, or several, say.
-
-    Parameters
-    ----------
-    name : str
-        Name of the feature, or of what several features have in common.
-    n_features : int
-        Columns that were shuffled together.
-    drop : float
-        How much worse the score is, in the metric; below 0 where shuffling does no harm.
-    interval : tuple of float
-        95 % interval of the drop, by a jackknife over groups (or samples).
-    """
-
-    name: str
-    n_features: int
-    drop: float
-    interval: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Importance:
-    """Which inputs the verdict's rung goes by: permutation importance on held-out folds.
-
-    The values of a feature are shuffled among the held-out rows of each fold, and the fold's
-    model, which has not seen these rows, is asked again. What other features say too is not missed.
-
-    Parameters
-    ----------
-    score : float
-        Score of the same models with nothing shuffled: that of the first repeat.
-    n_shuffles : int
-        Times that each was shuffled; scores are averaged over them.
-    features : sequence of FeatureDrop
-        Feature by feature, in the order of the input; empty where there are too many.
-    groups : sequence of FeatureDrop
-        Features whose names begin alike together, or neighboring ones; empty where there are few.
-    """
-
-    score: float
-    n_shuffles: int
-    features: Sequence[FeatureDrop] = ()
-    groups: Sequence[FeatureDrop] = ()
-
-
-@dataclass(frozen=True)
-class TrainingSize:
-    """The score of the verdict's rung when it learns from part of the training rows.
-
-    Parameters
-    ----------
-    n_samples : float
-        Rows that a fold learns from, averaged over the folds of the first repeat.
-    n_groups : float, optional
-        Groups that these are of, averaged likewise; None without groups.
-    mean : float
-        Score on the held-out rows, which are the same for every size.
-    interval : tuple of float
-        95 % interval of the score.
-    gain : float
-        How much better it is than with the size before; NaN for the smallest.
-    gain_interval : tuple of float
-        95 % interval of the gain.
-    """
-
-    n_samples: float
-    n_groups: float | None
-    mean: float
-    interval: tuple[float, float]
-    gain: float
-    gain_interval: tuple[float, float]
-
-
-@dataclass(frozen=True)
 class ShortLook:
     """What some of the samples showed before all of them were climbed on.
 
@@ -503,8 +424,8 @@ class Climb(Shown):
             "references": [_rung_dict(row) for row in self.references],
             "reference_comparisons": [asdict(one) for one in self.reference_comparisons],
             "verdict": _verdict_dict(self.verdict),
-            "importance": None if self.importance is None else _importance_dict(self.importance),
-            "learning_curve": [_size_dict(size) for size in self.sizes] or None,
+            "importance": None if self.importance is None else self.importance.to_dict(),
+            "learning_curve": [size.to_dict() for size in self.sizes] or None,
             "short_look": None if self.short_look is None else self.short_look.to_dict(),
             "warnings": [asdict(notice) for notice in self.notices],
             "seconds": self.seconds,
@@ -519,7 +440,7 @@ def _scored_dict(scored: Collection) -> dict[str, Any]:
 def _rung_dict(row: RungResult) -> dict[str, Any]:
     sums = without = None
     if row.pooled is not None:
-        without = [_number(value) for value in row.pooled.without.tolist()]
+        without = [json_number(value) for value in row.pooled.without.tolist()]
         if row.pooled.sums is not None:
             sums, without = row.pooled.sums.tolist(), None
     return {
@@ -527,14 +448,14 @@ def _rung_dict(row: RungResult) -> dict[str, Any]:
         "input": row.input,
         "model": row.model,
         "n_parameters": row.n_parameters,
-        "fold_scores": [_number(score) for score in row.fold_scores],
-        "mean": _number(row.mean),
-        "interval": [_number(end) for end in row.interval],
+        "fold_scores": [json_number(score) for score in row.fold_scores],
+        "mean": json_number(row.mean),
+        "interval": [json_number(end) for end in row.interval],
         "unit_sums": sums,
         "means_without_unit": without,
         "group_scores": None
         if row.group_scores is None
-        else [_number(value) for value in row.group_scores],
+        else [json_number(value) for value in row.group_scores],
         "seconds": row.seconds,
     }
 
@@ -543,59 +464,7 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
     gap = verdict.gap_at_most
     return {
         **asdict(verdict),
-        "gap_at_most": None if gap is None else _number(gap),
+        "gap_at_most": None if gap is None else json_number(gap),
         "level": [list(pair) for pair in verdict.level],
         "comparisons": [asdict(one) for one in verdict.comparisons],
     }
-
-
-def _importance_dict(importance: Importance) -> dict[str, Any]:
-    def drops(found: Sequence[FeatureDrop]) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": one.name,
-                "n_features": one.n_features,
-                "drop": _number(one.drop),
-                "interval": [_number(end) for end in one.interval],
-            }
-            for one in found
-        ]
-
-    return {
-        "score": _number(importance.score),
-        "n_shuffles": importance.n_shuffles,
-        "features": drops(importance.features),
-        "groups": drops(importance.groups),
-    }
-
-
-def _size_dict(size: TrainingSize) -> dict[str, Any]:
-    pairs = {"interval": size.interval, "gain_interval": size.gain_interval}
-    numbers = {"mean": _number(size.mean), "gain": _number(size.gain)}
-    ends = {name: [_number(end) for end in pair] for name, pair in pairs.items()}
-    return {"n_samples": size.n_samples, "n_groups": size.n_groups, **numbers, **ends}
-
-
-def _number(value: float) -> float | None:
-    """Write what is undefined as None: JSON has no NaN."""
-    return float(value) if math.isfinite(value) else None
-
-
-class Observer:
-    """Told how a climb goes on; the base class ignores everything.
-
-    Called from the thread that climbs. `total` is the finished share of the whole climb's
-    expected work, in [0, 1], so that time left is about elapsed * (1 - total) / total.
-    """
-
-    def planned(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Hear the (rung, input) pairs of the ladder, simplest first; again after a short look."""
-
-    def looked(self, look: ShortLook) -> None:
-        """Hear what a short look showed, before all samples are climbed on; `planned` follows."""
-
-    def progressed(self, rung: str, input: str, fraction: float, doing: str, total: float) -> None:
-        """Hear that a rung is done to `fraction`, and what it is doing, in a few words."""
-
-    def finished(self, result: RungResult, total: float) -> None:
-        """Hear a rung's result."""

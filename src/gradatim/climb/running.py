@@ -10,7 +10,8 @@ from functools import partial
 from itertools import accumulate
 
 from gradatim._progress import Progress, steady
-from gradatim.climb.result import Observer, RungResult
+from gradatim.climb.observer import Observer
+from gradatim.climb.result import RungResult
 from gradatim.climb.rung import run_rung, stored_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.models.families.base import Family

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradatim.climb.result import EvaluationProtocol, Observer, RungResult, ShortLook
+from gradatim.climb.observer import Observer
+from gradatim.climb.result import EvaluationProtocol, RungResult, ShortLook
 from gradatim.climb.running import expected_seconds, plan_of, run_ladder
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import part_of

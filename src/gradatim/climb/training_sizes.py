@@ -14,8 +14,9 @@ from dataclasses import replace
 import numpy as np
 
 from gradatim._progress import Progress
-from gradatim.climb.result import RungResult, TrainingSize
+from gradatim.climb.result import RungResult
 from gradatim.climb.rung import HeldOut, fit_all, pooled_score, said_of, score_rung
+from gradatim.climb.sensitivity import TrainingSize
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.scores import METRICS

@@ -33,30 +33,14 @@ _HALF = Fraction(1, 2)
 
 @dataclass(frozen=True)
 class SawtoothError:
-    """How far a function is from a sawtooth, or at least is.
+    """How far a function is from a sawtooth, or at least is."""
 
-    Parameters
-    ----------
-    teeth : int
-        Teeth of the sawtooth.
-    n_pieces : int
-        Linear pieces of the function on [0, 1], at most.
-    largest : fractions.Fraction
-        Largest absolute error.
-    mean_absolute : fractions.Fraction
-        Mean absolute error.
-    mean_squared : fractions.Fraction
-        Mean squared error.
-    misclassified : int
-        How many of the 2 T alternating points lie on the wrong side of 1/2.
-    """
-
-    teeth: int
-    n_pieces: int
-    largest: Fraction
-    mean_absolute: Fraction
-    mean_squared: Fraction
-    misclassified: int
+    teeth: int  # Teeth of the sawtooth
+    n_pieces: int  # Linear pieces of the function on [0, 1], at most
+    largest: Fraction  # Largest absolute error
+    mean_absolute: Fraction  # Mean absolute error
+    mean_squared: Fraction  # Mean squared error
+    misclassified: int  # How many of the 2 T alternating points lie on the wrong side of 1/2
 
     @property
     def classification(self) -> Fraction:

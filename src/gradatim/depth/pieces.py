@@ -31,23 +31,15 @@ Point = Number | Sequence[Number]
 
 @dataclass(frozen=True)
 class LinearPiece:
-    r"""An interval on which every output of a network is :math:`m x + c`.
+    """An interval on which every output of a network is :math:`m x + c`."""
 
-    Parameters
-    ----------
-    low, high : fractions.Fraction or None
-        Ends; equal for a point at which a step differs from both sides, None where the piece has
-        no end.
-    slopes, intercepts : tuple of fractions.Fraction
-        m and c of each output.
-    closed : (bool, bool)
-        Whether the ends belong to it, as they always do where nothing jumps.
-    """
-
+    # Ends; equal for a point at which a step differs from both sides, None where the piece has no
+    # end
     low: Fraction | None
-    high: Fraction | None
-    slopes: tuple[Fraction, ...]
-    intercepts: tuple[Fraction, ...]
+    high: Fraction | None  # Likewise
+    slopes: tuple[Fraction, ...]  # m and c of each output
+    intercepts: tuple[Fraction, ...]  # Likewise
+    # Whether the ends belong to it, as they always do where nothing jumps
     closed: tuple[bool, bool] = (True, True)
 
     @property

@@ -18,26 +18,16 @@ __all__ = ["Finding"]
 class Finding:
     """Something that is wrong with a collection.
 
-    Parameters
-    ----------
-    code : str
-        Short stable name for programs, such as ``"leak"``.
-    message : str
-        What is wrong, in one clause.
-    fix : str
-        What to type or to do about it, in one clause; empty where nothing can be done.
-    samples : tuple of tuple of int
-        Positions of the samples that it concerns; those that belong together stand together.
-
     Examples
     --------
     >>> Finding("leak", "rows leak", "name the groups").notice
     Notice(code='leak', message='rows leak; name the groups')
     """
 
-    code: str
-    message: str
-    fix: str = ""
+    code: str  # Short stable name for programs, such as ``"leak"``
+    message: str  # What is wrong, in one clause
+    fix: str = ""  # What to type or to do about it, in one clause; empty where nothing can be done
+    # Positions of the samples that it concerns; those that belong together stand together
     samples: tuple[tuple[int, ...], ...] = ()
 
     @property

@@ -19,17 +19,10 @@ __all__ = ["ForwardPass", "evaluate", "forward"]
 
 
 class ForwardPass(NamedTuple):
-    """What every unit computed.
+    """What every unit computed."""
 
-    Parameters
-    ----------
-    pre_activations : list of array of shape (n_samples, n_units)
-        z of each layer.
-    activations : list of array of shape (n_samples, n_units)
-        The inputs, then a(z) of each layer; the last entry is the output.
-    """
-
-    pre_activations: list[np.ndarray]
+    pre_activations: list[np.ndarray]  # (n_samples, n_units): z of each layer
+    # (n_samples, n_units): The inputs, then a(z) of each layer; the last entry is the output
     activations: list[np.ndarray]
 
 

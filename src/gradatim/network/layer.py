@@ -30,21 +30,12 @@ OPEN_ACTIVATION = "a"
 
 @dataclass(frozen=True)
 class Unit:
-    r"""One neuron: :math:`a(\sum_i w_i x_i + w_0)`.
+    r"""One neuron: :math:`a(\sum_i w_i x_i + w_0)`."""
 
-    Parameters
-    ----------
-    weights : mapping of int to float
-        Weight of every incoming edge by the index of its source; a missing edge has no entry.
-    bias : float
-        w0.
-    activation : str
-        Standard name of the activation, or ``a`` if it is left open.
-    """
-
+    # Weight of every incoming edge by the index of its source; a missing edge has no entry
     weights: Mapping[int, float]
-    bias: float
-    activation: str
+    bias: float  # w0
+    activation: str  # Standard name of the activation, or ``a`` if it is left open
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", FrozenMap(self.weights))
@@ -52,21 +43,12 @@ class Unit:
 
 @dataclass(frozen=True)
 class ExactUnit:
-    """A `Unit` whose numbers are fractions: those that were typed.
+    """A `Unit` whose numbers are fractions: those that were typed."""
 
-    Parameters
-    ----------
-    weights : mapping of int to fractions.Fraction
-        Weight of every incoming edge by the index of its source; a missing edge has no entry.
-    bias : fractions.Fraction
-        w0.
-    activation : str
-        Standard name of the activation, or ``a`` if it is left open.
-    """
-
+    # Weight of every incoming edge by the index of its source; a missing edge has no entry
     weights: Mapping[int, Fraction]
-    bias: Fraction
-    activation: str
+    bias: Fraction  # w0
+    activation: str  # Standard name of the activation, or ``a`` if it is left open
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", FrozenMap(self.weights))

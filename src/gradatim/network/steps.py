@@ -50,27 +50,13 @@ class UnitChange:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of gradient descent.
+    """One step of gradient descent."""
 
-    Parameters
-    ----------
-    network : Network
-        The network before the step.
-    loss : number
-        Mean loss of the rows before the step.
-    rows : tuple of RowStep
-        Every row forward and back.
-    changes : tuple of tuple of UnitChange
-        Gradients and new weights, layer by layer.
-    after : Network
-        The network after the step.
-    """
-
-    network: Network
-    loss: Number
-    rows: tuple[RowStep, ...]
-    changes: tuple[tuple[UnitChange, ...], ...]
-    after: Network
+    network: Network  # The network before the step
+    loss: Number  # Mean loss of the rows before the step
+    rows: tuple[RowStep, ...]  # Every row forward and back
+    changes: tuple[tuple[UnitChange, ...], ...]  # Gradients and new weights, layer by layer
+    after: Network  # The network after the step
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as JSON holds it: exact numbers as text, floats as numbers.

@@ -13,7 +13,8 @@ import numpy as np
 
 from gradatim._text import plural, show_name
 from gradatim.climb.predictions import held_out_probabilities
-from gradatim.climb.result import Climb, Importance, RungResult
+from gradatim.climb.result import Climb, RungResult
+from gradatim.climb.sensitivity import Importance
 from gradatim.climb.task import Units
 from gradatim.drawing.chart import (
     Chart,

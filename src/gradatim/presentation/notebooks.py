@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gradatim.approximation import Approximation
     from gradatim.climb import Climb, ClimbComparison
     from gradatim.collection import Collection
-    from gradatim.comparisons import DepthComparison, Race, Rates
+    from gradatim.comparisons import DepthComparison, Race
+    from gradatim.comparisons.approximations import Rates
     from gradatim.comparisons.separable import MethodComparison
     from gradatim.exercises import Exam
     from gradatim.network import Trace

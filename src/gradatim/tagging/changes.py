@@ -31,68 +31,32 @@ __all__ = [
 
 @dataclass(frozen=True)
 class TagChange:
-    """A file, the values that its field has, and those that were predicted.
+    """A file, the values that its field has, and those that were predicted."""
 
-    Parameters
-    ----------
-    path : str
-        What the file is called: its path below the source.
-    file : pathlib.Path
-        Where it is.
-    before : tuple of str or None
-        Values of the field; None if the file has none.
-    after : tuple of str
-        Values that are predicted: one class, several labels, or a number.
-    """
-
-    path: str
-    file: Path
-    before: Values
-    after: tuple[str, ...]
+    path: str  # What the file is called: its path below the source
+    file: Path  # Where it is
+    before: Values  # Values of the field; None if the file has none
+    after: tuple[str, ...]  # Values that are predicted: one class, several labels, or a number
 
 
 @dataclass(frozen=True)
 class LeftFile:
-    """A file that was left as it is, and why.
+    """A file that was left as it is, and why."""
 
-    Parameters
-    ----------
-    path : str
-        What the file is called.
-    reason : str
-        One sentence without the name.
-    """
-
-    path: str
-    reason: str
+    path: str  # What the file is called
+    reason: str  # One sentence without the name
 
 
 @dataclass(frozen=True)
 class TagChanges:
-    """What is, or was, written into the tags of files.
+    """What is, or was, written into the tags of files."""
 
-    Parameters
-    ----------
-    field : str
-        Name of the field.
-    changes : sequence of TagChange
-        Files whose field changes.
-    applied : bool
-        Whether the changes have been written.
-    n_same : int
-        Files that had the predicted values already.
-    n_silent : int
-        Files of which nothing is predicted.
-    left : sequence of LeftFile
-        Files that cannot be changed.
-    """
-
-    field: str
-    changes: Sequence[TagChange]
-    applied: bool = False
-    n_same: int = 0
-    n_silent: int = 0
-    left: Sequence[LeftFile] = ()
+    field: str  # Name of the field
+    changes: Sequence[TagChange]  # Files whose field changes
+    applied: bool = False  # Whether the changes have been written
+    n_same: int = 0  # Files that had the predicted values already
+    n_silent: int = 0  # Files of which nothing is predicted
+    left: Sequence[LeftFile] = ()  # Files that cannot be changed
 
     @property
     def nothing_could_be_done(self) -> bool:
@@ -120,27 +84,13 @@ class TagChanges:
 
 @dataclass(frozen=True)
 class TagsRestored:
-    """What came back of the tags from before.
+    """What came back of the tags from before."""
 
-    Parameters
-    ----------
-    source : str
-        Name of the file or folder.
-    n_restored : int
-        Files whose tags were given their values from before.
-    n_same : int
-        Files that had them already.
-    n_forgotten : int
-        Files that are gone, which the sidecars no longer name.
-    left : sequence of LeftFile
-        Files that were left as they are.
-    """
-
-    source: str
-    n_restored: int
-    n_same: int = 0
-    n_forgotten: int = 0
-    left: Sequence[LeftFile] = ()
+    source: str  # Name of the file or folder
+    n_restored: int  # Files whose tags were given their values from before
+    n_same: int = 0  # Files that had them already
+    n_forgotten: int = 0  # Files that are gone, which the sidecars no longer name
+    left: Sequence[LeftFile] = ()  # Files that were left as they are
 
     @property
     def nothing_could_be_done(self) -> bool:

@@ -16,7 +16,8 @@ import numpy as np
 
 from gradatim._progress import Progress
 from gradatim._text import show_name
-from gradatim.climb.result import Observer, RungResult
+from gradatim.climb.observer import Observer
+from gradatim.climb.result import RungResult
 from gradatim.collection import Collection
 from gradatim.errors import InputError, SpecError
 from gradatim.lab.lesson import feature_names, flat_parameters, input_name

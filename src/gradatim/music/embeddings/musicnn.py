@@ -57,33 +57,18 @@ MUSICNN_NAMES = tuple(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MusicnnOutput:
-    """Every layer of the net for each patch of a sound.
+    """Every layer of the net for each patch of a sound."""
 
-    Parameters
-    ----------
-    timbral : array of shape (n_patches, 187, 408)
-        Front end of filters that span bands, per frame.
-    temporal : array of shape (n_patches, 187, 153)
-        Front end of filters that span frames.
-    mid_1, mid_2, mid_3 : array of shape (n_patches, 187, 64)
-        Middle layers.
-    max_pool, mean_pool : array of shape (n_patches, 753)
-        Maximum and mean over the frames of the five layers above, side by side.
-    penultimate : array of shape (n_patches, 200)
-        Last hidden layer.
-    tags : array of shape (n_patches, 50)
-        Each tag of `MUSICNN_TAGS` by itself, in (0, 1).
-    """
-
-    timbral: np.ndarray
-    temporal: np.ndarray
-    mid_1: np.ndarray
-    mid_2: np.ndarray
-    mid_3: np.ndarray
+    timbral: np.ndarray  # (n_patches, 187, 408): Front end of filters that span bands, per frame
+    temporal: np.ndarray  # (n_patches, 187, 153): Front end of filters that span frames
+    mid_1: np.ndarray  # (n_patches, 187, 64): Middle layers
+    mid_2: np.ndarray  # Likewise
+    mid_3: np.ndarray  # Likewise
+    # (n_patches, 753): Maximum and mean over the frames of the five layers above, side by side
     max_pool: np.ndarray
-    mean_pool: np.ndarray
-    penultimate: np.ndarray
-    tags: np.ndarray
+    mean_pool: np.ndarray  # Likewise
+    penultimate: np.ndarray  # (n_patches, 200): Last hidden layer
+    tags: np.ndarray  # (n_patches, 50): Each tag of `MUSICNN_TAGS` by itself, in (0, 1)
 
     def best_tags(self, n_tags: int = 5) -> list[tuple[str, float]]:
         """Return the likeliest tags of the whole sound.

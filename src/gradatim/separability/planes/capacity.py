@@ -81,27 +81,13 @@ def n_separable_labelings(n_points: int, n_features: int) -> int:
 
 @dataclass(frozen=True)
 class Capacity:
-    """The chance that random labels are separable, by theory and by trials.
+    """The chance that random labels are separable, by theory and by trials."""
 
-    Parameters
-    ----------
-    n_features : int
-        Dimensions d.
-    n_points : int
-        Points n.
-    n_trials : int
-        Random labelings that were decided.
-    n_separable : int
-        How many of them a hyperplane separates.
-    n_undecided : int
-        How many could not be decided; the interval holds whatever they are.
-    """
-
-    n_features: int
-    n_points: int
-    n_trials: int = 0
-    n_separable: int = 0
-    n_undecided: int = 0
+    n_features: int  # Dimensions d
+    n_points: int  # Points n
+    n_trials: int = 0  # Random labelings that were decided
+    n_separable: int = 0  # How many of them a hyperplane separates
+    n_undecided: int = 0  # How many could not be decided; the interval holds whatever they are
 
     @property
     def chance(self) -> Fraction:

@@ -33,27 +33,13 @@ _FEWEST, _MOST = 4, 1 << 14
 
 @dataclass(frozen=True, eq=False)
 class PerceptronRun:
-    """What the perceptron rule did.
+    """What the perceptron rule did."""
 
-    Parameters
-    ----------
-    found : Separation
-        Of the rows that it visited.
-    mistakes : array of int
-        Row of every mistake, in order.
-    n_passes : int
-        Times that all rows were visited, the last begun included.
-    converged : bool
-        Whether a whole pass was without mistake.
-    bound : int or None
-        Mistakes that cannot be exceeded; None if the rows are not separable.
-    """
-
-    found: Separation
-    mistakes: np.ndarray
-    n_passes: int
-    converged: bool
-    bound: int | None
+    found: Separation  # Of the rows that it visited
+    mistakes: np.ndarray  # Row of every mistake, in order
+    n_passes: int  # Times that all rows were visited, the last begun included
+    converged: bool  # Whether a whole pass was without mistake
+    bound: int | None  # Mistakes that cannot be exceeded; None if the rows are not separable
 
     @property
     def n_mistakes(self) -> int:

@@ -27,23 +27,13 @@ __all__ = ["ClassSeparations", "separate_classes"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ClassSeparations(Shown):
-    """What was found about several classes.
+    """What was found about several classes."""
 
-    Parameters
-    ----------
-    classes : tuple of hashable
-        The classes in ascending order.
-    pairs : dict of (hashable, hashable) to Separation
-        Every pair; rows are numbered within the pair, see `pair_rows`.
-    rest : dict of hashable to Separation
-        Each class against all others together.
-    pair_rows : dict of (hashable, hashable) to array of int
-        Rows of the whole table that a pair has.
-    """
-
-    classes: tuple[Hashable, ...]
+    classes: tuple[Hashable, ...]  # The classes in ascending order
+    # Every pair; rows are numbered within the pair, see `pair_rows`
     pairs: dict[tuple[Hashable, Hashable], Separation]
-    rest: dict[Hashable, Separation]
+    rest: dict[Hashable, Separation]  # Each class against all others together
+    # Rows of the whole table that a pair has
     pair_rows: dict[tuple[Hashable, Hashable], np.ndarray]
 
     def __repr__(self) -> str:
