@@ -177,10 +177,21 @@ def test_the_default_metric_fits_the_task():
 
 
 def test_places_are_scored_by_their_distance_and_that_is_said():
-    name, notice = choose_metric(make(PLACES, "regression", ("Longitude", "latitude")), None)
+    name, notice = choose_metric(make(PLACES, "regression", ("latitude ", "Longitude")), None)
     assert name == "km"
     assert "--metric r2" in notice.message
     assert choose_metric(make(PLACES, "regression", ("x", "latitude")), None) == ("r2", None)
+
+
+def test_what_is_no_degrees_is_no_place():
+    places = np.array(PLACES, dtype=float)
+    places[3] = (90.5, 10.0)
+    made = make(places, "regression", ("latitude", "longitude"))
+    name, notice = choose_metric(made, None)
+    assert name == "r2"
+    assert "are no degrees" in notice.message
+    with pytest.raises(SpecError, match="in degrees"):
+        choose_metric(made, "km")
 
 
 def test_above_four_fifths_of_one_class_balanced_accuracy_is_taken_and_that_is_said():

@@ -6,7 +6,7 @@ import soundfile
 
 from gradatim.errors import AudioError, LabelError, TableError
 from gradatim.music.features import FEATURE_NAMES, FeatureRecipe, extract_features
-from gradatim.music.folders import read_folder
+from gradatim.music.folders import _skip_notices, read_folder
 from gradatim.music.listing import list_audio_files
 
 
@@ -50,7 +50,10 @@ def test_hidden_and_other_files_are_passed_over(folder, tone):
     tone(folder / ".trash" / "a.wav")
     (folder / "low" / "notes.txt").write_text("not audio")
     os.mkfifo(folder / "low" / "pipe.wav")
-    assert len(list_audio_files(folder).files) == 12
+    (folder / "low" / "gone.wav").symlink_to("nowhere.wav")
+    listing = list_audio_files(folder)
+    assert len(listing.files) == 12
+    assert listing.special == ("low/gone.wav", "low/pipe.wav")
 
 
 def test_linked_folders_are_read_once_even_in_a_circle(folder, tmp_path, tone):
@@ -104,6 +107,12 @@ def test_more_than_a_tenth_of_bad_files_is_an_error(folder):
         (folder / name).write_bytes(b"broken")
     with pytest.raises(AudioError, match=r"2 of 12 audio files .* more than a tenth"):
         read_folder(folder)
+
+
+def test_of_many_bad_files_the_first_are_named(tmp_path):
+    errors = {f"{k}.wav": AudioError(f"{tmp_path}/{k}.wav is broken") for k in range(9)}
+    told = [notice.message for notice in _skip_notices(tmp_path, errors, 100)]
+    assert told[4:] == ["4.wav is broken; it was skipped", "4 more files skipped in the same way"]
 
 
 def test_sounds_that_are_the_same_have_one_hash_and_the_reader_says_nothing_of_it(folder, tone):

@@ -160,7 +160,10 @@ def test_tags_are_labels_and_groups_and_an_album_stands_in_for_an_artist(tmp_pat
             "--split-column folder:1",
         ),
         (("fold1/1.wav", "fold2/2.wav"), "parts of a split"),
-        (("disc1/a/1.wav", "disc1/b/2.wav", "more/a/3.wav", "more/b/4.wav"), "hold the same ones"),
+        (
+            ("disc1/a/1.wav", "disc1/b/2.wav", "more/a/3.wav", "more/b/4.wav"),
+            "hold folders of the same names",
+        ),
         (tuple(f"fold{k}/{c}/1.wav" for k in (1, 2, 3) for c in "ab"), "--fold-column folder:1"),
     ],
 )

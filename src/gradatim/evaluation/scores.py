@@ -212,6 +212,12 @@ def choose_metric(collection: Collection, name: str | None) -> tuple[str, Notice
             "earth; --metric r2 takes them as two numbers"
         )
         return "km", Notice("geo", text)
+    if collection.task == "regression" and _named_as_places(Truth.of(collection)):
+        text = (
+            "the targets are called latitude and longitude and are no degrees, so they are scored "
+            "as two numbers"
+        )
+        return _DEFAULTS[collection.task], Notice("geo", text)
     return _DEFAULTS[collection.task], None
 
 
@@ -228,8 +234,8 @@ def _require_fit(collection: Collection, name: str) -> None:
     if name == "km" and not _are_places(Truth.of(collection)):
         named = ", ".join(map(show_name, collection.target_names)) or "a target without a name"
         raise SpecError(
-            "km needs the two targets latitude and longitude (--target latitude --target "
-            "longitude, or --task geo for columns of other names); "
+            "km needs the two targets latitude and longitude in degrees (--target latitude "
+            "--target longitude, or --task geo for columns of other names); "
             f"{show_name(collection.name)} is to predict {named}"
         )
 
@@ -239,6 +245,14 @@ def _target_words(truth: Truth) -> list[str]:
 
 
 def _are_places(truth: Truth) -> bool:
+    """Tell whether targets are latitude and longitude in degrees."""
+    if not _named_as_places(truth):
+        return False
+    latitude, longitude = (np.abs(truth.y[:, k]).max(initial=0.0) for k in _places(truth))
+    return bool(latitude <= 90.0 and longitude <= 360.0)
+
+
+def _named_as_places(truth: Truth) -> bool:
     return sorted(_target_words(truth)) == ["latitude", "longitude"]
 
 

@@ -14,6 +14,7 @@ from gradatim.inspection.duplicates import duplicate_findings
 from gradatim.inspection.findings import Finding
 from gradatim.inspection.labels import find_label_faults
 from gradatim.inspection.leaks import find_leaks
+from gradatim.inspection.splits import propose_splits
 
 __all__ = ["inspect_collection", "inspected"]
 
@@ -52,8 +53,9 @@ def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     -------
     tuple of Finding
         ``given-away`` for columns that tell the target; ``leak`` where rows that belong together
-        stand together, and ``groups-proposed`` for what could be named as groups; ``duplicates``;
-        ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
+        stand together, ``groups-proposed`` and ``split-proposed`` for what could be named;
+        ``duplicates``; ``constant-target``, ``label-twins``, ``lost-class``, ``unknown-group`` and
+        ``few-groups``.
 
     Examples
     --------
@@ -67,6 +69,7 @@ def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     return (
         *columns,
         *find_leaks(collection, ignored),
+        *propose_splits(collection),
         *duplicate_findings(collection),
         *find_label_faults(collection),
     )

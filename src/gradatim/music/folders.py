@@ -42,6 +42,8 @@ __all__ = ["list_folder", "read_folder"]
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
 
+_SKIPPED_SHOWN = 5
+
 # What is odd about files that were read, as it is said after their number.
 _ODDITIES = {
     "truncated": ("truncated-file", "shorter than the header says, and perhaps broken off"),
@@ -283,14 +285,18 @@ def _refuse_lost_labels(
 
 
 def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> list[Notice]:
-    """Name every skipped file, or give up if there are too many."""
+    """Name the first skipped files, or give up if there are too many."""
     reasons = [below_root(root, error) for error in errors.values()]
     if len(errors) > MAX_BAD_SHARE * n_files:
         raise AudioError(
             f"{len(errors)} of {n_files} audio files in {show_name(root)} cannot be used, more "
             f"than a tenth; the first: {reasons[0]}"
         )
-    return [Notice("left-out", f"{reason}; it was skipped") for reason in reasons]
+    told = [Notice("left-out", f"{reason}; it was skipped") for reason in reasons[:_SKIPPED_SHOWN]]
+    if more := reasons[_SKIPPED_SHOWN:]:
+        text = f"{plural(len(more), 'more file')} skipped in the same way"
+        told.append(Notice("left-out", text))
+    return told
 
 
 def _oddity_notices(

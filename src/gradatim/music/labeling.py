@@ -389,8 +389,11 @@ def refuse_parts(root: Path, files: Sequence[str]) -> None:
             advice += "; --split-column folder:1 learns from train and scores test"
         elif parts and len(below) >= 3:
             advice += "; --fold-column folder:1 keeps them as folds"
-    why = "are called as parts of a split are" if len(parts) == len(below) else "hold the same ones"
-    raise LabelError(f"the folders of {show_name(root)} ({named}) {why}, not as classes; {advice}")
+    if len(parts) == len(below):
+        why = "are called as parts of a split are, not as classes"
+    else:
+        why = "hold folders of the same names, so they seem to be no classes"
+    raise LabelError(f"the folders of {show_name(root)} ({named}) {why}; {advice}")
 
 
 def _require_classes(

@@ -36,7 +36,7 @@ class Listing:
     n_outside: int = 0  # Links out of the folder that were not followed
     outside: str = ""  # One of them
     closed: tuple[str, ...] = ()  # Folders that may not be read
-    special: tuple[str, ...] = ()  # Pipes, sockets and devices with the name of such a file
+    special: tuple[str, ...] = ()  # Pipes, devices and links to nothing, called as such a file
     noun: str = "audio file"
 
     @property
@@ -132,7 +132,7 @@ def list_files(
                 outside.append(inside + name)
             elif not (stat.S_ISREG(mode) or os.path.isfile(path)):
                 # A pipe of that name would block whoever opens it.
-                if os.path.exists(path) and Path(name).suffix.lower() in suffixes:
+                if Path(name).suffix.lower() in suffixes:
                     special.append(inside + name)
             elif is_readable(path):
                 files.append(inside + name)

@@ -127,13 +127,23 @@ def _plain(source: str, table: pa.Table) -> dict[str, pa.ChunkedArray]:
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
+            column = _decoded(column)
         if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
             column = column.cast(pa.string())
         if _has_times(column.type):
             _require_calendar(source, name, column)
         columns[name] = column
     return columns
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the values of a categorical column; Arrow has no cast to some of its own types."""
+    import pyarrow as pa
+
+    kind = column.type.value_type
+    kind = pa.string() if pa.types.is_string_view(kind) else kind
+    parts = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(parts, type=kind)
 
 
 def _has_times(kind: pa.DataType) -> bool:

@@ -145,6 +145,11 @@ def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
         ("a.abc", b"X:1\n\x00\x01", "no text"),
         ("a.mid", b"RIFF....", "MThd"),
         ("a.mxl", b"PK\x03\x04garbage", "broken archive"),
+        (
+            "a.mxl",
+            archive({"a.xml": "<score-partwise/>"}).replace(b"a.xml", b"\n" * 5, 1),
+            r"broken archive \(File name in directory 'a\.xml' and header [^\n]{,50}\)$",
+        ),
         ("a.mxl", archive({"a.txt": "x"}), "holds no score"),
         ("a.mxl", b"PK" + archive({"a.xml": "<score-partwise/>"})[12:], "broken archive"),
         ("a.musicxml", b"<html></html>", "score-partwise"),

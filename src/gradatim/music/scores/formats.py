@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from gradatim._files import open_regular
+from gradatim._text import show_name
 from gradatim.errors import InputError
 
 __all__ = [
@@ -225,7 +226,9 @@ def _unpacked(data: bytes) -> bytes:
     except InputError:
         raise
     except _BROKEN_ARCHIVE as error:
-        raise InputError(f"it is a broken archive ({error})") from error
+        # It may quote what stands in the file.
+        reason = show_name(str(error))
+        raise InputError(f"it is a broken archive ({reason})") from error
 
 
 def _named_root(archive: zipfile.ZipFile) -> str | None:
