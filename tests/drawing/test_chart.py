@@ -1,4 +1,5 @@
 import math
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -108,3 +109,35 @@ def test_the_same_chart_has_the_same_text_and_another_other_ids():
     assert ElementTree.fromstring(one).get("aria-labelledby") != ElementTree.fromstring(other).get(
         "aria-labelledby"
     )
+
+
+def _boxes(svg):
+    """Return the letters' boxes of the names over points, and the vertical lines of intervals."""
+    names = re.findall(r'<text class="h" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)<', svg)
+    boxes = [(float(x), float(y) - 9, float(x) + 5.9 * len(n), float(y) + 2) for x, y, n in names]
+    bars = re.findall(
+        r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)" class="l', svg
+    )
+    return boxes, [tuple(map(float, bar)) for bar in bars]
+
+
+def test_names_stay_off_the_intervals_of_their_neighbors():
+    xs = (3.6, 4.7, 10.3, 23.6, 45.8, 63.0)
+    points = [
+        ChartPoint(x, 0.83 + 0.004 * i, (0.80, 0.87), f"a long name {i}") for i, x in enumerate(xs)
+    ]
+    low = [ChartPoint(0.05, 0.5, (0.46, 0.54), "guess")]
+    axes = ChartAxis("seconds", log=True), ChartAxis("score")
+    boxes, bars = _boxes(draw_chart(Chart("t", *axes, [Series([*points, *low])])))
+    assert len(boxes) >= 5
+    for left, top, right, bottom in boxes:
+        for x, y1, _, y2 in bars:
+            assert not (left < x < right and top < max(y1, y2) and min(y1, y2) < bottom)
+
+
+def test_long_names_beside_bars_differ_where_their_ends_do_and_have_room():
+    names = [f"Mean_Acc1298_Mean_Mem40_MFCC_{i}" for i in range(3)]
+    svg = draw_bars("t", "drop", [ValueBar(name, 0.1) for name in names])
+    shown = re.findall(r'x="([\d.]+)"[^>]*text-anchor="end"[^>]*>([^<]+)<', svg)
+    assert len({name for _, name in shown}) == 3
+    assert all(float(x) >= 7.4 * len(name) for x, name in shown)

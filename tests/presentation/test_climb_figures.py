@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from gradatim.climb.sensitivity import FeatureDrop, Importance, TrainingSize
+from gradatim.evaluation.scores import show_score
 from gradatim.presentation.climb_figures import (
     calibration_figure,
     cost_figures,
@@ -56,7 +57,7 @@ def test_calibration_has_a_point_per_bin_and_says_whether_it_is_too_sure(probabl
     certain = np.where(outputs == outputs.max(axis=2, keepdims=True), 1.0, 0.0)
     sure = calibration_figure(with_winner(probable_climb, outputs=certain))
     assert "so it is too sure" in sure.caption
-    assert f"The expected calibration error is {1 - right:.3f};" in sure.caption
+    assert f"The expected calibration error is {show_score(1 - right)};" in sure.caption
 
 
 def test_labels_are_calibrated_one_by_one(multilabel_climb):

@@ -49,6 +49,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 14.0, 14.0, 46.0
 # Width of a letter and height of a line of the smallest text.
 _LETTER, _LINE = 5.9, 13.0
 _ROW = 24.0
+_LONGEST = 26  # Letters of a name beside a bar
 
 Tone = Literal["accent", "other", "muted"]
 
@@ -253,6 +254,9 @@ def draw_chart(chart: Chart) -> str:
     for series in chart.series:
         marks += _series(series, x, y)
         taken += [(x(p.x) - 5, y(p.y) - 5, x(p.x) + 5, y(p.y) + 5) for p in series.points]
+    for p in filter(_known, points):
+        top, bottom = _reach(p, y)
+        taken.append((x(p.x) - 2, top, x(p.x) + 2, bottom))
     marks += _names(points, x, y, taken)
     marks += _labels(chart.labels, x, y)
     return _svg(chart.title, chart.description, _WIDTH, _HEIGHT, marks)
@@ -340,10 +344,10 @@ def _names(
     y: _AxisScale,
     taken: list[tuple[float, float, float, float]],
 ) -> list[str]:
-    """Write names beside their points where they cover neither a point nor another name."""
+    """Write names beside their points where they cover no point, interval or other name."""
     marks = []
     for p in points:
-        if not (p.name and math.isfinite(p.x) and math.isfinite(p.y)):
+        if not (p.name and _known(p)):
             continue
         name = show_name(p.name, 30)
         width, px, py = _LETTER * len(name), x(p.x), y(p.y)
@@ -351,6 +355,12 @@ def _names(
         places += [(px - width / 2, py - 9, "start"), (px - width / 2, py + 17, "start")]
         places += [(px + 8, py - 8, "start"), (px + 8, py + 15, "start")]
         places += [(px - 8 - width, py - 8, "start"), (px - 8 - width, py + 15, "start")]
+        top, bottom = _reach(p, y)
+        places += [
+            (px + dx, base, "start")
+            for base in (top - 5, bottom + _LINE, top - 5 - _LINE, bottom + 2 * _LINE)
+            for dx in (-width / 2, 4 - width, -4)
+        ]
         for left, base, anchor in places:
             box = (left - 2, base - _LINE + 2, left + width + 2, base + 3)
             inside = box[0] >= _LEFT and box[2] <= _WIDTH and box[1] >= 0
@@ -359,6 +369,16 @@ def _names(
                 marks.append(_over(left, base, name, anchor))
                 break
     return marks
+
+
+def _known(p: ChartPoint) -> bool:
+    return math.isfinite(p.x) and math.isfinite(p.y)
+
+
+def _reach(p: ChartPoint, y: _AxisScale) -> tuple[float, float]:
+    """Return where the interval of a point begins and ends, from the top."""
+    ends = [y(end) for end in (p.y, *p.interval) if math.isfinite(end)]
+    return min(ends), max(ends)
 
 
 def _labels(points: Sequence[ChartPoint], x: _AxisScale, y: _AxisScale) -> list[str]:
@@ -392,8 +412,8 @@ def draw_bars(
     title: str, axis: str, bars: Sequence[ValueBar], description: str = "", dots: bool = False
 ) -> str:
     """Draw named values as bars from 0, or as dots, under each other, with their intervals."""
-    longest = max((len(show_name(bar.name, 26)) for bar in bars), default=0)
-    left = min(1.15 * _LETTER * longest + 14, 190)
+    longest = max((len(_bar_name(bar)) for bar in bars), default=0)
+    left = 1.3 * _LETTER * longest + 14
     height = 12 + _ROW * len(bars) + _BOTTOM
     known = [v for bar in bars for v in (bar.value, *bar.interval) if math.isfinite(v)]
     zero = [] if dots and known else [0.0]
@@ -414,10 +434,16 @@ def draw_bars(
     return _svg(title, description, _WIDTH, height, marks)
 
 
+def _bar_name(bar: ValueBar) -> str:
+    """Return a name that fits beside its bar; what tells long ones apart may be at the end."""
+    name = show_name(bar.name, 200)
+    return name if len(name) <= _LONGEST else f"{name[:11]}…{name[-14:]}"
+
+
 def _bar(bar: ValueBar, scale: _AxisScale, left: float, top: float, as_dot: bool) -> list[str]:
     color, letter = _PAINT[bar.tone]
     middle = top + _ROW / 2
-    marks = [_text(left - 8, middle + 4, show_name(bar.name, 26), "end")]
+    marks = [_text(left - 8, middle + 4, _bar_name(bar), "end")]
     if not math.isfinite(bar.value):
         return marks
     says = escape_xml(f"{bar.name}: {_score_text(bar.value)}".replace("-", "\N{MINUS SIGN}"))
