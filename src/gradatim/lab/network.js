@@ -6,26 +6,25 @@
  * table of a unit are exact.
  */
 
-import { html, svg } from "../views/_dom.js";
+import { html } from "../views/_dom.js";
 import { button, draggable, isDragging, segments, shown } from "./controls.js";
 import { valueNames } from "./equation.js";
+import { makeGraphCard } from "./graphcard.js";
 import { kernelText } from "./kernel.js";
 import { makeListenCard } from "./listen.js";
 import { makeLossCard } from "./losscard.js";
 import { computePlanes, mapRange, paintClasses, paintRamp } from "./maps.js";
 import { curveHeight, drawCurve, sizeOf } from "./marks.js";
-import { FUNCTION_TITLES, UNIT_FUNCTIONS, lowered } from "./math.js";
+import { lowered } from "./math.js";
 import { engineLayers, freshNet, makeData, makeTask, mappedLayers, outputActivations, outputCodes, reshape } from "./model.js";
 import { makePointsCard } from "./pointscard.js";
 import { INPUTS, chosenInputs, computeInputs, snap } from "./problems.js";
-import { SIDE, makeColorRamps, makeInputPlanes, makeUnitPlanes, refreshPoints, samplePlaces } from "./region.js";
+import { SIDE, makeColorRamps, makeInputPlanes, makeUnitPlanes, refreshPoints } from "./region.js";
 import { LIMITS } from "./state.js";
 import { makeTrainingBar } from "./trainingbar.js";
 import { makeUnitCard } from "./unitcard.js";
 import { makeZSpace } from "./zspace.js";
 
-/** Functions whose slope is 0: what feeds them does not learn. */
-const FLAT = ["sign", "heaviside"];
 /**
  * @typedef {object} Board What the cards of the view share.
  * @property {() => import("./model.js").PageData} data
@@ -44,6 +43,8 @@ const FLAT = ["sign", "heaviside"];
  * @property {(activations: string[][]) => void} changeActivations
  * @property {() => void} edgeChanged
  * @property {(at: number, value: number) => void} setWeight
+ * @property {(layer: number, unit: number, edge?: number) => void} choose a unit, its layer from 0, whose numbers are shown
+ * @property {(unit: { layer: number, unit: number } | null) => void} hover what is shown large, layer 0 being the inputs
  * @property {(title: string, rows: number[]) => void} listen offer the sounds of points
  * @property {() => number[]} playable points that have their sound in the page
  */
@@ -76,9 +77,10 @@ export function makeNetworkView(app) {
   const names = () => valueNames(inputPlaces().map((k) => INPUTS[k].name), net().activations.map((units) => units.length));
 
   /** @type {Board} */
-  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight, listen: (title, rows) => listenCard.offer(title, rows), playable: () => listenCard.playable() };
+  const board = { data: () => data, inputPlaces, ownPoints, restructure, changeShape, changeRecipe, restart, toggle, advance, names, layers, probe: () => probe, report: () => report, changeActivations, edgeChanged, setWeight, choose, hover, listen: (title, rows) => listenCard.offer(title, rows), playable: () => listenCard.playable() };
   const bar = makeTrainingBar(app, board);
   const pointsCard = makePointsCard(app, board, element);
+  const graphCard = makeGraphCard(app, board, () => rebuild());
   const unitCard = makeUnitCard(app, board);
   const lossCard = makeLossCard(app, board);
   const listenCard = makeListenCard(app, board);
@@ -144,7 +146,7 @@ export function makeNetworkView(app) {
   function tooLarge() {
     if (isPlaying) toggle();
     const text = "The weights have become too large to compute with. Choose a smaller learning rate and start again, or undo.";
-    caption.textContent = text;
+    graphCard.tell(text);
     app.announce(text);
   }
 
@@ -235,40 +237,7 @@ export function makeNetworkView(app) {
     return [...data.labels].slice(0, LIMITS.points).map((label, row) => [snap(data.X[2 * row]), snap(data.X[2 * row + 1]), label]);
   }
 
-  // Graph
-
-  const graph = html("div", { class: "graph" });
-  const wires = svg("svg", { class: "wires", "aria-hidden": "true" });
-  const depthText = html("b", {});
-  const caption = html("p", { class: "caption" }, "\u00a0");
-  const graphCard = html("section", { class: "card graph-card", "aria-labelledby": "graph-title" },
-    html("div", { class: "card-head" }, html("h2", { id: "graph-title" }, "Network"),
-      html("div", { class: "stepper", role: "group", "aria-label": "Hidden layers" }, html("span", {}, "hidden layers"),
-        button("−", () => changeLayers(-1), { "aria-label": "One hidden layer less" }), depthText, button("+", () => changeLayers(1), { "aria-label": "One more hidden layer" }))),
-    html("div", { class: "graph-scroll" }, graph), caption);
-
-  /** @param {number} by */
-  function changeLayers(by) {
-    const hidden = net().activations.slice(0, -1);
-    const output = net().activations.slice(-1);
-    if (by < 0 && hidden.length) changeShape({ activations: [...hidden.slice(0, -1), ...output] });
-    if (by > 0 && hidden.length < 6) changeShape({ activations: [...hidden, Array(hidden.length ? hidden[hidden.length - 1].length : 4).fill(hidden.at(-1)?.[0] ?? "tanh"), ...output] });
-  }
-
-  /** @param {number} layer @param {number} by */
-  function changeUnits(layer, by) {
-    const activations = net().activations.map((units) => [...units]);
-    const units = activations[layer];
-    if (by < 0 && units.length > 1) units.pop();
-    else if (by > 0 && units.length < LIMITS.units) units.push(units[units.length - 1]);
-    else return;
-    changeShape({ activations });
-  }
-
-  /** @param {number} layer @param {string} name */
-  function changeFunction(layer, name) {
-    changeActivations(net().activations.map((units, k) => (k === layer ? units.map(() => name) : units)));
-  }
+  // Changes of the graph
 
   /** Other functions for the same weights. @param {string[][]} activations */
   function changeActivations(activations) {
@@ -300,125 +269,24 @@ export function makeNetworkView(app) {
     drawStill();
   }
 
-  /** @type {HTMLButtonElement[][]} */
-  let units = [];
-  // One canvas below all units: one for each would cost more to put together than to draw.
-  const sheet = html("canvas", { class: "sheet" });
-  let image = new ImageData(1, 1);
-  /** @type {{ line: SVGLineElement, at: number }[]} */
-  let edgeLines = [];
-  /** @type {{ x: number, y: number }[][]} */
-  let places = [];
   /** @type {Float32Array[][]} */
   let planes = [];
   /** @type {Float32Array[]} */
   let inputPlanes = [];
-  const UNIT = 40;
-  /** Width that the graph was made for. */
-  let room = 0;
-  /** Places of a plane that the pixels of a unit show. */
-  let unitPlaces = samplePlaces(1);
 
-  /** Make the graph anew, after its shape has changed. */
+  /** After another shape, or other points. */
   function rebuild() {
-    const columns = [inputPlaces().length, ...net().activations.map((units) => units.length)];
     planes = makeUnitPlanes(net().activations, data);
     inputPlanes = makeInputPlanes(data, inputPlaces());
-    const side = Math.round((UNIT - 2) * devicePixelRatio);
-    unitPlaces = samplePlaces(side);
-    image = new ImageData(side, side);
-    room = graph.parentElement?.clientWidth ?? 0;
-    const width = Math.max(room || 520, columns.length * 82 + 12);
-    const tallest = Math.max(...columns);
-    const gap = 58;
-    const height = 58 + tallest * gap;
-    graph.style.width = `${width}px`;
-    graph.style.height = `${height}px`;
-    [sheet.width, sheet.height] = [width, height].map((length) => Math.ceil(length * devicePixelRatio));
-    wires.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const spread = columns.length > 1 ? (width - 92) / (columns.length - 1) : 0;
-    places = columns.map((n, c) => Array.from({ length: n }, (_, i) => ({ x: Math.round(46 + c * spread), y: 54 + (i + 0.5 + (tallest - n) / 2) * gap })));
-    const all = names();
-    const focused = graph.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
-    graph.replaceChildren(wires, sheet);
-    makeWires(all);
-    columns.forEach((n, c) => graph.append(columnHead(c, n)));
-    units = places.map((column, c) => column.map(({ x, y }, i) => makeUnit(c, i, x, y, all)));
-    depthText.textContent = String(net().activations.length - 1);
-    zSpace.draw(all[all.length - 2]);
-    // Whoever presses + twice by the keyboard finds the button again.
-    const again = focused && [...graph.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === focused);
-    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+    graphCard.rebuild();
+    zSpace.draw(names().at(-2));
     drawStill();
   }
 
-  /** @param {string[][]} all */
-  function makeWires(all) {
-    const [visible, hits] = [svg("g"), svg("g")];
-    edgeLines = [];
-    layers().forEach(({ nIn, nOut, start }, depth) => {
-      for (let o = 0; o < nOut; o++) {
-        for (let i = 0; i < nIn; i++) {
-          const [from, to] = [places[depth][i], places[depth + 1][o]];
-          const ends = { x1: from.x + UNIT / 2, y1: from.y, x2: to.x - UNIT / 2, y2: to.y };
-          const line = svg("line", { ...ends, class: "wire" });
-          const hit = svg("line", { ...ends, class: "hit" });
-          const at = start + o * nIn + i;
-          hit.addEventListener("pointerenter", () => (caption.textContent = `${lowered(all[depth][i])} → ${lowered(all[depth + 1][o])}: ${net().edges[at] ? shown(net().parameters[at], 3) : "cut"}. Click to edit.`));
-          hit.addEventListener("click", () => choose(depth, o, i));
-          edgeLines.push({ line, at });
-          visible.append(line);
-          hits.append(hit);
-        }
-      }
-    });
-    wires.replaceChildren(visible, hits);
-  }
-
-  /** @param {number} c @param {number} n */
-  function columnHead(c, n) {
-    const head = html("div", { class: "column-head" });
-    head.style.left = `${places[c][0].x}px`;
-    if (c === 0) head.append(html("span", {}, "inputs"));
-    else {
-      const isLast = c === net().activations.length;
-      const units = net().activations[c - 1];
-      const isMixed = units.some((name) => name !== units[0]);
-      const options = isLast ? (n > 1 ? [["softmax", "softmax"]] : UNIT_FUNCTIONS) : UNIT_FUNCTIONS;
-      const select = html("select", { "aria-label": isLast ? "Function of the output" : `Function of hidden layer ${c}` });
-      for (const [value, text] of [...(isMixed ? [["", "mixed"]] : []), ...options]) select.append(html("option", { value }, text));
-      select.value = isMixed ? "" : units[0];
-      select.addEventListener("change", () => select.value && changeFunction(c - 1, select.value));
-      head.append(select);
-      if (!isLast) head.append(html("div", { class: "pair" }, button("−", () => changeUnits(c - 1, -1), { "aria-label": `One unit less in hidden layer ${c}` }), html("b", {}, String(n)), button("+", () => changeUnits(c - 1, 1), { "aria-label": `One more unit in hidden layer ${c}` })));
-      else head.append(html("span", {}, n > 1 ? "outputs" : "output"));
-    }
-    return head;
-  }
-
-  /** @param {number} c @param {number} i @param {number} x @param {number} y @param {string[][]} all */
-  function makeUnit(c, i, x, y, all) {
-    const isInput = c === 0;
-    const title = lowered(all[c][i]);
-    const label = isInput ? INPUTS[inputPlaces()[i]].shown : title;
-    const element = html("button", { type: "button", class: `unit${isInput ? " input" : ""}`, "aria-label": isInput ? `Input ${label}` : `Unit ${title}, ${FUNCTION_TITLES[net().activations[c - 1][i]]}` }, html("span", {}, label));
-    element.style.left = `${x - UNIT / 2}px`;
-    element.style.top = `${y - UNIT / 2}px`;
-    const look = () => {
-      hovered = { layer: c, unit: i };
-      drawMaps();
-    };
-    const leave = () => {
-      hovered = null;
-      drawMaps();
-    };
-    element.addEventListener("pointerenter", look);
-    element.addEventListener("focus", look);
-    element.addEventListener("pointerleave", leave);
-    element.addEventListener("blur", leave);
-    if (!isInput) element.addEventListener("click", () => choose(c - 1, i));
-    graph.append(element);
-    return element;
+  /** @param {{ layer: number, unit: number } | null} one */
+  function hover(one) {
+    hovered = one;
+    drawMaps();
   }
 
   // Picture
@@ -555,20 +423,7 @@ export function makeNetworkView(app) {
   /** Draw every map from the weights as they are. */
   function drawMaps() {
     computePlanes(layers(), net().parameters, inputPlanes, planes);
-    const { signed } = colorRamps();
-    const all = [inputPlanes, ...planes];
-    const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d"));
-    const pixels = new Uint32Array(image.data.buffer);
-    places.forEach((column, c) => column.forEach(({ x, y }, i) => {
-      const activation = c ? net().activations[c - 1][i] : "identity";
-      const range = mapRange(activation, all[c][i]);
-      const [left, top] = [x, y].map((middle) => Math.round((middle - UNIT / 2 + 1) * devicePixelRatio));
-      if (data.dims === 1) drawCurve(context, all[c][i], range, [image.width, image.width], devicePixelRatio, app.colors(), [left, top]);
-      else {
-        paintRamp(pixels, all[c][i], signed, ...range, unitPlaces);
-        context.putImageData(image, left, top);
-      }
-    }));
+    graphCard.drawMaps([inputPlanes, ...planes], colorRamps().signed);
     drawRegion();
   }
 
@@ -628,20 +483,6 @@ export function makeNetworkView(app) {
 
   // Drawing
 
-  function drawWires() {
-    const { parameters, edges } = net();
-    let largest = 0.5;
-    for (const { at } of edgeLines) largest = Math.max(largest, Math.abs(parameters[at]));
-    for (const { line, at } of edgeLines) {
-      const w = parameters[at];
-      change(line, "class", edges[at] ? (w < 0 ? "wire negative" : "wire positive") : "wire cut");
-      change(line, "stroke-width", (0.5 + 4.5 * (Math.abs(w) / largest)).toFixed(1));
-    }
-  }
-
-  /** @param {Element} line @param {string} name @param {string} value */
-  const change = (line, name, value) => line.getAttribute(name) !== value && line.setAttribute(name, value);
-
   /** What changes with the weights. */
   function drawLive() {
     // Nothing to draw on before the view was first opened, or while another is.
@@ -654,14 +495,11 @@ export function makeNetworkView(app) {
     if (!isPlaying && !isDragging()) lossCard.drawConfusion();
   }
   let turn = 0;
-  const REST = [drawWires, bar.showEpochs, lossCard.draw, () => zSpace.draw(), unitCard.refresh];
+  const REST = [graphCard.drawWires, bar.showEpochs, lossCard.draw, () => zSpace.draw(), unitCard.refresh];
 
   /** What changes with what a person does. */
   function drawStill() {
-    const chosen = unitCard.chosen();
-    units.forEach((column, c) => column.forEach((element, i) => element.classList.toggle("chosen", chosen !== null && chosen.layer === c - 1 && chosen.unit === i)));
-    const flat = net().activations.findIndex((units) => units.some((name) => FLAT.includes(name)));
-    caption.textContent = flat >= 0 ? "A step or sign unit has slope 0: nothing before it learns. Set its weights by hand, or choose another function." : "Blue and solid: positive weight. Orange and dashed: negative. Thick: large.";
+    graphCard.drawChosen(unitCard.chosen());
     drawProbe();
     drawLive();
   }
@@ -688,11 +526,7 @@ export function makeNetworkView(app) {
   }
 
   element.append(bar.element,
-    html("div", { class: "boards" }, pointsCard.element, graphCard, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, listenCard.element, unitCard.element, zSpace.element)));
-  new ResizeObserver(() => {
-    const now = graph.parentElement?.clientWidth ?? 0;
-    if (now && now !== room) rebuild();
-  }).observe(graphCard);
+    html("div", { class: "boards" }, pointsCard.element, graphCard.element, html("div", { class: "stack" }, mapCard, lossCard.element), html("div", { class: "lower" }, listenCard.element, unitCard.element, zSpace.element)));
   const pause = () => isPlaying && toggle();
   /** Share of right answers on points that do not train, or on those that do. */
   const score = () => (report?.held ?? report?.train)?.accuracy ?? null;

@@ -63,6 +63,7 @@ export function makeRowsCard(app, desk) {
       return;
     }
     let sent = 0;
+    /** @type {string[]} */
     const refused = [];
     const waiting = found.filter(([name]) => !name.split("/").some((part) => part.startsWith(".")));
     const one = async () => {

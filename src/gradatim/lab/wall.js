@@ -67,7 +67,7 @@ export function makeWallView(app, network) {
   // One canvas for all maps: one for each would cost more to put together than to draw.
   const sheet = html("canvas", { class: "sheet" });
   const brush = html("canvas", { width: MAP_SIDE, height: MAP_SIDE });
-  /** Where each map lies on the sheet. @type {Map<HTMLElement, [number, number, number, number]>} */
+  /** Where each map lies on the sheet. @type {Map<HTMLElement, DOMRect>} */
   let places = new Map();
   const image = new ImageData(MAP_SIDE, MAP_SIDE);
   const pixels = new Uint32Array(image.data.buffer);
@@ -169,10 +169,10 @@ export function makeWallView(app, network) {
   function place() {
     if (!element.offsetParent) return;
     [sheet.width, sheet.height] = [grid.clientWidth, grid.clientHeight];
-    const { left, top } = grid.getBoundingClientRect();
+    const { x, y } = grid.getBoundingClientRect();
     places = new Map(tiles.map(({ place: one }) => {
       const box = one.getBoundingClientRect();
-      return [one, [box.left - left, box.top - top, box.width, box.height].map(Math.round)];
+      return [one, new DOMRect(Math.round(box.x - x), Math.round(box.y - y), Math.round(box.width), Math.round(box.height))];
     }));
     tiles.forEach(drawTile);
   }
@@ -284,7 +284,7 @@ export function makeWallView(app, network) {
     computePlanes(mappedLayers(inputPlanes.length, net.activations), net.parameters, inputPlanes, mine);
     const outputs = mine[mine.length - 1];
     const [context, small] = [sheet, brush].map((canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")));
-    const [x, y, width, height] = box;
+    const { x, y, width, height } = box;
     if (data.dims === 1) {
       drawCurve(context, outputs[0], data.targets ? data.yWindow : [0, 1], [width, height], 2, colors, [x, y]);
       return;
@@ -292,7 +292,7 @@ export function makeWallView(app, network) {
     if (outputs.length > 1) paintClasses(pixels, outputs, classes);
     else paintRamp(pixels, outputs[0], signed, ...mapRange("logistic", outputs[0]));
     small.putImageData(image, 0, 0);
-    context.drawImage(brush, ...box);
+    context.drawImage(brush, x, y, width, height);
   }
 
   function draw() {
