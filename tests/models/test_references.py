@@ -42,7 +42,8 @@ def table(task, n=160, seed=0):
 
 def outputs(family, task, train, test):
     data = TrainingSet(table(task))
-    [fitted] = family.fit(data, "x", [Fit(None, train, test)], lambda *told: None)
+    fit = Fit(family.candidates(data, "x")[0], train, test)
+    [fitted] = family.fit(data, "x", [fit], lambda *told: None)
     return fitted
 
 
@@ -227,6 +228,20 @@ def test_lightgbm_is_asked_for_one_column_at_a_time(monkeypatch):
     fitted = outputs(LightGBM(), "labels", np.arange(120), np.arange(120, 160))
     assert fitted.outputs[0] == pytest.approx(table("labels").y[:120].mean(axis=0))
     assert fitted.model.n_parameters == 2 * 3
+
+
+def test_lightgbm_has_small_trees_where_classes_are_many():
+    y = np.arange(44)
+    made = {
+        n: Collection("c", {"x": y[:, None] * 1.0}, y % n, "classification", y.astype(str))
+        for n in (10, 11)
+    }
+    found = {n: LightGBM().candidates(TrainingSet(one), "x")[0] for n, one in made.items()}
+    assert found == {10: (31, 255), 11: (15, 63)}
+    assert LightGBM().describe(found[10]) == f"{LightGBM.n_trees} trees, as it comes"
+    assert LightGBM().describe(found[11]) == f"{LightGBM.n_trees} trees of 15 leaves, 63 bins"
+    nodes = [LightGBM().n_nodes(TrainingSet(made[n]), 44) / n for n in (10, 11)]
+    assert nodes == [LightGBM.n_trees * 61, LightGBM.n_trees * 29]
 
 
 def test_who_registers_a_reference_finds_it_beside_the_ladder():

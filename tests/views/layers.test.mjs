@@ -81,3 +81,17 @@ test("a panel of probes has a dot with its interval for each layer, and the cont
 test("what is far below zero does not set the scale", () => {
   assert.deepEqual(scoreRange([{ ...POINTS[0], interval: [-40, 0.5] }]), [-0.5, 0.5]);
 });
+
+test("a filter of a spectrogram has a cell for each weight, the lowest band at the bottom", () => {
+  const weights = { title: "its weights", patch: [[100, -50], [0, 0], [0, 25]], says: "3 bands by 2 frames" };
+  const unit = { ...UNIT, weights, optimized: null };
+  const layer = { ...VALUES.layers[1], units: [unit] };
+  const el = draw(layers, { ...VALUES, layers: [layer] });
+  const cells = el.all("rect").filter((one) => !one.classList.contains("ground"));
+  assert.equal(cells.length, 6);
+  const [first, second] = cells;
+  assert.ok(first.classList.contains("above") && second.classList.contains("below"));
+  assert.equal(Number(second.getAttribute("fill-opacity")), 0.5);
+  assert.ok(Number(first.getAttribute("y")) > Number(cells[5].getAttribute("y")));
+  assert.ok(Number(first.getAttribute("x")) < Number(second.getAttribute("x")));
+});

@@ -99,7 +99,7 @@ def explain(
     pages = [] if output is None else [("-o", output, page)]
     is_page = output is not None and output.suffix.lower() in PAGE_ENDINGS
     if sounds is not None and not is_page:
-        raise SpecError("--sounds is of a page, which plays them; add -o FILE.html")
+        raise SpecError("--sounds needs a page that plays them; add -o FILE.html")
     loaded = load_model(model)
     check_files([*pages, *json_file(json)], [*files_of(file, Options()), model])
     given = {} if text is None else text.given()

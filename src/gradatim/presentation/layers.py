@@ -373,6 +373,11 @@ def _input_view(found: Layers, values: np.ndarray | None, title: str) -> dict[st
     """Show an input: a wave with its spectrum, or the inputs that are furthest from the middle."""
     if values is None:
         return None
+    if values.ndim == 2:
+        levels = np.round(100.0 * values / (np.abs(values).max() or 1.0)).astype(int)
+        n_bands, n_frames = values.shape
+        said = f"{plural(n_bands, 'band')} by {plural(n_frames, 'frame')}"
+        return {"title": title, "patch": levels.tolist(), "says": said}
     if not found.is_cycle:
         names = name_inputs(found.input_names, len(values))
         top = np.argsort(-np.abs(values), kind="stable")[:_N_NAMED]

@@ -302,7 +302,7 @@ def _look(
                 correlations(activations, concepts) if n_units else {},
                 _answers(played, name),
                 looked.output_names if name in (OUTPUT, "tags") else (),
-                _shown(looked, depth, chosen, stack, span, seed),
+                _shown(looked, name, depth, chosen, stack, span, seed),
             )
         )
     scaler = None if looked.model is None else looked.model.scaler
@@ -463,14 +463,20 @@ def _answers(played: stimuli.Stimuli | None, name: str) -> UnitStimuli | None:
 
 def _shown(
     looked: _Looked,
+    name: str,
     depth: int,
     chosen: Sequence[int],
     stack: dict[str, np.ndarray],
     span: np.ndarray | None,
     seed: int,
 ) -> list[ShownUnit]:
-    """Look at what chosen units weigh and want, where the network is a model's own."""
-    if looked.model is None or span is None or not chosen:
+    """Look at what chosen units weigh and want, and at the filters of the pretrained net."""
+    if looked.model is None:
+        from gradatim.music.embeddings.forward import read_net
+
+        filters = read_net().filters(name) if name in ("timbral", "temporal") else None
+        return [ShownUnit(k, None if filters is None else filters[k]) for k in chosen]
+    if span is None or not chosen:
         return [ShownUnit(unit) for unit in chosen]
     network = layer_network(looked.model)
     wanted, reached = maximize(network, depth, chosen, stack[INPUT], span, seed)

@@ -55,8 +55,9 @@ class ShownUnit:
     ----------
     unit : int
         Its number in the layer, from 0.
-    weights : array of shape (n_inputs,), optional
-        Weights on scaled inputs, of a unit of the first layer, within the span of the samples.
+    weights : array of shape (n_inputs,) or (n_bands, n_frames), optional
+        Weights on scaled inputs, of a unit of the first layer, within the span of the samples; of
+        the front ends of the pretrained net their filter of mel bands over time.
     optimized : array of shape (n_inputs,), optional
         Scaled input within that span that excites it most.
     reached : float

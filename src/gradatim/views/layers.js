@@ -223,6 +223,10 @@ function render({ model, el }) {
   /** @param {any} one @param {any} unit */
   function inputView(one, unit) {
     const heading = html("h6", {}, one.title);
+    if (one.patch) {
+      heading.append(`, ${one.says}`);
+      return html("figure", { class: "wide" }, heading, patchOf(one.patch, one.says));
+    }
     if (one.inputs) {
       const items = one.inputs.map((/** @type {[string, number]} */ [name, value]) =>
         html("li", {}, html("span", { class: "name", title: name }, name), html("span", { class: "muted" }, formatNumber(value, 2))),
@@ -272,6 +276,32 @@ function waveOf(wave) {
     svg("line", { class: "grid", x1: 2, x2: 148, y1: y(0), y2: y(0) }),
     svg("path", { class: "line", d }),
   );
+  return root;
+}
+
+/**
+ * Draw a filter of a spectrogram: time from left to right, frequency upwards; blue for weights above 0.
+ *
+ * @param {number[][]} patch from -100 to 100, band by band, the lowest first
+ * @param {string} says
+ */
+function patchOf(patch, says) {
+  const root = svg("svg", { viewBox: "0 0 300 70", width: "100%", role: "img", "aria-label": `filter of ${says}` });
+  const [height, width] = [68 / Math.max(patch.length, 4), 298 / patch[0].length];
+  patch.forEach((band, k) => {
+    band.forEach((level, frame) => {
+      root.append(
+        svg("rect", {
+          class: level < 0 ? "below" : "above",
+          x: (1 + frame * width).toFixed(2),
+          y: (69 - (k + 1) * height).toFixed(2),
+          width: (width + 0.05).toFixed(2),
+          height: (height + 0.05).toFixed(2),
+          "fill-opacity": Math.abs(level) / 100,
+        }),
+      );
+    });
+  });
   return root;
 }
 

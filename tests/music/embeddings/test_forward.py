@@ -133,3 +133,24 @@ def test_licence_and_training_data_stand_beside_the_weights():
     assert "Permission to use, copy, modify" in text
     assert "Million Song Dataset" in text
     assert "may have heard tracks on which you test it" in text
+
+
+def test_a_filter_is_what_a_unit_of_a_front_end_looks_for():
+    net, patch = read_net(), smooth_patch()
+    layers, x = run_patch(net, patch), net.normalize("input", smooth_patch())
+    for front_end, unit, layer in (
+        ("timbral", 210, "timbral_67"),
+        ("timbral", 5, "timbral_38"),
+        ("temporal", 60, "temporal_64"),
+    ):
+        filters = net.filters(front_end)
+        assert len(filters) == layers[front_end].shape[1]
+        own = filters[unit]
+        at = unit - next(k for k, one in enumerate(filters) if one.shape == own.shape)
+        n_frames = own.shape[1]
+        before = (n_frames - 1) // 2
+        padded = np.pad(x.T, ((0, 0), (before, n_frames - 1 - before)))
+        found = signal.correlate2d(padded, own, mode="valid")
+        raw = np.maximum(found + net.arrays[f"{layer}.bias"][at], 0)
+        answers = net._slopes[layer][at] * raw + net._offsets[layer][at]
+        np.testing.assert_allclose(answers.max(axis=0), layers[front_end][:, unit], atol=1e-3)

@@ -28,6 +28,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 __all__ = ["MusicnnNet", "read_net", "run_back_end", "run_patch"]
 
+_FRONT_ENDS = {
+    "timbral": ("timbral_38", "timbral_67"),
+    "temporal": ("temporal_128", "temporal_64", "temporal_32"),
+}
+
 _EPSILON = np.float32(1e-3)  # TensorFlow adds it to every variance
 
 
@@ -46,6 +51,14 @@ class MusicnnNet:
         """Return weights (n_inputs, n_units), all numbers under a filter in one row."""
         kernel = self.arrays[f"{layer}.kernel"]
         return kernel.reshape(-1, kernel.shape[-1])
+
+    def filters(self, front_end: str) -> list[np.ndarray]:
+        """Return (n_bands, n_frames) of each unit of ``"timbral"`` or ``"temporal"``."""
+        found = []
+        for layer in _FRONT_ENDS[front_end]:
+            kernel = self.arrays[f"{layer}.kernel"]
+            found += list(kernel.reshape(len(kernel), -1, kernel.shape[-1]).transpose(2, 1, 0))
+        return found
 
     def normalize(self, layer: str, x: np.ndarray) -> np.ndarray:
         """Scale and shift each unit as the statistics of the training say."""
@@ -112,8 +125,10 @@ def run_patch(net: MusicnnNet, patch: np.ndarray) -> dict[str, np.ndarray]:
     from scipy import special
 
     x = net.normalize("input", patch)
-    timbral = np.concatenate([net.timbral("timbral_38", x), net.timbral("timbral_67", x)], axis=1)
-    temporal = np.concatenate([net.temporal(f"temporal_{n}", x) for n in (128, 64, 32)], axis=1)
+    timbral, temporal = (
+        np.concatenate([filtered(layer, x) for layer in _FRONT_ENDS[name]], axis=1)
+        for name, filtered in (("timbral", net.timbral), ("temporal", net.temporal))
+    )
     mid_1 = net.middle("mid_1", np.concatenate([timbral, temporal], axis=1))
     mid_2 = net.middle("mid_2", mid_1) + mid_1
     mid_3 = net.middle("mid_3", mid_2) + mid_2
