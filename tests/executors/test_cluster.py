@@ -11,6 +11,9 @@ import pytest
 from gradatim.errors import ExecutorError, MissingExtraError, SpecError
 from gradatim.executors import cluster, connect
 
+# Ray forks only to start programs; JAX, if an earlier test in this process used it, warns of that.
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork.. was called:RuntimeWarning")
+
 needs_ray = pytest.mark.skipif(
     find_spec("ray") is None,
     reason="Ray is not installed (pip install 'gradatim[cluster]')",
