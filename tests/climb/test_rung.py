@@ -34,6 +34,8 @@ class Told(Family):
     def fit(self, data, input, fits, progress):
         self.asked += [(fit.candidate, fit.train, fit.test) for fit in fits]
         model = make_model(self, data, input, Constant(np.array([0.5])), None)
+        progress(0.0, "")
+        progress(1.0, "")
         return [Fitted(model, self.said[fit.candidate][fit.test][:, None]) for fit in fits]
 
     def seconds(self, data, input, plan):
@@ -51,8 +53,10 @@ def told(against=("deep",), **right):
     ids = np.arange(n).astype(str)
     collection = Collection("told", {"x": np.zeros((n, 1))}, y, "classification", ids)
     task = ClimbTask(collection, folds=make_folds(collection, 4, 1, 0))
-    family = Told(said, against)
-    return run_rung(family, task, "x", lambda *told: None), family, task
+    family, shares = Told(said, against), []
+    found = run_rung(family, task, "x", lambda share, doing: shares.append(share))
+    assert shares == sorted(shares)
+    return found, family, task
 
 
 def test_without_rivals_the_better_candidate_is_chosen():

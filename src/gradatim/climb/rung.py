@@ -185,7 +185,8 @@ def _choose(
         return [0] * len(folds.outer)
     rivals = family.rivals(task, input)
     pairs = [(r, *pair) for r in range(folds.repeats) for pair in folds.pairs(family.thorough)]
-    judged = _judged(family, task, input, candidates, pairs, progress, rivals is not None)
+    part = scaled(progress, 0.0, 0.7 if rivals else 1.0)
+    judged = _judged(family, task, input, candidates, pairs, part, rivals is not None)
     # argmax takes the first, simplest, of equally good candidates
     chosen = {outer: int(np.argmax(one.means)) for outer, one in judged.items()}
     if rivals is not None:
@@ -194,7 +195,7 @@ def _choose(
     if rivals and doubted:
         again = [(r, i, j) for r, i, j in pairs
                  if any((r, outer) in doubted for outer, _ in folds.judges(i, j))]  # fmt: skip
-        met = _judged(family, task, input, rivals, again, progress, False)
+        met = _judged(family, task, input, rivals, again, scaled(progress, 0.7, 1.0), False)
         for outer in doubted:
             if met[outer].means.max() >= judged[outer].means[chosen[outer]]:
                 chosen[outer] = 0
