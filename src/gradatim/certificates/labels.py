@@ -34,10 +34,10 @@ def read_labels(y: Sequence[Hashable] | np.ndarray, n_rows: int) -> RowLabels:
     array([1, 0, 1])
     """
     labels = y.tolist() if isinstance(y, np.ndarray) else list(y)
-    classes = tuple(sorted_labels(labels, n_rows))
+    classes = sorted_labels(labels, n_rows)
     if len(classes) < 2:
         raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
-    return RowLabels(labels, classes, np.array([classes.index(label) for label in labels]))
+    return RowLabels(labels, tuple(classes), np.array([classes.index(one) for one in labels]))
 
 
 def name_columns(given: Sequence[str], n_columns: int) -> tuple[str, ...]:

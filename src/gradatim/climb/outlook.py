@@ -100,10 +100,10 @@ def outlook_of_climb(evidence: Evidence, levels: np.ndarray, rule: Rule) -> int 
 
 def _steps(evidence: Evidence, levels: np.ndarray, level: int) -> Sequence[_Stop]:
     above, steps = np.flatnonzero(levels > level), []
-    for row in np.flatnonzero(levels == level):
+    for row in np.flatnonzero(levels == level).tolist():
         _, error, covariance = evidence.differences(row, above, 1.0)
         largest = draw_largest(covariance, np.random.default_rng(0))
-        steps.append(_Stop(int(row), above, error**2, largest))
+        steps.append(_Stop(row, above, error**2, largest))
     return steps
 
 

@@ -7,6 +7,7 @@ that a fit learns from and from no others. *Outputs* are (n_rows, n_outputs) as
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -48,7 +49,7 @@ class TrainingSet:
     cluster: Cluster | None = None  # Where fits are carried out; None: here
 
     # What served to choose, by input, candidate and rows; the rungs of networks try the same
-    trials: dict[tuple[str, bool, bytes, bytes], Any] = field(
+    trials: dict[tuple[str, Hashable, bytes, bytes], Any] = field(
         default_factory=dict, init=False, repr=False
     )
 

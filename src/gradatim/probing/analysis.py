@@ -239,6 +239,7 @@ def _pretrained(text: str, options: Options) -> tuple[_Looked, Collection]:
 # -- looking ------------------------------------------------------------------------------------
 
 _Ready = tuple[Folds, Sequence[Model], str]
+_Stacks = tuple[Folds, list[dict[str, np.ndarray]], str]
 
 
 def _look(
@@ -377,7 +378,7 @@ def _folds(
     seed: int,
     n_jobs: int,
     progress: Progress,
-) -> _Ready:
+) -> _Stacks:
     """Deal folds, and return the layers that a probe of each may read."""
     folds = make_folds(collection, _FOLDS, 1, seed)
     kept = "groups kept together" if collection.groups is not None else "no groups"

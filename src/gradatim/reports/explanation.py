@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from gradatim._files import write_atomically
@@ -22,6 +23,7 @@ from gradatim.drawing.chart import (
     ChartAxis,
     ChartPoint,
     Series,
+    Tone,
     ValueBar,
     draw_bars,
     draw_chart,
@@ -191,6 +193,10 @@ def _line_figure(found: Explanation, unit: str) -> dict[str, Any]:
     largest = float(abs(found.contributions).max(initial=0.0)) or 1.0
     height = float(abs(found.filled - found.baseline_values).max(initial=0.0)) or 1.0
     away = (found.filled - found.baseline_values) / height * largest
+    drawn: list[tuple[str, np.ndarray, Tone, bool]] = [
+        ("contribution", found.contributions, "accent", False),
+        ("the sample less the baseline, scaled to fit", away, "muted", True),
+    ]
     series = [
         Series(
             [ChartPoint(float(x), float(y)) for x, y in zip(places, values, strict=True)],
@@ -200,10 +206,7 @@ def _line_figure(found: Explanation, unit: str) -> dict[str, Any]:
             dots=False,
             dashed=dashed,
         )
-        for name, values, tone, dashed in (
-            ("contribution", found.contributions, "accent", False),
-            ("the sample less the baseline, scaled to fit", away, "muted", True),
-        )
+        for name, values, tone, dashed in drawn
     ]
     title = f"Contributions along the inputs, by {unit}"
     svg = draw_chart(

@@ -64,7 +64,7 @@ def _below(root: Path, ids: Sequence[str]) -> list[Sound | None]:
         raise InputError(
             f"{show_name(str(root))} is no folder; name the one of the training sounds"
         )
-    sounds = [_file(root, id) for id in ids]
+    sounds: list[Sound | None] = [_file(root, id) for id in ids]
     if ids and not any(sounds):
         raise InputError(
             f"{show_name(str(root))} has none of the nearest training sounds, such as "

@@ -118,7 +118,7 @@ def _signs(
                 f"there are {len(known)} classes; name the one to tell from the others with "
                 "positive=, or use separate_classes"
             )
-        positive = known[1]
+        positive = list(known)[1]
     elif positive not in known:
         raise LabelError(f"no row is labeled {positive}; the labels are {list_text(known)}")
     others = [label for label in known if label != positive]
