@@ -28,6 +28,7 @@ from .exercises import make_versions as make_versions
 from .exercises import render_exam as render_exam
 from .exercises import write_exam as write_exam
 from .lab import lab_widget as lab_widget
+from .lab import show as show
 from .models import Model as Model
 from .models import load_model as load_model
 from .music import read_folder as read_folder

@@ -34,6 +34,8 @@ def test_what_is_given_is_what_it_begins_with(monkeypatch):
     assert lab_widget(network).network == network
     assert lab_widget("sigmoid(x1 + 1/3)").network == network
     assert lab_widget().network is None
+    assert gradatim.show(network).network == network
+    assert gradatim.show(climb := object()) is climb
     assert "timbre" in repr(lab_widget(gradatim.load_timbre()))
     with pytest.raises(SpecError, match="did you mean circles"):
         lab_widget("circle")

@@ -6,3 +6,4 @@ from .page import render_lab as render_lab
 from .page import write_lab as write_lab
 from .saved import lesson_from_model as lesson_from_model
 from .widget import lab_widget as lab_widget
+from .widget import show as show

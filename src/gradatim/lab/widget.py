@@ -20,7 +20,7 @@ from gradatim.lab.page import render_lab
 from gradatim.network import parse
 from gradatim.network.graph import Network
 
-__all__ = ["LabFrame", "lab_widget"]
+__all__ = ["LabFrame", "lab_widget", "show"]
 
 
 def lab_widget(
@@ -73,6 +73,36 @@ def lab_widget(
     given = {"title": lesson.title, "page": render_lab(lesson, exam), "height": height}
     given["equation"] = str(thing) if isinstance(thing, Network) else _equation(lesson, thing)
     return (LabFrame if find_spec("anywidget") is None else _widget_class())(**given)
+
+
+def show(thing: Any, *, height: int = 900) -> Any:
+    """Return what a notebook shows of a network or a result, where it stands last in a cell.
+
+    Parameters
+    ----------
+    thing : Network, str, or any result
+        A network or its equation, which can then be touched; results show themselves.
+    height : int, default 900
+        Height of the page in pixels.
+
+    Returns
+    -------
+    LabWidget, LabFrame or the result
+        As of `lab_widget`; anything else than a network as it is.
+
+    Raises
+    ------
+    SpecError
+        If the page cannot show the network.
+    EquationError
+        If the text is no equation.
+
+    Examples
+    --------
+    >>> show("tanh(2x1 - 1)")
+    Lab: tanh(2x1 - 1)
+    """
+    return lab_widget(thing, height=height) if isinstance(thing, (str, Network)) else thing
 
 
 def _equation(lesson: Lesson, thing: Any) -> str:
