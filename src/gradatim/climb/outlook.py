@@ -58,7 +58,7 @@ class _Future(NamedTuple):
     t: float
 
 
-class _Step(NamedTuple):
+class _Stop(NamedTuple):
     """A row at which a climb may stop."""
 
     row: int
@@ -98,12 +98,12 @@ def outlook_of_climb(evidence: Evidence, levels: np.ndarray, rule: Rule) -> int 
     return _first(evidence, rule, settled)
 
 
-def _steps(evidence: Evidence, levels: np.ndarray, level: int) -> Sequence[_Step]:
+def _steps(evidence: Evidence, levels: np.ndarray, level: int) -> Sequence[_Stop]:
     above, steps = np.flatnonzero(levels > level), []
     for row in np.flatnonzero(levels == level):
         _, error, covariance = evidence.differences(row, above, 1.0)
         largest = draw_largest(covariance, np.random.default_rng(0))
-        steps.append(_Step(int(row), above, error**2, largest))
+        steps.append(_Stop(int(row), above, error**2, largest))
     return steps
 
 
