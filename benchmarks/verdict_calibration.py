@@ -346,7 +346,7 @@ class Promise:
     """How often as much more data as a verdict asks for is enough."""
 
     n: int  # Collections that could not be decided, and said how much would
-    settled: float  # Share that is decided with as many more units as it says
+    settled: float  # Share that is decided with that many more units
     more: float  # Units asked for, in the median
     too_many: int  # Collections of which the units were too many to draw
 
@@ -394,7 +394,7 @@ def keep_promises(kind: Kind, n_collections: int, seed: int = 0, at_most: int = 
 
 
 def _draw_more(kind: Kind, n_units: int, rng: np.random.Generator) -> _Drawn:
-    """Draw a collection of at least these units, as large as those of the kind."""
+    """Draw a collection of at least `n_units` units, as large as those of the kind."""
     n_units = max(n_units, 20)
     if not kind.n_groups:
         return _draw(replace(kind, n=n_units), rng)

@@ -122,7 +122,7 @@ def test_a_score_that_is_a_mean_over_rows_can_be_had_from_the_sums_of_its_units(
     if found.sums is None or case == "label_ranking":
         return
     n = np.bincount(UNITS["groups"])
-    assert found.sums.sum() / n.sum() == pytest.approx(found.value, abs=1e-12)
+    assert found.sums.sum() / n.sum() == pytest.approx(found.value, rel=1e-13, abs=1e-13)
     without = (found.sums.sum() - found.sums) / (n.sum() - n)
     assert found.without == pytest.approx(without, abs=1e-12)
 

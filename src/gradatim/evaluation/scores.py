@@ -279,7 +279,7 @@ def pool(
 ) -> Pooled:
     """Compute a score over all rows, and without each unit (numbers from 0; one per row).
 
-    It is rounded to 12 decimals: a sum in another order would be told as another third decimal.
+    It has 14 digits: a sum in another order could be told as another third decimal.
     """
     n_units = int(units.max()) + 1
     if METRICS[name].reads != "predictions" and outputs is None:
@@ -288,7 +288,7 @@ def pool(
         assert outputs is not None
         found = [_auc(truth, out, units, n_units) for out in outputs]
         values = np.mean(found, axis=0)
-        return Pooled(round(float(values[-1]), 12), values[:-1])
+        return Pooled(_rounded(values[-1]), values[:-1])
     found = [
         _pool_one(name, truth, said, None if outputs is None else outputs[r], units, n_units)
         for r, said in enumerate(predictions)
@@ -296,7 +296,11 @@ def pool(
     values = np.mean([one for one, _ in found], axis=0)
     sums = [own for _, own in found if own is not None]
     own_sums = np.mean(sums, axis=0) if sums else None
-    return Pooled(round(float(values[-1]), 12), values[:-1], own_sums)
+    return Pooled(_rounded(values[-1]), values[:-1], own_sums)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.14g}")
 
 
 def _pool_one(
@@ -536,4 +540,4 @@ def show_score(value: float) -> str:
     if not math.isfinite(value):
         return "\N{EN DASH}"
     # The z writes what is rounded to nothing without a sign.
-    return f"{round(value, 12):z.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)
+    return f"{_rounded(value):z.{1 if abs(value) >= 100 else 3}f}".replace("-", _MINUS)
