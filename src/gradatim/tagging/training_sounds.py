@@ -32,11 +32,6 @@ def find_sounds(
     """Return the sound that is explained, and those of the nearest training rows.
 
     `folder` is what the model has learnt from; without it, datasets of the package are found.
-
-    Raises
-    ------
-    InputError
-        If there is no such folder, or it has none of the nearest sounds.
     """
     ids = [one.id for one in found.nearest]
     if folder is not None:
