@@ -248,6 +248,12 @@ def test_a_number_of_the_lists_is_left_out_by_itself():
         read_table(table, "g", drop=["v[0]", "v[1]", "v1"])
 
 
+def test_a_number_of_the_lists_may_not_be_too_large():
+    table = pa.table({"v": [[1.0, 2.0], [3.0, -1e101]], "g": ["x", "y"]})
+    with pytest.raises(TableError, match=r"'v' .* has -1e\+101 in row 2, too large"):
+        read_table(table, "g")
+
+
 def test_long_lists_of_gaps_are_cut():
     columns = {f"c{k}": [1.0, None, 2.0] for k in range(20)}
     songs = read_table(pa.table({**columns, "g": ["x", "y", "x"]}), "g", impute="median")

@@ -34,7 +34,26 @@ _SHOWN = 5
 
 
 def find_constant_targets(collection: Collection) -> Iterator[Finding]:
-    """Yield the numbers that are the same in every row: any model of them would be perfect."""
+    """Yield the numbers to learn that are the same in every row: any model would be perfect.
+
+    Parameters
+    ----------
+    collection : Collection
+        As it was read.
+
+    Yields
+    ------
+    Finding
+        ``constant-target``, which names the target and its value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, ids = np.array([1.5, 1.5]), np.arange(2)
+    >>> table = Collection("t", {"f": [[0.0], [1.0]]}, y, "regression", ids)
+    >>> [finding.message for finding in find_constant_targets(table)]
+    ['target 1 of t is 1.5 in every row, so there is nothing to learn']
+    """
     if collection.task != "regression":
         return
     columns = collection.y.reshape(collection.n_samples, -1).T

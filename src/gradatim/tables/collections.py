@@ -479,6 +479,7 @@ class _Features:
 def _read_columns_of(table: Columns, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return a column, or one of lists of numbers as several (n_rows, n), with their names."""
     if table.is_of_lists(name) and (values := table.lists(name)) is not None:
+        _refuse_large(table, name, values)
         return values, tuple(f"{name}[{k}]" for k in range(values.shape[1]))
     return _read_feature(table, name)[:, None], (name,)
 
@@ -493,15 +494,20 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
             f"{table.place(error.index)}; leave it out with {option('--drop', name)}, or write "
             f"numbers{point}"
         ) from None
+    _refuse_large(table, name, values[:, None])
+    return values
+
+
+def _refuse_large(table: Columns, name: str, values: np.ndarray) -> None:
+    """Refuse numbers, (n_rows, n), whose squares overflow."""
     large = np.isfinite(values) & (np.abs(values) > _LARGEST)
     if large.any():
-        row = int(np.argmax(large))
+        row, k = np.argwhere(large)[0]
         raise TableError(
-            f"column {name!r} of {table.source} has {values[row]:g} in {table.place(row)}, too "
+            f"column {name!r} of {table.source} has {values[row, k]:g} in {table.place(row)}, too "
             f"large to compute with (above {_LARGEST:g}); take another unit, or leave it out with "
             f"{option('--drop', name)}"
         )
-    return values
 
 
 def _refuse_gap(table: Columns, name: str, values: np.ndarray, index: np.intp) -> None:
