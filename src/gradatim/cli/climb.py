@@ -92,7 +92,7 @@ def climb(
     repeats: Annotated[int | None, _number(gte=1)] = None,
     metric: Annotated[MetricName | None, Parameter(group=_PROTOCOL)] = None,
     margin: Annotated[float, _real(gte=0, lt=1)] = 0.01,
-    tolerance: Annotated[float, _real(gt=0, lt=1)] = 0.05,
+    tolerance: Annotated[float, _real(gte=0, lt=1)] = 0.05,
     seed: Annotated[int, _number(gte=0)] = 0,
     rungs: Annotated[
         list[str] | None,
@@ -119,7 +119,9 @@ def climb(
     cluster: ClusterOption = None,
     resume: Annotated[bool, FLAG, Parameter(group=RUN)] = False,
     json: JsonFile = None,
-    report: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
+    report: Annotated[
+        Path | None, Parameter(name=("--report", "-o"), group=OUTPUT, metavar="FILE")
+    ] = None,
     no_report: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     predictions: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
     figures: Annotated[Path | None, Parameter(group=OUTPUT, metavar="DIR")] = None,

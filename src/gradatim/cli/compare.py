@@ -6,11 +6,12 @@ Conventions: differences are the second's gain; files whose folds are not the sa
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+
+from gradatim.cli._options import Debug, Json
 
 if TYPE_CHECKING:
     from gradatim.climb.compare import ClimbComparison
-from gradatim.cli._options import FLAG
 
 __all__ = ["compare"]
 
@@ -20,8 +21,8 @@ def compare(
     second: Path,
     /,
     *,
-    json: Annotated[bool, FLAG] = False,
-    debug: Annotated[bool, FLAG] = False,
+    json: Json = False,
+    debug: Debug = False,
 ) -> None:
     """Compare two climbs of the same rows, targets and folds.
 
@@ -31,10 +32,6 @@ def compare(
         JSON file of a climb (gradatim climb PATH --json FILE).
     second
         JSON file of another.
-    json
-        Print JSON instead of a table.
-    debug
-        Show the traceback of an error.
     """
     from gradatim._text import show_name
     from gradatim.climb.compare import compare_climbs

@@ -6,25 +6,18 @@ from stands below the table. ``--json`` prints the same as a list of objects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+
+from gradatim.cli._options import Debug, Json
 
 if TYPE_CHECKING:
     from gradatim.datasets import Dataset
-from gradatim.cli._options import FLAG
 
 __all__ = ["data"]
 
 
-def data(*, json: Annotated[bool, FLAG] = False, debug: Annotated[bool, FLAG] = False) -> None:
-    """List the datasets in the package.
-
-    Parameters
-    ----------
-    json
-        Print JSON instead of a table.
-    debug
-        Show the traceback of an error.
-    """
+def data(*, json: Json = False, debug: Debug = False) -> None:
+    """List the datasets in the package."""
     from gradatim.datasets import DATASETS
 
     entries = [_facts(dataset) for dataset in DATASETS.values()]

@@ -14,9 +14,9 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gradatim.cli._interrupt import interruptible
-from gradatim.cli._json import header, json_text, print_json
+from gradatim.cli._json import header
 from gradatim.cli._options import OUTPUT, DebugLibraries, Jobs, JsonFile, Output
-from gradatim.cli._output_files import check_files, deliver, html, json_file, writer
+from gradatim.cli._output_files import check_files, deliver_object, html, json_file, writer
 from gradatim.cli._reading import READING, Reading, TableOptions
 
 __all__ = ["layers"]
@@ -65,16 +65,16 @@ def layers(
         Write everything as JSON, all units included; - is standard output, and nothing else goes
         there.
     """
-    from gradatim._files import write_atomically
     from gradatim.cli._silence import silent_libraries
     from gradatim.models import load_model
     from gradatim.sources.registry import files_of
 
     how = reading.options(table, jobs)
-    objects = json_file(json)
     pages = [] if output is None else [("-o", output, html)]
     is_file = model != _PRETRAINED
-    check_files([*pages, *objects], [*files_of(path, how), *([Path(model)] if is_file else [])])
+    check_files(
+        [*pages, *json_file(json)], [*files_of(path, how), *([Path(model)] if is_file else [])]
+    )
     loaded = load_model(model) if is_file else model
     with silent_libraries(debug):
         from gradatim import probing
@@ -89,24 +89,13 @@ def layers(
                     loaded, path, told, n_units=units, seed=seed, progress=progress
                 )
             )
-        whole = {**header(), **found.to_dict()} if json is not None else {}
+
+        def whole() -> dict[str, object]:
+            return {**header(), **found.to_dict()}
 
         def page(to: Path) -> Path:
             from gradatim.reports import write_layers
 
             return write_layers(found, to)
 
-        def show() -> None:
-            if json == "-":
-                print_json(whole)
-            else:
-                screen.show_lines(layer_lines(found))
-
-        writers = [
-            *writer(output, page),
-            *writer(
-                Path(json) if json and objects else None,
-                lambda to: write_atomically(to, json_text(whole) + "\n"),
-            ),
-        ]
-        deliver(writers, show, screen.say)
+        deliver_object(json, whole, lambda: layer_lines(found), screen, writer(output, page))

@@ -19,7 +19,6 @@ from threadpoolctl import threadpool_limits
 
 from gradatim._digest import sha256
 from gradatim._progress import scaled, silent
-from gradatim._text import list_text
 from gradatim.climb.calibration import calibration_of
 from gradatim.climb.importance import FoldModels, first_repeat, importance_of
 from gradatim.climb.memory import require_climb_memory
@@ -275,7 +274,7 @@ def _unscored(rows: Sequence[RungResult], metric: str) -> Iterator[Notice]:
         verb, has = ("gives", "has") if len(titles) == 1 else ("give", "have")
         title = METRICS[metric].title
         yield Notice(
-            "unscored", f"{list_text(titles)} {verb} no probabilities, and so {has} no {title}"
+            "unscored", f"{' and '.join(titles)} {verb} no probabilities, and so {has} no {title}"
         )
 
 
