@@ -71,11 +71,9 @@ def layers(
 
     how = reading.options(table, jobs)
     pages = [] if output is None else [("-o", output, html)]
-    is_file = model != _PRETRAINED
-    check_files(
-        [*pages, *json_file(json)], [*files_of(path, how), *([Path(model)] if is_file else [])]
-    )
-    loaded = load_model(model) if is_file else model
+    models = [] if model == _PRETRAINED else [Path(model)]
+    check_files([*pages, *json_file(json)], [*files_of(path, how), *models])
+    loaded = load_model(model) if models else model
     with silent_libraries(debug):
         from gradatim import probing
         from gradatim.cli._screen import Screen
