@@ -48,7 +48,7 @@ def minify(code: str, keep: Collection[str] = ()) -> str:
     Examples
     --------
     >>> minify("const one = 1 + +b; // why\n  const c = `x  ${ one  + 1 }  y`;", {"c"})
-    'const aa=1+ +b;const c=`x  ${aa+1}  y`;'
+    'const aa=1+ +b,c=`x  ${aa+1}  y`;'
     """
     tokens: Tokens = []
     if _read(code, 0, tokens) < len(code):

@@ -483,15 +483,15 @@ export function makeNetworkView(app) {
 
   // Drawing
 
-  /** What changes with the weights. */
-  function drawLive() {
+  /** What changes with the weights; while training runs, what a person has changed is drawn whole. */
+  function drawLive(isWhole = !isPlaying || app.reducedMotion()) {
     // Nothing to draw on before the view was first opened, or while another is.
     if (!planes.length || app.state.view !== "network") return;
     lastDrawn = performance.now();
     drawMaps();
-    // While training runs, all maps are drawn in each frame, and of the rest one: numbers are read no faster.
-    if (isPlaying && !app.reducedMotion()) REST[++turn % REST.length]();
-    else for (const one of REST) one();
+    // Otherwise all maps are drawn in each frame, and of the rest one: numbers are read no faster.
+    if (isWhole) for (const one of REST) one();
+    else REST[++turn % REST.length]();
     if (!isPlaying && !isDragging()) lossCard.drawConfusion();
   }
   let turn = 0;
@@ -501,7 +501,7 @@ export function makeNetworkView(app) {
   function drawStill() {
     graphCard.drawChosen(unitCard.chosen());
     drawProbe();
-    drawLive();
+    drawLive(true);
   }
 
   function draw() {

@@ -499,7 +499,9 @@ def _read_feature(table: Columns, name: str) -> np.ndarray:
 
 
 def _refuse_large(table: Columns, name: str, values: np.ndarray) -> None:
-    """Refuse numbers, (n_rows, n), whose squares overflow."""
+    """Refuse numbers, (n_rows, n), whose squares overflow; those of single precision have none."""
+    if values.dtype != np.float64:
+        return
     large = np.isfinite(values) & (np.abs(values) > _LARGEST)
     if large.any():
         row, k = np.argwhere(large)[0]
