@@ -41,6 +41,7 @@ from .persistence import save_network as save_network
 from .probing import Layers as Layers
 from .probing import layers as layers
 from .problems import load_problem as load_problem
+from .reports import write_explanation as write_explanation
 from .reports import write_layers as write_layers
 from .reports import write_report as write_report
 from .separability import build_hidden as build_hidden

@@ -97,3 +97,29 @@ def test_the_deep_rung_holds_small_deep_networks_against_the_line():
     # What is chosen instead of the line is what stands first: the recipe.
     assert Deep().candidates(data, "x")[1] == NEAR_LINEAR["quick"]
     assert replace(networks, recipes=TRIAL[1].recipes) == TRIAL[1]
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-6, 1e6])
+def test_the_unit_of_a_target_has_no_part_in_what_is_preferred(unit):
+    # The line knows the first number nearly and the second not at all, where a mean is better.
+    rng = np.random.default_rng(5)
+    n = 400
+    y, noise = rng.normal(size=(2, n, 2))
+    said = {
+        "recipe": np.zeros((n, 2)),
+        "line": np.column_stack([0.9 * y[:, 0], 0.6 * noise[:, 1]]),
+    }
+    scale = np.array([1.0, unit])
+    collection = Collection(
+        "two", {"x": np.zeros((n, 1))}, y * scale, "regression", np.arange(n).astype(str)
+    )
+    task = ClimbTask(collection, folds=make_folds(collection, 4, 1, 0), metric="r2")
+    family = Told({name: out * scale for name, out in said.items()}, ())
+    family.fit = lambda data, input, fits, progress: [
+        Fitted(
+            make_model(family, data, input, Constant(np.zeros(2)), None),
+            family.said[fit.candidate][fit.test],
+        )
+        for fit in fits
+    ]
+    assert run_rung(family, task, "x", lambda share, doing: None).choices == (1, 1, 1, 1)

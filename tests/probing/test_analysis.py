@@ -15,7 +15,7 @@ from gradatim.sources.registry import Options
 @pytest.fixture(scope="module")
 def shown(cycles, model):
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(analysis, "_read", lambda *_: (cycles, cycles.X["wave"]))
+        patched.setattr(analysis, "read_rows", lambda *_: (cycles, cycles.X["wave"]))
         return layers(model, "cycles", Options(n_jobs=1), n_units=2)
 
 
@@ -32,7 +32,7 @@ def test_a_network_of_another_input_beside_cycles_is_trained_anew(cycles, monkey
     model = climb_collection(
         both, rungs=["shallow"], inputs=["levels"], repeats=1, folds=3, n_jobs=1
     ).model
-    monkeypatch.setattr(analysis, "_read", lambda *_: (both, both.X["levels"]))
+    monkeypatch.setattr(analysis, "read_rows", lambda *_: (both, both.X["levels"]))
     found = layers(model, "cycles", Options(n_jobs=1), n_units=0)
     assert "trained anew without each fold" in found.unfolded
     assert found.probes_of("label")

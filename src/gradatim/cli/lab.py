@@ -176,7 +176,7 @@ def _check_served(serve: bool, output: Path | None, of_server: dict[str, object]
         from gradatim.errors import MissingExtraError
 
         raise MissingExtraError(
-            f"the server needs {', '.join(missing)}, which is not installed; install it with: pip "
+            f"the server needs the extra lab ({', '.join(missing)} missing); install it with: pip "
             "install 'gradatim[lab]', or leave out --serve for a page that needs no server"
         )
 

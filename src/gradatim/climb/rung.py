@@ -27,6 +27,7 @@ from gradatim.models.cluster_fits import fit_anywhere
 from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
+from gradatim.training.target_units import TargetUnits
 
 __all__ = ["HeldOut", "fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
 
@@ -247,10 +248,19 @@ def _judged(
             own, one = [out[mine] for out in outputs], found[r, outer]
             one.scores.append(np.array([task.judge(out, rows[mine]) for out in own]))
             if with_leads:
-                truth = task.targets.matrix[rows[mine]]
-                errors = [((out - truth) ** 2).sum(axis=1) for out in [task.mean(train), *own]]
+                truth, spread = task.targets.matrix[rows[mine]], _spread(task, train)
+                errors = [
+                    (((out - truth) / spread) ** 2).sum(axis=1) for out in [task.mean(train), *own]
+                ]
                 one.leads.append(errors[0] - np.stack(errors[1:]))
     return found
+
+
+def _spread(task: ClimbTask, train: np.ndarray) -> np.ndarray | float:
+    """Return the units in which errors of several numbers are added up."""
+    if task.task != "regression":
+        return 1.0
+    return TargetUnits.learn(task.targets.matrix[train], task.weights(train)).spread
 
 
 def _commonest(chosen: Sequence[int]) -> int:

@@ -8,10 +8,8 @@ recipe; what is shown of single units is always the saved network's.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,13 +20,12 @@ from gradatim._text import plural, show_name
 from gradatim.climb.result import Climb
 from gradatim.climb.task import Units
 from gradatim.collection import Collection, Notice
-from gradatim.errors import InputError, LabelError, SpecError
+from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.evidence import difference_bounds
 from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.models.axes import principal_axes
 from gradatim.models.families.base import Fit
 from gradatim.models.families.registry import FAMILIES
-from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 from gradatim.models.training_set import TrainingSet
 from gradatim.music.recipes import MusicnnRecipe, read_recipe
@@ -39,11 +36,11 @@ from gradatim.probing.activations import (
     layer_network,
     layers_of_model,
     layers_of_network,
-    musicnn_layers,
     untrained_like,
 )
 from gradatim.probing.concepts import Concept, concepts_of
 from gradatim.probing.probes import LayerProbe, probe
+from gradatim.probing.reading import Looked, own_network, pretrained_net, read_rows
 from gradatim.probing.result import LayerChange, LayerFindings, Layers, ShownUnit, UnitStimuli
 from gradatim.probing.units import (
     choose_units,
@@ -55,9 +52,7 @@ from gradatim.probing.units import (
     telling,
 )
 from gradatim.scalers import fit_scaler
-from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
-from gradatim.tagging.samples import SampleRows, find_samples
-from gradatim.tagging.scoring import options_for, rows_for
+from gradatim.sources.registry import Options
 from gradatim.training.recipes import CYCLES
 
 __all__ = ["MUSICNN", "layers", "layers_of_climb"]
@@ -74,18 +69,6 @@ MOST_IN_REPORT = 800
 _FOLDS = 5
 _EXTREMES = 3
 _SCORED = ("input", "mel bands")
-
-
-@dataclass(frozen=True, eq=False)
-class _Looked:
-    """A network, and how its layers are computed of rows."""
-
-    words: str
-    of_rows: Callable[[Any], dict[str, np.ndarray]]
-    X: Any  # What it reads of the collection
-    input_names: tuple[str, ...] = ()
-    output_names: tuple[str, ...] = ()
-    model: Model | None = None
 
 
 def layers(
@@ -131,11 +114,11 @@ def layers(
     if isinstance(model, str):
         if model != MUSICNN:
             raise SpecError(f"the pretrained net is called {MUSICNN}, not {show_name(model)}")
-        looked, collection = _pretrained(text, options)
+        looked, collection = pretrained_net(text, options)
     else:
         layer_network(model)
-        collection, X = _read(model, text, options)
-        looked, collection = _own(model, X), collection
+        collection, X = read_rows(model, text, options)
+        looked, collection = own_network(model, X), collection
     with threadpool_limits(limits=1, user_api="blas"):
         return _look(looked, collection, n_units, seed, options.n_jobs, progress or silent)
 
@@ -168,82 +151,18 @@ def layers_of_climb(climb: Climb, *, n_units: int = 0, n_jobs: int | None = None
     collection = climb.collection
     X = collection.X[climb.verdict.input]
     how = "each fold by the network of the climb that had not learnt from it"
-    looked = _own(climb.model, X)
+    looked = own_network(climb.model, X)
     seed = climb.protocol.seed
     with threadpool_limits(limits=1, user_api="blas"):
         return _look(looked, collection, n_units, seed, n_jobs, silent, (folds, models, how))
 
-
-# -- what is read -------------------------------------------------------------------------------
-
-
-def _own(model: Model, X: np.ndarray) -> _Looked:
-    network = layer_network(model)
-    assert isinstance(model.learner, AveragedNetworks)
-    n = len(model.learner.members)
-    sizes = "-".join(map(str, network.layer_sizes))
-    words = f"{model.rung} network {sizes} on {model.input}"
-    words += f", the first of {n} that are averaged" if n > 1 else ""
-    names = model.output_names if len(model.output_names) == network.n_outputs else ()
-    return _Looked(
-        words, partial(layers_of_model, model), X, model.feature_names, tuple(names), model
-    )
-
-
-def _read(model: Model, text: str, options: Options) -> tuple[Collection, np.ndarray]:
-    """Read a collection, also one without labels, and the rows that a model reads of it."""
-    kind = find_kind(text)
-    unlabelled = kind is SOURCES["table"] and not options.target
-    if not unlabelled:
-        try:
-            collection = read_source(text, options_for(model, text, options))
-            rows = rows_for(model, collection)
-            X = rows.X[model.input] if isinstance(rows, Collection) else rows
-            return collection, X
-        except LabelError as error:
-            if kind is not SOURCES["folder"] or options.labels or options.label_pattern:
-                raise
-            reason = str(error)
-    else:
-        reason = "--target COLUMN names one"
-    found = find_samples(model, text, None, None, options.follow_links, 1, None)
-    if not isinstance(found, SampleRows):
-        raise InputError(f"the sounds of {show_name(text)} have no labels: {reason}")
-    notice = Notice("no-label", f"no label is probed for: {reason}")
-    y = np.zeros(len(found.X))
-    name = Path(text).name
-    ids = np.array(found.paths, dtype=object)
-    collection = Collection(
-        name, {model.input: found.X}, y, "regression", ids, notices=(*found.notices, notice)
-    )
-    return collection, found.X
-
-
-def _pretrained(text: str, options: Options) -> tuple[_Looked, Collection]:
-    if options.features:
-        raise SpecError("the pretrained net hears the sounds themselves; leave --features out")
-    kind = find_kind(text)
-    if kind is not None and kind is not SOURCES["folder"]:
-        raise InputError(
-            f"{show_name(text)} is {kind.phrase}, and the pretrained net hears sounds; give it a "
-            "folder of audio"
-        )
-    collection = read_source(text, replace(options, features=("musicnn", "mel")))
-    words = "the pretrained net MSD_musicnn"
-    from gradatim.music.embeddings import MUSICNN_TAGS
-
-    looked = _Looked(words, musicnn_layers, dict(collection.X), (), MUSICNN_TAGS)
-    return looked, collection
-
-
-# -- looking ------------------------------------------------------------------------------------
 
 _Ready = tuple[Folds, Sequence[Model], str]
 _Stacks = tuple[Folds, list[dict[str, np.ndarray]], str]
 
 
 def _look(
-    looked: _Looked,
+    looked: Looked,
     collection: Collection,
     n_units: int,
     seed: int,
@@ -323,7 +242,7 @@ def _look(
 
 
 def _beside_untrained(
-    looked: _Looked,
+    looked: Looked,
     stack: dict[str, np.ndarray],
     probes: list[LayerProbe],
     concepts: Sequence[Concept],
@@ -361,7 +280,7 @@ def _sample(collection: Collection, most: int, seed: int) -> tuple[np.ndarray, N
     return rows, Notice("sampled", text)
 
 
-def _has_learnt(looked: _Looked) -> bool:
+def _has_learnt(looked: Looked) -> bool:
     """Tell whether a model has learnt from any of the rows, as far as it keeps those."""
     model = looked.model
     if model is None or model.scaler is None or model.training_rows is None:
@@ -371,7 +290,7 @@ def _has_learnt(looked: _Looked) -> bool:
 
 
 def _folds(
-    looked: _Looked,
+    looked: Looked,
     collection: Collection,
     stack: dict[str, np.ndarray],
     seen: bool,
@@ -430,7 +349,7 @@ def _project(activations: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     return two, (shares[0], shares[1])
 
 
-def _stimuli(looked: _Looked, collection: Collection) -> stimuli.Stimuli | None:
+def _stimuli(looked: Looked, collection: Collection) -> stimuli.Stimuli | None:
     model = looked.model
     if model is None:
         recipe = read_recipe(collection.recipes["musicnn"])
@@ -463,7 +382,7 @@ def _answers(played: stimuli.Stimuli | None, name: str) -> UnitStimuli | None:
 
 
 def _shown(
-    looked: _Looked,
+    looked: Looked,
     name: str,
     depth: int,
     chosen: Sequence[int],

@@ -86,24 +86,7 @@ def render_explanation(
     nearest: Sequence[Sound | None] = (),
     top: int = 12,
 ) -> str:
-    """Return the page of an explanation as HTML.
-
-    Parameters
-    ----------
-    found : Explanation
-        What was found.
-    sound : Sound, optional
-        What is explained, to be played.
-    nearest : sequence of Sound or None, optional
-        Sounds of the nearest training rows, in their order.
-    top : int, default 12
-        Inputs with a bar of their own.
-
-    Returns
-    -------
-    str
-        The whole page.
-    """
+    """Return the page of an explanation as HTML; options as of `write_explanation`."""
     media = [sound, *nearest, *[None] * (len(found.nearest) - len(nearest))]
     there = [k for k, one in enumerate(media) if one is not None]
     uris, _ = encode_sounds([one for one in media if one is not None], range(len(there)))
