@@ -20,7 +20,7 @@ from gradatim.collection import Collection
 from gradatim.datasets import load_timbre, load_world
 from gradatim.inspection.leaks import Closeness, measure_closeness
 from gradatim.tables import read_table
-from gradatim.tables.collections import unusable_columns
+from gradatim.tables.features import unusable_columns
 
 # What its annotations promise is wider than what its loaders return.
 datasets: Any = sklearn_datasets

@@ -93,8 +93,8 @@ def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
 
 def _unusable(path: str, reading: Options) -> dict[str, list[str]]:
     """Return the columns of a table that nobody named and that cannot be features, by kind."""
-    from gradatim.tables.collections import select_dropped, unusable_columns
     from gradatim.tables.columns import Dialect, read_columns
+    from gradatim.tables.features import select_dropped, unusable_columns
 
     written = (reading.decimal, reading.delimiter, reading.header, reading.encoding)
     table = read_columns(Path(path).expanduser(), Dialect(*written))

@@ -25,8 +25,8 @@ from gradatim.music.scores.features import ScoreRecipe
 from gradatim.music.scores.files import list_scores, read_score_files
 from gradatim.music.scores.ngrams import NgramRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name, read_source
-from gradatim.tables.collections import read_features
 from gradatim.tables.columns import Dialect
+from gradatim.tables.features import read_features
 
 __all__ = [
     "SampleRows",

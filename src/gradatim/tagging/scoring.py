@@ -24,8 +24,8 @@ from gradatim.models.model import Model
 from gradatim.music.pieces import first_pieces, mean_of_pieces
 from gradatim.music.scores.features import ScoreRecipe
 from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
-from gradatim.tables.collections import feature_columns, unusable_columns
 from gradatim.tables.columns import Dialect, read_columns
+from gradatim.tables.features import feature_columns, unusable_columns
 from gradatim.tagging.samples import recipe_of, score_recipe_of
 from gradatim.training.targets import decide
 
