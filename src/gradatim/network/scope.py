@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from gradatim.errors import EquationError
@@ -67,6 +67,18 @@ class Value(_ScopePart):
     problem: EquationError | None = None  # Why it has no value
     exponentials: ExponentialSum | None = None  # What it is, where it is a sum of exponentials
     is_number: bool = False  # Whether it is a plain number, as in ``= 0.08``
+
+    @property
+    def as_exponentials(self) -> ExponentialSum | None:
+        """The value as a sum of exponentials, if it is one or a number."""
+        if self.exponentials is None and self.problem is None and self.total.is_constant:
+            return ExponentialSum.constant(self.total.constant)
+        return self.exponentials
+
+    def times(self, factor: Fraction) -> Value:
+        """Return the value multiplied by a number."""
+        powers = None if self.exponentials is None else self.exponentials.times(factor)
+        return replace(self, total=self.total.times(factor), exponentials=powers)
 
     def decimals(self, text: str) -> int:
         """Return how many decimals a plain number was typed with; fewer than none in 2e3."""

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from math import exp
 from typing import Any
 
 from lark import Token, Transformer_NonRecursive, Tree, v_args
@@ -29,11 +28,13 @@ from gradatim.language.names import (
     transposed_names,
 )
 from gradatim.language.parsing import heading, split_products
-from gradatim.network.exponentials import ExponentialSum, logarithm, quotient
+from gradatim.network.arithmetic import Arithmetic, error_at, no_unit
+from gradatim.network.exponentials import ExponentialSum
 from gradatim.network.expression import Expression, Output, WeightedSum
+from gradatim.network.functions import UnitFunctions
 from gradatim.network.grammar import activation_of
 from gradatim.network.graph import Network
-from gradatim.network.layering import MOST_UNITS, layered
+from gradatim.network.layering import layered
 from gradatim.network.numbers import to_fraction
 from gradatim.network.scope import (
     CONSTANTS,
@@ -51,8 +52,6 @@ __all__ = ["Sums"]
 
 _MINUS = Fraction(-1)
 _ONE = WeightedSum({}, Fraction(1))
-_HALF = Fraction(1, 2)
-_LEAK = Fraction(1, 100)
 
 _COMPARISONS = {
     **dict.fromkeys(("<", r"\lt"), "<"),
@@ -60,12 +59,6 @@ _COMPARISONS = {
     **dict.fromkeys((">", r"\gt"), ">"),
     **dict.fromkeys((">=", "=>", "≥", "⩾", r"\ge", r"\geq", r"\geqslant"), ">="),
 }
-
-# What a number begins with.
-_NUMERAL = frozenset("0123456789.")
-
-# Size of a number's power: room for 1e400, the largest number that is read.
-_MOST_BITS = 1600
 
 
 @v_args(inline=False)
@@ -76,6 +69,8 @@ class Sums(Transformer_NonRecursive):
         super().__init__(visit_tokens=False)
         self._text = text
         self._scope = scope
+        self._units = UnitFunctions(scope.units)
+        self._arithmetic = Arithmetic(text, self._units)
 
     def read(self, tree: Any) -> Equation:
         """Return the sides of an equation."""
@@ -125,8 +120,8 @@ class Sums(Transformer_NonRecursive):
             return problem
         gap = WeightedSum.total([a.total, b.total.times(_MINUS)])
         # A step is 1 at 0, so what is strict is the opposite of what is not.
-        step = self._step(gap if kind in (">=", "<") else gap.times(_MINUS))
-        found = step if kind in (">=", "<=") else _opposite(step)
+        step = self._units.step(gap if kind in (">=", "<") else gap.times(_MINUS))
+        found = step if kind in (">=", "<=") else self._units.opposite(step)
         return self._at(
             sign,
             "a comparison is a step unit, 1 where it holds and 0 elsewhere; write "
@@ -167,9 +162,9 @@ class Sums(Transformer_NonRecursive):
             part = self._scope.one(child)
             if part.problem is not None and part.exponentials is None:
                 return part
-            parts.append(part if sign > 0 else _scaled(part, _MINUS))
+            parts.append(part if sign > 0 else part.times(_MINUS))
             sign = 1
-        powers = [_exponentials(part) for part in parts]
+        powers = [part.as_exponentials for part in parts]
         return Value(
             parts[0].start,
             parts[-1].end,
@@ -205,105 +200,19 @@ class Sums(Transformer_NonRecursive):
                 (operation, sign), before = child, None
                 continue
             factor = self._scope.one(child)
-            self._refuse_two_numbers(before, factor)
+            self._arithmetic.refuse_two_numbers(before, factor)
             before = factor
             if sign < 0:
-                factor = _scaled(factor, _MINUS)
+                factor = factor.times(_MINUS)
             if result is None:
                 result = factor
             elif operation == "*":
-                result = self._product(result, factor)
+                result = self._arithmetic.product(result, factor)
             else:
-                result = self._quotient(result, factor)
+                result = self._arithmetic.quotient(result, factor)
             operation, sign = "*", 1
         assert result is not None
         return replace(result, is_number=False)
-
-    def _refuse_two_numbers(self, left: Value | None, right: Value) -> None:
-        """Refuse 2 3x1, 1 000 x1 and 2.5.3x1, which are slips more often than products."""
-        if left is None or not all(self._text[v.start] in _NUMERAL for v in (left, right)):
-            return
-        a, b = (_short(self._text[v.start : v.end].strip()) for v in (left, right))
-        raise right.error(
-            self._text,
-            f"two numbers, {a} and {b}, stand side by side; write {a} * {b} for a product, or one "
-            "number without a space and with one decimal point",
-        )
-
-    def _product(self, left: Value, right: Value) -> Value:
-        for number, other in ((left, right), (right, left)):
-            if number.problem is None and number.total.is_constant:
-                scaled = _scaled(other, number.total.constant)
-                return replace(scaled, start=left.start, end=right.end)
-        problem = left.problem or right.problem
-        if problem is not None:
-            return Value(left.start, right.end, problem=problem)
-        silu = self._silu(left.total, right.total) or self._silu(right.total, left.total)
-        if silu is not None:
-            return Value(left.start, right.end, silu)
-        a, b = (self._text[v.start : v.end].strip() for v in (left, right))
-        example = "x2 = x1^2" if left.total == right.total else "x3 = x1 x2"
-        raise right.error(
-            self._text,
-            f"a product of {_short(a)} and {_short(b)} is no weighted sum; add the product as "
-            f"a feature, an input of its own such as {example}",
-        )
-
-    def _silu(self, factor: WeightedSum, gate: WeightedSum) -> WeightedSum | None:
-        """Return a sum times its own sigmoid, which is a unit."""
-        if len(gate.terms) != 1 or gate.constant:
-            return None
-        [(source, weight)] = gate.terms.items()
-        unit = self._scope.units.all[source] if isinstance(source, int) else None
-        if unit is None or unit.activation != "logistic":
-            return None
-        ratio = _ratio(factor, unit.body)
-        return None if ratio is None else self._unit("silu", unit.body).times(ratio * weight)
-
-    def _quotient(self, left: Value, right: Value) -> Value:
-        start, end = left.start, right.end
-        above, below = _exponentials(left), _exponentials(right)
-        if right.exponentials is not None and below is not None:
-            found = quotient(above or ExponentialSum.constant(Fraction(1)), below, self._unit)
-            if found is not None and above is not None:
-                return Value(start, end, found)
-            if found is not None:
-                return self._product(left, Value(right.start, end, found))
-            if above is not None and len(below.parts) == 1:
-                [(exponent, value)] = below.parts
-                moved = [(z, c / value) for z, c in above.parts]
-                minus = exponent.times(_MINUS)
-                powers = ExponentialSum(tuple((WeightedSum.total([z, minus]), c) for z, c in moved))
-                return self._exponential(powers, start, end)
-        problem = left.problem or right.problem
-        if right.problem is None and right.total.is_constant:
-            if not right.total.constant:
-                raise right.error(self._text, "division by zero; write another number")
-            return replace(_scaled(left, 1 / right.total.constant), start=start, end=end)
-        if problem is not None:
-            return Value(start, end, problem=problem)
-        raise right.error(
-            self._text,
-            "a quotient by an input or a unit is no weighted sum; add it as a feature, an "
-            "input of its own",
-        )
-
-    def _exponential(self, powers: ExponentialSum, start: int, end: int) -> Value:
-        """Return a sum of exponentials: a number, or what only a sigmoid may hold."""
-        if all(exponent.is_constant for exponent, _ in powers.parts):
-            try:
-                value = sum(float(c) * exp(z.constant) for z, c in powers.parts)
-                total = WeightedSum({}, Fraction(repr(float(value))))
-            except (OverflowError, ValueError):
-                sentence = f"column {start + 1}: the exponential of this is too large"
-                raise EquationError(sentence, self._text, start) from None
-            return Value(start, end, total, exponentials=powers)
-        sentence = (
-            f"column {start + 1}: {_short(self._text[start:end].strip())} is no unit of a network; "
-            "an exponential stands in a sigmoid, as in 1/(1 + exp(-x1))"
-        )
-        problem = EquationError(sentence, self._text, start)
-        return Value(start, end, problem=problem, exponentials=powers)
 
     def power(self, children: list[Any]) -> Side:
         """Let nothing pass but a factor alone, powers of numbers such as 10^{-7}, and e^z."""
@@ -313,26 +222,26 @@ class Sums(Transformer_NonRecursive):
         end = raised[-1].end if raised else sign.end_pos or 0
         if raised and self._is_e(base):
             power = self._scope.one(raised[-1])
-            power = _scaled(power, _MINUS) if raised[0] == -1 else power
+            power = power.times(_MINUS) if raised[0] == -1 else power
             if power.problem is not None:
                 return Value(base.start, end, problem=power.problem)
-            return self._exponential(ExponentialSum.of(power.total), base.start, end)
+            return self._arithmetic.exponential(ExponentialSum.of(power.total), base.start, end)
         exponent = self._exponent(sign, raised)
         if exponent is not None and isinstance(base, Value) and base.exponentials is not None:
             if exponent == -1:
                 one = Value(base.start, base.start, _ONE)
-                return replace(self._quotient(one, base), start=base.start, end=end)
+                return replace(self._arithmetic.quotient(one, base), start=base.start, end=end)
             powers = base.exponentials.raised(exponent)
             if powers is not None:
-                return self._exponential(powers, base.start, end)
+                return self._arithmetic.exponential(powers, base.start, end)
         if exponent is not None and isinstance(base, Label) and base.text in CONSTANTS:
             base = self._scope.one(base)
         if exponent is not None and isinstance(base, Value) and base.total.is_constant:
             if base.problem is not None:
                 return base
-            value = self._number_power(base.total.constant, exponent, sign)
+            value = self._arithmetic.number_power(base.total.constant, exponent, sign)
             return Value(base.start, end, WeightedSum({}, value))
-        raise self._no_power(self._text[base.start : base.end].strip(), sign)
+        raise self._arithmetic.no_power(self._text[base.start : base.end].strip(), sign)
 
     def _is_e(self, base: Side) -> bool:
         """Tell whether what is raised is Euler's number."""
@@ -349,24 +258,6 @@ class Sums(Transformer_NonRecursive):
         if not isinstance(power, Value) or power.problem is not None or power.total.terms:
             return None
         return power.total.constant * (minus[0] if minus else 1)
-
-    def _number_power(self, base: Fraction, exponent: Fraction, sign: Token) -> Fraction:
-        if exponent.denominator != 1:
-            raise self._at(sign, "the power of a number is a whole number here, as in 10^{-7}")
-        if not base and exponent < 0:
-            raise self._at(sign, "division by zero; write another number")
-        # Estimated before it is computed: 9^{9^9} would fill the memory.
-        bits = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent)
-        if bits > _MOST_BITS:
-            raise self._at(sign, "the power is too large or too small; use another unit")
-        return base ** int(exponent)
-
-    def _no_power(self, raised: str, sign: Token) -> EquationError:
-        return self._at(
-            sign,
-            f"a power of {_short(raised)} is no weighted sum; add it as a feature, an input of its "
-            "own such as x2 = x1^2",
-        )
 
     def number(self, children: list[Token]) -> Value:
         """Read a number, exactly."""
@@ -394,7 +285,7 @@ class Sums(Transformer_NonRecursive):
     def fraction(self, children: list[Any]) -> Value:
         """Read LaTeX's fractions."""
         above, below = self._scope.one(children[2]), self._scope.one(children[5])
-        quotient = self._quotient(above, below)
+        quotient = self._arithmetic.quotient(above, below)
         return replace(quotient, start=children[0].start_pos or 0, end=children[-1].end_pos or 0)
 
     def short_fraction(self, children: list[Token]) -> Value:
@@ -408,19 +299,19 @@ class Sums(Transformer_NonRecursive):
 
     def root(self, children: list[Any]) -> Value:
         """Refuse a root."""
-        raise self._at(children[0], _no_unit("sqrt"))
+        raise self._at(children[0], no_unit("sqrt"))
 
     def absolute(self, children: list[Any]) -> Value:
         """Read bars as the two units that they are."""
         opening, inner, closing = children
         value = self._scope.one(inner)
-        return self._made(value, self._absolute, opening.start_pos or 0, closing.end_pos or 0)
+        return self._made(value, self._units.absolute, opening.start_pos or 0, closing.end_pos or 0)
 
     def opposite(self, children: list[Any]) -> Value:
         """Read NOT before what it turns around."""
         sign, inner = children
         value = self._scope.one(inner)
-        return self._made(value, self._not, sign.start_pos or 0, value.end)
+        return self._made(value, self._units.negation, sign.start_pos or 0, value.end)
 
     def conjunction(self, children: list[Any]) -> Value:
         """Read AND, OR and their kin between what they join."""
@@ -432,66 +323,13 @@ class Sums(Transformer_NonRecursive):
             return Value(start, end, problem=problem)
         bodies = [value.total for value in values]
         if len(set(words)) == 1 and words[0] in ("AND", "OR"):
-            return Value(start, end, self._logic(words[0], bodies))
+            return Value(start, end, self._units.logic(words[0], bodies))
         found = bodies[0]
         for word, body in zip(words, bodies[1:], strict=True):
-            found = self._logic(word, [found, body])
+            found = self._units.logic(word, [found, body])
         return Value(start, end, found)
 
     expression = conjunction
-
-    def _logic(self, word: str, bodies: list[WeightedSum]) -> WeightedSum:
-        """Return the unit that is 1 where a statement on zeros and ones is true."""
-        total, n = WeightedSum.total(bodies), len(bodies)
-        if word == "NOT":
-            return self._not(total)
-        if word in ("AND", "OR"):
-            least = n - _HALF if word == "AND" else _HALF
-            return self._step(_plus(total, -least))
-        if word in ("NAND", "NOR"):
-            most = n - _HALF if word == "NAND" else _HALF
-            return self._step(_plus(total.times(_MINUS), most))
-        some, every = self._logic("OR", bodies), self._logic("AND", bodies)
-        return self._step(_plus(WeightedSum.total([some, every.times(_MINUS)]), -_HALF))
-
-    def _not(self, body: WeightedSum) -> WeightedSum:
-        return self._step(_plus(body.times(_MINUS), _HALF))
-
-    def _step(self, body: WeightedSum) -> WeightedSum:
-        return self._unit("heaviside", body)
-
-    def _absolute(self, body: WeightedSum) -> WeightedSum:
-        if body.is_constant:
-            return WeightedSum({}, abs(body.constant))
-        both = [self._unit("relu", body), self._unit("relu", body.times(_MINUS))]
-        return WeightedSum.total(both)
-
-    def _larger(self, a: WeightedSum, b: WeightedSum) -> WeightedSum:
-        """Return the larger of two sums."""
-        if a.is_constant and b.is_constant:
-            return WeightedSum({}, max(a.constant, b.constant))
-        for one, other in ((a, b), (b, a)):
-            ratio = _ratio(one, other)
-            if ratio is not None and 0 < ratio < 1:
-                return self._leaky(other, ratio)
-        # A number stands outside, so that no unit is needed to pass an input on.
-        outside, inside = (b, a) if b.is_constant else (a, b)
-        gap = WeightedSum.total([inside, outside.times(_MINUS)])
-        return WeightedSum.total([self._unit("relu", gap), outside])
-
-    def _leaky(self, body: WeightedSum, slope: Fraction) -> WeightedSum:
-        """Return a leaky ReLU of any slope, as units there are."""
-        if slope == _LEAK:
-            return self._unit("leaky_relu", body)
-        above = self._unit("relu", body)
-        below = self._unit("relu", body.times(_MINUS)) if slope else WeightedSum()
-        return WeightedSum.total([above, below.times(-slope)])
-
-    def _elu(self, body: WeightedSum, scale: Fraction) -> WeightedSum:
-        curve = self._unit("elu", body).times(scale)
-        if scale == 1:
-            return curve
-        return WeightedSum.total([curve, self._unit("relu", body).times(1 - scale)])
 
     def _made(
         self, value: Value, make: Callable[[WeightedSum], WeightedSum], start: int, end: int
@@ -530,33 +368,28 @@ class Sums(Transformer_NonRecursive):
         start, end = token.start_pos or 0, closing.end_pos or 0
         name, power = raised_call(str(token))
         if power != 1:
-            raise self._no_power(f"{name}(...)", token)
+            raise self._arithmetic.no_power(f"{name}(...)", token)
         if _plain(token) in self._scope.headings:
             return self._defined(_plain(token), arguments, token)
         if name.upper() in LOGIC:
-            return self._of_all(arguments, token, end, lambda z: self._logic(name.upper(), z))
+            return self._of_all(arguments, token, end, lambda z: self._units.logic(name.upper(), z))
         if name in ("max", "min"):
-            return self._of_all(arguments, token, end, lambda z: self._extreme(name, z))
+            return self._of_all(arguments, token, end, lambda z: self._units.extreme(name, z))
         activation = activation_of(name)
         if activation == "softmax":
             return self._softmax(arguments, start, end)
         if activation in ("leaky_relu", "elu") and len(arguments) == 2:
             return self._with_slope(activation, arguments, token, end)
-        makes = {"abs": self._absolute, "exp": None, "ln": None, "log": None}
+        makes = {"abs": self._units.absolute, "exp": None, "ln": None, "log": None}
         if activation is None and name not in makes:
-            raise self._at(token, _no_unit(name) if name in FUNCTIONS else _no_activation(token))
+            raise self._at(token, no_unit(name) if name in FUNCTIONS else _no_activation(token))
         body = self._argument(arguments, token)
         if name == "exp" and body.problem is None:
-            return self._exponential(ExponentialSum.of(body.total), start, end)
+            return self._arithmetic.exponential(ExponentialSum.of(body.total), start, end)
         if name in ("ln", "log"):
-            return self._logarithm(body, token, end)
-        make = makes.get(name) or (lambda z: self._unit(str(activation), z))
+            return self._arithmetic.logarithm(body, token, end)
+        make = makes.get(name) or (lambda z: self._units.unit(str(activation), z))
         return self._made(body, make, start, end)
-
-    def _unit(self, activation: str, body: WeightedSum) -> WeightedSum:
-        if len(self._scope.units.all) >= MOST_UNITS:
-            raise EquationError(f"more than {MOST_UNITS:,} units; write a smaller network")
-        return self._scope.units.add(activation, body)
 
     def _defined(self, name: str, arguments: list[Equation], token: Token) -> Value:
         """Read f(x) where f(x) = ... stood before."""
@@ -586,13 +419,6 @@ class Sums(Transformer_NonRecursive):
             raise self._at(token, f"{token} takes two sums or more, as in {example}")
         return Value(start, end, make([value.total for value in values]))
 
-    def _extreme(self, name: str, bodies: list[WeightedSum]) -> WeightedSum:
-        sign = Fraction(1 if name == "max" else -1)
-        found = bodies[0].times(sign)
-        for body in bodies[1:]:
-            found = self._larger(found, body.times(sign))
-        return found.times(sign)
-
     def _with_slope(
         self, activation: str, arguments: list[Equation], token: Token, end: int
     ) -> Value:
@@ -603,18 +429,8 @@ class Sums(Transformer_NonRecursive):
             return Value(token.start_pos or 0, end, problem=problem)
         if not slope.total.is_constant:
             raise slope.error(self._text, f"the second argument of {token} is a number, its slope")
-        make = self._leaky if activation == "leaky_relu" else self._elu
+        make = self._units.leaky_relu if activation == "leaky_relu" else self._units.elu
         return Value(token.start_pos or 0, end, make(body.total, slope.total.constant))
-
-    def _logarithm(self, body: Value, token: Token, end: int) -> Value:
-        start = token.start_pos or 0
-        if body.exponentials is not None:
-            found = logarithm(body.exponentials, self._unit)
-            if found is not None:
-                return Value(start, end, found)
-        if body.problem is not None:
-            return Value(start, end, problem=body.problem)
-        raise self._at(token, _no_unit(call_name(str(token))))
 
     def _argument(self, arguments: list[Equation], token: Token) -> Value:
         if len(arguments) > 1:
@@ -656,52 +472,11 @@ class Sums(Transformer_NonRecursive):
             raise self._at(token, "an escape in a quoted name is none of JSON's") from None
 
     def _at(self, token: Token, sentence: str) -> EquationError:
-        position = token.start_pos or 0
-        return EquationError(f"column {position + 1}: {sentence}", self._text, position)
+        return error_at(self._text, token, sentence)
 
 
 def _plain(token: str) -> str:
     return plain_name(call_name(str(token)) if str(token).startswith("\\") else str(token))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 20 else f"{text[:18]}..."
-
-
-def _exponentials(value: Value) -> ExponentialSum | None:
-    """Return a value as a sum of exponentials, if it is one or a number."""
-    if value.exponentials is None and value.problem is None and value.total.is_constant:
-        return ExponentialSum.constant(value.total.constant)
-    return value.exponentials
-
-
-def _scaled(value: Value, factor: Fraction) -> Value:
-    powers = None if value.exponentials is None else value.exponentials.times(factor)
-    return replace(value, total=value.total.times(factor), exponentials=powers)
-
-
-def _plus(total: WeightedSum, constant: Fraction) -> WeightedSum:
-    return WeightedSum(total.terms, total.constant + constant)
-
-
-def _opposite(total: WeightedSum) -> WeightedSum:
-    return WeightedSum.total([_ONE, total.times(_MINUS)])
-
-
-def _ratio(one: WeightedSum, other: WeightedSum) -> Fraction | None:
-    """Return by which number a sum is another one, if it is."""
-    source = next((s for s, weight in other.terms.items() if weight), None)
-    if source is None or source not in one.terms:
-        return None
-    ratio = one.terms[source] / other.terms[source]
-    return ratio if other.times(ratio) == one else None
-
-
-def _no_unit(name: str) -> str:
-    return (
-        f"{name} is no unit, so this is no network; gradatim approximate builds one that is close "
-        f'to a function such as "{name}(x)"'
-    )
 
 
 def _no_activation(token: str) -> str:
