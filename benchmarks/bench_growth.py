@@ -26,7 +26,8 @@ import numpy as np
 
 from gradatim._files import write_atomically
 from gradatim.climb import Observer, RungResult, ShortLook, climb_collection
-from gradatim.drawing.chart import Chart, ChartAxis, ChartPoint, Series, Tone, draw_chart
+from gradatim.drawing.axes import ChartAxis, Tone
+from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 
 __all__ = ["draw_growth", "main", "measure", "write_generated"]
 

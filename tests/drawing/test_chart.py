@@ -5,18 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gradatim.drawing.chart import (
-    Chart,
-    ChartAxis,
-    ChartPoint,
-    Matrix,
-    Series,
-    ValueBar,
-    draw_bars,
-    draw_chart,
-    draw_matrix,
-    nice_ticks,
-)
+from gradatim.drawing.axes import ChartAxis, nice_ticks
+from gradatim.drawing.bars import Matrix, ValueBar, draw_bars, draw_matrix
+from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -23,7 +23,8 @@ from gradatim.approximation.one_variable import build_line, build_width, count_i
 from gradatim.approximation.two_variables import build_plane
 from gradatim.certificates.bound import Bound, certify
 from gradatim.certificates.continuity import require_continuous
-from gradatim.certificates.formulas import Formula, parse_formula
+from gradatim.certificates.formulas import parse_formula
+from gradatim.certificates.programs import Formula
 from gradatim.certificates.targets import as_box, as_target
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gradatim.certificates.calculus import float_steps
-from gradatim.certificates.formulas import Formula
+from gradatim.certificates.programs import Formula
 
 __all__ = ["Lines", "find_kinks"]
 

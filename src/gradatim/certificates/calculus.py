@@ -1,6 +1,6 @@
 r"""Programs run over any arithmetic, with derivatives carried along.
 
-Conventions: an *algebra* has the operations by the names of `gradatim.certificates.formulas`, on
+Conventions: an *algebra* has the operations by the names of `gradatim.certificates.programs`, on
 intervals or balls. A *jet* is a value and its partial derivatives (forward mode); None stands for a
 derivative that is 0. Over a box, the derivatives are enclosures of the generalized gradient: at a
 kink they hold both slopes, at a jump everything.
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradatim.certificates.formulas import Formula, Operation
+from gradatim.certificates.programs import Formula, Operation
 
 __all__ = ["Jet", "float_steps", "float_values", "run_jets", "run_values"]
 

@@ -3,8 +3,7 @@ r"""Functions as text, read by the grammar of equations into a straight-line pro
 Conventions: variables are ``x``, ``y`` (or ``x1``, ``x2``), or those of a heading such as
 ``f(t) =``; numbers are kept as fractions, so that
 0.1 is one tenth. ``-x^2`` is :math:`-(x^2)`, ``2^3^2`` is :math:`2^{(3^2)}`, and ``1/2x`` is
-``(1/2)x``, as in equations. A program is a tuple of operations, each reading the results of earlier
-ones; equal operations are one. Nothing is ever evaluated as Python.
+``(1/2)x``, as in equations. Nothing is ever evaluated as Python.
 """
 
 from __future__ import annotations
@@ -12,22 +11,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from gradatim.activations import get_activation
+from gradatim.certificates.programs import FUNCTIONS, INFIX, Formula, Operation
 from gradatim.errors import EquationError, SpecError
 from gradatim.language.names import call_name, plain_name, raised_call
 from gradatim.language.parsing import heading, only_factor, read_tree, split_products
 
-__all__ = [
-    "FUNCTIONS",
-    "MOST_CHARACTERS",
-    "Formula",
-    "Operation",
-    "parse_formula",
-]
+__all__ = ["MOST_CHARACTERS", "parse_formula"]
 
 #: Characters that are read.
 MOST_CHARACTERS = 2_000
@@ -36,93 +29,12 @@ _MOST_POWER = 1_000
 # Fractions beyond this many bits are no constants anybody means.
 _MOST_BITS = 4_000
 
-#: Functions by name, with the number of their arguments; None for two or more.
-FUNCTIONS = {
-    "sin": 1,
-    "cos": 1,
-    "tan": 1,
-    "exp": 1,
-    "log": 1,
-    "sqrt": 1,
-    "abs": 1,
-    "floor": 1,
-    "ceil": 1,
-    "sign": 1,
-    "step": 1,
-    "min": None,
-    "max": None,
-}
 _OTHER_NAMES = {"ln": "log", "sgn": "sign"}
 _VARIABLES = {"x": 0, "y": 1, "x1": 0, "x2": 1}
 _CONSTANTS = {"pi": "pi", "π": "pi", "e": "e"}
 # Brackets in each other, and powers, that the reader's recursion holds.
 _MOST_LEVELS = 60
 _EMPTY = "there is no function; write one such as sin(2*pi*x)"
-_INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One step of a program."""
-
-    # ``number``, ``pi``, ``e``, ``variable``, ``add``, ``sub``, ``mul``, ``div``, ``neg``,
-    # ``power`` (whole exponent), ``pow``, or a key of `FUNCTIONS`
-    kind: str
-    sources: tuple[int, ...] = ()  # Earlier operations that are read
-    value: Fraction | int | None = None  # A number, the index of a variable, or a whole exponent
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A function that was written as text.
-
-    Parameters
-    ----------
-    text : str
-        As typed.
-    program : tuple of Operation
-        What is computed; the last is the result.
-    positions : tuple of int
-        Where in the text each operation stands.
-    """
-
-    text: str
-    program: tuple[Operation, ...]
-    positions: tuple[int, ...]
-
-    @property
-    def n_variables(self) -> int:
-        """Number of variables: 2 if y is used, else 1."""
-        used = [int(op.value or 0) for op in self.program if op.kind == "variable"]
-        return max(used, default=0) + 1
-
-    def __str__(self) -> str:
-        """Write the function with brackets that leave no question."""
-        texts: list[str] = []
-        for op in self.program:
-            texts.append(_written(op, [texts[i] for i in op.sources]))
-        return texts[-1]
-
-
-def _written(op: Operation, parts: list[str]) -> str:
-    if op.kind == "number":
-        assert op.value is not None
-        if op.value.denominator == 1 and op.value >= 0:
-            return str(op.value)
-        return f"({op.value.numerator}/{op.value.denominator})"
-    if op.kind == "variable":
-        return "xy"[int(op.value or 0)]
-    if op.kind in ("pi", "e"):
-        return op.kind
-    if op.kind in _INFIX:
-        return f"({parts[0]} {_INFIX[op.kind]} {parts[1]})"
-    if op.kind == "neg":
-        return f"(-{parts[0]})"
-    if op.kind == "power":
-        return f"({parts[0]}^({op.value}))"
-    if op.kind == "pow":
-        return f"({parts[0]}^{parts[1]})"
-    return f"{op.kind}({', '.join(parts)})"
 
 
 def parse_formula(text: str) -> Formula:
@@ -268,7 +180,7 @@ class _Compiler:
     def _folded(self, position: int, kind: str, sources: tuple[int, ...]) -> Fraction | None:
         """Return the result of an operation on fractions, if that is all it is."""
         values = [self._fraction(i) for i in sources]
-        if kind not in (*_INFIX, "neg") or None in values:
+        if kind not in (*INFIX, "neg") or None in values:
             return None
         a, b = Fraction(values[0] or 0), Fraction(values[-1] or 0)
         if kind == "div" and not b:

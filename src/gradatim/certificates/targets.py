@@ -16,8 +16,9 @@ import numpy as np
 
 from gradatim.certificates.balls import PRECISION, BallAlgebra, ball, ends
 from gradatim.certificates.calculus import Jet, float_values, run_jets, run_values
-from gradatim.certificates.formulas import Formula, parse_formula
+from gradatim.certificates.formulas import parse_formula
 from gradatim.certificates.intervals import Interval, IntervalAlgebra
+from gradatim.certificates.programs import Formula
 from gradatim.errors import EquationError, ShapeError, SpecError
 from gradatim.network.numbers import to_float
 

@@ -18,7 +18,7 @@ from gradatim.network.expression import WeightedSum
 from gradatim.network.functions import UnitFunctions
 from gradatim.network.scope import Value
 
-__all__ = ["Arithmetic", "error_at", "no_unit"]
+__all__ = ["ValueArithmetic", "error_at", "no_unit"]
 
 # What a number begins with.
 _NUMERAL = frozenset("0123456789.")
@@ -27,7 +27,7 @@ _NUMERAL = frozenset("0123456789.")
 _MOST_BITS = 1600
 
 
-class Arithmetic:
+class ValueArithmetic:
     """Computes with the values of one text."""
 
     def __init__(self, text: str, units: UnitFunctions) -> None:

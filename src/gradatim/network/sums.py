@@ -28,7 +28,7 @@ from gradatim.language.names import (
     transposed_names,
 )
 from gradatim.language.parsing import heading, split_products
-from gradatim.network.arithmetic import Arithmetic, error_at, no_unit
+from gradatim.network.arithmetic import ValueArithmetic, error_at, no_unit
 from gradatim.network.exponentials import ExponentialSum
 from gradatim.network.expression import Expression, Output, WeightedSum
 from gradatim.network.functions import UnitFunctions
@@ -70,7 +70,7 @@ class Sums(Transformer_NonRecursive):
         self._text = text
         self._scope = scope
         self._units = UnitFunctions(scope.units)
-        self._arithmetic = Arithmetic(text, self._units)
+        self._arithmetic = ValueArithmetic(text, self._units)
 
     def read(self, tree: Any) -> Equation:
         """Return the sides of an equation."""

@@ -16,15 +16,9 @@ from gradatim.climb.predictions import held_out_probabilities
 from gradatim.climb.result import Climb, RungResult
 from gradatim.climb.sensitivity import Importance
 from gradatim.climb.task import Units
-from gradatim.drawing.chart import (
-    Chart,
-    ChartAxis,
-    ChartPoint,
-    Series,
-    ValueBar,
-    draw_bars,
-    draw_chart,
-)
+from gradatim.drawing.axes import ChartAxis
+from gradatim.drawing.bars import ValueBar, draw_bars
+from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 from gradatim.evaluation.calibration import Reliability, calibrate
 from gradatim.evaluation.scores import METRICS
 from gradatim.presentation.climbs import (

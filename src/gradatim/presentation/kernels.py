@@ -14,7 +14,8 @@ import numpy as np
 from gradatim._text import plural
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
-from gradatim.drawing.chart import Chart, ChartAxis, ChartPoint, Series, draw_chart
+from gradatim.drawing.axes import ChartAxis
+from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 from gradatim.models.learners import KernelMachines, LandmarkMachine
 from gradatim.models.training_rows import target_text
 from gradatim.presentation.climb_figures import ClimbFigure

@@ -10,17 +10,9 @@ from typing import Any
 
 from gradatim._text import show_name
 from gradatim.climb.result import Climb
-from gradatim.drawing.chart import (
-    Chart,
-    ChartAxis,
-    ChartPoint,
-    Matrix,
-    Series,
-    ValueBar,
-    draw_bars,
-    draw_chart,
-    draw_matrix,
-)
+from gradatim.drawing.axes import ChartAxis
+from gradatim.drawing.bars import Matrix, ValueBar, draw_bars, draw_matrix
+from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 from gradatim.evaluation.scores import METRICS
 from gradatim.presentation import climb_figures, climb_views
 from gradatim.presentation.climb_figures import ClimbFigure

@@ -18,16 +18,9 @@ from markupsafe import Markup
 from gradatim._files import write_atomically
 from gradatim._text import number_text, plural
 from gradatim.collection import Sound
-from gradatim.drawing.chart import (
-    Chart,
-    ChartAxis,
-    ChartPoint,
-    Series,
-    Tone,
-    ValueBar,
-    draw_bars,
-    draw_chart,
-)
+from gradatim.drawing.axes import ChartAxis, Tone
+from gradatim.drawing.bars import ValueBar, draw_bars
+from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 from gradatim.presentation import explanations as words
 from gradatim.presentation.climbs import capitalized
 from gradatim.presentation.sounds import encode_sounds
