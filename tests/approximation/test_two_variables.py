@@ -36,20 +36,20 @@ def test_units_on_kinks_have_the_weights_that_one_would_write():
     assert output.bias.tolist() == [-4]
 
 
-@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+@pytest.mark.parametrize(("activation", "tolerance"), [("relu", 0.1), ("sigmoid", 0.2)])
 @pytest.mark.parametrize("text", BENT)
-def test_bent_kinks_are_certified_too(text, activation):
-    found = approximate(text, SQUARE, 0.1, activation)
-    assert sampled(found) <= found.bound.upper <= 0.1
-    assert found.n_units <= 40
+def test_bent_kinks_are_certified_too(text, activation, tolerance):
+    found = approximate(text, SQUARE, tolerance, activation)
+    assert sampled(found) <= found.bound.upper <= tolerance
+    assert found.n_units <= 4 / tolerance
     assert found.network.depth == 2
 
 
 @pytest.mark.parametrize("text", ["max(x,y)", "max(x,y,0)", "min(x^2+y^2,0.5)"])
 @pytest.mark.parametrize("activation", ["step", "tanh"])
 def test_steps_and_tangents_follow_kinks(text, activation):
-    found = approximate(text, SQUARE, 0.1, activation)
-    assert sampled(found) <= found.bound.upper <= 0.1
+    found = approximate(text, SQUARE, 0.2, activation)
+    assert sampled(found) <= found.bound.upper <= 0.2
 
 
 def test_a_kink_is_found_on_any_rectangle():
