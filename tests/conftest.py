@@ -5,6 +5,8 @@ import json
 
 import numpy as np
 import pytest
+from cyclopts import App
+from cyclopts.argument import ArgumentCollection
 from hypothesis import settings
 
 from gradatim.collection import Collection
@@ -52,6 +54,31 @@ def _make_collection(X, y, task="classification", groups=None, name="made"):
         ids=np.array([f"row {i}" for i in range(len(X))]),
         groups=groups,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signatures_read_once():
+    """Read the signature of a verb once, not at every call of `main`: it costs more than most."""
+    read, known = App.assemble_argument_collection, {}
+
+    def assemble(self, **options):
+        key = self.default_command, *options.items()
+        if key not in known:
+            known[key] = read(self, **options)
+        return _without_tokens(known[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(App, "assemble_argument_collection", assemble)
+        yield
+
+
+def _without_tokens(arguments):
+    """Copy arguments that nothing was typed for; a dataclass has the copies of its fields."""
+    copies = arguments.copy(reset_tokens=True)
+    copy_of = {id(old): new for old, new in zip(arguments, copies, strict=True)}
+    for copy in copies:
+        copy.children = ArgumentCollection(copy_of[id(child)] for child in copy.children)
+    return copies
 
 
 @pytest.fixture(scope="session")

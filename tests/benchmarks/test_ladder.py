@@ -1,4 +1,5 @@
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from benchmarks.grid_search import _search, climb_rung
 from benchmarks.ladder import climb_ladder
 from gradatim.climb.rung import run_rung
 from gradatim.models.families.base import Fitted, make_model
+from gradatim.models.families.networks import NetworkFamily
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.learners import Constant
 from gradatim.training.recipes import PRESETS
@@ -29,6 +31,13 @@ def fits_of_the_climb(family, problem, monkeypatch):
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_peer_makes_as_many_fits_as_the_climb(name, problem, monkeypatch):
+    # How long a network is trained does not change how many there are.
+    specs = NetworkFamily.specs
+
+    def brief(*args):
+        return [replace(spec, max_epochs=2) for spec in specs(*args)]
+
+    monkeypatch.setattr(NetworkFamily, "specs", brief)
     [peer] = climb_ladder(problem, [name])
     asked = fits_of_the_climb(FAMILIES[name], problem, monkeypatch)
     members = PRESETS["quick"].n_members if name in ("shallow", "deep") else 1

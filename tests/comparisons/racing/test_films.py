@@ -22,6 +22,18 @@ def films(small_race):
     return training_frames_of_race(small_race, frame_of(small_race.task))
 
 
+@pytest.fixture(scope="module")
+def svg(small_race, tmp_path_factory):
+    """Save the film, whose drawing costs more than all that is asked of it."""
+    return save_film(film_race(small_race), tmp_path_factory.mktemp("film") / "film.svg")
+
+
+@pytest.fixture(scope="module")
+def picture(small_race):
+    """Draw the race once: tests only look at it."""
+    return plot_race(small_race)
+
+
 def test_perceptron_logistic_shallow_and_deep_are_filmed(films):
     assert [film.result.contender.name for film in films] == [
         "perceptron",
@@ -53,8 +65,8 @@ def test_at_the_epoch_that_counts_the_film_shows_what_was_scored(small_race, nam
     assert list(still.regions) == frame.regions(result.median_run.decision)
 
 
-def test_an_svg_film_shows_one_frame_at_a_time_and_the_last_as_a_still(small_race, films, tmp_path):
-    root = ET.parse(save_film(film_race(small_race), tmp_path / "film.svg")).getroot()
+def test_an_svg_film_shows_one_frame_at_a_time_and_the_last_as_a_still(films, svg):
+    root = ET.parse(svg).getroot()
     frames = [g for g in root.iter(f"{SVG}g") if g.find(f"{SVG}animate") is not None]
     n = max(len(film.stills) for film in films)
     assert len(frames) == n
@@ -94,8 +106,8 @@ def test_what_did_not_run_is_not_filmed(small_race):
         film_race(replace(small_race, results=kernels))
 
 
-def test_a_film_says_which_weights_were_scored(small_race, films, tmp_path):
-    text = save_film(film_race(small_race), tmp_path / "film.svg").read_text(encoding="utf-8")
+def test_a_film_says_which_weights_were_scored(films, svg):
+    text = svg.read_text(encoding="utf-8")
     for film in films:
         last = film.stills[-1]
         said = f"{film.unit} {last.epoch}, accuracy {last.accuracy:.3f}; scored: {film.counted}"
@@ -106,21 +118,20 @@ def test_before_its_first_mistake_a_perceptron_names_the_first_class(films):
     assert films[0].stills[0].regions == ("",)
 
 
-def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, tmp_path):
-    figure = plot_race(small_race)
-    charts, *_ = figure.subfigs
+def test_the_picture_has_two_charts_and_a_boundary_an_entry(small_race, picture, tmp_path):
+    charts, *_ = picture.subfigs
     assert [axes.get_ylabel() for axes in charts.axes] == [
         "mean test accuracy",
         "share of seeds that solve it",
     ]
-    grid, alone = ([axes for axes in part.axes if axes.collections] for part in figure.subfigs[1:])
+    grid, alone = ([axes for axes in part.axes if axes.collections] for part in picture.subfigs[1:])
     assert len(grid) == sum(e.budget is not None for e in small_race.results)
     assert [axes.get_title().partition("\n")[0] for axes in alone] == [
         "perceptron",
         "logistic regression",
         "kernel SVM (no limit)",
     ]
-    text = save_plot(figure, tmp_path / "race.svg").read_text(encoding="utf-8")
+    text = save_plot(picture, tmp_path / "race.svg").read_text(encoding="utf-8")
     assert small_race.verdict.sentences[0] in text
 
 
@@ -148,8 +159,8 @@ def dots(axes):
     }
 
 
-def test_contenders_of_equal_accuracy_stand_side_by_side(small_race):
-    charts = plot_race(small_race).subfigs[0]
+def test_contenders_of_equal_accuracy_stand_side_by_side(small_race, picture):
+    charts = picture.subfigs[0]
     places = dots(charts.axes[0])
     assert len(places) == 10
     x = sorted(place[0] for found in places.values() for place in found)
@@ -180,19 +191,19 @@ def test_the_boundaries_of_one_budget_stand_side_by_side(one_budget):
     assert alone.get_suptitle() == "no choice of size"
 
 
-def test_own_sizes_are_told_in_numbers(small_race):
-    charts = plot_race(small_race).subfigs[0]
+def test_own_sizes_are_told_in_numbers(picture):
+    charts = picture.subfigs[0]
     names = [text.get_text() for text in charts.legends[0].get_texts()]
     assert {"perceptron, 3 parameters", "logistic regression, 3 parameters"} < set(names)
 
 
-def test_points_and_regions_have_the_name_of_their_class(small_race):
-    [legend] = plot_race(small_race).subfigs[-1].legends
+def test_points_and_regions_have_the_name_of_their_class(small_race, picture):
+    [legend] = picture.subfigs[-1].legends
     assert [text.get_text() for text in legend.get_texts()] == list(
         map(str, small_race.task.classes)
     )
     colors = [line.get_color() for line in legend.get_lines()]
-    axes = next(axes for axes in plot_race(small_race).subfigs[1].axes if axes.collections)
+    axes = next(axes for axes in picture.subfigs[1].axes if axes.collections)
     assert [to_hex(one.get_facecolor()[0]) for one in axes.collections] == colors
 
 
