@@ -148,6 +148,19 @@ def test_a_loose_file_beside_the_classes_is_noticed(folder, tone):
     assert codes(collection) == ["left-out"]
 
 
+def test_folders_in_which_nothing_is_to_be_read_are_told_of(folder):
+    (folder / "viola").mkdir()
+    assert [n.message for n in read_folder(folder).notices] == [
+        "the folder viola holds no audio and is no class"
+    ]
+    (folder / "cover").mkdir()
+    (folder / "cover" / "front.txt").write_text("x")
+    (folder / "__MACOSX").mkdir()
+    assert [n.message for n in read_folder(folder).notices] == [
+        "2 folders cover, viola hold no audio and are no class"
+    ]
+
+
 def test_no_such_folder_is_an_error(tmp_path):
     with pytest.raises(AudioError, match="does not exist"):
         read_folder(tmp_path / "nothing")

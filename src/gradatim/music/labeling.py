@@ -20,6 +20,7 @@ import numpy as np
 from gradatim._text import option, plural, show_name
 from gradatim.collection import Notice, Task
 from gradatim.errors import AudioError, InputError, LabelError, SpecError, TableError
+from gradatim.music.listing import subfolders
 from gradatim.music.matching import FileFinder
 from gradatim.music.tags import read_tag, require_tag
 from gradatim.tables.columns import Columns, read_columns
@@ -144,7 +145,7 @@ def label_files(
     _require_classes(root, files, y, kind, by_folder=source.fact is None)
     lost = [file for file, label in zip(files, labels, strict=True) if label is None]
     if source.fact is None:
-        notices = _left_out(lost, "in no class's sub-folder", kind)
+        notices = _left_out(lost, "in no class's sub-folder", kind) + _empty(root, y, kind)
     else:
         notices = _left_out(lost, f"without a label by {show_name(what)}", kind)
     return Labelled(tuple(files[k] for k in with_label), y, "classification", notices=notices)
@@ -348,6 +349,16 @@ def _left_out(files: Sequence[str], why: str, kind: SampleKind) -> tuple[Notice,
         return ()
     text = f"{plural(len(files), kind.noun)} {why} left out, such as {show_name(files[0])}"
     return (Notice("left-out", text),)
+
+
+def _empty(root: Path, y: np.ndarray, kind: SampleKind) -> tuple[Notice, ...]:
+    """Tell of folders in the place of classes in which there is nothing to read."""
+    names = sorted(set(subfolders(root)) - set(y.tolist()))
+    if not names:
+        return ()
+    count, hold = (plural(len(names), "folder"), "hold") if names[1:] else ("the folder", "holds")
+    what = f"{count} {_some(names)} {hold} no {kind.material} and {'are' if names[1:] else 'is'}"
+    return (Notice("left-out", f"{what} no class"),)
 
 
 def _refuse_loose(
