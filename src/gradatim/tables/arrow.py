@@ -61,7 +61,8 @@ def _read_file(
         if isinstance(error, TableError):
             raise
         reason = (str(error).splitlines() or ["not enough memory"])[0]
-        raise TableError(f"{source} cannot be read as {kind} ({reason})") from error
+        shown = show_name(reason, 200)
+        raise TableError(f"{source} cannot be read as {kind} ({shown})") from error
 
 
 def read_frame(frame: Any) -> dict[str, pa.ChunkedArray]:
