@@ -42,7 +42,14 @@ def test_a_column_about_files_that_tells_the_class_is_found():
     assert finding.code == "given-away"
     assert finding.message.startswith("column 'length' is about the files, not about what sounds")
     assert finding.fix.endswith("leave it out with --drop length")
-    assert inspect_collection(table(TELLING))[0].code == "given-away"
+    assert inspect_collection(table(TELLING))[0].message == finding.message
+
+
+def test_a_column_that_gives_the_target_away_anyhow_is_told_of_once():
+    exact = np.unique(Y, return_inverse=True)[1] + 661504.0
+    found = [f.message for f in inspect_collection(table(exact)) if f.code == "given-away"]
+    assert len(found) == 1
+    assert "is a copy of the target" in found[0]
 
 
 def test_neither_the_name_nor_the_score_is_enough():

@@ -153,12 +153,23 @@ def test_folders_in_which_nothing_is_to_be_read_are_told_of(folder):
     assert [n.message for n in read_folder(folder).notices] == [
         "the folder viola holds no audio and is no class"
     ]
+    # Names that are no UTF-8 are classes as any other.
+    os.rename(folder / "low", os.fsencode(folder) + b"/caf\xe9")
     (folder / "cover").mkdir()
     (folder / "cover" / "front.txt").write_text("x")
     (folder / "__MACOSX").mkdir()
     assert [n.message for n in read_folder(folder).notices] == [
         "2 folders cover, viola hold no audio and are no class"
     ]
+
+
+@pytest.mark.parametrize("parts", [("training", "testing"), ("Train", "validation", "test")])
+def test_folders_that_are_parts_of_a_split_are_told_what_to_type(tmp_path, tone, parts):
+    for part in parts:
+        for label in ("high", "low"):
+            tone(tmp_path / part / label / "a.wav")
+    with pytest.raises(LabelError, match="--split-column folder:1 learns from train and scores"):
+        read_folder(tmp_path)
 
 
 def test_no_such_folder_is_an_error(tmp_path):

@@ -69,7 +69,7 @@ def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     columns = dict.fromkeys(finding for pairs in given_away.values() for _, finding in pairs)
     return (
         *columns,
-        *find_file_columns(collection),
+        *find_file_columns(collection, ignored),
         *find_leaks(collection, ignored),
         *propose_splits(collection),
         *duplicate_findings(collection),

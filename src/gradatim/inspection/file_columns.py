@@ -8,7 +8,7 @@ are computed by gradatim, which reads no such facts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -41,13 +41,16 @@ _FEWEST_IN_LEAF = 10
 _MOST_LEAVES = 16
 
 
-def find_file_columns(collection: Collection) -> Iterator[Finding]:
-    """Yield the columns about files that alone predict the target."""
+def find_file_columns(
+    collection: Collection, ignored: Mapping[str, frozenset[str]] | None = None
+) -> Iterator[Finding]:
+    """Yield the columns about files that alone predict the target, but for those `ignored`."""
+    without = ignored or {}
     if collection.media is not None:
         return
     for input, names in collection.feature_names.items():
         for k, name in enumerate(names):
-            if not is_file_fact(name):
+            if not is_file_fact(name) or name in without.get(input, ()):
                 continue
             share = tells(collection, collection.X[input][:, k])
             if share is not None:

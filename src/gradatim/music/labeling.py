@@ -20,10 +20,11 @@ import numpy as np
 from gradatim._text import option, plural, show_name
 from gradatim.collection import Notice, Task
 from gradatim.errors import AudioError, InputError, LabelError, SpecError, TableError
-from gradatim.music.listing import subfolders
+from gradatim.music.listing import readable_path, subfolders
 from gradatim.music.matching import FileFinder
 from gradatim.music.tags import read_tag, require_tag
 from gradatim.tables.columns import Columns, read_columns
+from gradatim.tables.parts import are_parts
 from gradatim.tables.targets import read_targets
 
 __all__ = [
@@ -41,7 +42,7 @@ _FACT = re.compile(r"(folder|tag|pattern):(.+)", re.DOTALL)
 
 # Folders so called are parts of a split, not classes.
 _PART = re.compile(
-    r"(train|test|valid|val|dev|eval)(ing|uation|idation)?([-_ ]?(set|data|files|\d+))?"
+    r"(train|test|valid|val|dev|eval)(ing|uation|idation|elopment)?([-_ ]?(set|data|files|\d+))?"
     r"|(fold|split|cv|part)[-_ ]?\d+",
     re.IGNORECASE,
 )
@@ -353,7 +354,7 @@ def _left_out(files: Sequence[str], why: str, kind: SampleKind) -> tuple[Notice,
 
 def _empty(root: Path, y: np.ndarray, kind: SampleKind) -> tuple[Notice, ...]:
     """Tell of folders in the place of classes in which there is nothing to read."""
-    names = sorted(set(subfolders(root)) - set(y.tolist()))
+    names = sorted(set(subfolders(root)) - {*map(readable_path, y.tolist())})
     if not names:
         return ()
     count, hold = (plural(len(names), "folder"), "hold") if names[1:] else ("the folder", "holds")
@@ -396,7 +397,7 @@ def refuse_parts(root: Path, files: Sequence[str]) -> None:
             f"type --labels folder:2 to learn what lies below them ({_some(sorted(inner))}), or "
             "--labels folder:1 if they are classes"
         )
-        if {name.casefold() for name in below} <= {"train", "test", "training", "valid", "val"}:
+        if are_parts([*below]):
             advice += "; --split-column folder:1 learns from train and scores test"
         elif parts and len(below) >= 3:
             advice += "; --fold-column folder:1 keeps them as folds"
