@@ -199,6 +199,13 @@ def test_a_single_class_is_an_error(tmp_path, tone):
         read_folder(tmp_path)
 
 
+def test_a_root_several_levels_too_high_is_told_the_right_one(tmp_path, tone):
+    for label in ("high", "low"):
+        tone(tmp_path / "Data" / "genres" / label / "a.wav")
+    with pytest.raises(LabelError, match=r"in the one folder Data/genres, whose folders are high"):
+        read_folder(tmp_path)
+
+
 def test_a_manifest_that_lacks_a_file_is_an_error_before_any_analysis(folder, tmp_path):
     (tmp_path / "groups.csv").write_text("path,group\nhigh/0.wav,1\n")
     calls = []

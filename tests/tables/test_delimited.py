@@ -207,3 +207,11 @@ def test_comments_are_told_of_and_are_no_rows_where_there_is_no_header(table):
     assert (read.names, read.lines.tolist()) == (("column 1", "column 2"), [3])
     assert read.notes == ("t.csv was read with 2 lines passed over that begin with #",)
     assert table("# c\na,b\n1,2\n").notes[0].endswith("1 line passed over that begins with #")
+
+
+def test_a_delimiter_is_ascii(table):
+    with pytest.raises(SpecError, match="'é' is not one character of ASCII"):
+        table("aéb\n1é2\n", delimiter="é")
+    # Whoever wrote such a line did not tell a spreadsheet.
+    with pytest.raises(TableError, match="has 2 cells in line 2 of the file, but 1 column"):
+        table("sep=é\na,b\n1,2\n")

@@ -417,11 +417,15 @@ def _require_classes(
     only = str(classes[0])
     if not by_folder:
         raise LabelError(f"all {len(y)} {kind.noun}s have the one label {only!r}; two are needed")
-    below = sorted({file.split("/")[1] for file in files if file.count("/") >= 2})
-    if len(below) >= 2:
+    folders = [file.split("/")[:-1] for file in files if "/" in file]
+    depth = 1
+    while len(below := sorted({names[depth] for names in folders if len(names) > depth})) == 1:
+        depth += 1
+    if below:
+        inner = "/".join(max(folders, key=len)[:depth])
         raise LabelError(
-            f"{show_name(root)} has {kind.material} in the one folder {show_name(only)}, "
-            f"whose folders are {_some(below)}; give {show_name(root / only)}"
+            f"{show_name(root)} has {kind.material} in the one folder {show_name(inner)}, "
+            f"whose folders are {_some(below)}; give {show_name(root / inner)}"
         )
     raise LabelError(
         f"{show_name(root)} has {kind.material} of a single class, {show_name(only)!r}; "

@@ -104,10 +104,10 @@ class Dialect:
         if self.delimiter is None:
             return None
         found = DELIMITERS.get(self.delimiter.lower(), self.delimiter)
-        if len(found) != 1 or found in '"\r\n':
+        if len(found) != 1 or found in '"\r\n' or not found.isascii():
             raise SpecError(
-                f"the delimiter {self.delimiter!r} is not one character; give one, or one of "
-                f"{', '.join(list(DELIMITERS)[:-1])}"
+                f"the delimiter {self.delimiter!r} is not one character of ASCII; give one, or one "
+                f"of {', '.join(list(DELIMITERS)[:-1])}"
             )
         return found
 
@@ -274,7 +274,7 @@ def require_lines(source: str, start: bytes) -> None:
 
 def _declared_delimiter(text: str) -> tuple[str, str | None]:
     """Take away the line by which Excel is told the delimiter; the lines keep their numbers."""
-    found = re.match(r'"?sep=([^\r\n])"?(?=\r?\n)', text)
+    found = re.match(r'"?sep=([\t !#-~])"?(?=\r?\n)', text)
     return (text[found.end() :], found[1]) if found else (text, None)
 
 
