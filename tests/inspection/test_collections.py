@@ -40,7 +40,7 @@ def test_the_same_sound_twice_is_noticed():
     [notice] = without_tiny(sounds("abca", ["high", "high", "low", "low"]))
     assert notice.code == "duplicates"
     assert notice.message == (
-        "1 pair of files sound exactly the same (high/0.wav = low/3.wav), "
+        "1 pair of files sounds exactly the same (high/0.wav = low/3.wav), "
         "1 of them with different labels"
     )
 

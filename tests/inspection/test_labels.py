@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -79,3 +80,36 @@ def test_groups_that_cannot_be_spread_are_found():
         "y (4)"
     )
     assert faults(["x"] * 8 + ["y"] * 8, list("abcdefghabcdeabc")) == []
+
+
+def of_a_split(labels, groups, parts):
+    y, n = np.array(labels), len(labels)
+    return Collection(
+        "t", {"f": np.zeros((n, 1))}, y, "classification", np.arange(n), groups=np.array(groups),
+        parts=np.array(parts),
+    )  # fmt: skip
+
+
+def test_of_a_published_split_groups_are_counted_where_they_are_scored():
+    parts = ["train"] * 12 + ["test"] * 8
+    labels = list("xy") * 10
+    [finding] = find_label_faults(of_a_split(labels, [*range(12), *"ppqqrrss"], parts))
+    assert (finding.code, finding.message) == (
+        "few-groups",
+        "the part that is scored holds 4 groups, and on these alone rests what is known",
+    )
+    assert list(find_label_faults(of_a_split(labels, [*"aabbccddeeff", *range(8)], parts))) == []
+
+
+def test_of_a_published_split_classes_are_counted_where_they_are_learnt():
+    made = of_a_split(list("xxxxxxyyyyxy"), range(12), ["train"] * 10 + ["test"] * 2)
+    [finding] = find_label_faults(replace(made, groups=None))
+    assert finding.message == (
+        "1 class has fewer samples to learn from than 5 folds, so no climb can learn it: y (4)"
+    )
+    assert finding.samples == ((6, 7, 8, 9, 11),)
+
+
+def test_published_folds_are_as_they_are():
+    made = of_a_split(list("xyxyxy"), list("aabbcc"), ["train"] * 6)
+    assert list(find_label_faults(replace(made, parts=None, folds=np.array(list("112233"))))) == []

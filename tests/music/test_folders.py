@@ -148,6 +148,30 @@ def test_a_loose_file_beside_the_classes_is_noticed(folder, tone):
     assert codes(collection) == ["left-out"]
 
 
+def test_folders_in_which_nothing_is_to_be_read_are_told_of(folder):
+    (folder / "viola").mkdir()
+    assert [n.message for n in read_folder(folder).notices] == [
+        "the folder viola holds no audio and is no class"
+    ]
+    # Names that are no UTF-8 are classes as any other.
+    os.rename(folder / "low", os.fsencode(folder) + b"/caf\xe9")
+    (folder / "cover").mkdir()
+    (folder / "cover" / "front.txt").write_text("x")
+    (folder / "__MACOSX").mkdir()
+    assert [n.message for n in read_folder(folder).notices] == [
+        "2 folders cover, viola hold no audio and are no class"
+    ]
+
+
+@pytest.mark.parametrize("parts", [("training", "testing"), ("Train", "validation", "test")])
+def test_folders_that_are_parts_of_a_split_are_told_what_to_type(tmp_path, tone, parts):
+    for part in parts:
+        for label in ("high", "low"):
+            tone(tmp_path / part / label / "a.wav")
+    with pytest.raises(LabelError, match="--split-column folder:1 learns from train and scores"):
+        read_folder(tmp_path)
+
+
 def test_no_such_folder_is_an_error(tmp_path):
     with pytest.raises(AudioError, match="does not exist"):
         read_folder(tmp_path / "nothing")
@@ -172,6 +196,13 @@ def test_audio_without_class_folders_is_an_error_that_says_how_to_arrange_it(tmp
 def test_a_single_class_is_an_error(tmp_path, tone):
     tone(tmp_path / "low" / "a.wav")
     with pytest.raises(LabelError, match="single class, 'low'"):
+        read_folder(tmp_path)
+
+
+def test_a_root_several_levels_too_high_is_told_the_right_one(tmp_path, tone):
+    for label in ("high", "low"):
+        tone(tmp_path / "Data" / "genres" / label / "a.wav")
+    with pytest.raises(LabelError, match=r"in the one folder Data/genres, whose folders are high"):
         read_folder(tmp_path)
 
 

@@ -22,6 +22,7 @@ DAY = dt.date(2026, 1, 2)
         (pa.array([[1.0, 2.0]]), "lists"),
         (pa.array([{"a": 1}]), "nested values"),
         (pa.array([b"x"]), "bytes"),
+        (pa.array([b"1"], pa.binary_view()), "bytes"),
     ],
 )
 def test_a_column_that_is_no_number_says_what_it_is(values, kind):
@@ -147,3 +148,32 @@ def test_categories_are_read_whatever_their_text_is_kept_as():
     read = read_columns(pa.table({"a": [1.0, 2.0, 3.0, 4.0], "g": genre}))
     assert read.columns["g"].to_pylist() == ["x", "y", None, "x"]
     assert read.columns["g"].type == pa.string()
+
+
+@pytest.mark.parametrize("kind", [pa.list_view, pa.large_list_view])
+def test_list_views_are_lists(kind):
+    values = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    frame = pa.table({"v": pa.array(values, kind(pa.float64())), "g": ["x", "y", "x"]})
+    assert read_table(frame, "g").X["features"].tolist() == values
+    tags = pa.array([["a", "b"], None, [], ["b"]], kind(pa.string()))
+    assert read_columns(pa.table({"v": tags})).columns["v"].to_pylist() == tags.to_pylist()
+
+
+def test_list_views_may_share_their_values_in_any_order():
+    views = pa.ListViewArray.from_arrays([2, 0, 0], [2, 2, 1], pa.array([1.0, 2.0, 3.0, 4.0]))
+    read = read_columns(pa.table({"v": views[1:]}))
+    assert read.columns["v"].to_pylist() == [[1.0, 2.0], [1.0]]
+
+
+def test_runs_and_tensors_are_their_values():
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array([5.0, 7.0]))
+    tensor = pa.FixedShapeTensorArray.from_numpy_ndarray(np.arange(12.0).reshape(3, 2, 2))
+    read = read_columns(pa.table({"r": runs, "t": tensor}))
+    assert read.numbers("r").tolist() == [5.0, 5.0, 7.0]
+    assert read.lists("t").tolist() == np.arange(12.0).reshape(3, 4).tolist()
+
+
+def test_times_of_no_zone_are_named():
+    times = pa.array([0], pa.timestamp("ns", "Mars/Base"))
+    with pytest.raises(TableError, match="times of the zone 'Mars/Base', which is none"):
+        read_columns(pa.table({"t": times}))

@@ -179,3 +179,39 @@ def test_no_bytes_end_in_anything_but_a_table_or_a_sentence(tmp_path_factory, da
     with contextlib.suppress(GradatimError):
         table = read_columns(path)
         assert all(len(column) == len(table.rows) for column in table.columns.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "lines"),
+    [
+        ("# made by us\n# 2026, twice\na,b\n1,2\n3,4\n", ("a", "b"), [4, 5]),
+        ("\ufeff# x\r\n\r\n# y\r\na;b\r\n1;2\r\n", ("a", "b"), [5]),
+        # What is cut as the rows below it names them, as NumPy and others write it.
+        ("# a,b\n1,2\n", ("a", "b"), [2]),
+        ("# of ours\n# a\tb\n\n1\t2\n", ("a", "b"), [4]),
+        ("#,a\n1,2\n", ("#", "a"), [2]),
+        ("#file,kind\na.wav,dog\n", ("#file", "kind"), [2]),
+        ("#by us, twice\nfile,kind\na.wav,dog\n", ("file", "kind"), [3]),
+        # Cells may begin so.
+        ("#ff0000,1\n#00ff00,2", ("#ff0000", "1"), [2]),
+        ("a,b\n#1,2\n", ("a", "b"), [2]),
+    ],
+)
+def test_lines_above_the_header_that_begin_with_a_hash_are_comments(table, text, names, lines):
+    read = table(text)
+    assert (read.names, read.lines.tolist()) == (names, lines)
+
+
+def test_comments_are_told_of_and_are_no_rows_where_there_is_no_header(table):
+    read = table("# a,b\n# c\n1,2\n", header="none")
+    assert (read.names, read.lines.tolist()) == (("column 1", "column 2"), [3])
+    assert read.notes == ("t.csv was read with 2 lines passed over that begin with #",)
+    assert table("# c\na,b\n1,2\n").notes[0].endswith("1 line passed over that begins with #")
+
+
+def test_a_delimiter_is_ascii(table):
+    with pytest.raises(SpecError, match="'é' is not one character of ASCII"):
+        table("aéb\n1é2\n", delimiter="é")
+    # Whoever wrote such a line did not tell a spreadsheet.
+    with pytest.raises(TableError, match="has 2 cells in line 2 of the file, but 1 column"):
+        table("sep=é\na,b\n1,2\n")

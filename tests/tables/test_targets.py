@@ -166,3 +166,21 @@ def test_what_whole_numbers_were_read_as_is_said_and_the_other_offered(
     if said:
         assert re.search(said, notices[0].message)
     assert read_targets(read_columns(path), ["key"], "regression").notices == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["-0.0", "0.0", "1"], ["0", "0", "1"]),
+        (["1.0000000000000001", "1", "2e0"], ["1", "1", "2e0"]),
+        (["01", "1", "2"], ["1", "1", "2"]),
+        # Codes keep their zeros where no other cell is the same number.
+        (["007", "008", "007"], ["007", "008", "007"]),
+        # As float64 these are one number, as classes they are two.
+        (["9007199254740993", "9007199254740992", "1"],) * 2,
+    ],
+)
+def test_cells_that_are_one_number_are_one_class(tmp_path, cells, names):
+    (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{k},{c}\n" for k, c in enumerate(cells)))
+    columns = read_columns(tmp_path / "t.csv")
+    assert read_targets(columns, ["y"], "classification").y.tolist() == names

@@ -281,7 +281,8 @@ class _VerdictWords:
 
     @property
     def _rest(self) -> str:
-        said = f"and {plural(self.n_units, self.noun)} do not settle it"
+        do = "does" if self.n_units == 1 else "do"
+        said = f"and {plural(self.n_units, self.noun)} {do} not settle it"
         return (
             f"{said}."
             if self.more is None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from gradatim.collection import Collection
 from gradatim.inspection.columns import find_given_away
 from gradatim.inspection.duplicates import duplicate_findings
+from gradatim.inspection.file_columns import find_file_columns
 from gradatim.inspection.findings import Finding
 from gradatim.inspection.labels import find_label_faults
 from gradatim.inspection.leaks import find_leaks
@@ -52,10 +53,10 @@ def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        ``given-away`` for columns that tell the target; ``leak`` where rows that belong together
-        stand together, ``groups-proposed`` and ``split-proposed`` for what could be named;
-        ``duplicates``; ``constant-target``, ``label-twins``, ``lost-class``, ``unknown-group`` and
-        ``few-groups``.
+        ``given-away`` for columns that copy the target, number the rows, or are about the files;
+        ``leak`` where rows that belong together stand together, ``groups-proposed`` and
+        ``split-proposed`` for what could be named; ``duplicates``; ``constant-target``,
+        ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
 
     Examples
     --------
@@ -68,6 +69,7 @@ def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     columns = dict.fromkeys(finding for pairs in given_away.values() for _, finding in pairs)
     return (
         *columns,
+        *find_file_columns(collection, ignored),
         *find_leaks(collection, ignored),
         *propose_splits(collection),
         *duplicate_findings(collection),

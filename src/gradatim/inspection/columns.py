@@ -156,10 +156,10 @@ def _one_hot(
     if not found:
         return
     listed = ", ".join(show_name(name) for name in found[:5]) + (", ..." if found[5:] else "")
-    verb = "columns say" if found[1:] else "column says"
+    verb = "columns say of one class each" if found[1:] else "column says of one class"
     finding = Finding(
         "given-away",
-        f"{len(found)} {verb} of one class each whether a row is of it: {listed}",
+        f"{len(found)} {verb} whether a row is of it: {listed}",
         f"leave {'them' if found[1:] else 'it'} out with {option('--drop', found[0])}"
         + (" and so on" if found[1:] else ""),
     )

@@ -92,18 +92,20 @@ def duplicate_findings(collection: Collection) -> Iterator[Finding]:
 
 def _exact_finding(collection: Collection, found: DuplicatePairs) -> Finding:
     first, copy = (str(collection.ids[i]) for i in found.example)
-    pairs = plural(found.n_pairs, "pair")
+    pairs, one = plural(found.n_pairs, "pair"), found.n_pairs == 1
     if collection.media is None:
         what = "targets"
         rows = f"rows {first.removeprefix('row ')} and {copy.removeprefix('row ')}"
-        parts = [f"{pairs} of rows have identical features (for example {rows})"]
+        parts = [
+            f"{pairs} of rows {'has' if one else 'have'} identical features (for example {rows})"
+        ]
     else:
         what = "labels"
         same = f"({first} = {copy})"
         parts = [
-            f"{pairs} of scores have the same notes, transposed or not {same}"
+            f"{pairs} of scores {'has' if one else 'have'} the same notes, transposed or not {same}"
             if are_scores(collection)
-            else f"{pairs} of files sound exactly the same {same}"
+            else f"{pairs} of files {'sounds' if one else 'sound'} exactly the same {same}"
         ]
     if found.n_conflicting:
         parts.append(f"{found.n_conflicting:,} of them with different {what}")

@@ -76,7 +76,10 @@ def find_label_faults(collection: Collection) -> Iterator[Finding]:
         yield from _tiny(collection)
     if collection.groups is not None:
         yield from _nobody(collection)
-        yield from _few_groups(collection)
+        if collection.parts is not None:
+            yield from _few_scored_groups(collection.groups[collection.parts == "test"])
+        elif collection.folds is None:
+            yield from _few_groups(collection)
 
 
 def _twins(collection: Collection) -> Iterator[Finding]:
@@ -140,15 +143,24 @@ def _close(a: str, b: str) -> bool:
 
 
 def _tiny(collection: Collection) -> Iterator[Finding]:
-    classes, counts = np.unique(collection.y, return_counts=True)
+    """Find classes that cannot be dealt over the folds of a climb; published ones are as they are.
+
+    Of a published split, only what is learnt from is dealt, to choose on.
+    """
+    if collection.folds is not None:
+        return
+    parts = collection.parts
+    dealt = collection.y if parts is None else collection.y[parts == "train"]
+    of, why = ("", "score") if parts is None else (" to learn from", "learn")
+    classes, counts = np.unique(dealt, return_counts=True)
     tiny = [(label, n) for label, n in zip(classes, counts, strict=True) if n < FOLDS]
     if not tiny:
         return
     rows = tuple(tuple(np.flatnonzero(collection.y == label).tolist()) for label, _ in tiny)
     yield Finding(
         "lost-class",
-        f"{plural(len(tiny), 'class has', 'classes have')} fewer samples than {FOLDS} folds, so "
-        f"no climb can score {'it' if len(tiny) == 1 else 'them'}: {_listed(tiny)}",
+        f"{plural(len(tiny), 'class has', 'classes have')} fewer samples{of} than {FOLDS} folds, "
+        f"so no climb can {why} {'it' if len(tiny) == 1 else 'them'}: {_listed(tiny)}",
         "add samples, join classes, or leave them out",
         rows,
     )
@@ -190,6 +202,17 @@ def _few_groups(collection: Collection) -> Iterator[Finding]:
                 f"{plural(len(narrow), 'class has', 'classes have')} fewer groups than {FOLDS} "
                 f"folds, so some folds are scored or learnt from without: {_listed(narrow)}",
             )
+
+
+def _few_scored_groups(groups: np.ndarray) -> Iterator[Finding]:
+    n_groups = len(np.unique(groups))
+    if n_groups < FOLDS:
+        yield Finding(
+            "few-groups",
+            f"the part that is scored holds {plural(n_groups, 'group')}, and on these alone rests "
+            "what is known",
+            "score more groups",
+        )
 
 
 def _listed(counted: Sequence[tuple[object, int]]) -> str:

@@ -13,9 +13,8 @@ import numpy as np
 
 from gradatim._text import option, show_name
 from gradatim.collection import Collection
-from gradatim.errors import LabelError
 from gradatim.inspection.findings import Finding
-from gradatim.tables.parts import read_parts
+from gradatim.tables.parts import are_parts
 
 __all__ = ["propose_splits"]
 
@@ -28,7 +27,7 @@ def propose_splits(collection: Collection) -> Iterator[Finding]:
     if collection.parts is not None or collection.folds is not None:
         return
     for name, texts in collection.texts.items():
-        if _are_parts(texts.tolist()):
+        if are_parts(texts.tolist()):
             yield Finding(
                 "split-proposed",
                 f"column {show_name(name)!r} says train or test of each row",
@@ -50,14 +49,6 @@ def _folds(name: str, what: str) -> Finding:
         f"column {show_name(name)!r} {what}",
         f"to score by them, type {option('--fold-column', name)}",
     )
-
-
-def _are_parts(texts: list[str]) -> bool:
-    try:
-        read_parts(texts, "", texts)
-    except LabelError:
-        return False
-    return True
 
 
 def _are_folds(values: np.ndarray) -> bool:

@@ -20,9 +20,11 @@ import numpy as np
 from gradatim._text import option, plural, show_name
 from gradatim.collection import Notice, Task
 from gradatim.errors import AudioError, InputError, LabelError, SpecError, TableError
+from gradatim.music.listing import readable_path, subfolders
 from gradatim.music.matching import FileFinder
 from gradatim.music.tags import read_tag, require_tag
 from gradatim.tables.columns import Columns, read_columns
+from gradatim.tables.parts import are_parts
 from gradatim.tables.targets import read_targets
 
 __all__ = [
@@ -40,7 +42,7 @@ _FACT = re.compile(r"(folder|tag|pattern):(.+)", re.DOTALL)
 
 # Folders so called are parts of a split, not classes.
 _PART = re.compile(
-    r"(train|test|valid|val|dev|eval)(ing|uation|idation)?([-_ ]?(set|data|files|\d+))?"
+    r"(train|test|valid|val|dev|eval)(ing|uation|idation|elopment)?([-_ ]?(set|data|files|\d+))?"
     r"|(fold|split|cv|part)[-_ ]?\d+",
     re.IGNORECASE,
 )
@@ -144,7 +146,7 @@ def label_files(
     _require_classes(root, files, y, kind, by_folder=source.fact is None)
     lost = [file for file, label in zip(files, labels, strict=True) if label is None]
     if source.fact is None:
-        notices = _left_out(lost, "in no class's sub-folder", kind)
+        notices = _left_out(lost, "in no class's sub-folder", kind) + _empty(root, y, kind)
     else:
         notices = _left_out(lost, f"without a label by {show_name(what)}", kind)
     return Labelled(tuple(files[k] for k in with_label), y, "classification", notices=notices)
@@ -350,6 +352,16 @@ def _left_out(files: Sequence[str], why: str, kind: SampleKind) -> tuple[Notice,
     return (Notice("left-out", text),)
 
 
+def _empty(root: Path, y: np.ndarray, kind: SampleKind) -> tuple[Notice, ...]:
+    """Tell of folders in the place of classes in which there is nothing to read."""
+    names = sorted(set(subfolders(root)) - {*map(readable_path, y.tolist())})
+    if not names:
+        return ()
+    count, hold = (plural(len(names), "folder"), "hold") if names[1:] else ("the folder", "holds")
+    what = f"{count} {_some(names)} {hold} no {kind.material} and {'are' if names[1:] else 'is'}"
+    return (Notice("left-out", f"{what} no class"),)
+
+
 def _refuse_loose(
     root: Path, files: Sequence[str], labels: Sequence[str | None], kind: SampleKind
 ) -> None:
@@ -385,7 +397,7 @@ def refuse_parts(root: Path, files: Sequence[str]) -> None:
             f"type --labels folder:2 to learn what lies below them ({_some(sorted(inner))}), or "
             "--labels folder:1 if they are classes"
         )
-        if {name.casefold() for name in below} <= {"train", "test", "training", "valid", "val"}:
+        if are_parts([*below]):
             advice += "; --split-column folder:1 learns from train and scores test"
         elif parts and len(below) >= 3:
             advice += "; --fold-column folder:1 keeps them as folds"
@@ -405,11 +417,15 @@ def _require_classes(
     only = str(classes[0])
     if not by_folder:
         raise LabelError(f"all {len(y)} {kind.noun}s have the one label {only!r}; two are needed")
-    below = sorted({file.split("/")[1] for file in files if file.count("/") >= 2})
-    if len(below) >= 2:
+    folders = [file.split("/")[:-1] for file in files if "/" in file]
+    depth = 1
+    while len(below := sorted({names[depth] for names in folders if len(names) > depth})) == 1:
+        depth += 1
+    if below:
+        inner = "/".join(max(folders, key=len)[:depth])
         raise LabelError(
-            f"{show_name(root)} has {kind.material} in the one folder {show_name(only)}, "
-            f"whose folders are {_some(below)}; give {show_name(root / only)}"
+            f"{show_name(root)} has {kind.material} in the one folder {show_name(inner)}, "
+            f"whose folders are {_some(below)}; give {show_name(root / inner)}"
         )
     raise LabelError(
         f"{show_name(root)} has {kind.material} of a single class, {show_name(only)!r}; "

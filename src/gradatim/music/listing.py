@@ -19,7 +19,14 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES, has_media, reader_of
 
-__all__ = ["Listing", "below_root", "list_audio_files", "list_files", "readable_path"]
+__all__ = [
+    "Listing",
+    "below_root",
+    "list_audio_files",
+    "list_files",
+    "readable_path",
+    "subfolders",
+]
 
 # Folders that systems and devices leave behind.
 _LEFT_BEHIND = frozenset(
@@ -144,6 +151,21 @@ def list_files(
         special=tuple(sorted(special)),
         noun=noun,
     )
+
+
+def subfolders(root: Path) -> list[str]:
+    """Return the names of the folders in one that may be read and are not passed over."""
+    try:
+        with os.scandir(root) as entries:
+            return [
+                readable_path(entry.name)
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False)
+                and not _passed_over(entry.name)
+                and os.access(entry.path, os.R_OK | os.X_OK)
+            ]
+    except OSError:
+        return []
 
 
 def readable_path(name: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from mmap import mmap
 from typing import TYPE_CHECKING, Any
 
+from gradatim._text import show_name
 from gradatim.errors import TableError
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def _read_file(
         if isinstance(error, TableError):
             raise
         reason = (str(error).splitlines() or ["not enough memory"])[0]
-        raise TableError(f"{source} cannot be read as {kind} ({reason})") from error
+        shown = show_name(reason, 200)
+        raise TableError(f"{source} cannot be read as {kind} ({shown})") from error
 
 
 def read_frame(frame: Any) -> dict[str, pa.ChunkedArray]:
@@ -95,7 +97,10 @@ def name_kind(kind: pa.DataType) -> str:
         "lists": is_list,
         "nested values": types.is_nested,
         "bytes": lambda k: (
-            types.is_binary(k) or types.is_large_binary(k) or types.is_fixed_size_binary(k)
+            types.is_binary(k)
+            or types.is_large_binary(k)
+            or types.is_fixed_size_binary(k)
+            or types.is_binary_view(k)
         ),
     }
     return next((name for name, matches in names.items() if matches(kind)), "")
@@ -122,14 +127,21 @@ def _with_text_names(frame: Any) -> Any:
 def _plain(source: str, table: pa.Table) -> dict[str, pa.ChunkedArray]:
     """Return columns of simple types: a categorical column is its values, text is of one kind."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     _refuse_duplicates(source, table.column_names)
     columns = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
+        if isinstance(column.type, pa.FixedShapeTensorType):
+            column = column.cast(column.type.storage_type)
         if pa.types.is_dictionary(column.type):
             column = _decoded(column)
+        if pa.types.is_run_end_encoded(column.type):
+            column = pc.call_function("run_end_decode", [column])
         if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
             column = column.cast(pa.string())
+        if pa.types.is_list_view(column.type) or pa.types.is_large_list_view(column.type):
+            column = _lists(column)
         if _has_times(column.type):
             _require_calendar(source, name, column)
         columns[name] = column
@@ -146,6 +158,21 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array(parts, type=kind)
 
 
+def _lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return lists for list views; Arrow's own cast loses the last one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = []
+    for chunk in column.chunks:
+        lengths = pc.call_function("list_value_length", [chunk]).fill_null(0)
+        ends = lengths.to_numpy(zero_copy_only=False).cumsum(dtype="int64")
+        starts = pa.array([0, *ends.tolist()], pa.int64())
+        lists = pa.LargeListArray.from_arrays(starts, chunk.flatten(), mask=chunk.is_null())
+        parts.append(lists)
+    return pa.chunked_array(parts, type=pa.large_list(column.type.value_type))
+
+
 def _has_times(kind: pa.DataType) -> bool:
     from pyarrow import types
 
@@ -158,10 +185,26 @@ def _require_calendar(source: str, name: str, column: pa.ChunkedArray) -> None:
     try:
         column.to_pylist()
     except (OverflowError, ValueError, LookupError) as error:
+        zone = getattr(column.type, "tz", None)
+        if zone is not None and not _is_zone(zone):
+            raise TableError(
+                f"column {name!r} of {source} has times of the zone {show_name(zone)!r}, which is "
+                "none; correct it or leave the column out of the file"
+            ) from error
         raise TableError(
             f"column {name!r} of {source} has a time that no calendar has ({error}); correct it or "
             "leave the column out of the file"
         ) from error
+
+
+def _is_zone(name: str) -> bool:
+    import pyarrow as pa
+
+    try:
+        pa.scalar(0, pa.timestamp("s", name)).as_py()
+    except (ValueError, LookupError):
+        return False
+    return True
 
 
 def _refuse_duplicates(source: str, names: list[str]) -> None:

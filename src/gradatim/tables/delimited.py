@@ -15,7 +15,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -43,6 +43,12 @@ __all__ = [
 
 #: How a file that gzip compressed begins.
 GZIP = b"\x1f\x8b"
+
+# Lines that begin with #, and blank ones, from the beginning
+_COMMENTS = re.compile(
+    r"(?:[ \t]*\r?\n)*#[^\r\n]*(?:\r\n|\r|\n)(?:(?:#[^\r\n]*|[ \t]*)(?:\r\n|\r|\n))*"
+)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
 
 # A row of raw audio is longer than pyarrow's usual block of 1 MiB, and must fit into one.
 _BLOCK_BYTES = 1 << 26
@@ -98,10 +104,10 @@ class Dialect:
         if self.delimiter is None:
             return None
         found = DELIMITERS.get(self.delimiter.lower(), self.delimiter)
-        if len(found) != 1 or found in '"\r\n':
+        if len(found) != 1 or found in '"\r\n' or not found.isascii():
             raise SpecError(
-                f"the delimiter {self.delimiter!r} is not one character; give one, or one of "
-                f"{', '.join(list(DELIMITERS)[:-1])}"
+                f"the delimiter {self.delimiter!r} is not one character of ASCII; give one, or one "
+                f"of {', '.join(list(DELIMITERS)[:-1])}"
             )
         return found
 
@@ -205,8 +211,13 @@ def read_delimited(source: str, data: bytes, dialect: Dialect) -> Delimited:
     """Read a table of text into its columns."""
     text, encoding = decode(source, data, dialect.encoding)
     text, declared = _declared_delimiter(text)
-    delimiter = dialect.character or declared or _find_delimiter(text)
+    known = dialect.character or declared
     with _cells_of_any_length():
+        text, n_comments = _without_comments(
+            text,
+            lambda line, rest: dialect.n_header != 0 and _names_what_follows(line, rest, known),
+        )
+        delimiter = known or _find_delimiter(text)
         first = _first_rows(source, text, delimiter, 6)
         if not first:
             raise TableError(f"{source} is empty; a table needs a header and rows")
@@ -220,12 +231,12 @@ def read_delimited(source: str, data: bytes, dialect: Dialect) -> Delimited:
         name: blank_missing(cells.slice(n_header))
         for name, cells in zip(names, table.columns, strict=True)
     }
-    notes = _notes(source, delimiter, encoding, n_header, dialect)
+    notes = _notes(source, delimiter, encoding, n_header, n_comments, dialect)
     return Delimited(columns, lines, notes, dialect.header is not None or n_header > 1)
 
 
 def _notes(
-    source: str, delimiter: str, encoding: str, n_header: int, dialect: Dialect
+    source: str, delimiter: str, encoding: str, n_header: int, n_comments: int, dialect: Dialect
 ) -> tuple[str, ...]:
     """Say what was found and is not the usual."""
     said = []
@@ -236,6 +247,9 @@ def _notes(
         said.append(f"text in {encoding} (--encoding)")
     if dialect.header is None and n_header > 1:
         said.append(f"{n_header} lines of names (--header)")
+    if n_comments:
+        begin = "begin" if n_comments > 1 else "begins"
+        said.append(f"{plural(n_comments, 'line')} passed over that {begin} with #")
     return (f"{source} was read with {', '.join(said)}",) if said else ()
 
 
@@ -260,8 +274,42 @@ def require_lines(source: str, start: bytes) -> None:
 
 def _declared_delimiter(text: str) -> tuple[str, str | None]:
     """Take away the line by which Excel is told the delimiter; the lines keep their numbers."""
-    found = re.match(r'"?sep=([^\r\n])"?(?=\r?\n)', text)
+    found = re.match(r'"?sep=([\t !#-~])"?(?=\r?\n)', text)
     return (text[found.end() :], found[1]) if found else (text, None)
+
+
+def _without_comments(text: str, is_header: Callable[[str, str], bool]) -> tuple[str, int]:
+    """Empty the lines above the header that begin with #; the lines keep their numbers.
+
+    The last of them may be the header itself, which is asked of it and what follows it. Returns
+    the text, and how many lines were emptied.
+    """
+    found = _COMMENTS.match(text)
+    rest = text[found.end() :] if found else ""
+    if found is None or not rest.strip() or rest.startswith("#"):
+        return text, 0
+    lines = _LINE.findall(found[0])
+    last = next(k for k in reversed(range(len(lines))) if lines[k].strip())
+    header = ""
+    if is_header(lines[last], rest):
+        header = "".join([lines[last].removeprefix("# "), *lines[last + 1 :]])
+        lines = lines[:last]
+    emptied = "".join(line[len(line.rstrip("\r\n")) :] for line in lines)
+    return f"{emptied}{header}{rest}", sum(line.startswith("#") for line in lines)
+
+
+def _names_what_follows(line: str, rest: str, delimiter: str | None) -> bool:
+    """Tell whether a line that begins with # is a header: numbers follow, or its cells are words.
+
+    NumPy writes headers so; a comment is rarely cut as the next line is.
+    """
+    delimiter = delimiter or _find_delimiter(rest)
+    first = list(islice(filter(None, _records(rest, delimiter)), 1))
+    cells = next(iter(_records(line.removeprefix("# ").strip(), delimiter)), [])
+    if not first or len(cells) < 2 or len(cells) != len(first[0]):
+        return False
+    follows = any(_is_number(cell.strip()) for cell in first[0])
+    return follows or not (line.startswith("# ") or any(" " in cell.strip() for cell in cells))
 
 
 def _find_delimiter(text: str) -> str:

@@ -15,7 +15,7 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 
-__all__ = ["join_parts", "read_parts"]
+__all__ = ["are_parts", "join_parts", "read_parts"]
 
 _TRAIN = ("train", "training")
 _VALIDATION = ("valid", "validation", "val", "dev", "development")
@@ -51,6 +51,15 @@ def read_parts(
                 "from (train) and samples to score (test)"
             )
     return parts, _of_validation([text for text in texts if text.strip().casefold() in _VALIDATION])
+
+
+def are_parts(texts: Sequence[str]) -> bool:
+    """Tell whether words name the parts of a split, with what is learnt from and what is scored."""
+    try:
+        read_parts(texts, "", texts)
+    except LabelError:
+        return False
+    return True
 
 
 def _of_validation(texts: Sequence[str]) -> tuple[Notice, ...]:

@@ -18,7 +18,7 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Notice, Task
 from gradatim.errors import LabelError, SpecError, TableError
-from gradatim.tables.columns import Columns, NotANumberError
+from gradatim.tables.columns import WHOLE, Columns, NotANumberError
 from gradatim.tables.tags import find_tags, indicate
 
 __all__ = ["GEO", "MAX_INTEGER_CLASSES", "TableTargets", "read_targets"]
@@ -165,19 +165,34 @@ def _find_single_task(table: Columns, name: str) -> Task:
 
 
 def _read_classes(table: Columns, name: str) -> np.ndarray:
-    # 1 and 1.0 are the same class.
     if table.is_of_lists(name):
         raise TableError(
             f"column {name!r} of {table.source} holds lists, which are no classes; take them as "
             "tags with --task multilabel"
         )
     y = np.array([re.sub(r"^([+-]?\d+)\.0*$", r"\1", text) for text in table.texts(name)])
+    y = _one_name_per_number(table, name, y)
     if len(np.unique(y)) == 1:
         raise LabelError(
             f"column {name!r} of {table.source} has the single class {show_name(y[0])!r}; there "
             "must be two or more to learn"
         )
     return y
+
+
+def _one_name_per_number(table: Columns, name: str, y: np.ndarray) -> np.ndarray:
+    """Call equal numbers alike, by the shortest of their texts: 1, 1.0 and 1e0 are one class."""
+    try:
+        values = table.numbers(name)
+    except (NotANumberError, TableError):
+        return y
+    if np.abs(values).max() >= WHOLE:
+        return y
+    order = np.lexsort((y, np.char.str_len(y), values))
+    kinds, first, of = np.unique(values[order], return_index=True, return_inverse=True)
+    named = y.copy()
+    named[order] = y[order][first][of]
+    return named if len(kinds) < len(np.unique(y)) else y
 
 
 def _read_numbers(table: Columns, name: str, task: Task | None) -> np.ndarray:
