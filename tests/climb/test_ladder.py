@@ -309,6 +309,8 @@ def test_multilabel_ladder_learns_every_label(make_collection):
         ({"rungs": []}, "at least one rung"),
         ({"margin": -0.1}, "margin"),
         ({"margin": float("nan")}, "margin"),
+        ({"margin": 0.1}, "a margin of 0.1 is above the tolerance of 0.05"),
+        ({"margin": 0.01, "tolerance": 0}, "choose a tolerance of at least 0.01"),
         ({"folds": 2}, "at least 3 folds"),
     ],
 )

@@ -78,6 +78,10 @@ def test_the_largest_of_several_is_scipys_multivariate_t():
     assert p == pytest.approx(1 - inside, abs=0.01)
 
 
+def test_a_probability_that_is_drawn_is_never_0():
+    assert p_of_largest(np.array([1e9]), np.eye(1), 9.0) == 1 / 4001
+
+
 def test_what_always_comes_together_needs_no_allowance_and_what_never_varies_is_let_be():
     t = np.array([2.0, 2.0])
     one = p_of_largest(t[:1], np.eye(1), 9.0)

@@ -215,6 +215,10 @@ def test_above_four_fifths_of_one_class_balanced_accuracy_is_taken_and_that_is_s
             "songs.csv is to predict x, latitude",
         ),
         (make(Y3), "beauty", "'beauty' is no metric of classification"),
+        (make(Y3), "mae", "balanced_accuracy, macro_f1, log_loss, macro_auc$"),
+        (make(["a", "b"]), "mae", "macro_f1, log_loss, auc, macro_auc$"),
+        (make(PLACES, "regression", ("x", "y")), "auc", "choose among r2, rmse, mae$"),
+        (make(PLACES, "regression", ("latitude", "longitude")), "auc", "r2, rmse, mae, km$"),
     ],
 )
 def test_a_metric_that_does_not_fit_is_refused_with_those_that_do(made, name, says):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -68,6 +69,14 @@ def test_the_file_is_written_where_it_was_asked_for(regression_climb, tmp_path):
 def test_a_folder_that_is_not_there_is_an_output_error(regression_climb, tmp_path):
     with pytest.raises(OutputError):
         write_report(regression_climb, tmp_path / "nowhere" / "report.html")
+
+
+def test_no_rule_of_the_page_for_tables_reaches_into_a_picture():
+    css = resources.files("gradatim.reports").joinpath("report.css").read_text(encoding="utf-8")
+    for selectors in re.findall(r"([^{}]*){", css):
+        for one in selectors.split(","):
+            assert ".scroll table" not in one
+            assert "section .scroll" not in one
 
 
 def test_the_page_is_small(html):

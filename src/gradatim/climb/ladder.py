@@ -95,8 +95,8 @@ def climb_collection(
         Difference in the metric that is of no practical matter, >= 0; of errors and losses a share
         of the majority's.
     tolerance : float, default 0.05
-        Gap up to which a rung is good enough, never less than the margin; of errors and losses a
-        share of the majority's.
+        Gap up to which a rung is good enough, at least the margin; of errors and losses a share of
+        the majority's.
     metric : str, optional
         What rungs are scored by: "accuracy", "balanced_accuracy", "macro_f1", "log_loss", "auc" or
         "macro_auc" for classes; "macro_auc", "macro_f1", "micro_f1", "hamming" or "label_ranking"
@@ -171,6 +171,11 @@ def climb_collection(
         raise SpecError(f"margin must be at least 0, not {margin}")
     if not (tolerance >= 0 and np.isfinite(tolerance)):
         raise SpecError(f"tolerance must be at least 0, not {tolerance}")
+    if margin > tolerance:
+        raise SpecError(
+            f"a margin of {margin:g} is above the tolerance of {tolerance:g}, so a gap could be of "
+            f"no practical matter and not good enough; choose a tolerance of at least {margin:g}"
+        )
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
     collection = inspected(_with_inputs(collection, inputs))
@@ -194,7 +199,7 @@ def climb_collection(
         metric,
         margin,
         preset,
-        max(tolerance, margin),
+        tolerance,
         METRICS[metric].higher_is_better,
         _hash_of(split, collection),
         "fixed" if split.fixed else "folds",

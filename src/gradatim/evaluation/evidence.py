@@ -130,10 +130,18 @@ def draw_spread(df: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def p_of_largest(t: np.ndarray, covariance: np.ndarray, df: float, seed: int = 0) -> float:
-    """Return the probability that the largest of correlated t is at least the largest of `t`."""
+    """Return the probability that the largest of correlated t is at least the largest of `t`.
+
+    What was found counts as one of the draws: a probability that is drawn is never 0 [1]_.
+
+    References
+    ----------
+    .. [1] B. Phipson, G. K. Smyth, "Permutation p-values should never be zero", Statistical
+       Applications in Genetics and Molecular Biology 9, article 39, 2010.
+    """
     rng = np.random.default_rng(seed)
     drawn = draw_largest(covariance, rng) / draw_spread(df, rng)
-    return float(np.mean(drawn >= np.max(t)))
+    return float((1 + np.count_nonzero(drawn >= np.max(t))) / (1 + len(drawn)))
 
 
 def p_of_arrangements(said: np.ndarray, true: np.ndarray, seed: int = 0) -> float:

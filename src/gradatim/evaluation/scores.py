@@ -225,7 +225,10 @@ def _require_fit(collection: Collection, name: str) -> None:
     fitting = [key for key, metric in METRICS.items() if collection.task in metric.tasks]
     if name not in fitting:
         known = "does not fit" if name in METRICS else "is no metric of"
-        raise SpecError(f"{name!r} {known} {collection.task}; choose among {', '.join(fitting)}")
+        unfit = [] if len(collection.classes) == 2 else ["auc"]
+        unfit += [] if _are_places(Truth.of(collection)) else ["km"]
+        offered = ", ".join(key for key in fitting if key not in unfit)
+        raise SpecError(f"{name!r} {known} {collection.task}; choose among {offered}")
     if name == "auc" and len(collection.classes) != 2:
         raise SpecError(
             f"auc is of 2 classes, not of the {len(collection.classes)} of "

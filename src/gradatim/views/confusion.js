@@ -147,7 +147,7 @@ function render({ model, el }) {
     panel.replaceChildren(
       html("h4", {}, pairs.length ? "Most often confused" : "Nothing was confused"),
       html("ul", { class: "pairs" }, ...pairs),
-      html("p", { class: "muted" }, "Choose a pair, or a cell of the matrix, to see its samples."),
+      html("p", { class: "muted screen" }, "Choose a pair, or a cell of the matrix, to see its samples."),
     );
   }
 
