@@ -203,7 +203,7 @@ class Perceptrons:
         scores = self.scores(Z)
         if scores.shape[1] == 1 or len(self.units) > 1:
             return (scores >= 0).astype(np.float64)
-        return np.eye(self.n_outputs)[scores.argmax(axis=1)]
+        return _one_hot(scores.argmax(axis=1), self.n_outputs)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
         """Return pre-activations; minus infinity for a class that no training row had."""
@@ -337,7 +337,7 @@ class KernelMachines:
             for machine, kernel in zip(self.machines, kernels, strict=True)
         ]
         if self._one_for_all and self.n_outputs > 1:
-            return np.eye(self.n_outputs)[columns[0]]
+            return _one_hot(columns[0], self.n_outputs)
         return np.stack(columns, axis=1).astype(np.float64)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
@@ -397,7 +397,7 @@ class LandmarkMachine:
         if not self.decides:
             return scores
         if self.codes and self.n_outputs > 1:
-            return np.eye(self.n_outputs)[scores.argmax(axis=1)]
+            return _one_hot(scores.argmax(axis=1), self.n_outputs)
         return (scores > 0).astype(np.float64)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
@@ -434,6 +434,13 @@ def spread_classes(
     whole = np.full((len(scores), n_columns), -np.inf)
     whole[:, codes] = scores if scores.shape[1] > 1 else np.concatenate([-scores, scores], axis=1)
     return whole
+
+
+def _one_hot(codes: np.ndarray, n_columns: int) -> np.ndarray:
+    """Write codes as rows of one 1; of many classes an identity matrix would be far larger."""
+    rows = np.zeros((len(codes), n_columns))
+    rows[np.arange(len(codes)), codes] = 1.0
+    return rows
 
 
 def _certain(code: int, n_columns: int, n_rows: int) -> np.ndarray:
