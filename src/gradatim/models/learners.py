@@ -282,9 +282,16 @@ class SupportVectors:
 
     def votes(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Count won pairs, and sum up by how much, both (n_rows, n_classes)."""
-        first, second = (np.eye(len(self.codes))[classes] for classes in self._pairs)
+        first, second = self._pairs
         won = (pairs > 0).astype(np.float64)
-        return won @ first + (1.0 - won) @ second, pairs @ (first - second)
+
+        def total(values: np.ndarray, of: np.ndarray) -> np.ndarray:
+            # Not by an indicator matrix, which of a thousand classes is 4 GB.
+            codes = range(len(self.codes))
+            return np.stack([values[:, of == code].sum(axis=1) for code in codes], axis=1)
+
+        votes = total(won, first) + total(1.0 - won, second)
+        return votes, total(pairs, first) - total(pairs, second)
 
     def chosen(self, kernel: np.ndarray) -> np.ndarray:
         """Predict codes, (n_rows,); of classes with equally many votes the first."""
