@@ -302,12 +302,14 @@ def _mixed(rng, whole):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Changed weights may overflow.
-@pytest.mark.parametrize("rung", ["logistic", "kernel", "shallow"])
+@pytest.mark.parametrize("rung", ["logistic", "kernel", "shallow", "landmarks"])
 def test_broken_files_are_refused_or_predict_and_explain(climbs, tmp_path, rung):
-    model = model_of(climbs("three"), rung)
+    if rung == "landmarks":
+        model, row = plain(alone(rung, 3), "classification", np.array(["a", "b", "c"])), np.zeros(2)
+    else:
+        model, row = model_of(climbs("three"), rung), climbs("three").collection.X["sounds"][0]
     whole = model.save(tmp_path / "whole.gradatim").read_bytes()
     path, rng, n_loaded = tmp_path / "broken.gradatim", np.random.default_rng(17), 0
-    row = climbs("three").collection.X["sounds"][0]
     for _ in range(150):
         path.write_bytes(_mixed(rng, whole))
         try:
