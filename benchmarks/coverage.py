@@ -4,7 +4,9 @@ Conventions: groups are left out, a climb learns from the rest, and its model gi
 left out, by the threshold that it keeps. The coverage of a group is the share of its sounds whose
 set holds their class; groups weigh the same, and intervals are 95 %, Student's t over groups.
 Beside it: a threshold from all held-out rows with the same weight each, and the classes whose own
-probabilities add up to P. Copies of sounds are left out first.
+probabilities add up to P. *Abstention* is what ``predict --abstain-below P`` does: the share of a
+group's sounds that get an answer, and of the answers the share that is right, over the groups that
+get any. Copies of sounds are left out first.
 
 Run ``python -m benchmarks.coverage FOLDER --groups FILE``; with ``--other FOLDER GROUPS`` the climb
 learns from the whole first folder and the sets are those of the second.
@@ -30,6 +32,7 @@ __all__ = ["Covered", "measure", "measure_other", "table"]
 _Held = dict[tuple[str, float, str], list[tuple[float, float]]]
 
 WAYS = ("by group", "by row", "own probabilities")
+ANSWERED = "abstains below"
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,10 @@ class Covered:
     rung: str
     coverage: float  # What was asked for
     way: str
-    by_group: np.ndarray  # (n_groups,): share of a group's sounds that were covered
-    size: float  # Mean number of classes in a set, averaged over groups
+    # (n_groups,): share of a group's sounds that were covered, or of its answers that are right
+    by_group: np.ndarray
+    # Mean number of classes in a set, or share of sounds with an answer, averaged over groups
+    size: float
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -136,11 +141,25 @@ def _learn_and_hold(
         for coverage in coverages:
             for way, sets in zip(WAYS, _sets(model, left, coverage), strict=True):
                 held.setdefault((rung, coverage, way), []).extend(_by_group(left, model, sets))
+            held.setdefault((rung, coverage, ANSWERED), []).extend(_right(left, model, coverage))
 
 
 def _columns(found: list[tuple[float, float]]) -> tuple[np.ndarray, float]:
     shares, sizes = np.array(found).T
-    return shares, float(sizes.mean())
+    return shares[~np.isnan(shares)], float(sizes.mean())
+
+
+def _right(left: Collection, model: Model, least: float) -> Iterator[tuple[float, float]]:
+    """Yield the share of a group's answers that is right (NaN: none), and of sounds with one."""
+    assert left.groups is not None
+    assert model.classes is not None
+    chances = model.predict_proba(left)
+    answered = chances.max(axis=1) >= least
+    right = model.classes[chances.argmax(axis=1)] == left.y
+    for group in np.unique(left.groups):
+        rows = answered & (left.groups == group)
+        share = float(right[rows].mean()) if rows.any() else np.nan
+        yield share, float(answered[left.groups == group].mean())
 
 
 def _sets(model: Model, left: Collection, coverage: float) -> Iterator[np.ndarray]:
@@ -180,16 +199,25 @@ def table(found: Sequence[Covered]) -> str:
     Returns
     -------
     str
-        One row for each.
+        One row for each set, then one for each share of answers.
     """
+    sets = [one for one in found if one.way != ANSWERED]
+    answers = [one for one in found if one.way == ANSWERED]
     heads = ("rung", "P", "threshold", "covered (95 % interval)", "worst group", "classes in a set")
+    lines = _lines(heads, [(one.way, one, f"{one.size:.2f}") for one in sets])
+    heads = ("rung", "P", "answered", "right (95 % interval)", "worst group", "groups answered")
+    rows = [(f"{one.size:.3f}", one, str(len(one.by_group))) for one in answers]
+    return "\n".join([*lines, "", *_lines(heads, rows)])
+
+
+def _lines(heads: Sequence[str], rows: Sequence[tuple[str, Covered, str]]) -> list[str]:
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    for one in found:
+    for third, one, last in rows:
         low, high = one.interval
         mean = f"{one.by_group.mean():.3f} ({low:.3f} to {high:.3f})"
-        cells = (one.rung, f"{one.coverage:g}", one.way, mean, f"{one.by_group.min():.2f}")
-        lines.append("| " + " | ".join([*cells, f"{one.size:.2f}"]) + " |")
-    return "\n".join(lines)
+        cells = (one.rung, f"{one.coverage:g}", third, mean, f"{one.by_group.min():.2f}", last)
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
 
 
 def main() -> None:

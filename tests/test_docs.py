@@ -216,6 +216,10 @@ def test_every_verb_stands_in_the_readme():
 def test_every_slide_of_the_lecture_has_a_row():
     text = (ROOT / "docs" / "lecture" / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| (L\d+) \|", text, re.M) == [f"L{i}" for i in range(1, 28)]
+    typed = re.findall(r"^\| L\d+ \| [^|]+ \| `gradatim ([^`]+)` \|", text, re.M)
+    assert len(typed) == 27
+    for command in typed:
+        app.parse_args(shlex.split(command), exit_on_error=False, print_error=False)
 
 
 def test_the_changelog_knows_the_version():

@@ -12,8 +12,15 @@ from safetensors.numpy import save, save_file
 from gradatim import explain, load_model
 from gradatim.errors import GradatimError, InputError, OutputError
 from gradatim.models import Model, files
-from gradatim.models.learners import Constant
+from gradatim.models.learners import (
+    Constant,
+    KernelMachines,
+    LandmarkMachine,
+    Perceptrons,
+    SupportVectors,
+)
 from gradatim.models.records import to_record
+from gradatim.scalers import Scaler
 from tests.models.conftest import RUNGS
 from tests.models.test_model import model_of
 
@@ -245,6 +252,44 @@ def test_a_long_text_in_a_wrong_place_is_not_repeated_whole(model, tmp_path, key
     assert len(str(raised.value)) < 500
 
 
+def plain(learner, task, classes=None):
+    """Return a model of two columns with a learner."""
+    scaler = Scaler(np.zeros(2), np.ones(2), np.zeros(2), None)
+    return Model("kernel", "x", task, learner, scaler, classes, flat=False)
+
+
+def alone(kind, n_outputs):
+    """Return what tells three classes apart, among any number of outputs."""
+    if kind == "landmarks":
+        places = np.zeros((4, 2)), np.ones((3, 4)), np.zeros(3)
+        return LandmarkMachine(0, 1.0, *places, n_outputs, (0, 1, 2))
+    if kind == "kernel machines":
+        places = np.zeros((3, 2)), np.ones((2, 3)), np.zeros(3)
+        return KernelMachines((SupportVectors(0, 1.0, *places, (0, 1, 2), (1, 1, 1)),), n_outputs)
+    return Perceptrons(((None, (1,)),), n_outputs)
+
+
+KINDS_ALONE = ["landmarks", "kernel machines", "perceptrons"]
+
+
+@pytest.mark.parametrize("kind", KINDS_ALONE)
+@pytest.mark.parametrize("task", ["multilabel", "regression"])
+def test_a_number_of_outputs_that_nothing_counts_takes_no_memory(tmp_path, kind, task):
+    path = plain(alone(kind, 10**12), task).save(tmp_path / "m.gradatim")
+    with pytest.raises(InputError, match="outputs that are no classes"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("kind", KINDS_ALONE)
+def test_many_classes_take_no_memory_of_their_square(tmp_path, kind):
+    # Squared they would take 320 GB.
+    classes = np.arange(200_000)
+    path = plain(alone(kind, len(classes)), "classification", classes).save(tmp_path / "m.gradatim")
+    outputs = load_model(path).outputs(np.zeros((2, 2)))
+    assert outputs.shape == (2, 200_000)
+    assert outputs.sum(axis=1).tolist() == [1.0, 1.0]
+
+
 def _mixed(rng, whole):
     """Return a file with a few bytes changed, or cut."""
     n_header = int.from_bytes(whole[:8], "little")
@@ -257,12 +302,14 @@ def _mixed(rng, whole):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # Changed weights may overflow.
-@pytest.mark.parametrize("rung", ["logistic", "kernel", "shallow"])
+@pytest.mark.parametrize("rung", ["logistic", "kernel", "shallow", "landmarks"])
 def test_broken_files_are_refused_or_predict_and_explain(climbs, tmp_path, rung):
-    model = model_of(climbs("three"), rung)
+    if rung == "landmarks":
+        model, row = plain(alone(rung, 3), "classification", np.array(["a", "b", "c"])), np.zeros(2)
+    else:
+        model, row = model_of(climbs("three"), rung), climbs("three").collection.X["sounds"][0]
     whole = model.save(tmp_path / "whole.gradatim").read_bytes()
     path, rng, n_loaded = tmp_path / "broken.gradatim", np.random.default_rng(17), 0
-    row = climbs("three").collection.X["sounds"][0]
     for _ in range(150):
         path.write_bytes(_mixed(rng, whole))
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gradatim._files import check_folder, write_atomically
-from gradatim._text import plural, show_name
+from gradatim._text import plural, shell_word, show_name
 from gradatim.cli._json import json_text, print_json
 from gradatim.cli._output_files import Writer, check_files, ending, model
 
@@ -92,5 +92,6 @@ class Outputs:
             if model.input
             else ", which gives one answer for all rows"
         )
+        verb = f"gradatim predict {show_name(shell_word(str(file)))} PATH"
         use = f"gradatim.load_model({json.dumps(str(file))}).predict(X)"
-        return f"model: {path} ({model.rung}{read}); use it in Python: {use}"
+        return f"model: {path} ({model.rung}{read}); use it: {verb}, or in Python: {use}"

@@ -7,10 +7,12 @@ what the fitted model says of them in raw units. The store keeps what was said, 
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, overload
@@ -108,6 +110,10 @@ def _run_rung(
     keep(models)
     asked = HeldOut(X, held_out)
     judged = [m.outputs for m in fitted] if family.reference else None
+    if judged is None:
+        # In threads, as the fits were: an average over many shifts takes seconds.
+        with ThreadPoolExecutor(min(task.n_jobs, os.cpu_count() or 1)) as threads:
+            judged = list(threads.map(lambda one, rows: one.outputs(X[rows]), models, held_out))
     predictions, ordered = said_of(task, models, asked, judged)
     return RungResult(
         rung=family.name,

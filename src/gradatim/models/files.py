@@ -104,6 +104,9 @@ def from_record(record: Any, tensors: Tensors) -> Model:
     learner = _learner(record["learner"], n_features, tensors)
     n_outputs = _n_outputs(learner)
     classes = _classes(record["classes"], n_outputs) if task == "classification" else None
+    if classes is None and n_outputs > 1 and _decides_alone(learner):
+        # Its outputs are so many as the file says: only classes count them.
+        raise InputError(f"one machine decides between {n_outputs} outputs that are no classes")
     flat = _of_type(record["flat"], bool)
     if flat and classes is None and n_outputs > 1:
         raise InputError(f"{n_outputs} outputs make no flat predictions")
@@ -218,6 +221,15 @@ def _n_outputs(learner: Learner) -> int:
         return learner.members[0].n_outputs
     assert isinstance(learner, Perceptrons | KernelMachines | LandmarkMachine)
     return learner.n_outputs
+
+
+def _decides_alone(learner: Learner) -> bool:
+    """Tell whether classes are told apart by one learner, which may know fewer of them."""
+    if isinstance(learner, Perceptrons):
+        return len(learner.units) == 1
+    if isinstance(learner, KernelMachines):
+        return len(learner.machines) == 1
+    return isinstance(learner, LandmarkMachine) and bool(learner.codes)
 
 
 def _scaler(record: Mapping[str, Any], tensors: Tensors) -> Scaler:

@@ -203,7 +203,7 @@ class Perceptrons:
         scores = self.scores(Z)
         if scores.shape[1] == 1 or len(self.units) > 1:
             return (scores >= 0).astype(np.float64)
-        return np.eye(self.n_outputs)[scores.argmax(axis=1)]
+        return _one_hot(scores.argmax(axis=1), self.n_outputs)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
         """Return pre-activations; minus infinity for a class that no training row had."""
@@ -282,9 +282,16 @@ class SupportVectors:
 
     def votes(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Count won pairs, and sum up by how much, both (n_rows, n_classes)."""
-        first, second = (np.eye(len(self.codes))[classes] for classes in self._pairs)
+        first, second = self._pairs
         won = (pairs > 0).astype(np.float64)
-        return won @ first + (1.0 - won) @ second, pairs @ (first - second)
+
+        def total(values: np.ndarray, of: np.ndarray) -> np.ndarray:
+            # Not by an indicator matrix, which of a thousand classes is 4 GB.
+            codes = range(len(self.codes))
+            return np.stack([values[:, of == code].sum(axis=1) for code in codes], axis=1)
+
+        votes = total(won, first) + total(1.0 - won, second)
+        return votes, total(pairs, first) - total(pairs, second)
 
     def chosen(self, kernel: np.ndarray) -> np.ndarray:
         """Predict codes, (n_rows,); of classes with equally many votes the first."""
@@ -337,7 +344,7 @@ class KernelMachines:
             for machine, kernel in zip(self.machines, kernels, strict=True)
         ]
         if self._one_for_all and self.n_outputs > 1:
-            return np.eye(self.n_outputs)[columns[0]]
+            return _one_hot(columns[0], self.n_outputs)
         return np.stack(columns, axis=1).astype(np.float64)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
@@ -397,7 +404,7 @@ class LandmarkMachine:
         if not self.decides:
             return scores
         if self.codes and self.n_outputs > 1:
-            return np.eye(self.n_outputs)[scores.argmax(axis=1)]
+            return _one_hot(scores.argmax(axis=1), self.n_outputs)
         return (scores > 0).astype(np.float64)
 
     def scores(self, Z: np.ndarray) -> np.ndarray:
@@ -434,6 +441,13 @@ def spread_classes(
     whole = np.full((len(scores), n_columns), -np.inf)
     whole[:, codes] = scores if scores.shape[1] > 1 else np.concatenate([-scores, scores], axis=1)
     return whole
+
+
+def _one_hot(codes: np.ndarray, n_columns: int) -> np.ndarray:
+    """Write codes as rows of one 1; of many classes an identity matrix would be far larger."""
+    rows = np.zeros((len(codes), n_columns))
+    rows[np.arange(len(codes)), codes] = 1.0
+    return rows
 
 
 def _certain(code: int, n_columns: int, n_rows: int) -> np.ndarray:

@@ -256,8 +256,11 @@ def _beside_untrained(
         return probes
     network = untrained_like(layer_network(looked.model), seed)
     own = layers_of_network(network, stack[INPUT])
-    before = probe([own] * folds.folds, concepts, folds, units, seed=seed, n_jobs=n_jobs)
-    return [one.beside(other) for one, other in zip(probes, before, strict=True)]
+    # What is read has no weights: it is the same before, and the most expensive of all to probe.
+    del own[INPUT]
+    asked = probe([own] * folds.folds, concepts, folds, units, seed=seed, n_jobs=n_jobs)
+    before = {(one.layer, one.concept): one for one in asked}
+    return [one.beside(before.get((one.layer, one.concept), one)) for one in probes]
 
 
 def _rows_of(X: Any, rows: np.ndarray) -> Any:

@@ -145,11 +145,15 @@ def probe(
     questions = [_ProbeTarget(one) for pair in pairs for one in pair]
     names = list(layers[0])
 
-    def ask(name: str) -> list[list[_ProbeAnswer]]:
-        return [_ask(fold[name], questions, folds, k) for k, fold in enumerate(layers)]
+    asked = [(name, k) for name in names for k in range(len(layers))]
+
+    def ask(one: tuple[str, int]) -> list[_ProbeAnswer]:
+        name, k = one
+        return _ask(layers[k][name], questions, folds, k)
 
     with ThreadPoolExecutor(n_jobs) as pool_:
-        answers = dict(zip(names, pool_.map(ask, names), strict=True))
+        said = dict(zip(asked, pool_.map(ask, asked), strict=True))
+    answers = {name: [said[name, k] for k in range(len(layers))] for name in names}
     found = []
     for c, (concept, _) in enumerate(pairs):
         for name in names:

@@ -74,7 +74,7 @@ BLIND = replace(
     STRONG,
     learning_rate=0.003,
     input_scale=0.0,
-    max_epochs=600,
+    max_epochs=480,
     augmentation=Augmentation(shift=0.5),
 )
 
