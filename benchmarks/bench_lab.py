@@ -70,7 +70,7 @@ MAPS = """() => {
     start += nOut * (sizes[k] + 1);
     return layer;
   });
-  const plane = () => Float32Array.from({ length: 10000 }, () => Math.random());
+  const plane = () => Float64Array.from({ length: 10000 }, () => Math.random());
   const inputs = [plane(), plane()];
   const parameters = Float64Array.from({ length: start }, () => Math.random() - 0.5);
   const planes = layers.map(({ nOut }) => Array.from({ length: nOut }, plane));

@@ -97,7 +97,7 @@ const ANSWERS = {
   readTable: ({ text }) => readTable(text),
   paintClasses({ planes, paper, colors }) {
     const pixels = new Uint32Array(planes[0].length);
-    paintClasses(pixels, planes.map((plane) => Float32Array.from(plane)), colors.map((color) => makeShades(paper, color)));
+    paintClasses(pixels, planes.map((plane) => Float64Array.from(plane)), colors.map((color) => makeShades(paper, color)));
     return [...new Uint8Array(pixels.buffer)];
   },
   window: ({ table, data }) => makeData(data, table, lib).window,
@@ -113,8 +113,8 @@ const ANSWERS = {
       return layer;
     });
     const n = X.length / nInputs;
-    const inputs = Array.from({ length: nInputs }, (_, i) => Float32Array.from({ length: n }, (_, k) => X[k * nInputs + i]));
-    const planes = layers.map(({ nOut }) => Array.from({ length: nOut }, () => new Float32Array(n)));
+    const inputs = Array.from({ length: nInputs }, (_, i) => Float64Array.from({ length: n }, (_, k) => X[k * nInputs + i]));
+    const planes = layers.map(({ nOut }) => Array.from({ length: nOut }, () => new Float64Array(n)));
     computePlanes(mapped, net.parameters, inputs, planes);
     const room = lib.forward(lib.makeNetwork(engineLayers(net, nInputs)), X);
     return { planes: planes.map((units) => units.map((plane) => [...plane])), exact: room.a.slice(1).map((a) => [...a]) };

@@ -164,7 +164,7 @@ export function makeGraphCard(app, board, resized) {
     return element;
   }
 
-  /** @param {Float32Array[][]} planes of the inputs, then of every layer @param {Uint32Array} ramp */
+  /** @param {Float64Array[][]} planes of the inputs, then of every layer @param {Uint32Array} ramp */
   function drawMaps(planes, ramp) {
     const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d"));
     const pixels = new Uint32Array(image.data.buffer);

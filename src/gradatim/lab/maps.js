@@ -1,27 +1,27 @@
 /**
  * What every unit answers over the whole plane, fast enough to be drawn in every frame.
  *
- * Conventions: a plane is a Float32Array of one value per pixel, row after row from the top; tanh and
- * the logistic function are rational there, within 1e-4. Pictures only: numbers come from the engine.
+ * Conventions: a plane is a Float64Array of one value per pixel, row after row from the top: single
+ * precision would be converted at every use. tanh and the logistic function are rational there, within 1e-4. Pictures only: numbers come from the engine.
  */
 
 /**
- * tanh by a quotient of polynomials.
+ * tanh by the quotient of polynomials that is nearest to it, within 1e-4.
  *
  * @param {number} x
  */
 export function quickTanh(x) {
-  if (x > 4.97) return 1;
-  if (x < -4.97) return -1;
+  if (x > 5) return 1;
+  if (x < -5) return -1;
   const q = x * x;
-  return (x * (135135 + q * (17325 + q * (378 + q)))) / (135135 + q * (62370 + q * (3150 + q * 28)));
+  return (x * (1466 + q * (150.84 + q))) / (1466 + q * (639.22 + q * 18.983));
 }
 
 /**
  * Apply an activation to a plane.
  *
  * @param {string} name
- * @param {Float32Array} a pre-activations, then activations
+ * @param {Float64Array} a pre-activations, then activations
  */
 export function activatePlane(name, a) {
   const n = a.length;
@@ -61,7 +61,7 @@ export function activatePlane(name, a) {
   }
 }
 
-/** @param {Float32Array[]} planes one per class */
+/** @param {Float64Array[]} planes one per class */
 function softmaxPlanes(planes) {
   for (let k = 0; k < planes[0].length; k++) {
     let top = -Infinity;
@@ -85,8 +85,8 @@ function softmaxPlanes(planes) {
  *
  * @param {MappedLayer[]} layers
  * @param {ArrayLike<number>} parameters
- * @param {Float32Array[]} inputs
- * @param {Float32Array[][]} planes where they are written, one list per layer
+ * @param {Float64Array[]} inputs
+ * @param {Float64Array[][]} planes where they are written, one list per layer
  */
 export function computePlanes(layers, parameters, inputs, planes) {
   let below = inputs;
@@ -105,8 +105,8 @@ export function computePlanes(layers, parameters, inputs, planes) {
 /**
  * Add up weighted planes, four at a time, so that the sum is read and written less often.
  *
- * @param {Float32Array} out
- * @param {Float32Array[]} below
+ * @param {Float64Array} out
+ * @param {Float64Array[]} below
  * @param {ArrayLike<number>} parameters
  * @param {number} row
  * @param {number} nIn
@@ -114,22 +114,13 @@ export function computePlanes(layers, parameters, inputs, planes) {
  */
 function weigh(out, below, parameters, row, nIn, bias) {
   const n = out.length;
-  let i = 0;
-  if (nIn >= 4) {
-    const [a, b, c, d] = below;
-    const [t, u, v, w] = [parameters[row], parameters[row + 1], parameters[row + 2], parameters[row + 3]];
-    for (let k = 0; k < n; k++) out[k] = bias + t * a[k] + u * b[k] + v * c[k] + w * d[k];
-    i = 4;
-  } else out.fill(bias);
-  for (; i + 3 < nIn; i += 4) {
-    const [a, b, c, d] = [below[i], below[i + 1], below[i + 2], below[i + 3]];
-    const at = row + i;
-    const [t, u, v, w] = [parameters[at], parameters[at + 1], parameters[at + 2], parameters[at + 3]];
-    for (let k = 0; k < n; k++) out[k] += t * a[k] + u * b[k] + v * c[k] + w * d[k];
-  }
-  for (; i < nIn; i++) {
-    const [v, a] = [parameters[row + i], below[i]];
-    for (let k = 0; k < n; k++) out[k] += v * a[k];
+  const weight = (/** @type {number} */ i) => (i < nIn ? parameters[row + i] : 0);
+  const plane = (/** @type {number} */ i) => below[Math.min(i, nIn - 1)];
+  for (let i = 0; i < nIn; i += 4) {
+    const [t, u, v, w] = [weight(i), weight(i + 1), weight(i + 2), weight(i + 3)];
+    const [a, b, c, d] = [plane(i), plane(i + 1), plane(i + 2), plane(i + 3)];
+    if (i) for (let k = 0; k < n; k++) out[k] += t * a[k] + u * b[k] + v * c[k] + w * d[k];
+    else for (let k = 0; k < n; k++) out[k] = bias + t * a[k] + u * b[k] + v * c[k] + w * d[k];
   }
 }
 
@@ -174,7 +165,7 @@ export function makeShades(paper, color) {
  * Paint a plane with a ramp.
  *
  * @param {Uint32Array} pixels
- * @param {Float32Array} plane
+ * @param {Float64Array} plane
  * @param {Uint32Array} ramp
  * @param {number} low value that is −1
  * @param {number} high value that is 1
@@ -192,7 +183,7 @@ export function paintRamp(pixels, plane, ramp, low, high, places) {
  * Paint the class with the largest plane, paler where it is not sure.
  *
  * @param {Uint32Array} pixels
- * @param {Float32Array[]} planes
+ * @param {Float64Array[]} planes
  * @param {Uint32Array[]} shades of each class
  */
 export function paintClasses(pixels, planes, shades) {
@@ -207,7 +198,7 @@ export function paintClasses(pixels, planes, shades) {
  * The range in which a unit's map is colored: that of its function, or that of its values.
  *
  * @param {string} activation
- * @param {Float32Array} plane
+ * @param {Float64Array} plane
  * @returns {[number, number]} low and high, as far from the middle
  */
 export function mapRange(activation, plane) {

@@ -269,9 +269,9 @@ export function makeNetworkView(app) {
     drawStill();
   }
 
-  /** @type {Float32Array[][]} */
+  /** @type {Float64Array[][]} */
   let planes = [];
-  /** @type {Float32Array[]} */
+  /** @type {Float64Array[]} */
   let inputPlanes = [];
 
   /** After another shape, or other points. */
@@ -456,7 +456,7 @@ export function makeNetworkView(app) {
     drawOverlay();
   }
 
-  /** @param {number} layer @param {Float32Array} plane @returns {[number, number]} */
+  /** @param {number} layer @param {Float64Array} plane @returns {[number, number]} */
   function lineRange(layer, plane) {
     const activation = layer ? net().activations[layer - 1][0] : "identity";
     const [low, high] = mapRange(activation, plane);

@@ -42,10 +42,10 @@ export function contenders(nInputs, nOutputs) {
  * @param {{ data(): import("./model.js").PageData }} network
  */
 export function makeRaceView(app, network) {
-  /** @typedef {{ net: import("./state.js").NetState, worker: { post(...messages: any[]): void, stop(): void }, planes: Float32Array[][], history: { epoch: number, loss: number }[], solved: number | null, report: any, card: ReturnType<typeof makeCard> }} Runner */
+  /** @typedef {{ net: import("./state.js").NetState, worker: { post(...messages: any[]): void, stop(): void }, planes: Float64Array[][], history: { epoch: number, loss: number }[], solved: number | null, report: any, card: ReturnType<typeof makeCard> }} Runner */
   /** @type {Runner[]} */
   let runners = [];
-  /** @type {Float32Array[]} */
+  /** @type {Float64Array[]} */
   let inputPlanes = [];
   let isRunning = false;
   let waiting = 0;

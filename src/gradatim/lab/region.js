@@ -36,7 +36,7 @@ export function makeInputPlanes(data, chosen, side = SIDE) {
     }
   }
   const values = computeInputs(X, data.dims, chosen);
-  return chosen.map((_, i) => new Float32Array(nPixels).map((_, k) => values[k * chosen.length + i]));
+  return chosen.map((_, i) => new Float64Array(nPixels).map((_, k) => values[k * chosen.length + i]));
 }
 
 /** Places of a plane that a smaller or larger picture of it shows. @param {number} side its pixels */
@@ -53,7 +53,7 @@ export function samplePlaces(side) {
  * @param {number} [side] pixels
  */
 export function makeUnitPlanes(activations, data, side = SIDE) {
-  return activations.map((units) => units.map(() => new Float32Array(countPixels(data, side))));
+  return activations.map((units) => units.map(() => new Float64Array(countPixels(data, side))));
 }
 
 /**

@@ -41,7 +41,7 @@ export function makeKernelCard(app, desk) {
   function paint({ plane }) {
     const { signed, classes, colors } = makeColorRamps(app.colors());
     const context = /** @type {CanvasRenderingContext2D} */ (region.getContext("2d"));
-    const values = Float32Array.from(plane, (value) => value / 100);
+    const values = Float64Array.from(plane, (value) => value / 100);
     if (data.dims === 1) {
       const { width, height, ratio } = clearCanvas(region);
       drawCurve(context, values, [0, 1], [width, height], 2.2 * ratio, colors);
@@ -49,7 +49,7 @@ export function makeKernelCard(app, desk) {
       region.width = region.height = SIDE;
       const image = new ImageData(SIDE, SIDE);
       const pixels = new Uint32Array(image.data.buffer);
-      if (data.nClasses > 2) paintClasses(pixels, Array.from({ length: data.nClasses }, (_, k) => Float32Array.from(plane, (code) => (code === k ? 1 : 0))), classes);
+      if (data.nClasses > 2) paintClasses(pixels, Array.from({ length: data.nClasses }, (_, k) => Float64Array.from(plane, (code) => (code === k ? 1 : 0))), classes);
       else paintRamp(pixels, values, signed, 0, 1);
       context.putImageData(image, 0, 0);
     }

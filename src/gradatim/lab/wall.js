@@ -58,9 +58,9 @@ export function makeWallView(app, network) {
   let tiles = [];
   /** @type {{ post(...messages: any[]): void, stop(): void }[]} */
   let workers = [];
-  /** Planes of one network of each size: the maps are drawn one after the other. @type {Float32Array[][][]} */
+  /** Planes of one network of each size: the maps are drawn one after the other. @type {Float64Array[][][]} */
   let planes = [];
-  /** @type {Float32Array[]} */
+  /** @type {Float64Array[]} */
   let inputPlanes = [];
   /** @type {ReturnType<typeof makeColorRamps> | null} */
   let ramps = null;

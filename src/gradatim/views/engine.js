@@ -628,6 +628,7 @@ export function engine() {
     return {
       ...{ network, loss, optimizer, learningRate, weightDecay, momentum, nesterov, beta2, smoothing },
       ...{ cosineSteps, kernel, steps: 0, first: each(), second: each(), gradient: each(), rooms },
+      hasFixed: network.kinds.includes(0),
     };
   }
 
@@ -657,7 +658,7 @@ export function engine() {
     const n = X.length / network.layers[0].nIn;
     if (trainer.kernel && trainer.smoothing === 0) {
       trainer.kernel(parameters, gradient, X, y, n);
-      for (let k = 0; k < gradient.length; k++) if (kinds[k] === 0) gradient[k] = 0;
+      if (trainer.hasFixed) for (let k = 0; k < gradient.length; k++) if (kinds[k] === 0) gradient[k] = 0;
     } else {
       let room = rooms.get(n);
       if (!room) rooms.set(n, (room = makeRoom(network, n)));
@@ -677,6 +678,10 @@ export function engine() {
    * @param {number} rate
    */
   function moveSgd({ network: { parameters }, gradient, first, momentum, nesterov }, rate) {
+    if (momentum === 0) {
+      for (let k = 0; k < parameters.length; k++) parameters[k] -= rate * gradient[k];
+      return;
+    }
     for (let k = 0; k < parameters.length; k++) {
       const moved = gradient[k] + momentum * first[k];
       first[k] = moved;
@@ -770,10 +775,13 @@ export function engine() {
 
     /** The numbers below n in an order as `random.shuffle` leaves them. @param {number} n */
     function order(n) {
-      const places = Uint32Array.from({ length: n }, (_, i) => i);
+      const places = new Uint32Array(n);
+      for (let i = 1; i < n; i++) places[i] = i;
       for (let i = n - 1; i > 0; i--) {
         const j = below(i + 1);
-        [places[i], places[j]] = [places[j], places[i]];
+        const last = places[i];
+        places[i] = places[j];
+        places[j] = last;
       }
       return places;
     }
