@@ -1,7 +1,7 @@
 """Python's values as columns of Arrow, and columns as matrices, without pandas.
 
-Conventions: None is a missing value. ``pyarrow.array`` and ``to_numpy`` import pandas wherever it is
-installed, which takes longer than NumPy, pyarrow and this package together; buffers need none.
+Conventions: None is a missing value. ``pyarrow.array`` and ``to_numpy`` import pandas wherever it
+is installed, which takes longer than NumPy, pyarrow and this package together; buffers need none.
 """
 
 from __future__ import annotations

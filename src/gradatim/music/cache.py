@@ -262,7 +262,7 @@ def _table(files: Mapping[bytes, KeptFile], schema: pa.Schema) -> pa.Table:
 def _names(
     part: PartPath, schema: pa.Schema
 ) -> tuple[parquet.FileMetaData | None, list[list[bytes]]]:
-    """Return the metadata of a part and the names in each group; none if it has gone or is other."""
+    """Return the metadata of a part and the names in its groups; none if it cannot be used."""
     import pyarrow as pa
 
     try:
@@ -300,12 +300,10 @@ def _files(table: pa.Table) -> dict[bytes, KeptFile]:
             own[name].append(piece)
         else:
             own[name], places[name] = [piece], k
-    stamps = [columns[name] for name in ("size", "mtime_ns", "bytes_sha256")]
+    stamps = (columns[name] for name in ("size", "mtime_ns", "bytes_sha256"))
+    identities = [*map(FileIdentity, *stamps)]
     whole, oddities = columns["whole"], columns["oddities"]
     return {
-        name: KeptFile(
-            FileIdentity(*(values[k] for values in stamps)),
-            FileAnalysis(tuple(own[name]), whole[k], tuple(oddities[k])),
-        )
+        name: KeptFile(identities[k], FileAnalysis(tuple(own[name]), whole[k], tuple(oddities[k])))
         for name, k in places.items()
     }

@@ -85,9 +85,7 @@ def list_parts(folder: PartPath) -> list[PartPath]:
     return [folder / name for name in sorted(names) if name.endswith(".parquet")]
 
 
-def open_part(
-    part: PartPath, metadata: parquet.FileMetaData | None = None
-) -> parquet.ParquetFile:
+def open_part(part: PartPath, metadata: parquet.FileMetaData | None = None) -> parquet.ParquetFile:
     """Open a part, of which the metadata may be known; a context manager."""
     from pyarrow import parquet
 
