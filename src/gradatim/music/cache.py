@@ -26,7 +26,6 @@ from gradatim._cache import prune
 from gradatim._digest import short_hash
 from gradatim.errors import OutputError
 from gradatim.music.analyses import FileAnalysis, FilePart
-from gradatim.music.arrow_columns import bytes_column, column, matrix
 from gradatim.music.file_identity import FileIdentity
 from gradatim.music.fingerprints import N_BANDS, N_STEPS
 from gradatim.music.part_files import (
@@ -38,6 +37,7 @@ from gradatim.music.part_files import (
     write_part,
 )
 from gradatim.music.recipes import SetRecipe
+from gradatim.tables.arrow_columns import bytes_column, column, matrix
 
 if TYPE_CHECKING:
     import pyarrow as pa

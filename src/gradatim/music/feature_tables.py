@@ -23,9 +23,9 @@ import numpy as np
 from gradatim._files import open_regular, write_atomically
 from gradatim.collection import Notice
 from gradatim.errors import OutputError, SpecError, TableError
-from gradatim.music.arrow_columns import column, float_column
 from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe, SetRecipe, UnionRecipe, parts_of, read_recipe, set_name
+from gradatim.tables.arrow_columns import column, number_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,7 +115,7 @@ class FeatureTable:
             columns["start"] = column(self.starts, pa.float64())
         known = np.array([error is None for error in self.errors], dtype=bool)
         for name, values in zip(self.feature_names, self.features.T, strict=True):
-            columns[name] = float_column(values, known)
+            columns[name] = number_column(values, known)
         return pa.table(columns, metadata={RECIPE_KEY: json.dumps(self._recipe())})
 
     def _recipe(self) -> dict[str, Any]:

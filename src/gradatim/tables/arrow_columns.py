@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["bytes_column", "column", "float_column", "matrix"]
+__all__ = ["as_array", "bytes_column", "column", "matrix", "number_column"]
 
 
 def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
@@ -36,13 +36,24 @@ def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(plain), [valid, numbers])
 
 
-def float_column(values: np.ndarray, known: np.ndarray) -> pa.Array:
-    """Return float32 numbers (n_rows,) as a column; what is not known is missing."""
+def number_column(values: np.ndarray, known: np.ndarray | None = None) -> pa.Array:
+    """Return numbers (n_rows,) of any width as a column; what is not `known` is missing."""
     import pyarrow as pa
 
-    valid = None if known.all() else _bits(known)
+    valid = None if known is None or known.all() else _bits(known)
     held = [valid, pa.py_buffer(np.ascontiguousarray(values))]
-    return pa.Array.from_buffers(pa.float32(), len(values), held)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), held)
+
+
+def as_array(cells: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Return floating-point numbers as an array that may not be written to; missing: NaN."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    if whole.null_count:
+        whole = pc.call_function("coalesce", [whole, column([np.nan], whole.type)[0]])
+    return np.from_dlpack(whole)
 
 
 def bytes_column(values: np.ndarray) -> pa.Array:

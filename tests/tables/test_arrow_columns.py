@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from gradatim.music.arrow_columns import bytes_column, column, float_column, matrix
+from gradatim.tables.arrow_columns import as_array, bytes_column, column, matrix, number_column
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,16 @@ def test_a_column_is_that_of_pyarrow(values, kind):
 
 
 def test_what_is_not_known_is_missing():
-    made = float_column(np.array([[1, 2], [3, 4]], dtype=np.float32)[:, 0], np.array([True, False]))
+    made = number_column(
+        np.array([[1, 2], [3, 4]], dtype=np.float32)[:, 0], np.array([True, False])
+    )
     assert made.equals(pa.array([1.0, None], pa.float32()))
+
+
+def test_numbers_come_back_with_nan_where_they_are_missing():
+    cells = pa.chunked_array([pa.array([1.5, None]), pa.array([2.5])])
+    np.testing.assert_array_equal(as_array(cells), [1.5, np.nan, 2.5])
+    assert as_array(pa.array([], pa.float32())).dtype == np.float32
 
 
 def test_a_matrix_comes_back_from_any_slice():
@@ -43,11 +52,17 @@ def test_a_matrix_comes_back_from_any_slice():
     np.testing.assert_array_equal(matrix(pa.chunked_array([bytes_column(X).slice(2)])), X[2:])
 
 
-def test_keeping_and_writing_features_imports_no_pandas(tmp_path, folder):
-    words = ["features", str(folder), "-o", str(tmp_path / "a.parquet")]
+def test_no_pandas_is_imported_for_features_and_tables(tmp_path):
+    (tmp_path / "a.wav").write_bytes(Path("examples/drums/kick/bd_808.flac").read_bytes())
+    (tmp_path / "t.csv").write_text("a,b,y\n0,n/a,r\n1,2,r\n3,-,s\n4,5,s\n")
+    words = ["features", str(tmp_path / "a.wav"), "-o", str(tmp_path / "a.parquet")]
+    words += ["--cache", str(tmp_path / "kept")]
     script = (
-        f"import sys; sys.argv[1:] = {[*words, '--cache', str(tmp_path / 'kept')]!r}\n"
+        "import sys\n"
         "from gradatim.cli import main\n"
+        "from gradatim.tables import read_table\n"
+        f"read_table({str(tmp_path / 't.csv')!r}, 'y', drop_rows_without=['b'])\n"
+        f"sys.argv[1:] = {words!r}\n"
         "for _ in range(2):\n"
         "    try:\n        main()\n    except SystemExit as end:\n        assert not end.code\n"
         "assert 'pandas' not in sys.modules"
