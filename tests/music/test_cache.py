@@ -172,14 +172,14 @@ def test_damaged_and_foreign_parts_count_as_missing(files, tmp_path, read, compu
 
 def test_many_parts_become_one_and_the_latest_counts(files, tmp_path, computed, tone):
     cache = FeatureCache(tmp_path / "cache", files[0].parent)
+    folder = cache.place(RECIPE)
     for k in range(MANY_PARTS):
+        assert len([*folder.glob("*.parquet")]) == k
         tone(files[0], 100.0 + k)
         os.utime(files[0], ns=(k, k))
         analyze_files(files[:1], cache=cache)
-    folder = cache.place(RECIPE)
-    assert len([*folder.glob("*.parquet")]) == MANY_PARTS
-    same(analyze_files(files[:1], cache=cache), [analyze_file(files[0])])
     assert len([*folder.glob("*.parquet")]) == 1
+    same(analyze_files(files[:1], cache=cache), [analyze_file(files[0])])
     n_before = len(computed)
     same(analyze_files(files[:1], cache=cache), analyze_files(files[:1], cache=cache))
     assert len(computed) == n_before
@@ -220,9 +220,9 @@ def groups(monkeypatch):
     """Make each file a group of its own, and remember which groups are read."""
     numbers, whole = [], keeping._read_group
 
-    def remember(part, number, schema):
-        numbers.append(number)
-        return whole(part, number, schema)
+    def remember(group, schema):
+        numbers.append(group.number)
+        return whole(group, schema)
 
     monkeypatch.setattr(keeping, "GROUP_FILES", 1)
     monkeypatch.setattr(keeping, "GROUPS_AT_HAND", 2)

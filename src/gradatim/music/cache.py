@@ -13,7 +13,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -36,9 +37,11 @@ from gradatim.music.part_files import (
     write_part,
 )
 from gradatim.music.recipes import SetRecipe
+from gradatim.tables.arrow_columns import bytes_column, column, matrix
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import parquet
 
 __all__ = ["FeatureCache", "KeptFile"]
 
@@ -107,14 +110,7 @@ class FeatureCache:
         if isinstance(folder, Path):
             with contextlib.suppress(OSError):
                 os.utime(folder)  # What is asked for is not old.
-        kept = _KeptFiles(list_parts(folder), recipe)
-        is_local = isinstance(folder, Path)
-        if is_local and len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
-            for part in kept.parts:
-                with contextlib.suppress(OSError):
-                    part.unlink()
-            kept = _KeptFiles(list_parts(folder), recipe)
-        return kept
+        return _KeptFiles(list_parts(folder), recipe)
 
     def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> bool:
         """Keep what one recipe gave of some files, as one part; whether that could be done."""
@@ -133,12 +129,35 @@ class FeatureCache:
             )
             return False
 
-    def prune(self) -> None:
-        """Remove what was not asked for for long, and the oldest beyond a limit."""
+    def tidy(self, recipes: Iterable[SetRecipe]) -> None:
+        """Merge parts that have become many, and remove what is old or beyond a limit.
+
+        Done by who has written, so that whoever only reads does not wait for it.
+        """
         if isinstance(self._folder, RemotePath):
             return  # Others have it too.
+        for recipe in recipes:
+            self._merge(recipe)
         with contextlib.suppress(OSError):
             prune(self._folder, max_days=MAX_DAYS, max_bytes=MAX_BYTES)
+
+    def _merge(self, recipe: SetRecipe) -> None:
+        if len(list_parts(self.place(recipe))) < MANY_PARTS:
+            return
+        kept = _KeptFiles(list_parts(self.place(recipe)), recipe)
+        if len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
+            for part in kept.parts:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Files of a part that are read at once."""
+
+    part: PartPath
+    number: int
+    metadata: parquet.FileMetaData | None  # Of the part, so that it need not be read again
 
 
 class _KeptFiles(Mapping[bytes, KeptFile]):
@@ -150,17 +169,21 @@ class _KeptFiles(Mapping[bytes, KeptFile]):
     def __init__(self, parts: Sequence[PartPath], recipe: SetRecipe) -> None:
         self.parts: list[PartPath] = []  # Those that hold some
         schema = _schema(len(recipe.names))
-        self._group_of: dict[bytes, tuple[PartPath, int]] = {}
+        self._group_of: dict[bytes, _Group] = {}
         self._read = lru_cache(GROUPS_AT_HAND)(partial(_read_group, schema=schema))
+        self._last: tuple[_Group | None, dict[bytes, KeptFile]] = None, {}
         for part in parts:
-            groups = _names(part, schema)
+            metadata, groups = _names(part, schema)
             self.parts += [part] if groups else []
             for number, names in enumerate(groups):
-                for name in names:
-                    self._group_of[name] = part, number  # What came last counts.
+                group = _Group(part, number, metadata)
+                self._group_of |= dict.fromkeys(names, group)  # What came last counts.
 
     def __getitem__(self, name: bytes) -> KeptFile:
-        return self._read(*self._group_of[name])[name]
+        group = self._group_of[name]
+        if group is not self._last[0]:  # Mostly it is, and files are many.
+            self._last = group, self._read(group)
+        return self._last[1][name]
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._group_of)
@@ -195,8 +218,9 @@ def _schema(n_features: int) -> pa.Schema:
         "start": pa.float64(),
         "sha256": pa.string(),
         "silent": pa.bool_(),
-        "fingerprint": pa.list_(pa.float32(), N_BANDS * N_STEPS),
-        "features": pa.list_(pa.float32(), n_features),
+        # Bytes of float32, which are read many times as fast as lists.
+        "fingerprint": pa.binary(4 * N_BANDS * N_STEPS),
+        "features": pa.binary(4 * n_features),
     })  # fmt: skip
 
 
@@ -229,69 +253,57 @@ def _table(files: Mapping[bytes, KeptFile], schema: pa.Schema) -> pa.Table:
         "sha256": [piece.sha256 for _, _, piece in rows],
         "silent": [piece.silent for _, _, piece in rows],
     }
-    arrays = [pa.array(values, schema.field(name).type) for name, values in columns.items()]
-    arrays.append(_lists(np.stack([piece.fingerprint for *_, piece in rows])))
-    arrays.append(_lists(np.stack([piece.features for *_, piece in rows])))
+    arrays = [column(values, schema.field(name).type) for name, values in columns.items()]
+    arrays.append(bytes_column(np.stack([piece.fingerprint for *_, piece in rows])))
+    arrays.append(bytes_column(np.stack([piece.features for *_, piece in rows])))
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _lists(values: np.ndarray) -> pa.Array:
-    """Return the rows of a matrix as lists of one length."""
-    import pyarrow as pa
-
-    return pa.FixedSizeListArray.from_arrays(
-        pa.array(values.ravel(), pa.float32()), values.shape[1]
-    )
-
-
-def _matrix(column: pa.ChunkedArray) -> np.ndarray:
-    """Return lists of one length as the rows of a matrix."""
-    lists = column.combine_chunks()
-    return lists.flatten().to_numpy(zero_copy_only=False).reshape(-1, lists.type.list_size)
-
-
-def _names(part: PartPath, schema: pa.Schema) -> list[list[bytes]]:
-    """Return the names in each group of a part; none if it has gone, is damaged or other."""
+def _names(
+    part: PartPath, schema: pa.Schema
+) -> tuple[parquet.FileMetaData | None, list[list[bytes]]]:
+    """Return the metadata of a part and the names in its groups; none if it cannot be used."""
     import pyarrow as pa
 
     try:
         with open_part(part) as file:
             if not file.schema_arrow.equals(schema):
-                return []
+                return None, []
             groups = range(file.num_row_groups)
             columns = [file.read_row_group(k, columns=["path"])["path"] for k in groups]
-            return [column.unique().to_pylist() for column in columns]
+            return file.metadata, [column.unique().to_pylist() for column in columns]
     except (pa.ArrowException, OSError, ValueError):
-        return []
+        return None, []
 
 
-def _read_group(part: PartPath, number: int, schema: pa.Schema) -> dict[bytes, KeptFile]:
+def _read_group(group: _Group, schema: pa.Schema) -> dict[bytes, KeptFile]:
     """Read a group of files; none if the part has gone, is damaged or is another by now."""
     import pyarrow as pa
 
     try:
-        with open_part(part) as file:
-            table = file.read_row_group(number)
+        with open_part(group.part, group.metadata) as file:
+            table = file.read_row_group(group.number)
         table.validate(full=True)
+        return _files(table) if table.schema.equals(schema) and len(table) else {}
     except (pa.ArrowException, OSError, ValueError):
         return {}
-    return _files(table) if table.schema.equals(schema) and len(table) else {}
 
 
 def _files(table: pa.Table) -> dict[bytes, KeptFile]:
     columns = {name: table[name].to_pylist() for name in table.column_names[:-2]}
-    marks, features = _matrix(table["fingerprint"]), _matrix(table["features"])
-    rows: dict[bytes, list[int]] = {}
-    for k, name in enumerate(columns["path"]):
-        rows.setdefault(name, []).append(k)
-    starts, hashes, silent = (columns[name] for name in ("start", "sha256", "silent"))
-    found = {}
-    for name, own in rows.items():
-        first = own[0]
-        identity = FileIdentity(*(columns[n][first] for n in ("size", "mtime_ns", "bytes_sha256")))
-        pieces = tuple(
-            FilePart(features[k], hashes[k], starts[k], silent[k], marks[k]) for k in own
-        )
-        whole, oddities = columns["whole"][first], tuple(columns["oddities"][first])
-        found[name] = KeptFile(identity, FileAnalysis(pieces, whole, oddities))
-    return found
+    about = (columns[name] for name in ("sha256", "start", "silent"))
+    pieces = map(FilePart, matrix(table["features"]), *about, matrix(table["fingerprint"]))
+    places: dict[bytes, int] = {}
+    own: dict[bytes, list[FilePart]] = {}
+    for k, (name, piece) in enumerate(zip(columns["path"], pieces, strict=True)):
+        if name in own:
+            own[name].append(piece)
+        else:
+            own[name], places[name] = [piece], k
+    stamps = (columns[name] for name in ("size", "mtime_ns", "bytes_sha256"))
+    identities = [*map(FileIdentity, *stamps)]
+    whole, oddities = columns["whole"], columns["oddities"]
+    return {
+        name: KeptFile(identities[k], FileAnalysis(tuple(own[name]), whole[k], tuple(oddities[k])))
+        for name, k in places.items()
+    }

@@ -21,6 +21,7 @@ from gradatim.errors import SpecError, TableError
 from gradatim.music.feature_tables import ROLES, FileRecipes, read_recipes
 from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe
+from gradatim.tables.arrow_columns import column
 from gradatim.tables.collections import read_table
 from gradatim.tables.columns import Columns, read_columns
 
@@ -185,12 +186,12 @@ def _for_reading(table: Columns, plan: InputPlan, groups: str | None) -> Columns
     ids = (
         paths if starts is None else [f"{p} {s:.6g} s" for p, s in zip(paths, starts, strict=True)]
     )
-    columns["id"] = pa.chunked_array([pa.array(ids)])
+    columns["id"] = pa.chunked_array([column(ids, pa.string())])
     columns["label"] = table.columns["label"]
     if groups is None:
         named = table.columns["group"].to_pylist()
         if any(group is not None for group in named):
-            columns["group"] = pa.chunked_array([pa.array(_lone_groups(named, paths))])
+            columns["group"] = pa.chunked_array([column(_lone_groups(named, paths), pa.string())])
     else:
         name = groups.removeprefix(_STEM)
         if name not in ("path", "group"):

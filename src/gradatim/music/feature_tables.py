@@ -25,6 +25,7 @@ from gradatim.collection import Notice
 from gradatim.errors import OutputError, SpecError, TableError
 from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe, SetRecipe, UnionRecipe, parts_of, read_recipe, set_name
+from gradatim.tables.arrow_columns import column, number_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,16 +106,16 @@ class FeatureTable:
 
         kinds = {"regression": pa.float64(), "multilabel": pa.list_(pa.string())}
         columns = {
-            "path": pa.array(map(_whole, self.paths), pa.string()),
-            "label": pa.array(self.labels, kinds.get(self.task, pa.string())),
-            "group": pa.array(self.groups, pa.string()),
-            "error": pa.array([e and _whole(e) for e in self.errors], pa.string()),
+            "path": column([*map(_whole, self.paths)], pa.string()),
+            "label": column(self.labels, kinds.get(self.task, pa.string())),
+            "group": column(self.groups, pa.string()),
+            "error": column([e and _whole(e) for e in self.errors], pa.string()),
         }
         if self.is_cut:
-            columns["start"] = pa.array(self.starts, pa.float64())
-        gone = np.array([error is not None for error in self.errors], dtype=bool)
+            columns["start"] = column(self.starts, pa.float64())
+        known = np.array([error is None for error in self.errors], dtype=bool)
         for name, values in zip(self.feature_names, self.features.T, strict=True):
-            columns[name] = pa.array(np.ascontiguousarray(values), pa.float32(), mask=gone)
+            columns[name] = number_column(values, known)
         return pa.table(columns, metadata={RECIPE_KEY: json.dumps(self._recipe())})
 
     def _recipe(self) -> dict[str, Any]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["FileIdentity", "identify"]
 
 
-@dataclass(frozen=True)
-class FileIdentity:
+class FileIdentity(NamedTuple):
     """By what a file is known again."""
 
     size: int

@@ -130,8 +130,9 @@ def list_files(
         subfolders[:] = [name for name in kept if name not in left]
         inside = below(folder)
         inside = "" if inside == "." else f"{inside}/"
+        start = os.path.join(folder, "")
         for name in names:
-            path = os.path.join(folder, name)
+            path = start + name
             if _passed_over(name):
                 continue
             mode = _mode_of(path)

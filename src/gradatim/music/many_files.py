@@ -135,7 +135,7 @@ def _analyze_jobs(
             keeper.flush()
         executor.shutdown(cancel_futures=True)
     if cache is not None and keeper is not None and keeper.has_written:
-        cache.prune()
+        cache.tidy(parts)
 
 
 def _analyze(
@@ -202,11 +202,11 @@ def find_missing(paths: Sequence[_Path], recipe: Recipe, cache: FeatureCache | N
     return [k for k, path in enumerate(paths) if len(_stored(cache, known, path)) < len(parts)]
 
 
-_Known = Mapping[SetRecipe, Mapping[bytes, KeptFile]]
+_Known = Sequence[tuple[SetRecipe, Mapping[bytes, KeptFile]]]
 
 
 def _known(cache: FeatureCache | None, parts: Sequence[SetRecipe]) -> _Known:
-    return {} if cache is None else {part: cache.read(part) for part in parts}
+    return [] if cache is None else [(part, cache.read(part)) for part in parts]
 
 
 def _stored(cache: FeatureCache | None, known: _Known, path: _Path) -> _Analyses:
@@ -214,12 +214,13 @@ def _stored(cache: FeatureCache | None, known: _Known, path: _Path) -> _Analyses
     if cache is None:
         return {}
     name = cache.name(path)
-    files = {part: file for part, all_ in known.items() if (file := all_.get(name))}
+    files = [(part, file) for part, all_ in known if (file := all_.get(name))]
     if not files or (now := identify(path, content=cache.verify)) is None:
         return {}
-    own = {part: file.analysis for part, file in files.items() if cache.is_same(file, now)}
+    own = {part: file.analysis for part, file in files if cache.is_same(file, now)}
     # Pieces that disagree are of two versions of the file: all are computed anew.
-    return own if len({_sounds(analysis) for analysis in own.values()}) == 1 else {}
+    agree = len(own) == 1 or len({_sounds(analysis) for analysis in own.values()}) == 1
+    return own if agree else {}
 
 
 class _Keeper:

@@ -85,13 +85,13 @@ def list_parts(folder: PartPath) -> list[PartPath]:
     return [folder / name for name in sorted(names) if name.endswith(".parquet")]
 
 
-def open_part(part: PartPath) -> parquet.ParquetFile:
-    """Open a part; a context manager."""
+def open_part(part: PartPath, metadata: parquet.FileMetaData | None = None) -> parquet.ParquetFile:
+    """Open a part, of which the metadata may be known; a context manager."""
     from pyarrow import parquet
 
     if isinstance(part, Path):
-        return parquet.ParquetFile(part)
-    return parquet.ParquetFile(part.path, filesystem=part.filesystem)
+        return parquet.ParquetFile(part, metadata=metadata)
+    return parquet.ParquetFile(part.path, metadata=metadata, filesystem=part.filesystem)
 
 
 def write_part(folder: PartPath, name: str, write: Callable[[Any], object]) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from gradatim.tables.arrow_columns import column
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -148,8 +150,8 @@ def _without(cells: pa.ChunkedArray, marks: tuple[str, ...]) -> pa.ChunkedArray:
     import pyarrow.compute as pc
 
     lower = _call("utf8_lower", cells)
-    is_mark = pc.call_function("is_in", [lower], pc.SetLookupOptions(pa.array(marks)))
-    return _call("if_else", is_mark, pa.scalar(None, pa.string()), cells)
+    is_mark = pc.call_function("is_in", [lower], pc.SetLookupOptions(column(marks, pa.string())))
+    return _call("if_else", is_mark, pa.nulls(1, pa.string())[0], cells)
 
 
 def _call(name: str, *arguments: Any, **options: str) -> Any:

@@ -34,6 +34,7 @@ from gradatim.tables.arrow import (
     read_frame,
     read_parquet,
 )
+from gradatim.tables.arrow_columns import as_array, number_column
 from gradatim.tables.cells import blank_missing, read_numbers
 from gradatim.tables.delimited import (
     GZIP,
@@ -108,9 +109,7 @@ class Columns:
 
     def keep(self, rows: np.ndarray) -> Columns:
         """Return the table of some rows, a mask (n_rows,) or their indices in order."""
-        import pyarrow as pa
-
-        indices = pa.array(np.arange(len(self.rows))[rows])
+        indices = number_column(np.arange(len(self.rows))[rows])
         columns = {name: column.take(indices) for name, column in self.columns.items()}
         lines = None if self.lines is None else self.lines[rows]
         return replace(self, columns=columns, rows=self.rows[rows], lines=lines)
@@ -153,10 +152,7 @@ class Columns:
             return None
         # Single precision stays: as doubles, patches of sounds would take twice their memory.
         number = pa.float32() if pa.types.is_float32(kind) else pa.float64()
-        parts = [
-            chunk.flatten().cast(number, safe=False).to_numpy(zero_copy_only=False)
-            for chunk in column.chunks
-        ]
+        parts = [as_array(chunk.flatten().cast(number, safe=False)) for chunk in column.chunks]
         whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return whole.reshape(len(column), -1)
 
@@ -192,7 +188,7 @@ class Columns:
             raise NotANumberError(*self._first(name), kind)
         try:
             # From bool and decimal types there is a way to float64 only through a safe cast.
-            values = column.cast(pa.float64(), safe=False).to_numpy()
+            values = as_array(column.cast(pa.float64(), safe=False))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             values = _parse_numbers(column.to_pylist())
         numbers = np.array(values, dtype=np.float64)
