@@ -206,3 +206,12 @@ def test_neither_file_of_a_split_is_written_over(songs, capsys):
     before = songs.read_bytes()
     assert main(["climb", *split, "--no-report"]) == 2
     assert songs.read_bytes() == before
+
+
+def test_a_table_without_numbers_is_told_what_it_holds(tmp_path, capsys):
+    (tmp_path / "de.csv").write_text("a;b;genre\n1,5;2,5;x\n2,5;3,5;y\n")
+    assert main(["inspect", str(tmp_path / "de.csv"), "--target", "genre", "--decimal", "."]) == 2
+    assert (
+        "de.csv has no column of numbers to learn from: there is text in a, b; write numbers"
+        in capsys.readouterr().err
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from gradatim._text import option, plural, show_name
+from gradatim._text import list_text, option, plural, show_name
 from gradatim.cli._interrupt import interruptible
 from gradatim.cli._json import header
 from gradatim.cli._options import DebugLibraries, JsonFile
@@ -93,6 +93,7 @@ def _inspected(path: str, reading: Options) -> tuple[Collection, list[Finding]]:
 
 def _unusable(path: str, reading: Options) -> dict[str, list[str]]:
     """Return the columns of a table that nobody named and that cannot be features, by kind."""
+    from gradatim.errors import TableError
     from gradatim.tables.columns import Dialect, read_columns
     from gradatim.tables.features import select_dropped, unusable_columns
 
@@ -108,6 +109,12 @@ def _unusable(path: str, reading: Options) -> dict[str, list[str]]:
     for name, kind in unusable_columns(table).items():
         if name not in named:
             found.setdefault(kind, []).append(name)
+    if found and named.union(*found.values()).issuperset(table.names):
+        held = "; ".join(f"{kind} in {list_text(names)}" for kind, names in found.items())
+        raise TableError(
+            f"{table.source} has no column of numbers to learn from: there is {held}; write "
+            "numbers, or say how they are written (--decimal, --delimiter)"
+        )
     return found
 
 
