@@ -251,7 +251,8 @@ def draw_chart(chart: Chart) -> str:
         low, high = max(x.low, y.low), min(x.high, y.high)
         marks.append(_line(x(low), y(low), x(high), y(high), _DASHED_PAINT))
     taken: list[tuple[float, float, float, float]] = []
-    for series in chart.series:
+    # The first series, such as where to stop, lies on top.
+    for series in reversed(chart.series):
         marks += _series(series, x, y)
         taken += [(x(p.x) - 5, y(p.y) - 5, x(p.x) + 5, y(p.y) + 5) for p in series.points]
     for p in filter(_known, points):
@@ -474,7 +475,8 @@ def draw_matrix(matrix: Matrix) -> str:
     margin = _LETTER * max((len(name) for name in names), default=0) + 14
     size = 26.0 if len(matrix.columns) <= 30 else 14.0
     left, top = margin + 16, margin + 16
-    width, height = left + size * len(matrix.columns) + 8, top + size * len(matrix.rows) + 8
+    widest = max(size * len(matrix.columns), _LETTER * len(matrix.column_title))
+    width, height = left + widest + 8, top + size * len(matrix.rows) + 8
     marks = []
     for j, name in enumerate(matrix.columns):
         at = left + size * (j + 0.5) + 4
