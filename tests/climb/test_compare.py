@@ -54,6 +54,22 @@ def test_turned_round_the_signs_turn_and_with_itself_nothing_is_gained(pair):
     assert "neither is shown to be better" in same.sentence
 
 
+def test_errors_are_shares_of_the_majoritys_also_where_the_tolerance_is_0(pair):
+    losses = [json.loads(json.dumps(climb)) for climb in pair]
+    for climb in losses:
+        climb["protocol"] |= {"metric": "hamming", "tolerance": 0.0, "higher_is_better": False}
+        climb["verdict"]["tolerance"] = 0.0
+    found = compare_climbs(*losses).rungs[1]
+    a, b = (np.array(climb["rungs"][1]["unit_sums"]) for climb in losses)
+    unit = losses[0]["rungs"][0]["mean"]
+    without = ((b - a).sum() - (b - a)) / 196 / unit
+    variance = 1.5 * 49 / 50 * np.sum((without - without.mean()) ** 2) + 2 / 202**2
+    half = stats.t.ppf(0.975, 49) * np.sqrt(variance) * unit
+    gain = -(b.sum() - a.sum()) / 200
+    assert found.difference == pytest.approx(gain)
+    assert found.interval == pytest.approx((gain - half, gain + half), abs=1e-9)
+
+
 def test_other_folds_metrics_and_versions_are_refused(pair):
     for key, value, says in [
         (

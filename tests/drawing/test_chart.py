@@ -93,6 +93,14 @@ def test_names_from_outside_are_text():
     assert shades == [0.68, 0.28, 0.48]
 
 
+def test_a_matrix_of_two_classes_has_room_for_its_title():
+    pair, title = ["a", "b"], "what the model said"
+    matrix = draw_matrix(Matrix("t", pair, pair, [[3, 0], [1, 2]], "true class", title))
+    [drawn] = [t for t in ElementTree.fromstring(matrix).iter(f"{SVG}text") if t.text == title]
+    width = float(ElementTree.fromstring(matrix).get("viewBox").split()[2])
+    assert width - float(drawn.get("x")) > 5.5 * len(title)
+
+
 def test_the_same_chart_has_the_same_text_and_another_other_ids():
     one = draw_bars("t", "drop", [ValueBar("a", 0.2)])
     assert one == draw_bars("t", "drop", [ValueBar("a", 0.2)])

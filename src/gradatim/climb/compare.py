@@ -132,11 +132,11 @@ def _difference(
         or np.ones(scored["n_samples"], dtype=int)
     )
     without = np.stack([_without(row, sizes) for row in (a, b)])
-    # Of errors the scale is that of the verdict: the tolerance is .05 of the majority's.
-    verdict = first["verdict"]
+    # Of errors the scale is that of the verdict: shares of the majority's, which is on the ladder.
     unit = 1.0
     if not metric.higher_is_better:
-        unit = verdict["tolerance"] / first["protocol"]["tolerance"]
+        guesses = (row["mean"] for row in first["rungs"] if row["rung"] == "majority")
+        unit = next(guesses, None) or 1.0
     evidence = Evidence(metric.sign * np.array(means) / unit, metric.sign * without / unit, sizes)
     factor = FACTORS[collection["task"]].bound
     d, error, _ = evidence.differences(0, np.array([1]), factor)

@@ -42,8 +42,8 @@ __all__ = [
     "measure_importance",
 ]
 
-# Multiplications in all, about a second on one core
-_BUDGET = 3e10
+# Multiplications in all, about half a second on one core
+_BUDGET = 2e10
 # What scoring some predictions of a row costs, in multiplications
 _A_ROW = 5e4
 _MOST_SHUFFLES = 5

@@ -126,7 +126,8 @@ def draw_matrix(matrix: Matrix) -> str:
     margin = LETTER * max((len(name) for name in names), default=0) + 14
     size = 26.0 if len(matrix.columns) <= 30 else 14.0
     left, top = margin + 16, margin + 16
-    width, height = left + size * len(matrix.columns) + 8, top + size * len(matrix.rows) + 8
+    widest = max(size * len(matrix.columns), LETTER * len(matrix.column_title))
+    width, height = left + widest + 8, top + size * len(matrix.rows) + 8
     marks = []
     for j, name in enumerate(matrix.columns):
         at = left + size * (j + 0.5) + 4

@@ -91,7 +91,8 @@ def draw_chart(chart: Chart) -> str:
         low, high = max(x.low, y.low), min(x.high, y.high)
         marks.append(chart_line(x(low), y(low), x(high), y(high), DASHED_PAINT))
     taken: list[tuple[float, float, float, float]] = []
-    for series in chart.series:
+    # The first series, such as where to stop, lies on top.
+    for series in reversed(chart.series):
         marks += _series(series, x, y)
         taken += [(x(p.x) - 5, y(p.y) - 5, x(p.x) + 5, y(p.y) + 5) for p in series.points]
     for p in filter(_known, points):
