@@ -36,12 +36,12 @@ def by_plain_loop(layer, y, judge, there=THERE):
     for k in range(5):
         inner = np.flatnonzero(~np.isin(FOLDS.fold_of[0], (k, (k + 1) % 5)) & there)
         next_ = np.flatnonzero((FOLDS.fold_of[0] == (k + 1) % 5) & there)
-        scores = [
-            judge(next_, sklearn_ridge(layer, y, inner, next_, penalty)) for penalty in PENALTIES
-        ]
+        answers = [sklearn_ridge(layer, y, inner, next_, penalty) for penalty in PENALTIES]
+        # Of equal scores that of the least squared error.
+        scores = [(judge(next_, out), -np.mean((out - y[next_]) ** 2)) for out in answers]
         train = np.flatnonzero((FOLDS.fold_of[0] != k) & there)
         test = np.flatnonzero((FOLDS.fold_of[0] == k) & there)
-        best = PENALTIES[int(np.argmax(scores))]
+        best = PENALTIES[scores.index(max(scores))]
         said[test] = sklearn_ridge(layer, y, train, test, best)
     return said
 
@@ -65,6 +65,18 @@ def test_probes_of_classes_name_the_largest_of_one_hot_ridge_regressions():
     )
     [found] = probe([{"h": LAYER}] * 5, [LABEL], FOLDS, GROUPS)
     assert found.score == pytest.approx(np.mean(names[said.argmax(axis=1)] == CLASSES))
+
+
+def test_a_column_that_tells_classes_is_read_where_each_fold_has_more_of_another_class():
+    # Every penalty tells them apart where classes are equally many; in the rows that are left for
+    # the last fit they are not, and the strongest penalty names nothing but the larger class.
+    fold_of = np.repeat(np.arange(5), 15)
+    n_second = np.repeat([10, 5, 8, 10, 5], 15)
+    y = np.where(np.tile(np.arange(15), 5) < n_second, "b", "a")
+    z = np.where(y == "b", 1.0, -1.0) + 0.1 * np.random.default_rng(0).normal(size=75)
+    label = Concept("label", "label", "classification", y, np.ones(75, dtype=bool))
+    [found] = probe([{"h": z[:, None]}] * 5, [label], Folds(fold_of[None]), np.arange(75))
+    assert found.score == 1.0
 
 
 def test_probes_of_classes_are_near_logistic_regression():

@@ -105,7 +105,7 @@ def from_record(record: Any, tensors: Tensors) -> Model:
     n_outputs = _n_outputs(learner)
     classes = _classes(record["classes"], n_outputs) if task == "classification" else None
     if classes is None and n_outputs > 1 and _decides_alone(learner):
-        # Its outputs are so many as the file says: only classes count them.
+        # Nothing but labels of classes counts its outputs.
         raise InputError(f"one machine decides between {n_outputs} outputs that are no classes")
     flat = _of_type(record["flat"], bool)
     if flat and classes is None and n_outputs > 1:

@@ -36,7 +36,7 @@ from gradatim.scalers import fit_scaler
 
 __all__ = ["PENALTIES", "LayerProbe", "control_of", "probe"]
 
-#: Penalties to choose from, the strongest first: of equally good ones it is taken.
+#: Penalties to choose from; of equally good ones that of the least squared error is taken.
 PENALTIES = (1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001)
 
 _METRIC = {"classification": "accuracy", "multilabel": "macro_auc", "regression": "r2"}
@@ -253,8 +253,12 @@ def _ask(
         tried = _fit(layer, own, inner[there[inner]], judged[there[judged]])
         final = _fit(layer, own, train[there[train]], rows := test[there[test]], train)
         for i, question, candidates, solved in zip(group, own, tried, final, strict=True):
-            scores = [question.score(judged[there[judged]], one.outputs) for one in candidates]
-            best = int(np.argmax(np.nan_to_num(scores, nan=-np.inf)))
+            seen = judged[there[judged]]
+            scores = [question.score(seen, one.outputs) for one in candidates]
+            errors = [np.mean((one.outputs - question.matrix[seen]) ** 2) for one in candidates]
+            # Where few rows make equal scores, not the strongest: it may name nothing but the
+            # larger class of its own training rows.
+            best = np.lexsort((errors, -np.nan_to_num(scores, nan=-np.inf)))[0]
             chosen = solved[best]
             memorized = question.score(train[there[train]], chosen.own)
             answers[i] = _ProbeAnswer(rows, chosen.outputs, chosen.mean, memorized)
