@@ -121,7 +121,7 @@ export function makeWallView(app, network) {
     const task = makeTask(tiles[0].net, data);
     workers = [0, 1].map((part) => {
       const mine = tiles.filter(({ seed }) => seed % 2 === part);
-      const kernels = shapes.map((shape) => kernelText(nInputs, shape));
+      const kernels = shapes.map((shape) => kernelText(nInputs, shape, task.loss));
       const worker = app.startWorker(kernels, (message) => answered(part, mine, message));
       const tasks = mine.map(({ net, size, seed }) => ({ layers: engineLayers(net, nInputs), seed: app.state.recipe.seed + seed, kernel: size }));
       worker.post({ ask: "load", number, task, tasks, recipe: app.state.recipe, epochs: 0 }, { ask: "scores" });

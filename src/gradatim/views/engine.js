@@ -647,7 +647,7 @@ export function engine() {
   }
 
   /**
-   * `forward` in the room that the trainer keeps for so many rows.
+   * `forward` in the room that the trainer keeps for a number of rows.
    *
    * @param {ReturnType<typeof makeTrainer>} trainer
    * @param {ArrayLike<number>} X flat, (n, nIn)
