@@ -46,6 +46,16 @@ const MOST_UNDOS = 100;
  */
 
 /**
+ * Start once the head of the page is seen; at once where nobody looks at it yet, or another page embeds it.
+ *
+ * @param {() => void} start
+ */
+export function afterPaint(start) {
+  if (document.hidden || window.parent !== window) start();
+  else requestAnimationFrame(() => setTimeout(start));
+}
+
+/**
  * @param {HTMLElement} root
  * @param {((app: App, network: any, race: any) => { name: string, title: string, element: HTMLElement, draw(): void })[]} [extras]
  *   makers of tabs that only some pages have
@@ -249,15 +259,9 @@ export function startLab(root, extras = []) {
     });
   }
 
-  root.append(
-    html("header", { class: "top" }, ...brand(), tabs, html("div", { class: "row actions" }, undo, button("Share", share.open, { class: "share-button" }))),
-    message, html("main", {}, ...panels), share.dialog, live);
+  document.getElementById("top")?.append(tabs, html("div", { class: "row actions" }, undo, button("Share", share.open, { class: "share-button" })));
+  root.append(message, html("main", {}, ...panels), share.dialog, live);
   practicePanel.hidden = practiceView.isEmpty;
-
-  function brand() {
-    const found = document.getElementById("brand");
-    return found ? [found] : [];
-  }
 
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";

@@ -173,10 +173,9 @@ export function makeShades(paper, color) {
  */
 export function paintRamp(pixels, plane, ramp, low, high, places) {
   const slope = high > low ? 255 / (high - low) : 0;
-  for (let k = 0; k < pixels.length; k++) {
-    const at = (plane[places ? places[k] : k] - low) * slope;
-    pixels[k] = ramp[at > 255 ? 255 : at > 0 ? at | 0 : 0];
-  }
+  const shade = (/** @type {number} */ at) => ramp[at > 255 ? 255 : at > 0 ? at | 0 : 0];
+  if (places) for (let k = 0; k < pixels.length; k++) pixels[k] = shade((plane[places[k]] - low) * slope);
+  else for (let k = 0; k < pixels.length; k++) pixels[k] = shade((plane[k] - low) * slope);
 }
 
 /**

@@ -38,8 +38,7 @@ _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTI
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
 # What a page may be asked for from outside keeps its name.
 _NAMED = {"startLab", "engine", "encodeState", "decodeState", "kernelText", "computePlanes"}
-_START = '\nstartLab(document.getElementById("lab"));\n'
-_START_SERVED = '\nstartLab(document.getElementById("lab"), [makeServerView]);\n'
+_START = '\nafterPaint(() => startLab(document.getElementById("lab"), [%s]));\n'
 
 
 def write_lab(lesson: Lesson, path: str | os.PathLike[str], exam: Exam | None = None) -> Path:
@@ -102,10 +101,9 @@ def script(served: bool = False) -> str:
         text = _EXPORT.sub("", _read(name))
         return _IMPORT.sub(lambda found: joined(_beside(folder, found[1])), text)
 
-    names, start = ["./lab.js"], _START
-    if served:
-        names, start = [*names, "./served.js"], _START_SERVED
+    names = ["./lab.js", "./served.js"] if served else ["./lab.js"]
     code = "".join(map(joined, names))
+    start = _START % ("makeServerView" if served else "")
     return minify(f'"use strict";\n{code}{start}', _NAMED)
 
 

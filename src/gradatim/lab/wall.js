@@ -2,8 +2,8 @@
  * The wall: 64 networks learn the same points, eight sizes across, eight seeds down; a click opens one.
  *
  * Conventions: two workers train four seeds each, in turns of an epoch; one that is ahead waits, so that at
- * rest all 64 have seen the points equally often. A third of the maps is drawn in each frame. Points, recipe and seed are those of the
- * network's tab.
+ * rest all 64 have seen the points equally often. A third of the rows is drawn in each frame, and the weights are asked for
+ * before the first. Points, recipe and seed are those of the network's tab.
  */
 
 import { html } from "../views/_dom.js";
@@ -21,7 +21,7 @@ export const SIZES = [[], [2], [4], [8], [4, 4], [8, 8], [4, 4, 4], [8, 8, 8]];
 const SEEDS = 8;
 const MAP_SIDE = 32;
 /** Epochs that one worker may be ahead of the other. */
-const AHEAD = 20;
+const AHEAD = 40;
 /** How long between two looks at how well they do, in ms. */
 const SCORING = 400;
 
@@ -64,11 +64,11 @@ export function makeWallView(app, network) {
   let inputPlanes = [];
   /** @type {ReturnType<typeof makeColorRamps> | null} */
   let ramps = null;
-  // One canvas for all maps: one for each would cost more to put together than to draw.
-  const sheet = html("canvas", { class: "sheet" });
+  // A canvas for each row: one for each map would cost more to put together, one for all to bring to the screen.
+  /** @type {{ sheet: HTMLCanvasElement, context: CanvasRenderingContext2D, maps: { tile: Tile, x: number, width: number, height: number }[] }[]} */
+  let rows = [];
   const brush = html("canvas", { width: MAP_SIDE, height: MAP_SIDE });
-  /** Where each map lies on the sheet. @type {Map<HTMLElement, DOMRect>} */
-  let places = new Map();
+  const small = /** @type {CanvasRenderingContext2D} */ (brush.getContext("2d"));
   const image = new ImageData(MAP_SIDE, MAP_SIDE);
   const pixels = new Uint32Array(image.data.buffer);
   let isRunning = false;
@@ -95,11 +95,12 @@ export function makeWallView(app, network) {
   const told = html("p", { class: "about" });
   const grid = html("div", { class: "wall", role: "group", "aria-label": "64 networks" });
   const verdict = html("p", { class: "answer" });
+  const field = html("div", { class: "wall-frame" }, grid);
   const element = html("div", { class: "wall-view" },
     html("div", { class: "bar", role: "group", "aria-label": "Training of all" },
       html("div", { class: "row transport" }, go, button("Start again", begin), html("span", { class: "epoch-box" }, html("span", {}, "epoch"), epochs)),
       html("div", { class: "row settings" }, functions.element, orders.element)),
-    told, html("section", { class: "card", "aria-label": "The wall" }, html("div", { class: "wall-frame" }, grid, sheet), verdict));
+    told, html("section", { class: "card", "aria-label": "The wall" }, field, verdict));
   new ResizeObserver(place).observe(grid);
 
   const signature = () => JSON.stringify([app.state.data, app.state.net.inputs, app.state.recipe, activation]);
@@ -168,14 +169,26 @@ export function makeWallView(app, network) {
   /** Find where the maps lie now, and draw them there. */
   function place() {
     if (!element.offsetParent) return;
-    [sheet.width, sheet.height] = [grid.clientWidth, grid.clientHeight];
-    const { x, y } = grid.getBoundingClientRect();
-    places = new Map(tiles.map(({ place: one }) => {
-      const box = one.getBoundingClientRect();
-      return [one, new DOMRect(Math.round(box.x - x), Math.round(box.y - y), Math.round(box.width), Math.round(box.height))];
-    }));
-    tiles.forEach(drawTile);
+    const [{ x, y }, boxes] = [grid.getBoundingClientRect(), tiles.map((tile) => tile.place.getBoundingClientRect())];
+    const tops = [...new Set(boxes.map((box) => Math.round(box.y - y)))].sort((a, b) => a - b);
+    rows = tops.map((top) => {
+      const maps = tiles.flatMap((tile, k) => {
+        const box = boxes[k];
+        return Math.round(box.y - y) === top ? [{ tile, x: Math.round(box.x - x), width: Math.round(box.width), height: Math.round(box.height) }] : [];
+      });
+      const sheet = html("canvas", { class: "sheet", width: grid.clientWidth, height: maps[0].height });
+      sheet.style.top = `${top}px`;
+      return { sheet, context: /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d")), maps };
+    });
+    field.replaceChildren(grid, ...rows.map(({ sheet }) => sheet));
+    rows.forEach(drawRow);
   }
+
+  /** @param {typeof rows[0]} row */
+  function drawRow({ context, maps }) {
+    for (const { tile, ...box } of maps) drawTile(tile, context, box);
+  }
+
   const medians = SIZES.map(() => html("b", { class: "axis" }, "–"));
 
   /** @param {any} score */
@@ -219,7 +232,7 @@ export function makeWallView(app, network) {
     epochs.textContent = grouped(Math.min(...done));
     if (isRunning) letRun();
     else {
-      mine.forEach(drawTile);
+      rows.forEach(drawRow);
       if (waiting[1 - part]) return;
       const [behind, most] = [done[0] < done[1] ? 0 : 1, Math.max(...done)];
       // The one that is behind catches up; then both are told how well they do.
@@ -250,12 +263,13 @@ export function makeWallView(app, network) {
       for (const worker of workers) worker.post({ ask: "scores" });
       if (app.reducedMotion()) {
         ask();
-        tiles.forEach(drawTile);
+        rows.forEach(drawRow);
       }
     }
     if (!app.reducedMotion()) {
-      ask();
-      for (let k = 0; k < tiles.length / 3; k++) drawTile(tiles[next++ % tiles.length]);
+      next %= rows.length;
+      if (next < rows.length / 3) ask();
+      for (let k = 0; k < rows.length / 3; k++) drawRow(rows[next++ % rows.length]);
     }
     requestAnimationFrame(frame);
   }
@@ -274,25 +288,22 @@ export function makeWallView(app, network) {
     app.announce(isRunning ? "64 networks train." : verdict.textContent ?? "");
   }
 
-  /** @param {Tile} tile */
-  function drawTile({ size, net, place: at }) {
-    const [data, box] = [network.data(), places.get(at)];
-    if (!box) return;
+  /** @param {Tile} tile @param {CanvasRenderingContext2D} context @param {{ x: number, width: number, height: number }} box */
+  function drawTile({ size, net }, context, { x, width, height }) {
+    const data = network.data();
     if (ramps?.colors !== app.colors()) ramps = makeColorRamps(app.colors());
     const { signed, classes, colors } = /** @type {ReturnType<typeof makeColorRamps>} */ (ramps);
     const mine = planes[size];
     computePlanes(mappedLayers(inputPlanes.length, net.activations), net.parameters, inputPlanes, mine);
     const outputs = mine[mine.length - 1];
-    const [context, small] = [sheet, brush].map((canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")));
-    const { x, y, width, height } = box;
     if (data.dims === 1) {
-      drawCurve(context, outputs[0], data.targets ? data.yWindow : [0, 1], [width, height], 2, colors, [x, y]);
+      drawCurve(context, outputs[0], data.targets ? data.yWindow : [0, 1], [width, height], 2, colors, [x, 0]);
       return;
     }
     if (outputs.length > 1) paintClasses(pixels, outputs, classes);
     else paintRamp(pixels, outputs[0], signed, ...mapRange("logistic", outputs[0]));
     small.putImageData(image, 0, 0);
-    context.drawImage(brush, x, y, width, height);
+    context.drawImage(brush, x, 0, width, height);
   }
 
   function draw() {

@@ -86,7 +86,7 @@ export function trainInWorker(scope, engine, kernels) {
      */
     function measure(X, y, labels) {
       if (!labels.length) return null;
-      const room = engine.forward(network, X);
+      const room = engine.predict(trainer, X);
       const outputs = room.a[room.a.length - 1];
       const nOut = task.nOut;
       const loss = engine.meanLoss(network, room, y, task.loss);
