@@ -58,33 +58,38 @@ def write_generated(path: Path, n_rows: int, n_columns: int) -> None:
 
 
 def write_patches(path: Path, n_rows: int, *shape: int) -> None:
-    """Write patches of noise and their classes to an Arrow file, a batch at a time."""
+    """Write patches of noise and their classes to an Arrow file, as one batch."""
     import pyarrow as pa
+    from pyarrow import feather
 
-    rng, length = np.random.default_rng(0), int(np.prod(shape))
-    kinds = {"patch": pa.list_(pa.float32(), length), "genre": pa.string()}
-    schema = pa.schema([*kinds.items()])
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
-        for first in range(0, n_rows, 1000):
-            label = np.arange(first, min(first + 1000, n_rows)) % 10
-            X = rng.normal(size=(len(label), length)).astype(np.float32)
-            X[np.arange(len(label)), label] += 3.0
-            lists = pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), length)
-            writer.write_batch(pa.record_batch([lists, pa.array(map(str, label))], schema=schema))
+    length = int(np.prod(shape))
+    label = np.arange(n_rows) % 10
+    X = np.random.default_rng(0).normal(size=(n_rows, length)).astype(np.float32)
+    X[np.arange(n_rows), label] += 3.0
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), length)
+    table = pa.table({"patch": lists, "genre": [f"genre {k}" for k in label]})
+    feather.write_feather(table, str(path), compression="uncompressed")
 
 
 def measure_patches(*size: int) -> dict[str, Any]:
     """Train networks on patches in this process, and say what each stage took."""
+    from gradatim.climb import ladder
     from gradatim.sources.registry import Options, read_source
     from gradatim.training import recipes
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "patches.arrow")
-        write_patches(path, *size)
+        name = "x".join(map(str, size))
+        words = [sys.executable, "-m", "benchmarks.bench_growth", "--write", str(path), name]
+        subprocess.run(words, check=True)
         stages = _Stages()
         with stages.stage("reading"):
             collection = read_source(str(path), Options(target=["genre"]))
-        with mock.patch.object(recipes, "MOST_STEPS_ROWS", size[0] // 50):
+        # Few steps, and no look for copies, which takes minutes: what networks hold is asked.
+        with (
+            mock.patch.object(recipes, "MOST_STEPS_ROWS", size[0] // 50),
+            mock.patch.object(ladder, "inspected", lambda collection: collection),
+        ):
             climb_collection(
                 collection,
                 observer=stages,
@@ -228,8 +233,8 @@ def main() -> None:
     """Measure sizes, each in a process of its own."""
     given = sys.argv[1:]
     if given[:1] == ["--write"]:
-        rows, columns = _size(given[2])
-        write_generated(Path(given[1]), rows, columns)
+        rows, *shape = _size(given[2])
+        (write_patches if len(shape) > 1 else write_generated)(Path(given[1]), rows, *shape)
         return
     if given[:1] == ["--one"]:
         rows, *shape = _size(given[1])
