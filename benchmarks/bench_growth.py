@@ -6,7 +6,8 @@ Seconds are CPU seconds of the process, which other work on the machine moves li
 that are quiet take about half. A peak is the largest resident set of a stage, shared pages of the
 file included. Run as ``python -m benchmarks.bench_growth 2000x60 8000x60``: ``-o FILE.json`` keeps
 the figures, ``--once`` climbs in three folds, once, instead of two times five, and ``--plot
-FILE.json FILE.svg`` draws seconds by rows.
+FILE.json FILE.svg`` draws seconds by rows. ``20000x64x128`` are patches in an Arrow file that is
+mapped: networks learn from them in three folds, for few steps, since memory is what is asked.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -54,6 +56,52 @@ def write_generated(path: Path, n_rows: int, n_columns: int) -> None:
     columns: dict[str, Any] = {f"f{j}": X[:, j] for j in range(n_columns)}
     columns |= {"genre": [f"genre {k}" for k in label], "artist": [f"artist {k}" for k in group]}
     parquet.write_table(pa.table(columns), path)
+
+
+def write_patches(path: Path, n_rows: int, *shape: int) -> None:
+    """Write patches of noise and their classes to an Arrow file, as one batch."""
+    import pyarrow as pa
+    from pyarrow import feather
+
+    length = int(np.prod(shape))
+    label = np.arange(n_rows) % 10
+    X = np.random.default_rng(0).normal(size=(n_rows, length)).astype(np.float32)
+    X[np.arange(n_rows), label] += 3.0
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), length)
+    table = pa.table({"patch": lists, "genre": [f"genre {k}" for k in label]})
+    feather.write_feather(table, str(path), compression="uncompressed")
+
+
+def measure_patches(*size: int) -> dict[str, Any]:
+    """Train networks on patches in this process, and say what each stage took."""
+    from gradatim.climb import ladder
+    from gradatim.sources.registry import Options, read_source
+    from gradatim.training import recipes
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "patches.arrow")
+        name = "x".join(map(str, size))
+        words = [sys.executable, "-m", "benchmarks.bench_growth", "--write", str(path), name]
+        subprocess.run(words, check=True)
+        stages = _Stages()
+        with stages.stage("reading"):
+            collection = read_source(str(path), Options(target=["genre"]))
+        # Few steps, and no look for copies, which takes minutes: what networks hold is asked.
+        with (
+            mock.patch.object(recipes, "MOST_STEPS_ROWS", size[0] // 50),
+            mock.patch.object(ladder, "inspected", lambda collection: collection),
+        ):
+            climb_collection(
+                collection,
+                observer=stages,
+                folds=3,
+                repeats=1,
+                short_look=False,
+                rungs=["majority", "shallow", "deep"],
+            )
+        stages.end("verdict, importance, model")
+    peak = max(one["peak_mb"] for one in stages.found)
+    return {"cpu": sum(one["cpu"] for one in stages.found), "peak_mb": peak, "stages": stages.found}
 
 
 class _Stages(Observer):
@@ -186,10 +234,17 @@ def main() -> None:
     """Measure sizes, each in a process of its own."""
     given = sys.argv[1:]
     if given[:1] == ["--write"]:
-        write_generated(Path(given[1]), *_size(given[2]))
+        rows, *shape = _size(given[2])
+        (write_patches if len(shape) > 1 else write_generated)(Path(given[1]), rows, *shape)
         return
     if given[:1] == ["--one"]:
-        print(json.dumps(measure(*_size(given[1]), once="--once" in given)))
+        rows, *shape = _size(given[1])
+        found = (
+            measure_patches(rows, *shape)
+            if len(shape) > 1
+            else measure(rows, *shape, once="--once" in given)
+        )
+        print(json.dumps(found))
         return
     if given[:1] == ["--plot"]:
         write_atomically(Path(given[2]), draw_growth(json.loads(Path(given[1]).read_text())))
@@ -204,9 +259,8 @@ def main() -> None:
         write_atomically(keep, json.dumps(found, indent=1) + "\n")
 
 
-def _size(text: str) -> tuple[int, int]:
-    rows, columns = text.split("x")
-    return int(rows), int(columns)
+def _size(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split("x")))
 
 
 def _alone(size: str, *options: str) -> dict[str, Any]:

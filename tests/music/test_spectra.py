@@ -12,6 +12,7 @@ from gradatim.music.spectra import (
     decibels,
     frequencies,
     magnitudes,
+    mel_bands,
     mel_filters,
 )
 
@@ -66,3 +67,10 @@ def test_no_reading_of_sounds_imports_what_compiles():
         "assert not {'librosa', 'numba'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("sr", "n_fft", "n_mels"), [(22050, 2048, 128), (8000, 256, 64)])
+def test_sums_of_bands_are_those_of_the_whole_bank(sr, n_fft, n_mels):
+    power = np.random.default_rng(0).random((7, 1 + n_fft // 2))
+    whole = power @ mel_filters(sr, n_fft, n_mels).T.astype(float)
+    np.testing.assert_allclose(mel_bands(sr, n_fft, n_mels).sums(power), whole.T, rtol=1e-12)

@@ -17,7 +17,6 @@ from __future__ import annotations
 import functools
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,16 +24,14 @@ from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, checked_samples
 from gradatim.music.sound_recipe import SoundRecipe
 from gradatim.music.spectra import (
+    MelBands,
     chroma_filters,
     decibels,
     frames_of,
     frequencies,
     magnitudes,
-    mel_filters,
+    mel_bands,
 )
-
-if TYPE_CHECKING:
-    from scipy import sparse
 
 __all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
 
@@ -180,15 +177,13 @@ def extract_features(y: np.ndarray, sr: int, recipe: FeatureRecipe = RECIPE) -> 
 
 def _tracks(y: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
     """Stack all tracks of a sound of at least one frame: shape (n_tracks, n_frames), float64."""
-    from scipy import fft
-
     banks = _filter_banks(recipe)
     S = magnitudes(y, recipe.n_fft, recipe.hop_length)
     power = S**2
-    # Neither product goes through BLAS, whose threads would fight with ours.
-    mel = decibels(banks.mel @ np.ascontiguousarray(power.T))
+    # No product goes through BLAS, whose threads would fight with ours.
+    mel = decibels(banks.mel.sums(power))
     tracks = (
-        np.asarray(fft.dct(mel, axis=0, norm="ortho"))[: recipe.n_mfcc],
+        np.einsum("cm,mt->ct", banks.cosines, mel),
         _chroma(power, banks.chroma),
         *_moments(S, banks.frequencies),
         _rolloff(S, banks.frequencies, recipe.rolloff),
@@ -274,19 +269,21 @@ def _loudness(y: np.ndarray, recipe: FeatureRecipe) -> np.ndarray:
 class _FilterBanks:
     """What maps spectrogram bins to mel bands, pitch classes and Hz."""
 
-    mel: sparse.csr_array
+    mel: MelBands
+    cosines: np.ndarray  # (n_mfcc, n_mels): The first rows of the orthonormal DCT-II
     chroma: np.ndarray
     frequencies: np.ndarray
 
 
 @functools.lru_cache(maxsize=4)
 def _filter_banks(recipe: FeatureRecipe) -> _FilterBanks:
-    from scipy import sparse
-
-    sr, n_fft = recipe.sr, recipe.n_fft
+    sr, n_fft, n_mels = recipe.sr, recipe.n_fft, recipe.n_mels
+    order, at = np.arange(recipe.n_mfcc)[:, None], np.arange(n_mels) + 0.5
+    cosines = np.sqrt(2 / n_mels) * np.cos(np.pi * order * at / n_mels)
+    cosines[0] /= np.sqrt(2)
     return _FilterBanks(
-        # 98 % of the mel bank is zero.
-        mel=sparse.csr_array(mel_filters(sr, n_fft, recipe.n_mels)),
+        mel=mel_bands(sr, n_fft, n_mels),
+        cosines=cosines,
         chroma=chroma_filters(sr, n_fft, recipe.n_chroma, recipe.tuning),
         frequencies=frequencies(sr, n_fft),
     )

@@ -21,7 +21,7 @@ import numpy as np
 from gradatim.errors import SpecError
 from gradatim.music.audio import SAMPLE_RATE, checked_samples
 from gradatim.music.sound_recipe import SoundRecipe
-from gradatim.music.spectra import decibels, magnitudes, mel_filters
+from gradatim.music.spectra import MelBands, decibels, magnitudes, mel_bands
 
 __all__ = ["RhythmRecipe", "onset_strength", "rhythm_vector", "tempo"]
 
@@ -74,11 +74,9 @@ def rhythm_vector(y: np.ndarray, sr: int, recipe: RhythmRecipe) -> np.ndarray:
 
 def onset_strength(y: np.ndarray, recipe: RhythmRecipe) -> np.ndarray:
     """Return how much louder each frame is than the one before, (n_frames,), in dB."""
-    from scipy import sparse
-
-    bank = sparse.csr_array(_bank(recipe.sr, recipe.n_fft, recipe.n_mels))
+    bank = _bank(recipe.sr, recipe.n_fft, recipe.n_mels)
     S = magnitudes(y, recipe.n_fft, recipe.hop_length)
-    level = decibels(bank @ np.ascontiguousarray((S**2).T))
+    level = decibels(bank.sums(S**2))
     rise = np.maximum(np.diff(level, axis=1), 0.0).mean(axis=0)
     # A frame hears what begins half of its length later.
     early = recipe.n_fft // (2 * recipe.hop_length)
@@ -106,5 +104,5 @@ def tempo(strength: np.ndarray, sr: int, hop_length: int) -> float:
 
 
 @functools.lru_cache(maxsize=4)
-def _bank(sr: int, n_fft: int, n_mels: int) -> np.ndarray:
-    return mel_filters(sr, n_fft, n_mels)
+def _bank(sr: int, n_fft: int, n_mels: int) -> MelBands:
+    return mel_bands(sr, n_fft, n_mels)
