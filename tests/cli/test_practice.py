@@ -131,7 +131,14 @@ def test_a_question_is_drawn_where_the_drawing_gives_nothing_away(practice):
 
 
 def test_ctrl_c_ends_a_session_with_the_score():
-    command = [sys.executable, "-u", "-m", "gradatim", "practice", "--seed", "7", "--count", "2"]
+    # Whoever runs the tests in the background ignores the signal, and children inherit that.
+    code = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from gradatim.__main__ import main\n"
+        "raise SystemExit(main())"
+    )
+    command = [sys.executable, "-u", "-c", code, "practice", "--seed", "7", "--count", "2"]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -116,7 +116,7 @@ def test_the_estimate_is_near_the_measured_peak(case):
     n, d, k, units, epochs = {
         "rows": (50_000, 300, 2, 2, 1),
         "weights": (20_000, 5, 1000, 2, 1),
-        "minibatches": (3_000_000, 1, 1, 2, 11),
+        "minibatches": (1_500_000, 1, 1, 2, 11),
         "units": (100_000, 20, 28, 64, 1),
     }["CASE"]
     engine = "jax" if "CASE" in ("minibatches", "units") else "auto"
