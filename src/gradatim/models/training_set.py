@@ -8,7 +8,7 @@ that a fit learns from and from no others. *Outputs* are (n_rows, n_outputs) as
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -73,9 +73,12 @@ class TrainingSet:
 
     @cached_property
     def targets(self) -> Targets:
-        """Targets of all rows."""
-        kind = "regression" if self.task == "regression" else "classification"
-        return Targets.from_y(self.collection.y, kind)
+        """Targets of all rows; real ones in double precision until somebody has centered them."""
+        if self.task != "regression":
+            return Targets.from_y(self.collection.y, "classification")
+        y = self.collection.y
+        matrix = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+        return replace(Targets.from_y(y, "regression"), matrix=matrix)
 
     @cached_property
     def codes(self) -> np.ndarray:

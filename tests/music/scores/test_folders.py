@@ -212,7 +212,7 @@ def test_a_transposed_tune_is_a_copy_and_stays_in_the_fold_of_the_tune(tmp_path,
         ),
     ):
         [finding] = [one for one in inspect_collection(part) if one.code == "duplicates"]
-        said = "have the same notes, transposed or not (book.abc#13 = book.abc#14)"
+        said = "has the same notes, transposed or not (book.abc#13 = book.abc#14)"
         assert said in finding.message
 
 
