@@ -76,6 +76,7 @@ def write_patches(path: Path, n_rows: int, *shape: int) -> None:
 def measure_patches(*size: int) -> dict[str, Any]:
     """Train networks on patches in this process, and say what each stage took."""
     from gradatim.climb import ladder
+    from gradatim.inspection import duplicates
     from gradatim.sources.registry import Options, read_source
     from gradatim.training import recipes
 
@@ -91,6 +92,7 @@ def measure_patches(*size: int) -> dict[str, Any]:
         with (
             mock.patch.object(recipes, "MOST_STEPS_ROWS", size[0] // 50),
             mock.patch.object(ladder, "inspected", lambda collection: collection),
+            mock.patch.object(duplicates, "near_pairs", return_value=np.empty((0, 2), dtype=int)),
         ):
             climb_collection(
                 collection,
