@@ -69,12 +69,15 @@ def write_patches(path: Path, n_rows: int, *shape: int) -> None:
     X[np.arange(n_rows), label] += 3.0
     lists = pa.FixedSizeListArray.from_arrays(pa.array(X.ravel()), length)
     table = pa.table({"patch": lists, "genre": [f"genre {k}" for k in label]})
+    songs = [f"song {k // _ROWS_PER_GROUP}" for k in range(n_rows)]
+    table = table.append_column("song", [songs])
     feather.write_feather(table, str(path), compression="uncompressed")
 
 
 def measure_patches(*size: int) -> dict[str, Any]:
     """Train networks on patches in this process, and say what each stage took."""
     from gradatim.climb import ladder
+    from gradatim.inspection import duplicates
     from gradatim.sources.registry import Options, read_source
     from gradatim.training import recipes
 
@@ -85,11 +88,12 @@ def measure_patches(*size: int) -> dict[str, Any]:
         subprocess.run(words, check=True)
         stages = _Stages()
         with stages.stage("reading"):
-            collection = read_source(str(path), Options(target=["genre"]))
+            collection = read_source(str(path), Options(target=["genre"], groups="song"))
         # Few steps, and no look for copies, which takes minutes: what networks hold is asked.
         with (
             mock.patch.object(recipes, "MOST_STEPS_ROWS", size[0] // 50),
             mock.patch.object(ladder, "inspected", lambda collection: collection),
+            mock.patch.object(duplicates, "near_pairs", return_value=np.empty((0, 2), dtype=int)),
         ):
             climb_collection(
                 collection,
