@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import warnings
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -25,7 +25,7 @@ from gradatim.errors import SpecError
 from gradatim.estimators import exact
 from gradatim.estimators._curves import mean_curve, still_falls
 from gradatim.estimators._models import network_model
-from gradatim.estimators._presets import Recipe, choose
+from gradatim.estimators._presets import STEPPING, Recipe, check, choose
 from gradatim.estimators._rows import bucket, hold_out
 from gradatim.estimators._stream import Moments, Pass, pass_over
 from gradatim.models.learners import AveragedNetworks
@@ -41,11 +41,6 @@ from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
 __all__ = ["NetworkEstimator", "Sample", "can_step", "warn_unconverged"]
-
-#: Solvers that take small steps, epoch by epoch.
-STEPPING = ("adam", "adamw", "sgd")
-
-SOLVERS = (*STEPPING, "lbfgs", "exact")
 
 
 class Sample(NamedTuple):
@@ -361,7 +356,7 @@ class NetworkEstimator(BaseEstimator):
             if not isinstance(value, bool | np.bool_):
                 raise SpecError(f"{name} must be True or False, not {value!r}")
         for recipe in recipes:
-            _check(recipe)
+            check(recipe)
             self._spec(recipe, 0, 1.0)
         solver = recipes[0].solver
         if solver not in STEPPING and self.early_stopping:
@@ -477,36 +472,6 @@ class NetworkEstimator(BaseEstimator):
         except SpecError:  # for fit to tell
             tags.input_tags.allow_nan = False
         return tags
-
-
-def _check(recipe: Recipe) -> None:
-    """Refuse what a `NetworkSpec` would not."""
-    if recipe.solver not in SOLVERS:
-        raise SpecError(f"solver must be one of {', '.join(SOLVERS)}, not {recipe.solver!r}")
-    for name in ("alpha", "learning_rate_init"):
-        value = getattr(recipe, name)
-        missing = name == "alpha" and value is None
-        if not missing and (isinstance(value, bool) or not isinstance(value, Real)):
-            raise SpecError(f"{name} must be 'auto' or a number, not {value!r}")
-    if recipe.alpha is not None and not 0 <= recipe.alpha < np.inf:
-        raise SpecError(f"alpha must be finite and >= 0, not {recipe.alpha}")
-    for name in ("max_iter", "batch_size"):
-        value = getattr(recipe, name)
-        if not isinstance(value, Integral) or value < 1:
-            raise SpecError(f"{name} must be 'auto' or a whole number >= 1, not {value!r}")
-    if recipe.scaling not in (None, "standard", "robust", "signal"):
-        raise SpecError(f"scaling must be None, standard, robust or signal, not {recipe.scaling!r}")
-    if recipe.target_scaling not in (None, "standard"):
-        raise SpecError(f"target_scaling must be None or standard, not {recipe.target_scaling!r}")
-    if recipe.solver == "exact" and (_has_layers(recipe) or recipe.dropout > 0):
-        raise SpecError(
-            "solver 'exact' is for networks without hidden layers: set hidden_layer_sizes=() "
-            "and dropout=0"
-        )
-
-
-def _has_layers(recipe: Recipe) -> bool:
-    return not isinstance(recipe.hidden_layer_sizes, tuple) or bool(recipe.hidden_layer_sizes)
 
 
 def warn_unconverged(message: str, stacklevel: int = 4) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,12 @@ from gradatim.errors import SpecError
 from gradatim.training import recipes
 from gradatim.training.specs import Augmentation, NetworkSpec
 
-__all__ = ["PRESETS", "Preset", "Recipe", "choose"]
+__all__ = ["PRESETS", "STEPPING", "Preset", "Recipe", "check", "choose"]
+
+#: Solvers that take small steps, epoch by epoch.
+STEPPING = ("adam", "adamw", "sgd")
+
+_SOLVERS = (*STEPPING, "lbfgs", "exact")
 
 
 @dataclass(frozen=True)
@@ -171,3 +177,33 @@ def _is_auto(value: Any) -> bool:
 
 def _is_count(value: Any) -> bool:
     return not isinstance(value, bool) and hasattr(value, "__index__") and value >= 1
+
+
+def check(recipe: Recipe) -> None:
+    """Refuse what a `NetworkSpec` would not."""
+    if recipe.solver not in _SOLVERS:
+        raise SpecError(f"solver must be one of {', '.join(_SOLVERS)}, not {recipe.solver!r}")
+    for name in ("alpha", "learning_rate_init"):
+        value = getattr(recipe, name)
+        missing = name == "alpha" and value is None
+        if not missing and (isinstance(value, bool) or not isinstance(value, Real)):
+            raise SpecError(f"{name} must be 'auto' or a number, not {value!r}")
+    if recipe.alpha is not None and not 0 <= recipe.alpha < np.inf:
+        raise SpecError(f"alpha must be finite and >= 0, not {recipe.alpha}")
+    for name in ("max_iter", "batch_size"):
+        value = getattr(recipe, name)
+        if not isinstance(value, Integral) or value < 1:
+            raise SpecError(f"{name} must be 'auto' or a whole number >= 1, not {value!r}")
+    if recipe.scaling not in (None, "standard", "robust", "signal"):
+        raise SpecError(f"scaling must be None, standard, robust or signal, not {recipe.scaling!r}")
+    if recipe.target_scaling not in (None, "standard"):
+        raise SpecError(f"target_scaling must be None or standard, not {recipe.target_scaling!r}")
+    if recipe.solver == "exact" and (_has_layers(recipe) or recipe.dropout > 0):
+        raise SpecError(
+            "solver 'exact' is for networks without hidden layers: set hidden_layer_sizes=() "
+            "and dropout=0"
+        )
+
+
+def _has_layers(recipe: Recipe) -> bool:
+    return not isinstance(recipe.hidden_layer_sizes, tuple) or bool(recipe.hidden_layer_sizes)
