@@ -26,7 +26,8 @@ from gradatim.climb.verdict import decide
 from gradatim.collection import Collection
 from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.groups import without_lonely_classes
-from gradatim.evaluation.scores import GATES, Truth, pool
+from gradatim.evaluation.metrics import GATES, Truth
+from gradatim.evaluation.scores import pool
 
 __all__ = ["KINDS", "Kind", "Promise", "calibrate", "keep_promises", "promises_table", "table"]
 

@@ -7,7 +7,8 @@ from gradatim.climb.result import EvaluationProtocol, RungResult
 from gradatim.climb.task import Units
 from gradatim.climb.verdict import decide
 from gradatim.errors import SpecError
-from gradatim.evaluation.scores import GATES, METRICS, Truth, pool
+from gradatim.evaluation.metrics import GATES, METRICS, Truth
+from gradatim.evaluation.scores import pool
 
 N = 600
 GROUPS = np.arange(N) // 5

@@ -10,7 +10,8 @@ from gradatim.climb.task import ClimbTask, Units
 from gradatim.collection import Collection
 from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.evaluation.folds import Folds, make_folds
-from gradatim.evaluation.scores import METRICS, Truth, pool
+from gradatim.evaluation.metrics import METRICS, Truth
+from gradatim.evaluation.scores import pool
 from gradatim.models.families import kernel as kernels
 from gradatim.models.families.base import Fit
 from gradatim.models.families.landmarks import fit_on_landmarks

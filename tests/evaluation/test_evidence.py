@@ -17,7 +17,8 @@ from gradatim.evaluation.evidence import (
     p_of_largest,
     score_bounds,
 )
-from gradatim.evaluation.scores import Truth, pool, resample
+from gradatim.evaluation.metrics import Truth
+from gradatim.evaluation.scores import pool, resample
 
 RNG = np.random.default_rng(11)
 

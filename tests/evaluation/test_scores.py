@@ -13,15 +13,8 @@ from sklearn import metrics
 
 from gradatim.collection import Collection
 from gradatim.errors import SpecError
-from gradatim.evaluation.scores import (
-    METRICS,
-    Truth,
-    choose_metric,
-    pool,
-    resample,
-    score,
-    show_score,
-)
+from gradatim.evaluation.metrics import METRICS, Truth, choose_metric, show_score
+from gradatim.evaluation.scores import pool, resample, score
 
 RNG = np.random.default_rng(7)
 N = 60

@@ -3,7 +3,7 @@ import pytest
 import scipy
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from gradatim.evaluation.scores import Truth
+from gradatim.evaluation.metrics import Truth
 from gradatim.evaluation.shares import class_scores
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from gradatim.climb.sensitivity import FeatureDrop, Importance, TrainingSize
-from gradatim.evaluation.scores import show_score
+from gradatim.evaluation.metrics import show_score
 from gradatim.presentation.climb_figures import (
     calibration_figure,
     cost_figures,

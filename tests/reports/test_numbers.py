@@ -11,7 +11,7 @@ from rich.console import Console
 
 from gradatim.cli._screen import show_climb
 from gradatim.climb import climb_collection
-from gradatim.evaluation.scores import show_score
+from gradatim.evaluation.metrics import show_score
 from gradatim.reports import render_report
 from gradatim.reports.figures import write_figures
 

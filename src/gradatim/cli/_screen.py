@@ -19,7 +19,7 @@ from gradatim.cli._print import SafeConsole, print_lines
 from gradatim.cli._progress_bar import ProgressBar, TimeLeft
 from gradatim.climb.result import Climb
 from gradatim.collection import Collection
-from gradatim.evaluation.scores import choose_metric
+from gradatim.evaluation.metrics import choose_metric
 from gradatim.presentation.climbs import heading, reference_lines, verdict_line
 from gradatim.presentation.ladder import Row
 from gradatim.presentation.lines import Grid, Line

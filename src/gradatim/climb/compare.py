@@ -18,7 +18,7 @@ from gradatim.climb.decision import LEVEL
 from gradatim.climb.verdict import FACTORS, describe
 from gradatim.errors import InputError, SpecError
 from gradatim.evaluation.evidence import Evidence, t_quantile
-from gradatim.evaluation.scores import METRICS, show_score
+from gradatim.evaluation.metrics import METRICS, show_score
 
 __all__ = ["ClimbComparison", "RungDifference", "compare_climbs"]
 

@@ -28,7 +28,8 @@ from gradatim.climb.rung import HeldOut, fit_all, pooled_score, said_of
 from gradatim.climb.sensitivity import FeatureDrop, Importance
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
-from gradatim.evaluation.scores import METRICS, Pooled
+from gradatim.evaluation.metrics import METRICS
+from gradatim.evaluation.scores import Pooled
 from gradatim.models.families.base import Fit
 from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model

@@ -35,7 +35,7 @@ from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
 from gradatim.evaluation.groups import without_lonely_classes
-from gradatim.evaluation.scores import METRICS, choose_metric
+from gradatim.evaluation.metrics import METRICS, choose_metric
 from gradatim.executors.cluster import Cluster
 from gradatim.inspection import find_constant_targets, inspected, propose_groups
 from gradatim.models.families.base import Family, Fit

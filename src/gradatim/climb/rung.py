@@ -24,7 +24,8 @@ from gradatim.climb.result import RungResult
 from gradatim.climb.stored import find_fits, find_rung, fit_keys, keep_fit, keep_rung, rung_key
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import bootstrap_bounds, jackknife, score_bounds
-from gradatim.evaluation.scores import GATES, METRICS, Pooled, pool, resample, score
+from gradatim.evaluation.metrics import GATES, METRICS
+from gradatim.evaluation.scores import Pooled, pool, resample, score
 from gradatim.models.cluster_fits import fit_anywhere
 from gradatim.models.families.base import Family, Fit, Fitted
 from gradatim.models.learners import AveragedNetworks

@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 
 from gradatim.evaluation.folds import Folds
-from gradatim.evaluation.scores import METRICS, Truth, score
+from gradatim.evaluation.metrics import METRICS, Truth
+from gradatim.evaluation.scores import score
 from gradatim.models.families.base import Family
 from gradatim.models.training_set import Plan, TrainingSet
 

@@ -19,7 +19,7 @@ from gradatim.climb.rung import HeldOut, fit_all, pooled_score, said_of, score_r
 from gradatim.climb.sensitivity import TrainingSize
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.metrics import METRICS
 from gradatim.models.families.base import Family, Fit
 
 __all__ = ["SHARES", "measure_sizes", "part_of"]

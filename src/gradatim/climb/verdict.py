@@ -20,7 +20,8 @@ from gradatim.climb.result import Comparison, EvaluationProtocol, RungResult, Ve
 from gradatim.climb.task import ClimbTask, Units
 from gradatim.errors import SpecError
 from gradatim.evaluation.evidence import Evidence, t_quantile
-from gradatim.evaluation.scores import GATES, METRICS, Pooled, Truth, show_score
+from gradatim.evaluation.metrics import GATES, METRICS, Truth, show_score
+from gradatim.evaluation.scores import Pooled
 from gradatim.models.families.registry import get_family
 
 __all__ = ["FACTORS", "LEVEL", "compare_references", "decide", "describe", "evidence_of"]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, score_bounds
-from gradatim.evaluation.scores import Truth
+from gradatim.evaluation.metrics import Truth
 
 __all__ = ["ClassScores", "Share", "class_scores", "ratio"]
 

@@ -13,7 +13,7 @@ import numpy as np
 from gradatim.climb.result import Climb
 from gradatim.climb.task import Units
 from gradatim.collection import Collection
-from gradatim.evaluation.scores import METRICS, Truth
+from gradatim.evaluation.metrics import METRICS, Truth
 from gradatim.evaluation.shares import Share, class_scores
 from gradatim.presentation.climbs import capitalized, score, score_range
 

@@ -20,7 +20,7 @@ from gradatim.drawing.axes import ChartAxis
 from gradatim.drawing.bars import ValueBar, draw_bars
 from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
 from gradatim.evaluation.calibration import Reliability, calibrate
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation.climbs import (
     best_of,
     capitalized,

@@ -17,7 +17,7 @@ from gradatim.climb.compare import ClimbComparison
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, ShortLook
 from gradatim.climb.verdict import LEVEL, describe
 from gradatim.collection import Collection
-from gradatim.evaluation.scores import GATES, METRICS, show_score
+from gradatim.evaluation.metrics import GATES, METRICS, show_score
 from gradatim.models.families.registry import get_family
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store

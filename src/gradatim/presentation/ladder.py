@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gradatim._text import show_name
 from gradatim.climb.result import RungResult
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation.climbs import score, score_range
 from gradatim.presentation.lines import Column, Grid, Line
 

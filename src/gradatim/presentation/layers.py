@@ -14,7 +14,7 @@ import numpy as np
 
 from gradatim._text import name_inputs, plural, show_name
 from gradatim.collection import CycleSound, Sound
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation.climbs import score, score_range
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.presentation.notices import notes

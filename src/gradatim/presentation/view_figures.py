@@ -13,7 +13,7 @@ from gradatim.climb.result import Climb
 from gradatim.drawing.axes import ChartAxis
 from gradatim.drawing.bars import Matrix, ValueBar, draw_bars, draw_matrix
 from gradatim.drawing.chart import Chart, ChartPoint, Series, draw_chart
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation import climb_figures, climb_views
 from gradatim.presentation.climb_figures import ClimbFigure
 from gradatim.presentation.climbs import best_of, capitalized, in_sentence, title_of

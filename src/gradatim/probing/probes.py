@@ -29,7 +29,8 @@ import numpy as np
 
 from gradatim.evaluation.evidence import difference_bounds, jackknife, score_bounds
 from gradatim.evaluation.folds import Folds
-from gradatim.evaluation.scores import METRICS, Pooled, Truth, pool
+from gradatim.evaluation.metrics import METRICS, Truth
+from gradatim.evaluation.scores import Pooled, pool
 from gradatim.models.axes import principal_axes, solve_ridge
 from gradatim.probing.concepts import Concept
 from gradatim.scalers import fit_scaler

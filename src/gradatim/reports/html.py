@@ -19,7 +19,7 @@ from gradatim.climb.predictions import held_out_probabilities
 from gradatim.climb.result import Climb, RungResult
 from gradatim.collection import Notice
 from gradatim.drawing.svg import draw_svg
-from gradatim.evaluation.scores import METRICS
+from gradatim.evaluation.metrics import METRICS
 from gradatim.network.graph import Network
 from gradatim.presentation import (
     breakdowns,

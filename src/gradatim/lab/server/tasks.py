@@ -172,7 +172,7 @@ class _ClimbWatcher(Observer):
 
 def _climb(ask: protocol.StartClimb, data: Collection, progress: Progress) -> Any:
     from gradatim.climb import climb_collection
-    from gradatim.evaluation.scores import METRICS
+    from gradatim.evaluation.metrics import METRICS
     from gradatim.presentation import climbs
 
     found = climb_collection(
