@@ -103,7 +103,7 @@ def test_finished_rungs_are_neither_run_nor_counted_as_work_again(tmp_path, blob
                 totals.append(total)
 
         monkeypatch.setattr(rung_module, "_run_rung", None)  # to call it would be an error
-        more = {"margin": 0.2, "observer": Watch()}
+        more = {"margin": 0.02, "observer": Watch()}
         again = climb_collection(blobs, rungs=FAST, store=store, **PROTOCOL, **more)
     assert [r.seconds for r in again.rungs] == [r.seconds for r in first.rungs]
     assert len(totals) == 4
