@@ -53,6 +53,7 @@ def test_the_version_is_printed_with_the_name(capsys):
         ("climb timbre --folds 1", "--folds"),
         ("climb timbre --repeats 0", "--repeats"),
         ("climb timbre --margin -0.1", "--margin"),
+        ("climb no_such.csv --target x --margin 0.3", "a margin of 0.3 is above the tolerance"),
         ("climb timbre --jobs 0", "--jobs"),
         ("climb timbre --seed x", "--seed"),
         ("climb timbre --rungs shalow", 'did you mean "shallow"?'),

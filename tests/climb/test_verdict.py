@@ -176,3 +176,42 @@ def test_differences_are_positive_where_the_best_is_better():
 def test_an_empty_ladder_is_refused():
     with pytest.raises(SpecError, match="at least one rung"):
         judge()
+
+
+def test_groups_of_one_class_that_are_missed_are_no_evidence_that_there_is_nothing():
+    y = np.repeat(["a", "b"], 30)
+    groups = np.repeat(np.arange(6), 10)
+    truth, units = Truth("classification", y, np.array(["a", "b"])), Units.of(groups, 60)
+    said = np.where(np.arange(60) % 10 < 7, np.where(y == "a", "b", "a"), y)
+    said[0] = "b"  # Not all groups alike: .3 of most
+    found = judge(
+        row("majority", np.where(y == "a", "b", "a"), input="", truth=truth, units=units),
+        row("linear", np.where(groups % 2, said, "a"), truth=truth, units=units),
+        row("logistic", said, truth=truth, units=units),
+        truth=truth,
+        units=units,
+    )
+    assert found.answer == "cannot decide"
+    assert 0.05 < found.gap_at_most <= 0.5
+    assert "guessing 0.500; the majority's 0.000 is lower, since it is learnt without" in (
+        found.sentence
+    )
+
+
+def test_no_share_differs_by_more_than_one():
+    y = np.repeat(["a", "b"], 4)
+    groups = np.repeat(np.arange(4), 2)
+    truth, units = Truth("classification", y, np.array(["a", "b"])), Units.of(groups, 8)
+    wrong = np.where(y == "a", "b", "a")
+    wrong[:2] = "a"
+    found = judge(
+        row("majority", wrong, input="", truth=truth, units=units),
+        row("linear", y, truth=truth, units=units),
+        truth=truth,
+        units=units,
+    )
+    [compared] = found.comparisons
+    assert compared.difference == 0.75
+    assert (compared.interval[1], compared.upper) == (1.0, 1.0)
+    # Guessing has .5 of balanced accuracy, and no rung has more than 1.
+    assert found.gap_at_most == 0.5

@@ -210,6 +210,11 @@ def climb(
         get_family(rung).require()
     for text, _ in save_rung or ():
         require_savable(text.partition("/")[0])
+    if margin > tolerance:
+        from gradatim.climb.ladder import require_margins
+
+        # Before anything is read, which may take long.
+        require_margins(margin, tolerance)
     places = _places(path, split)
     how = reading.options(table, jobs)
     if report is not None and no_report:

@@ -142,7 +142,9 @@ def _difference(
     d, error, _ = evidence.differences(0, np.array([1]), factor)
     half = t_quantile(0.5 + LEVEL / 2, evidence.df) * float(error[0]) * unit
     difference = float(d[0]) * unit
-    return RungDifference(*names, means, difference, (difference - half, difference + half))
+    widest = 1.0 if metric.range == "share" else np.inf
+    ends = max(difference - half, -widest), min(difference + half, widest)
+    return RungDifference(*names, means, difference, ends)
 
 
 def _without(row: Mapping[str, Any], sizes: np.ndarray) -> np.ndarray:

@@ -80,7 +80,9 @@ def decide_rows(
         answer: Answer = "nothing learnable" if gap <= tolerance else "cannot decide"
         rival = int(trained[np.argmax(above_chance.upper)])
         units = None
-        if gap > tolerance:
+        # Scores below chance alone do not tell how many units would bound what is above it.
+        seen = above_chance.difference + t_quantile(LEVEL, gate.evidence.df) * above_chance.error
+        if gap > tolerance and seen.max() > tolerance:
             rule = Rule(_GATE_MARGIN, tolerance, LEVEL, factors)
             units = outlook_of_gate(gate.evidence, gate.chance, gate.ties, rule)
         return Decision(answer, None, gap, rival, tuple(trained.tolist()), units, None, p)
@@ -120,7 +122,9 @@ def _found(gate: Gate, factors: Factors) -> tuple[float, _Bounds, float]:
     p = p_of_largest((difference - _GATE_MARGIN) / error, covariance, evidence.df)
     if gate.said is not None and gate.classes is not None:
         p = max(p, p_of_arrangements(gate.said, gate.classes))
-    upper = difference + t_quantile(LEVEL, evidence.df) * error
+    # Groups of one class, left out, push scores below chance: no evidence that all is at chance.
+    from_chance = difference if gate.said is None else np.maximum(difference, 0.0)
+    upper = np.minimum(from_chance + t_quantile(LEVEL, evidence.df) * error, 1.0 - gate.chance)
     return p, _Bounds(difference, error, upper), max(0.0, float(upper.max()))
 
 

@@ -47,7 +47,7 @@ from gradatim.training.engines import choose_engine
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
-__all__ = ["choose_families", "climb_collection", "read_rung"]
+__all__ = ["choose_families", "climb_collection", "read_rung", "require_margins"]
 
 #: Arguments of `climb_collection` that a repeated climb need not have.
 _RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep", "cluster")
@@ -167,15 +167,7 @@ def climb_collection(
     """
     given = dict(locals())
     start = time.perf_counter()
-    if not (margin >= 0 and np.isfinite(margin)):
-        raise SpecError(f"margin must be at least 0, not {margin}")
-    if not (tolerance >= 0 and np.isfinite(tolerance)):
-        raise SpecError(f"tolerance must be at least 0, not {tolerance}")
-    if margin > tolerance:
-        raise SpecError(
-            f"a margin of {margin:g} is above the tolerance of {tolerance:g}, so a gap could be of "
-            f"no practical matter and not good enough; choose a tolerance of at least {margin:g}"
-        )
+    require_margins(margin, tolerance)
     if preset not in PRESETS:
         raise SpecError(f"preset must be one of {', '.join(PRESETS)}, not {preset!r}")
     collection = inspected(_with_inputs(collection, inputs))
@@ -470,3 +462,16 @@ def _on_all_rows(
         ranges=InputRanges.of(X[input], everything) if input else None,
         training_rows=kept,
     )
+
+
+def require_margins(margin: float, tolerance: float) -> None:
+    """Raise `SpecError` unless a gap can be held against both."""
+    if not (margin >= 0 and np.isfinite(margin)):
+        raise SpecError(f"margin must be at least 0, not {margin}")
+    if not (tolerance >= 0 and np.isfinite(tolerance)):
+        raise SpecError(f"tolerance must be at least 0, not {tolerance}")
+    if margin > tolerance:
+        raise SpecError(
+            f"a margin of {margin:g} is above the tolerance of {tolerance:g}, so a gap could be of "
+            f"no practical matter and not good enough; choose a tolerance of at least {margin:g}"
+        )

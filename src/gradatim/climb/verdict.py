@@ -51,6 +51,7 @@ class _Scale(NamedTuple):
 
     sign: int
     unit: float
+    widest: float = math.inf  # What no difference exceeds, in the metric's own unit
 
     def evidence(self, pooled: Sequence[Pooled], sizes: np.ndarray) -> Evidence:
         factor = self.sign / self.unit
@@ -89,7 +90,7 @@ def decide(
         answer=found.answer,
         sentence=words.sentence() + (_FIXED if protocol.split == "fixed" else ""),
         comparisons=_compare(scored, evidence, scale, protocol.margin, factors),
-        gap_at_most=found.gap * words.unit,
+        gap_at_most=words.gap,
         margin=protocol.margin * scale.unit,
         tolerance=protocol.tolerance * scale.unit,
         level=tuple(_pair(scored[s]) for s in found.level_rows),
@@ -110,10 +111,11 @@ def _pooled(row: RungResult) -> Pooled:
 
 def _scale(rungs: Sequence[RungResult], metric: str) -> _Scale:
     kind = METRICS[metric]
+    widest = 1.0 if kind.range == "share" else math.inf
     if kind.higher_is_better:
-        return _Scale(1, 1.0)
+        return _Scale(1, 1.0, widest)
     guess = next((row.mean for row in rungs if row.rung == "majority"), 0.0)
-    return _Scale(-1, guess or 1.0)
+    return _Scale(-1, guess or 1.0, widest)
 
 
 def _gate(trained: Sequence[RungResult], truth: Truth, units: Units) -> Gate:
@@ -182,11 +184,11 @@ def _compare(
                 input=rungs[i].input,
                 difference=float(d * scale.unit),
                 interval=(
-                    float((d - two_sided * e) * scale.unit),
-                    float((d + two_sided * e) * scale.unit),
+                    max(float((d - two_sided * e) * scale.unit), -scale.widest),
+                    min(float((d + two_sided * e) * scale.unit), scale.widest),
                 ),
                 p_better=float(scipy.special.stdtr(evidence.df, (d - margin) / e)),
-                upper=float((d + one_sided * e) * scale.unit),
+                upper=min(float((d + one_sided * e) * scale.unit), scale.widest),
             )
         )
     return tuple(found)
@@ -229,12 +231,12 @@ class _VerdictWords:
         self.rungs, self.found, self.truth, self.chance = rungs, found, truth, chance
         self.metric = METRICS[protocol.metric].title
         # What is above chance is said in the gate's metric.
-        self.unit = 1.0 if found.row is None else scale.unit
+        self.gap = found.gap if found.row is None else min(found.gap * scale.unit, scale.widest)
         self.noun, self.n_units = units.noun, len(units.sizes)
         self.more = None if found.units is None else _about(found.units - self.n_units)
 
     def sentence(self) -> str:
-        found, gap = self.found, show_score(self.found.gap * self.unit)
+        found, gap = self.found, show_score(self.gap)
         if found.row is None:
             return self._nothing(gap)
         row = self.rungs[found.row]
@@ -274,7 +276,19 @@ class _VerdictWords:
         return (
             f"Guessing may be enough: what a rung could gain is at most {gap} ({gate}, of which "
             f"{self._named(best)} has {show_score(best.gate.value)} and guessing "
-            f"{show_score(self.chance)}), {self._rest}"
+            f"{show_score(self.chance)}{self._below_guessing}), {self._rest}"
+        )
+
+    @property
+    def _below_guessing(self) -> str:
+        """Say why the ladder's majority is below what guessing has."""
+        guess = next((row for row in self.rungs if row.rung == "majority"), None)
+        shares = (METRICS[name].title for name in ("accuracy", "balanced_accuracy"))
+        if guess is None or self.metric not in shares or guess.mean > self.chance - 0.01:
+            return ""
+        return (
+            f"; the majority's {show_score(guess.mean)} is lower, since it is learnt without the "
+            f"{self.noun}s that it is scored on"
         )
 
     def _named(self, row: RungResult) -> str:
