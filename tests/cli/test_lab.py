@@ -51,6 +51,18 @@ def test_rows_of_a_table_travel_inside(capsys, tmp_path):
     assert "x₁ stands for (energy" in page.read_text(encoding="utf-8")
 
 
+def test_who_names_the_columns_need_not_drop_those_of_text(capsys, tmp_path):
+    rows = "".join(f"song {k},{k},{k % 7},{'ab'[k % 2]}\n" for k in range(30))
+    (tmp_path / "t.csv").write_text(f"title,tempo,energy,genre\n{rows}")
+    page = tmp_path / "p.html"
+    reading = ["lab", str(tmp_path / "t.csv"), "--target", "genre", "-o", str(page)]
+    assert main([*reading, "--columns", "tempo", "energy"]) == 0
+    assert "x₁ stands for (tempo" in page.read_text(encoding="utf-8")
+    assert main([*reading, "--columns", "tempo", "--groups", "title", "--drop", "en*"]) == 0
+    assert main([*reading, "--columns", "tempo", "title"]) == 2
+    assert "t.csv has no column title of numbers; it has tempo, energy" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

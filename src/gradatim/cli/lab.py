@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradatim.collection import Collection
     from gradatim.exercises import Exam
     from gradatim.lab import Lesson
+    from gradatim.sources.registry import Options
 
 __all__ = ["lab"]
 
@@ -135,7 +136,10 @@ def _lesson(
     if source is not None and read:
         from gradatim.sources.registry import read_source
 
-        collection = read_source(source, (reading or Reading()).options(table))
+        options = (reading or Reading()).options(table)
+        if columns:
+            options = _without_texts(source, options)
+        collection = read_source(source, options)
         title = Path(source).name or source
         lesson = lesson_from_collection(
             collection, title, input=inputs, columns=columns or (), seed=seed
@@ -144,6 +148,26 @@ def _lesson(
     if columns or inputs or reading is not None or table is not None:
         raise SpecError("options of reading belong to a table, a folder or a dataset; name one")
     return (Lesson() if source is None else _typed(source)), None
+
+
+def _without_texts(source: str, options: Options) -> Options:
+    """Leave out a table's columns of text: whoever names the columns need not drop the others."""
+    from dataclasses import replace
+
+    from gradatim.sources.registry import find_kind
+    from gradatim.tables.columns import Dialect, read_columns
+    from gradatim.tables.features import unusable_columns
+
+    kind = find_kind(source)
+    if kind is None or "drop" not in kind.takes:
+        return options
+    dialect = Dialect(options.decimal, options.delimiter, options.header, options.encoding)
+    table = read_columns(Path(source).expanduser(), dialect)
+    groups = options.groups or ""
+    roles = {groups, groups.removeprefix("stem:"), options.id, options.weights}
+    roles |= {options.fold_column, options.split_column, *table.select(options.target, "target")}
+    texts = [name for name in unusable_columns(table) if name not in roles]
+    return replace(options, drop=(*options.drop, *texts))
 
 
 def _typed(source: str) -> Lesson:
