@@ -428,3 +428,13 @@ def test_copies_are_left_out_on_request(tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "30 samples" in shown
     assert "note: 4 copies were left out" in shown
+
+
+def test_a_metric_of_two_classes_fits_where_a_third_is_left_out(tmp_path, capsys):
+    rows = [f"{i % 7},{i % 3},{c}{k},{c}" for c in "ab" for k in range(5) for i in range(4)]
+    table = tmp_path / "one.csv"
+    table.write_text("\n".join(["x,z,artist,genre", *rows, "1.5,2,c0,c", "2.5,1,c0,c", ""]))
+    options = ("--groups", "artist", "--metric", "auc", "--rungs", "majority", "linear")
+    status, out, _ = run(capsys, str(table), "--target", "genre", *options, "--no-report")
+    assert status == 0
+    assert "left out: c (2 samples)" in " ".join(out.split())

@@ -60,7 +60,8 @@ class Screen:
     @contextlib.contextmanager
     def climbing(self, collection: Collection, metric: str | None) -> Iterator[LiveLadder]:
         """Show the ladder while it is climbed; yields what is to be told."""
-        chosen, _ = choose_metric(collection, metric)
+        # Whether one that was named fits is for the climb to say, which may leave classes out.
+        chosen = metric or choose_metric(collection, None)[0]
         ladder = LiveLadder(self._console, collection.in_words, chosen, quiet=self._quiet)
         hidden = self._quiet or not self._console.is_terminal
         with contextlib.nullcontext() if hidden else ladder.live:
