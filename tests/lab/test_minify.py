@@ -82,3 +82,19 @@ def test_names_that_others_use_stay():
 def test_a_script_is_never_cut():
     with pytest.raises(ValueError, match="bracket"):
         minify("f(); } g();")
+
+
+def test_the_same_script_is_the_same_on_every_run():
+    # Equally frequent names were numbered as a set holds them: another way in each run.
+    code = "".join(f"const {name} = 1;" for name in ("delta", "alpha", "gamma", "omega", "kappa"))
+    names = dict(
+        zip(
+            ("alpha", "delta", "gamma", "kappa", "omega"),
+            ("aa", "ab", "ac", "ad", "ae"),
+            strict=True,
+        )
+    )
+    expected = ",".join(
+        f"{names[name]}=1" for name in ("delta", "alpha", "gamma", "omega", "kappa")
+    )
+    assert minify(code) == f"const {expected};"

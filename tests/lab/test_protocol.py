@@ -51,19 +51,43 @@ def test_the_guide_names_the_bounds():
 
 def misfits(cases):
     """Ask the page's module where values do not fit."""
+    code = "cases.map(([name, value]) => misfit(schema, value, schema[name]))"
+    return in_module("misfit", code, {"schema": protocol.schema(), "cases": cases})
+
+
+def in_module(name, code, values):
+    """Return what the page's module finds in values."""
     module = Path(__file__).parents[2] / "src" / "gradatim" / "lab" / "protocol.js"
-    code = f"""
-      import {{ misfit }} from {json.dumps(module.as_uri())};
+    script = f"""
+      import {{ {name} }} from {json.dumps(module.as_uri())};
       let text = "";
       for await (const part of process.stdin) text += part;
-      const {{ schema, cases }} = JSON.parse(text);
-      const found = cases.map(([name, value]) => misfit(schema, value, schema[name]));
-      console.log(JSON.stringify(found));
+      const {{ {", ".join(values)} }} = JSON.parse(text);
+      console.log(JSON.stringify({code}));
     """
-    text = json.dumps({"schema": protocol.schema(), "cases": cases})
-    result = run_node("--input-type=module", "-e", code, input=text)
+    result = run_node("--input-type=module", "-e", script, input=json.dumps(values))
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("says", "shown"),
+    [
+        (
+            'column 4: expected ")", found the end\n  sin(\n     ^',
+            'Column 4: expected ")", found the end.',
+        ),
+        ("x^y is a function of x and y", "x^y is a function of x and y."),
+        ("sin(x) has no end", "sin(x) has no end."),
+        ("t.csv has no column a", "t.csv has no column a."),
+        ("there is nothing here", "There is nothing here."),
+        ("a file is missing!", "A file is missing!"),
+        ("logistic: choosing", "Logistic: choosing."),
+        ("", "."),
+    ],
+)
+def test_what_the_server_says_is_a_sentence_of_the_page(says, shown):
+    assert in_module("sentence", "sentence(says)", {"says": says}) == shown
 
 
 RIGHT = [

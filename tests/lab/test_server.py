@@ -157,6 +157,14 @@ def test_no_file_of_the_server_is_shown(page, path):
     assert page.get(path).status_code in (404, 405)
 
 
+@pytest.mark.parametrize(("path", "method"), [("/ask", "POST"), ("/", "GET"), ("/files", "POST")])
+def test_a_wrong_method_is_told_the_right_ones(page, path, method):
+    answer = page.request("PATCH", path)
+    assert answer.status_code == 405
+    assert answer.json()["answer"] == "refusal"
+    assert method in answer.headers["allow"].split(", ")
+
+
 def test_rows_with_a_number_to_learn_are_a_curve_and_no_classes_to_separate():
     with client(numbers()) as page:
         session = begin(page)

@@ -173,7 +173,8 @@ def _short_names(tokens: Tokens, keep: Collection[str]) -> dict[str, str]:
             if before in _DECLARES:
                 declared.add(text)
     longest = sorted(
-        (name for name in declared - fixed if len(name) > 2), key=lambda name: -counted[name]
+        (name for name in declared - fixed if len(name) > 2),
+        key=lambda name: (-counted[name], name),
     )
     return dict(zip(longest, _unused({*counted, *fixed}), strict=False))
 

@@ -165,7 +165,14 @@ export function makeClient(parts, welcomed) {
   return { ask, work, send, greet };
 }
 
-/** @param {string} says */
+/**
+ * Return what a server says as a sentence of a page. The lines that point into an equation are left out,
+ * and a formula or the name of a file at the beginning stays as it is.
+ *
+ * @param {string} says
+ */
 export function sentence(says) {
-  return `${says.charAt(0).toUpperCase()}${says.slice(1)}${/[.!?]$/.test(says) ? "" : "."}`;
+  const said = says.replace(/\n[^\n]*\n *\^\s*$/, "");
+  const begins = /^(?:a |\p{L}[\p{L}-]+(?![\p{L}\d_.(^*/+-]))/u.test(said) ? said.charAt(0).toUpperCase() : said.charAt(0);
+  return `${begins}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}`;
 }

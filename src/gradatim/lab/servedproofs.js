@@ -7,6 +7,7 @@
 import { html } from "../views/_dom.js";
 import { choice, css, numberInput } from "./controls.js";
 import { clearCanvas } from "./marks.js";
+import { AskError } from "./protocol.js";
 import { fewest } from "./servedrows.js";
 
 /** @param {import("./lab.js").App} app @param {import("./served.js").Desk} desk */
@@ -55,7 +56,7 @@ export function makeApproximationCard(app, desk) {
   const units = choice("units", [["relu", "ReLU"], ["step", "step"], ["sigmoid", "sigmoid"], ["tanh", "tanh"]], () => {});
   const plot = html("canvas", { class: "curve", role: "img", hidden: true });
   const text = html("pre", { class: "lines wrapped", tabindex: 0, hidden: true, "aria-label": "The certificate" });
-  const job = desk.makeJob("Build a network", () => ({ ask: "approximate", function: formula.value, activation: units.select.value, ...values }), (result) => {
+  const job = desk.makeJob("Build a network", () => ({ ask: "approximate", function: written(), activation: units.select.value, ...values }), (result) => {
     shown = result;
     plot.hidden = false;
     showLines(text, result.lines);
@@ -65,6 +66,13 @@ export function makeApproximationCard(app, desk) {
     html("h2", { id: "approximation-title" }, "A network for a function"),
     html("p", { class: "about" }, "One hidden layer, as small as it is found, that is nowhere farther from the function than the tolerance. The largest error is certified between the points, too."),
     formula, html("div", { class: "row" }, field("low", "From", "from"), field("high", "To", "to"), field("tolerance", "Tolerance", "tolerance"), units.element), job.element, plot, text);
+
+  function written() {
+    const text = formula.value.trim();
+    if (!text) throw new AskError("Write a function of x, such as sin(2*pi*x).");
+    if (/(?<![a-z])y(?![a-z])/i.test(text)) throw new AskError("Here a network has one input; write a function of x alone.");
+    return text;
+  }
 
   function draw() {
     if (!shown || !element.offsetParent) return;

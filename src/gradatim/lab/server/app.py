@@ -219,4 +219,7 @@ async def _refusing(answered: Callable[[], Awaitable[Response]]) -> Response:
 
 async def _refused_by_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
-    return refusal(status, "unknown", "there is nothing here; open the page at /")
+    response = refusal(status, "unknown", "there is nothing here; open the page at /")
+    # Which methods a path takes (Allow).
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response

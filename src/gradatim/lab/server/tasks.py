@@ -125,7 +125,9 @@ def _decide(
         several = separate_classes(X, labels, **options)
         verdicts = [one.separable for one in several.pairs.values()]
         everyone = None if None in verdicts else all(verdicts)
-        return protocol.SeparationDecided(everyone, classes_in_words(several, ids))
+        # The page has a choice of classes where the command has an option.
+        lines = [line for line in classes_in_words(several, ids) if "--positive" not in line]
+        return protocol.SeparationDecided(everyone, lines)
     found = separate(X, labels, positive=ask.positive or None, **options)
     return protocol.SeparationDecided(found.separable, separation_in_words(found, labels, ids))
 
