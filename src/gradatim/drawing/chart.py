@@ -90,7 +90,8 @@ def draw_chart(chart: Chart) -> str:
     if chart.diagonal:
         low, high = max(x.low, y.low), min(x.high, y.high)
         marks.append(chart_line(x(low), y(low), x(high), y(high), DASHED_PAINT))
-    taken: list[tuple[float, float, float, float]] = []
+    # Names keep clear of the key.
+    taken = [(0.0, 0.0, CHART_WIDTH, _TOP + _LINE / 2)] * bool(key)
     # The first series, such as where to stop, lies on top.
     for series in reversed(chart.series):
         marks += _series(series, x, y)
