@@ -68,6 +68,8 @@ def test_the_page_holds_units_and_the_json_object_all_of_them(capsys):
         text = file.read()
     assert text.count("<div data-view=") == 2
     assert "optimized input" in text
+    assert "The dashed lines are the control" in text
+    assert "and the same probe of an untrained network." in text
     assert "x1" in text
 
 

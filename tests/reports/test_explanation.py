@@ -46,6 +46,7 @@ def explanation(names=("tempo", "level", "attack"), contributions=(0.5, -2.0, 0.
 
 def test_bars_stand_in_order_of_size_and_the_others_are_one():
     text = render_explanation(explanation(), top=2)
+    assert ">contribution to the log-odds<" in text  # names would run out of the picture
     assert "kick rather than snare, probabilities 0.700 (kick) and 0.200 (snare)" in text
     places = [text.index(word) for word in ("level = 8", "tempo = 7", "1 other input")]
     assert places == sorted(places)

@@ -16,7 +16,9 @@ from tests.reports.test_explanation import explanation
 @pytest.fixture
 def model():
     """Return what is read of a model: what it says of its collection."""
-    return SimpleNamespace(about={"collection": {"name": "timbre", "sha256": "of another"}})
+    return SimpleNamespace(
+        input="wave", about={"collection": {"name": "timbre", "sha256": "of another"}}
+    )
 
 
 def near(*ids):
@@ -71,3 +73,8 @@ def test_a_dataset_is_found_by_its_content_alone(model):
     sound, [nearest] = find_sounds(model, found, "timbre", None)
     assert isinstance(sound, CycleSound)
     assert (nearest.cycle == timbre.media[5].cycle).all()
+    # So has one that was climbed with `--inputs wave`.
+    model.about["collection"]["sha256"] = replace(
+        timbre, X={"wave": timbre.X["wave"]}, feature_names={}
+    ).sha256
+    assert isinstance(find_sounds(model, found, "new.flac", None)[1][0], CycleSound)

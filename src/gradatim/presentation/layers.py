@@ -25,6 +25,7 @@ from gradatim.probing.units import unscale
 
 __all__ = [
     "change_sentence",
+    "dashes_sentence",
     "layer_lines",
     "layers_data",
     "layers_headline",
@@ -54,8 +55,7 @@ def layer_lines(found: Layers) -> Iterator[Line | Grid]:
         yield [(f"linear probes on held-out samples: {found.unfolded}", "dim")]
         yield [""]
         columns = [Column("read", names=True), Column("of layer", names=True)]
-        # The pretrained net has no untrained one beside it.
-        heads = _HEADS if found.probes[0].untrained is not None else _HEADS[:-1]
+        heads = _HEADS if _has_untrained(found) else _HEADS[:-1]
         columns += [Column(head, right=True, spare=head == "memorized") for head in heads]
         rows = [[[cell] for cell in row[: len(columns)]] for row in _grid_rows(found)]
         yield Grid(columns, rows)
@@ -80,6 +80,19 @@ def _numbers(one: LayerProbe) -> list[str]:
 
 def _untrained(one: LayerProbe) -> float:
     return math.nan if one.untrained is None else one.untrained
+
+
+def _has_untrained(found: Layers) -> bool:
+    """Tell whether a network with random weights stands beside; the pretrained net has none."""
+    return any(one.untrained is not None for one in found.probes)
+
+
+def dashes_sentence(found: Layers) -> str:
+    """Say what the dashed lines beside the probes are."""
+    control = "the control, the same probe of targets dealt at random, which is chance"
+    if not _has_untrained(found):
+        return f"The dashed line is {control}."
+    return f"The dashed lines are {control}, and the same probe of an untrained network."
 
 
 def probe_rows(found: Layers) -> list[dict[str, Any]]:

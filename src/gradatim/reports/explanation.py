@@ -135,7 +135,9 @@ def _protocol(found: Explanation) -> Iterator[tuple[str, str]]:
 
 
 def _figures(found: Explanation, top: int) -> Iterator[dict[str, Any]]:
-    axis = f"contribution to the {words.measured(found, 22)}"
+    # Of what and against what stands above and below; here it would run out of the picture.
+    what = words.measured(found, 22) if found.measure == "value" else found.measure
+    axis = f"contribution to the {what}"
     if line := _numbered(found):
         yield _line_figure(found, line)
     shown, others = found.order[:top], found.order[top:]

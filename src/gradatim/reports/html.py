@@ -179,6 +179,7 @@ def _layers(found: Layers) -> dict[str, Any]:
     return {
         "headline": layers.layers_headline(found),
         "meaning": layers.layers_meaning(found),
+        "dashes": layers.dashes_sentence(found),
         "network": found.network,
     }
 

@@ -82,6 +82,7 @@ def render_layers(found: Layers) -> str:
         "name": found.collection.name,
         "headline": words.layers_headline(found),
         "meaning": words.layers_meaning(found),
+        "dashes": words.dashes_sentence(found),
         "facts": [found.network, *found.collection.contents],
         "changes": list(map(words.change_sentence, found.changes)),
         "rows": words.probe_rows(found),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from gradatim._text import show_name
-from gradatim.collection import Sound
+from gradatim.collection import Collection, Sound
 from gradatim.datasets import DATASETS, load_dataset
 from gradatim.errors import InputError
 from gradatim.models.model import Model
@@ -38,20 +39,30 @@ def find_sounds(
         near = _below(Path(folder).expanduser(), ids)
     else:
         about = model.about.get("collection", {})
-        near = _of_dataset(about.get("name", ""), ids, about.get("sha256"))
+        near = _of_dataset(about.get("name", ""), ids, about.get("sha256"), model.input)
     if find_kind(path) is SOURCES["dataset"]:
         return _of_dataset(path, [found.sample])[0], near
     is_sound = Path(path).is_file() and found.sample == found.source
     return FileSound(Path(path)) if is_sound else None, near
 
 
-def _of_dataset(name: str, ids: Sequence[str], sha256: str | None = None) -> list[Sound | None]:
+def _of_dataset(
+    name: str, ids: Sequence[str], sha256: str | None = None, input: str = ""
+) -> list[Sound | None]:
     """Look for sounds in a dataset of the package, of this content if it is said."""
     collection = load_dataset(name) if name in DATASETS else None
-    if collection is None or collection.media is None or sha256 not in (None, collection.sha256):
+    if collection is None or collection.media is None:
+        return [None] * len(ids)
+    if sha256 not in (None, collection.sha256, _with_only(collection, input).sha256):
         return [None] * len(ids)
     media = dict(zip(map(str, collection.ids), collection.media, strict=True))
     return [media.get(id) for id in ids]
+
+
+def _with_only(collection: Collection, input: str) -> Collection:
+    """Return the collection as a climb with this input alone has seen it."""
+    X = {name: values for name, values in collection.X.items() if name == input}
+    return replace(collection, X=X or collection.X, feature_names={}, recipes={}, cycles=[])
 
 
 def _below(root: Path, ids: Sequence[str]) -> list[Sound | None]:
