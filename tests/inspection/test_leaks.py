@@ -70,6 +70,15 @@ def test_groups_that_give_nothing_away_are_proposed_without_an_alarm():
     assert codes(made) == ["groups-proposed"]
 
 
+@pytest.mark.parametrize(("name", "found"), [("track_id", 1), ("songId", 1), ("tempo", 0)])
+def test_an_id_of_numbers_that_was_learnt_from_is_proposed(name, found):
+    rng = np.random.default_rng(5)
+    X = np.column_stack([rng.integers(40, size=320), rng.normal(size=320)])
+    y = np.where(X[:, 1] > 0, "x", "y")
+    made = dataclasses.replace(table(X, y), feature_names={"features": [name, "a"]})
+    assert codes(made) == ["groups-proposed"] * found
+
+
 def test_a_kind_of_a_class_is_no_group():
     rng = np.random.default_rng(5)
     y = np.repeat(["x", "y"], 160)
