@@ -70,6 +70,15 @@ def test_groups_that_give_nothing_away_are_proposed_without_an_alarm():
     assert codes(made) == ["groups-proposed"]
 
 
+@pytest.mark.parametrize(("name", "found"), [("track_id", 1), ("songId", 1), ("tempo", 0)])
+def test_an_id_of_numbers_that_was_learnt_from_is_proposed(name, found):
+    rng = np.random.default_rng(5)
+    X = np.column_stack([rng.integers(40, size=320), rng.normal(size=320)])
+    y = np.where(X[:, 1] > 0, "x", "y")
+    made = dataclasses.replace(table(X, y), feature_names={"features": [name, "a"]})
+    assert codes(made) == ["groups-proposed"] * found
+
+
 def test_a_kind_of_a_class_is_no_group():
     rng = np.random.default_rng(5)
     y = np.repeat(["x", "y"], 160)
@@ -228,3 +237,13 @@ def test_chance_is_the_share_of_the_strangers_of_a_class_that_stand_close(groupe
 def test_of_many_rows_some_are_asked_and_the_alarm_is_the_same(monkeypatch):
     monkeypatch.setattr(leaks, "_MOST_ASKED", 100)
     assert codes(songs()) == ["leak", "groups-proposed"]
+
+
+def test_copies_are_not_said_to_stay_in_one_of_the_folds_that_are_published():
+    X = np.repeat(np.random.default_rng(1).normal(size=(30, 4)), 2, axis=0)
+    hashes = np.repeat(np.arange(30), 2).astype(str)
+    made = table(X, np.tile(np.repeat(["x", "y"], 2), 15), content_hashes=hashes)
+    dealt = list(duplicate_findings(made))
+    assert "copies stay in one fold" in dealt[0].fix
+    for finding in duplicate_findings(dataclasses.replace(made, folds=np.arange(60) % 5)):
+        assert "stay in one fold" not in finding.fix

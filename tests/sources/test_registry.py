@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import pytest
@@ -143,6 +144,15 @@ def test_a_file_that_is_no_table_is_refused(calls, tmp_path):
     (tmp_path / "a.wav").touch()
     with pytest.raises(InputError, match="neither a folder of audio nor a table"):
         read("a.wav")
+
+
+def test_pipes_and_arrays_are_told_what_to_write_instead(calls, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "x.npz").touch()
+    with pytest.raises(InputError, match=r"a pipe or a device.*write it to a file first"):
+        read("pipe")
+    with pytest.raises(InputError, match=r"NumPy arrays.*write a table"):
+        read("x.npz")
 
 
 def test_the_files_that_are_read_are_known(calls, tmp_path):

@@ -195,6 +195,13 @@ def test_small_classes_are_left_out_where_asked(read):
         read(text, "g", min_class_size=4)
 
 
+def test_a_small_class_that_is_another_one_written_otherwise_is_told_of(read):
+    text = "a,g\n1,slip jig\n2,reel\n3,slip jig\n4,reel\n5,Slipjig\n"
+    assert notice(read(text, "g", min_class_size=2), "small-classes").endswith(
+        "left out: Slipjig (1, like 'slip jig')"
+    )
+
+
 def test_a_pattern_names_columns(read):
     text = "a,tag_x,tag_y,note 1,note 2\n1,0,1,?,?\n2,1,1,?,?\n"
     songs = read(text, "tag_*", drop="note*")

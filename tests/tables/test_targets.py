@@ -124,6 +124,7 @@ def test_the_task_can_be_forced(read, cells, task, kind):
         ({"a": ["0.5", ""]}, None, "has no value in line 3 of the file, row 2"),
         ({"a": ["x", ""]}, None, "has no value in line 3 of the file, row 2"),
         ({"a": ["0", "inf"]}, None, "has an infinite value in line 3 of the file, row 2"),
+        ({"a": ["0.5", "-1e90"]}, None, "is -1e\\+90 in line 3 of the file, row 2, beyond 3.4e38"),
         (
             {"a": ["0", "2"]},
             "multilabel",

@@ -135,8 +135,9 @@ def _near_finding(collection: Collection, pairs: np.ndarray, what: str) -> Findi
 
 def _mend(n_conflicting: int, collection: Collection) -> str:
     kept = "--drop-duplicates keeps one of each"
-    # Nobody deals the samples of a published split.
-    kept = kept if collection.parts is not None else f"copies stay in one fold; {kept}"
+    # Nobody deals the samples of a published split, or of published folds.
+    is_published = collection.parts is not None or collection.folds is not None
+    kept = kept if is_published else f"copies stay in one fold; {kept}"
     if not n_conflicting:
         return kept
     if collection.task == "regression":

@@ -9,6 +9,7 @@ known what stands on which side, so what stands on both is named, and closeness 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,9 @@ _MOST_PROPOSED = 2
 _LEAST_GAP = 0.1
 _FEWEST_SCORED = 60
 _FOLDS = 5
+
+# What a column of numbers is called that names a recording or an artist
+_ID = re.compile(r"(?:^|[_ .-])(?:id|Id|ID)$|[a-z]I[dD]$")
 
 _LEAK = (
     "rows of one recording or artist seem to stand on both sides of a split, so that every score "
@@ -370,7 +374,7 @@ def propose_groups(collection: Collection) -> list[Proposal]:
     if collection.groups is not None:
         return []
     found = []
-    for column, texts in collection.texts.items():
+    for column, texts in {**collection.texts, **_numeric_ids(collection)}.items():
         name = show_name(column)
         if _repeats(texts, collection.y):
             found.append(Proposal(texts, f"column {name!r}", column))
@@ -383,6 +387,20 @@ def propose_groups(collection: Collection) -> list[Proposal]:
     found = [one for one in found if _spread(one.groups, collection)]
     # Large groups hold what small ones would let through.
     return sorted(found, key=lambda one: one.n_groups)[:_MOST_PROPOSED]
+
+
+def _numeric_ids(collection: Collection) -> dict[str, np.ndarray]:
+    """Return columns of whole numbers called ids, such as track_id, that were learnt from."""
+    if collection.media is not None:
+        return {}
+    found = {}
+    for input, names in collection.feature_names.items():
+        for k, name in enumerate(names):
+            values = collection.X[input][:, k]
+            whole = np.isfinite(values).all() and (values == np.rint(values)).all()
+            if _ID.search(name) and whole:
+                found[name] = np.array([f"{value:.0f}" for value in values])
+    return found
 
 
 def _spread(groups: np.ndarray, collection: Collection) -> bool:

@@ -376,7 +376,18 @@ def files_of(text: str, options: Options) -> list[Path]:
 
 
 def _unclaimed(text: str) -> str:
-    if Path(text).expanduser().exists():
+    path = Path(text).expanduser()
+    if path.suffix.lower() in (".npz", ".npy") and path.is_file():
+        return (
+            f"{text} holds NumPy arrays, which have no names of columns; write a table of them, "
+            "with the labels as one column (.csv or .parquet), or climb them from Python"
+        )
+    if path.exists():
+        if not (path.is_file() or path.is_dir()):
+            return (
+                f"{text} is a pipe or a device, and an input is read more than once; write it to a "
+                f"file first, and name that ({', '.join(TABLES)})"
+            )
         return (
             f"{text} is neither a folder of audio nor a table ({', '.join(TABLES)}), nor a score; "
             "give the folder whose sub-folders are the classes, or a table"

@@ -230,12 +230,22 @@ def _without_small_classes(
             "--min-class-size"
         )
     rows = ~small[place]
-    named = ", ".join(f"{show_name(c)} ({n})" for c, n in
-                      zip(classes[small][:5], counts[small], strict=False))  # fmt: skip
+    kept = {_letters(c): c for c in classes[~small]}
+    twins = [f", like {show_name(kept[_letters(c)])!r}" if _letters(c) in kept else ""
+             for c in classes[small]]  # fmt: skip
+    named = ", ".join(
+        f"{show_name(c)} ({n}{twin})"
+        for c, n, twin in zip(classes[small][:5], counts[small], twins, strict=False)
+    )
     more = f" and {small.sum() - 5} more" if small.sum() > 5 else ""
     text = f"{plural(int((~rows).sum()), 'row')} of classes with fewer than {size} left out"
     notice = Notice("small-classes", f"{text}: {named}{more}")
     return table.keep(rows), read._replace(y=read.y[rows], notices=(*read.notices, notice))
+
+
+def _letters(label: str) -> str:
+    """Return what two ways of writing a class share."""
+    return "".join(filter(str.isalnum, str(label).casefold())) or str(label)
 
 
 def _group_column(table: Columns, groups: str) -> str:

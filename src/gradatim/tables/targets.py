@@ -208,6 +208,14 @@ def _read_numbers(table: Columns, name: str, task: Task | None) -> np.ndarray:
         if bad.any():
             place = table.place(np.argmax(bad))
             raise TableError(f"{where} has {what} in {place}; fill it in or remove the row")
+    # Networks learn in single precision, and only here is it known which line it was.
+    far = np.abs(values) > np.finfo(np.float32).max
+    if far.any():
+        index = int(np.argmax(far))
+        raise TableError(
+            f"{where} is {values[index]:g} in {table.place(index)}, beyond 3.4e38; correct it, "
+            "remove the row, or take another unit"
+        )
     odd = ~np.isin(values, (0.0, 1.0))
     if task == "multilabel" and odd.any():
         index = int(np.argmax(odd))
