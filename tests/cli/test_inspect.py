@@ -4,6 +4,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pytest
+import soundfile
 from pyarrow import parquet
 
 from gradatim.cli import main
@@ -215,3 +216,19 @@ def test_a_table_without_numbers_is_told_what_it_holds(tmp_path, capsys):
         "de.csv has no column of numbers to learn from: there is text in a, b; write numbers"
         in capsys.readouterr().err
     )
+
+
+def test_files_that_cannot_be_read_are_counted_however_many(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    for kind in ("kick", "snare"):
+        (tmp_path / kind).mkdir()
+        for k in range(3):
+            soundfile.write(tmp_path / kind / f"{k}.wav", rng.normal(size=8000) / 9, 22_050)
+    for k in range(3):
+        (tmp_path / "snare" / f"bad{k}.wav").write_bytes(b"garbage")
+    assert main(["inspect", str(tmp_path), "--json", str(tmp_path / "found.json")]) == 0
+    told = json.loads((tmp_path / "found.json").read_text())["warnings"]
+    assert sum("bad" in one["message"] for one in told if one["code"] == "left-out") == 3
+    capsys.readouterr()
+    assert main(["climb", str(tmp_path), "--no-report"]) == 2
+    assert "3 of 9 audio files" in capsys.readouterr().err

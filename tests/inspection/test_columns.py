@@ -29,6 +29,8 @@ def test_an_id_in_any_order_that_separates_the_classes_is_found():
     )
     # Gaps, and an order that is not quite that of the classes, hide nothing.
     assert given_away(100 * order.astype(float), Y[order], name="track_id")
+    # At one step each, whatever it is called: a time stamp, for instance.
+    assert given_away(1.6e12 + 1000.0 * order, Y[order], name="when")
     swapped = Y.copy()
     swapped[[0, 25]] = swapped[[25, 0]]
     assert given_away(order.astype(float), swapped[order])
@@ -36,7 +38,7 @@ def test_an_id_in_any_order_that_separates_the_classes_is_found():
 
 def test_a_quantity_that_separates_the_classes_is_no_id():
     order = RNG.permutation(N)
-    assert given_away(100.0 * order, Y[order], name="tempo") == []
+    assert given_away(100.0 * order + order % 7, Y[order], name="tempo") == []
     assert given_away(order + 0.5, Y[order], name="id") == []
     assert given_away(np.floor(order / 2), Y[order], name="id") == []
 

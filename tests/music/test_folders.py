@@ -111,7 +111,7 @@ def test_more_than_a_tenth_of_bad_files_is_an_error(folder):
 
 def test_of_many_bad_files_the_first_are_named(tmp_path):
     errors = {f"{k}.wav": AudioError(f"{tmp_path}/{k}.wav is broken") for k in range(9)}
-    told = [notice.message for notice in _skip_notices(tmp_path, errors, 100)]
+    told = [notice.message for notice in _skip_notices(tmp_path, errors)]
     assert told[4:] == ["4.wav is broken; it was skipped", "4 more files skipped in the same way"]
 
 

@@ -186,7 +186,8 @@ def test_a_root_one_level_too_high_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"labels": "a.csv"}, "--target COLUMN"),
+        ({"labels": "a.csv"}, "no table of labels a.csv"),
+        ({"labels": __file__}, "--target COLUMN"),
         ({"target": ("x",)}, "--target goes with a table"),
         ({"path": "x"}, "--path goes with a table"),
         ({"labels": "tag:genre", "pattern": "x"}, "exclude each other"),

@@ -64,7 +64,7 @@ def inspect(
 
         screen = Screen(to_stderr=json == "-", quiet=False)
         with screen.reading(path) as progress:
-            told = replace(how, progress=progress)
+            told = replace(how, progress=progress, lenient=True)
             collection, findings = interruptible(lambda: _inspected(path, told))
         found = {**header(), **inspection_object(collection, findings)}
         deliver_object(json, lambda: found, lambda: inspection_lines(collection, findings), screen)

@@ -66,6 +66,7 @@ def read_folder(
     weights: str | None = None,
     task: str | None = None,
     follow_links: bool = False,
+    lenient: bool = False,
     recipe: FeatureRecipe | Mapping[str, Recipe] = RECIPE,
     features: Sequence[str] = (),
     n_jobs: int = 2,
@@ -106,6 +107,9 @@ def read_folder(
         Forces how the targets of a table are read.
     follow_links : bool
         Also follow links that lead out of the folder.
+    lenient : bool
+        Go on as long as anything can be read, for whoever only looks: what cannot is left out
+        with a notice, however much it is.
     recipe : FeatureRecipe or mapping of str to recipe, optional
         How features are computed, of which excerpt, and in how long segments; those of a file
         are a group. A mapping names inputs with the recipe of each.
@@ -174,8 +178,10 @@ def read_folder(
         for k, outcome in enumerate(outcomes)
         if isinstance(outcome, AudioError)
     }
-    _refuse_lost_labels(root, labelled, good, errors)
-    skipped = _skip_notices(root, errors, len(outcomes))
+    if not (lenient and good):
+        _refuse_lost_labels(root, labelled, good, errors)
+        _refuse_many_errors(root, errors, len(outcomes))
+    skipped = _skip_notices(root, errors)
     analyses = {k: outcome for k in good if isinstance(outcome := outcomes[k], FileAnalysis)}
     file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
     pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
@@ -284,14 +290,17 @@ def _refuse_lost_labels(
         )
 
 
-def _skip_notices(root: Path, errors: dict[str, AudioError], n_files: int) -> list[Notice]:
-    """Name the first skipped files, or give up if there are too many."""
-    reasons = [below_root(root, error) for error in errors.values()]
+def _refuse_many_errors(root: Path, errors: dict[str, AudioError], n_files: int) -> None:
     if len(errors) > MAX_BAD_SHARE * n_files:
         raise AudioError(
             f"{len(errors)} of {n_files} audio files in {show_name(root)} cannot be used, more "
-            f"than a tenth; the first: {reasons[0]}"
+            f"than a tenth; the first: {below_root(root, next(iter(errors.values())))}"
         )
+
+
+def _skip_notices(root: Path, errors: dict[str, AudioError]) -> list[Notice]:
+    """Name the first skipped files."""
+    reasons = [below_root(root, error) for error in errors.values()]
     told = [Notice("left-out", f"{reason}; it was skipped") for reason in reasons[:_SKIPPED_SHOWN]]
     if more := reasons[_SKIPPED_SHOWN:]:
         text = f"{plural(len(more), 'more file')} skipped in the same way"

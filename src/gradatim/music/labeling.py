@@ -90,6 +90,11 @@ class LabelSource:
                 "the classes are the folders)"
             )
         if self.table is not None and not self.target:
+            if not self.table.exists():
+                raise SpecError(
+                    f"there is no table of labels {show_name(str(self.labels))}; name a file, or "
+                    "tag:NAME or folder:N"
+                )
             raise SpecError(
                 f"name the column of {show_name(Path(self.table).name)} that is to be learnt with "
                 "--target COLUMN"

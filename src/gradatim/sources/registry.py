@@ -62,6 +62,7 @@ class Options:
     seconds: float | None = None  # Seconds that are read of a file
     place: str | float | None = None  # Where in a file these lie
     follow_links: bool = False  # Whether links out of a folder are followed
+    lenient: bool = False  # Whether files may be unreadable as long as one is not
     features: Sequence[str] = ()  # Inputs that are computed from sounds; none: the usual one
     ignore_notation: bool = False  # Whether what depends on a score's notation is left out
     id: str | None = None  # Column by which rows are called
@@ -142,6 +143,7 @@ def _of_files(options: Options) -> dict[str, Any]:
         "weights": options.weights,
         "task": options.task,
         "follow_links": options.follow_links,
+        "lenient": options.lenient,
         "n_jobs": options.n_jobs or os.cpu_count() or 1,
         "progress": options.progress,
     }
@@ -284,11 +286,13 @@ SOURCES: dict[str, Kind] = {
     ),
 }
 
+_UNTYPED = ("n_jobs", "progress", "recipe", "input", "cache", "cluster", "lenient")
+
 # Options that say what is read, as they are typed.
 _TYPED = {
     field.name: f"--{field.name.replace('_', '-')}"
     for field in fields(Options)
-    if field.name not in ("n_jobs", "progress", "recipe", "input", "cache", "cluster")
+    if field.name not in _UNTYPED
 } | {"place": "--from"}
 
 

@@ -58,6 +58,7 @@ def read_scores(
     task: str | None = None,
     min_class_size: int = 0,
     follow_links: bool = False,
+    lenient: bool = False,
     recipe: ScoreRecipe = SCORE_RECIPE,
     n_jobs: int = 2,
     progress: Progress | None = None,
@@ -94,6 +95,9 @@ def read_scores(
         Leave out the scores of classes that have fewer.
     follow_links : bool
         Also follow links that lead out of the folder.
+    lenient : bool
+        Go on as long as anything can be read, for whoever only looks: what cannot is left out
+        with a notice, however much it is.
     recipe : ScoreRecipe, optional
         Whether the notation counts.
     n_jobs : int
@@ -137,10 +141,12 @@ def read_scores(
     wanted = label_files(root, named, source, _kind(root, None)) if by_folder else None
     read = read_score_files(root, listing.files, n_jobs=n_jobs, progress=progress)
     read.require_any(root)
-    _refuse_many_errors(root, read)
+    if not lenient:
+        _refuse_many_errors(root, read)
     kind = _kind(root, read)
     labelled = label_files(root, read.ids, source, kind)
-    _refuse_lost_classes(root, wanted, labelled, read)
+    if not lenient:
+        _refuse_lost_classes(root, wanted, labelled, read)
     found_groups, group_notices = read_groups(root, groups, labelled, kind)
     folds = read_folds(root, fold_column, labelled, kind)
     parts, part_notices = read_file_parts(root, split_column, labelled, kind)
