@@ -169,7 +169,7 @@ def ending(*endings: str) -> Kind:
     def check(path: Path) -> None:
         if path.suffix.lower() not in endings and not path.is_dir():
             name = show_name(path.name)
-            raise OutputError(f"{name} names another format; end it in {endings[0]}")
+            raise OutputError(f"{name} names another format; end it in {' or '.join(endings)}")
 
     return check
 
