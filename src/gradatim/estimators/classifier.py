@@ -363,48 +363,22 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def decision_function(self, X: ArrayLike) -> np.ndarray:
         """Compute what the output units see before their activation.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_outputs)
-            Log-odds of the second of two classes, or one column per class or label.
+        Rows of shape (n_samples, n_features) give the log-odds of the second of two
+        classes, or one column per class or label.
         """
         rows = self._known(X)
         return self.model_.decision_function(rows)
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
-        """Predict the probability of each class or label.
+        """Predict the probability of each class, in the order of `classes_`, or label.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
+        Rows of shape (n_samples, n_features) give (n_samples, n_classes).
         """
         rows = self._known(X)
         return self.model_.predict_proba(rows)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the class of each row, or whether each label holds.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_labels)
-            Class labels, or 0 and 1.
-        """
+        """Predict the class of each row (n_samples, n_features), or 0 and 1 for each label."""
         rows = self._known(X)
         return self.model_.predict(rows)
 

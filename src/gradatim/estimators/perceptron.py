@@ -291,34 +291,12 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
     # -- predicting --------------------------------------------------------------------------
 
     def decision_function(self, X: ArrayLike) -> np.ndarray:
-        """Compute the scores of the units.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_classes)
-            One score per row for two classes, one per class for more.
-        """
+        """Compute a score per row (n_samples, n_features), of more than two classes one per class."""
         rows = self._known(X)
         return self.model_.decision_function(rows)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the class of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,)
-            Class labels.
-        """
+        """Predict the classes (n_samples,) of rows (n_samples, n_features)."""
         rows = self._known(X)
         return self.model_.predict(rows)
 

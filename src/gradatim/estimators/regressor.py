@@ -167,18 +167,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         self._store(locals())
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the targets.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_targets)
-            In the form of the `y` that was learnt.
-        """
+        """Predict the targets of rows (n_samples, n_features), in the form of the `y` of `fit`."""
         rows = self._known(X)
         return self.model_.predict(rows)
 

@@ -115,33 +115,11 @@ class Part:
         return f"${show(self.answer, self.digits)}$"
 
     def accepts(self, value: Fraction) -> bool:
-        """Tell whether a number is right.
-
-        Parameters
-        ----------
-        value : Fraction
-            What was answered.
-
-        Returns
-        -------
-        bool
-            Whether it lies within the tolerance of the answer.
-        """
+        """Tell whether an answer lies within the tolerance of the right one."""
         return self.answer is not None and abs(value - self.answer) <= self.tolerance
 
     def slip_behind(self, value: Fraction) -> str | None:
-        """Name the slip that leads to a wrong number, if there is one.
-
-        Parameters
-        ----------
-        value : Fraction
-            What was answered.
-
-        Returns
-        -------
-        str or None
-            Key of `gradatim.exercises.slips.SLIPS`.
-        """
+        """Name the slip, a key of `SLIPS`, that leads to a wrong answer, if there is one."""
         near = self.tolerance
         return next((slip.name for slip in self.slips if abs(value - slip.value) <= near), None)
 

@@ -45,18 +45,10 @@ def inspected(collection: Collection) -> Collection:
 def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     """Look for what makes the scores of a collection too high, or its labels wrong.
 
-    Parameters
-    ----------
-    collection : Collection
-        As it was read, in the order of its file.
-
-    Returns
-    -------
-    tuple of Finding
-        ``given-away`` for columns that copy the target, number the rows, or are about the files;
-        ``leak`` where rows that belong together stand together, ``groups-proposed`` and
-        ``split-proposed`` for what could be named; ``duplicates``; ``constant-target``,
-        ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
+    The codes are ``given-away`` for columns that copy the target, number the rows, or are about the
+    files; ``leak`` where rows that belong together stand together; ``groups-proposed`` and
+    ``split-proposed`` for what could be named; ``duplicates``, ``constant-target``,
+    ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
 
     Examples
     --------

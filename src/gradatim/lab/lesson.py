@@ -139,20 +139,8 @@ def lesson_from_problem(name: str) -> Lesson:
 def lesson_from_network(network: Network) -> Lesson:
     """Return the lesson of a neuron or of a network.
 
-    Parameters
-    ----------
-    network : Network
-        One unit that reads one or two inputs, or a network of such inputs with one output.
-
-    Returns
-    -------
-    Lesson
-        A single unit in the view of one neuron; else the network before its points.
-
-    Raises
-    ------
-    SpecError
-        If it has more inputs, outputs, layers or units than the page shows, or softmax units.
+    One unit of one or two inputs is shown in the view of one neuron, another network of such inputs
+    and one output before its points; SpecError if it is more than the page shows.
     """
     _check_network(network)
     if network.depth == 1:

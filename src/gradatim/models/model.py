@@ -111,17 +111,9 @@ class Model:
     # -- predictions ------------------------------------------------------------------------
 
     def outputs(self, X: Any) -> np.ndarray:
-        """Compute the outputs, which predictions are read off.
+        """Compute the outputs (n_rows, n_outputs), which predictions are read off.
 
-        Parameters
-        ----------
-        X : array, mapping, data frame or Collection of n_rows rows
-            See `predict`.
-
-        Returns
-        -------
-        array of shape (n_rows, n_outputs)
-            Probabilities, decisions as 0 and 1, or real values.
+        They are probabilities, decisions as 0 and 1, or real values.
         """
         # What a damaged file or an absurd row makes too large is infinite, and shown so.
         with np.errstate(over="ignore", invalid="ignore"):
