@@ -291,7 +291,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
     # -- predicting --------------------------------------------------------------------------
 
     def decision_function(self, X: ArrayLike) -> np.ndarray:
-        """Compute a score per row (n_samples, n_features), of more than two classes one per class."""
+        """Compute a score per row (n_samples, n_features); of more than two classes, one each."""
         rows = self._known(X)
         return self.model_.decision_function(rows)
 
