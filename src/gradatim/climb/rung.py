@@ -66,11 +66,7 @@ def _rung_key(family: Family, task: ClimbTask, input: str) -> str:
 
 
 def fit_all(
-    family: Family,
-    task: ClimbTask,
-    input: str,
-    fits: Sequence[Fit],
-    progress: Progress,
+    family: Family, task: ClimbTask, input: str, fits: Sequence[Fit], progress: Progress
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
     if task.store is None or family.trains_networks or family.reference:
@@ -181,11 +177,7 @@ def _choosing_share(family: Family, task: ClimbTask, n_candidates: int) -> float
 
 
 def _choose(
-    family: Family,
-    task: ClimbTask,
-    input: str,
-    candidates: Sequence[Any],
-    progress: Progress,
+    family: Family, task: ClimbTask, input: str, candidates: Sequence[Any], progress: Progress
 ) -> list[int]:
     """Choose a candidate for every outer fold on other folds of its repeat."""
     folds = task.folds

@@ -27,14 +27,7 @@ from gradatim.training.checkpoint import digest_arrays
 from gradatim.training.engines import choose_engine
 from gradatim.training.store import Record
 
-__all__ = [
-    "find_fits",
-    "find_rung",
-    "fit_keys",
-    "keep_fit",
-    "keep_rung",
-    "rung_key",
-]
+__all__ = ["find_fits", "find_rung", "fit_keys", "keep_fit", "keep_rung", "rung_key"]
 
 T = TypeVar("T")
 
@@ -57,14 +50,7 @@ def _key(kind: str, task: ClimbTask, *parts: Any) -> str:
 def fit_keys(task: ClimbTask, rung: str, input: str, fits: Sequence[Fit]) -> list[str]:
     """Name each fit by what it depends on."""
     return [
-        _key(
-            "fit",
-            task,
-            rung,
-            input,
-            fit.candidate,
-            digest_arrays(fit.train, fit.test),
-        )
+        _key("fit", task, rung, input, fit.candidate, digest_arrays(fit.train, fit.test))
         for fit in fits
     ]
 

@@ -72,10 +72,7 @@ def most_pieces(hidden_layer_sizes: Sequence[int]) -> int:
 
 
 def lower_bound(
-    teeth: int,
-    n_pieces: int | None = None,
-    *,
-    hidden_layer_sizes: Sequence[int] | None = None,
+    teeth: int, n_pieces: int | None = None, *, hidden_layer_sizes: Sequence[int] | None = None
 ) -> SawtoothError:
     r"""Bound from below what every function of p linear pieces gets wrong about a sawtooth.
 

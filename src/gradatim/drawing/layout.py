@@ -33,15 +33,7 @@ from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import OPEN_ACTIVATION, Layer, Network
 from gradatim.network.writing import value_names
 
-__all__ = [
-    "Form",
-    "Values",
-    "column_rows",
-    "place",
-    "place_boxes",
-    "rim",
-    "with_key",
-]
+__all__ = ["Form", "Values", "column_rows", "place", "place_boxes", "rim", "with_key"]
 
 Form = Literal["auto", "units", "layers"]
 Values = Mapping[str, float] | Sequence[float]
@@ -60,11 +52,7 @@ _BOX_COLUMN = 168.0
 
 
 def place(
-    network: Network,
-    *,
-    max_units: int = 12,
-    form: Form = "units",
-    at: Values | None = None,
+    network: Network, *, max_units: int = 12, form: Form = "units", at: Values | None = None
 ) -> Placement:
     """Lay a network out, unit by unit or layer by layer.
 
@@ -213,12 +201,7 @@ def _hidden_names(network: Network, columns: Sequence[Sequence[int | None]]) -> 
 
 
 def _unit(
-    network: Network,
-    layer: int,
-    index: int,
-    center: Point,
-    computed: ForwardPass | None,
-    name: str,
+    network: Network, layer: int, index: int, center: Point, computed: ForwardPass | None, name: str
 ) -> PlacedUnit:
     value = float(computed.activations[layer][0, index]) if computed else None
     if layer == 0:

@@ -160,11 +160,7 @@ def solve_least_squares(
 
 
 def solve_logistic(
-    X: np.ndarray,
-    Y: np.ndarray,
-    sample_weight: np.ndarray,
-    alpha: float = 0.0,
-    max_iter: int = 200,
+    X: np.ndarray, Y: np.ndarray, sample_weight: np.ndarray, alpha: float = 0.0, max_iter: int = 200
 ) -> Solution:
     """Maximize the likelihood of logistic regression by Newton's method.
 

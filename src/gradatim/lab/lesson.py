@@ -271,12 +271,7 @@ def is_curve(collection: Collection) -> bool:
 
 
 def _lesson_of_curve(
-    collection: Collection,
-    name: str,
-    title: str,
-    columns: Sequence[str],
-    seed: int,
-    sounds: bool,
+    collection: Collection, name: str, title: str, columns: Sequence[str], seed: int, sounds: bool
 ) -> Lesson:
     """Return the lesson of a number over one column: a curve through the rows."""
     (X, filled), names = _without_gaps(collection.X[name], title), feature_names(collection, name)

@@ -30,13 +30,7 @@ from gradatim.presentation.climbs import (
     title_of,
 )
 
-__all__ = [
-    "ClimbFigure",
-    "calibration_figure",
-    "cost_figures",
-    "importance_figures",
-    "size_figure",
-]
+__all__ = ["ClimbFigure", "calibration_figure", "cost_figures", "importance_figures", "size_figure"]
 
 _MOST_BARS = 15
 
@@ -136,10 +130,7 @@ def cost_figures(climb: Climb) -> list[ClimbFigure]:
     }
     return [
         ClimbFigure(
-            f"score-{what}",
-            f"Score against {what}",
-            caption,
-            _cost(climb, rows, what, caption),
+            f"score-{what}", f"Score against {what}", caption, _cost(climb, rows, what, caption)
         )
         for what, caption in words.items()
     ]

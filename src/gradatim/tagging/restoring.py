@@ -15,13 +15,7 @@ from gradatim._progress import Progress
 from gradatim._text import show_name
 from gradatim.errors import GradatimError, InputError
 from gradatim.music.listing import readable_path
-from gradatim.tagging.changes import (
-    LeftFile,
-    TagsRestored,
-    reason_of,
-    require_changeable,
-    steps,
-)
+from gradatim.tagging.changes import LeftFile, TagsRestored, reason_of, require_changeable, steps
 from gradatim.tagging.containers import Values
 from gradatim.tagging.fields import TagField, require_mutagen, tag_field
 from gradatim.tagging.sidecars import SIDECAR, SidecarEntry, read_sidecar, write_sidecar

@@ -106,11 +106,7 @@ def prepare(engine: str = "auto") -> None:
 
 
 def make_workers(
-    jobs: Sequence[PreparedJob],
-    max_epochs: int,
-    patience: int | None,
-    n_workers: int,
-    engine: str,
+    jobs: Sequence[PreparedJob], max_epochs: int, patience: int | None, n_workers: int, engine: str
 ) -> list[Worker]:
     """Sort the specs of all jobs by shape, and cut each shape's into workers."""
     workers: list[Worker] = []

@@ -211,11 +211,7 @@ def _one_budget(part: Any, race: Race, frame: Frame) -> None:
 
 
 def _strip(
-    part: Any,
-    heading: str,
-    results: list[CandidateResult | None],
-    race: Race,
-    frame: Frame,
+    part: Any, heading: str, results: list[CandidateResult | None], race: Race, frame: Frame
 ) -> None:
     """Draw results side by side, in as many lines as it takes."""
     n_columns = _n_columns(race)

@@ -110,11 +110,7 @@ def _ready(format: str) -> str:
 
 
 def write_exam(
-    exam: Exam,
-    path: str | os.PathLike[str],
-    format: str | None = None,
-    *,
-    answers: bool = False,
+    exam: Exam, path: str | os.PathLike[str], format: str | None = None, *, answers: bool = False
 ) -> Path:
     """Write an exam into a file, in the format that its ending names.
 
