@@ -42,13 +42,7 @@ _n = format_fraction
 
 
 def teeth_exponent(teeth: int) -> int:
-    """Return k where the number of teeth is 2 to the power of k.
-
-    Examples
-    --------
-    >>> teeth_exponent(64)
-    6
-    """
+    """Return k where the number of teeth is 2 to the power of k."""
     if teeth < 1 or teeth & (teeth - 1):
         raise SpecError(f"{teeth} is no power of two; write a number of teeth such as 2^6 or 64")
     if teeth > MOST_TEETH:

@@ -60,13 +60,6 @@ def place(
     `max_units` - 1 in all, and a gap. The form ``"auto"`` takes boxes as soon as a layer is wider,
     unless values are shown: `at` has inputs by name, or in order, and every unit then shows what it
     computes there.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer, Network
-    >>> placement = place(Network([Layer([[0.8]], [0.4])]))
-    >>> [unit.name for unit in placement.units], placement.edges[0].weight
-    (['x1', 'y1'], 0.8)
     """
     if max_units < 3:
         raise SpecError(f"max_units is {max_units}; a layer needs at least 3 places")

@@ -79,13 +79,6 @@ def draw_layers(
     the units empty. `title` is the first line of the text alternative. `form` is circles and edges,
     one box per layer, or ``"auto"``: boxes as soon as a layer is wider than `max_units`, the places
     of a column, at least 3.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     draw_layers([784, 128, 10], f"{folder}/digits.tex", activations=["relu"]).name
-    'digits.tex'
     """
     check_format(path)
     placement = place_layers(sizes, activations, form=form, max_units=max_units)
@@ -106,12 +99,6 @@ def place_layers(
 
     `activations` has one name per layer of units, or one for all hidden layers; a column has
     `max_units` places, at least 3.
-
-    Examples
-    --------
-    >>> placement = place_layers([784, 128, 10])
-    >>> [caption.lines[0] for caption in placement.captions]
-    ['784 inputs', '128 units', '10 outputs']
     """
     _check(sizes)
     if max_units < 3:

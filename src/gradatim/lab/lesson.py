@@ -118,13 +118,7 @@ def names_problem(text: str) -> bool:
 
 
 def lesson_from_problem(name: str) -> Lesson:
-    """Return the lesson of a problem with one or two inputs: a network before its points.
-
-    Examples
-    --------
-    >>> lesson_from_problem("xor").start
-    {'view': 'network', 'problem': 'xor'}
-    """
+    """Return the lesson of a problem with one or two inputs: a network before its points."""
     # A family's own name stands for its usual size.
     problem = PROBLEMS.get(name)
     full = name if problem is None else problem.name

@@ -30,13 +30,6 @@ def forward(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -
     """Compute :math:`z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}` and :math:`a^{(l)}` for every layer.
 
     `X` (n_samples, n_inputs); all arithmetic is in `dtype`, float64 or float32.
-
-    Examples
-    --------
-    >>> from gradatim.network import Layer, Network
-    >>> network = Network([Layer([[1.0]], [-5.0], "relu")])
-    >>> forward(network, [[3.0], [7.0]]).pre_activations[0].ravel()
-    array([-2.,  2.])
     """
     if network.is_open:
         raise SpecError("the activation a is left open; name one as activation, such as tanh")

@@ -40,17 +40,6 @@ def plan_tags(
     `field` is ``genre``, ``mood``, ``bpm``, or a name of your own, which is TXXX in ID3, a comment
     in FLAC and Ogg, and a free atom in MP4. Files of which the model predicts nothing stay as they
     are. Needs mutagen, the extra ``tags``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gradatim import Model, predict_path
-    >>> from gradatim.models.learners import Constant
-    >>> drums = np.array(["kick", "snare"])
-    >>> model = Model("majority", "", "classification", Constant(np.array([0.5])), classes=drums)
-    >>> plan = plan_tags(predict_path(model, "examples/drums/kick"), "genre")
-    >>> len(plan.changes), plan.changes[0].before, plan.changes[0].after
-    (20, None, ('kick',))
     """
     chosen = tag_field(field)
     require_mutagen()

@@ -64,13 +64,7 @@ class Worker(Protocol):
 
 
 def choose_engine(engine: str = "auto") -> str:
-    """Return the engine that is going to train.
-
-    Examples
-    --------
-    >>> choose_engine("native")
-    'native'
-    """
+    """Return the engine that is going to train."""
     if engine == "auto":
         engine = os.environ.get("GRADATIM_ENGINE") or "auto"
     if engine not in ENGINES:

@@ -102,12 +102,6 @@ def fit_kernels(
     """Train support vector machines with polynomial kernels up to a degree and the RBF kernel.
 
     `X` (n_samples, n_inputs).
-
-    Examples
-    --------
-    >>> machines = fit_kernels([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], degree=2)
-    >>> [(machine.name, len(machine.errors), machine.n_support) for machine in machines]
-    [('polynomial kernel, degree 2', 0, 4), ('RBF kernel', 0, 4)]
     """
     table, classes, codes = labeled_table(X, y)
     if degree < 1 or not C > 0 or folds < 0 or folds == 1:

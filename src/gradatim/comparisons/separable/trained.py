@@ -88,12 +88,6 @@ def train_hidden(
     """Train networks of one hidden layer, wider and wider, until a seed is right on every row.
 
     `X` (n_samples, n_inputs).
-
-    Examples
-    --------
-    >>> found = train_hidden([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], n_seeds=10)
-    >>> found.n_units, found.verify()
-    (2, True)
     """
     from gradatim.activations import get_activation
 

@@ -76,13 +76,7 @@ def draw_question(
     activations: Collection[str] = (),
     variant: str = "",
 ) -> Question:
-    """Draw a question, with certain activation functions if some are given.
-
-    Examples
-    --------
-    >>> draw_question("outputs", 1, seed=7, index=0).topic
-    'outputs'
-    """
+    """Draw a question, with certain activation functions if some are given."""
     rng = Random(" ".join(filter(None, (f"{seed} {topic} {level} {index} {again}", variant))))
     while True:
         question = TOPICS[topic](rng, level)
