@@ -288,9 +288,6 @@ def _gather(task: ClimbTask, parts: Sequence[np.ndarray]) -> np.ndarray:
     return whole
 
 
-# -- scores -------------------------------------------------------------------------------------
-
-
 def _outputs_to_keep(
     task: ClimbTask,
     models: Sequence[Model],

@@ -44,9 +44,6 @@ def _key(kind: str, task: ClimbTask, *parts: Any) -> str:
     return f"{kind}:{short_hash(repr(about))}"
 
 
-# -- fits ---------------------------------------------------------------------------------------
-
-
 def fit_keys(task: ClimbTask, rung: str, input: str, fits: Sequence[Fit]) -> list[str]:
     """Name each fit by what it depends on."""
     return [
@@ -104,9 +101,6 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
         LearningCurve(label, arrays.pop(0), arrays.pop(0) if validated else None)
         for label, validated in info
     ]
-
-
-# -- rungs --------------------------------------------------------------------------------------
 
 
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:

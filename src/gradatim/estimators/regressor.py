@@ -168,8 +168,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the targets of rows (n_samples, n_features), in the form of the `y` of `fit`."""
-        rows = self._known(X)
-        return self.model_.predict(rows)
+        return self.model_.predict(self._known(X))
 
     @property
     def coef_(self) -> np.ndarray:

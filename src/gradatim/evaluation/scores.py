@@ -125,8 +125,6 @@ def resample(
     return np.concatenate(found)
 
 
-# -- sums over rows, and the score that they make -----------------------------------------------
-
 _Value = Callable[[np.ndarray], np.ndarray]
 
 

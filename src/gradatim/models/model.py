@@ -108,8 +108,6 @@ class Model:
         names = tuple(str(label) for label in self.classes)
         return names[1:] if len(names) == 2 else names
 
-    # -- predictions ------------------------------------------------------------------------
-
     def outputs(self, X: Any) -> np.ndarray:
         """Compute the outputs (n_rows, n_outputs), which predictions are read off.
 
@@ -208,8 +206,6 @@ class Model:
         require_present(rows, self.scaler.fill, self.feature_names)
         return self.scaler.transform(rows, np.float64)
 
-    # -- as networks ------------------------------------------------------------------------
-
     @property
     def networks(self) -> tuple[Network, ...]:
         """The networks that were learnt, on scaled inputs; none for kernel machines and constants.
@@ -254,8 +250,6 @@ class Model:
             network = replace(network, input_names=self.feature_names)
         return network
 
-    # -- files ------------------------------------------------------------------------------
-
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save the model.
 
@@ -275,8 +269,6 @@ class Model:
             If the name ends otherwise, or the file cannot be written.
         """
         return save_model(self, path)
-
-    # -- shown ------------------------------------------------------------------------------
 
     def _summary(self) -> list[tuple[str, str]]:
         lines = [("rung", self.rung), ("learner", self.learner.describe())]

@@ -48,9 +48,6 @@ class ClimbFigure:
     svg: str
 
 
-# -- calibration --------------------------------------------------------------------------------
-
-
 def calibration_figure(climb: Climb) -> ClimbFigure | None:
     """Draw how often the winner is right against how sure it is; None without probabilities."""
     found = None if climb.verdict.found_nothing else _calibration(climb)
@@ -111,9 +108,6 @@ def _calibration_words(found: Reliability, labels: bool) -> str:
     )
 
 
-# -- what a score costs -------------------------------------------------------------------------
-
-
 def cost_figures(climb: Climb) -> list[ClimbFigure]:
     """Draw the score of every rung against its parameters and against its seconds."""
     rows = [row for row in climb.rungs if math.isfinite(row.mean)]
@@ -165,9 +159,6 @@ def _cost(climb: Climb, rows: list[RungResult], what: str, caption: str) -> str:
     )
 
 
-# -- what the winner goes by --------------------------------------------------------------------
-
-
 def importance_figures(climb: Climb) -> list[ClimbFigure]:
     """Draw by how much the winner's score drops without each feature, and each group of them."""
     found = climb.importance
@@ -201,9 +192,6 @@ def _importance_words(found: Importance, kind: str, n: int, n_shown: int) -> str
     times += " shown" if found.n_shuffles > 1 else ""
     counts = "; the number of features is in brackets" if kind == "groups" else ""
     return f"{which}{most}{counts}. Each was shuffled {times}; lines are 95 % intervals."
-
-
-# -- what more samples would give ---------------------------------------------------------------
 
 
 def size_figure(climb: Climb) -> ClimbFigure | None:

@@ -199,9 +199,6 @@ def training_sentence(found: Layers) -> str:
     return f"Training {verb} {where}: {numbers} over random weights."
 
 
-# -- views --------------------------------------------------------------------------------------
-
-
 def _short(values: Any) -> Any:
     array = np.asarray(values, dtype=float)
     if array.ndim:
