@@ -16,8 +16,7 @@ from gradatim._text import name_inputs, plural, show_name
 from gradatim.collection import CycleSound, Sound
 from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation.climbs import score, score_range
-from gradatim.presentation.lines import Column, Grid, Line
-from gradatim.presentation.notices import notes
+from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.presentation.sounds import encode_sounds
 from gradatim.probing import LayerChange, LayerFindings, LayerProbe, Layers
 from gradatim.probing.result import ShownUnit, UnitStimuli

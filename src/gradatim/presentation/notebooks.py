@@ -68,7 +68,7 @@ def _separation(found: Separation) -> str:
 def _climb(climb: Climb) -> str:
     from gradatim.presentation.climbs import heading, verdict_line
     from gradatim.presentation.ladder import Row, ladder_grid
-    from gradatim.presentation.notices import notes
+    from gradatim.presentation.lines import notes
 
     rows = [Row(result.rung, result.input, result=result) for result in climb.rungs]
     ladder = ladder_grid(rows, climb.protocol.metric, _ROOM, chosen=climb.winner)
