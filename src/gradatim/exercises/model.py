@@ -161,10 +161,6 @@ class Question:
 
     Parameters
     ----------
-    topic : str
-        Key of `gradatim.exercises.topics.TOPICS`.
-    level : int
-        1 to 3.
     text : sequence of str
         Paragraphs.
     parts : sequence of Part
@@ -172,7 +168,11 @@ class Question:
     solution : sequence of str
         The way to the answer, one line per step.
     notes : sequence of str
-        Conventions that the question relies on.
+        Conventions that the question relies on; if empty, those of its activations are added.
+    topic : str
+        Key of `gradatim.exercises.topics.TOPICS`, as it was drawn.
+    level : int
+        1 to 3, as it was drawn.
     network : Network or None
         What the question is about.
     drawn : {"question", "solution", "no"}
@@ -189,12 +189,12 @@ class Question:
         What a right answer is worth; None where points are not counted.
     """
 
-    topic: str
-    level: int
     text: Sequence[str]
     parts: Sequence[Part]
     solution: Sequence[str]
     notes: Sequence[str] = ()
+    topic: str = ""
+    level: int = 1
     network: Network | None = None
     drawn: Literal["question", "solution", "no"] = "question"
     table: Table | None = None
