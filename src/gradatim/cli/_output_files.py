@@ -32,6 +32,7 @@ __all__ = [
     "check_targets",
     "deliver",
     "deliver_object",
+    "deliver_words",
     "drawing",
     "ending",
     "film",
@@ -138,6 +139,24 @@ def deliver_object(
 
     objects = [partial(write, path) for _, path, _ in json_file(json)]
     deliver([*writers, *objects], show, screen.say)
+
+
+def deliver_words(
+    json: bool,
+    whole: Callable[[], Any],
+    words: Callable[[], Iterable[str]],
+    writers: Iterable[Writer],
+) -> None:
+    """Write files, and print the JSON object or, in its place, lines of text."""
+    from gradatim.cli._json import print_json
+
+    def show() -> None:
+        if json:
+            print_json(whole())
+        else:
+            print("\n".join(words()))
+
+    deliver(writers, show, None if json else print)
 
 
 def writer(path: Path | None, save: Callable[[Path], Path]) -> list[Writer]:

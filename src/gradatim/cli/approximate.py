@@ -13,9 +13,10 @@ from cyclopts import Group, Parameter
 
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
-from gradatim.cli._json import asked, header, print_json
+from gradatim.cli._json import asked, header
 from gradatim.cli._numbers import to_float
 from gradatim.cli._options import FLAG, OUTPUT, Debug, Digits, Json, Output
+from gradatim.cli._progress_bar import work
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -107,21 +108,20 @@ def approximate(
     found = _build(function, box, tolerance, activation)
     beside = _train(found, options) if trained else None
 
-    def show() -> None:
-        if json:
-            question = _asked(function, found, beside, tolerance=tolerance)
-            made = {} if beside is None else {"trained": beside.to_dict()}
-            print_json({**header(), **question, **found.to_dict(), **made})
-            return
-        from gradatim.presentation.approximation import approximation_in_words
+    from gradatim.presentation.approximation import approximation_in_words
 
-        print("\n".join(approximation_in_words(found, beside, digits)))
+    def whole() -> dict[str, object]:
+        question = _asked(function, found, beside, tolerance=tolerance)
+        made = {} if beside is None else {"trained": beside.to_dict()}
+        return {**header(), **question, **found.to_dict(), **made}
 
     writers = [
         *_output_files.plot_writer(output, lambda: pictures.plot_approximation(found, beside)),
         *_output_files.network_writers(found.network, graph, network),
     ]
-    _output_files.deliver(writers, show, None if json else print)
+    _output_files.deliver_words(
+        json, whole, lambda: approximation_in_words(found, beside, digits), writers
+    )
 
 
 def _box(function: str, on: list[str] | None) -> _Box:
@@ -149,7 +149,6 @@ def _widths(text: str) -> list[int]:
 
 def _build(function: str, box: _Box, tolerance: float, activation: str) -> Approximation:
     from gradatim.approximation import approximate as build
-    from gradatim.cli._progress_bar import work
 
     return work(
         "placing units",
@@ -158,7 +157,6 @@ def _build(function: str, box: _Box, tolerance: float, activation: str) -> Appro
 
 
 def _train(found: Approximation, options: dict[str, int]) -> TrainedUnits:
-    from gradatim.cli._progress_bar import work
     from gradatim.comparisons.approximations import train_units
 
     doing = f"training {options['n_seeds']} networks"
@@ -184,8 +182,8 @@ def _by_width(
     output: Path | None,
     json: bool,
 ) -> None:
-    from gradatim.cli._progress_bar import work
     from gradatim.comparisons.approximations import error_by_width
+    from gradatim.presentation.approximation import rates_in_words
 
     doing = f"{'training' if options['n_seeds'] else 'building'} networks of each width"
     rates = work(
@@ -195,18 +193,13 @@ def _by_width(
         ),
     )
 
-    def show() -> None:
-        if not json:
-            from gradatim.presentation.approximation import rates_in_words
-
-            print("\n".join(rates_in_words(rates)))
-            return
+    def whole() -> dict[str, object]:
         trained = rates.trained[0] if rates.trained else None
         question = _asked(function, rates.built[0], trained, units=list(rates.widths))
-        print_json({**header(), **question, **rates.to_dict()})
+        return {**header(), **question, **rates.to_dict()}
 
     writers = _output_files.plot_writer(output, lambda: pictures.plot_rates(rates))
-    _output_files.deliver(writers, show, None if json else print)
+    _output_files.deliver_words(json, whole, lambda: rates_in_words(rates), writers)
 
 
 def _asked(

@@ -13,8 +13,9 @@ from cyclopts.validators import Number
 
 from gradatim._progress import under
 from gradatim.cli import _output_files
-from gradatim.cli._json import header, print_json
+from gradatim.cli._json import header
 from gradatim.cli._options import FLAG, OUTPUT, Debug, Output
+from gradatim.cli._progress_bar import work
 from gradatim.presentation import pictures
 
 __all__ = ["capacity"]
@@ -68,7 +69,7 @@ def capacity(
         Print JSON instead of a table.
     """
     _output_files.check_targets({"--output": (output, _output_files.plot)})
-    from gradatim.cli._progress_bar import work
+    from gradatim.presentation.capacity import capacity_in_words
     from gradatim.separability import capacity as compute
 
     task = "trying labelings"
@@ -83,14 +84,10 @@ def capacity(
         ),
     )
 
-    def show() -> None:
-        if not json:
-            from gradatim.presentation.capacity import capacity_in_words
-
-            print("\n".join(capacity_in_words(found)))
-            return
-        protocol = {"points": "normal", "trials": trials, "seed": seed}
-        print_json(header() | {"protocol": protocol, "rows": [one.to_dict() for one in found]})
-
-    writers = _output_files.plot_writer(output, lambda: pictures.plot_capacity(found))
-    _output_files.deliver(writers, show, None if json else print)
+    protocol = {"points": "normal", "trials": trials, "seed": seed}
+    _output_files.deliver_words(
+        json,
+        lambda: header() | {"protocol": protocol, "rows": [one.to_dict() for one in found]},
+        lambda: capacity_in_words(found),
+        _output_files.plot_writer(output, lambda: pictures.plot_capacity(found)),
+    )

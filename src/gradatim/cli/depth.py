@@ -15,8 +15,9 @@ from cyclopts import Group, Parameter
 
 from gradatim._progress import scaled
 from gradatim.cli import _output_files
-from gradatim.cli._json import header, print_json
+from gradatim.cli._json import header
 from gradatim.cli._options import OUTPUT, Debug, Json, Output
+from gradatim.cli._progress_bar import work
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
@@ -96,20 +97,14 @@ def depth(
         seed or 0,
     )
 
-    def show() -> None:
-        from gradatim.presentation.depth import depth_in_words
-
-        if json:
-            print_json(found.to_dict())
-        else:
-            print("\n".join(depth_in_words(found)))
+    from gradatim.presentation.depth import depth_in_words
 
     built = next(one.network for one in found.built if one.kind == which)
     writers = [
         *_output_files.plot_writer(output, lambda: pictures.plot_depth(found)),
         *_output_files.network_writers(built, graph, network),
     ]
-    _output_files.deliver(writers, show, None if json else print)
+    _output_files.deliver_words(json, found.to_dict, lambda: depth_in_words(found), writers)
     wrong = [str(one.proof) for one in found.built if one.proof and not one.proof.holds]
     if wrong:
         raise SpecError(f"a network that was built is not right: {'; '.join(wrong)}")
@@ -135,7 +130,6 @@ def _numbers(text: str | None) -> list[int] | None:
 def _sawtooth(
     teeth: int, n_seeds: int, budgets: list[int] | None, epochs: int, seed: int
 ) -> DepthComparison:
-    from gradatim.cli._progress_bar import work
     from gradatim.comparisons import compare_depth
 
     task = "training sawtooths"
@@ -160,16 +154,12 @@ def _parity(
     json: bool,
 ) -> None:
     from gradatim.depth import build_parity
+    from gradatim.presentation.depth import parity_in_words
 
     built = build_parity(n_bits)
-
-    def show() -> None:
-        from gradatim.presentation.depth import parity_in_words
-
-        if json:
-            print_json(header() | built.to_dict())
-        else:
-            print("\n".join(parity_in_words(built)))
-
-    writers = _output_files.network_writers(built.networks[which], graph, network)
-    _output_files.deliver(writers, show, None if json else print)
+    _output_files.deliver_words(
+        json,
+        lambda: header() | built.to_dict(),
+        lambda: parity_in_words(built),
+        _output_files.network_writers(built.networks[which], graph, network),
+    )

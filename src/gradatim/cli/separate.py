@@ -8,7 +8,7 @@ what is asked for is written before anything is printed. Numbers of the table ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,15 +19,16 @@ from cyclopts.validators import Number
 from gradatim._progress import under
 from gradatim._text import list_text, show_name
 from gradatim.cli import _output_files
-from gradatim.cli._json import header, print_json
+from gradatim.cli._json import header
 from gradatim.cli._options import FLAG, OUTPUT, Debug, Json, Output
+from gradatim.cli._progress_bar import work
 from gradatim.cli._reading import TextOptions, dialect_of
 from gradatim.errors import SpecError
 from gradatim.presentation import pictures
 
 if TYPE_CHECKING:
     from gradatim.comparisons.separable import MethodComparison
-    from gradatim.separability import PerceptronRun, Separation
+    from gradatim.separability import ClassSeparations, PerceptronRun, Separation
     from gradatim.sources.points import Points
 
 __all__ = ["separate"]
@@ -154,16 +155,26 @@ def separate(
             n_seeds=seeds,
             random_state=seed,
         )
+    from gradatim.presentation.separation import classes_in_words, separation_in_words
+
     found = run = None
     if len(points.classes) > 2 and positive is None:
-        show = _several(points, methods, json)
+        several = _decide_pairs(points)
+        result = partial(several.to_dict, points.ids)
+        words = partial(classes_in_words, several, points.ids, methods)
     else:
         found = _decide(points, positive)
         run = _run(found, max_mistakes) if perceptron or film is not None else None
-        show = partial(_show_two, points, found, run, methods, json)
+        result = partial(_result, points, found, run)
+        words = partial(separation_in_words, found, points.labels, points.ids, run, methods)
     writers = _picture_writers(points, found, run, methods, output, film)
     writers += _network_writers(table, found, methods, graph, network)
-    _output_files.deliver(writers, show, None if json else print)
+    _output_files.deliver_words(
+        json,
+        lambda: _whole(points, result(), methods),
+        lambda: _with_notes(points, words()),
+        writers,
+    )
 
 
 def _check_making(kernels: bool, hidden: bool, folds: int, graph: Path | None) -> None:
@@ -211,7 +222,6 @@ def _check_points(points: Points, positive: str | None, for_two: dict[str, objec
 
 
 def _make_separable(points: Points, positive: str | None, **options: Any) -> MethodComparison:
-    from gradatim.cli._progress_bar import work
     from gradatim.comparisons.separable import find_methods
     from gradatim.errors import LabelError
 
@@ -230,7 +240,6 @@ def _make_separable(points: Points, positive: str | None, **options: Any) -> Met
 
 
 def _decide(points: Points, positive: str | None) -> Separation:
-    from gradatim.cli._progress_bar import work
     from gradatim.separability import separate as decide
 
     task = f"deciding {show_name(points.source)}"
@@ -246,56 +255,31 @@ def _decide(points: Points, positive: str | None) -> Separation:
     )
 
 
-def _show_two(
-    points: Points,
-    found: Separation,
-    run: PerceptronRun | None,
-    methods: MethodComparison | None,
-    json: bool,
-) -> None:
-    if json:
-        beside = {} if run is None else {"perceptron": run.to_dict()}
-        _print_json(points, found.to_dict(points.ids) | beside, methods)
-        return
-    from gradatim.presentation.separation import separation_in_words
-
-    words = separation_in_words(found, points.labels, points.ids, run, methods)
-    print("\n".join([*words, *_counting(points, words), *points.notes]))
+def _result(points: Points, found: Separation, run: PerceptronRun | None) -> dict[str, Any]:
+    beside = {} if run is None else {"perceptron": run.to_dict()}
+    return found.to_dict(points.ids) | beside
 
 
-def _counting(points: Points, words: Sequence[str]) -> list[str]:
-    """Say how rows are counted, if some are named."""
+def _with_notes(points: Points, words: Sequence[str]) -> list[str]:
+    """Add how rows are counted, if some are named, and what else is known of the table."""
     named = any(re.search(r"\brow [0-9]", line) for line in words)
-    return [points.counting] if named and points.counting else []
+    return [*words, *([points.counting] if named and points.counting else []), *points.notes]
 
 
-def _several(points: Points, methods: MethodComparison | None, json: bool) -> Callable[[], object]:
-    """Decide every pair of classes; return what shows it."""
-    from gradatim.cli._progress_bar import work
+def _decide_pairs(points: Points) -> ClassSeparations:
+    """Decide every pair of classes."""
     from gradatim.separability import separate_classes
 
     task = f"deciding {show_name(points.source)}"
-    found = work(
+    return work(
         task,
         lambda progress: separate_classes(
             points.X, points.labels, input_names=points.names, progress=under(progress, task)
         ),
     )
 
-    def show() -> None:
-        if json:
-            _print_json(points, found.to_dict(points.ids), methods)
-            return
-        from gradatim.presentation.separation import classes_in_words
-
-        words = classes_in_words(found, points.ids, methods)
-        print("\n".join([*words, *_counting(points, words), *points.notes]))
-
-    return show
-
 
 def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
-    from gradatim.cli._progress_bar import work
     from gradatim.separability import run_perceptron
 
     return work(
@@ -304,8 +288,10 @@ def _run(found: Separation, max_mistakes: int) -> PerceptronRun:
     )
 
 
-def _print_json(points: Points, result: dict[str, Any], methods: MethodComparison | None) -> None:
-    """Print a result with what it was computed from."""
+def _whole(
+    points: Points, result: dict[str, Any], methods: MethodComparison | None
+) -> dict[str, Any]:
+    """Return a result with what it was computed from."""
     data = {
         "source": points.source,
         "sha256": points.sha256,
@@ -315,7 +301,7 @@ def _print_json(points: Points, result: dict[str, Any], methods: MethodCompariso
         "notes": list(points.notes),
     }
     made = {} if methods is None else {"made_separable": methods.to_dict()}
-    print_json({**header(), "data": data, **result, **made})
+    return {**header(), "data": data, **result, **made}
 
 
 def _picture_writers(

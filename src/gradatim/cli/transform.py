@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Group, Parameter
 
 from gradatim.cli import _output_files
-from gradatim.cli._json import SCHEMA, print_json
+from gradatim.cli._json import SCHEMA
 from gradatim.cli._options import OUTPUT, Debug, Json, Output
 from gradatim.cli._reading import TextOptions, dialect_of, note_lines
 from gradatim.errors import SpecError
@@ -85,20 +85,18 @@ def transform(
         cuts = _cuts(thresholds, len(line.thresholds))
         line = build(xs, labels, convention=convention, thresholds=cuts)
 
-    def show() -> None:
-        from gradatim.presentation.transformation import transformation_in_words
-
-        if json:
-            print_json({"schema": SCHEMA, **line.to_dict()})
-        else:
-            notes = [line for [line] in note_lines(read)]
-            print("\n".join([*transformation_in_words(line), *notes]))
+    from gradatim.presentation.transformation import transformation_in_words
 
     writers = [
         *_output_files.plot_writer(output, lambda: pictures.plot_transformation(line)),
         *_output_files.network_writers(line.network, graph, network),
     ]
-    _output_files.deliver(writers, show, None if json else print)
+    _output_files.deliver_words(
+        json,
+        lambda: {"schema": SCHEMA, **line.to_dict()},
+        lambda: [*transformation_in_words(line), *(note for [note] in note_lines(read))],
+        writers,
+    )
     proof = line.verify()
     if not proof.holds:
         raise SpecError(f"the network is not right everywhere: {'; '.join(proof.failures)}")

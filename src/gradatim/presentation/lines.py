@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gradatim._text import show_sentence
-from gradatim.collection import Notice
+
+if TYPE_CHECKING:
+    from gradatim.collection import Notice
 
 __all__ = ["Column", "Grid", "Line", "Piece", "align", "notes"]
 
