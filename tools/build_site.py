@@ -35,11 +35,13 @@ SECTIONS = {"docs/lecture": "The lecture", "docs/guides": "Guides", "docs": "Mor
 
 _CODES = """
 import { engine } from "%(views)s/engine.js";
+import { randomNumbers } from "%(views)s/randomnumbers.js";
 import { initialState } from "%(lab)s/model.js";
 import { encodeState } from "%(lab)s/state.js";
 let text = "";
 for await (const part of process.stdin) text += part;
-const found = JSON.parse(text).map((lesson) => encodeState(initialState(lesson, engine())));
+const lib = engine(randomNumbers());
+const found = JSON.parse(text).map((lesson) => encodeState(initialState(lesson, lib)));
 console.log(JSON.stringify(found));
 """
 

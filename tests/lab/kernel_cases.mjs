@@ -5,8 +5,10 @@ import vm from "node:vm";
 
 import { kernelText } from "../../src/gradatim/lab/kernel.js";
 import { engine } from "../../src/gradatim/views/engine.js";
+import { fractions } from "../../src/gradatim/views/fractions.js";
+import { randomNumbers } from "../../src/gradatim/views/randomnumbers.js";
 
-const lib = engine();
+const lib = engine(randomNumbers(), fractions());
 
 /** Train one case, by the kernel or without. */
 function train({ layers, X, y, recipe, loss, batch, steps }, kernel) {

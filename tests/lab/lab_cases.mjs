@@ -18,8 +18,10 @@ import { readTable } from "../../src/gradatim/lab/table.js";
 import { bestFirst, median } from "../../src/gradatim/lab/wall.js";
 import { lineInSquare } from "../../src/gradatim/lab/zspace.js";
 import { engine } from "../../src/gradatim/views/engine.js";
+import { fractions } from "../../src/gradatim/views/fractions.js";
+import { randomNumbers } from "../../src/gradatim/views/randomnumbers.js";
 
-const lib = engine();
+const lib = engine(randomNumbers(), fractions());
 
 /** A state as JSON holds it. */
 function plain(state) {

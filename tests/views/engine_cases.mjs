@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import vm from "node:vm";
 
 import { engine } from "../../src/gradatim/views/engine.js";
+import { fractions } from "../../src/gradatim/views/fractions.js";
+import { randomNumbers } from "../../src/gradatim/views/randomnumbers.js";
 import { answersOf } from "./engine_answers.mjs";
 
-const lab = vm.runInNewContext(`(${engine})()`);
+const lab = vm.runInNewContext(`(${engine})((${randomNumbers})(), (${fractions})())`);
 process.stdout.write(answersOf(lab)(JSON.parse(readFileSync(0, "utf8"))));

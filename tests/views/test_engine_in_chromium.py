@@ -24,12 +24,14 @@ forward_cases, tasks = test_engine.forward_cases, test_engine.tasks
 
 @pytest.fixture(scope="module")
 def ask_chromium():
-    engine = Path(views.__file__).with_name("engine.js")
-    texts = [path.read_text("utf-8") for path in (engine, HERE / "engine_answers.mjs")]
+    parts = [Path(views.__file__).with_name(f"{name}.js") for name in test_engine.PARTS]
+    texts = [path.read_text("utf-8") for path in (*parts, HERE / "engine_answers.mjs")]
     with running_chromium() as browser:
         page = browser.new_page()
         page.add_script_tag(content=re.sub(r"^export ", "", "\n".join(texts), flags=re.M))
-        yield lambda cases: json.loads(page.evaluate("cases => answersOf(engine())(cases)", cases))
+        yield lambda cases: json.loads(
+            page.evaluate("cases => answersOf(engine(randomNumbers(), fractions()))(cases)", cases)
+        )
 
 
 def numbers(value):

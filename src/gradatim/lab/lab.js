@@ -7,6 +7,8 @@
 
 import { html } from "../views/_dom.js";
 import { engine } from "../views/engine.js";
+import { fractions } from "../views/fractions.js";
+import { randomNumbers } from "../views/randomnumbers.js";
 import { button, isDragging, readColors } from "./controls.js";
 import { initialState } from "./model.js";
 import { makeNetworkView } from "./network.js";
@@ -61,7 +63,7 @@ export function afterPaint(start) {
  *   makers of tabs that only some pages have
  */
 export function startLab(root, extras = []) {
-  const lib = engine();
+  const lib = engine(randomNumbers(), fractions());
   const lesson = JSON.parse(document.getElementById("lesson")?.textContent ?? "{}");
   const lessonDims = () => lesson.table?.names.length ?? 0;
   const live = html("p", { class: "sr", role: "status" });
@@ -121,7 +123,7 @@ export function startLab(root, extras = []) {
    * @param {(message: any) => void} answered
    */
   function startWorker(kernels, answered) {
-    const text = `"use strict";(${trainInWorker})(self, (${engine})(), [${kernels}]);`;
+    const text = `"use strict";(${trainInWorker})(self, (${engine})((${randomNumbers})()), [${kernels}]);`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       const worker = new Worker(address);

@@ -37,7 +37,10 @@ __all__ = ["policy_of", "render_lab", "script", "write_lab"]
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
 # What a page may be asked for from outside keeps its name.
-_NAMED = {"startLab", "engine", "encodeState", "decodeState", "kernelText", "computePlanes"}
+_NAMED = {
+    *("startLab", "engine", "randomNumbers", "encodeState", "decodeState", "kernelText"),
+    "computePlanes",
+}
 _START = '\nafterPaint(() => startLab(document.getElementById("lab"), [%s]));\n'
 
 

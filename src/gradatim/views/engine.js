@@ -43,8 +43,12 @@
  * @property {Float64Array[]} slopes of the loss by each pre-activation
  */
 
-/** Build the engine; called once per page and once per worker. */
-export function engine() {
+/**
+ * Build the engine; called once per page and once per worker.
+ *
+ * @param {any[]} parts what else it offers, such as `randomNumbers()` and `fractions()`
+ */
+export function engine(...parts) {
   const ACTIVATIONS = [
     ...["identity", "sign", "heaviside", "logistic", "tanh", "relu", "leaky_relu", "elu", "gelu"],
     ...["silu", "softplus", "softmax"],
@@ -723,121 +727,6 @@ export function engine() {
     }
   }
 
-  // Random numbers
-
-  /**
-   * The Mersenne Twister as Python's `random.Random(seed)` seeds and reads it: the same numbers.
-   *
-   * M. Matsumoto, T. Nishimura, "Mersenne Twister: a 623-dimensionally equidistributed uniform
-   * pseudo-random number generator", ACM Transactions on Modeling and Computer Simulation 8(1), 1998.
-   *
-   * @param {number} seed a whole number from 0 to 2^53 - 1
-   */
-  function makeRandom(seed) {
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`the seed must be a whole number from 0 to 2^53 - 1, not ${seed}`);
-    }
-    const state = new Uint32Array(624);
-    let at = 624;
-    /** @type {number | null} */
-    let spare = null;
-    const high = Math.floor(seed / 2 ** 32);
-    mixSeed(state, high > 0 ? [seed >>> 0, high] : [seed >>> 0]);
-
-    /** @param {number} k number of bits, from 1 to 32 */
-    function bits(k) {
-      if (at === 624) {
-        twist(state);
-        at = 0;
-      }
-      let x = state[at++];
-      x ^= x >>> 11;
-      x ^= (x << 7) & 0x9d2c5680;
-      x ^= (x << 15) & 0xefc60000;
-      x ^= x >>> 18;
-      return x >>> (32 - k);
-    }
-
-    /** A number in [0, 1), of 53 bits. */
-    function uniform() {
-      const upper = bits(27);
-      return (upper * 67108864 + bits(26)) / 9007199254740992;
-    }
-
-    /** A normal number of mean 0 and variance 1, as `random.gauss`: two at a time. */
-    function normal() {
-      if (spare !== null) {
-        const value = spare;
-        spare = null;
-        return value;
-      }
-      const angle = uniform() * 2 * Math.PI;
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-      spare = Math.sin(angle) * radius;
-      return Math.cos(angle) * radius;
-    }
-
-    /** A whole number below n, each as likely. @param {number} n from 1 to 2^32 - 1 */
-    function below(n) {
-      const k = 32 - Math.clz32(n);
-      let value = bits(k);
-      while (value >= n) value = bits(k);
-      return value;
-    }
-
-    /** The numbers below n in an order as `random.shuffle` leaves them. @param {number} n */
-    function order(n) {
-      const places = new Uint32Array(n);
-      for (let i = 1; i < n; i++) places[i] = i;
-      for (let i = n - 1; i > 0; i--) {
-        const j = below(i + 1);
-        const last = places[i];
-        places[i] = places[j];
-        places[j] = last;
-      }
-      return places;
-    }
-
-    return { bits, uniform, normal, below, order };
-  }
-
-  /**
-   * Fill the twister's state from a key.
-   *
-   * @param {Uint32Array} state
-   * @param {number[]} key
-   */
-  function mixSeed(state, key) {
-    state[0] = 19650218;
-    for (let i = 1; i < 624; i++) state[i] = Math.imul(1812433253, state[i - 1] ^ (state[i - 1] >>> 30)) + i;
-    let i = 1;
-    for (let k = 0; k < 624; k++) {
-      const j = k % key.length;
-      state[i] = (state[i] ^ Math.imul(state[i - 1] ^ (state[i - 1] >>> 30), 1664525)) + key[j] + j;
-      i = next(i);
-    }
-    for (let k = 0; k < 623; k++) {
-      state[i] = (state[i] ^ Math.imul(state[i - 1] ^ (state[i - 1] >>> 30), 1566083941)) - i;
-      i = next(i);
-    }
-    state[0] = 0x80000000;
-
-    /** @param {number} place */
-    function next(place) {
-      if (place < 623) return place + 1;
-      state[0] = state[623];
-      return 1;
-    }
-  }
-
-  /** @param {Uint32Array} state */
-  function twist(state) {
-    for (let i = 0; i < 624; i++) {
-      const y = (state[i] & 0x80000000) | (state[(i + 1) % 624] & 0x7fffffff);
-      state[i] = state[(i + 397) % 624] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
-  }
-
   /**
    * Draw the weights and biases of a network in place, by the library's rules; what does not learn stays.
    *
@@ -872,133 +761,9 @@ export function engine() {
     });
   }
 
-  // Fractions
-
-  /**
-   * @typedef {object} Fraction In lowest terms.
-   * @property {bigint} n numerator
-   * @property {bigint} d denominator, above 0
-   */
-
-  /**
-   * @param {bigint} n
-   * @param {bigint} d above 0
-   * @returns {Fraction}
-   */
-  function reduced(n, d) {
-    let [a, b] = [n < 0n ? -n : n, d];
-    while (b) [a, b] = [b, a % b];
-    return { n: n / a, d: d / a };
-  }
-
-  /**
-   * Read a number without rounding: 2, "1/3", "-0.25", "1e-3"; a float is its shortest decimal.
-   *
-   * @param {string | number | bigint} value
-   * @returns {Fraction}
-   */
-  function toFraction(value) {
-    const text = String(value).trim();
-    if (text.length > 1000) throw new RangeError("a number has at most 1,000 characters");
-    const ratio = /^([+-]?)(\d+)\/(\d+)$/.exec(text);
-    if (ratio) {
-      if (BigInt(ratio[3]) === 0n) throw new RangeError(`${text.slice(0, 80)} divides by zero`);
-      const n = BigInt(ratio[2]);
-      return reduced(ratio[1] === "-" ? -n : n, BigInt(ratio[3]));
-    }
-    const decimal = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
-    if (!decimal) throw new RangeError(`this is no number: ${text.slice(0, 80)}`);
-    const digits = BigInt(decimal[2] + decimal[3]);
-    const n = decimal[1] === "-" ? -digits : digits;
-    const power = Number(decimal[4] ?? 0) - decimal[3].length;
-    return power < 0 ? reduced(n, 10n ** BigInt(-power)) : reduced(n * 10n ** BigInt(power), 1n);
-  }
-
-  /** Write a fraction as Python does. @param {Fraction} fraction */
-  function fractionText({ n, d }) {
-    return d === 1n ? String(n) : `${n}/${d}`;
-  }
-
-  /**
-   * @param {Fraction} a
-   * @param {Fraction} b
-   */
-  function plus(a, b) {
-    return reduced(a.n * b.d + b.n * a.d, a.d * b.d);
-  }
-
-  /**
-   * @param {Fraction} a
-   * @param {Fraction} b
-   */
-  function times(a, b) {
-    return reduced(a.n * b.n, a.d * b.d);
-  }
-
-  /**
-   * @param {string} name
-   * @param {Fraction} z
-   * @returns {Fraction}
-   */
-  function activateExactly(name, z) {
-    const isNegative = z.n < 0n;
-    switch (name) {
-      case "identity":
-        return z;
-      case "sign":
-        return { n: isNegative ? -1n : z.n > 0n ? 1n : 0n, d: 1n };
-      case "heaviside":
-        return { n: isNegative ? 0n : 1n, d: 1n };
-      case "relu":
-        return isNegative ? { n: 0n, d: 1n } : z;
-      case "leaky_relu":
-        return isNegative ? reduced(z.n, z.d * 100n) : z;
-      default:
-        throw new RangeError(`${name} gives no fractions; identity, sign, heaviside, relu and leaky_relu do`);
-    }
-  }
-
-  /**
-   * `trace` without rounding: every number is a fraction.
-   *
-   * @param {{ weight: (string | number | bigint)[][], bias: (string | number | bigint)[], activation: string | string[],
-   *   mask?: ArrayLike<ArrayLike<boolean | number>> | null }[]} layers
-   * @param {(string | number | bigint)[]} x
-   * @param {string | number | bigint | null} [threshold] outputs from here on are of class 1
-   */
-  function exactTrace(layers, x, threshold = null) {
-    let below = x.map(toFraction);
-    return layers.map(({ weight, bias, activation, mask = null }, depth) => {
-      const units = bias.map((w0, o) => {
-        if (weight[o].length !== below.length) {
-          throw new RangeError(`layer ${depth + 1} reads ${weight[o].length} values, not ${below.length}`);
-        }
-        const products = [];
-        for (let source = 0; source < below.length; source++) {
-          if (mask && !mask[o][source]) continue;
-          const edge = { source, weight: toFraction(weight[o][source]), value: below[source] };
-          products.push({ ...edge, product: times(edge.weight, edge.value) });
-        }
-        const sum = products.reduce((total, { product }) => plus(total, product), { n: 0n, d: 1n });
-        const name = typeof activation === "string" ? activation : activation[o];
-        const unitBias = toFraction(w0);
-        const preActivation = plus(sum, unitBias);
-        const value = activateExactly(name, preActivation);
-        const middle = threshold ?? MIDDLES[name] ?? null;
-        const limit = depth === layers.length - 1 && middle !== null ? toFraction(middle) : null;
-        // A sign of 0 has not decided.
-        const decides = limit !== null && !(name === "sign" && limit.n === 0n && value.n === 0n);
-        const predicted = decides ? (value.n * limit.d >= limit.n * value.d ? 1 : 0) : null;
-        const unit = { layer: depth + 1, index: o, activation: name, products, bias: unitBias };
-        return { ...unit, sum, preActivation, value, predicted };
-      });
-      below = units.map(({ value }) => value);
-      return units;
-    });
-  }
-
   return {
     ...{ ACTIVATIONS, LOSSES, OPTIMIZERS, makeNetwork, makeRoom, forward, trace, meanLoss, penalty, backward },
-    ...{ makeTrainer, predict, cosineFactor, learn, activate, normalCdf, logistic, logisticSlope, tanh, tanhs, makeRandom, initialize, toFraction, fractionText, exactTrace },
+    ...{ makeTrainer, predict, cosineFactor, learn, activate, normalCdf, logistic, logisticSlope, tanh, tanhs, initialize },
+    ...Object.assign({}, ...parts),
   };
 }
