@@ -10,6 +10,7 @@ import { engine } from "../views/engine.js";
 import { fractions } from "../views/fractions.js";
 import { randomNumbers } from "../views/randomnumbers.js";
 import { button, isDragging, readColors } from "./controls.js";
+import { LinkError } from "./linkbytes.js";
 import { initialState } from "./model.js";
 import { makeNetworkView } from "./network.js";
 import { makeNeuronView } from "./neuron.js";
@@ -17,7 +18,7 @@ import { makePracticeView } from "./practice.js";
 import { makeRaceView } from "./race.js";
 import { makeProofsView } from "./proofs.js";
 import { makeShare } from "./share.js";
-import { LinkError, decodeState, encodeState, linkEnd, readLink } from "./state.js";
+import { decodeState, encodeState, linkEnd, readLink } from "./state.js";
 import { makeWallView } from "./wall.js";
 import { trainInWorker } from "./worker.js";
 
