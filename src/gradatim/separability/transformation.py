@@ -22,6 +22,7 @@ from gradatim._pictures import Shown
 from gradatim._text import plural
 from gradatim.certificates.labels import sorted_labels
 from gradatim.certificates.proof import Proof
+from gradatim.certificates.rationals import weighted_sum
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import by_size, format_fraction, to_fraction, written
@@ -85,7 +86,7 @@ class Transformation(Shown):
     def z(self, x: Number) -> Fraction:
         """Compute the weighted sum of the hidden units, to which the first output unit adds w0."""
         hidden = evaluate_exactly(self.network, to_fraction(x))[0]
-        return _weighted(self.hyperplanes[0][0], hidden)
+        return weighted_sum(self.hyperplanes[0][0], hidden)
 
     def predict(self, x: Number) -> Hashable | None:
         """Return the class of a point, a float standing for its shortest decimal.
@@ -366,7 +367,3 @@ def _as_float(value: Fraction) -> float:
         return float(value)
     except OverflowError:
         raise SpecError("a point is too large to be a weight; scale the line down") from None
-
-
-def _weighted(weights: Sequence[Fraction], values: Sequence[Fraction]) -> Fraction:
-    return sum((w * v for w, v in zip(weights, values, strict=True)), start=Fraction(0))

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, scaled, steady
 from gradatim.certificates.labels import name_columns, read_labels
+from gradatim.certificates.rationals import weighted_sum
 from gradatim.errors import LabelError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.separability.hidden.decision_list import cut_off, cuts_network, round_between
@@ -211,14 +212,10 @@ def _shortest(
         about = directions.standardized(weights)[None]
         if label_changes(directions.Z, codes, about)[0] > wanted:
             continue
-        changes = changes_along([_product(weights, row) for row in rows], codes)
+        changes = changes_along([weighted_sum(weights, row) for row in rows], codes)
         if changes is not None and changes <= wanted:
             return weights, changes
     return None
-
-
-def _product(weights: Sequence[Fraction], row: Row) -> Fraction:
-    return sum((w * x for w, x in zip(weights, row, strict=True) if w), start=Fraction(0))
 
 
 def _line_network(
@@ -228,7 +225,7 @@ def _line_network(
     names: tuple[Sequence[str], Sequence[str]],
 ) -> Network:
     """Put the network of a line behind a projection."""
-    along = [_product(weights, row) for row in rows]
+    along = [weighted_sum(weights, row) for row in rows]
     known = dict(sorted(zip(along, labels, strict=True)))
     gaps = [(a, b) for a, b in pairwise(known) if known[a] != known[b]]
     line = transform(along, labels, thresholds=[round_between(*gap) for gap in gaps])

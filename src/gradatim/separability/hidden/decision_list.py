@@ -19,6 +19,7 @@ from fractions import Fraction
 import numpy as np
 
 from gradatim._progress import Progress, scaled
+from gradatim.certificates.rationals import weighted_sum
 from gradatim.network.graph import Layer, Network
 from gradatim.separability.hidden.directions import Directions, in_chunks
 from gradatim.separability.hidden.layer import step_layer
@@ -135,7 +136,7 @@ def _exactly(
         about = directions.standardized(weights)[None]
         if _pure_runs(about, directions.Z[left], codes[left])[0] < int(wanted) or wanted < 1:
             continue
-        along = {int(i): _product(weights, rows[i]) for i in left}
+        along = {int(i): weighted_sum(weights, rows[i]) for i in left}
         order = sorted(along, key=lambda i: along[i])
         n = next(k for k, i in enumerate(order) if codes[i] != codes[order[0]])
         if along[order[n - 1]] == along[order[n]]:
@@ -144,10 +145,6 @@ def _exactly(
         cut = Cut(tuple(-w for w in weights), threshold, int(codes[order[0]]))
         return cut, np.array(order[:n])
     return None
-
-
-def _product(weights: Sequence[Fraction], row: Sequence[Fraction]) -> Fraction:
-    return sum((w * x for w, x in zip(weights, row, strict=True) if w), start=Fraction(0))
 
 
 def round_between(low: Fraction, high: Fraction) -> Fraction:

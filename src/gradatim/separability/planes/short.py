@@ -13,6 +13,7 @@ from math import gcd, lcm, log10
 
 import numpy as np
 
+from gradatim.certificates.rationals import weighted_sum
 from gradatim.separability.planes.extremes import extremes, has_gap
 from gradatim.separability.planes.rows import ExactRows
 
@@ -87,15 +88,11 @@ def _with_bias(rows: ExactRows, signs: np.ndarray, weights: list[Fraction]) -> P
     plane = rows.normalized_plane(weights, Fraction(0))
     if has_gap(rows, signs, plane) is False:
         return None
-    near, far = (_product(weights, rows.exact(i)) for i in extremes(rows, signs, plane))
+    near, far = (weighted_sum(weights, rows.exact(i)) for i in extremes(rows, signs, plane))
     if near <= far:
         return None
     quarter = (near - far) / 4
     return tuple(weights), -simplest_between(far + quarter, near - quarter)
-
-
-def _product(weights: Sequence[Fraction], row: Sequence[Fraction]) -> Fraction:
-    return sum((w * x for w, x in zip(weights, row, strict=True) if w), start=Fraction(0))
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
