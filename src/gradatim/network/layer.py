@@ -8,24 +8,57 @@ hash alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
-from gradatim.network._frozen import FrozenMap
 from gradatim.network.numbers import written
 
-__all__ = ["OPEN_ACTIVATION", "ExactUnit", "Layer", "Unit"]
+__all__ = ["OPEN_ACTIVATION", "ExactUnit", "FrozenMap", "Layer", "Unit"]
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 #: Name of an activation that is left open, as in the lecture's a(x1 - 5).
 OPEN_ACTIVATION = "a"
+
+
+class FrozenMap(Mapping[K, V]):
+    """An immutable copy of a mapping; unlike ``MappingProxyType`` it is hashed and pickled.
+
+    Examples
+    --------
+    >>> weights = FrozenMap({0: 2.0})
+    >>> weights == {0: 2.0}, hash(weights) == hash(FrozenMap({0: 2.0}))
+    (True, True)
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
-from gradatim.network._arithmetic import Arithmetic, Exact, Floats
 from gradatim.network._protocols import NetworkLike
 from gradatim.network.decompose import passes_on
+from gradatim.network.exact import Reals
+from gradatim.network.expression import WeightedSum
 from gradatim.network.layer import ExactUnit, Layer
-from gradatim.network.numbers import to_fraction
+from gradatim.network.numbers import float_sum, to_fraction
 from gradatim.network.record import Product, Trace, UnitTrace
 from gradatim.network.writing import value_names
 
@@ -78,7 +82,7 @@ def trace(
         raise SpecError(f"digits must lie between 0 and {_MOST_DIGITS:,}, not {digits}")
     limit = None if threshold is None else to_fraction(threshold, "the threshold")
     values = _inputs(network, x)
-    arithmetic = Exact(digits) if exact else Floats()
+    arithmetic = _Exact(digits) if exact else _Floats()
     return _traced(network, values, arithmetic, limit)
 
 
@@ -104,7 +108,7 @@ def _inputs(network: NetworkLike, x: Sequence[Any] | Mapping[str, Any]) -> list[
 def _traced(
     network: NetworkLike,
     inputs: Sequence[Fraction | None],
-    arithmetic: Arithmetic,
+    arithmetic: _Arithmetic,
     limit: Fraction | None,
 ) -> Trace:
     names = value_names(network)
@@ -160,7 +164,7 @@ def _traced(
     return Trace(network, shown_inputs, tuple(layers), tuple(thresholds))
 
 
-def _bias(arithmetic: Arithmetic, unit: Any) -> Any:
+def _bias(arithmetic: _Arithmetic, unit: Any) -> Any:
     return arithmetic.value(unit.bias) if isinstance(unit, ExactUnit) else unit.bias
 
 
@@ -171,7 +175,7 @@ def _threshold(layer: Layer, activation: str, limit: Fraction | None) -> Fractio
 
 
 def _classes(
-    arithmetic: Arithmetic,
+    arithmetic: _Arithmetic,
     layer: Layer,
     z: Sequence[Any],
     activations: Sequence[Any],
@@ -193,7 +197,75 @@ def _classes(
     return [int(i == best) for i in range(len(z))]
 
 
-def _at_least_as(arithmetic: Arithmetic, a: Any, b: Any) -> bool:
-    if isinstance(arithmetic, Floats):
+def _at_least_as(arithmetic: _Arithmetic, a: Any, b: Any) -> bool:
+    if isinstance(arithmetic, _Floats):
         return a >= b
     return arithmetic.at_least(arithmetic.total([a, b.times(Fraction(-1))]), Fraction(0))
+
+
+class _Floats:
+    """What a forward pass computes with: floats, whose sums are rounded once."""
+
+    def value(self, number: Fraction) -> float:
+        return float(number)
+
+    def numbers(self, layer: Layer) -> Sequence[Any]:
+        return layer.units
+
+    def times(self, weight: float, value: float) -> float:
+        return weight * value
+
+    def total(self, parts: Sequence[float]) -> float:
+        return float_sum(parts)
+
+    def activate(self, layer: Layer, z: Sequence[float]) -> list[float]:
+        # What leaves the finite numbers is shown as infinite, without a warning beside it.
+        with np.errstate(all="ignore"):
+            if layer.activation == "softmax":
+                return get_activation("softmax")(np.array(z)).tolist()
+            return [
+                float(get_activation(name)(np.float64(z_i)))
+                for name, z_i in zip(layer.activations, z, strict=True)
+            ]
+
+    def shown(self, value: float) -> float:
+        return value
+
+    def at_least(self, value: float, limit: Fraction) -> bool:
+        return value >= float(limit)
+
+
+class _Exact:
+    """The same of reals, which are rounded only where they are shown."""
+
+    def __init__(self, digits: int) -> None:
+        self._reals = Reals()
+        self._digits = digits
+
+    def value(self, number: Fraction) -> WeightedSum:
+        return WeightedSum({}, number)
+
+    def numbers(self, layer: Layer) -> Sequence[Any]:
+        return layer.exact_units
+
+    def times(self, weight: Fraction, value: WeightedSum) -> WeightedSum:
+        return self._reals.total([value.times(weight)])
+
+    def total(self, parts: Sequence[WeightedSum]) -> WeightedSum:
+        return self._reals.total(parts)
+
+    def activate(self, layer: Layer, z: Sequence[WeightedSum]) -> list[WeightedSum]:
+        if layer.activation == "softmax":
+            return self._reals.softmax(z)
+        return [
+            self._reals.apply(name, z_i) for name, z_i in zip(layer.activations, z, strict=True)
+        ]
+
+    def shown(self, value: WeightedSum) -> Fraction | Decimal:
+        return self._reals.rounded(value, self._digits)
+
+    def at_least(self, value: WeightedSum, limit: Fraction) -> bool:
+        return self._reals.sign(self._reals.total([value, WeightedSum({}, -limit)])) >= 0
+
+
+_Arithmetic = _Floats | _Exact
