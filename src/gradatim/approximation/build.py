@@ -30,8 +30,6 @@ from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 from gradatim.network.rounding import line_of, rounded
 
-__all__ = ["Approximation", "approximate", "approximate_with_units"]
-
 # Digits of weights that are tried, the fewest first, to keep a tolerance.
 _DIGITS = range(4, 17)
 

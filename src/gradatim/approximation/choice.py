@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["choose_columns"]
-
 # Share of a column that must lie across those already chosen.
 _ACROSS = 1e-5
 # A gain below this share of all is one of rounding.

@@ -10,8 +10,6 @@ import numpy as np
 
 from gradatim.approximation.kinks import Lines
 
-__all__ = ["Corners"]
-
 # How far from the corner a point of each sector lies.
 _BESIDE = 1e-7
 _STATES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

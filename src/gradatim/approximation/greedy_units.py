@@ -22,8 +22,6 @@ from gradatim.approximation.kinks import Lines
 from gradatim.approximation.minimax import MinimaxFit, least_maximum, reweighted
 from gradatim.approximation.units import Terms, candidates, joined, on_lines, through, values_of
 
-__all__ = ["GreedyUnits"]
-
 # Points per side: where the error is checked; every fourth fits few units, every second many.
 _SIDE, _THIN, _DENSE = 161, 4, 2
 _FEW = {"relu": 50, "heaviside": 100, "logistic": 50}

@@ -15,8 +15,6 @@ import numpy as np
 from gradatim.certificates.calculus import float_steps
 from gradatim.certificates.programs import Formula
 
-__all__ = ["Lines", "find_kinks"]
-
 _SIDE = 81
 # Lines closer than this to another are the same.
 _SAME = 0.01

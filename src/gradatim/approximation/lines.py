@@ -21,8 +21,6 @@ from gradatim.approximation.piecewise_linear import Path, fewest_units
 from gradatim.approximation.samples import Samples, sample
 from gradatim.errors import SpecError
 
-__all__ = ["MOST_UNITS", "LineUnits", "build_row", "count_units", "fit_row"]
-
 #: Hidden units that are built.
 MOST_UNITS = 5_000
 

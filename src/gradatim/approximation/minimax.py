@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["MinimaxFit", "least_maximum", "reweighted"]
-
 # Singular values below this share are left out, so that weights stay moderate.
 _CONDITION = 1e-9
 _LAWSON_ROUNDS = 40

@@ -18,8 +18,6 @@ from gradatim.certificates.bound import Bound, certify
 from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["build_line", "build_width", "count_in_theory"]
-
 _ATTEMPTS = 8
 _GAP = 1e-3
 

@@ -12,8 +12,6 @@ import numpy as np
 
 from gradatim.approximation.samples import Samples
 
-__all__ = ["PiecewiseConstant", "fewest_pieces"]
-
 
 @dataclass(frozen=True)
 class PiecewiseConstant:

@@ -23,8 +23,6 @@ import numpy as np
 
 from gradatim.approximation.samples import Samples
 
-__all__ = ["Path", "fewest_units", "shortest_path"]
-
 # Beyond this many lines, one unit less is not worth the search.
 _WORTH_SAVING = 64
 

@@ -23,8 +23,6 @@ from gradatim.approximation.lines import LineUnits, build_row, count_units
 from gradatim.approximation.samples import sample
 from gradatim.approximation.units import Terms, even_directions
 
-__all__ = ["RidgeFunctions", "build_ridge_functions", "find_ridge_functions"]
-
 _MOST_DIRECTIONS = 16
 _DEGREES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
 _MOST_COLUMNS = 160

@@ -18,8 +18,6 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["Samples", "sample"]
-
 Function = Callable[[np.ndarray], np.ndarray]
 
 _FIRST = 2_049

@@ -28,8 +28,6 @@ from gradatim.certificates.targets import FormulaTarget
 from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["build_plane"]
-
 # Parts, and parts times units, that a certificate may take.
 _MOST_BOXES, _MOST_WORK = 150_000, 30_000_000
 # What errors of ridges add up to is seldom met, so that more may be tried first.

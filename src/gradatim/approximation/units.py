@@ -14,8 +14,6 @@ import numpy as np
 from gradatim.activations import get_activation
 from gradatim.approximation.kinks import Lines
 
-__all__ = ["Terms", "candidates", "even_directions", "joined", "on_lines", "through", "values_of"]
-
 # How steep sigmoids are, with the number of their lines a direction and how far these reach.
 _STEEP = ((2.0, 5, 1.2), (4.0, 9, 1.1), (8.0, 17, 1.0), (16.0, 31, 1.0), (32.0, 47, 1.0))
 # How steep they are on lines that are known to matter.

@@ -18,8 +18,6 @@ from gradatim.certificates.units import JUMPING
 from gradatim.network.evaluate import evaluate
 from gradatim.network.graph import Network
 
-__all__ = ["BallNetwork"]
-
 
 class BallNetwork:
     """A network in balls of 128 bits, box by box."""

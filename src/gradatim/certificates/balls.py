@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flint import arb
 
-__all__ = ["PRECISION", "BallAlgebra", "ball", "ends"]
-
 #: Bits of a ball's center.
 PRECISION = 128
 

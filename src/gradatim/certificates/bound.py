@@ -19,8 +19,6 @@ from gradatim.certificates.targets import as_box, as_target
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
 
-__all__ = ["Bound", "certify"]
-
 #: Parts that are looked at unless told otherwise.
 MOST_BOXES = 500_000
 

@@ -17,8 +17,6 @@ import numpy as np
 
 from gradatim.certificates.programs import Formula, Operation
 
-__all__ = ["Jet", "float_steps", "float_values", "run_jets", "run_values"]
-
 _PIECEWISE_CONSTANT = ("floor", "ceil", "sign", "step")
 
 

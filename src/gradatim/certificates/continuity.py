@@ -14,8 +14,6 @@ import numpy as np
 from gradatim.certificates.targets import FormulaTarget, centers
 from gradatim.errors import EquationError, SpecError
 
-__all__ = ["require_continuous"]
-
 _WORDS = {
     "div": "the denominator is 0, or cannot be told from 0,",
     "power": "what has a negative power is 0, or cannot be told from 0,",

@@ -19,18 +19,6 @@ from math import factorial
 
 import numpy as np
 
-__all__ = [
-    "MARGIN",
-    "cos_bounds",
-    "exp_bounds",
-    "log_bounds",
-    "logistic_bounds",
-    "normal_bounds",
-    "sin_bounds",
-    "softplus_bounds",
-    "tanh_bounds",
-]
-
 #: Relative error (absolute where said so) that no function here exceeds.
 MARGIN = 2.0**-46
 

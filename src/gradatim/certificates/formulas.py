@@ -20,8 +20,6 @@ from gradatim.errors import EquationError, SpecError
 from gradatim.language.names import call_name, plain_name, raised_call
 from gradatim.language.parsing import heading, only_factor, read_tree, split_products
 
-__all__ = ["MOST_CHARACTERS", "parse_formula"]
-
 #: Characters that are read.
 MOST_CHARACTERS = 2_000
 _MOST_OPERATIONS = 1_000

@@ -23,8 +23,6 @@ import numpy as np
 
 from gradatim.certificates.elementary import cos_bounds, exp_bounds, log_bounds, sin_bounds
 
-__all__ = ["Interval", "IntervalAlgebra"]
-
 Array = Any  # an array, or a NumPy number for all entries
 
 

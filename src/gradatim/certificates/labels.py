@@ -15,8 +15,6 @@ from numpy.typing import ArrayLike
 from gradatim._text import name_inputs
 from gradatim.errors import LabelError, ShapeError
 
-__all__ = ["RowLabels", "name_columns", "read_labels", "read_table_labels", "sorted_labels"]
-
 
 class RowLabels(NamedTuple):
     """Labels of two or more classes."""

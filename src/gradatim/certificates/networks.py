@@ -28,8 +28,6 @@ from gradatim.errors import SpecError
 from gradatim.network.evaluate import evaluate
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["FloatNetwork", "checked_network", "kinks"]
-
 _U = 2.0**-53
 # Numbers in the largest array that is held at once.
 _MOST_NUMBERS = 400_000

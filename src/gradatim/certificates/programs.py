@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["FUNCTIONS", "INFIX", "Formula", "Operation"]
-
 #: Functions by name, with the number of their arguments; None for two or more.
 FUNCTIONS = {
     "sin": 1,

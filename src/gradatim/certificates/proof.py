@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Proof"]
-
 
 @dataclass(frozen=True)
 class Proof:

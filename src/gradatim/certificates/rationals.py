@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["from_flint", "to_flint", "weighted_sum"]
-
 
 def to_flint(value: Fraction) -> Any:
     """Return a fraction as python-flint's rational."""

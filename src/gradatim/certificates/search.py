@@ -30,8 +30,6 @@ from gradatim.certificates.networks import kinks
 from gradatim.certificates.targets import BallFormula, Enclosure, FormulaTarget, centers
 from gradatim.network.numbers import to_json
 
-__all__ = ["Bound", "Ends", "Search"]
-
 #: Parts at the beginning: on a line, and a side of a square.
 _FIRST = {1: 64, 2: 16}
 # Points with the largest errors that are enclosed in balls at the end.

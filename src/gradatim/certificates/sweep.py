@@ -19,8 +19,6 @@ from gradatim.certificates.rationals import to_flint
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import Layer
 
-__all__ = ["JUMPING", "RationalLayer", "Swept", "sweep"]
-
 # Slopes and constants of units; an interval with those of the outputs.
 _Maps = tuple[list[Any], list[Any]]
 _Cell = tuple[Any, Any, _Maps]

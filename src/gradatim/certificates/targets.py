@@ -22,18 +22,6 @@ from gradatim.certificates.programs import Formula
 from gradatim.errors import EquationError, ShapeError, SpecError
 from gradatim.network.numbers import to_float
 
-__all__ = [
-    "BallFormula",
-    "CallableTarget",
-    "Enclosure",
-    "FormulaTarget",
-    "Target",
-    "as_box",
-    "as_target",
-    "centers",
-    "parse_numbers",
-]
-
 
 class Enclosure(NamedTuple):
     """What is known of a function on boxes."""

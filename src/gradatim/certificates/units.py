@@ -21,8 +21,6 @@ from gradatim.certificates.elementary import (
 )
 from gradatim.certificates.intervals import Interval
 
-__all__ = ["JUMPING", "RULES", "times", "widen"]
-
 #: Activations that jump at 0.
 JUMPING = ("heaviside", "sign")
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from gradatim.cli._progress_bar import ProgressBar
     from gradatim.training.store import Store
 
-__all__ = ["checkpoint", "until_interrupted"]
-
 T = TypeVar("T")
 
 

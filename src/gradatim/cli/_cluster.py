@@ -14,8 +14,6 @@ from cyclopts import Group, Parameter
 if TYPE_CHECKING:
     from gradatim.executors import Cluster
 
-__all__ = ["RUN", "ClusterOption", "connected"]
-
 RUN = Group("How it is run", sort_key=3)
 
 ClusterOption = Annotated[

@@ -10,8 +10,6 @@ from contextvars import ContextVar
 
 from gradatim._text import shell_word
 
-__all__ = ["TYPED", "command_line", "repeating_command"]
-
 #: Arguments of the run that is going on.
 TYPED: ContextVar[tuple[str, ...]] = ContextVar("TYPED", default=())
 

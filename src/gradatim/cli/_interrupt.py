@@ -20,8 +20,6 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TypeVar
 
-__all__ = ["STATUS", "Interrupted", "interruptible", "leave_at_the_second"]
-
 T = TypeVar("T")
 
 #: Exit status of a command that Ctrl-C ended: 128 and the number of the signal.

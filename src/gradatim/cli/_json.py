@@ -11,8 +11,6 @@ from typing import Any
 from gradatim._text import escape_json
 from gradatim.cli._streams import print_document
 
-__all__ = ["asked", "header", "json_text", "print_json"]
-
 SCHEMA = 1
 
 

@@ -28,8 +28,6 @@ from gradatim.presentation.ladder import Row, ladder_grid, time_line, visible_ro
 if TYPE_CHECKING:
     from gradatim.training.store import Store
 
-__all__ = ["LiveLadder", "draw_ladder"]
-
 # A narrow screen has the cells of a row below each other.
 _LINES_OF_A_RECORD = 4
 

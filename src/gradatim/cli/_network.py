@@ -18,8 +18,6 @@ from gradatim.sources.equations import read_letters, read_point
 if TYPE_CHECKING:
     from gradatim.network import Network
 
-__all__ = ["check_network_format", "read_network", "read_values", "write_network"]
-
 _LONGEST_NAME = 255
 _EQUATION = ".txt"
 # Endings of files, none of which is the end of an equation.

@@ -10,8 +10,6 @@ from typing import Any
 
 from cyclopts import Token
 
-__all__ = ["read_number", "to_float", "to_floats"]
-
 
 def to_float(type_: Any, tokens: Sequence[Token]) -> float:
     """Return the number that an option was given."""

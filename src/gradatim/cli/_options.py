@@ -14,18 +14,6 @@ from cyclopts.validators import Number
 
 from gradatim.cli._reading import READING
 
-__all__ = [
-    "FLAG",
-    "OUTPUT",
-    "Debug",
-    "DebugLibraries",
-    "Digits",
-    "Jobs",
-    "Json",
-    "JsonFile",
-    "Output",
-]
-
 #: The last of a verb's groups.
 OUTPUT = Group("What comes out", sort_key=5)
 

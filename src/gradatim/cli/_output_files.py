@@ -24,29 +24,6 @@ if TYPE_CHECKING:
     from gradatim.network import Network
     from gradatim.presentation.lines import Grid, Line
 
-__all__ = [
-    "PAGE_ENDINGS",
-    "Writer",
-    "check_built",
-    "check_files",
-    "check_targets",
-    "deliver",
-    "deliver_object",
-    "deliver_words",
-    "drawing",
-    "ending",
-    "film",
-    "html",
-    "json_file",
-    "model",
-    "network",
-    "network_writers",
-    "page",
-    "plot",
-    "plot_writer",
-    "writer",
-]
-
 Kind = Callable[[Path], object]
 
 #: What the name of a page ends in.

@@ -20,8 +20,6 @@ from gradatim.cli._output_files import Writer, check_files, ending, model
 if TYPE_CHECKING:
     from gradatim.climb.result import Climb
 
-__all__ = ["Outputs"]
-
 
 @dataclass(frozen=True)
 class Outputs:

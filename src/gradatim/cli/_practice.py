@@ -19,8 +19,6 @@ from gradatim.exercises.model import Exam, Part, Question
 from gradatim.presentation import practice
 from gradatim.presentation.lines import Grid
 
-__all__ = ["hold_session"]
-
 
 def hold_session(exam: Exam) -> None:
     """Ask until all is asked or the student leaves, then say the score."""

@@ -21,8 +21,6 @@ from gradatim._text import escape_controls, readable
 from gradatim.cli._streams import output_encoding, unguarded
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["SafeConsole", "as_table", "fitted", "print_lines"]
-
 
 class SafeConsole(Console):
     """A console on standard output or error that shows controls instead of obeying them."""

@@ -24,8 +24,6 @@ from gradatim._progress import Progress as Tell
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._print import SafeConsole
 
-__all__ = ["ProgressBar", "TimeLeft", "work"]
-
 _SECONDS_TO_GUESS = 2.0
 
 T = TypeVar("T")

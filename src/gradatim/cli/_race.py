@@ -13,8 +13,6 @@ from gradatim.cli._progress_bar import ProgressBar
 from gradatim.comparisons import Race
 from gradatim.presentation.races import ending, opening, scores
 
-__all__ = ["racing_bar", "show_race"]
-
 
 def racing_bar(hidden: bool) -> ProgressBar:
     """Return what shows how far a race is."""

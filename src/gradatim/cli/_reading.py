@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from gradatim.sources.registry import Options
     from gradatim.tables.columns import Columns, Dialect
 
-__all__ = [
-    "READING",
-    "Reading",
-    "SoundReading",
-    "TableOptions",
-    "TextOptions",
-    "dialect_of",
-    "expand_names",
-    "feature_folder",
-    "note_lines",
-]
-
 READING = Group("What is read", sort_key=1)
 
 TaskName = Literal["classification", "multilabel", "regression", "geo"]

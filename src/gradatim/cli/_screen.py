@@ -24,8 +24,6 @@ from gradatim.presentation.climbs import heading, reference_lines, verdict_line
 from gradatim.presentation.ladder import Row
 from gradatim.presentation.lines import Grid, Line, notes
 
-__all__ = ["Screen", "show_climb"]
-
 
 class Screen:
     """Where a climb is shown."""

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 
 from gradatim.cli._streams import guarded
 
-__all__ = ["silent_libraries"]
-
 
 @contextlib.contextmanager
 def silent_libraries(debug: bool) -> Iterator[None]:

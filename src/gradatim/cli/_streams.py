@@ -19,8 +19,6 @@ from typing import Any, TextIO, cast
 from gradatim._text import escape_controls, readable
 from gradatim.errors import OutputError
 
-__all__ = ["guarded", "output_encoding", "print_document", "shown", "unguarded"]
-
 _READABLE = "gradatim-readable"
 
 # Documents that say themselves that they are in UTF-8.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from gradatim.models.model import Model
     from gradatim.tagging import Predictions, TagChanges
 
-__all__ = ["check_request", "require_some", "tag"]
-
 
 def check_request(model: Model, field: str | None, apply: bool) -> None:
     """Refuse tags that a model cannot give, and --apply where none are asked for."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from gradatim.collection import Collection
     from gradatim.sources.registry import Options
 
-__all__ = ["check_film", "find_task", "list_problems"]
-
 
 def find_task(text: str, reading: Options, noise: float | None) -> str | Collection:
     """Find what is raced on."""

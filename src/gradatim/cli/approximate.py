@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from gradatim.approximation import Approximation
     from gradatim.comparisons.approximations import TrainedUnits
 
-__all__ = ["approximate"]
-
 _INPUT = Group("What is approximated", sort_key=1)
 _TRAINING = Group("What is trained beside it", sort_key=2)
 _File = Parameter(group=OUTPUT, metavar="FILE")

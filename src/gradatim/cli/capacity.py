@@ -18,9 +18,6 @@ from gradatim.cli._options import FLAG, OUTPUT, Debug, Output
 from gradatim.cli._progress_bar import work
 from gradatim.presentation import pictures
 
-__all__ = ["capacity"]
-
-
 _INPUT = Group("What is counted", sort_key=1)
 
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from gradatim.collection import Collection
     from gradatim.training.store import Store
 
-__all__ = ["climb"]
-
 MetricName = Literal[
     "accuracy",
     "balanced_accuracy",

@@ -13,8 +13,6 @@ from gradatim.cli._options import Debug, Json
 if TYPE_CHECKING:
     from gradatim.climb.compare import ClimbComparison
 
-__all__ = ["compare"]
-
 
 def compare(first: Path, second: Path, /, *, json: Json = False, debug: Debug = False) -> None:
     """Compare two climbs of the same rows, targets and folds.

@@ -13,8 +13,6 @@ from gradatim.cli._options import Debug, Json
 if TYPE_CHECKING:
     from gradatim.datasets import Dataset
 
-__all__ = ["data"]
-
 
 def data(*, json: Json = False, debug: Debug = False) -> None:
     """List the datasets in the package."""

@@ -24,8 +24,6 @@ from gradatim.presentation import pictures
 if TYPE_CHECKING:
     from gradatim.comparisons import DepthComparison
 
-__all__ = ["depth"]
-
 _INPUT = Group("What is built", sort_key=1)
 _TRAINING = Group("What is trained beside it", sort_key=2)
 _File = Parameter(group=OUTPUT, metavar="FILE")

@@ -18,8 +18,6 @@ from gradatim.cli import _output_files
 from gradatim.cli._options import FLAG
 from gradatim.errors import SpecError
 
-__all__ = ["draw"]
-
 _PLACES = 8
 _SIZES = re.compile(r"\s*\d+(\s*-\s*\d+)+\s*")
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gradatim.presentation.homework import Marks
     from gradatim.tables.columns import Columns
 
-__all__ = ["eval"]
-
 _INPUT = Group("What is evaluated", sort_key=1)
 
 

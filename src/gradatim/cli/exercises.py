@@ -20,8 +20,6 @@ from gradatim.cli._options import OUTPUT, Output
 from gradatim.cli._streams import print_document
 from gradatim.errors import SpecError
 
-__all__ = ["exercises"]
-
 TopicName = Literal[
     "outputs",
     "prediction",

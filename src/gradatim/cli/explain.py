@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from gradatim.collection import Sound
     from gradatim.tagging import Explanation
 
-__all__ = ["explain"]
-
 
 def explain(
     model: Annotated[Path, Parameter(group=READING)],

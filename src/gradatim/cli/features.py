@@ -26,8 +26,6 @@ from gradatim.cli._reading import READING, SoundReading
 if TYPE_CHECKING:
     from gradatim.music import FeatureTable
 
-__all__ = ["features"]
-
 _READING = SoundReading()
 _KEPT = "; what is finished is kept, and the same command goes on"
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from gradatim.estimators import NetworkClassifier, NetworkRegressor
     from gradatim.network import Network
 
-__all__ = ["fit"]
-
 _INPUT = Group("What is fitted", sort_key=1)
 _File = Parameter(group=OUTPUT, metavar="FILE")
 

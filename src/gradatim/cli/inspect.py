@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gradatim.inspection import Finding
     from gradatim.sources.registry import Options
 
-__all__ = ["inspect"]
-
 _READING = Reading()
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from gradatim.lab import Lesson
     from gradatim.sources.registry import Options
 
-__all__ = ["lab"]
-
 _SHOWN = Group("What is shown", sort_key=0)
 _SERVED = Group("Served, with what a page alone cannot do", sort_key=2)
 _ServedFlag = Parameter(group=_SERVED, negative=(), show_default=False)

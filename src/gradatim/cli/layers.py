@@ -19,8 +19,6 @@ from gradatim.cli._options import OUTPUT, DebugLibraries, Jobs, JsonFile, Output
 from gradatim.cli._output_files import check_files, deliver_object, html, json_file, writer
 from gradatim.cli._reading import READING, Reading, TableOptions
 
-__all__ = ["layers"]
-
 _READING = Reading()
 _PRETRAINED = "musicnn"
 

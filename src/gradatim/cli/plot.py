@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gradatim.network import Network
     from gradatim.tables.columns import Dialect
 
-__all__ = ["activations", "boundary", "plot"]
-
 plot = App(name="plot", help="Plot activation functions, or where a network changes its mind.")
 
 _Output = Parameter(name=("--output", "-o"), metavar="FILE")

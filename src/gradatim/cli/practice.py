@@ -14,8 +14,6 @@ from cyclopts.validators import Number
 
 from gradatim.cli.exercises import Level, TopicName
 
-__all__ = ["practice"]
-
 _Several = Parameter(consume_multiple=(1, None), negative=())
 
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from gradatim.tagging import Predictions, TagChanges
     from gradatim.training.store import Store
 
-__all__ = ["predict"]
-
 _TAGS = Group("Tags", sort_key=3)
 
 

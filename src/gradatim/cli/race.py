@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from gradatim.comparisons import Race
     from gradatim.training.store import Store
 
-__all__ = ["race"]
-
 _INPUT = Group("What is raced on", sort_key=1)
 _PROTOCOL = Group("How it is scored", sort_key=2)
 _RUN = Group("How it is run", sort_key=3)

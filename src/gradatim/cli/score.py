@@ -18,8 +18,6 @@ from gradatim.cli._options import DebugLibraries, Jobs, JsonFile
 from gradatim.cli._output_files import check_files, deliver_object, json_file
 from gradatim.cli._reading import READING, Reading, TableOptions
 
-__all__ = ["score"]
-
 _READING = Reading()
 
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from gradatim.separability import ClassSeparations, PerceptronRun, Separation
     from gradatim.sources.points import Points
 
-__all__ = ["separate"]
-
 _INPUT = Group("What is separated", sort_key=1)
 _PERCEPTRON = Group("The perceptron rule beside it", sort_key=2)
 _MADE = Group("Made separable", sort_key=3)

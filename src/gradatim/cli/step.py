@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gradatim.network.descent import Step
     from gradatim.tables.columns import Columns
 
-__all__ = ["step"]
-
 _INPUT = Group("What is learned", sort_key=1)
 
 

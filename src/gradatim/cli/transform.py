@@ -24,8 +24,6 @@ from gradatim.presentation import pictures
 if TYPE_CHECKING:
     from gradatim.tables.columns import Columns, Dialect
 
-__all__ = ["transform"]
-
 _INPUT = Group("What is separated", sort_key=1)
 _File = Parameter(group=OUTPUT, metavar="FILE")
 

@@ -17,8 +17,6 @@ from gradatim.cli._options import FLAG
 from gradatim.cli._output_files import check_files, deliver_object, json_file
 from gradatim.cli._reading import READING
 
-__all__ = ["untag"]
-
 _RESTORING = Group("What is taken back", sort_key=2)
 
 

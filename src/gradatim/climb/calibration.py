@@ -15,8 +15,6 @@ from gradatim.models.calibration import Calibration, calibrate
 from gradatim.music.pieces import first_pieces, mean_of_pieces
 from gradatim.training.targets import probabilities
 
-__all__ = ["calibration_of"]
-
 
 def calibration_of(task: ClimbTask, row: RungResult) -> Calibration | None:
     """Return how far a rung was off, or None where there is nothing to tell that by."""

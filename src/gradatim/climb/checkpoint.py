@@ -18,8 +18,6 @@ from gradatim._digest import short_hash
 from gradatim.collection import Collection
 from gradatim.training.store import Store
 
-__all__ = ["climb_folder", "open_checkpoint", "work_folder"]
-
 #: Days after which the work of a climb that never went on is removed.
 MAX_DAYS = 14
 

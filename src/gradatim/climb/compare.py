@@ -20,8 +20,6 @@ from gradatim.errors import InputError, SpecError
 from gradatim.evaluation.evidence import Evidence, t_quantile
 from gradatim.evaluation.metrics import METRICS, show_score
 
-__all__ = ["ClimbComparison", "RungDifference", "compare_climbs"]
-
 
 @dataclass(frozen=True)
 class RungDifference:

@@ -16,8 +16,6 @@ import scipy.special
 from gradatim.climb.outlook import Factors, Rule, outlook_of_climb, outlook_of_gate
 from gradatim.evaluation.evidence import Evidence, p_of_arrangements, p_of_largest, t_quantile
 
-__all__ = ["Answer", "Decision", "Factors", "Gate", "decide_rows"]
-
 Answer = Literal["best", "equivalent", "good enough", "cannot decide", "nothing learnable"]
 
 #: Probability from which a statement counts as shown.

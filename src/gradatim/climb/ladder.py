@@ -47,8 +47,6 @@ from gradatim.training.engines import choose_engine
 from gradatim.training.recipes import PRESETS
 from gradatim.training.store import Store
 
-__all__ = ["choose_families", "climb_collection", "read_rung", "require_margins"]
-
 #: Arguments of `climb_collection` that a repeated climb need not have.
 _RESULT_IS_THE_SAME = ("collection", "n_jobs", "observer", "store", "max_nets", "keep", "cluster")
 

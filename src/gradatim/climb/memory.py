@@ -16,8 +16,6 @@ from gradatim.errors import NotEnoughMemoryError
 from gradatim.models.families.base import Family
 from gradatim.training.memory import OVERHEAD, available_memory
 
-__all__ = ["FOLD_MODEL_BYTES", "kept_bytes", "require_climb_memory", "rung_bytes"]
-
 #: What models of folds, kept until the verdict is known, take at most in all.
 FOLD_MODEL_BYTES = 100_000_000
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 from gradatim.climb.result import RungResult, ShortLook
 
-__all__ = ["Observer"]
-
 
 class Observer:
     """Told how a climb goes on; the base class ignores everything.

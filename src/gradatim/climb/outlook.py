@@ -21,8 +21,6 @@ import numpy as np
 
 from gradatim.evaluation.evidence import Evidence, draw_largest, draw_spread, t_quantile
 
-__all__ = ["Factors", "Rule", "outlook_of_climb", "outlook_of_gate"]
-
 #: Share of the draws that must be settled.
 SETTLED = 0.8
 

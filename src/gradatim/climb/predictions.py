@@ -21,8 +21,6 @@ from gradatim.climb.result import Climb, RungResult
 from gradatim.errors import SpecError
 from gradatim.training.targets import probabilities
 
-__all__ = ["held_out_probabilities", "prediction_rows", "write_predictions"]
-
 
 def write_predictions(climb: Climb, path: str | os.PathLike[str]) -> Path:
     """Write the out-of-fold predictions of the verdict's rung as a CSV file.

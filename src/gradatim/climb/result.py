@@ -22,16 +22,6 @@ from gradatim.evaluation.scores import Pooled
 from gradatim.models.families.base import LearningCurve
 from gradatim.models.model import Model
 
-__all__ = [
-    "Climb",
-    "Comparison",
-    "EvaluationProtocol",
-    "LearningCurve",
-    "RungResult",
-    "ShortLook",
-    "Verdict",
-]
-
 #: Version of the JSON object: it grows when a key changes its meaning or goes.
 SCHEMA = 2
 

@@ -32,8 +32,6 @@ from gradatim.models.learners import AveragedNetworks
 from gradatim.models.model import Model
 from gradatim.training.target_units import TargetUnits
 
-__all__ = ["HeldOut", "fit_all", "pooled_score", "run_rung", "said_of", "score_rung", "stored_rung"]
-
 
 def run_rung(
     family: Family,

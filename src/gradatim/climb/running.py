@@ -18,8 +18,6 @@ from gradatim.models.families.base import Family
 from gradatim.models.model import Model
 from gradatim.training.engines import prepare
 
-__all__ = ["expected_seconds", "plan_of", "run_ladder", "rung_progress"]
-
 
 def plan_of(task: ClimbTask, families: Sequence[Family]) -> list[tuple[Family, str]]:
     """Pair every rung with the inputs that it reads."""

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FeatureDrop", "Importance", "TrainingSize", "json_number"]
-
 
 @dataclass(frozen=True)
 class FeatureDrop:

@@ -24,8 +24,6 @@ from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.models.families.base import Family
 
-__all__ = ["LOOK_FROM", "LOOK_ROWS", "look_first"]
-
 #: Samples beyond which a short look is taken, and about how many it takes.
 LOOK_FROM, LOOK_ROWS = 20_000, 5_000
 

@@ -27,8 +27,6 @@ from gradatim.training.checkpoint import digest_arrays
 from gradatim.training.engines import choose_engine
 from gradatim.training.store import Record
 
-__all__ = ["find_fits", "find_rung", "fit_keys", "keep_fit", "keep_rung", "rung_key"]
-
 T = TypeVar("T")
 
 _ARITHMETIC = ("gradatim", "numba", "numpy", "scikit-learn", "scipy")

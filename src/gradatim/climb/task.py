@@ -19,8 +19,6 @@ from gradatim.evaluation.scores import score
 from gradatim.models.families.base import Family
 from gradatim.models.training_set import Plan, TrainingSet
 
-__all__ = ["ClimbTask", "Units"]
-
 #: By task: what candidates are judged by where the metric is undefined.
 _PLAIN = {"classification": "accuracy", "multilabel": "hamming", "regression": "rmse"}
 

@@ -22,8 +22,6 @@ from gradatim.evaluation.evidence import degrees_of_freedom, difference_bounds
 from gradatim.evaluation.metrics import METRICS
 from gradatim.models.families.base import Family, Fit
 
-__all__ = ["SHARES", "measure_sizes", "part_of"]
-
 #: Shares of the training rows; the last is all of them, which have been learnt from already.
 SHARES = (0.25, 0.5, 1.0)
 

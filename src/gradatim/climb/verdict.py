@@ -24,9 +24,6 @@ from gradatim.evaluation.metrics import GATES, METRICS, Truth, show_score
 from gradatim.evaluation.scores import Pooled
 from gradatim.models.families.registry import get_family
 
-__all__ = ["FACTORS", "LEVEL", "compare_references", "decide", "describe", "evidence_of"]
-
-
 #: By task: how much more the scores vary than the jackknife says.
 FACTORS = {
     "classification": Factors(),

@@ -26,8 +26,6 @@ from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.training import NetworkSpec, fit_many
 
-__all__ = ["Rates", "TrainedUnits", "error_by_width", "train_units"]
-
 _POINTS = {1: 512, 2: 24}
 _EPOCHS, _BATCH, _RATE = 600, 32, 0.01
 # A trained network is bounded within this much of an error that is met.

@@ -30,8 +30,6 @@ from gradatim.depth.teeth import teeth_exponent
 from gradatim.errors import SpecError
 from gradatim.network.graph import Network
 
-__all__ = ["compare_depth"]
-
 
 def compare_depth(
     teeth: int,

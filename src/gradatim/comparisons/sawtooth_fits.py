@@ -25,17 +25,6 @@ from gradatim.network.graph import Layer, Network
 from gradatim.network.initialize import initialize
 from gradatim.training import FitResult, NetworkSpec, fit_many
 
-__all__ = [
-    "BATCH_SIZE",
-    "LEARNING_RATES",
-    "N_PILOTS",
-    "ROWS_A_TOOTH",
-    "Start",
-    "Wanted",
-    "fit_sawtooth",
-    "sawtooth_rows",
-]
-
 Start = Literal["drawn", "spread", "near"]
 
 #: Rows a tooth; a sawtooth of few teeth has `LEAST_ROWS` all the same.

@@ -30,8 +30,6 @@ from gradatim.depth import SawtoothError, lower_bound
 from gradatim.network.graph import Network
 from gradatim.network.numbers import format_fraction
 
-__all__ = ["Built", "DepthComparison", "Kind", "TrainedShape", "shallow_width"]
-
 Kind = Literal["shallow", "deep"]
 
 

@@ -9,8 +9,6 @@ from importlib import resources
 
 import numpy as np
 
-__all__ = ["read_arrays"]
-
 
 def read_arrays(name: str) -> dict[str, np.ndarray]:
     """Read the arrays of a dataset."""

@@ -15,8 +15,6 @@ from gradatim.datasets.timbre import load_timbre
 from gradatim.datasets.world import load_world
 from gradatim.errors import InputError
 
-__all__ = ["DATASETS", "Dataset", "load_dataset"]
-
 
 @dataclass(frozen=True)
 class Dataset:

@@ -12,8 +12,6 @@ import numpy as np
 from gradatim.collection import Collection, CycleSound
 from gradatim.datasets._files import read_arrays
 
-__all__ = ["load_timbre", "log_harmonics"]
-
 #: Adjacent file numbers that are held to be of one recording session.
 SESSION_SIZE = 8
 

@@ -13,8 +13,6 @@ from gradatim.collection import Collection
 from gradatim.datasets._files import read_arrays
 from gradatim.errors import SpecError
 
-__all__ = ["COUNTRIES", "load_world"]
-
 #: Country of every position (latitude, longitude) in the data.
 COUNTRIES = {
     (-35.30, 149.12): "Australia",

@@ -26,8 +26,6 @@ from gradatim.depth.teeth import teeth_exponent
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Network
 
-__all__ = ["SawtoothError", "lower_bound", "most_pieces", "sawtooth_error"]
-
 _HALF = Fraction(1, 2)
 
 

@@ -21,17 +21,6 @@ from gradatim.network.expression import Source, UnitSum, WeightedSum
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import make_layer
 
-__all__ = [
-    "MOST_BITS",
-    "Parity",
-    "ParityProof",
-    "build_parity",
-    "parity_layer",
-    "parity_tree",
-    "prove_parity",
-    "truth_table",
-]
-
 #: Bits up to which parity is built and proved: 65,536 inputs.
 MOST_BITS = 16
 

@@ -23,8 +23,6 @@ from gradatim.network.graph import Network
 from gradatim.network.layering import make_layer
 from gradatim.network.numbers import to_fraction
 
-__all__ = ["LinearPiece", "along", "count_pieces", "linear_pieces"]
-
 Number = int | float | str | Fraction
 Point = Number | Sequence[Number]
 

@@ -24,15 +24,6 @@ from gradatim.errors import ShapeError, SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.network.numbers import format_fraction, to_fraction
 
-__all__ = [
-    "MOST_TEETH",
-    "deep_sawtooth",
-    "prove_sawtooth",
-    "sawtooth",
-    "shallow_sawtooth",
-    "teeth_exponent",
-]
-
 #: Teeth up to which a sawtooth is built; a shallow network then has 8,192 units.
 MOST_TEETH = 1 << 12
 

@@ -14,29 +14,6 @@ from gradatim._digest import sha256
 from gradatim.drawing.marks import COLORS
 from gradatim.drawing.svg import escape_xml
 
-__all__ = [
-    "BOTTOM",
-    "CHART_WIDTH",
-    "DASHED_PAINT",
-    "GRID_PAINT",
-    "LETTER",
-    "PAINT",
-    "PAPER",
-    "RIGHT",
-    "SIDE_PAINT",
-    "AxisScale",
-    "ChartAxis",
-    "Tone",
-    "chart_line",
-    "chart_svg",
-    "chart_text",
-    "dot_paint",
-    "nice_ticks",
-    "place",
-    "score_text",
-    "tick_text",
-]
-
 INK, MUTED, PAPER = COLORS["ink"], COLORS["muted"], COLORS["paper"]
 ACCENT, OTHER = COLORS["positive"], COLORS["negative"]
 _GRID = "#e2ded4"

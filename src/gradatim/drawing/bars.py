@@ -31,8 +31,6 @@ from gradatim.drawing.axes import (
 )
 from gradatim.drawing.svg import escape_xml
 
-__all__ = ["Matrix", "ValueBar", "draw_bars", "draw_matrix"]
-
 _ROW = 24.0
 _LONGEST = 26  # Letters of a name beside a bar
 

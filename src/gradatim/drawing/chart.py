@@ -35,8 +35,6 @@ from gradatim.drawing.axes import (
 )
 from gradatim.drawing.svg import escape_xml
 
-__all__ = ["Chart", "ChartPoint", "Series", "draw_chart"]
-
 _HEIGHT, _LEFT, _TOP = 320.0, 52.0, 14.0
 _LINE = 13.0  # Height of a line of the smallest text
 

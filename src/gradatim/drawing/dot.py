@@ -22,8 +22,6 @@ from gradatim.drawing.placement import (
 from gradatim.drawing.words import describe, format_number
 from gradatim.network.graph import Network
 
-__all__ = ["draw_dot", "write_dot"]
-
 _INCH = 72.0
 _ADVANCE = 0.5  # mean advance of a letter, in heights
 INK, MUTED, PAPER = COLORS["ink"], COLORS["muted"], COLORS["paper"]

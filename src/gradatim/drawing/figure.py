@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["figure_bytes", "network_figure", "settled"]
-
 _DPI = 96.0
 _POINT = 72.0 / _DPI  # points in a unit of length
 _SETTINGS = {

@@ -22,18 +22,6 @@ from gradatim._files import write_atomically
 from gradatim.drawing.formats import check_format
 from gradatim.drawing.svg import escape_xml
 
-__all__ = [
-    "FILM_FORMATS",
-    "Area",
-    "Film",
-    "FilmDisc",
-    "Mark",
-    "Stroke",
-    "Words",
-    "rings_of",
-    "save_film",
-]
-
 #: Endings of film files.
 FILM_FORMATS = (".svg", ".gif")
 

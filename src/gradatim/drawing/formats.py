@@ -23,8 +23,6 @@ from gradatim.drawing.words import describe
 from gradatim.errors import OutputError
 from gradatim.network.graph import Network
 
-__all__ = ["FORMATS", "check_format", "draw", "save_placement"]
-
 #: Endings of file names in the order in which messages name them.
 FORMATS = (".svg", ".pdf", ".png", ".dot", ".mmd", ".tex", ".tikz")
 

@@ -30,10 +30,9 @@ from gradatim.drawing.words import PASSES, equals, meanings, shorten
 from gradatim.errors import SpecError
 from gradatim.network.decompose import passes_on
 from gradatim.network.evaluate import ForwardPass, forward
-from gradatim.network.graph import OPEN_ACTIVATION, Layer, Network
+from gradatim.network.graph import Network
+from gradatim.network.layer import OPEN_ACTIVATION, Layer
 from gradatim.network.writing import value_names
-
-__all__ = ["Form", "Values", "column_rows", "place", "place_boxes", "rim", "with_key"]
 
 Form = Literal["auto", "units", "layers"]
 Values = Mapping[str, float] | Sequence[float]

@@ -30,21 +30,6 @@ from gradatim.drawing.placement import (
 )
 from gradatim.drawing.words import PASSES, equals, format_number, indexed, shorten
 
-__all__ = [
-    "COLORS",
-    "KEY_LINE",
-    "Arrow",
-    "Box",
-    "Disc",
-    "Line",
-    "Mark",
-    "Part",
-    "Text",
-    "Tone",
-    "marks",
-    "tone_of",
-]
-
 Part = Literal["weight", "symbol", "bias", "value", "name", "count", "key"]
 Tone = Literal["positive", "negative", "ink", "muted", "paper"]
 

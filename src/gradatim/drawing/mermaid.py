@@ -16,8 +16,6 @@ from gradatim.drawing.placement import PlacedBox, PlacedEdge, PlacedGap, PlacedU
 from gradatim.drawing.words import PASSES, describe, equals, format_number, indexed, shorten
 from gradatim.network.graph import Network
 
-__all__ = ["draw_mermaid", "write_mermaid"]
-
 INK, PAPER = COLORS["ink"], COLORS["paper"]
 
 

@@ -10,18 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = [
-    "RADIUS",
-    "PlacedBox",
-    "PlacedCaption",
-    "PlacedEdge",
-    "PlacedGap",
-    "PlacedKey",
-    "PlacedUnit",
-    "Placement",
-    "Point",
-]
-
 Point = tuple[float, float]
 
 #: Radius of a unit.

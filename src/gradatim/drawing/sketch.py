@@ -30,8 +30,6 @@ from gradatim.drawing.placement import (
 from gradatim.errors import SpecError
 from gradatim.network.notation import spoken_activation
 
-__all__ = ["draw_layers", "place_layers", "read_sizes"]
-
 _ROW = 54.0
 _COLUMN = 158.0
 _LINE = 17.0

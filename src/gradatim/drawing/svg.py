@@ -17,8 +17,6 @@ from gradatim.drawing.placement import Placement
 from gradatim.drawing.words import describe
 from gradatim.network.graph import Network
 
-__all__ = ["draw_svg", "escape_xml", "write_svg"]
-
 INK, MUTED, PAPER = COLORS["ink"], COLORS["muted"], COLORS["paper"]
 
 # Written into every drawing; `.gn` keeps it away from the page that a drawing is put into.

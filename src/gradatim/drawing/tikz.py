@@ -16,8 +16,6 @@ from gradatim.drawing.placement import Placement
 from gradatim.drawing.words import MINUS, describe
 from gradatim.network.graph import Network
 
-__all__ = ["draw_tikz", "escape_tex", "write_tikz"]
-
 _SCALE = 0.75  # bp in a CSS pixel
 # In points, as article has them: the picture stays the same in a document of 11 or 12 pt.
 _SIZES = {10: (7.5, 9), 12: (9, 11), 14: (10.5, 12.5), 18: (14.4, 18)}

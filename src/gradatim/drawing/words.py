@@ -10,22 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gradatim._text import ABOUT, is_told, number_text, show_name
-from gradatim.network.graph import OPEN_ACTIVATION, Network
+from gradatim.network.graph import Network
+from gradatim.network.layer import OPEN_ACTIVATION
 from gradatim.network.notation import spoken_activation
 from gradatim.network.writing import unit_names
-
-__all__ = [
-    "MINUS",
-    "PASSES",
-    "describe",
-    "equals",
-    "format_number",
-    "indexed",
-    "meanings",
-    "shorten",
-    "signed",
-    "zero_equation",
-]
 
 MINUS = "\N{MINUS SIGN}"
 

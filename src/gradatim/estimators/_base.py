@@ -40,8 +40,6 @@ from gradatim.training.specs import NetworkSpec
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
-__all__ = ["NetworkEstimator", "Sample", "can_step", "warn_unconverged"]
-
 
 class Sample(NamedTuple):
     """Rows to learn from, all of weight above 0."""

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["mean_curve", "still_falls"]
-
 #: Share of all that the loss fell that may be left to the last tenth of the way. A loss that nears
 #: its limit as exp(-t) and has come within a twentieth of it is below; a straight line is at .1.
 UNFINISHED = 0.02

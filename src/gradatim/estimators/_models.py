@@ -16,8 +16,6 @@ from gradatim.models.learners import Learner
 from gradatim.models.model import Model
 from gradatim.scalers import Scaler
 
-__all__ = ["network_model"]
-
 
 def network_model(
     estimator: Any,

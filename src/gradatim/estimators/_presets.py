@@ -17,8 +17,6 @@ from gradatim.errors import SpecError
 from gradatim.training import recipes
 from gradatim.training.specs import Augmentation, NetworkSpec
 
-__all__ = ["PRESETS", "STEPPING", "Preset", "Recipe", "check", "choose"]
-
 #: Solvers that take small steps, epoch by epoch.
 STEPPING = ("adam", "adamw", "sgd")
 

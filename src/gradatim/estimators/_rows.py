@@ -14,15 +14,6 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import LabelError, ShapeError, SpecError
 
-__all__ = [
-    "bucket",
-    "check_sample_weight",
-    "hold_out",
-    "number_classes",
-    "promised_classes",
-    "weigh_classes",
-]
-
 
 def check_sample_weight(sample_weight: ArrayLike | None, n_samples: int) -> np.ndarray:
     """Return one weight per row, 1 where none were given.

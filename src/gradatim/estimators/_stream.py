@@ -19,8 +19,6 @@ from gradatim.training.specs import NetworkSpec
 from gradatim.training.stepping import Stepper
 from gradatim.training.targets import Targets
 
-__all__ = ["Moments", "Pass", "pass_over"]
-
 
 class Moments(NamedTuple):
     """What an optimizer remembers between steps."""

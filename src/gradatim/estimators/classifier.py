@@ -31,8 +31,6 @@ from gradatim.models.learners import AveragedNetworks
 from gradatim.training.specs import Augmentation
 from gradatim.training.targets import Targets, probabilities
 
-__all__ = ["NetworkClassifier"]
-
 Auto = Literal["auto"]
 
 

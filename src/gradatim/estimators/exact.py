@@ -21,8 +21,6 @@ from scipy.special import expit, log_expit, log_softmax, softmax
 
 from gradatim.errors import SpecError
 
-__all__ = ["Solution", "solve_least_squares", "solve_logistic"]
-
 #: Length of a Newton step, relative to the way so far, at which the maximum is reached. Errors
 #: square from step to step, so what is left is near the rounding of float64.
 TOLERANCE = 1e-8

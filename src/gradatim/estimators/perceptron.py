@@ -32,8 +32,6 @@ from gradatim.network.graph import Layer, Network
 from gradatim.separability.margins import mistake_bound, multiclass_mistake_bound
 from gradatim.training.perceptron import PerceptronRule, learn_rule
 
-__all__ = ["PerceptronClassifier"]
-
 VARIANTS = ("plain", "averaged", "pocket")
 
 

@@ -21,8 +21,6 @@ from gradatim.training.specs import Augmentation
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
-__all__ = ["NetworkRegressor"]
-
 Auto = Literal["auto"]
 
 

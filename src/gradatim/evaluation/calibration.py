@@ -19,8 +19,6 @@ import numpy as np
 
 from gradatim.evaluation.shares import Share, ratio
 
-__all__ = ["Bin", "Reliability", "calibrate"]
-
 _MOST_BINS, _A_BIN = 10, 15
 _DRAWS = 200
 

@@ -28,20 +28,6 @@ from typing import Literal
 import numpy as np
 import scipy.special
 
-__all__ = [
-    "Evidence",
-    "bootstrap_bounds",
-    "degrees_of_freedom",
-    "difference_bounds",
-    "draw_largest",
-    "draw_spread",
-    "jackknife",
-    "p_of_arrangements",
-    "p_of_largest",
-    "score_bounds",
-    "t_quantile",
-]
-
 # The jackknife misses that other training rows vary, too.
 _FACTOR = 1.5
 

@@ -25,8 +25,6 @@ from gradatim.evaluation.groups import (
     independent_groups,
 )
 
-__all__ = ["FEW_GROUPS", "MANY_SAMPLES", "Folds", "deal", "make_folds"]
-
 #: Up to this many groups, each is left out once: there are too few ways to deal them into folds.
 FEW_GROUPS = 5
 

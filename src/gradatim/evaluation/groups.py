@@ -16,16 +16,6 @@ from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError
 from gradatim.inspection import copies
 
-__all__ = [
-    "adjusted_rand_indices",
-    "class_counts",
-    "count_partitions",
-    "deal_groups",
-    "independent_groups",
-    "keep_copies_together",
-    "without_lonely_classes",
-]
-
 #: Candidates of a partition, and how far the most random of them strays from the most even.
 _CANDIDATES, _NOISE = 30, 1.5
 

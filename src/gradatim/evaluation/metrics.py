@@ -16,17 +16,6 @@ from gradatim._text import show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError
 
-__all__ = [
-    "GATES",
-    "METRICS",
-    "ScoreMetric",
-    "Truth",
-    "choose_metric",
-    "places",
-    "rounded",
-    "show_score",
-]
-
 _MINUS = "\N{MINUS SIGN}"
 
 #: Share of the most frequent class above which accuracy says little.

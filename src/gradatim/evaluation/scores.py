@@ -16,8 +16,6 @@ import numpy as np
 
 from gradatim.evaluation.metrics import METRICS, Truth, places, rounded
 
-__all__ = ["Pooled", "pool", "resample", "score"]
-
 #: Probabilities are at least this in the log-loss, so that one mistake is not infinite.
 _LEAST_PROBABILITY = 1e-15
 

@@ -16,8 +16,6 @@ import numpy as np
 from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, score_bounds
 from gradatim.evaluation.metrics import Truth
 
-__all__ = ["ClassScores", "Share", "class_scores", "ratio"]
-
 
 @dataclass(frozen=True)
 class Share:

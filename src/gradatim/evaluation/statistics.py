@@ -27,8 +27,6 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import ShapeError
 
-__all__ = ["Posterior", "posterior", "score_interval", "share_interval"]
-
 _TOO_FEW = "an interval needs the scores of at least two folds"
 
 

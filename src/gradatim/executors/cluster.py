@@ -19,8 +19,6 @@ from typing import Any
 
 from gradatim.errors import ExecutorError, GradatimError, MissingExtraError, SpecError
 
-__all__ = ["Cluster", "connect"]
-
 #: Times that a task is repeated whose process or node dies.
 MOST_RETRIES = 3
 

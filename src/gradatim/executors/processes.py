@@ -25,8 +25,6 @@ from typing import Any
 from gradatim.errors import ExecutorError
 from gradatim.executors.serving import FAILED
 
-__all__ = ["UnansweredError", "WorkerPool", "end_workers"]
-
 #: Times that a question is asked at which a worker dies.
 MOST_TRIES = 2
 

@@ -17,8 +17,6 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-__all__ = ["FAILED", "serve"]
-
 #: Key of an answer that says why there is none.
 FAILED = "failed"
 

@@ -23,8 +23,6 @@ from gradatim.exercises.topics._draw import joined
 from gradatim.exercises.topics.registry import TOPICS, can_ask, draw_question
 from gradatim.exercises.writing import WORDS
 
-__all__ = ["LEVELS", "make_exam", "make_versions"]
-
 #: The levels of difficulty.
 LEVELS = (1, 2, 3)
 

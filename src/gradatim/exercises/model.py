@@ -18,8 +18,6 @@ from gradatim.exercises.nets import exact_weights
 from gradatim.exercises.numbers import show
 from gradatim.network.graph import Network
 
-__all__ = ["Choice", "Exam", "Kind", "Part", "Question", "Slip", "Table"]
-
 Kind = Literal["multichoice", "numerical", "cloze"]
 
 #: Version of the JSON object; it grows when a key changes its meaning or goes away.

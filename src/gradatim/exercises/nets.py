@@ -17,8 +17,6 @@ from gradatim.exercises.numbers import exp, logistic, tanh
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["Values", "apply", "build", "compute", "exact_weights", "is_rounded", "skip_hidden"]
-
 _FUNCTIONS = {**PIECEWISE, "logistic": logistic, "tanh": tanh}
 
 

@@ -16,8 +16,6 @@ from xml.etree import ElementTree as ET
 
 from gradatim.errors import InputError
 
-__all__ = ["Token", "math_tokens", "segments", "to_latex", "to_mathml", "to_plain", "to_typst"]
-
 _TOKEN = re.compile(
     r"""
     (?P<partial>∂[A-Za-z]\d*/∂[A-Za-z]\d*)

@@ -18,8 +18,6 @@ from typing import Any
 from gradatim.exercises.model import Choice, Part, Slip
 from gradatim.exercises.numbers import round_to, show
 
-__all__ = ["SLIPS", "as_choices", "choice_part", "number_part", "sometimes_choices"]
-
 #: What a student is told, by the name of the slip.
 SLIPS = MappingProxyType(
     {

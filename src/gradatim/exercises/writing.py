@@ -13,20 +13,8 @@ from types import MappingProxyType
 
 from gradatim.exercises.nets import compute
 from gradatim.exercises.numbers import show
-from gradatim.network.graph import ExactUnit, Network
-
-__all__ = [
-    "WORDS",
-    "equations",
-    "factor",
-    "linear",
-    "notes_for",
-    "products",
-    "short",
-    "unit_names",
-    "working",
-    "wrapped",
-]
+from gradatim.network.graph import Network
+from gradatim.network.layer import ExactUnit
 
 #: The lecture's words for the standard names of activations.
 WORDS = MappingProxyType(

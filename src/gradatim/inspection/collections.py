@@ -17,8 +17,6 @@ from gradatim.inspection.labels import find_label_faults
 from gradatim.inspection.leaks import find_leaks
 from gradatim.inspection.splits import propose_splits
 
-__all__ = ["inspect_collection", "inspected"]
-
 # What a climb says by itself, of its own folds
 _OF_FOLDS = ("lost-class", "few-groups")
 

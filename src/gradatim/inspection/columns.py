@@ -15,8 +15,6 @@ from gradatim._text import option, show_name
 from gradatim.collection import Collection
 from gradatim.inspection.findings import Finding
 
-__all__ = ["find_given_away"]
-
 # Fewer rows agree by chance.
 _FEWEST_ROWS = 20
 _FEWEST_COUNTED = 10

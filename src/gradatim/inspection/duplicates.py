@@ -17,15 +17,6 @@ from gradatim.collection import Collection, Notice
 from gradatim.inspection.findings import Finding
 from gradatim.inspection.near import are_scores, near_pairs
 
-__all__ = [
-    "DuplicatePairs",
-    "copies",
-    "drop_copies",
-    "duplicate_findings",
-    "find_duplicates",
-    "without_copies",
-]
-
 
 def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
     """Say which samples are copies of each other: exact and, if wanted, near ones.

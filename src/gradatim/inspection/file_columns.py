@@ -16,8 +16,6 @@ from gradatim._text import option, show_name
 from gradatim.collection import Collection
 from gradatim.inspection.findings import Finding
 
-__all__ = ["explained", "find_file_columns", "is_file_fact", "tells"]
-
 _THING = r"(?:(?:file|audio|track|song|clip|recording|sound|wav) )*"
 _FACT = (
     r"(?:length|len|duration|dur|sampl(?:e|ing) ?rate|sr|bit ?rate|bit ?depth|bits per sample"

@@ -11,8 +11,6 @@ from typing import Any
 
 from gradatim.collection import Collection, Notice
 
-__all__ = ["Finding"]
-
 
 @dataclass(frozen=True)
 class Finding:

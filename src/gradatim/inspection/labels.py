@@ -17,8 +17,6 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection
 from gradatim.inspection.findings import Finding
 
-__all__ = ["FOLDS", "find_constant_targets", "find_label_faults"]
-
 #: Folds of a climb unless others are asked for.
 FOLDS = 5
 

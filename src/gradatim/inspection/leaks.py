@@ -22,8 +22,6 @@ from gradatim.inspection.duplicates import copies
 from gradatim.inspection.findings import Finding
 from gradatim.inspection.projection import projected
 
-__all__ = ["WINDOW", "Closeness", "Proposal", "find_leaks", "measure_closeness", "propose_groups"]
-
 #: Rows before and after a row that stand close to it.
 WINDOW = 10
 

@@ -16,8 +16,6 @@ from gradatim.collection import Collection
 from gradatim.inspection.duplicates import copies
 from gradatim.inspection.findings import Finding
 
-__all__ = ["FEWEST", "MARGIN", "find_mislabeled", "suspects"]
-
 #: By how much another class must be more probable; of 0.4, 0.5 and 0.6 the best balance of
 #: precision and recall on tables with 5 % of the labels changed (`benchmarks.bench_labels`).
 MARGIN = 0.4

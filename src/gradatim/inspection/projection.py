@@ -18,8 +18,6 @@ import numpy as np
 
 from gradatim.scalers import fit_scaler
 
-__all__ = ["MOST_NUMBERS", "WIDTH", "projected"]
-
 #: Numbers of an input up to which nothing is projected.
 MOST_NUMBERS = 1 << 25
 

@@ -16,8 +16,6 @@ from gradatim.collection import Collection
 from gradatim.inspection.findings import Finding
 from gradatim.tables.parts import are_parts
 
-__all__ = ["propose_splits"]
-
 _FOLD = re.compile(r"(cv|k)?[-_ ]?folds?([-_ ]?(id|nr|no|number))?", re.I)
 _MOST_FOLDS = 20
 

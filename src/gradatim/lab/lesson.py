@@ -27,24 +27,6 @@ from gradatim.presentation.sounds import encode_sounds
 from gradatim.problems import PROBLEMS, get_problem
 from gradatim.scalers import fit_scaler
 
-__all__ = [
-    "MOST_CLASSES",
-    "MOST_POINTS",
-    "Lesson",
-    "check_size",
-    "feature_names",
-    "flat_parameters",
-    "input_name",
-    "is_curve",
-    "lesson_from_collection",
-    "lesson_from_network",
-    "lesson_from_problem",
-    "lesson_of",
-    "names_problem",
-    "network_start",
-    "on_grid",
-]
-
 #: What a page holds at most; `state.js` has the same limits.
 MOST_POINTS, MOST_CLASSES, MOST_LAYERS, MOST_UNITS = 2000, 6, 8, 16
 

@@ -15,8 +15,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import product
 
-__all__ = ["minify"]
-
 _TOKEN = re.compile(
     r"""(?P<space>(?:\s|//[^\n]*|/\*[^]*?\*/)+)"""
     r"""|(?P<word>[\w$]+)"""

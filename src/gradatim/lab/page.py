@@ -32,8 +32,6 @@ from gradatim.lab.lesson import PROBLEM_NAMES, Lesson
 from gradatim.lab.minify import minify
 from gradatim.problems import get_problem
 
-__all__ = ["policy_of", "render_lab", "script", "write_lab"]
-
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
 # What a page may be asked for from outside keeps its name.

@@ -31,8 +31,6 @@ from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 
-__all__ = ["lesson_from_model"]
-
 LEARNT = "The model has learnt from these rows, so they cannot tell how well it does on others."
 
 

@@ -20,8 +20,6 @@ from gradatim.lab.page import render_lab
 from gradatim.network import parse
 from gradatim.network.graph import Network
 
-__all__ = ["LabFrame", "lab_widget", "show"]
-
 
 def lab_widget(
     thing: str | Network | Collection | Lesson | None = None,

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lark import Token
 
-__all__ = ["AmbiguousArgumentError", "bracketed"]
-
 _SIGNS = frozenset({"PLUS", "MINUS"})
 _ROOTS = ("√", r"\sqrt")
 _MOST_LEVELS = 20

@@ -10,22 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = [
-    "BARE",
-    "CALL",
-    "LOGIC",
-    "MINUSES",
-    "NAME",
-    "NUMBER",
-    "TRANSPOSED",
-    "call_name",
-    "input_order",
-    "is_name",
-    "plain_name",
-    "raised_call",
-    "transposed_names",
-]
-
 #: Every sign that a keyboard or a text processor takes for a minus, as a pattern.
 MINUSES = r"[-\u2212\u2013\u2014\ufe63\uff0d]"
 

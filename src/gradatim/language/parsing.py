@@ -20,8 +20,6 @@ from gradatim.language.names import BARE, CALL, LOGIC, MINUSES, NAME, NUMBER, TR
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
-__all__ = ["Heading", "heading", "only_factor", "read_tree", "split_products"]
-
 _SKIPPED = (
     r"\\(?:left|right|quad|qquad|displaystyle)(?![a-zA-Z])|\\(?:begin|end)\{[a-z]+\*?\}"
     r"|\\[,;:! ]|(?:[$\s]|&(?!&))+"

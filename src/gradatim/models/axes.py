@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["CYCLE_POINTS", "cycle_axes", "principal_axes", "solve_ridge", "whitened"]
-
 #: Share of the largest variance below which an axis is nothing but rounding of float32 inputs.
 RELATIVE_VARIANCE = 1e-10
 

@@ -29,8 +29,6 @@ import numpy as np
 from gradatim.errors import InputError, SpecError
 from gradatim.persistence.container import Tensors
 
-__all__ = ["Calibration", "calibrate", "calibration_from_record"]
-
 #: Scores that a model keeps; of more, runs of neighbors become their largest.
 MOST_SCORES = 2**15
 

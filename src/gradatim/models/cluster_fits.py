@@ -13,8 +13,6 @@ from gradatim._progress import Progress, silent
 from gradatim.models.families.base import Family, Fit, Fitted, by_rows
 from gradatim.models.training_set import TrainingSet
 
-__all__ = ["fit_anywhere"]
-
 
 def fit_anywhere(
     family: Family, data: TrainingSet, input: str, fits: Sequence[Fit], progress: Progress

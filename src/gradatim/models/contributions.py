@@ -18,8 +18,6 @@ import numpy as np
 
 from gradatim.models.margins import Margin, Slope
 
-__all__ = ["TOLERANCE", "Contributions", "contribute"]
-
 #: Share of the sum of absolute contributions that they may miss of the margin.
 TOLERANCE = 1e-6
 

@@ -35,8 +35,6 @@ from gradatim.persistence import networks as network_files
 from gradatim.persistence.container import Tensors, read_container
 from gradatim.scalers import Scaler
 
-__all__ = ["from_record", "load_model"]
-
 T = TypeVar("T")
 
 #: Characters of class labels in an array, which is as wide as the longest.

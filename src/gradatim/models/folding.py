@@ -12,8 +12,6 @@ import numpy as np
 from gradatim.network.graph import Layer, Network
 from gradatim.scalers import Scaler
 
-__all__ = ["average", "fold_scaler", "side_by_side"]
-
 #: Rounding of a pre-activation from which a folded network is not the same within 1e-9.
 MOST_ROUNDING = 1e-10
 

@@ -18,18 +18,6 @@ import numpy as np
 from gradatim.network.evaluate import evaluate, forward
 from gradatim.network.graph import Network
 
-__all__ = [
-    "AveragedNetworks",
-    "Constant",
-    "KernelMachines",
-    "LandmarkMachine",
-    "Learner",
-    "Perceptrons",
-    "SupportVectors",
-    "kernel_of",
-    "spread_classes",
-]
-
 #: Rows whose kernel with landmarks is in memory at once.
 _ROWS_AT_ONCE = 4096
 

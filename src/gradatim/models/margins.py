@@ -26,8 +26,6 @@ from gradatim.models.learners import (
 from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["Margin", "Slope", "back_to_inputs", "find_margin"]
-
 #: Places on the line from 0 to a row, and weights: to the weighted sum of the gradients there.
 Slope = Callable[[np.ndarray, np.ndarray], np.ndarray]
 

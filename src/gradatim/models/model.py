@@ -30,8 +30,6 @@ from gradatim.network.graph import Network
 from gradatim.scalers import Scaler
 from gradatim.training.targets import both_tails, decide, probabilities
 
-__all__ = ["Model"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:

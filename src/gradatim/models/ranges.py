@@ -13,8 +13,6 @@ import numpy as np
 from gradatim.errors import InputError
 from gradatim.persistence.container import Tensors
 
-__all__ = ["InputRanges", "ranges_from_tensors"]
-
 _BLOCK = 4096
 _SLACK = np.finfo(np.float32).eps  # Of the end of a range
 

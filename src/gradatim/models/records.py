@@ -29,8 +29,6 @@ from gradatim.network.graph import Network
 from gradatim.persistence import networks as network_files
 from gradatim.persistence.container import write_container
 
-__all__ = ["KINDS", "MODEL_SUFFIX", "SCHEMA", "learner_bytes", "save_model", "to_record"]
-
 #: Ending of a file that holds a model.
 MODEL_SUFFIX = ".gradatim"
 

@@ -14,8 +14,6 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.errors import InputError, ShapeError
 
-__all__ = ["count_rows", "read_rows", "require_present", "require_recipe"]
-
 _MOST_NAMED = 5
 
 

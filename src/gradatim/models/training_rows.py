@@ -15,8 +15,6 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.scalers import Scaler
 
-__all__ = ["MOST_BYTES", "MOST_ROWS", "TrainingRows", "keep_rows", "target_text"]
-
 #: Rows that are kept, at most.
 MOST_ROWS = 2_000
 

@@ -22,8 +22,6 @@ from gradatim.scalers import Scaler, fit_scaler
 from gradatim.training.store import Store
 from gradatim.training.targets import Targets
 
-__all__ = ["Plan", "TrainingSet"]
-
 
 @dataclass(frozen=True)
 class Plan:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["FileAnalysis", "FilePart"]
-
 
 @dataclass(frozen=True, eq=False)
 class FilePart:

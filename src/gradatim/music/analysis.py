@@ -19,8 +19,6 @@ from gradatim.music.features import RECIPE
 from gradatim.music.fingerprints import fingerprint
 from gradatim.music.recipes import Recipe, SetRecipe, apply_recipe, parts_of
 
-__all__ = ["analyze_file", "analyze_parts", "join_parts"]
-
 
 def analyze_file(path: str | os.PathLike[str], recipe: Recipe = RECIPE) -> FileAnalysis:
     """Decode a file and extract its features."""

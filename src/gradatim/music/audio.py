@@ -25,17 +25,6 @@ if TYPE_CHECKING:
     import soundfile
     from av import AudioFrame
 
-__all__ = [
-    "SAMPLE_RATE",
-    "Decoded",
-    "Excerpt",
-    "FileSound",
-    "checked_samples",
-    "decode",
-    "load_audio",
-    "resample",
-]
-
 #: Rate to which everything is resampled before it is analyzed or played.
 SAMPLE_RATE = 22050
 

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-__all__ = ["FeatureCache", "KeptFile"]
-
 #: Parts of one folder from which on they are merged into one.
 MANY_PARTS = 16
 

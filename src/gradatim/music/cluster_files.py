@@ -23,8 +23,6 @@ from gradatim.music.cache import FeatureCache
 from gradatim.music.many_files import analyze_files, find_missing
 from gradatim.music.recipes import Recipe, read_recipe
 
-__all__ = ["analyze_anywhere"]
-
 #: Files of a task at most: half a minute of clips.
 MOST_FILES = 256
 

@@ -11,8 +11,6 @@ import os
 import re
 from pathlib import Path
 
-__all__ = ["ogg_links", "promised_share", "read_link"]
-
 _PAGE_HEADER = 27
 _BEGINS, _ENDS = 2, 4
 

@@ -14,8 +14,6 @@ from gradatim.errors import AudioError, SpecError
 from gradatim.music.audio import SAMPLE_RATE, checked_samples
 from gradatim.music.sound_recipe import SoundRecipe
 
-__all__ = ["MOST_SECONDS", "CycleRecipe", "cycle_points"]
-
 #: Length of a cycle at most: the period of 20 Hz, below which nothing sounds as a tone.
 MOST_SECONDS = 0.05
 

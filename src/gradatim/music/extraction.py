@@ -28,8 +28,6 @@ from gradatim.music.labeling import Labelled, LabelSource, label_files, refuse_p
 from gradatim.music.listing import Listing, below_root, readable_path
 from gradatim.music.plans import InputPlan, plan_inputs
 
-__all__ = ["extract_table"]
-
 _NEEDS_MEDIA = "only FFmpeg reads this file; to read it: pip install 'gradatim[media]'"
 
 

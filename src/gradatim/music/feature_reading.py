@@ -25,8 +25,6 @@ from gradatim.tables.arrow_columns import column
 from gradatim.tables.collections import read_table
 from gradatim.tables.columns import Columns, read_columns
 
-__all__ = ["UnlabelledFeatures", "read_feature_table", "read_unlabelled"]
-
 _STEM = "stem:"
 
 

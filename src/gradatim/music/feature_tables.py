@@ -30,15 +30,6 @@ from gradatim.tables.arrow_columns import column, number_column
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = [
-    "FEATURE_FORMATS",
-    "ROLES",
-    "FeatureTable",
-    "FileRecipes",
-    "read_recipes",
-    "write_features",
-]
-
 #: Key of the recipes in the metadata of a Parquet file.
 RECIPE_KEY = b"gradatim.recipe"
 

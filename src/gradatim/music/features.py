@@ -33,8 +33,6 @@ from gradatim.music.spectra import (
     mel_bands,
 )
 
-__all__ = ["FEATURE_NAMES", "RECIPE", "FeatureRecipe", "extract_features"]
-
 # Share of the bins of an octave that are its peaks, and its valleys.
 _FEW = 0.02
 

@@ -9,8 +9,6 @@ import hashlib
 import os
 from typing import NamedTuple
 
-__all__ = ["FileIdentity", "identify"]
-
 
 class FileIdentity(NamedTuple):
     """By what a file is known again."""

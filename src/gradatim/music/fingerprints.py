@@ -13,8 +13,6 @@ import numpy as np
 
 from gradatim.music.spectra import magnitudes, mel_filters
 
-__all__ = ["FLOOR", "N_BANDS", "N_STEPS", "SECONDS", "fingerprint"]
-
 N_BANDS = 24
 N_STEPS = 10
 FLOOR = -60.0

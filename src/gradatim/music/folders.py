@@ -37,8 +37,6 @@ from gradatim.music.plans import InputPlan, plan_inputs
 from gradatim.music.recipes import Recipe
 from gradatim.music.scores.files import notice_scores_beside
 
-__all__ = ["list_folder", "read_folder"]
-
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
 

@@ -10,8 +10,6 @@ import importlib.util
 import os
 from typing import Literal
 
-__all__ = ["AUDIO_SUFFIXES", "MEDIA_SUFFIXES", "Reader", "has_media", "reader_of"]
-
 Reader = Literal["libsndfile", "FFmpeg"]
 
 #: Names that end so are taken for audio that libsndfile 1.2 reads.

@@ -21,8 +21,6 @@ from gradatim.music.manifests import read_manifest
 from gradatim.tables.parts import read_parts
 from gradatim.tables.weights import read_weights
 
-__all__ = ["read_file_parts", "read_file_weights", "read_folds", "read_groups"]
-
 # What is typed for the groups that the files' names give; a manifest that may lie in the folder
 _STEM = "stem:name"
 _MANIFEST = "groups.csv"

@@ -27,17 +27,6 @@ from gradatim.tables.columns import Columns, read_columns
 from gradatim.tables.parts import are_parts
 from gradatim.tables.targets import read_targets
 
-__all__ = [
-    "AUDIO",
-    "LabelSource",
-    "Labelled",
-    "SampleKind",
-    "is_fact",
-    "label_files",
-    "read_fact",
-    "refuse_parts",
-]
-
 _FACT = re.compile(r"(folder|tag|pattern):(.+)", re.DOTALL)
 
 # Folders so called are parts of a split, not classes.

@@ -19,15 +19,6 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Notice
 from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES, has_media, reader_of
 
-__all__ = [
-    "Listing",
-    "below_root",
-    "list_audio_files",
-    "list_files",
-    "readable_path",
-    "subfolders",
-]
-
 # Folders that systems and devices leave behind.
 _LEFT_BEHIND = frozenset(
     {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found"}

@@ -19,8 +19,6 @@ from gradatim.errors import TableError
 from gradatim.music.matching import FileFinder
 from gradatim.tables.columns import Columns, read_columns
 
-__all__ = ["read_manifest"]
-
 
 @dataclass(frozen=True)
 class _ManifestRow:

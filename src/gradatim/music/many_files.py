@@ -25,8 +25,6 @@ from gradatim.music.file_identity import FileIdentity, identify
 from gradatim.music.recipes import Recipe, SetRecipe, parts_of
 from gradatim.music.worker import question, read_answer
 
-__all__ = ["analyze_each", "analyze_files", "find_missing"]
-
 _WORKER = "gradatim.music.worker"
 
 # Files in hand or next, so that no worker waits for one.

@@ -16,8 +16,6 @@ from pathlib import Path
 from gradatim.music.formats import AUDIO_SUFFIXES, MEDIA_SUFFIXES
 from gradatim.music.scores.formats import SCORE_SUFFIXES
 
-__all__ = ["FileFinder", "path_key"]
-
 
 def path_key(path: str) -> str:
     r"""Write a path in one way: forward slashes, no dots, composed accents.

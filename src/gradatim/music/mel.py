@@ -18,8 +18,6 @@ from gradatim.music.audio import SAMPLE_RATE, checked_samples
 from gradatim.music.sound_recipe import SoundRecipe
 from gradatim.music.spectra import mel_filters
 
-__all__ = ["MelRecipe", "mel_patch", "mel_vector"]
-
 # What is told of a band over time.
 _SUMMARY = ("mean", "std", "max", "step")
 

@@ -20,8 +20,6 @@ from gradatim.errors import OutputError, SpecError
 if TYPE_CHECKING:
     from pyarrow import fs, parquet
 
-__all__ = ["PartPath", "RemotePath", "list_parts", "open_part", "part_place", "write_part"]
-
 
 @dataclass(frozen=True)
 class RemotePath:

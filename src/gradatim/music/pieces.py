@@ -13,8 +13,6 @@ import numpy as np
 from gradatim.collection import Collection
 from gradatim.music.audio import FileSound
 
-__all__ = ["first_pieces", "mean_of_pieces"]
-
 
 def first_pieces(collection: Collection, rows: np.ndarray | None = None) -> np.ndarray | None:
     """Return where each file begins among some rows, or all; None where every sample is one."""

@@ -26,8 +26,6 @@ from gradatim.music.recipes import (
     parts_of,
 )
 
-__all__ = ["ALL_SETS", "InputPlan", "plan_inputs"]
-
 #: What ``all`` stands for: raw, made by hand, pretrained, and what helped each other.
 ALL_SETS = ("raw", "classical", "mel", "classical+mel", "musicnn", "classical+musicnn")
 

@@ -23,20 +23,6 @@ from gradatim.music.mel import MelRecipe, mel_vector
 from gradatim.music.rhythm import RhythmRecipe, rhythm_vector
 from gradatim.music.sound_recipe import SoundRecipe
 
-__all__ = [
-    "FEATURE_SETS",
-    "MusicnnRecipe",
-    "Recipe",
-    "SetRecipe",
-    "UnionRecipe",
-    "apply_recipe",
-    "hears_million_songs",
-    "parts_of",
-    "read_recipe",
-    "set_name",
-    "with_cut",
-]
-
 
 @dataclass(frozen=True)
 class MusicnnRecipe(SoundRecipe):

@@ -23,8 +23,6 @@ from gradatim.music.audio import SAMPLE_RATE, checked_samples
 from gradatim.music.sound_recipe import SoundRecipe
 from gradatim.music.spectra import MelBands, decibels, magnitudes, mel_bands
 
-__all__ = ["RhythmRecipe", "onset_strength", "rhythm_vector", "tempo"]
-
 # bpm: where the prior has its middle, and the fastest tempo; octaves: its deviation
 _MIDDLE, _FASTEST, _OCTAVES = 120.0, 320.0, 1.0
 

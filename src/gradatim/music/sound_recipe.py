@@ -13,8 +13,6 @@ from typing import Any, ClassVar, Self
 from gradatim.errors import SpecError
 from gradatim.music.audio import Excerpt
 
-__all__ = ["SoundRecipe", "check_segment"]
-
 #: Shortest piece of a sound: some frames at 22,050 Hz.
 MIN_SEGMENT = 0.1
 

@@ -16,17 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = [
-    "MelBands",
-    "chroma_filters",
-    "decibels",
-    "frames_of",
-    "frequencies",
-    "magnitudes",
-    "mel_bands",
-    "mel_filters",
-]
-
 # Below this nothing sounds.
 _LEAST_POWER = 1e-10
 

@@ -11,8 +11,6 @@ import os
 from gradatim.errors import SpecError
 from gradatim.music.formats import has_media, reader_of
 
-__all__ = ["TAGS", "read_tag", "require_tag"]
-
 #: Tags that can be asked for.
 TAGS = (
     "album", "album_artist", "artist", "comment", "composer", "copyright", "date", "disc",

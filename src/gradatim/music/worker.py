@@ -21,8 +21,6 @@ from gradatim.music.features import RECIPE
 from gradatim.music.file_identity import FileIdentity, identify
 from gradatim.music.recipes import SetRecipe, apply_recipe, parts_of, read_recipe
 
-__all__ = ["question", "read_answer"]
-
 
 def question(path: str, parts: Sequence[SetRecipe], *, with_identity: bool) -> dict[str, Any]:
     """Put what a worker is to do into JSON."""

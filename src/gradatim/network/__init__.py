@@ -6,7 +6,8 @@ edge at all. NumPy only; JAX is not imported here, and lark and mpmath only when
 
 from gradatim.network.descent import Step, descend
 from gradatim.network.evaluate import ForwardPass, evaluate, forward
-from gradatim.network.graph import OPEN_ACTIVATION, ExactUnit, Layer, Network, Unit
+from gradatim.network.graph import Network
+from gradatim.network.layer import OPEN_ACTIVATION, ExactUnit, Layer, Unit
 from gradatim.network.reading import parse
 from gradatim.network.trace import Product, Trace, UnitTrace, trace
 

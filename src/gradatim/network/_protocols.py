@@ -11,8 +11,6 @@ from typing import Any, Protocol
 
 from gradatim.network.layer import Layer
 
-__all__ = ["NetworkLike"]
-
 
 class NetworkLike(Protocol):
     """Layers with names for what goes in and comes out."""

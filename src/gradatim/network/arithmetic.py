@@ -18,8 +18,6 @@ from gradatim.network.expression import WeightedSum
 from gradatim.network.functions import UnitFunctions
 from gradatim.network.scope import Value
 
-__all__ = ["ValueArithmetic", "error_at", "no_unit"]
-
 # What a number begins with.
 _NUMERAL = frozenset("0123456789.")
 

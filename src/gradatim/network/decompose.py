@@ -18,8 +18,6 @@ from gradatim.network.expression import Expression, Output, UnitTable, WeightedS
 from gradatim.network.layer import ExactUnit, Unit
 from gradatim.network.layering import layered
 
-__all__ = ["decompose", "passes_on"]
-
 # Beyond these a network is not readable as one formula anyway.
 _MOST_LAYERS = 40
 _MOST_PARAMETERS = 4000

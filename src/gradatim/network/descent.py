@@ -25,8 +25,6 @@ from gradatim.network.numbers import Number, float_sum, to_fraction
 from gradatim.network.record import Trace, UnitTrace
 from gradatim.network.steps import RowStep, Step, UnitChange, UnitSlopes
 
-__all__ = ["LossName", "RowStep", "Step", "UnitChange", "UnitSlopes", "descend"]
-
 LossName = Literal["squared", "binary", "multiclass"]
 
 _EXACT_SLOPES = {

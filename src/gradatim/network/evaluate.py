@@ -15,8 +15,6 @@ from gradatim.errors import ShapeError, SpecError
 from gradatim.network._protocols import NetworkLike
 from gradatim.network.layer import Layer
 
-__all__ = ["ForwardPass", "evaluate", "forward"]
-
 
 class ForwardPass(NamedTuple):
     """What every unit computed."""

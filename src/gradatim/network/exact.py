@@ -23,8 +23,6 @@ from typing import Any
 from gradatim.errors import SpecError
 from gradatim.network.expression import WeightedSum
 
-__all__ = ["PIECEWISE", "Reals"]
-
 _HALF = Fraction(1, 2)
 _LEAK = Fraction(1, 100)
 

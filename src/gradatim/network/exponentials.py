@@ -12,8 +12,6 @@ from fractions import Fraction
 
 from gradatim.network.expression import WeightedSum
 
-__all__ = ["ExponentialSum", "logarithm", "quotient"]
-
 Unit = Callable[[str, WeightedSum], WeightedSum]
 """Makes a unit of an activation and a weighted sum."""
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["Expression", "Output", "Source", "UnitSum", "UnitTable", "WeightedSum"]
-
 Source = str | int
 
 

@@ -12,8 +12,6 @@ from gradatim.errors import EquationError
 from gradatim.network.expression import UnitTable, WeightedSum
 from gradatim.network.layering import MOST_UNITS
 
-__all__ = ["UnitFunctions"]
-
 _MINUS = Fraction(-1)
 _ONE = WeightedSum({}, Fraction(1))
 _HALF = Fraction(1, 2)

@@ -13,8 +13,6 @@ from gradatim.errors import SpecError
 from gradatim.language.names import MINUSES, NAME, NUMBER
 from gradatim.network.layer import OPEN_ACTIVATION
 
-__all__ = ["BINDING", "COEFFICIENT", "IMPLICIT_INPUT", "activation_of"]
-
 #: Names that are inputs without being declared.
 IMPLICIT_INPUT = re.compile(r"[xz][0-9]*")
 

@@ -18,12 +18,10 @@ from gradatim._pictures import picture
 from gradatim._text import name_inputs
 from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
-from gradatim.network.layer import OPEN_ACTIVATION, ExactUnit, Layer, Unit
+from gradatim.network.layer import OPEN_ACTIVATION, Layer
 
 if TYPE_CHECKING:
     from gradatim.network.trace import Trace
-
-__all__ = ["OPEN_ACTIVATION", "ExactUnit", "Layer", "Network", "Unit"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

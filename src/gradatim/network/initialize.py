@@ -14,8 +14,6 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["count_parameters", "initialize"]
-
 # E[silu(z)^2] = 0.3555 for a standard normal z, and 1 / sqrt(0.3555) = 1.68.
 _SILU_GAIN = 1.68
 

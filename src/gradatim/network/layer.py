@@ -21,8 +21,6 @@ from gradatim.activations import get_activation
 from gradatim.errors import ShapeError, SpecError
 from gradatim.network.numbers import written
 
-__all__ = ["OPEN_ACTIVATION", "ExactUnit", "FrozenMap", "Layer", "Unit"]
-
 K = TypeVar("K")
 V = TypeVar("V")
 

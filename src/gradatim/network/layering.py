@@ -16,8 +16,6 @@ from gradatim.errors import SpecError
 from gradatim.network.expression import Expression, Source, UnitSum, WeightedSum
 from gradatim.network.layer import Layer
 
-__all__ = ["MOST_DIGITS", "MOST_UNITS", "layered", "make_layer"]
-
 #: Units that a network from text may have, those that pass a value on included.
 MOST_UNITS = 10_000
 

@@ -17,8 +17,6 @@ from gradatim._text import escape_json, show_name
 from gradatim.network.layer import OPEN_ACTIVATION
 from gradatim.network.numbers import format_fraction
 
-__all__ = ["LATEX", "MATHML", "TEXT", "EquationText", "Latex", "MathMl", "spoken_activation"]
-
 MINUS = "\N{MINUS SIGN}"
 
 _SPOKEN = {"heaviside": "step", "logistic": "sigmoid"}

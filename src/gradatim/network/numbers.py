@@ -18,18 +18,6 @@ import numpy as np
 from gradatim.errors import SpecError
 from gradatim.language.names import MINUSES, NUMBER
 
-__all__ = [
-    "Number",
-    "by_size",
-    "exact_text",
-    "float_sum",
-    "format_fraction",
-    "to_float",
-    "to_fraction",
-    "to_json",
-    "written",
-]
-
 #: What a trace computes with: floats, or fractions, or decimals that stand for irrational values.
 Number = float | Fraction | Decimal
 

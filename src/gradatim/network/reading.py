@@ -19,8 +19,6 @@ from gradatim.network.numbers import to_fraction
 if TYPE_CHECKING:
     from gradatim.network.graph import Network
 
-__all__ = ["MOST_CHARACTERS", "MOST_LEVELS", "parse"]
-
 #: Characters that `parse` reads unless it is told otherwise.
 MOST_CHARACTERS = 10_000
 

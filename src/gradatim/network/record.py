@@ -14,8 +14,6 @@ from gradatim._text import ABOUT, is_told, number_text
 from gradatim.network._protocols import NetworkLike
 from gradatim.network.numbers import Number, format_fraction, to_fraction, to_json
 
-__all__ = ["Product", "Trace", "UnitTrace"]
-
 
 @dataclass(frozen=True)
 class Product:

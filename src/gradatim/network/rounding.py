@@ -17,8 +17,6 @@ from gradatim.network.layer import Layer
 from gradatim.network.numbers import format_fraction
 from gradatim.network.writing import to_text
 
-__all__ = ["line_of", "rounded"]
-
 N = TypeVar("N", bound=NetworkLike)
 
 _LONGEST_FRACTION = 18

@@ -19,8 +19,6 @@ from gradatim.network.exponentials import ExponentialSum
 from gradatim.network.expression import UnitTable, WeightedSum
 from gradatim.network.grammar import COEFFICIENT, IMPLICIT_INPUT, activation_of
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "Equation", "Label", "Scope", "Several", "Side", "Value"]
-
 #: Functions that are made of units, or known to `gradatim approximate` only.
 FUNCTIONS = ("max", "min", "abs", "exp", "log", "ln", "sin", "cos", "tan", "sqrt", "floor", "ceil")
 

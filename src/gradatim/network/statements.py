@@ -24,8 +24,6 @@ from gradatim.network.scope import Equation, Label, Scope, Several, Value
 from gradatim.network.sums import Sums
 from gradatim.network.writing import hidden_name
 
-__all__ = ["NO_EQUATION", "read_network"]
-
 #: What is said of a text without an equation.
 NO_EQUATION = "there is no equation; write one such as sigmoid(x1 - 2.5)"
 

@@ -14,8 +14,6 @@ from gradatim.network.graph import Network
 from gradatim.network.numbers import Number, to_json
 from gradatim.network.record import Trace, UnitTrace
 
-__all__ = ["RowStep", "Step", "UnitChange", "UnitSlopes"]
-
 
 @dataclass(frozen=True)
 class UnitSlopes:

@@ -48,8 +48,6 @@ from gradatim.network.scope import (
 )
 from gradatim.network.writing import to_text
 
-__all__ = ["Sums"]
-
 _MINUS = Fraction(-1)
 _ONE = WeightedSum({}, Fraction(1))
 

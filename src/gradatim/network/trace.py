@@ -27,8 +27,6 @@ from gradatim.network.numbers import float_sum, to_fraction
 from gradatim.network.record import Product, Trace, UnitTrace
 from gradatim.network.writing import value_names
 
-__all__ = ["Product", "Trace", "UnitTrace", "default_threshold", "trace"]
-
 _MOST_DIGITS = 1000
 
 

@@ -22,8 +22,6 @@ from gradatim.network.grammar import IMPLICIT_INPUT, activation_of
 from gradatim.network.layer import Layer
 from gradatim.network.notation import LATEX, MATHML, TEXT, EquationText, spoken_activation
 
-__all__ = ["hidden_name", "to_latex", "to_mathml", "to_text", "unit_names", "value_names"]
-
 
 def hidden_name(layer: int, unit: int, depth: int) -> str:
     """Return the name of a hidden unit."""

@@ -20,8 +20,6 @@ from gradatim._files import open_regular, write_atomically
 from gradatim._text import show_name, show_sentence, show_text
 from gradatim.errors import GradatimError, InputError, OutputError
 
-__all__ = ["Tensors", "read_container", "write_container"]
-
 T = TypeVar("T")
 
 #: Bytes of names and settings that a file may have.

@@ -20,8 +20,6 @@ from gradatim.network import Layer, Network
 from gradatim.network.numbers import to_fraction
 from gradatim.persistence.container import Tensors, read_container, write_container
 
-__all__ = ["NETWORK_FORMAT", "from_record", "load_network", "save_network", "to_record"]
-
 #: Ending of a file that holds a network.
 NETWORK_FORMAT = ".safetensors"
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from gradatim.comparisons.approximations import Rates, TrainedUnits
     from gradatim.network import Network
 
-__all__ = ["approximation_in_words", "function_text", "rates_in_words"]
-
 # Units whose sum is one line, and units that have a line each.
 _ONE_LINE, _MOST_LINES = 8, 40
 # Of wider networks, units that are shown and their digits.

@@ -17,8 +17,6 @@ from gradatim.evaluation.metrics import METRICS, Truth
 from gradatim.evaluation.shares import Share, class_scores
 from gradatim.presentation.climbs import capitalized, score, score_range
 
-__all__ = ["class_table", "group_table"]
-
 _MOST_CLASSES = 40
 _MOST_GROUPS = 12
 

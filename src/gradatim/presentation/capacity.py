@@ -14,8 +14,6 @@ from gradatim.presentation.lines import align
 if TYPE_CHECKING:
     from gradatim.separability import Capacity
 
-__all__ = ["capacity_in_words"]
-
 
 def capacity_in_words(found: Sequence[Capacity]) -> list[str]:
     """Return a row per number of points, and what the trials say of the theory."""

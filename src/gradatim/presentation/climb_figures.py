@@ -30,8 +30,6 @@ from gradatim.presentation.climbs import (
     title_of,
 )
 
-__all__ = ["ClimbFigure", "calibration_figure", "cost_figures", "importance_figures", "size_figure"]
-
 _MOST_BARS = 15
 
 # What takes less is drawn as taking this.

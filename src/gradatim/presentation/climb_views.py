@@ -18,19 +18,6 @@ from gradatim.climb.result import Climb, LearningCurve, RungResult
 from gradatim.presentation.climbs import score, score_range, title_of
 from gradatim.presentation.sounds import Cells, confused_items, encode_sounds
 
-__all__ = [
-    "comparison_rows",
-    "confusion_counts",
-    "confusion_data",
-    "curve_data",
-    "has_validation",
-    "ladder_data",
-    "probability",
-    "scatter_data",
-    "thinned",
-    "usual",
-]
-
 _MOST_NETWORKS = 12
 _MOST_EPOCHS = 400
 _MOST_POINTS = 1500

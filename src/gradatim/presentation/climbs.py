@@ -22,28 +22,6 @@ from gradatim.models.families.registry import get_family
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.training.store import Store
 
-__all__ = [
-    "best_of",
-    "capitalized",
-    "comparison_grid",
-    "dataset_grid",
-    "dataset_lines",
-    "explain_protocol",
-    "explain_verdict",
-    "heading",
-    "headline",
-    "in_sentence",
-    "interrupted",
-    "reference_lines",
-    "score",
-    "score_range",
-    "share",
-    "short_look_lines",
-    "split_words",
-    "title_of",
-    "verdict_line",
-]
-
 _NONE = "\N{EN DASH}"
 
 _ADVICE = (

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from gradatim.comparisons import DepthComparison, TrainedShape
     from gradatim.depth import Parity
 
-__all__ = ["depth_in_words", "parity_in_words"]
-
 
 def depth_in_words(found: DepthComparison) -> list[str]:
     """Return what was built, bounded and trained as lines of text."""

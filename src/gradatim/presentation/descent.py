@@ -27,8 +27,6 @@ from gradatim.presentation.networks import (
     signed,
 )
 
-__all__ = ["descent_lines"]
-
 _LOSSES = {
     "squared": "1/2 (a - y)^2, summed over the outputs",
     "binary": "-y ln(a) - (1 - y) ln(1 - a) = ln(1 + e^z) - y z, summed over the outputs",

@@ -14,17 +14,6 @@ from gradatim._text import number_text, plural, show_name
 from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.tagging.explanations import Explanation
 
-__all__ = [
-    "decision_sentence",
-    "explanation_lines",
-    "explanation_title",
-    "input_names",
-    "meaning",
-    "measured",
-    "method",
-    "searched",
-]
-
 #: Characters of the longest bar.
 BAR = 20
 

@@ -12,8 +12,6 @@ from gradatim._text import option, plural, shell_word, show_name
 from gradatim.music import FeatureTable
 from gradatim.presentation.lines import Line, notes
 
-__all__ = ["feature_lines"]
-
 _FAILED_SHOWN = 5
 
 

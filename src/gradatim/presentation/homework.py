@@ -19,8 +19,6 @@ from gradatim.network.numbers import to_fraction
 from gradatim.presentation.lines import Column, Grid, Line
 from gradatim.presentation.networks import equation_lines, given, output
 
-__all__ = ["Marks", "mark_lines", "mark_rows"]
-
 _MOST_MISSED = 20
 
 # Outputs that are computed in floats are as near as this to a number that is meant exactly.

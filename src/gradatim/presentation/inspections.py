@@ -16,8 +16,6 @@ from gradatim.collection import Collection
 from gradatim.inspection import Finding
 from gradatim.presentation.lines import Line
 
-__all__ = ["contents_lines", "inspection_lines", "inspection_object"]
-
 _MOST_CLASSES = 12
 _MOST_SAMPLES = 3
 

@@ -23,8 +23,6 @@ from gradatim.presentation.climb_views import thinned
 from gradatim.presentation.climbs import score
 from gradatim.presentation.sounds import encode_sounds
 
-__all__ = ["kernel_figure", "kernel_table"]
-
 _MOST_ROWS = 12
 _MOST_POINTS = 1500
 

@@ -16,8 +16,6 @@ from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation.climbs import score, score_range
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = ["Axis", "Row", "ladder_grid", "progress_bar", "time_line", "visible_rows"]
-
 # An R² far below zero would leave the other bars no room.
 _LOWEST = -0.5
 

@@ -22,18 +22,6 @@ from gradatim.probing import LayerChange, LayerFindings, LayerProbe, Layers
 from gradatim.probing.result import ShownUnit, UnitStimuli
 from gradatim.probing.units import unscale
 
-__all__ = [
-    "change_sentence",
-    "dashes_sentence",
-    "layer_lines",
-    "layers_data",
-    "layers_headline",
-    "layers_meaning",
-    "probe_rows",
-    "probes_data",
-    "training_sentence",
-]
-
 _HEADS = ("score", "95 % interval", "control", "memorized", "selectivity", "untrained")
 _MOST_POINTS = 1200
 _MOST_SOUNDS = 150

@@ -16,8 +16,6 @@ from gradatim._text import show_sentence
 if TYPE_CHECKING:
     from gradatim.collection import Notice
 
-__all__ = ["Column", "Grid", "Line", "Piece", "align", "notes"]
-
 Piece = str | tuple[str, str]
 Line = Sequence[Piece]
 

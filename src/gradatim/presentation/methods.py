@@ -18,8 +18,6 @@ from gradatim.presentation.networks import equation_of, marked
 if TYPE_CHECKING:
     from gradatim.comparisons.separable import Method, MethodComparison
 
-__all__ = ["ways_in_words"]
-
 _SAYS = {True: "yes", False: "no", None: "undecided"}
 _PROOF_WIDTH = 44
 _ADDED_WIDTH = 26

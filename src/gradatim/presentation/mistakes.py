@@ -20,8 +20,6 @@ from gradatim.presentation.climb_views import probability, usual
 from gradatim.presentation.climbs import score
 from gradatim.presentation.sounds import encode_sounds
 
-__all__ = ["mistake_table"]
-
 _MOST = 12
 
 # Digits of a number to predict.

@@ -21,23 +21,6 @@ from gradatim.network.numbers import format_fraction, to_fraction
 from gradatim.network.rounding import rounded
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = [
-    "equals",
-    "equation_lines",
-    "equation_of",
-    "fit_lines",
-    "given",
-    "marked",
-    "output",
-    "point_of",
-    "relation",
-    "rounded_equation",
-    "score_text",
-    "shown",
-    "signed",
-    "trace_lines",
-]
-
 # Digits with which every float is itself.
 _MOST_DIGITS = 17
 

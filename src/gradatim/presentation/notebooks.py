@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from gradatim.separability import ClassSeparations, Separation
     from gradatim.tagging import Explanation, Predictions
 
-__all__ = ["notebook_html"]
-
 _LEFT, _RIGHT = "text-align:left;white-space:pre", "text-align:right;white-space:pre"
 _PAGE = "width:100%;height:30rem;border:0"
 # Ranges of axes and their differences have to be floats too.

@@ -14,8 +14,6 @@ from fractions import Fraction
 from gradatim._text import ABOUT, DIGITS, number_text, show_name
 from gradatim.network.numbers import exact_text, format_fraction
 
-__all__ = ["cell_text", "point_text", "short_text", "written_plane"]
-
 # Says of weights and w0 whether something is true of their plane.
 Holds = Callable[[Sequence[Fraction], Fraction], bool]
 

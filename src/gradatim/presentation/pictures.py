@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from gradatim.separability import Capacity, PerceptronRun, Separation, Transformation
     from gradatim.tagging import Explanation
 
-__all__ = [
-    "film_run",
-    "plot_approximation",
-    "plot_capacity",
-    "plot_depth",
-    "plot_explanation",
-    "plot_rates",
-    "plot_separation",
-    "plot_transformation",
-]
-
 
 def plot_separation(found: Separation, labels: Sequence[str], ids: Sequence[str]) -> Figure:
     """Draw the points with the planes between them, or with the witness."""

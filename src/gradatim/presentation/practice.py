@@ -20,18 +20,6 @@ from gradatim.exercises.writing import WORDS, unit_names
 from gradatim.network import Network
 from gradatim.presentation.lines import Column, Grid, Line
 
-__all__ = [
-    "answer",
-    "asked",
-    "choices",
-    "drawing",
-    "explained",
-    "judged",
-    "prompt",
-    "score",
-    "welcome",
-]
-
 
 def welcome(exam: Exam) -> Iterator[Line]:
     """Yield what a session begins with."""

@@ -16,8 +16,6 @@ from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.tagging.predictions import Predictions
 from gradatim.tagging.scoring import ModelScore
 
-__all__ = ["prediction_lines", "score_lines", "summary_lines"]
-
 _LONGEST_PATH = 1000
 
 

@@ -15,8 +15,6 @@ from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.presentation.networks import marked
 from gradatim.training.store import Store
 
-__all__ = ["ending", "interrupted", "opening", "scores"]
-
 Cell = Callable[[CandidateResult], str]
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from gradatim.comparisons.separable import MethodComparison
     from gradatim.separability import ClassSeparations, PerceptronRun, Separation, Widest, Witness
 
-__all__ = ["classes_in_words", "separation_in_words"]
-
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CUTS = {1: "point", 2: "line", 3: "plane"}
 _MOST_WITNESSES = 12

@@ -17,8 +17,6 @@ import numpy as np
 
 from gradatim.collection import Sound
 
-__all__ = ["MOST_SECONDS", "MOST_SOUNDS", "confused_items", "encode_sounds"]
-
 MOST_SOUNDS = 40
 MOST_SECONDS = 1.2
 _MOST_CHARACTERS = 1_400_000

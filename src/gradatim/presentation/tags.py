@@ -14,8 +14,6 @@ from gradatim.tagging.changes import LeftFile, TagChanges, TagsRestored
 from gradatim.tagging.containers import Values
 from gradatim.tagging.sidecars import SIDECAR
 
-__all__ = ["restored_lines", "tag_lines"]
-
 _LONGEST_PATH = 1000
 
 

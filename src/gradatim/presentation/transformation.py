@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from gradatim.separability import Transformation
     from gradatim.separability.line import Piece
 
-__all__ = ["transformation_in_words"]
-
 _UNITS = {"step": "0 or 1, step(0) = 1", "sign": "-1 or +1, sign(0) = 0"}
 
 

@@ -19,8 +19,6 @@ from gradatim.presentation.climb_figures import ClimbFigure
 from gradatim.presentation.climbs import best_of, capitalized, in_sentence, title_of
 from gradatim.presentation.kernels import kernel_figure
 
-__all__ = ["figures_of"]
-
 
 def figures_of(climb: Climb) -> list[ClimbFigure]:
     """Draw all figures of a climb, in the order of the page; none of them is empty."""

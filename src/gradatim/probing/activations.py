@@ -18,16 +18,6 @@ from gradatim.models.model import Model
 from gradatim.network.evaluate import forward
 from gradatim.network.graph import Layer, Network
 
-__all__ = [
-    "INPUT",
-    "OUTPUT",
-    "layer_network",
-    "layers_of_model",
-    "layers_of_network",
-    "musicnn_layers",
-    "untrained_like",
-]
-
 #: Names of what a network reads, and of what its last units see.
 INPUT, OUTPUT = "input", "output"
 

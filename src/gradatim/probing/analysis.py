@@ -55,8 +55,6 @@ from gradatim.scalers import fit_scaler
 from gradatim.sources.registry import Options
 from gradatim.training.recipes import CYCLES
 
-__all__ = ["MUSICNN", "layers", "layers_of_climb"]
-
 #: Name of the pretrained net in the place of a model.
 MUSICNN = "musicnn"
 

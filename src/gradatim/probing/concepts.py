@@ -22,8 +22,6 @@ import numpy as np
 from gradatim.collection import Collection, CycleSound, Sound, Task
 from gradatim.errors import GradatimError
 
-__all__ = ["SOUND_CONCEPTS", "Concept", "concepts_of", "measure_sound"]
-
 #: What is read of a sound.
 MOST_SECONDS = 3.0
 

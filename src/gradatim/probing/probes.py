@@ -35,8 +35,6 @@ from gradatim.models.axes import principal_axes, solve_ridge
 from gradatim.probing.concepts import Concept
 from gradatim.scalers import fit_scaler
 
-__all__ = ["PENALTIES", "LayerProbe", "control_of", "probe"]
-
 #: Penalties to choose from; of equally good ones that of the least squared error is taken.
 PENALTIES = (1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001)
 

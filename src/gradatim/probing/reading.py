@@ -24,8 +24,6 @@ from gradatim.sources.registry import SOURCES, Options, find_kind, read_source
 from gradatim.tagging.samples import SampleRows, find_samples
 from gradatim.tagging.scoring import options_for, rows_for
 
-__all__ = ["Looked", "own_network", "pretrained_net", "read_rows"]
-
 
 @dataclass(frozen=True, eq=False)
 class Looked:

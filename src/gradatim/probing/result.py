@@ -19,8 +19,6 @@ from gradatim.collection import Collection, Notice
 from gradatim.probing.probes import LayerProbe
 from gradatim.scalers import Scaler
 
-__all__ = ["LayerChange", "LayerFindings", "Layers", "ShownUnit", "UnitStimuli"]
-
 
 @dataclass(frozen=True, eq=False)
 class UnitStimuli:

@@ -15,8 +15,6 @@ import numpy as np
 from gradatim.collection import Collection, CycleSound
 from gradatim.music.recipes import SetRecipe, UnionRecipe, apply_recipe
 
-__all__ = ["Stimuli", "are_cycles", "cycles", "tones"]
-
 _PITCHES = np.arange(36.0, 97.0, 6.0)  # C2 to C7
 _LEVELS = np.arange(-60.0, 1.0, 10.0)  # dB relative to the loudest
 _LEVEL_PITCH = 57.0  # A3

@@ -26,17 +26,6 @@ from gradatim.network.graph import Layer, Network
 from gradatim.probing.concepts import Concept
 from gradatim.scalers import Scaler
 
-__all__ = [
-    "choose_units",
-    "correlations",
-    "extremes",
-    "first_weights",
-    "maximize",
-    "span_of",
-    "telling",
-    "unscale",
-]
-
 _STEPS = 80
 _TRIED = 500  # Random inputs, of which the best is a start besides the best sample
 _SPAN = 0.99

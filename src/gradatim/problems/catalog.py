@@ -17,8 +17,6 @@ from gradatim.errors import SpecError
 from gradatim.problems import lines, planes
 from gradatim.problems.problem import Problem
 
-__all__ = ["PROBLEMS", "get_problem", "load_problem"]
-
 
 class _ProblemFamily(NamedTuple):
     """Problems of one kind: how one is made, its usual size, and the sizes there are."""

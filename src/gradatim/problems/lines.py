@@ -10,8 +10,6 @@ import numpy as np
 
 from gradatim.problems.problem import Problem
 
-__all__ = ["intervals", "sawtooth", "threshold"]
-
 
 def threshold() -> Problem:
     """Return the problem that one unit solves."""

@@ -10,8 +10,6 @@ import numpy as np
 
 from gradatim.problems.problem import Problem
 
-__all__ = ["blobs", "checkerboard", "circles", "moons", "parity", "spirals", "wedge", "xor"]
-
 
 def _polar(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])

@@ -14,8 +14,6 @@ import numpy as np
 
 from gradatim.errors import SpecError
 
-__all__ = ["Problem"]
-
 Draw = Callable[[np.random.Generator, np.ndarray], np.ndarray]
 
 #: Points without noise from which the density of the noisy ones is computed.

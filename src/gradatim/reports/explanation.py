@@ -27,8 +27,6 @@ from gradatim.presentation.sounds import encode_sounds
 from gradatim.reports import page
 from gradatim.tagging import Explanation
 
-__all__ = ["render_explanation", "write_explanation"]
-
 #: From this number on, numbered inputs, such as the points of a cycle, are drawn as a line.
 _A_LINE = 16
 

@@ -19,8 +19,6 @@ from gradatim.presentation import climbs
 from gradatim.presentation.climb_figures import ClimbFigure
 from gradatim.presentation.view_figures import figures_of
 
-__all__ = ["write_figures"]
-
 # A drawing in the page that this module writes, and how a drawing begins.
 _SHOWN = re.compile(r"^!\[.*\]\(([a-z0-9-]+\.svg)\)$", re.MULTILINE)
 _OURS = b'<svg xmlns="http://www.w3.org/2000/svg"'

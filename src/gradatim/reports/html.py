@@ -33,8 +33,6 @@ from gradatim.presentation import (
 from gradatim.probing import Layers, layers_of_climb
 from gradatim.reports import page
 
-__all__ = ["render_report", "write_report"]
-
 # Letters of a command after which a line may break.
 _A_PIECE = 60
 

@@ -15,8 +15,6 @@ from gradatim.presentation import layers as words
 from gradatim.probing import Layers
 from gradatim.reports import page
 
-__all__ = ["render_layers", "write_layers"]
-
 _PROBE = (
     "Ridge regression on the standardized activations of one layer; classes are one-hot targets, "
     "of which the largest wins (Alain and Bengio 2017). The penalty is chosen on another fold."

@@ -23,8 +23,6 @@ from gradatim._digest import sha256
 from gradatim._text import plural, show_sentence, show_text
 from gradatim.collection import Notice
 
-__all__ = ["json_text", "notices", "policy", "render", "script", "stylesheet", "versions"]
-
 _MOST_NOTICES = 40
 
 _PACKAGES = ("numpy", "scipy", "numba", "scikit-learn", "soxr")

@@ -23,8 +23,6 @@ from gradatim.comparisons.racing.training_frames import TrainingFrames, training
 from gradatim.presentation import climbs as words
 from gradatim.reports import page
 
-__all__ = ["render_race", "write_race"]
-
 _PARAMETERS = (
     "Numbers that must be kept to predict. Networks: weights and biases. Polynomials: a weight a "
     "monomial and a bias; the highest degree that fits. Kernel SVM with limited centers: "

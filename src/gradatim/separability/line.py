@@ -22,11 +22,9 @@ from typing import Any
 from gradatim.certificates.sweep import JUMPING
 from gradatim.errors import SpecError
 from gradatim.network.exact import PIECEWISE
-from gradatim.network.graph import ExactUnit, Network
+from gradatim.network.graph import Network
+from gradatim.network.layer import ExactUnit
 from gradatim.network.numbers import by_size, format_fraction
-
-__all__ = ["MOST_HIDDEN", "Piece", "cut_line", "evaluate_exactly", "locate", "locate_all"]
-
 
 #: Units of the first layer up to which each of them is told on each piece.
 MOST_HIDDEN = 100

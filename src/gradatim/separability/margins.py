@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, LabelError, NotSeparableError, ShapeError
 
-__all__ = ["margin", "mistake_bound", "multiclass_margin", "multiclass_mistake_bound"]
-
 
 def margin(X: ArrayLike, y: ArrayLike, w: ArrayLike) -> float:
     r"""Measure the distance from a hyperplane to the nearest sample, or to the worst error.

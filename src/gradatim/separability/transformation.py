@@ -29,8 +29,6 @@ from gradatim.network.numbers import by_size, format_fraction, to_fraction, writ
 from gradatim.network.rounding import line_of
 from gradatim.separability.line import Piece, cut_line, evaluate_exactly, locate_all
 
-__all__ = ["Convention", "Transformation", "transform"]
-
 Convention = Literal["step", "sign"]
 Number = int | float | str | Fraction
 

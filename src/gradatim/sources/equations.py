@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from gradatim.network import Network
     from gradatim.tables.columns import Columns
 
-__all__ = [
-    "meet_columns",
-    "read_column",
-    "read_letters",
-    "read_point",
-    "read_rows",
-    "same_name",
-    "table_record",
-]
-
-
 # Numbers, and after a space the next name
 _VALUE = rf"(?:{MINUSES}|[+0-9.,/eE])+"
 _SPACED = re.compile(rf"\s*({_VALUE}(?:\s+{_VALUE})*)\s+([^=\s0-9][^=]*?)\s*=(.*)")

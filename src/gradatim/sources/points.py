@@ -22,8 +22,6 @@ from gradatim.errors import TableError
 if TYPE_CHECKING:
     from gradatim.tables.columns import Columns, Dialect
 
-__all__ = ["Points", "read_points"]
-
 
 @dataclass(frozen=True, eq=False)
 class Points:

@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from gradatim.music import FeatureTable
     from gradatim.music.recipes import Recipe
 
-__all__ = [
-    "SOURCES",
-    "TABLES",
-    "Kind",
-    "Options",
-    "extract_source",
-    "files_of",
-    "find_kind",
-    "is_feature_table",
-    "is_table_name",
-    "read_source",
-    "read_split",
-    "refuse_options",
-]
-
 #: Endings of tables.
 TABLES = (".csv", ".tsv", ".parquet", ".arrow", ".feather", ".arff", ".csv.gz", ".tsv.gz")
 

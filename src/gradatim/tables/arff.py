@@ -16,8 +16,6 @@ from gradatim.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["is_arff", "read_arff"]
-
 _ATTRIBUTE = re.compile(
     r"""@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s{'"]+)\s*(\S.*)""", re.I
 )

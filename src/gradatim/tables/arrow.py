@@ -18,8 +18,6 @@ from gradatim.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ARROW", "PARQUET", "is_list", "name_kind", "read_arrow", "read_frame", "read_parquet"]
-
 #: How a Parquet file begins.
 PARQUET = b"PAR1"
 

@@ -14,8 +14,6 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["as_array", "bytes_column", "column", "matrix", "number_column"]
-
 
 def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """Return numbers, truth values, texts, bytes or lists of texts as a column of a kind."""

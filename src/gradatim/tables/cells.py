@@ -16,8 +16,6 @@ from gradatim.tables.arrow_columns import column
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["AMONG_NUMBERS", "MISSING", "DecimalMark", "Numbers", "blank_missing", "read_numbers"]
-
 DecimalMark = Literal[".", ","]
 
 #: Cells that stand for a missing value, besides empty ones; case does not matter.

@@ -27,9 +27,6 @@ from gradatim.tables.parts import read_parts
 from gradatim.tables.targets import TableTargets, read_targets
 from gradatim.tables.weights import read_weights, without_weightless
 
-__all__ = ["read_table"]
-
-
 # Before a column whose names' stems are the groups
 _STEM = "stem:"
 

@@ -50,8 +50,6 @@ from gradatim.tables.records import is_json_name, read_json
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["WHOLE", "Columns", "Dialect", "NotANumberError", "read_columns"]
-
 #: Whole numbers from here on may lack digits as float64, such as nanoseconds since 1970.
 WHOLE = 2.0**53
 

@@ -30,17 +30,6 @@ from gradatim.tables.cells import DecimalMark, blank_missing
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = [
-    "GZIP",
-    "MOST_HEADER",
-    "Delimited",
-    "Dialect",
-    "decode",
-    "read_delimited",
-    "require_lines",
-    "unpack",
-]
-
 #: How a file that gzip compressed begins.
 GZIP = b"\x1f\x8b"
 

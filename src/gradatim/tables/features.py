@@ -18,16 +18,6 @@ from gradatim.collection import Notice
 from gradatim.errors import TableError
 from gradatim.tables.columns import WHOLE, Columns, Dialect, NotANumberError, read_columns
 
-__all__ = [
-    "Features",
-    "feature_columns",
-    "nothing_left",
-    "read_features",
-    "read_ids",
-    "select_dropped",
-    "unusable_columns",
-]
-
 #: Size of a number whose square is still far from the end of float64.
 _LARGEST = 1e100
 

@@ -15,8 +15,6 @@ from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 
-__all__ = ["are_parts", "join_parts", "read_parts"]
-
 _TRAIN = ("train", "training")
 _VALIDATION = ("valid", "validation", "val", "dev", "development")
 _TEST = ("test", "testing")

@@ -16,8 +16,6 @@ from gradatim.errors import TableError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["is_json_name", "read_json"]
-
 _KEY, _VALUE = "key", "value"
 _LINES = (".jsonl", ".ndjson")
 

@@ -17,8 +17,6 @@ import numpy as np
 from gradatim.errors import TableError
 from gradatim.tables.columns import Columns
 
-__all__ = ["find_tags", "indicate"]
-
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,'"][^,'"]*)""")
 
 # Between tags where somebody says that there are several; the first that stands in a cell.

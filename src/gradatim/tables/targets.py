@@ -21,8 +21,6 @@ from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import WHOLE, Columns, NotANumberError
 from gradatim.tables.tags import find_tags, indicate
 
-__all__ = ["GEO", "MAX_INTEGER_CLASSES", "TableTargets", "read_targets"]
-
 #: A way to read two targets: as a regression of these names, points on a sphere.
 GEO = "geo"
 _PLACE = {"latitude": 90.0, "longitude": 360.0}

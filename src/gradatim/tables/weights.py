@@ -13,8 +13,6 @@ from gradatim.collection import Notice
 from gradatim.errors import LabelError, TableError
 from gradatim.tables.columns import Columns, NotANumberError
 
-__all__ = ["read_weights", "without_weightless"]
-
 #: Of the largest weight: a smaller one is nothing beside it.
 _LEAST_SHARE = 1e-9
 

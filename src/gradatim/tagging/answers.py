@@ -15,8 +15,6 @@ from gradatim.collection import Notice
 from gradatim.models.model import Model
 from gradatim.music.pieces import mean_of_pieces
 
-__all__ = ["Answers", "Leaving", "answer", "leaving_notice"]
-
 _COLUMNS_SHOWN = 3
 
 

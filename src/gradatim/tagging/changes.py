@@ -18,16 +18,6 @@ from gradatim.errors import InputError
 from gradatim.music.listing import readable_path
 from gradatim.tagging.containers import Values
 
-__all__ = [
-    "LeftFile",
-    "TagChange",
-    "TagChanges",
-    "TagsRestored",
-    "reason_of",
-    "require_changeable",
-    "steps",
-]
-
 
 @dataclass(frozen=True)
 class TagChange:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from mutagen.mp4 import MP4
     from mutagen.ogg import OggFileType
 
-__all__ = ["AudioTags", "Changes", "Values", "open_tags"]
-
 #: Texts of a field, or None where it is not there.
 Values = tuple[str, ...] | None
 

@@ -32,8 +32,6 @@ from gradatim.tagging.explanations import Explanation, NearRow
 from gradatim.tagging.samples import SampleRows, SoundFiles, find_samples, output_names, recipe_of
 from gradatim.training.targets import both_tails, decide, probabilities
 
-__all__ = ["explain", "explain_path"]
-
 #: Training rows that are named, unless asked otherwise.
 N_NEAREST = 5
 

@@ -18,8 +18,6 @@ from gradatim._pictures import Shown
 from gradatim._text import show_name
 from gradatim.collection import Notice, Task
 
-__all__ = ["Explanation", "NearRow"]
-
 
 @dataclass(frozen=True)
 class NearRow:

@@ -17,16 +17,6 @@ from gradatim.errors import MissingExtraError, SpecError
 from gradatim.models.model import Model
 from gradatim.music.tags import TAGS
 
-__all__ = [
-    "BPM_RANGE",
-    "TagField",
-    "bpm_text",
-    "check_labels",
-    "check_tagging",
-    "require_mutagen",
-    "tag_field",
-]
-
 _FREE = "----:com.apple.iTunes:"
 
 # ID3 has a mood from version 2.4 on.

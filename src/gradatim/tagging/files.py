@@ -24,15 +24,6 @@ from gradatim.models.model import Model
 from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tagging.predictions import Predictions
 
-__all__ = [
-    "FORMATS",
-    "PLAYLIST",
-    "check_format",
-    "playlist_names",
-    "require_audio",
-    "write_predictions",
-]
-
 #: Endings of what `write_predictions` writes.
 FORMATS = (".csv", ".parquet", ".json", ".m3u8")
 

@@ -18,8 +18,6 @@ from gradatim.tagging.payload import id3_size
 if TYPE_CHECKING:
     from mutagen.id3 import ID3
 
-__all__ = ["id3_texts", "retagged_id3"]
-
 _HEADER = 10
 _FRAME = re.compile(rb"[A-Z][A-Z0-9]{3}")
 

@@ -18,18 +18,6 @@ from typing import BinaryIO, Literal
 
 from gradatim._files import open_regular
 
-__all__ = [
-    "Chunk",
-    "Kind",
-    "flac_blocks",
-    "id3_size",
-    "iff_chunks",
-    "mp4_atoms",
-    "sound_hash",
-    "tag_kind",
-    "vorbis_comment",
-]
-
 #: Kinds of files that have tags.
 Kind = Literal["MP3", "WAV", "AIFF", "FLAC", "Ogg", "MP4"]
 

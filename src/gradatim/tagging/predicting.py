@@ -30,8 +30,6 @@ from gradatim.tagging.streaming import answer_files
 from gradatim.training.store import Store
 from gradatim.training.targets import decide
 
-__all__ = ["predict_path"]
-
 _SKIPPED_SHOWN = 5
 
 

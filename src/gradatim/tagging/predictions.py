@@ -17,8 +17,6 @@ from gradatim._pictures import Shown
 from gradatim._text import plural, show_name
 from gradatim.collection import Notice, Task
 
-__all__ = ["Predictions"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Predictions(Shown):

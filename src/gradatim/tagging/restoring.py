@@ -21,8 +21,6 @@ from gradatim.tagging.fields import TagField, require_mutagen, tag_field
 from gradatim.tagging.sidecars import SIDECAR, SidecarEntry, read_sidecar, write_sidecar
 from gradatim.tagging.tagged_audio import audio_hash, read_tags, rewrite_tags
 
-__all__ = ["restore_tags"]
-
 _Outcome = Literal["restored", "same", "forgotten"]
 
 

@@ -28,15 +28,6 @@ from gradatim.sources.registry import SOURCES, Options, find_kind, is_table_name
 from gradatim.tables.columns import Dialect
 from gradatim.tables.features import read_features
 
-__all__ = [
-    "SampleRows",
-    "SoundFiles",
-    "find_samples",
-    "output_names",
-    "recipe_of",
-    "score_recipe_of",
-]
-
 # Recipes of what is made of scores, by their kind
 _SCORE_RECIPES: dict[object, type[ScoreRecipe | NgramRecipe]] = {
     "ngrams": NgramRecipe,

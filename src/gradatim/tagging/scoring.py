@@ -29,8 +29,6 @@ from gradatim.tables.features import feature_columns, unusable_columns
 from gradatim.tagging.samples import recipe_of, score_recipe_of
 from gradatim.training.targets import decide
 
-__all__ = ["ModelScore", "options_for", "rows_for", "score_path"]
-
 _STEM = "stem:"
 
 

@@ -18,8 +18,6 @@ from gradatim._text import show_name
 from gradatim.errors import InputError, SpecError
 from gradatim.tagging.fields import tag_field
 
-__all__ = ["SIDECAR", "SidecarEntry", "SidecarField", "read_sidecar", "write_sidecar"]
-
 #: Name of the sidecar.
 SIDECAR = ".gradatim-tags.json"
 

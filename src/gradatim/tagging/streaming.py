@@ -32,8 +32,6 @@ from gradatim.music.recipes import Recipe
 from gradatim.tagging.answers import Leaving, answer
 from gradatim.training.store import Record, Store
 
-__all__ = ["KIND", "AnsweredFiles", "answer_files", "predictions_folder"]
-
 #: What the keys of a store begin with.
 KIND = "prediction"
 

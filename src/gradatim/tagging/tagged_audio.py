@@ -17,8 +17,6 @@ from gradatim.tagging.containers import Changes, Values, open_tags
 from gradatim.tagging.fields import TagField
 from gradatim.tagging.payload import Kind, sound_hash, tag_kind
 
-__all__ = ["audio_hash", "read_tags", "rewrite_tags"]
-
 
 def read_tags(path: Path, fields: Iterable[TagField]) -> dict[TagField, Values]:
     """Read some fields of a file; a file without tags that gradatim writes is an InputError."""

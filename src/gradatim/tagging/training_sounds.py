@@ -21,8 +21,6 @@ from gradatim.music.audio import FileSound
 from gradatim.sources.registry import SOURCES, find_kind
 from gradatim.tagging.explanations import Explanation
 
-__all__ = ["find_sounds"]
-
 # What follows the name of a file where the sample is a piece of it.
 _PIECE = re.compile(r"(?P<name>.+) (?P<start>[0-9.e+]+) s")
 

@@ -27,8 +27,6 @@ from gradatim.tagging.predictions import Predictions
 from gradatim.tagging.sidecars import SIDECAR, SidecarEntry, read_sidecar, write_sidecar
 from gradatim.tagging.tagged_audio import audio_hash, read_tags, rewrite_tags
 
-__all__ = ["plan_tags", "write_tags"]
-
 _DIGITS = 6
 
 

@@ -19,8 +19,6 @@ from gradatim.training.jobs import PreparedJob
 from gradatim.training.result import FitResult
 from gradatim.training.store import Record, Store
 
-__all__ = ["Checkpoint", "digest_arrays"]
-
 Key = tuple[int, int]
 
 #: Packages whose arithmetic ends up in a network.

@@ -26,8 +26,6 @@ from gradatim.training.layout import Program
 from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
 
-__all__ = ["TOLERANCE", "ConvexWorker", "make_workers"]
-
 #: Largest entry of the gradient of the mean loss at which a model is solved: half of what
 #: scikit-learn's LogisticRegression allows.
 TOLERANCE = 5e-5

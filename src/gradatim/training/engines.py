@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from gradatim.training.networks import NetworkJob
     from gradatim.training.result import FitResult
 
-__all__ = ["ENGINES", "Worker", "choose_engine", "has_accelerator", "make_workers", "prepare"]
-
 #: What may be asked for.
 ENGINES = ("auto", "native", "jax")
 

@@ -33,8 +33,6 @@ from gradatim.training.specs import NetworkSpec, whole_number
 from gradatim.training.store import Store
 from gradatim.training.targets import Targets
 
-__all__ = ["FitJob", "fit_jobs", "fit_many"]
-
 
 def fit_many(
     specs: Iterable[NetworkSpec] | NetworkSpec,

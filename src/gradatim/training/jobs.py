@@ -19,8 +19,6 @@ from gradatim.network.graph import Network
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets
 
-__all__ = ["EPOCHS_A_ROUND", "Batches", "FitJob", "PreparedJob"]
-
 #: Epochs between two looks at a block: a pause for progress, repacking and Ctrl-C. Its minibatches
 #: are drawn together.
 EPOCHS_A_ROUND = 10

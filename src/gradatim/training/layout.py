@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from gradatim.network.initialize import count_parameters
 
-__all__ = ["Program", "block_size"]
-
 
 class Program(NamedTuple):
     """What is compiled in: everything that all models of a block share."""

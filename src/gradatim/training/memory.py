@@ -23,8 +23,6 @@ from gradatim.training.jobs import EPOCHS_A_ROUND, FitJob
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets
 
-__all__ = ["Need", "available_memory", "require_memory", "training_need"]
-
 #: Bytes that a run takes however little it trains: compiled programs, buffers, threads.
 OVERHEAD = 50_000_000
 

@@ -21,8 +21,6 @@ from gradatim.training.layout import Program
 from gradatim.training.result import FitResult
 from gradatim.training.specs import NetworkSpec
 
-__all__ = ["NetworkJob", "Outcome", "group_by_shape"]
-
 
 class Outcome(NamedTuple):
     """What is taken from an engine when a network is done."""

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["PerceptronRule", "is_wrong", "learn_rule"]
-
 #: Rows scored at a time: enough for matrix products to pay, few enough for the pairs to be cheap.
 BLOCK = 32
 

@@ -11,26 +11,6 @@ from dataclasses import dataclass, replace
 
 from gradatim.training.specs import Augmentation, NetworkSpec
 
-__all__ = [
-    "AWARE",
-    "BATCH_SIZE",
-    "BLIND",
-    "CYCLES",
-    "DEEP",
-    "DEEP_TRIAL",
-    "GENTLE",
-    "LINEAR",
-    "MOST_STEPS_ROWS",
-    "NEAR_LINEAR",
-    "PRESETS",
-    "SHALLOW",
-    "STRONG",
-    "TRIAL",
-    "Ensemble",
-    "choose_batch_size",
-    "convex_spec",
-]
-
 #: Rows per step of the recipe, where there are enough.
 BATCH_SIZE = 128
 

@@ -20,8 +20,6 @@ from gradatim.network.graph import Network
 from gradatim.training.specs import NetworkSpec
 from gradatim.training.targets import Targets, both_tails
 
-__all__ = ["FitResult"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FitResult:

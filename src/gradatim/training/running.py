@@ -17,8 +17,6 @@ from gradatim.executors.cluster import Cluster
 from gradatim.training.engines import Worker
 from gradatim.training.result import FitResult
 
-__all__ = ["ExpectedTime", "run_workers"]
-
 #: Seconds that an interrupt waits for training to come to a pause; a compiler has none.
 _PATIENCE = 0.5
 

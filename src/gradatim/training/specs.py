@@ -15,8 +15,6 @@ from typing import Any, Literal
 from gradatim.activations import get_activation
 from gradatim.errors import SpecError
 
-__all__ = ["Augmentation", "NetworkSpec", "whole_number"]
-
 _CHOICES = {
     "optimizer": ("adam", "adamw", "sgd", "lbfgs"),
     "schedule": ("constant", "cosine"),

@@ -16,8 +16,6 @@ from gradatim.training.jobs import FitJob, PreparedJob
 from gradatim.training.networks import NetworkJob
 from gradatim.training.specs import NetworkSpec
 
-__all__ = ["Stepper"]
-
 
 class Stepper:
     """A network in training that can be looked at after every epoch.

@@ -29,8 +29,6 @@ import numpy as np
 from gradatim._files import open_regular, write_atomically
 from gradatim.errors import OutputError
 
-__all__ = ["Record", "Store"]
-
 #: Parts of one size that are merged into one of the next, so that a long run leaves few files.
 FAN_OUT = 16
 

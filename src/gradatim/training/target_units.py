@@ -14,8 +14,6 @@ import numpy as np
 from gradatim.network.graph import Layer, Network
 from gradatim.training.targets import Targets
 
-__all__ = ["TargetUnits"]
-
 
 @dataclass(frozen=True, eq=False)
 class TargetUnits:

@@ -16,8 +16,6 @@ from gradatim.activations import ACTIVATIONS
 from gradatim.errors import LabelError, ShapeError, SpecError
 from gradatim.losses import LOSSES, Loss
 
-__all__ = ["Targets", "both_tails", "decide", "probabilities"]
-
 
 @dataclass(frozen=True, eq=False)
 class Targets:

@@ -17,8 +17,6 @@ from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.task import RaceTask
 from gradatim.evaluation.statistics import posterior, share_interval
 
-__all__ = ["SOLVED", "Bar", "Reference", "find_bar", "find_reference"]
-
 #: What counts as solved on a problem, as a share of what the best possible rule reaches.
 SOLVED = 0.99
 

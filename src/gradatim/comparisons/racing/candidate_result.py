@@ -15,8 +15,6 @@ from gradatim.comparisons.racing.contenders import Contender
 from gradatim.comparisons.racing.runs import Candidate, Run
 from gradatim.evaluation.statistics import score_interval, share_interval
 
-__all__ = ["CandidateResult"]
-
 
 @dataclass(frozen=True, eq=False)
 class CandidateResult:

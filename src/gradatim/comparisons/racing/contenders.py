@@ -17,15 +17,6 @@ from typing import Literal
 from gradatim.feature_maps import n_monomials
 from gradatim.network.initialize import count_parameters
 
-__all__ = [
-    "CONTENDERS",
-    "Contender",
-    "ContenderShape",
-    "kernel_parameters",
-    "least_parameters",
-    "shape_for",
-]
-
 #: Degree above which a polynomial is not taken, however few monomials one input has.
 MOST_DEGREE = 30
 

@@ -18,8 +18,6 @@ from gradatim.drawing.film import Area, Film, FilmDisc, Mark, Stroke, Words
 from gradatim.drawing.plots._style import COLORS, GRAY, INK, SHADES
 from gradatim.errors import SpecError
 
-__all__ = ["film_race"]
-
 #: Pixels per unit of a film's picture; space between films, above and below them.
 _SCALE, _GAP, _TOP, _FOOT = 2.6, 24, 52, 34
 _SECONDS, _REST = 0.18, 2.0

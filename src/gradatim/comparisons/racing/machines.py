@@ -32,8 +32,6 @@ from gradatim.comparisons.racing.task import RaceTask, Split
 from gradatim.feature_maps import monomials
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["train_machines"]
-
 #: Setting, number of parameters and decision.
 Trial = tuple[str, int, Decision]
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gradatim.training.specs import NetworkSpec
     from gradatim.training.store import Store
 
-__all__ = ["BATCH_SIZE", "train_networks"]
-
 #: Rows per step.
 BATCH_SIZE = 50
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_points", "draw_regions", "has_boundaries", "plot_race"]
-
 #: Color, marker and dashes of each contender.
 _LINES: dict[str, tuple[str, str, Any]] = {
     "perceptron": (COLORS[6], "P", "-"),

@@ -18,8 +18,6 @@ from gradatim.comparisons.racing.runs import Decision
 from gradatim.comparisons.racing.task import RaceTask
 from gradatim.errors import SpecError
 
-__all__ = ["Frame", "frame_of"]
-
 #: Width of every picture, and height of a strip.
 WIDTH, STRIP = 100, 24
 

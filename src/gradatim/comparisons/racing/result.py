@@ -16,8 +16,6 @@ from gradatim.comparisons.racing.candidate_result import CandidateResult
 from gradatim.comparisons.racing.contenders import CONTENDERS, Contender
 from gradatim.comparisons.racing.task import RaceTask
 
-__all__ = ["Difference", "Race", "RaceProtocol", "RaceVerdict"]
-
 #: Version of the JSON object: it grows when a key changes its meaning or goes.
 SCHEMA = 2
 

@@ -17,8 +17,6 @@ from gradatim.comparisons.racing.runs import Decision, Run, accuracy_of, network
 from gradatim.comparisons.racing.task import RaceTask, Split
 from gradatim.network.initialize import count_parameters
 
-__all__ = ["N_PASSES", "passes", "train_rule"]
-
 #: Passes at most.
 N_PASSES = 100
 

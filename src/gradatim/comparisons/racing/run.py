@@ -29,8 +29,6 @@ from gradatim.problems import Problem, get_problem
 if TYPE_CHECKING:
     from gradatim.training.store import Store
 
-__all__ = ["race"]
-
 #: Rates that networks are trained at; wide tanh layers want the largest, deep ones the smallest.
 LEARNING_RATES = (0.01, 0.03, 0.1)
 

@@ -20,17 +20,6 @@ from gradatim.network.graph import Network
 if TYPE_CHECKING:
     from gradatim.training.result import FitResult
 
-__all__ = [
-    "Candidate",
-    "Decision",
-    "Run",
-    "accuracy_of",
-    "candidates",
-    "decide",
-    "decision_of",
-    "network_decision",
-]
-
 Decision = Callable[[np.ndarray], np.ndarray]
 
 

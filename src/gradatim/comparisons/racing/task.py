@@ -21,8 +21,6 @@ from gradatim.inspection import inspected
 from gradatim.problems import Problem
 from gradatim.scalers import Scaler, fit_scaler
 
-__all__ = ["RaceTask", "Split", "task_of_problem", "task_of_table"]
-
 #: A fifth of a table is scored, a fifth chooses.
 _FOLDS = 5
 

@@ -20,8 +20,6 @@ from gradatim.comparisons.racing.rule import passes
 from gradatim.comparisons.racing.runs import Decision, accuracy_of, network_decision
 from gradatim.comparisons.racing.task import RaceTask
 
-__all__ = ["FILMED", "Still", "TrainingFrames", "training_frames_of", "training_frames_of_race"]
-
 #: Contenders that are filmed, as far as they started.
 FILMED = ("perceptron", "logistic", "shallow-relu", "deep-3")
 

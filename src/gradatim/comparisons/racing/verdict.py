@@ -18,8 +18,6 @@ from gradatim.comparisons.racing.result import Difference, RaceProtocol, RaceVer
 from gradatim.comparisons.racing.task import RaceTask
 from gradatim.evaluation.statistics import posterior
 
-__all__ = ["judge"]
-
 #: Share of the seeds from which a contender is said to solve it.
 RELIABLE = 0.9
 

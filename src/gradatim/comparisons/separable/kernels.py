@@ -22,8 +22,6 @@ from numpy.typing import ArrayLike
 from gradatim.certificates.labels import read_table_labels
 from gradatim.errors import LabelError, SpecError
 
-__all__ = ["KernelMachine", "fit_kernels"]
-
 # Steps of the solver after which a machine is taken as it is.
 _MOST_STEPS = 2_000_000
 # Sums of products may be off by this share of the sum of their sizes, with much to spare.

@@ -30,8 +30,6 @@ from gradatim.comparisons.separable.trained import TrainedLayer, train_hidden
 from gradatim.separability.features import AddedFeatures, find_features
 from gradatim.separability.hidden import HiddenLayer, build_hidden
 
-__all__ = ["MethodComparison", "find_methods"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MethodComparison(Shown):

@@ -18,8 +18,6 @@ import numpy as np
 
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["BALLS", "wrong_rows"]
-
 _BITS = 128
 #: Activation functions of a hidden layer that balls can compute, by name.
 BALLS: dict[str, Callable[[Any], Any]] = {

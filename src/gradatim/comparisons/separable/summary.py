@@ -15,8 +15,6 @@ from gradatim.comparisons.separable.trained import TrainedLayer
 from gradatim.separability.features import AddedFeatures
 from gradatim.separability.hidden import HiddenLayer
 
-__all__ = ["Method", "alone_row", "built_row", "features_row", "kernel_row", "trained_row"]
-
 
 @dataclass(frozen=True)
 class Method:

@@ -23,8 +23,6 @@ from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.training import NetworkSpec, fit_many
 
-__all__ = ["TrainedLayer", "TriedWidth", "train_hidden"]
-
 
 @dataclass(frozen=True)
 class TriedWidth:

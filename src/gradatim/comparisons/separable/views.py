@@ -25,8 +25,6 @@ from gradatim.separability.features import AddedFeatures
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_methods"]
-
 Scores = Callable[[np.ndarray], np.ndarray]
 
 

@@ -23,24 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "COLORS",
-    "DASHES",
-    "GRAY",
-    "INK",
-    "MARKERS",
-    "SHADES",
-    "class_edge",
-    "draw_plane",
-    "figure",
-    "label_regions",
-    "markers",
-    "name_strip",
-    "number_line",
-    "space_axes",
-    "tidy",
-]
-
 INK, GRAY = "#1f1e1b", "#6a665e"
 COLORS = ("#b35806", "#2166ac", "#117733", "#aa4499", "#56b4e9", "#e69f00", "#000000")
 #: Backgrounds of the classes, in the order of `COLORS`.

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_activations"]
-
 _MOST_COLUMNS = 4
 _NEAR = 1e-9
 # Pre-activations of the other units of the layer that shows a softmax.

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_approximation", "plot_rates"]
-
 Function = Callable[[np.ndarray], np.ndarray]
 
 _BUILT, _TRAINED = COLORS[1], COLORS[0]

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_boundary"]
-
 Limits = tuple[float, float]
 
 _NAMES = {1: "point", 2: "line", 3: "plane"}

@@ -19,8 +19,6 @@ from gradatim.errors import ShapeError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_capacity"]
-
 #: Dimension, number of points, chance, share of the trials (NaN without any), and its interval.
 Row = tuple[int, int, float, float, tuple[float, float]]
 

@@ -20,8 +20,6 @@ from gradatim.errors import ShapeError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_contributions"]
-
 
 def plot_contributions(
     names: Sequence[str], contributions: ArrayLike, *, title: str = "", axis: str = ""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["ErrorBar", "plot_depth"]
-
 Kind = Literal["deep", "shallow"]
 
 _INDEX = {"deep": 0, "shallow": 1}

@@ -17,8 +17,6 @@ from gradatim.drawing.formats import check_format
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PLOT_FORMATS", "save_plot"]
-
 #: Endings of file names in the order in which messages name them.
 PLOT_FORMATS = (".svg", ".pdf", ".png")
 

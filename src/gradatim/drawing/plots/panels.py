@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-__all__ = ["Panel", "plot_panels"]
-
 _A_LINE = 4
 # Even, so that a boundary half way between points of a lattice lies between two places.
 _RESOLUTION = 300

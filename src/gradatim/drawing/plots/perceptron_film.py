@@ -15,8 +15,6 @@ from gradatim.drawing.plots._style import COLORS, GRAY, INK
 from gradatim.drawing.words import zero_equation
 from gradatim.errors import SpecError
 
-__all__ = ["choose_frames", "film_perceptron"]
-
 _WIDTH, _HEIGHT, _EDGE, _FOOT = 420.0, 420.0, 16.0, 34.0
 _MOST_FRAMES = 60
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from gradatim.network.graph import Network
 
-__all__ = ["plot_response"]
-
 
 def plot_response(
     network: Network, x: ArrayLike | None = None, y: Sequence[Any] | np.ndarray | None = None

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_separation"]
-
 _WORDS = {1: "point", 2: "line", 3: "plane"}
 # Rings of a witness are labeled up to this many points.
 _MOST_NAMES = 8

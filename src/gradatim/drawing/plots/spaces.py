@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_spaces"]
-
 _JUMPING = ("heaviside", "sign")
 _STEP_WIDTH = 1.6
 _FAR = 1e9

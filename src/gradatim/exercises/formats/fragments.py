@@ -18,16 +18,6 @@ from gradatim.exercises.model import Question, Table
 from gradatim.exercises.notation import segments, to_latex, to_mathml, to_plain
 from gradatim.network.graph import Network
 
-__all__ = [
-    "Mathematics",
-    "add",
-    "add_list",
-    "add_question",
-    "network_element",
-    "plain_text",
-    "serialize",
-]
-
 Mathematics = Literal["mathml", "latex"]
 
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -21,8 +21,6 @@ from gradatim.exercises.formats.words import LETTERS
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.numbers import show
 
-__all__ = ["write_gift"]
-
 _SPECIAL = re.compile(r"([\\~=#{}:])")
 
 

@@ -25,8 +25,6 @@ from gradatim.exercises.model import Exam, Part, Question, Table
 from gradatim.exercises.notation import segments, to_latex
 from gradatim.network.graph import Network
 
-__all__ = ["write_latex"]
-
 _HEAD = r"""\documentclass[11pt]{article}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}

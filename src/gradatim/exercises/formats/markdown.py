@@ -23,8 +23,6 @@ from gradatim.exercises.formats.words import (
 from gradatim.exercises.model import Exam, Part, Question, Table
 from gradatim.exercises.notation import segments, to_latex
 
-__all__ = ["write_markdown"]
-
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _BLANK = r"\_\_\_\_\_\_"
 

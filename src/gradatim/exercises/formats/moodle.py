@@ -32,19 +32,6 @@ from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import SLIPS
 
-__all__ = [
-    "add_category",
-    "add_html",
-    "add_text",
-    "category_name",
-    "explained",
-    "grade",
-    "numbers",
-    "quiz_text",
-    "solution_html",
-    "write_moodle",
-]
-
 # What ends an answer or its feedback inside the braces of a cloze question.
 _CLOZE_SPECIAL = re.compile(r"([\\}#~])")
 

@@ -25,8 +25,6 @@ from gradatim.exercises.formats.words import (
 )
 from gradatim.exercises.model import Exam, Part, Question
 
-__all__ = ["write_html"]
-
 _STYLE = r"""
 :root{color-scheme:light dark;--ink:#1f1e1b;--muted:#6a665e;--paper:#fff;--line:#d8d4cb;
 --soft:#f6f4ef;--accent:#2166ac}

@@ -25,8 +25,6 @@ from gradatim.exercises.formats.stack import write_stack
 from gradatim.exercises.formats.typeset import check_renderer, write_pdf
 from gradatim.exercises.model import Exam
 
-__all__ = ["FORMATS", "check_exam_file", "render_exam", "write_exam", "write_json"]
-
 
 def write_json(exam: Exam, *, answers: bool = False) -> str:
     """Write an exam as JSON, with all that a program needs to check it."""

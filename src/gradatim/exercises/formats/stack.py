@@ -31,8 +31,6 @@ from gradatim.exercises.formats.moodle import (
 from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.numbers import show
 
-__all__ = ["write_stack"]
-
 _VERSION = "2020041700"
 
 # Decimals that a computer rounds are no slips of a student.

@@ -31,8 +31,6 @@ from gradatim.exercises.formats.words import (
 from gradatim.exercises.model import Exam, Part, Question, Table
 from gradatim.exercises.notation import segments, to_typst
 
-__all__ = ["check_renderer", "write_pdf", "write_typst"]
-
 _HEAD = """#set document(title: {title}, date: none)
 #set page(
   paper: "a4",

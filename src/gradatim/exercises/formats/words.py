@@ -13,18 +13,6 @@ from gradatim.exercises.model import Exam, Part, Question
 from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import SLIPS
 
-__all__ = [
-    "FIELDS",
-    "LETTERS",
-    "answer_line",
-    "heading",
-    "points_text",
-    "remarks",
-    "slip_lines",
-    "subtitle",
-    "title",
-]
-
 #: Names of the choices.
 LETTERS = "abcdefgh"
 

@@ -13,17 +13,6 @@ from gradatim.exercises.model import Question
 from gradatim.exercises.numbers import show
 from gradatim.network.graph import Network
 
-__all__ = [
-    "given_inputs",
-    "inputs_text",
-    "joined",
-    "nonzero",
-    "round_text",
-    "steep",
-    "until",
-    "whole",
-]
-
 # So many attempts, of which hardly ever more than a dozen are needed.
 _ATTEMPTS = 1_000
 

@@ -10,8 +10,6 @@ from fractions import Fraction
 from itertools import combinations, product
 from math import gcd, lcm
 
-__all__ = ["Point", "separating_unit"]
-
 Point = tuple[Fraction, Fraction]
 
 

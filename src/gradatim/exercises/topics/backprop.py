@@ -19,8 +19,6 @@ from gradatim.exercises.slips import number_part
 from gradatim.exercises.topics._draw import given_inputs, inputs_text, joined, nonzero, until, whole
 from gradatim.network.graph import Network
 
-__all__ = ["make_backprop"]
-
 _LOSS = "$L = 1/2 (y - t)^2$"
 _DRAWING = "In the drawing, $w0$ is the bias of each unit."
 _RATES = (Fraction(1, 10), Fraction(1, 2), Fraction(1, 5), Fraction(1, 100))

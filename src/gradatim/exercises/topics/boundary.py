@@ -16,8 +16,6 @@ from gradatim.exercises.slips import choice_part, number_part, sometimes_choices
 from gradatim.exercises.topics._draw import nonzero, round_text, whole
 from gradatim.network.graph import Network
 
-__all__ = ["make_boundary"]
-
 _TRIPLES = ((3, 4, 5), (4, 3, 5), (6, 8, 10), (8, 6, 10), (5, 12, 13), (12, 5, 13), (8, 15, 17))
 
 # Outputs at the middle of the range, where the pre-activation is 0.

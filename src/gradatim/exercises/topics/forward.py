@@ -18,8 +18,6 @@ from gradatim.exercises.slips import number_part
 from gradatim.exercises.topics._draw import given_inputs, inputs_text, nonzero, steep, until, whole
 from gradatim.network.graph import Network
 
-__all__ = ["make_forward"]
-
 _SHAPES = {1: ((1, 1, 1), (1, 2, 1)), 2: ((2, 2, 1), (3, 2, 1)), 3: ((2, 2, 2, 1), (2, 3, 2))}
 
 

@@ -17,8 +17,6 @@ from gradatim.exercises.model import Question
 from gradatim.exercises.slips import number_part, sometimes_choices
 from gradatim.exercises.topics._draw import joined, nonzero
 
-__all__ = ["make_parameters"]
-
 _NOTE = "Every unit that is not an input has a bias, which counts as a parameter."
 _ASK = {"quantity": "parameters"}
 

@@ -25,8 +25,6 @@ from gradatim.exercises.topics._draw import (
 )
 from gradatim.network.graph import Network
 
-__all__ = ["make_prediction"]
-
 _CLASS = {"quantity": "class"}
 _HALF = Fraction(1, 2)
 

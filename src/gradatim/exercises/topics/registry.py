@@ -24,8 +24,6 @@ from gradatim.exercises.topics.transform import make_transform
 from gradatim.exercises.topics.weights import make_weights
 from gradatim.exercises.writing import notes_for
 
-__all__ = ["FUNCTIONS", "TOPICS", "can_ask", "draw_question"]
-
 Maker = Callable[[Random, int], Question | None]
 
 #: Every topic's maker by its name.

@@ -19,8 +19,6 @@ from gradatim.exercises.slips import choice_part
 from gradatim.exercises.topics._draw import joined, nonzero
 from gradatim.exercises.topics._plane import Point, separating_unit
 
-__all__ = ["make_separable"]
-
 _NONE = "No unit with a step does; the points are not linearly separable."
 _NOTES = (
     "$step(z) = 1$ if $z ≥ 0$, otherwise $0$; so $step(0) = 1$.",

@@ -19,8 +19,6 @@ from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import as_choices, choice_part, number_part
 from gradatim.network.graph import Network
 
-__all__ = ["make_transform"]
-
 _X = ("x",)
 _BIASES = range(-3, 4)
 _ZERO = Fraction(0)

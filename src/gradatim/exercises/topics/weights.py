@@ -17,8 +17,6 @@ from gradatim.exercises.numbers import show
 from gradatim.exercises.slips import choice_part, number_part
 from gradatim.exercises.topics._draw import nonzero, whole
 
-__all__ = ["make_weights"]
-
 _W0 = {"quantity": "weight", "input": "bias"}
 _W1 = {"quantity": "weight", "input": "x1"}
 _W2 = {"quantity": "weight", "input": "x2"}

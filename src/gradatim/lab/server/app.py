@@ -30,8 +30,6 @@ from gradatim.lab.server.guard import refusal
 from gradatim.lab.server.jobs import Job, JobQueues
 from gradatim.lab.server.sessions import Session, SessionError, Sessions, about_collection
 
-__all__ = ["LabServer", "TooLargeError"]
-
 # Seconds for which a page waits for news of a job.
 _PATIENCE = 20.0
 # Choices of rows that are kept for the next page that asks for them.

@@ -19,8 +19,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gradatim.lab.server.protocol import Refusal, encode
 
-__all__ = ["RequestGuard", "is_loopback", "refusal"]
-
 _COOKIE = "gradatim_lab"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HEADERS = {

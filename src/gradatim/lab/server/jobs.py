@@ -23,8 +23,6 @@ from gradatim.errors import GradatimError, SpecError
 from gradatim.lab.server import protocol
 from gradatim.lab.server.parcels import pack, unpack
 
-__all__ = ["Job", "JobProcess", "JobQueues"]
-
 #: Seconds after which a job is ended.
 SECONDS = {
     protocol.FitKernel: 30,

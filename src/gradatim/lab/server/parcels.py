@@ -12,8 +12,6 @@ from typing import Any
 
 from gradatim.collection import Collection
 
-__all__ = ["pack", "unpack"]
-
 _KIND = "gradatim collection"
 
 

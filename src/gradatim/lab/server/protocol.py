@@ -12,47 +12,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-__all__ = [
-    "ASKS",
-    "MOST_CHARACTERS",
-    "MOST_FILES",
-    "MOST_FILE_BYTES",
-    "MOST_NETS",
-    "MOST_SESSIONS",
-    "SCHEMA_NAMES",
-    "About",
-    "ApproximationBuilt",
-    "Ask",
-    "BuildApproximation",
-    "ChooseRows",
-    "ClimbFinished",
-    "ClimbedRung",
-    "DecideSeparation",
-    "FilesRead",
-    "FitKernel",
-    "Hello",
-    "JobStarted",
-    "JobState",
-    "KernelFitted",
-    "NamedInput",
-    "PointRows",
-    "ReadFiles",
-    "Refusal",
-    "Result",
-    "SeparationDecided",
-    "StartClimb",
-    "StopJob",
-    "TrainWall",
-    "TrainedNet",
-    "WallTrained",
-    "WatchJob",
-    "Welcome",
-    "decode_ask",
-    "encode",
-    "openapi",
-    "schema",
-]
-
 #: Bounds that the server keeps, each with a sentence where it is met.
 MOST_SESSIONS = 64
 MOST_CHARACTERS = 400_000

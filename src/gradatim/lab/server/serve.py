@@ -25,8 +25,6 @@ from gradatim.lab.server import protocol
 from gradatim.lab.server.app import LabServer
 from gradatim.lab.server.guard import RequestGuard, is_loopback
 
-__all__ = ["PORT", "make_app", "serve_lab"]
-
 PORT = 8765
 _MOST_CONNECTIONS = 512
 

@@ -29,8 +29,6 @@ from gradatim.lab.server.protocol import (
     NamedInput,
 )
 
-__all__ = ["Session", "SessionError", "Sessions", "about_collection", "check_size"]
-
 #: Seconds after which a session that asks nothing may be ended for another.
 IDLE = 600
 _MOST_ROWS, _MOST_BYTES, _MOST_IN_ALL = 100_000, 256 * 2**20, 2**30

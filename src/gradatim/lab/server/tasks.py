@@ -23,8 +23,6 @@ from gradatim.errors import InputError, SpecError
 from gradatim.lab.lesson import feature_names, flat_parameters, input_name
 from gradatim.lab.server import protocol
 
-__all__ = ["TASKS", "run_task"]
-
 _SIDE = 100
 _CURVE = 400
 _MOST_COLUMNS = 200

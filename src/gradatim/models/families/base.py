@@ -23,18 +23,6 @@ from gradatim.models.model import Model
 from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.scalers import Scaler
 
-__all__ = [
-    "MOST_BYTES",
-    "SCALING",
-    "SCALING_AT_ONCE",
-    "Family",
-    "Fit",
-    "Fitted",
-    "LearningCurve",
-    "by_rows",
-    "make_model",
-]
-
 #: Bytes per entry of an input while it is scaled: float64 copies and temporaries.
 SCALING = 32
 

@@ -18,8 +18,6 @@ from gradatim.models.learners import AveragedNetworks, Constant
 from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 
-__all__ = ["Linear", "Majority"]
-
 
 class Majority(Family):
     """Always answer the most frequent class of the training rows, or their mean."""

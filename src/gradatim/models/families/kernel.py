@@ -29,8 +29,6 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.scalers import Scaler
 from gradatim.training.target_units import TargetUnits
 
-__all__ = ["MOST_EXACT", "Kernel", "KernelSetting"]
-
 #: Rows up to which a machine may stand on any of them; time and memory grow with their square.
 MOST_EXACT = 4_000
 

@@ -19,14 +19,6 @@ import numpy as np
 
 from gradatim.models.learners import kernel_of
 
-__all__ = [
-    "LANDMARKS",
-    "LANDMARKS_TO_CHOOSE",
-    "MOST_ROWS_TO_CHOOSE",
-    "choose_landmarks",
-    "fit_on_landmarks",
-]
-
 #: Landmarks of a machine that is scored.
 LANDMARKS = 2_000
 

@@ -50,9 +50,6 @@ from gradatim.training.recipes import (
 from gradatim.training.target_units import TargetUnits
 from gradatim.training.targets import Targets
 
-__all__ = ["Deep", "Logistic", "NetworkFamily", "Shallow"]
-
-
 #: Hidden layers, and the networks of them, that are trained to choose.
 _Trial = tuple[tuple[int, ...], Ensemble]
 

@@ -18,9 +18,6 @@ from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
 from gradatim.training.perceptron import learn_rule
 
-__all__ = ["Perceptron"]
-
-
 #: Passes over the rows, and how many visits in all are enough: of many rows there are fewer passes.
 _MOST_PASSES, _ENOUGH_VISITS = 10, 100_000
 

@@ -22,8 +22,6 @@ from gradatim.errors import GradatimError, MissingExtraError
 from gradatim.models.families.base import SCALING, Family, Fit, Fitted, make_model
 from gradatim.models.training_set import Plan, TrainingSet
 
-__all__ = ["Forest", "Gone", "LightGBM", "ReferenceFamily"]
-
 
 @dataclass(frozen=True, eq=False)
 class Gone:

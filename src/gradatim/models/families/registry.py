@@ -17,8 +17,6 @@ from gradatim.errors import SpecError
 if TYPE_CHECKING:
     from gradatim.models.families.base import Family
 
-__all__ = ["FAMILIES", "REFERENCES", "get_family", "register", "require_savable"]
-
 
 class _Families(MutableMapping[str, "Family"]):
     """Families by name, each given as itself or as the ``module:class`` to make it of."""

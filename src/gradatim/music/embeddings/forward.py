@@ -26,8 +26,6 @@ from importlib import resources
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-__all__ = ["MusicnnNet", "read_net", "run_back_end", "run_patch"]
-
 _FRONT_ENDS = {
     "timbral": ("timbral_38", "timbral_67"),
     "temporal": ("temporal_128", "temporal_64", "temporal_32"),

@@ -23,15 +23,6 @@ from gradatim.music.audio import checked_samples
 from gradatim.music.embeddings.forward import read_net, run_patch
 from gradatim.music.embeddings.patches import PATCH_RATE, cut_patches, log_mel
 
-__all__ = [
-    "FRAME_LAYERS",
-    "MUSICNN_NAMES",
-    "MUSICNN_TAGS",
-    "MusicnnOutput",
-    "musicnn_features",
-    "run_musicnn",
-]
-
 #: The tags, as listeners wrote them, in the order of the output.
 MUSICNN_TAGS = (
     *("rock", "pop", "alternative", "indie", "electronic", "female vocalists", "dance", "00s"),

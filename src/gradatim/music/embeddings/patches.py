@@ -19,8 +19,6 @@ import numpy as np
 
 from gradatim.music.spectra import mel_filters
 
-__all__ = ["N_MELS", "PATCH_FRAMES", "PATCH_RATE", "cut_patches", "log_mel"]
-
 PATCH_RATE = 16_000  # Hz
 N_MELS = 96
 PATCH_FRAMES = 187  # 3 s

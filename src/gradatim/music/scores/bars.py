@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["bar_starts"]
-
 _NEAR = 1e-6
 
 

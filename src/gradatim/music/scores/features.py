@@ -20,8 +20,6 @@ from gradatim.errors import InputError, SpecError
 from gradatim.music.scores.lines import RHYTHMS, melodic_lines, rhythms
 from gradatim.music.scores.notes import NoteList, find_key
 
-__all__ = ["SCORE_FEATURES", "SCORE_RECIPE", "ScoreRecipe", "score_features"]
-
 #: What each feature is, by its name; those of the last three groups depend on the notation.
 SCORE_FEATURES: dict[str, str] = {
     **{

@@ -23,14 +23,6 @@ from gradatim.music.scores.formats import SCORE_SUFFIXES, score_format, split_sc
 from gradatim.music.scores.ngrams import NgramRecipe, score_ngrams
 from gradatim.music.scores.parsing import ReadScore, parse_scores
 
-__all__ = [
-    "ScoreFiles",
-    "is_score_path",
-    "list_scores",
-    "notice_scores_beside",
-    "read_score_files",
-]
-
 NOUN = "score"
 _SHOWN = 5
 

@@ -33,8 +33,6 @@ from gradatim.music.scores.ngrams import NGRAM_RECIPE
 from gradatim.music.scores.sounds import ScoreSound
 from gradatim.music.scores.tags import TEXT_TAGS, require_score_tag
 
-__all__ = ["read_scores"]
-
 #: Share of unreadable scores above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.5
 

@@ -23,15 +23,6 @@ from gradatim._files import open_regular
 from gradatim._text import show_name
 from gradatim.errors import InputError
 
-__all__ = [
-    "MOST_BYTES",
-    "SCORE_SUFFIXES",
-    "ScoreText",
-    "score_format",
-    "split_scores",
-    "split_tunes",
-]
-
 ScoreFormat = Literal["abc", "kern", "midi", "musicxml"]
 
 #: Bytes of a file, and of what a compressed one holds: an opera as MusicXML has less.

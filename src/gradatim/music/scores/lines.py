@@ -11,8 +11,6 @@ import numpy as np
 
 from gradatim.music.scores.notes import NoteList
 
-__all__ = ["RHYTHMS", "melodic_lines", "rhythms"]
-
 #: How two successive distances compare: ratios of the first to the second, else ``other``.
 RHYTHMS = ("even", "long_short", "short_long", "dotted", "snap", "other")
 _RATIOS = (1.0, 2.0, 1 / 2, 3.0, 1 / 3)

@@ -17,8 +17,6 @@ import numpy as np
 from gradatim.music.scores.lines import melodic_lines
 from gradatim.music.scores.notes import NoteList
 
-__all__ = ["N_NUMBERS", "melody_fingerprint"]
-
 N_NUMBERS = 4096
 
 _TOGETHER = 4

@@ -18,8 +18,6 @@ from gradatim.errors import InputError, SpecError
 from gradatim.music.scores.lines import RHYTHMS, melodic_lines, rhythms
 from gradatim.music.scores.notes import NoteList
 
-__all__ = ["NGRAM_RECIPE", "NgramRecipe", "score_ngrams"]
-
 #: Semitones of the widest interval; wider ones are counted as this one.
 WIDEST = 8
 

@@ -15,8 +15,6 @@ import numpy as np
 
 from gradatim._digest import sha256
 
-__all__ = ["Key", "NoteList", "find_key"]
-
 # Ratings of how well each pitch class fits a major and a minor key, from the tonic up [1].
 # [1] C. L. Krumhansl, "Cognitive Foundations of Musical Pitch", Oxford University Press, 1990,
 #     p. 30.

@@ -26,8 +26,6 @@ from gradatim.executors.processes import UnansweredError, WorkerPool
 from gradatim.music.scores.formats import ScoreText
 from gradatim.music.scores.notes import NoteList
 
-__all__ = ["MOST_SECONDS", "ReadScore", "parse_scores"]
-
 #: Seconds that one score may take: fifty times a string quartet.
 MOST_SECONDS = 120.0
 

@@ -12,8 +12,6 @@ import numpy as np
 
 from gradatim.music.scores.notes import NoteList
 
-__all__ = ["UNIT", "ScoreSound"]
-
 #: Seconds of the most common duration: an eighth at 150 quarter notes a minute.
 UNIT = 0.2
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from gradatim.errors import SpecError
 
-__all__ = ["SCORE_TAGS", "TEXT_TAGS", "require_score_tag"]
-
 #: Tags that can be asked for.
 SCORE_TAGS = (
     *("area", "book", "composer", "genre", "group", "key", "meter", "origin", "rhythm", "source"),

@@ -16,8 +16,6 @@ from typing import Any
 from gradatim.executors.serving import serve
 from gradatim.music.scores.bars import bar_starts
 
-__all__ = ["MOST_MEMORY", "read_notes"]
-
 #: Bytes of address space of the process: a hundred times what a string quartet takes.
 MOST_MEMORY = 8 << 30
 

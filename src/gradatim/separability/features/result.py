@@ -21,8 +21,6 @@ from gradatim.feature_maps import Monomial, add_monomials
 from gradatim.network.numbers import exact_text
 from gradatim.separability.planes.result import Separation, Witness
 
-__all__ = ["AddedFeatures", "Refuted"]
-
 
 @dataclass(frozen=True)
 class Refuted:

@@ -25,8 +25,6 @@ from gradatim.separability.planes.decide import separate
 from gradatim.separability.planes.result import Separation
 from gradatim.separability.planes.table import as_table
 
-__all__ = ["find_features"]
-
 # Monomials beyond which even one question takes minutes.
 _MOST_MONOMIALS = 1000
 

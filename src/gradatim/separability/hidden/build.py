@@ -27,8 +27,6 @@ from gradatim.separability.planes.decide import separate
 from gradatim.separability.planes.table import as_table
 from gradatim.separability.transformation import transform
 
-__all__ = ["build_hidden"]
-
 _GRIDS = (1, 2, 3, 5, 10, 30, 100, 1000, 1_000_000)
 _MOST_CUTS = 200
 _SPREADS = (0.3, 0.1, 0.03, 0.01)

@@ -24,8 +24,6 @@ from gradatim.network.graph import Layer, Network
 from gradatim.separability.hidden.directions import Directions, in_chunks
 from gradatim.separability.hidden.layer import step_layer
 
-__all__ = ["Cut", "cut_off", "cuts_network", "round_between"]
-
 _GRIDS = (1, 2, 3, 5, 10, 30, 100, 1000, 1_000_000)
 # Gaps narrower than this share of the extent are not looked at.
 _NARROW = 1e-9

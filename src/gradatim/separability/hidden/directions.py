@@ -14,8 +14,6 @@ import numpy as np
 
 from gradatim.separability.planes.short import whole_weights
 
-__all__ = ["Directions", "in_chunks", "label_changes"]
-
 # Label changes that are not certain in floats count as this many.
 _TIE = 1e-12
 _MOST_AXES = 40

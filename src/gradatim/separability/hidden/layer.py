@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 
 from gradatim._text import plural
-from gradatim.network.graph import ExactUnit, Layer, Network
+from gradatim.network.graph import Network
+from gradatim.network.layer import ExactUnit, Layer
 from gradatim.separability.planes.rows import ExactRows
-
-__all__ = ["HiddenLayer", "step_layer"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

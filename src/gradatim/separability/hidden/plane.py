@@ -16,8 +16,6 @@ import numpy as np
 
 from gradatim.separability.planes.short import simplest_between
 
-__all__ = ["MOST_PAIRS", "changes_along", "fewest_changes"]
-
 #: Pairs of rows of different classes up to which all directions are compared.
 MOST_PAIRS = 20_000
 

@@ -16,8 +16,6 @@ from gradatim.separability.planes.gordan import Alternative, combination, decide
 from gradatim.separability.planes.initial_guess import guess
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["alternative"]
-
 
 def alternative(rows: ExactRows, signs: np.ndarray, progress: Progress = silent) -> Alternative:
     """Find a plane that separates the rows strictly, or rows with weights that forbid one.

@@ -29,8 +29,6 @@ from gradatim.errors import SpecError
 from gradatim.separability.planes.alternative import alternative
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["Capacity", "capacity", "n_separable_labelings", "simulate_capacity"]
-
 # Points as multiples of d + 1.
 _GRID = (1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 3, 4)
 

@@ -26,8 +26,6 @@ from gradatim.separability.planes.table import as_table
 from gradatim.separability.planes.touching import touching
 from gradatim.separability.planes.widest import widest
 
-__all__ = ["separate"]
-
 
 def separate(
     X: ArrayLike,

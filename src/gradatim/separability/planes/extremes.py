@@ -11,8 +11,6 @@ import numpy as np
 
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["extremes", "has_gap"]
-
 
 def has_gap(rows: ExactRows, signs: np.ndarray, plane: Sequence[int]) -> bool | None:
     """Say by floats whether a plane separates with some bias. `signs` (n_samples,)."""

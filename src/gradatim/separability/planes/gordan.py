@@ -25,8 +25,6 @@ from flint import fmpz_mat, nmod_mat
 
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["Alternative", "affine_minimum", "combination", "decide", "independent", "step_towards"]
-
 _PRIME = (1 << 61) - 1
 # Steps of the exact search times the cube of the points that it holds: about a minute.
 _MOST_WORK = 5e7

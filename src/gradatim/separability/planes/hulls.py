@@ -25,8 +25,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Hulls", "nearest_in_hulls", "nearest_rows"]
-
 _TOLERANCE = 1e-12
 # What is shorter than this share of what was expected is solved for anew, in its own units.
 _SHORT = 1e-2

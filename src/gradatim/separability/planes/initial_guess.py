@@ -19,8 +19,6 @@ import numpy as np
 
 from gradatim.separability.planes.hulls import nearest_in_hulls
 
-__all__ = ["Guess", "guess"]
-
 _NOTHING = 1e-9
 _ROUNDS = 200
 # A weight, as a share of the largest, whose sign floats can be trusted with.

@@ -26,8 +26,6 @@ from gradatim.separability.planes.result import Separation, unit_network
 from gradatim.separability.planes.rows import ExactRows
 from gradatim.separability.planes.widest import widest
 
-__all__ = ["PerceptronRun", "run_perceptron"]
-
 _FEWEST, _MOST = 4, 1 << 14
 
 

@@ -21,8 +21,6 @@ from gradatim.separability.planes.extremes import extremes
 from gradatim.separability.planes.hulls import nearest_rows
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["Pair", "nearest_pairs"]
-
 Pair = tuple[int, int]
 
 # Multiplications of the search in floats, about; beyond, the bounds are as wide as they are.

@@ -27,17 +27,6 @@ from gradatim.separability.planes.widest import Widest, plane_margin
 if TYPE_CHECKING:
     from gradatim.separability.planes.rows import ExactRows
 
-__all__ = [
-    "Separation",
-    "Witness",
-    "is_proved",
-    "rows_on",
-    "separates",
-    "touches",
-    "unit_network",
-    "witnesses",
-]
-
 
 @dataclass(frozen=True)
 class Witness:

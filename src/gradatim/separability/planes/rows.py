@@ -22,8 +22,6 @@ from flint import fmpz_mat
 
 from gradatim.separability.planes.entries import FloatEntries, ObjectEntries
 
-__all__ = ["ExactRows", "Metric"]
-
 _ROUNDING = 2.0**-53
 # Far above what products of numbers in [-1, 1] can lose to underflow, far below what matters.
 _UNDERFLOW = 1e-290

@@ -22,8 +22,6 @@ from gradatim.separability.planes.decide import separate
 from gradatim.separability.planes.result import Separation
 from gradatim.separability.planes.table import as_table
 
-__all__ = ["ClassSeparations", "separate_classes"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ClassSeparations(Shown):

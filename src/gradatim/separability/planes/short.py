@@ -17,8 +17,6 @@ from gradatim.certificates.rationals import weighted_sum
 from gradatim.separability.planes.extremes import extremes, has_gap
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["shorten", "simplest_between", "whole_weights"]
-
 # Steps to which the largest weight is rounded; each third one doubles.
 _FINEST = 1 << 62
 # Weights are whole numbers if none has more digits than this.

@@ -14,8 +14,6 @@ from numpy.typing import ArrayLike
 
 from gradatim.errors import InputError, ShapeError
 
-__all__ = ["as_table"]
-
 
 def as_table(X: ArrayLike) -> np.ndarray:
     """Check a table of numbers. `X` (n_samples, n_features); returns (n_samples, n_features)."""

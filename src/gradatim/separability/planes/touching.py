@@ -28,8 +28,6 @@ from gradatim.separability.planes.gordan import Alternative, independent
 from gradatim.separability.planes.rows import ExactRows
 from gradatim.separability.planes.short import shorten, whole_weights
 
-__all__ = ["Touching", "spans_all", "touching"]
-
 # Entries of the quotients up to which the question is asked.
 _MOST_ENTRIES = 2_000_000
 _MOST_COLUMNS = 120

@@ -25,8 +25,6 @@ from gradatim.separability.planes.gordan import affine_minimum, step_towards
 from gradatim.separability.planes.pairs import Pair, nearest_pairs
 from gradatim.separability.planes.rows import ExactRows
 
-__all__ = ["Widest", "plane_margin", "widest"]
-
 _MOST_EXACT_STEPS = 400
 # Pairs up to which the weights are solved for in fractions, and steps times their cube: about 20 s.
 _MOST_PAIRS = 160

@@ -22,17 +22,6 @@ from gradatim.losses import LOSSES
 from gradatim.training.jax.layout import Params, marks, unpack
 from gradatim.training.layout import Program
 
-__all__ = [
-    "BlockData",
-    "Hyper",
-    "State",
-    "initial_state",
-    "mean_loss",
-    "model_logits",
-    "run_epochs",
-    "weight_penalty",
-]
-
 #: Without fusion emitters a program is compiled in three quarters of the time and runs as fast;
 #: the option is JAX 0.10's, and may be gone or better in another version.
 COMPILER_OPTIONS = (

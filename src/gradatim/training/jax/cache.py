@@ -12,8 +12,6 @@ import jax
 
 from gradatim._cache import cache_folder
 
-__all__ = ["use_compilation_cache"]
-
 
 def use_compilation_cache() -> Path | None:
     """Let JAX keep compiled programs, unless the user has configured that already."""

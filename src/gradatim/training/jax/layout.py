@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Params", "marks", "pack", "segments", "unpack"]
-
 from gradatim.training.layout import Program
 
 #: Rows of parameters, NumPy's or JAX's.

@@ -24,8 +24,6 @@ from gradatim.training.layout import Program, block_size
 from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
 
-__all__ = ["BlockWorker", "make_workers", "share_devices"]
-
 #: Bytes that a block may take for copies of the data of several jobs.
 COPY_LIMIT = 256 * 2**20
 

@@ -14,8 +14,6 @@ import numpy as np
 
 from gradatim.training.native.elementwise import random_bits
 
-__all__ = ["alter"]
-
 #: Told apart from the keys of dropout, which add multiples of another constant to the step's.
 _KEY = 0x5BD1E995
 

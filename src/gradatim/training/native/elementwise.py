@@ -23,9 +23,6 @@ from numba import njit, types
 from gradatim.activations import ACTIVATIONS
 from gradatim.training.native.tiles import instruction
 
-__all__ = ["ACTIVATION_CODES", "activate", "drop", "exp_down", "log1p_unit", "logistic"]
-__all__ += ["random_bits"]
-
 #: Number by which compiled code knows an activation.
 ACTIVATION_CODES = {name: code for code, name in enumerate(ACTIVATIONS)}
 

@@ -28,8 +28,6 @@ from gradatim.training.native.records import (
 from gradatim.training.native.steps import gather, learn, validate
 from gradatim.training.native.tiles import at, start_of
 
-__all__ = ["BoundRecords"]
-
 _KINDS = (Shape, Rows, Nets, Batch, Room, Epoch, Counted, Round)
 _shape_at, _rows_at, _nets_at, _batch_at = (record(kind) for kind in _KINDS[:4])
 _room_at, _epoch_at, _counted_at, _round_at = (record(kind) for kind in _KINDS[4:])

@@ -19,18 +19,6 @@ from gradatim._digest import sha256
 from gradatim.training.native import augmentation, elementwise, outputs, products, updates
 from gradatim.training.native.tiles import MOST_LANES, POINTER
 
-__all__ = [
-    "activate",
-    "adam",
-    "add_penalty",
-    "alter",
-    "compiled",
-    "drop",
-    "loss_and_slope",
-    "named",
-]
-__all__ += ["product", "product_of_rows", "sgd", "transpose"]
-
 
 def _digest() -> str:
     sources = sorted(Path(__file__).parent.glob("*.py"))

@@ -16,8 +16,6 @@ from numba import njit
 from gradatim.losses import LOSSES
 from gradatim.training.native.elementwise import exp_down, log1p_unit, logistic
 
-__all__ = ["LOSS_CODES", "loss_and_slope"]
-
 #: Number by which compiled code knows a loss.
 LOSS_CODES = {name: code for code, name in enumerate(LOSSES)}
 _MULTICLASS, _BINARY = LOSS_CODES["multiclass"], LOSS_CODES["binary"]

@@ -22,8 +22,6 @@ from gradatim.training.native.tiles import (
     transpose_tile,
 )
 
-__all__ = ["product", "product_of_rows", "transpose"]
-
 _DOT_4X2, _DOT_4X1 = dot_tile(4, 2), dot_tile(4, 1)
 _DOT_1X2, _DOT_1X1 = dot_tile(1, 2), dot_tile(1, 1)
 

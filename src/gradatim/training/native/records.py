@@ -17,9 +17,6 @@ from numba import types
 
 from gradatim.training.native.tiles import HALF, instruction
 
-__all__ = ["Batch", "Counted", "Epoch", "Nets", "Room", "Round", "Rows", "Shape"]
-__all__ += ["make_room", "make_round", "numbers", "record"]
-
 #: Entries of gathered minibatches kept at once, about what the second cache holds.
 _GATHERED = 2**17
 

@@ -30,8 +30,6 @@ from gradatim.training.native.records import SCALED_ROWS
 from gradatim.training.native.tiles import HALF, at
 from gradatim.training.native.updates import OPTIMIZER_CODES, cosine_factor
 
-__all__ = ["gather", "learn", "validate"]
-
 _ADAMW, _SGD = OPTIMIZER_CODES["adamw"], OPTIMIZER_CODES["sgd"]
 
 #: Weights from which a gradient is quicker with the activations turned first.

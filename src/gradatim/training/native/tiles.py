@@ -17,9 +17,6 @@ from numba.core import cgutils
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-__all__ = ["HALF", "LANES", "MOST_LANES", "MOST_ROWS", "POINTER", "at", "dot_tile", "instruction"]
-__all__ += ["product_tile", "start_of", "transpose_tile"]
-
 #: Entries of a vector: a register of AVX, two of NEON.
 LANES = 8
 

@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-__all__ = ["OPTIMIZER_CODES", "adam", "add_penalty", "cosine_factor", "sgd"]
-
 #: Number by which compiled code knows an optimizer.
 OPTIMIZER_CODES = {"adam": 0, "adamw": 1, "sgd": 2}
 

@@ -27,8 +27,6 @@ from gradatim.training.result import FitResult
 from gradatim.training.specs import Augmentation, NetworkSpec
 from gradatim.training.targets import Targets
 
-__all__ = ["NativeWorker", "compile_all", "make_rows", "make_workers"]
-
 #: Networks of a worker at most: few enough that the threads end together.
 MOST_NETWORKS = 64
 
