@@ -96,7 +96,7 @@ STATE = """() => {
 # Both train 2-8-8-1 with tanh on 250 points, in batches of 10, by plain descent on half the square.
 DUEL = """() => {
   const N = 250, BATCH = 10, RATE = 0.03;
-  const lib = engine(randomNumbers());
+  const lib = engine(activationFunctions(), randomNumbers());
   const random = lib.makeRandom(1);
   const X = Float64Array.from({ length: 2 * N }, () => 2 * random.uniform() - 1);
   const isInside = (k) => X[2 * k] ** 2 + X[2 * k + 1] ** 2 < 0.6;

@@ -34,13 +34,14 @@ MARK = re.compile(r"<!-- lab: (.+?) -->")
 SECTIONS = {"docs/lecture": "The lecture", "docs/guides": "Guides", "docs": "More", ".": "gradatim"}
 
 _CODES = """
+import { activationFunctions } from "%(views)s/activations.js";
 import { engine } from "%(views)s/engine.js";
 import { randomNumbers } from "%(views)s/randomnumbers.js";
 import { initialState } from "%(lab)s/model.js";
 import { encodeState } from "%(lab)s/state.js";
 let text = "";
 for await (const part of process.stdin) text += part;
-const lib = engine(randomNumbers());
+const lib = engine(activationFunctions(), randomNumbers());
 const found = JSON.parse(text).map((lesson) => encodeState(initialState(lesson, lib)));
 console.log(JSON.stringify(found));
 """

@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 import vm from "node:vm";
 
 import { kernelText } from "../../src/gradatim/lab/kernel.js";
+import { activationFunctions } from "../../src/gradatim/views/activations.js";
 import { engine } from "../../src/gradatim/views/engine.js";
 import { fractions } from "../../src/gradatim/views/fractions.js";
 import { randomNumbers } from "../../src/gradatim/views/randomnumbers.js";
 
-const lib = engine(randomNumbers(), fractions());
+const lib = engine(activationFunctions(), randomNumbers(), fractions());
 
 /** Train one case, by the kernel or without. */
 function train({ layers, X, y, recipe, loss, batch, steps }, kernel) {

@@ -18,11 +18,12 @@ import { ACTIVATION_NAMES, LIMITS, decodeState, encodeState, readLink } from "..
 import { readTable } from "../../src/gradatim/lab/table.js";
 import { bestFirst, median } from "../../src/gradatim/lab/wall.js";
 import { lineInSquare } from "../../src/gradatim/lab/zspace.js";
+import { activationFunctions } from "../../src/gradatim/views/activations.js";
 import { engine } from "../../src/gradatim/views/engine.js";
 import { fractions } from "../../src/gradatim/views/fractions.js";
 import { randomNumbers } from "../../src/gradatim/views/randomnumbers.js";
 
-const lib = engine(randomNumbers(), fractions());
+const lib = engine(activationFunctions(), randomNumbers(), fractions());
 
 /** A state as JSON holds it. */
 function plain(state) {

@@ -32,7 +32,7 @@ from tests.views.running import run_node
 
 HERE = Path(__file__).parent
 #: Modules of the engine, beside each other in gradatim/views.
-PARTS = ("engine", "randomnumbers", "fractions")
+PARTS = ("activations", "engine", "randomnumbers", "fractions")
 N_NETWORKS = int(os.environ.get("GRADATIM_ENGINE_NETWORKS", "300"))
 NEAREST = 1e-7
 KINKED = {"sign", "heaviside", "relu", "leaky_relu", "elu"}

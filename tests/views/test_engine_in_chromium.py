@@ -30,7 +30,10 @@ def ask_chromium():
         page = browser.new_page()
         page.add_script_tag(content=re.sub(r"^export ", "", "\n".join(texts), flags=re.M))
         yield lambda cases: json.loads(
-            page.evaluate("cases => answersOf(engine(randomNumbers(), fractions()))(cases)", cases)
+            page.evaluate(
+                "cases => answersOf(engine(activationFunctions(), randomNumbers(), fractions()))(cases)",
+                cases,
+            )
         )
 
 

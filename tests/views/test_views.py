@@ -39,7 +39,7 @@ def test_views_never_parse_markup_or_load_anything(name):
 def test_every_module_is_a_view_or_a_helper_or_the_engine():
     modules = {path.stem for path in Path(views.__file__).parent.glob("*.js")}
     shown = {name for name in modules if not name.startswith("_")}
-    assert shown - {"engine", "fractions", "randomnumbers"} == set(views.VIEWS)
+    assert shown - {"activations", "engine", "fractions", "randomnumbers"} == set(views.VIEWS)
 
 
 def test_stylesheet_loads_nothing():

@@ -6,6 +6,7 @@
  */
 
 import { html } from "../views/_dom.js";
+import { activationFunctions } from "../views/activations.js";
 import { engine } from "../views/engine.js";
 import { fractions } from "../views/fractions.js";
 import { randomNumbers } from "../views/randomnumbers.js";
@@ -64,7 +65,7 @@ export function afterPaint(start) {
  *   makers of tabs that only some pages have
  */
 export function startLab(root, extras = []) {
-  const lib = engine(randomNumbers(), fractions());
+  const lib = engine(activationFunctions(), randomNumbers(), fractions());
   const lesson = JSON.parse(document.getElementById("lesson")?.textContent ?? "{}");
   const lessonDims = () => lesson.table?.names.length ?? 0;
   const live = html("p", { class: "sr", role: "status" });
@@ -124,7 +125,7 @@ export function startLab(root, extras = []) {
    * @param {(message: any) => void} answered
    */
   function startWorker(kernels, answered) {
-    const text = `"use strict";(${trainInWorker})(self, (${engine})((${randomNumbers})()), [${kernels}]);`;
+    const text = `"use strict";(${trainInWorker})(self, (${engine})((${activationFunctions})(), (${randomNumbers})()), [${kernels}]);`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     try {
       const worker = new Worker(address);

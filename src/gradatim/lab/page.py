@@ -36,8 +36,8 @@ _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/]+\.js)";\n', re.MULTI
 _EXPORT = re.compile(r"^export (?=function|const|class|async)", re.MULTILINE)
 # What a page may be asked for from outside keeps its name.
 _NAMED = {
-    *("startLab", "engine", "randomNumbers", "encodeState", "decodeState", "kernelText"),
-    "computePlanes",
+    *("startLab", "engine", "activationFunctions", "randomNumbers", "encodeState", "decodeState"),
+    *("kernelText", "computePlanes"),
 }
 _START = '\nafterPaint(() => startLab(document.getElementById("lab"), [%s]));\n'
 

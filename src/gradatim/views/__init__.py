@@ -4,8 +4,8 @@ Conventions: a view exports ``default { render({ model, el }) }``, draws into ``
 ``model.get(name)`` returns (anywidget's contract) [1]_, may return a function that cleans up, and
 loads nothing. Names with an underscore are helpers that views import; `source` puts them into the
 view's own text, because a module inside a page or a notebook cannot import its neighbors.
-``engine.js``, ``randomnumbers.js`` and ``fractions.js`` draw nothing: they compute and train
-networks in a page as the library does.
+``engine.js``, ``activations.js``, ``randomnumbers.js`` and ``fractions.js`` draw nothing: they
+compute and train networks in a page as the library does.
 
 References
 ----------
