@@ -29,12 +29,8 @@ def ask_chromium():
     with running_chromium() as browser:
         page = browser.new_page()
         page.add_script_tag(content=re.sub(r"^export ", "", "\n".join(texts), flags=re.M))
-        yield lambda cases: json.loads(
-            page.evaluate(
-                "cases => answersOf(engine(activationFunctions(), randomNumbers(), fractions()))(cases)",
-                cases,
-            )
-        )
+        lib = "engine(activationFunctions(), randomNumbers(), fractions())"
+        yield lambda cases: json.loads(page.evaluate(f"cases => answersOf({lib})(cases)", cases))
 
 
 def numbers(value):

@@ -1,10 +1,10 @@
 /**
  * What a worker does: it owns the weights of networks and trains them; the page asks for them when it draws.
  *
- * Conventions: `trainInWorker` refers to nothing outside of itself; its text and those of the engine and its parts are
- * the worker's source. The page numbers what it loads and edits; answers carry the number that they are
- * for, so that the page knows which are old. Several networks train in turns of one epoch each, so all
- * have seen the points equally often.
+ * Conventions: `trainInWorker` refers to nothing outside of itself; its text, with those of the engine and
+ * its parts, is the worker's source. The page numbers what it loads and edits; answers carry the number
+ * that they are for, so that the page knows which are old. Several networks train in turns of one epoch
+ * each, so all have seen the points equally often.
  */
 
 /**
