@@ -44,25 +44,7 @@ class Scaler:
     clip: float | None = None
 
     def transform(self, X: ArrayLike, dtype: DTypeLike = np.float32) -> np.ndarray:
-        """Scale rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows, NaN where a value is missing.
-        dtype : numpy.float32 or numpy.float64, default numpy.float32
-            Precision of what is returned.
-
-        Returns
-        -------
-        array of shape (n_samples, n_features)
-            Scaled rows, without missing values.
-
-        Raises
-        ------
-        ShapeError
-            If `X` does not have the columns that were fitted.
-        """
+        """Scale rows (n_samples, n_features), of which NaN are missing values and are filled in."""
         X = np.asarray(X)
         if X.ndim != 2 or X.shape[1] != len(self.center):
             raise ShapeError(f"X must be (n_samples, {len(self.center)}), not {X.shape}")

@@ -363,23 +363,10 @@ class Climb(Shown):
         return self.models[self.verdict.rung, self.verdict.input]
 
     def find_model(self, name: str) -> Model:
-        """Return a model that was kept.
+        """Return the model that was kept of a rung, trained on every row that may be learnt from.
 
-        Parameters
-        ----------
-        name : str
-            A rung, or a rung and an input such as ``"linear/wave"``; without an input, the one of
-            those kept on which it scored best.
-
-        Returns
-        -------
-        Model
-            Trained on every row that may be learnt from.
-
-        Raises
-        ------
-        SpecError
-            If the model of that rung was not kept.
+        The name may have an input, as ``"linear/wave"``; without it, the input counts on which the
+        rung scored best. SpecError if it was not kept.
         """
         rung, _, input = name.partition("/")
         found = [

@@ -249,23 +249,7 @@ class Model:
         return network
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Save the model.
-
-        Parameters
-        ----------
-        path : path-like
-            A file ending in ``.gradatim``.
-
-        Returns
-        -------
-        pathlib.Path
-            The absolute path of the written file.
-
-        Raises
-        ------
-        OutputError
-            If the name ends otherwise, or the file cannot be written.
-        """
+        """Save the model in a file ending in ``.gradatim``; returns its absolute path."""
         return save_model(self, path)
 
     def _summary(self) -> list[tuple[str, str]]:

@@ -66,29 +66,9 @@ class Problem:
     def sample(
         self, n_samples: int = 400, *, noise: float | None = None, seed: int = 0
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw points with their labels, both classes equally often.
+        """Draw points (n_samples, n_features) with labels 0 and 1, both equally often.
 
-        Parameters
-        ----------
-        n_samples : int, default 400
-            How many, at least 2.
-        noise : float, optional
-            Standard deviation of what is added to every coordinate, >= 0; the problem's own unless
-            given.
-        seed : int, default 0
-            Seed of the points, >= 0.
-
-        Returns
-        -------
-        X : array of shape (n_samples, n_features)
-            Points, in random order.
-        y : array of shape (n_samples,)
-            Labels, 0 or 1.
-
-        Raises
-        ------
-        SpecError
-            If there are fewer than two samples, or noise or seed is negative.
+        The options are those of `load_problem`.
         """
         spread = self._check(n_samples, noise, seed)
         rng = np.random.default_rng([seed, 0])
@@ -115,18 +95,8 @@ class Problem:
         :math:`p(x \mid y) = \mathbb{E}_c\, N(x; c, \sigma^2)` over the points :math:`c` without
         noise; both the densities and the accuracy are means over samples.
 
-        Parameters
-        ----------
-        noise : float, optional
-            As in `sample`.
-        seed : int, default 0
-            Seed of the samples.
-
-        Returns
-        -------
-        float
-            Share of points that the rule gets right, in [0.5, 1]; too low rather than too high,
-            since estimated densities cost accuracy.
+        What is returned is the share of points that the rule gets right, in [0.5, 1]; too low
+        rather than too high, since estimated densities cost accuracy.
         """
         spread = self._check(2, noise, seed)
         if spread == 0:

@@ -126,10 +126,7 @@ class AddedFeatures:
         refuted sets contain all sets of fewer than `at_least` monomials, and, if the set found is
         larger than that, the set without any one of its monomials.
 
-        Returns
-        -------
-        bool
-            Whether it is proved. False also if nothing was found and not everything is refuted.
+        It is False also if nothing was found and not everything is refuted.
         """
         if not all(self._is_refuted(one) for one in self.refuted):
             return False

@@ -181,14 +181,10 @@ class Separation(Shown):
         return unit_network(self.touching_weights, self.touching_bias, self.input_names)
 
     def verify(self) -> bool:
-        """Check the evidence against the given rows in exact arithmetic.
+        """Check in exact arithmetic whether what `separable` says is proved for the given rows.
 
-        Returns
-        -------
-        bool
-            True if what `separable` says is proved: every row is strictly on its side of both
-            planes, or both combinations of the witness are the same point. False also if nothing
-            was decided.
+        Every row is strictly on its side of both planes, or both combinations of the witness are
+        the same point. It is False also if nothing was decided.
         """
         return is_proved(self)
 
