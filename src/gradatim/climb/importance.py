@@ -35,13 +35,7 @@ from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
 from gradatim.models.records import learner_bytes
 
-__all__ = [
-    "FoldModels",
-    "first_repeat",
-    "group_features",
-    "importance_of",
-    "measure_importance",
-]
+__all__ = ["FoldModels", "first_repeat", "group_features", "importance_of", "measure_importance"]
 
 # Multiplications in all, about half a second on one core
 _BUDGET = 2e10

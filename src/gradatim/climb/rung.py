@@ -66,11 +66,7 @@ def _rung_key(family: Family, task: ClimbTask, input: str) -> str:
 
 
 def fit_all(
-    family: Family,
-    task: ClimbTask,
-    input: str,
-    fits: Sequence[Fit],
-    progress: Progress,
+    family: Family, task: ClimbTask, input: str, fits: Sequence[Fit], progress: Progress
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
     if task.store is None or family.trains_networks or family.reference:
@@ -198,11 +194,7 @@ def _choosing_share(family: Family, task: ClimbTask, n_candidates: int) -> float
 
 
 def _choose(
-    family: Family,
-    task: ClimbTask,
-    input: str,
-    candidates: Sequence[Any],
-    progress: Progress,
+    family: Family, task: ClimbTask, input: str, candidates: Sequence[Any], progress: Progress
 ) -> list[int]:
     """Choose a candidate for every outer fold on other folds of its repeat."""
     folds = task.folds
@@ -311,9 +303,6 @@ def _gather(task: ClimbTask, parts: Sequence[np.ndarray]) -> np.ndarray:
     for (r, k), part in zip(task.folds.outer, parts, strict=True):
         whole[r, task.folds.places(r, k)] = part
     return whole
-
-
-# -- scores -------------------------------------------------------------------------------------
 
 
 def _outputs_to_keep(

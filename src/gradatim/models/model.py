@@ -108,20 +108,10 @@ class Model:
         names = tuple(str(label) for label in self.classes)
         return names[1:] if len(names) == 2 else names
 
-    # -- predictions ------------------------------------------------------------------------
-
     def outputs(self, X: Any) -> np.ndarray:
-        """Compute the outputs, which predictions are read off.
+        """Compute the outputs (n_rows, n_outputs), which predictions are read off.
 
-        Parameters
-        ----------
-        X : array, mapping, data frame or Collection of n_rows rows
-            See `predict`.
-
-        Returns
-        -------
-        array of shape (n_rows, n_outputs)
-            Probabilities, decisions as 0 and 1, or real values.
+        They are probabilities, decisions as 0 and 1, or real values.
         """
         # What a damaged file or an absurd row makes too large is infinite, and shown so.
         with np.errstate(over="ignore", invalid="ignore"):
@@ -218,8 +208,6 @@ class Model:
         parts = (rows[part] for part in blocks(*rows.shape))
         return np.concatenate([say(self.scaler.transform(part, np.float64)) for part in parts])
 
-    # -- as networks ------------------------------------------------------------------------
-
     @property
     def networks(self) -> tuple[Network, ...]:
         """The networks that were learnt, on scaled inputs; none for kernel machines and constants.
@@ -264,8 +252,6 @@ class Model:
             network = replace(network, input_names=self.feature_names)
         return network
 
-    # -- files ------------------------------------------------------------------------------
-
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save the model.
 
@@ -285,8 +271,6 @@ class Model:
             If the name ends otherwise, or the file cannot be written.
         """
         return save_model(self, path)
-
-    # -- shown ------------------------------------------------------------------------------
 
     def _summary(self) -> list[tuple[str, str]]:
         lines = [("rung", self.rung), ("learner", self.learner.describe())]
