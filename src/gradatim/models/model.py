@@ -282,9 +282,12 @@ class Model:
             units = self.units or ("",) * len(self.target_names)
             named = [_with_unit(*pair) for pair in zip(self.target_names, units, strict=True)]
             lines.append(("targets", list_text(named)))
-        if isinstance(score := self.about.get("score"), Mapping):
+        score = self.about.get("score")
+        if isinstance(score, Mapping) and score["mean"] is not None:
             low, high = score["interval"]
-            lines.append((str(score["metric"]), f"{score['mean']:.3f} ({low:.3f} to {high:.3f})"))
+            # One group that is scored has no interval.
+            about = "" if None in (low, high) else f" ({low:.3f} to {high:.3f})"
+            lines.append((str(score["metric"]), f"{score['mean']:.3f}{about}"))
         return lines
 
     def __repr__(self) -> str:
