@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gradatim.climb import climb_collection, compare_climbs
+from gradatim.models import load_model
 from gradatim.presentation.breakdowns import class_table
 from gradatim.presentation.climb_views import confusion_data, scatter_data
 from gradatim.presentation.climbs import explain_protocol, heading
@@ -182,6 +183,25 @@ def test_a_group_in_both_parts_is_a_leak_with_its_name(made):
     told = climb_collection(replace(made, parts=parts), rungs=["majority", "linear"]).notices
     [leak] = [notice.message for notice in told if notice.code == "leak"]
     assert leak.startswith("1 group stands in both parts of the split, such as '0'")
+
+
+def test_a_model_whose_score_has_no_interval_is_saved_all_the_same(made, tmp_path):
+    one = np.where(made.parts == "test", 99, made.groups)
+    climb = climb_collection(
+        replace(made, groups=one), rungs=["majority", "linear"], n_jobs=1, keep=["linear"]
+    )
+    model = climb.find_model("linear")
+    again = load_model(model.save(tmp_path / "one-group.gradatim"))
+    assert again.about["score"]["interval"] == [None, None]
+    assert f"{climb.rungs[1].mean:.3f}</td>" in again._repr_html_()
+    # No class but one is scored: AUC is undefined, and so is the mean.
+    y = np.where(made.parts == "test", "a", made.y)
+    climb = climb_collection(
+        replace(made, y=y), rungs=["majority", "linear"], n_jobs=1, keep=["linear"], metric="auc"
+    )
+    again = load_model(climb.find_model("linear").save(tmp_path / "one-class.gradatim"))
+    assert again.about["score"]["mean"] is None
+    assert "auc" not in again._repr_html_()
 
 
 def test_a_class_of_one_group_stays_in_a_published_split(made):

@@ -142,7 +142,7 @@ def test_no_interval_leaves_its_range_or_is_a_point(kind, value, variance):
     assert low < high
     assert high <= 1 or kind == "positive"
     assert low >= 0 or kind == "up to 1"
-    assert low <= value <= high + 1e-9
+    assert low <= value <= high
 
 
 def test_what_is_undefined_has_no_interval():

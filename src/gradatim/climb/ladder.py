@@ -26,7 +26,7 @@ from gradatim.climb.observer import Observer
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult
 from gradatim.climb.rung import fit_all, run_rung
 from gradatim.climb.running import plan_of, run_ladder, rung_progress
-from gradatim.climb.sensitivity import TrainingSize
+from gradatim.climb.sensitivity import TrainingSize, json_number
 from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
@@ -440,8 +440,8 @@ def _on_all_rows(
         },
         "score": {
             "metric": protocol.metric,
-            "mean": row.mean,
-            "interval": [float(end) for end in row.interval],
+            "mean": json_number(row.mean),
+            "interval": [json_number(end) for end in row.interval],
         },
     }
     model, X = fitted.model, task.collection.X

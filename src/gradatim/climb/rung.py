@@ -129,10 +129,24 @@ def _run_rung(
 
 
 class HeldOut(Sequence[np.ndarray]):
-    """The rows of an input that each outer fold holds out, copied when they are asked for."""
+    """The rows of an input that each outer fold holds out, copied when they are asked for.
 
-    def __init__(self, X: np.ndarray, rows: Sequence[np.ndarray]) -> None:
-        self._X, self._rows = X, rows
+    Some columns may be those of other rows.
+    """
+
+    def __init__(
+        self,
+        X: np.ndarray,
+        rows: Sequence[np.ndarray],
+        columns: Sequence[int] = (),
+        others: Sequence[np.ndarray] = (),
+    ) -> None:
+        self._X, self._rows, self._columns, self._others = X, rows, columns, others
+
+    def shuffled(self, columns: Sequence[int], rng: np.random.Generator) -> HeldOut:
+        """Shuffle columns together among the rows of each fold."""
+        others = [rows[rng.permutation(len(rows))] for rows in self._rows]
+        return HeldOut(self._X, self._rows, columns, others)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -143,8 +157,11 @@ class HeldOut(Sequence[np.ndarray]):
     def __getitem__(self, index: slice) -> HeldOut: ...
     def __getitem__(self, index: int | slice) -> np.ndarray | HeldOut:
         if isinstance(index, slice):
-            return HeldOut(self._X, self._rows[index])
-        return self._X[self._rows[index]]
+            return HeldOut(self._X, self._rows[index], self._columns, self._others[index])
+        held_out = self._X[self._rows[index]]
+        if self._others:
+            held_out[:, self._columns] = self._X[np.ix_(self._others[index], self._columns)]
+        return held_out
 
 
 def said_of(

@@ -183,11 +183,10 @@ def score_bounds(
         return float(min(ends[0], value)), float(max(ends[1], value))
     left = max(1.0 - value if kind == "up to 1" else value, 1e-12)
     half = min(t * max(spread / left, np.sqrt(1.0 / n_rows)), _WIDEST)
-    low, high = (
-        min(left * np.exp(-half), value if kind == "positive" else left),
-        left * np.exp(half),
-    )
-    return (1.0 - float(high), 1.0 - float(low)) if kind == "up to 1" else (float(low), float(high))
+    ends = float(left * np.exp(-half)), float(left * np.exp(half))
+    low, high = (1.0 - ends[1], 1.0 - ends[0]) if kind == "up to 1" else ends
+    # What is within rounding of perfect is itself the end.
+    return min(low, value), max(high, value)
 
 
 def difference_bounds(value: float, without: np.ndarray, df: float) -> tuple[float, float]:

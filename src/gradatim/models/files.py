@@ -184,9 +184,10 @@ def _classes(record: Any, n_outputs: int) -> np.ndarray:
 def _about(record: Any) -> dict[str, Any]:
     about = _of_type(record, dict)
     if (score := about.get("score")) is not None:
-        low, high = map(_real, _of_type(score["interval"], list))
+        low, high = _of_type(score["interval"], list)
         _of_type(score["metric"], str)
-        if not low <= _real(score["mean"]) <= high:
+        known = [_real(value) for value in (low, score["mean"], high) if value is not None]
+        if known != sorted(known):
             raise InputError("the mean score lies outside of its interval")
     return about
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from gradatim.models.records import save_model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
 from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
-from gradatim.scalers import Scaler
+from gradatim.scalers import Scaler, blocks
 from gradatim.training.targets import both_tails, decide, probabilities
 
 
@@ -113,7 +113,7 @@ class Model:
         """
         # What a damaged file or an absurd row makes too large is infinite, and shown so.
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.learner.outputs(self._scaled(X))
+            return self._said(self.learner.outputs, X)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict.
@@ -167,7 +167,7 @@ class Model:
             )
         two = self.classes is not None and len(self.classes) == 2
         if two and isinstance(self.learner, AveragedNetworks):
-            return both_tails(self.learner.scores(self._scaled(X)))
+            return both_tails(self._said(self.learner.scores, X))
         return probabilities(self.outputs(X), self.classes)
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -192,17 +192,19 @@ class Model:
         """
         if self.task == "regression":
             raise SpecError("a model of real values decides nothing; use predict")
-        scores = self.learner.scores(self._scaled(X))
+        scores = self._said(self.learner.scores, X)
         return scores[:, 0] if self.classes is not None and scores.shape[1] == 1 else scores
 
-    def _scaled(self, X: Any) -> np.ndarray:
+    def _said(self, say: Callable[[np.ndarray], np.ndarray], X: Any) -> np.ndarray:
+        """Ask the learner about scaled rows, of which some at a time are in double precision."""
         if isinstance(X, Collection):
             require_recipe(X, self.input, self.recipe)
         if self.scaler is None:
-            return np.empty((count_rows(X), 0))
+            return say(np.empty((count_rows(X), 0)))
         rows = read_rows(X, self.input, self.n_features, self.feature_names)
         require_present(rows, self.scaler.fill, self.feature_names)
-        return self.scaler.transform(rows, np.float64)
+        parts = (rows[part] for part in blocks(*rows.shape))
+        return np.concatenate([say(self.scaler.transform(part, np.float64)) for part in parts])
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -262,9 +264,12 @@ class Model:
             units = self.units or ("",) * len(self.target_names)
             named = [_with_unit(*pair) for pair in zip(self.target_names, units, strict=True)]
             lines.append(("targets", list_text(named)))
-        if isinstance(score := self.about.get("score"), Mapping):
+        score = self.about.get("score")
+        if isinstance(score, Mapping) and score["mean"] is not None:
             low, high = score["interval"]
-            lines.append((str(score["metric"]), f"{score['mean']:.3f} ({low:.3f} to {high:.3f})"))
+            # One group that is scored has no interval.
+            about = "" if None in (low, high) else f" ({low:.3f} to {high:.3f})"
+            lines.append((str(score["metric"]), f"{score['mean']:.3f}{about}"))
         return lines
 
     def __repr__(self) -> str:
