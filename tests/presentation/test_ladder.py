@@ -114,7 +114,7 @@ def test_eighty_columns_hold_all_that_a_ladder_says(make_result):
             "classical+musicnn",
             [
                 "  rung       input             accuracy 95 % interval  0.4           0.6 seconds",
-                "▸ deep       classical+musicnn    0.500 0.400 to 0.600 ━━━━━━━━●━━━━━━━  1234.5",
+                "▸ deep       classical+musicnn    0.500 0.400 to 0.600 ━━━━━━━━●━━━━━━━━  1234.5",
             ],
         ),
         (
