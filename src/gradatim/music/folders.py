@@ -37,7 +37,7 @@ from gradatim.music.plans import InputPlan, plan_inputs
 from gradatim.music.recipes import Recipe
 from gradatim.music.scores.files import notice_scores_beside
 
-__all__ = ["list_folder", "read_folder"]
+__all__ = ["list_folder", "oddity_notices", "read_folder"]
 
 #: Share of unreadable files above which the folder, not the file, is taken to be at fault.
 MAX_BAD_SHARE = 0.1
@@ -186,7 +186,7 @@ def read_folder(
     file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
     pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
     shown = [readable_path(file) for file in labelled.files]
-    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), inputs.whole)
+    odd = oddity_notices([shown[k] for k in good], list(analyses.values()), inputs.whole)
     seconds = inputs.whole.segment_seconds
     if seconds is None:
         ids = [shown[k] for k in file_of]
@@ -308,7 +308,7 @@ def _skip_notices(root: Path, errors: dict[str, AudioError]) -> list[Notice]:
     return told
 
 
-def _oddity_notices(
+def oddity_notices(
     files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: Recipe
 ) -> list[Notice]:
     """Tell of files that were cut or are odd, and of those in which nothing sounds."""
