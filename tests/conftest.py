@@ -2,10 +2,12 @@
 
 import gc
 import json
+import os
 from functools import cache
 
 import numpy as np
 import pytest
+import soundfile
 from cyclopts import App, field_info, parameter
 from cyclopts.argument import Argument, ArgumentCollection
 from hypothesis import settings
@@ -15,6 +17,12 @@ from gradatim.collection import Collection
 # No test depends on how busy the machine is.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Look for examples in the package alone: the tests themselves have none."""
+    return [found for found in (yield) if type(found) is pytest.Module]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -93,6 +101,15 @@ def _without_tokens(arguments):
     for copy in copies:
         copy.children = ArgumentCollection(copy_of[id(child)] for child in copy.children)
     return copies
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_waits_for_the_disk():
+    """Let no test wait until its files have reached the disk: no machine fails meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        patch.setattr(soundfile.SoundFile, "flush", lambda self: None)
+        yield
 
 
 @pytest.fixture(scope="session")

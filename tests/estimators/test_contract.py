@@ -12,8 +12,8 @@ FLOAT32 = "trained in float32 or minibatches; test_classifier holds both to the 
 KINDS = NetworkClassifier, NetworkRegressor
 
 # The defaults as they are, and nothing set but the solver, with or without a hidden layer; networks
-# that lbfgs still improves after its last iteration are stopped earlier, since no check asks how far
-# they come.
+# that lbfgs still improves after its last iteration are stopped earlier, since no check asks how
+# far they come.
 ESTIMATORS = {
     **{kind(): {} for kind in KINDS},
     **{kind(solver="exact"): {} for kind in KINDS},
