@@ -4,12 +4,13 @@ Conventions: rows are standard normal, and a class is the loudest output of a ra
 much noise that logistic regression is right in .57 of 2,000 rows. *alone* is the recipe as it was,
 with nothing to choose; *chosen* is what the climb does. One repeat of three folds, the same for
 all. Run as ``python -m benchmarks.bench_near_linear [ROWS ...]``, or with ``depth`` in place of
-rows for tables where only depth learns; seconds are the processor's.
+rows for tables where only depth learns; ``--way chosen`` and ``--seed N`` measure less. Seconds are
+the processor's; intervals are 95 %, Student's t over tables.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -19,15 +20,17 @@ import numpy as np
 from benchmarks.workloads import make_data
 from gradatim import climb_collection
 from gradatim.collection import Collection
+from gradatim.evaluation.evidence import t_quantile
 from gradatim.models.families import networks
 from gradatim.models.families.registry import FAMILIES
 
-__all__ = ["DEPTH", "compare", "main", "near_linear", "only_depth"]
+__all__ = ["DEPTH", "compare", "main", "mean_gap", "near_linear", "only_depth"]
 
 ROWS = (2_000, 4_000, 8_000, 16_000, 32_000)
 SEEDS = (0, 1)
 NOISE = 0.16
 NETWORKS = ("shallow", "deep")
+WAYS = ("alone", "chosen")
 
 #: Tables where only depth learns, or most of all: kind, number of signs or of columns, rows.
 DEPTH = (
@@ -93,13 +96,16 @@ class AloneDeep(_Alone, networks.Deep):
     """The deep rung with nothing to choose."""
 
 
-def compare(collection: Collection, n_jobs: int | None = None) -> dict[str, float]:
-    """Return the accuracy of each rung, and the seconds of both ways."""
+def compare(
+    collection: Collection, ways: Sequence[str] = WAYS, n_jobs: int | None = None
+) -> dict[str, float]:
+    """Return the accuracy of each rung, and the seconds of each way."""
     protocol = {"folds": 3, "repeats": 1, "n_jobs": n_jobs}
     before = {name: FAMILIES[name] for name in NETWORKS}
     found = {}
-    for way, families in (("alone", (AloneShallow(), AloneDeep())), ("chosen", before.values())):
-        FAMILIES.update(zip(NETWORKS, families, strict=True))
+    families = {"alone": (AloneShallow(), AloneDeep()), "chosen": before.values()}
+    for way in ways:
+        FAMILIES.update(zip(NETWORKS, families[way], strict=True))
         try:
             start = time.process_time()
             climb = climb_collection(collection, rungs=["logistic", *NETWORKS], **protocol)
@@ -113,37 +119,52 @@ def compare(collection: Collection, n_jobs: int | None = None) -> dict[str, floa
     return found
 
 
-def lines(tables: Iterable[tuple[str, int, Collection]]) -> Iterator[str]:
+def lines(
+    tables: Iterable[tuple[str, int, Collection]], ways: Sequence[str] = WAYS
+) -> Iterator[str]:
     """Yield the table, and the mean differences; tables are what they are called, seed and data."""
-    names = ["logistic", *(f"{name} {way}" for name in NETWORKS for way in ("alone", "chosen"))]
-    names += ["seconds alone", "seconds chosen"]
-    yield "| table | rows | seed | " + " | ".join(names) + " |"
-    yield "|---|" + "---:|" * (len(names) + 2)
+    names = ["logistic", *(f"{name} {way}" for name in NETWORKS for way in ways)]
+    seconds = [f"seconds {way}" for way in ways]
+    yield "| table | rows | seed | " + " | ".join([*names, *seconds]) + " |"
+    yield "|---|" + "---:|" * (len(names) + len(seconds) + 2)
     found = []
     for name, seed, collection in tables:
-        one = compare(collection)
+        one = compare(collection, ways)
         found.append([one[key] for key in names])
-        cells = [f"{x:.3f}" for x in found[-1][:-2]] + [f"{x:.0f}" for x in found[-1][-2:]]
+        cells = [f"{x:.3f}" for x in found[-1]] + [f"{one[key]:.0f}" for key in seconds]
         yield f"| {name} | {collection.n_samples:,} | {seed} | " + " | ".join(cells) + " |"
-    mean = np.mean(found, axis=0)
-    gaps = [f"{x - mean[0]:+.4f}" for x in mean[1:-2]]
-    yield "| mean, minus logistic | | | | " + " | ".join([*gaps, "", ""]) + " |"
+    scores = np.array(found)
+    gaps = [mean_gap(column - scores[:, 0]) for column in scores.T[1:]]
+    yield "| mean, minus logistic | | | | " + " | ".join([*gaps, *("" for _ in seconds)]) + " |"
 
 
-def _tables(chosen: Sequence[str]) -> Iterator[tuple[str, int, Collection]]:
+def mean_gap(gaps: np.ndarray) -> str:
+    """Write the mean over tables, with its interval where there are several."""
+    if len(gaps) < 2:
+        return f"{gaps.mean():+.4f}"
+    half = t_quantile(0.975, len(gaps) - 1) * gaps.std(ddof=1) / np.sqrt(len(gaps))
+    return f"{gaps.mean():+.4f} ({gaps.mean() - half:+.4f} to {gaps.mean() + half:+.4f})"
+
+
+def _tables(chosen: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[str, int, Collection]]:
     if chosen == ["depth"]:
         for kind, number, n_samples in DEPTH:
             collection = only_depth(kind, number, n_samples, 0)
             yield collection.name, 0, collection
         return
     for n_samples in [int(n) for n in chosen] or ROWS:
-        for seed in SEEDS:
+        for seed in seeds:
             yield "nearly linear", seed, near_linear(n_samples, seed)
 
 
 def main() -> None:
     """Print the table line by line."""
-    for line in lines(_tables(sys.argv[1:])):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_near_linear")
+    parser.add_argument("rows", nargs="*", help="numbers of rows, or depth")
+    parser.add_argument("--seed", type=int, action="append", help="may be repeated")
+    parser.add_argument("--way", choices=WAYS, action="append", help="may be repeated")
+    given = parser.parse_args()
+    for line in lines(_tables(given.rows, given.seed or SEEDS), given.way or WAYS):
         print(line, flush=True)
 
 

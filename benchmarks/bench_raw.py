@@ -5,7 +5,8 @@ MSD_musicnn makes of each cycle, played for three seconds at 220 Hz. Quick climb
 and their unions; strong ones wave and harmonics, with the recipe of cycles, and the mean of what
 both deep rungs say. Run as ``python -m benchmarks.bench_raw FOLDER``; ``--seed N`` takes other
 folds, ``--only quick`` or ``deep`` one part. Finished climbs are kept in the folder and printed
-from there. Seconds are those of the processor.
+from there. Seconds are those of the processor. Where FOLDER is a file, it is what ``gradatim climb
+timbre --json FILE`` wrote, and is printed with the differences of its best rung to the others.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from gradatim.collection import Collection
 from gradatim.evaluation.evidence import Evidence, jackknife, score_bounds, t_quantile
 from gradatim.music import musicnn_features
 
-__all__ = ["difference", "inputs", "mean_of_two", "table"]
+__all__ = ["best_minus_others", "difference", "inputs", "mean_of_two", "table"]
 
 RUNGS = ("linear", "logistic", "shallow", "deep")
 
@@ -100,6 +101,16 @@ def table(climb: Mapping[str, Any], base: str = "harmonics") -> str:
     return "\n".join([*scores, "", *lines(f"minus `{base}`", above, gain)])
 
 
+def best_minus_others(climb: Mapping[str, Any]) -> str:
+    """Write how much better the best rung is than each of the others."""
+    *others, best = sorted(climb["rungs"], key=lambda row: row["mean"])
+    lines = [f"| {best['rung']} on {best['input']} minus | difference |", "|---|---|"]
+    for row in others:
+        d, half = difference(climb, row, best)
+        lines.append(f"| {row['rung']} {row['input']} | {d:+.3f} ± {half:.3f} |")
+    return "\n".join(lines)
+
+
 def _cell(row: Mapping[str, Any] | None) -> str:
     if row is None:
         return ""
@@ -129,6 +140,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2000)
     parser.add_argument("--only", choices=("quick", "deep"))
     chosen = parser.parse_args()
+    if chosen.folder.is_file():
+        found = json.loads(chosen.folder.read_text())
+        print(table(found), "\n")
+        print(best_minus_others(found))
+        return
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for kind in (chosen.only,) if chosen.only else ("quick", "deep"):
         path = chosen.folder / f"{kind}-{chosen.seed}.json"

@@ -2,11 +2,14 @@
 
 import gc
 import json
+import os
+from functools import cache
 
 import numpy as np
 import pytest
-from cyclopts import App
-from cyclopts.argument import ArgumentCollection
+import soundfile
+from cyclopts import App, field_info, parameter
+from cyclopts.argument import Argument, ArgumentCollection
 from hypothesis import settings
 
 from gradatim.collection import Collection
@@ -14,6 +17,12 @@ from gradatim.collection import Collection
 # No test depends on how busy the machine is.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Look for examples in the package alone: the tests themselves have none."""
+    return [found for found in (yield) if type(found) is pytest.Module]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,6 +69,7 @@ def _make_collection(X, y, task="classification", groups=None, name="made"):
 def signatures_read_once():
     """Read the signature of a verb once, not at every call of `main`: it costs more than most."""
     read, known = App.assemble_argument_collection, {}
+    parameters, negatives, kept = cache(parameter.signature_parameters), Argument.negatives.fget, {}
 
     def assemble(self, **options):
         key = self.default_command, *options.items()
@@ -67,8 +77,20 @@ def signatures_read_once():
             known[key] = read(self, **options)
         return _without_tokens(known[key])
 
+    def negatives_of(self):
+        of = self.parameter, self.field_info
+        # Kept with what it is of, so that no other thing gets its number.
+        if (key := tuple(map(id, of))) not in kept:
+            kept[key] = negatives(self), of
+        return kept[key][0]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "assemble_argument_collection", assemble)
+        patch.setattr(parameter, "signature_parameters", parameters)
+        patch.setattr(field_info, "signature_parameters", parameters)
+        fields = cache(field_info._dataclass_field_infos)
+        patch.setattr(field_info, "_dataclass_field_infos", fields)
+        patch.setattr(Argument, "negatives", property(negatives_of))
         yield
 
 
@@ -79,6 +101,15 @@ def _without_tokens(arguments):
     for copy in copies:
         copy.children = ArgumentCollection(copy_of[id(child)] for child in copy.children)
     return copies
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_waits_for_the_disk():
+    """Let no test wait until its files have reached the disk: no machine fails meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        patch.setattr(soundfile.SoundFile, "flush", lambda self: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -101,8 +101,9 @@ def test_nothing_overflows_at_ten_thousand(name, dtype):
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         assert np.isfinite(activation(z)).all()
         assert np.isfinite(activation.derivative(z)).all()
-    gradient = jax.jit(jax.grad(lambda z: activation(z).sum()))(jnp.asarray(z, dtype=jnp.float32))
-    assert jnp.isfinite(gradient).all()
+    if dtype is np.float32:
+        gradient = jax.jit(jax.grad(lambda z: activation(z).sum()))(jnp.asarray(z))
+        assert jnp.isfinite(gradient).all()
 
 
 @pytest.mark.parametrize("name", SMOOTH)

@@ -82,6 +82,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 def check_folder(path: str | os.PathLike[str]) -> Path:
     """Make sure, before long work, that files can be written to a folder, made if need be."""
+    if not os.fspath(path):
+        raise OutputError("the name of a folder is empty; give one, or . for the current folder")
     folder = Path(path).resolve()
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; give the name of a folder to write into")

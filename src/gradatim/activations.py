@@ -61,7 +61,8 @@ def _logistic(z: Array) -> Array:
         # JAX differentiates it: |z| has no derivative at 0, where networks start.
         return 0.5 * (1.0 + _xp(z).tanh(0.5 * z))
     # Of negative z e^z / (1 + e^z), of others 1 / (1 + e^-z): neither overflows.
-    return np.exp(np.minimum(z, 0.0)) / (1.0 + np.exp(-np.abs(z)))
+    small = np.exp(-np.abs(z))
+    return np.where(z < 0, small, 1.0) / (1.0 + small)
 
 
 def _logistic_derivative(z: Array) -> Array:

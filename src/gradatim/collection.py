@@ -259,4 +259,4 @@ class Collection(Shown):
 def _as_floats(X: Any) -> np.ndarray:
     # float64 stays: times in milliseconds since 1970 are all the same float32.
     X = np.asarray(X)
-    return X if X.dtype == np.float32 else X.astype(np.float64)
+    return X if X.dtype == np.float32 else X.astype(np.float64, copy=False)

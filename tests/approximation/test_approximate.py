@@ -26,7 +26,7 @@ def sampled_error(found, n=20_001):
     return np.max(np.abs(found(X)[:, 0] - as_target(found.function, len(box)).values(X)))
 
 
-@pytest.mark.parametrize("tolerance", [0.05, 0.01, 0.001])
+@pytest.mark.parametrize("tolerance", [0.05, 0.001])
 @pytest.mark.parametrize(("text", "on"), SMOOTH)
 def test_relu_units_are_no_more_than_the_lecture_promises(text, on, tolerance):
     found = approximate(text, on, tolerance)
@@ -100,8 +100,15 @@ def test_step_units_are_as_many_as_the_variation_asks_for():
     assert found.n_units <= math.ceil(found.theoretical) + 2
 
 
-@pytest.mark.parametrize("activation", ["relu", "step", "sigmoid", "tanh"])
-@pytest.mark.parametrize("text", ["x*y", "sin(x)*cos(y)", "exp(-(x^2+y^2))", "2x - y"])
+@pytest.mark.parametrize(
+    ("text", "activation"),
+    [
+        *(("x*y", name) for name in ("relu", "step", "sigmoid", "tanh")),
+        *(("sin(x)*cos(y)", name) for name in ("relu", "tanh")),
+        *(("exp(-(x^2+y^2))", name) for name in ("relu", "sigmoid")),
+        *(("2x - y", name) for name in ("step", "sigmoid")),
+    ],
+)
 def test_functions_of_two_variables_are_certified(text, activation):
     tolerance = 0.05 if activation != "step" else 0.1
     found = approximate(text, ((0, 1), (0, 1)), tolerance, activation)

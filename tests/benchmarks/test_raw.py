@@ -46,3 +46,13 @@ def test_tables_have_a_cell_for_each_rung_and_leave_what_was_not_climbed_empty()
     assert lines[2].startswith("| `harmonics` | 0.333 (0.000 to 1.000) | 1.000")
     assert lines[3] == "| `wave` | 0.000 (0.000 to 1.000) |  |"
     assert "\N{MINUS SIGN}0.333 ±" in lines[-1]
+
+
+def test_the_best_rung_is_told_against_each_other_and_not_against_itself():
+    rungs = [row("deep", "wave", [1, 1, 1, 1, 1, 0]), row("linear", "wave", [1, 0, 1, 0, 0, 0])]
+    lines = bench_raw.best_minus_others(
+        {"collection": {"group_sizes": SIZES}, "rungs": rungs}
+    ).splitlines()
+    assert lines[0] == "| deep on wave minus | difference |"
+    assert lines[2].startswith("| linear wave | +0.500 ±")
+    assert len(lines) == 3

@@ -9,12 +9,21 @@ import gradatim.reports
 from gradatim._files import write_atomically
 from gradatim.climb.result import Climb, EvaluationProtocol, RungResult, Verdict
 from gradatim.collection import Collection, Notice
+from gradatim.inspection import mislabeled
 from gradatim.models import Model
 from gradatim.models.learners import Constant
 
 CLASSES = np.array(["bell", "drum"])
 MODEL = Model("deep", "wave", "classification", Constant(np.array([0.5])), classes=CLASSES)
 LADDER = [("majority", ""), ("logistic", "wave"), ("deep", "wave")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_trees():
+    """Let few trees look for wrong labels: how well a hundred do is tested in their own part."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mislabeled, "_TREES", 25)
+        yield
 
 
 class FakeClimb(Climb):

@@ -143,6 +143,10 @@ def test_figures_go_into_a_folder_that_is_checked_before(capsys, fake, tmp_path)
     status, _, err = run(capsys, "timbre", "--no-report", "--figures", "taken")
     assert (status, fake.collections) == (2, [])
     assert "is a file; give the name of a folder to write into" in err
+    status, _, err = run(capsys, "timbre", "--no-report", "--figures", "")
+    assert (status, err) == (
+        2, "gradatim: the name of a folder is empty; give one, or . for the current folder\n"
+    )  # fmt: skip
     status, out, _ = run(capsys, "timbre", "--no-report", "--figures", "figures")
     assert status == 0
     assert "drawings, shown in" in out

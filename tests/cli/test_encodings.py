@@ -11,7 +11,7 @@ from gradatim._text import readable
 from gradatim.cli import main
 from gradatim.exercises import make_exam, render_exam
 
-ENCODINGS = ("cp1252", "ascii", "latin-1", "cp437", "utf-8")
+ENCODINGS = ("cp1252", "ascii", "cp437", "utf-8")
 
 COMMANDS = [
     ["eval", "σ(0.8x₁ + 0.4)", "--at", "x1=1"],

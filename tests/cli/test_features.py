@@ -169,6 +169,43 @@ def test_a_csv_says_how_it_is_climbed_and_that_works(sounds, capsys):
     assert "15 samples, 2 classes, 4 groups" in said
 
 
+def test_what_a_csv_says_works_with_sounds_of_no_label_and_none_is_said_where_all_lack_it(
+    sounds, capsys
+):
+    soundfile.write(sounds / "loose.wav", np.sin(np.arange(3000) * 0.03), SR)
+    (sounds / "low" / "0.wav").write_bytes(b"nothing")
+    _, said, _ = run(capsys, "features", sounds, "-o", "s.csv")
+    command = said.partition("climb it with: gradatim ")[2].partition(" wrote")[0]
+    assert command.endswith("--drop-rows-without label mfcc_1_mean")
+    status, said, _ = run(capsys, *command.split(), *CLIMB)
+    assert status == 0
+    assert "15 samples, 2 classes" in said
+    _, said, _ = run(capsys, "features", sounds / "high", "-o", "s.csv")
+    assert "extract the features with --labels: these sounds have none" in said
+    assert "climb it with" not in said
+    _, said, _ = run(capsys, "features", sounds, "--from", "100", "-o", "s.csv")
+    assert "no file with a label could be read, so there is nothing to climb" in said
+
+
+def test_what_is_odd_about_sounds_is_told_as_climb_tells_it(sounds, capsys):
+    soundfile.write(sounds / "low" / "0.wav", np.zeros(3000), SR)
+    whole = (sounds / "low" / "1.wav").read_bytes()
+    (sounds / "low" / "1.wav").write_bytes(whole[:3000])
+    _, said, _ = run(capsys, "features", sounds, "--seconds", "0.1", "-o", "s.parquet")
+    assert "1 file (such as low/1.wav) is shorter than the header says" in said
+    assert "1 file (such as low/0.wav) is silent throughout" in said
+    assert "longer than 0.1 s, of which only the start was analyzed" in said
+
+
+def test_sounds_that_a_table_of_labels_leaves_out_have_a_row_and_that_is_said(sounds, capsys):
+    with open("labels.csv", "w") as file:
+        file.write("path,kind\n" + "".join(f"low/{k}.wav,{'xy'[k % 2]}\n" for k in range(8)))
+    words = ("--labels", "labels.csv", "--target", "kind")
+    _, said, _ = run(capsys, "features", sounds, *words, "-o", "s.parquet")
+    assert "16 files of features" in said
+    assert "8 audio files without a row in labels.csv left without a label, such as high/0" in said
+
+
 def test_where_the_pretrained_nets_scores_stand_its_training_is_told(sounds, capsys):
     _, said, _ = run(capsys, "climb", sounds, *CLIMB, "--features", "musicnn", "--json", "c.json")
     assert "may have heard tracks of this collection" in said

@@ -162,7 +162,7 @@ def test_a_closed_output_loses_no_file_and_is_told(command, folder, run):
     assert ("standard output is closed" in err) == (command != "exercises")
 
 
-@pytest.mark.parametrize("command", ["inspect", "transform"])
+@pytest.mark.parametrize("command", ["draw", "transform"])
 def test_whole_processes_lose_no_file_either(command, folder, dead_pipe):
     pipes = {"stdout": dead_pipe, "stderr": subprocess.PIPE, "text": True}
     done = process(command, folder, **pipes)

@@ -26,8 +26,7 @@ NAMES = {
     "surrogate": "a\udcff",
     "controls": "a\x1b]0;PWN\x07\x1b[2J\x08\rb\x9b31m\x85b",
     "invisible": "a\u202eb\u2066c\u200f\u061c\u200b\u2060b\ufeff",
-    "lines": "a\nb\u2028c\u2029",
-    "mathematics": "$a^$ \\frac{%&<#_{}",
+    "lines and mathematics": "$a^$\n\\frac{%&\u2028<#_{}\u2029",
     "long": "a" * 2_000 + "\x1b",
 }
 TEXTS = (".html", ".svg", ".tex", ".dot", ".mmd", ".txt")
@@ -63,7 +62,7 @@ def commands(name, given):
     climb = ["climb", "table.csv", "--target", y, "--folds", "3", "--repeats", "1", "--report"]
     climb += ["report.html", "--rungs", "majority", "linear", "shallow", "--save", "m.gradatim"]
     yield [*climb, "--json", "climb.json"]
-    yield [*climb, "--json", "-"]
+    yield [*climb, "--rungs", "majority", "--json", "-"]
     yield ["climb", "table.csv", "--target", name]
     yield ["climb", given]
     yield ["eval", "x1", "--at", f"{given}=1"]
@@ -166,7 +165,11 @@ def commands(name, given):
 
 
 def test_nothing_that_a_terminal_or_browser_obeys_is_shown(name, capsys, tmp_path):
-    for command in commands(*name):
+    name, given = name
+    for command in commands(name, given):
+        # Half a character is in names of files alone.
+        if name != given and not any(given[:40] in word for word in command):
+            continue
         status = main(command)
         out, err = capsys.readouterr()
         said = f"{' '.join(map(repr, command))[:300]}:\n{out[-1500:]}\n{err[-1500:]}"

@@ -234,7 +234,7 @@ def test_an_interrupt_while_loading_is_one_sentence(folder, module):
 
 
 @signals
-@pytest.mark.parametrize("work", ["time.sleep(10)", "interruptible(lambda: time.sleep(10))"])
+@pytest.mark.parametrize("work", ["time.sleep(3)", "interruptible(lambda: time.sleep(3))"])
 def test_an_interrupt_is_not_lost_in_a_callback_of_the_garbage_collector(work):
     # Python prints what a callback raises and goes on.
     code = (
@@ -288,6 +288,16 @@ MOMENTS = {
 }
 
 
+# Where it is pressed twice as well: before, in and after the work, and in an error.
+TWICE = [
+    "loading the command line",
+    "reading",
+    "computing",
+    "writing",
+    "telling an error",
+    "ending",
+]
+
 # Those that come while libraries are loaded, and so need a process that has none yet.
 FRESH = [*list(MOMENTS)[:2], "loading a library"]
 ROWS = "x1,y\n1,2\n2,3\n3,5\n"
@@ -337,8 +347,10 @@ def fresh(code, folder):
 
 
 @signals
-@pytest.mark.parametrize("twice", [False, True])
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    ("moment", "twice"),
+    [*((moment, False) for moment in MOMENTS), *((moment, True) for moment in TWICE)],
+)
 def test_an_interrupt_ends_with_130_at_any_moment(tmp_path, forked, moment, twice):
     (tmp_path / "rows.csv").write_text(ROWS)
     press = "os.kill(os.getpid(), signal.SIGINT); " * (2 if twice else 1)

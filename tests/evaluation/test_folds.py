@@ -90,6 +90,7 @@ def test_fewer_than_three_groups_are_refused_without_advice_that_cannot_help(
     with pytest.raises(SpecError, match="needs at least 3") as caught:
         make_folds(made, 5, 2, 0)
     assert "folds" not in str(caught.value)
+    assert "copies" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("n_groups", "folds"), [(3, 5), (5, 5), (5, 3), (8, 10)])
@@ -183,6 +184,20 @@ def test_groups_that_share_a_copy_stay_together(make_collection):
     fold_of = make_folds(made, 5, 2, seed=0).fold_of
     assert (fold_of[:, 3:6] == fold_of[:, 57:]).all()
     assert (fold_of.reshape(-1, 20, 3) == fold_of.reshape(-1, 20, 3)[..., :1]).all()
+
+
+def test_groups_that_copies_join_to_fewer_than_three_are_said_to_be_joined(make_collection):
+    groups = np.repeat(["a", "b", "c", "d"], 15)
+    hashes = np.array([str(k) for k in range(60)])
+    hashes[[0, 15]], hashes[[16, 30]] = "x", "y"
+    rng = np.random.default_rng(0)
+    made = make_collection(rng.normal(size=(60, 2)), ["a", "b"] * 30, groups=groups)
+    made = dataclasses.replace(made, content_hashes=hashes)
+    said = (
+        r"^2 groups that share no copies, of 4, cannot .* leave copies out with --drop-duplicates"
+    )
+    with pytest.raises(SpecError, match=said):
+        make_folds(made, 5, 2, seed=0)
 
 
 def test_a_table_of_few_different_rows_is_split_by_row(make_collection):

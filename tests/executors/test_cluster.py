@@ -62,6 +62,40 @@ def test_a_start_that_hangs_ends_with_one_sentence(monkeypatch):
         connect("auto")
 
 
+class _LostRay:
+    """Stands for a Ray whose head has gone, of which it tells in its own way."""
+
+    class exceptions:  # noqa: N801
+        RayTaskError = RayError = KeyError
+
+    def remote(self, what):
+        return self if callable(what) else what
+
+    def options(self, **how):
+        return self
+
+    def cluster_resources(self):
+        return {}
+
+    def cancel(self, task):
+        raise ConnectionError("gone")
+
+    def shutdown(self):
+        raise ConnectionError("gone")
+
+    def wait(self, tasks, timeout):
+        raise AssertionError
+
+
+def test_a_cluster_that_is_gone_is_told_in_one_sentence(monkeypatch):
+    monkeypatch.setattr(cluster.importlib, "import_module", lambda name: _LostRay())
+    with (
+        pytest.raises(ExecutorError, match=r"ray://a:1 was lost \(AssertionError\); look at it"),
+        cluster.Cluster("ray://a:1") as nodes,
+    ):
+        [*nodes.run(str, [(1,)])]
+
+
 def test_the_local_path_never_imports_ray():
     code = (
         "import sys, gradatim.executors, gradatim.music.cluster_files, gradatim.climb\n"

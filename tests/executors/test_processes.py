@@ -66,6 +66,22 @@ def test_a_worker_that_somebody_kills_costs_nothing(tmp_path):
         assert pool.ask({"say": 2}, 60)["said"] == 2
 
 
+def test_workers_that_somebody_kills_at_their_start_cost_the_question_no_try(monkeypatch, tmp_path):
+    starts, start = [], processes._start
+
+    def kill_some(module):
+        process = start(module)
+        starts.append(process)
+        if len(starts) in (1, 2, 4, 5):
+            process.kill()
+        return process
+
+    monkeypatch.setattr(processes, "_start", kill_some)
+    with WorkerPool(WORKER) as pool:
+        assert pool.ask({"say": 1, "fall_once": str(tmp_path / "mark")}, 60)["said"] == 1
+    assert len(starts) == 6
+
+
 def test_questions_are_answered_in_the_folder_of_who_asks(tmp_path, monkeypatch):
     with WorkerPool(WORKER) as pool:
         pool.ask({}, 60)

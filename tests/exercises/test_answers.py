@@ -449,7 +449,7 @@ def equations_of(network):
 
 @pytest.fixture(scope="module", params=TOPICS)
 def exported(request):
-    exam = make_exam([request.param], count=90, seed=11)
+    exam = make_exam([request.param], count=60, seed=11)
     return json.loads(render_exam(exam, "json"))
 
 
@@ -459,7 +459,7 @@ def test_every_answer_is_right(exported):
 
 def test_every_level_has_its_questions(exported):
     levels = [question["level"] for question in exported["questions"]]
-    assert [levels.count(level) for level in (1, 2, 3)] == [30, 30, 30]
+    assert [levels.count(level) for level in (1, 2, 3)] == [20, 20, 20]
 
 
 def test_the_formulas_of_the_text_are_the_network_of_the_json(exported):

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
 from gradatim.collection import Collection
+from gradatim.inspection import mislabeled
 from gradatim.inspection.mislabeled import find_mislabeled, suspects
 
 
@@ -31,6 +33,13 @@ def test_planted_flips_are_found_and_nothing_else():
     assert sorted(finding.samples) == [(3,), (70,), (130,)]
 
 
+@pytest.fixture
+def few_trees(monkeypatch):
+    """Vote with fewer trees, where classes are far from each other."""
+    monkeypatch.setattr(mislabeled, "_TREES", 20)
+
+
+@pytest.mark.usefixtures("few_trees")
 def test_a_group_of_one_wrong_label_is_judged_by_the_others():
     X, y = blobs()
     X = np.concatenate([X, np.repeat([[12.0, 0.0]], 5, axis=0) + 1e-3 * np.arange(5)[:, None]])
@@ -40,6 +49,7 @@ def test_a_group_of_one_wrong_label_is_judged_by_the_others():
     assert len(suspects(X, y)[0]) < 5
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_small_classes_and_overlapping_ones_are_not_judged():
     X, y = blobs()
     y[:9] = "rim"
@@ -49,6 +59,7 @@ def test_small_classes_and_overlapping_ones_are_not_judged():
     assert list(find_mislabeled(collection(X[:60], y[:60]))) == []
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_gaps_are_filled():
     X, y = blobs()
     X[5, 0] = np.nan

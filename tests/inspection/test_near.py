@@ -1,10 +1,13 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import soundfile
 
 from gradatim.collection import Collection
-from gradatim.inspection import copies, drop_copies, near, projection
+from gradatim.evaluation.folds import make_folds
+from gradatim.evaluation.groups import without_lonely_classes
+from gradatim.inspection import copies, drop_copies, inspected, near, projection
 from gradatim.inspection.near import near_pairs
 from gradatim.music.fingerprints import FLOOR, fingerprint
 
@@ -115,6 +118,7 @@ def test_many_rows_are_compared_with_the_same_result_as_few(monkeypatch):
     few = near_pairs(made).tolist()
     assert few == [[3, 7], [50, 60], [200, 201]]
     monkeypatch.setattr(near, "_MOST_COMPARED", 100)
+    near._latest.clear()
     monkeypatch.setattr(near, "_AT_ONCE", 5_000)
     # Of exact copies one is compared: the others have its hash.
     assert near_pairs(made).tolist() == [[3, 7], [200, 201]]
@@ -122,7 +126,23 @@ def test_many_rows_are_compared_with_the_same_result_as_few(monkeypatch):
     assert (same[7], same[60], same[201]) == (same[3], same[50], same[200])
     assert len(np.unique(same)) == 297
     monkeypatch.setattr(near, "_MOST_ASKED", 150)
+    near._latest.clear()
     assert near_pairs(made).tolist() == [[3, 7], [200, 201]]
+
+
+def test_rows_are_compared_once_whoever_asks_and_anew_where_they_are_others(monkeypatch):
+    asked = []
+    own = near._near_pairs
+    monkeypatch.setattr(near, "_near_pairs", lambda made: asked.append(made) or own(made))
+    X = np.random.default_rng(3).normal(size=(60, 4))
+    X[9] = X[4]
+    found = inspected(rows(X))
+    climbed = replace(found, groups=np.arange(60) // 2)
+    first = near_pairs(climbed)
+    make_folds(without_lonely_classes(climbed), 3, 1, 0)
+    assert len(asked) == 1
+    assert near_pairs(climbed.take(np.arange(50))).tolist() == first.tolist() == [[4, 9]]
+    assert len(asked) == 2
 
 
 def test_a_large_wide_input_is_projected_and_keeps_its_near_copies(monkeypatch):

@@ -144,7 +144,7 @@ MESSAGES = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=80) | MESSAGES.map(lambda one: json.dumps(one).encode()))
 def test_whatever_comes_is_a_message_or_one_known_error(data):
     with contextlib.suppress(msgspec.DecodeError, msgspec.ValidationError):

@@ -132,7 +132,7 @@ def climb(cycles):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rungs, "CYCLES", short)
         return climb_collection(
-                cycles, rungs=["majority", "shallow"], repeats=1, preset="strong",
+                cycles, rungs=["majority", "shallow"], folds=3, repeats=1, preset="strong",
                 keep=["shallow/wave"],
                 inputs=["wave"],
             )  # fmt: skip

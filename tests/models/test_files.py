@@ -210,7 +210,7 @@ def places(value, path=()):
 
 
 @pytest.mark.parametrize("rung", ["majority", "logistic", "perceptron", "kernel"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_record_with_anything_in_it_is_refused_or_works(climbs, tmp_path_factory, rung, data):
     model = model_of(climbs("three"), rung)
@@ -230,7 +230,7 @@ def test_a_record_with_anything_in_it_is_refused_or_works(climbs, tmp_path_facto
     assert loaded._repr_html_()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_damaged_files_never_end_in_another_error(climbs, tmp_path_factory, data):
     model = model_of(climbs("two"), "linear")

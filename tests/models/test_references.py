@@ -116,6 +116,11 @@ def test_a_plus_adds_to_the_ladder_and_a_name_alone_does_not():
     assert few == ["linear", "forest"]
     with pytest.raises(SpecError, match=r"forest is a reference, .* write \+forest"):
         choose_families(["forest"], "classification")
+    read = "target 'key' was read as quantities"
+    with pytest.raises(SpecError, match=rf"no rung 'logistic' for regression; .*; {read}"):
+        choose_families(["logistic"], "regression", reading=read)
+    with pytest.raises(SpecError, match=r"lightgbm$"):
+        choose_families(["logistics"], "regression", reading=read)
     with pytest.raises(SpecError, match='did you mean "forest"'):
         get_family("+forst")
 

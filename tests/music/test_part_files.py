@@ -54,6 +54,12 @@ def test_an_unknown_kind_of_place_is_refused():
         part_place("what://ever")
 
 
+@pytest.mark.parametrize("place", ["s3://", "gs://"])
+def test_a_store_without_a_bucket_is_refused(place):
+    with pytest.raises(SpecError, match="names no folder or bucket"):
+        part_place(place)
+
+
 def test_a_place_that_fails_is_told(store):
     (store / "features").write_bytes(b"")
     with pytest.raises(OutputError, match="cannot be kept at features"):

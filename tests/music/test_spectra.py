@@ -1,7 +1,9 @@
 """Spectra and filter banks beside librosa's."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import librosa
 import numpy as np
@@ -60,10 +62,14 @@ def test_decibels_are_librosas_power_to_db():
     np.testing.assert_allclose(decibels(power), librosa.power_to_db(power), rtol=1e-5, atol=1e-5)
 
 
-def test_no_reading_of_sounds_imports_what_compiles():
+def test_no_reading_of_sounds_imports_what_compiles(tmp_path):
+    for kind in ("kick", "snare"):
+        (tmp_path / kind).mkdir()
+        for sound in sorted(Path("examples/drums", kind).iterdir())[:2]:
+            shutil.copy(sound, tmp_path / kind)
     code = (
         "import sys; from gradatim.music import read_folder; "
-        "read_folder('examples/drums', features=['all'], n_jobs=1); "
+        f"read_folder({str(tmp_path)!r}, features=['all'], n_jobs=1); "
         "assert not {'librosa', 'numba'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

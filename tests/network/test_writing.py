@@ -79,7 +79,7 @@ def networks(draw: st.DrawFn) -> Network:
     return Network(parts, inputs, outputs)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(networks())
 @example(Network([Layer(np.zeros((1, 0)), [3.0])], (), ["w1"]))
 @example(Network([Layer([[1.0]], [0.0]), Layer([[1.0]], [0.0])]))

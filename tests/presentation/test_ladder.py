@@ -107,6 +107,31 @@ def test_eighty_columns_hold_all_that_a_ladder_says(make_result):
         assert expected in text
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        (
+            "classical+musicnn",
+            [
+                "  rung       input             accuracy 95 % interval  0.4           0.6 seconds",
+                "▸ deep       classical+musicnn    0.500 0.400 to 0.600 ━━━━━━━━●━━━━━━━━  1234.5",
+            ],
+        ),
+        (
+            "classical+mel+musicnn+tempo+raw",
+            [
+                "  rung       input                           accuracy 95 % interval  seconds",
+                "▸ deep       classical+mel+musicnn+tempo+raw    0.500 0.400 to 0.600  1234.5",
+            ],
+        ),
+    ],
+)
+def test_the_seconds_stay_where_names_of_inputs_are_long(make_result, name, lines):
+    result = make_result("deep", name, n_parameters=1_728_000, seconds=1234.5)
+    shown = printed(ladder(plain_console(), [Row("deep", name, result=result)], "accuracy", result))
+    assert [line.rstrip() for line in shown.splitlines()] == lines
+
+
 def test_an_interval_below_zero_is_shown_in_full(make_result):
     row = Row("majority", "", result=make_result("majority", "", mean=-0.5, half=0.1))
     assert "\N{MINUS SIGN}0.600 to \N{MINUS SIGN}0.400" in printed(

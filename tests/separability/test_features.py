@@ -87,7 +87,7 @@ def test_separable_classes_need_nothing():
     assert found.verify()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_smallest_set_is_what_trying_all_sets_gives(seed):
     rng = np.random.default_rng(seed)
     X = rng.integers(-3, 4, size=(12, 2)).astype(float)

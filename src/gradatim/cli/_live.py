@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 # A narrow screen has the cells of a row below each other.
 _LINES_OF_A_RECORD = 4
 
+# Below this width a table without times is better than a list.
+_NARROW = 60
+
 
 def draw_ladder(
     console: Console, rows: Sequence[Row], metric: str, chosen: RungResult | None = None
@@ -38,7 +41,9 @@ def draw_ladder(
     """Return the ladder as it fits the console."""
     ascii_only = console.options.ascii_only
     laid_out = partial(ladder_grid, rows, metric, console.width, ascii_only, chosen)
-    return fitted(console, laid_out(), laid_out(counts=False), after=1)
+    # Where a screen is narrow only for the names of inputs, the seconds stay.
+    at_most = 2 if console.width < _NARROW else 1
+    return fitted(console, *(laid_out(n_left_out=n) for n in range(at_most + 1)), after=1)
 
 
 class LiveLadder(Observer):

@@ -29,7 +29,7 @@ class Outputs:
     report: Path | None  # File of the report
     predictions: Path | None = None  # File of the out-of-fold predictions
     models: Sequence[tuple[str, Path]] = ()  # Rungs and files of models; "" is the verdict's rung
-    figures: Path | None = None  # Folder of the figures
+    figures: str | None = None  # Folder of the figures
 
     def check(self, inputs: Sequence[Path]) -> None:
         """Refuse what could not be written, or would go over an input or over each other."""
@@ -76,7 +76,7 @@ class Outputs:
 
         return f"predictions: {show_name(write_predictions(climb, path))}"
 
-    def _write_figures(self, folder: Path, climb: Climb) -> str:
+    def _write_figures(self, folder: str, climb: Climb) -> str:
         from gradatim.reports import write_figures
 
         paths = write_figures(climb, folder)

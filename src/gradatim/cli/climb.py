@@ -117,7 +117,8 @@ def climb(
     ] = None,
     no_report: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     predictions: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
-    figures: Annotated[Path | None, Parameter(group=OUTPUT, metavar="DIR")] = None,
+    # As text, since the path of an empty name is the current folder.
+    figures: Annotated[str | None, Parameter(group=OUTPUT, metavar="DIR")] = None,
     save: Annotated[Path | None, Parameter(group=OUTPUT, metavar="FILE")] = None,
     no_save: Annotated[bool, FLAG, Parameter(group=OUTPUT)] = False,
     save_rung: Annotated[

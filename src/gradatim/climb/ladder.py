@@ -174,7 +174,9 @@ def climb_collection(
     for finding in find_constant_targets(collection):
         raise LabelError(finding.notice.message)
     metric, told = choose_metric(collection, metric)
-    families = choose_families(rungs, collection.task, not METRICS[metric].higher_is_better)
+    read = [one.message for one in collection.notices if one.code == "target-reading"]
+    lossy = not METRICS[metric].higher_is_better
+    families = choose_families(rungs, collection.task, lossy, "; ".join(read))
     ladder = [family for family in families if not family.reference]
     engine = choose_engine(engine)
     wanted = [read_rung(text, ladder, collection) for text in keep]
@@ -285,12 +287,13 @@ def _call(given: Mapping[str, object]) -> str:
 
 
 def choose_families(
-    names: Sequence[str] | None, task: str, with_majority: bool = False
+    names: Sequence[str] | None, task: str, with_majority: bool = False, reading: str = ""
 ) -> list[Family]:
     """Return the families of some names, or all that suit a task, in the order of the ladder.
 
     Where every name has a plus they are added to all of the ladder; references come last. Errors
-    and losses are told in shares of the majority's, which is then among them.
+    and losses are told in shares of the majority's, which is then among them. `reading` says how
+    the targets were read, where they could be read as another task.
     """
     ladder = {name: family for name, family in FAMILIES.items() if task in family.tasks}
     if names is None:
@@ -300,6 +303,7 @@ def choose_families(
     if unknown := sorted(wanted - set(known)):
         raise SpecError(
             f"there is no rung {unknown[0]!r} for {task}; choose among {', '.join(known)}"
+            + (f"; {reading}" if reading and unknown[0] in {*FAMILIES, *REFERENCES} else "")
         )
     if not names:
         raise SpecError("choose at least one rung")

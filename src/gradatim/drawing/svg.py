@@ -7,7 +7,7 @@ network gives the same text. A drawing shrinks to the width that a page gives it
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from gradatim._digest import sha256
 from gradatim._text import show_text
@@ -104,7 +104,7 @@ def escape_xml(text: str) -> str:
     >>> escape_xml("a < b")
     'a &lt; b'
     """
-    return escape(show_text(text))
+    return escape(show_text(text), quote=False)
 
 
 def _n(value: float) -> str:

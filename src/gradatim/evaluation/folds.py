@@ -106,13 +106,14 @@ def make_folds(collection: Collection, folds: int, repeats: int | None, seed: in
         return _fixed(collection, collection.parts, folds, seed)
     if collection.folds is not None:
         return _published(collection, collection.folds)
+    given = 0 if collection.groups is None else len(np.unique(collection.groups))
     collection = replace(collection, groups=independent_groups(collection))
     if collection.n_samples < 2 * folds:
         raise SpecError(f"{collection.n_samples} samples are too few for {folds} folds")
     if collection.task == "classification":
         _check_classes(collection, folds)
     n_groups = 0 if collection.groups is None else len(np.unique(collection.groups))
-    notices = _check_groups(collection, n_groups, folds)
+    notices = _check_groups(collection, n_groups, given, folds)
     if 0 < n_groups <= max(folds, FEW_GROUPS):
         return _leave_one_group_out(collection, n_groups, notices)
     if many:
@@ -252,13 +253,18 @@ def _check_classes(collection: Collection, folds: int) -> None:
         )
 
 
-def _check_groups(collection: Collection, n_groups: int, folds: int) -> tuple[Notice, ...]:
+def _check_groups(
+    collection: Collection, n_groups: int, n_given: int, folds: int
+) -> tuple[Notice, ...]:
     if collection.groups is None:
         return ()
     if n_groups < 3:
+        joined = f" that share no copies, of {n_given}," if n_groups < n_given else ""
+        drop = "leave copies out with --drop-duplicates, " if n_groups != n_given else ""
         raise SpecError(
-            f"{plural(n_groups, 'group')} cannot be split for a climb, which needs at least 3: one "
-            "to score, one to choose on, one to learn from; add groups, or climb without them"
+            f"{plural(n_groups, 'group')}{joined} cannot be split for a climb, which needs at "
+            f"least 3: one to score, one to choose on, one to learn from; {drop}add groups, or "
+            "climb without them"
         )
     notices = []
     if n_groups == collection.n_samples:

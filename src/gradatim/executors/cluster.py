@@ -8,6 +8,7 @@ cluster may run code there: guard it with ``RAY_AUTH_MODE=token``.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import re
@@ -89,7 +90,8 @@ def _start(address: str) -> None:
     if failed:
         reason = " ".join(str(failed[0]).split())[:200]
         raise ExecutorError(
-            f"the cluster {address} cannot be used ({reason}); look at it with ray status"
+            f"the cluster {address} cannot be used ({reason}); look at it with ray status, and "
+            "whether its token and version of Ray are those used here"
         ) from failed[0]
 
 
@@ -109,11 +111,13 @@ class Cluster:
     @property
     def n_cpus(self) -> int:
         """Processors of all nodes, as far as Ray may use them."""
-        return max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        with self._talking():
+            return max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
     def share(self, value: Any) -> Any:
         """Send a value to the cluster once; given to a task, it is there the value."""
-        return self._ray.put(value)
+        with self._talking():
+            return self._ray.put(value)
 
     def run(
         self,
@@ -132,25 +136,30 @@ class Cluster:
         most = _BEGUN_PER_CPU * self.n_cpus
         try:
             for number, arguments in enumerate(calls):
-                begun[remote.remote(*arguments)] = number
+                with self._talking():
+                    begun[remote.remote(*arguments)] = number
                 if len(begun) >= most:
                     yield from self._done(begun, waiting)
             while begun:
                 yield from self._done(begun, waiting)
         finally:
-            for task in begun:
-                self._ray.cancel(task)
+            with contextlib.suppress(Exception):  # Of a cluster that is gone
+                for task in begun:
+                    self._ray.cancel(task)
 
     def _done(
         self, begun: dict[Any, int], waiting: Callable[[], object]
     ) -> Iterator[tuple[int, Any]]:
         ready: list[Any] = []
         while not ready:
-            ready, _ = self._ray.wait([*begun], timeout=_HEARTBEAT)
+            with self._talking():
+                ready, _ = self._ray.wait([*begun], timeout=_HEARTBEAT)
             waiting()
         for task in ready:
             number = begun.pop(task)
-            yield number, self._result(task)
+            with self._talking():
+                result = self._result(task)
+            yield number, result
 
     def _result(self, task: Any) -> Any:
         try:
@@ -166,8 +175,24 @@ class Cluster:
                 f"({type(error).__name__}); what is finished is kept, the same command goes on"
             ) from error
 
+    @contextlib.contextmanager
+    def _talking(self) -> Iterator[None]:
+        """Tell in one sentence of a cluster that is gone, of which Ray tells in many ways."""
+        try:
+            yield
+        except GradatimError:
+            raise
+        except Exception as error:
+            text = " ".join(str(error).split())[:200]
+            reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
+            raise ExecutorError(
+                f"the cluster {self.address} was lost ({reason}); look at it with ray status, "
+                "then type the same command again"
+            ) from error
+
     def __enter__(self) -> Cluster:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._ray.shutdown()
+        with contextlib.suppress(Exception):  # Of a cluster that is gone
+            self._ray.shutdown()

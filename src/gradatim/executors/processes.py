@@ -28,6 +28,9 @@ from gradatim.executors.serving import FAILED
 #: Times that a question is asked at which a worker dies.
 MOST_TRIES = 2
 
+#: Workers in a row that may end before they are ready, whatever is to be asked.
+MOST_STARTS = 3
+
 #: Seconds that a worker may take to start.
 MOST_SECONDS_TO_START = 120.0
 
@@ -67,14 +70,17 @@ class WorkerPool:
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the answer to a question, or raise `UnansweredError`."""
-        n_left = MOST_TRIES
+        n_tries, n_starts = MOST_TRIES, MOST_STARTS
         while True:
-            n_left -= 1
             try:
                 with self._worker() as worker:
+                    n_starts = MOST_STARTS
                     found = worker.ask(question, seconds)
             except _DiedError as death:
-                if not self._stopped and n_left:
+                # Who dies at its start has not been asked, and says nothing of the question.
+                n_tries -= not death.at_start
+                n_starts -= death.at_start
+                if not self._stopped and n_tries and n_starts:
                     continue
                 if death.at_start:
                     raise ExecutorError(

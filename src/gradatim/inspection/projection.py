@@ -2,7 +2,8 @@
 
 Conventions: an input of at most `MOST_NUMBERS` numbers is left as it is. A larger one that is wider
 than `WIDTH` becomes `WIDTH` random sums of its standardized columns, by which a squared distance is
-off by about a tenth [1]_; rows are read a block at a time, so that no copy of the input is made.
+off by about a tenth [1]_. Some rows say how far a column spreads; all are read a block at a time,
+so that no copy of the input is made.
 
 References
 ----------
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gradatim.scalers import fit_scaler
+from gradatim.scalers import blocks, fit_scaler
 
 #: Numbers of an input up to which nothing is projected.
 MOST_NUMBERS = 1 << 25
@@ -24,7 +25,8 @@ MOST_NUMBERS = 1 << 25
 #: Columns of a projection.
 WIDTH = 256
 
-_AT_ONCE = 1 << 22
+# Rows from which the spread of columns is learnt
+_ROWS = 2_000
 
 
 def projected(inputs: Sequence[np.ndarray]) -> np.ndarray | None:
@@ -36,9 +38,7 @@ def projected(inputs: Sequence[np.ndarray]) -> np.ndarray | None:
     found = np.zeros((n, WIDTH))
     for X in inputs:
         signs = rng.choice([-1.0, 1.0], size=(X.shape[1], WIDTH)) / np.sqrt(WIDTH)
-        scaler = fit_scaler(X)
-        at_once = max(1, _AT_ONCE // X.shape[1])
-        for start in range(0, n, at_once):
-            rows = slice(start, start + at_once)
+        scaler = fit_scaler(X, rows=np.arange(0, n, -(-n // _ROWS)))
+        for rows in blocks(*X.shape):
             found[rows] += scaler.transform(X[rows], np.float64) @ signs
     return found

@@ -51,9 +51,6 @@ def render_lab(
     lesson: Lesson, exam: Exam | None = None, *, served: Mapping[str, Any] | None = None
 ) -> str:
     """Return a page of the lab as HTML; `served` is what it needs to know of its server."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     code, style = script(served is not None), f"{views.stylesheet()}{_read('lab.css')}"
     if served is not None:
         style += _read("served.css")
@@ -66,7 +63,16 @@ def render_lab(
         "lesson": _json({**_model(lesson, exam), "served": served}),
         "questions": [Markup(_question(i, one)) for i, one in enumerate(questions, 1)],
     }
-    return environment.from_string(_read("lab.html.jinja")).render(content)
+    return _template().render(content)
+
+
+@cache
+def _template() -> jinja2.Template:
+    """Return the page's template, compiled once."""
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_read("lab.html.jinja"))
 
 
 @cache

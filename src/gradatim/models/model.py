@@ -113,7 +113,7 @@ class Model:
         """
         # What a damaged file or an absurd row makes too large is infinite, and shown so.
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._said(self.learner.outputs, X)
+            return self._in_blocks(self.learner.outputs, X)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict.
@@ -167,7 +167,7 @@ class Model:
             )
         two = self.classes is not None and len(self.classes) == 2
         if two and isinstance(self.learner, AveragedNetworks):
-            return both_tails(self._said(self.learner.scores, X))
+            return both_tails(self._in_blocks(self.learner.scores, X))
         return probabilities(self.outputs(X), self.classes)
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -192,10 +192,10 @@ class Model:
         """
         if self.task == "regression":
             raise SpecError("a model of real values decides nothing; use predict")
-        scores = self._said(self.learner.scores, X)
+        scores = self._in_blocks(self.learner.scores, X)
         return scores[:, 0] if self.classes is not None and scores.shape[1] == 1 else scores
 
-    def _said(self, say: Callable[[np.ndarray], np.ndarray], X: Any) -> np.ndarray:
+    def _in_blocks(self, say: Callable[[np.ndarray], np.ndarray], X: Any) -> np.ndarray:
         """Ask the learner about scaled rows, of which some at a time are in double precision."""
         if isinstance(X, Collection):
             require_recipe(X, self.input, self.recipe)

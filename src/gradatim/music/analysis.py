@@ -15,6 +15,7 @@ from gradatim._digest import sha256
 from gradatim.errors import AudioError
 from gradatim.music.analyses import FileAnalysis, FilePart
 from gradatim.music.audio import decode, resample
+from gradatim.music.cycles import CycleRecipe, cycle_points
 from gradatim.music.features import RECIPE
 from gradatim.music.fingerprints import fingerprint
 from gradatim.music.recipes import Recipe, SetRecipe, apply_recipe, parts_of
@@ -39,7 +40,13 @@ def analyze_parts(
     for start, stop in _segments(len(y), recipe):
         piece = y[start:stop]
         try:
-            features = [apply_recipe(piece, part) for part in parts]
+            features = [
+                # A cycle at its own rate; a file of several pieces is none.
+                cycle_points(decoded.y, decoded.sr, part)
+                if isinstance(part, CycleRecipe)
+                else apply_recipe(piece, part)
+                for part in parts
+            ]
         except AudioError as error:
             raise AudioError(f"{path} cannot be analyzed: {error}") from error
         about = (sha256(piece), decoded.start + start / recipe.sr, not piece.any())

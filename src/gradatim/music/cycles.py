@@ -1,7 +1,8 @@
 """Single cycles: a sound that is one period of a wave, as points that networks learn from.
 
 Conventions: a sound of at most 50 ms is taken for one cycle, whatever its pitch; it is sampled anew
-by its Fourier series, so that the first point still follows the last.
+by its Fourier series at its own rate, so that the first point still follows the last. A filter that
+changes the rate takes silence for what comes before and after.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class CycleRecipe(SoundRecipe):
     """Everything that the points of a cycle depend on, apart from the sound."""
 
     set: str = "cycle"
-    version: int = 1
+    version: int = 2
     sr: int = SAMPLE_RATE
     n_points: int = 256
     max_seconds: float = 120.0
@@ -31,7 +32,7 @@ class CycleRecipe(SoundRecipe):
     segment_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if (self.set, self.version) != ("cycle", 1):
+        if (self.set, self.version) != ("cycle", 2):
             raise SpecError(
                 f"cycles {self.set!r} of version {self.version} are not known here; use the "
                 "version of gradatim that made them"
@@ -49,19 +50,25 @@ class CycleRecipe(SoundRecipe):
 def cycle_points(y: np.ndarray, sr: int, recipe: CycleRecipe) -> np.ndarray:
     """Sample mono samples `y` (n_samples,), one cycle, at the recipe's points, float32.
 
+    `sr` is their own rate, by which a sound is told from a cycle.
+
     Examples
     --------
     >>> sine = np.sin(2 * np.pi * np.arange(100) / 100)
     >>> cycle_points(sine, 22050, CycleRecipe(n_points=4)).round(6) + 0.0
     array([ 0.,  1.,  0., -1.], dtype=float32)
     """
-    y = checked_samples(y, sr, recipe.sr)
-    if len(y) > MOST_SECONDS * recipe.sr:
+    y = checked_samples(y, sr, sr)
+    if len(y) > MOST_SECONDS * sr:
         raise AudioError(
-            f"a sound of {1000 * len(y) / recipe.sr:,.0f} ms is no single cycle, which has "
+            f"a sound of {1000 * len(y) / sr:,.0f} ms is no single cycle, which has "
             f"{1000 * MOST_SECONDS:g} ms at most; take features mel or raw"
         )
-    harmonics = np.fft.rfft(y.astype(np.float64))[: (recipe.n_points + 1) // 2]
+    harmonics = np.fft.rfft(y.astype(np.float64))
+    if len(y) % 2 == 0:
+        # Of few samples the last harmonic is its own mirror image; among more points it has one.
+        harmonics[-1] /= 2.0
+    harmonics = harmonics[: (recipe.n_points + 1) // 2]
     return (np.fft.irfft(harmonics, recipe.n_points) * (recipe.n_points / len(y))).astype(
         np.float32
     )

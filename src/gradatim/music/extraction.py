@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,14 @@ from gradatim.music.cache import FeatureCache
 from gradatim.music.cluster_files import analyze_anywhere
 from gradatim.music.feature_tables import FeatureTable, Label
 from gradatim.music.features import RECIPE, FeatureRecipe
-from gradatim.music.folders import list_folder
+from gradatim.music.folders import list_folder, oddity_notices
 from gradatim.music.grouping import read_groups
-from gradatim.music.labeling import Labelled, LabelSource, label_files, refuse_parts
+from gradatim.music.labeling import AUDIO, Labelled, LabelSource, label_files, refuse_parts
 from gradatim.music.listing import Listing, below_root, readable_path
 from gradatim.music.plans import InputPlan, plan_inputs
+
+# Sounds that have a row without a label, too.
+_KEPT = replace(AUDIO, fate="left without a label")
 
 _NEEDS_MEDIA = "only FFmpeg reads this file; to read it: pip install 'gradatim[media]'"
 
@@ -124,6 +128,7 @@ def extract_table(
         cluster=cluster,
     )
     found = dict(zip(listing.files, outcomes, strict=True))
+    heard = {file: one for file, one in found.items() if isinstance(one, FileAnalysis)}
     rows = [row for file in files for row in _rows(root, file, found.get(file))]
     blank = np.full(len(plan.whole.names), np.nan, dtype=np.float32)
     vectors = [blank if vector is None else vector for *_, vector in rows]
@@ -145,6 +150,7 @@ def extract_table(
             *_without_undecoded(listing),
             *labelled.notices,
             *notices,
+            *oddity_notices([*map(readable_path, heard)], [*heard.values()], plan.whole),
             *plan.notices,
             *_not_kept(kept),
         ),
@@ -173,7 +179,7 @@ def _without_undecoded(listing: Listing) -> list[Notice]:
 def _labelled(root: Path, files: Sequence[str], source: LabelSource) -> Labelled:
     """Give files their labels; a folder without any is none the worse for it."""
     if source.table is not None or source.fact is not None:
-        return label_files(root, files, source)
+        return label_files(root, files, source, _KEPT)
     refuse_parts(root, files)
     known = [file for file in files if "/" in file]
     y = np.array([readable_path(file.split("/")[0]) for file in known], dtype=str)

@@ -184,7 +184,7 @@ def read_folder(
     file_of = np.repeat(good, [len(analysis.pieces) for analysis in analyses.values()])
     pieces = [piece for analysis in analyses.values() for piece in analysis.pieces]
     shown = [readable_path(file) for file in labelled.files]
-    odd = _oddity_notices([shown[k] for k in good], list(analyses.values()), inputs.whole)
+    odd = oddity_notices([shown[k] for k in good], list(analyses.values()), inputs.whole)
     seconds = inputs.whole.segment_seconds
     if seconds is None:
         ids = [shown[k] for k in file_of]
@@ -306,7 +306,7 @@ def _skip_notices(root: Path, errors: dict[str, AudioError]) -> list[Notice]:
     return told
 
 
-def _oddity_notices(
+def oddity_notices(
     files: Sequence[str], analyses: Sequence[FileAnalysis], recipe: Recipe
 ) -> list[Notice]:
     """Tell of files that were cut or are odd, and of those in which nothing sounds."""

@@ -54,6 +54,7 @@ class SampleKind:
     read_tag: Callable[[Path, str], str | None]  # A tag of the sample at a path
     # The file of a sample, by which a table may name all samples of the file
     file_of: Callable[[str], str] = lambda sample: sample
+    fate: str = "left out"  # What becomes of a sample without a label
 
 
 AUDIO = SampleKind("audio file", "audio", "genre", AudioError, require_tag, read_tag)
@@ -342,7 +343,7 @@ def _row_of_file(
 def _left_out(files: Sequence[str], why: str, kind: SampleKind) -> tuple[Notice, ...]:
     if not files:
         return ()
-    text = f"{plural(len(files), kind.noun)} {why} left out, such as {show_name(files[0])}"
+    text = f"{plural(len(files), kind.noun)} {why} {kind.fate}, such as {show_name(files[0])}"
     return (Notice("left-out", text),)
 
 

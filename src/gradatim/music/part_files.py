@@ -57,6 +57,8 @@ def part_place(place: str | Path) -> PartPath:
         filesystem, path = _from_uri(text)
     except (pa.ArrowException, ImportError, OSError, ValueError) as error:
         raise SpecError(f"features cannot be kept at {text} ({error})") from error
+    if not path.strip("/"):
+        raise SpecError(f"features cannot be kept at {text}, which names no folder or bucket")
     return RemotePath(filesystem, path.rstrip("/"))
 
 
@@ -78,7 +80,7 @@ def list_parts(folder: PartPath) -> list[PartPath]:
     selector = fs.FileSelector(folder.path, allow_not_found=True)
     try:
         names = [found.base_name for found in folder.filesystem.get_file_info(selector)]
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise OutputError(f"features cannot be kept at {folder.path} ({error})") from error
     return [folder / name for name in sorted(names) if name.endswith(".parquet")]
 

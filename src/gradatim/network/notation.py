@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
-from xml.sax.saxutils import escape
+from html import escape
 
 from gradatim._text import escape_json, show_name
 from gradatim.network.layer import OPEN_ACTIVATION
@@ -119,7 +119,7 @@ class MathMl(EquationText):
     def name(self, name: str) -> str:
         """Set an index below its letter."""
         letter, index, upper = _parts(name)
-        base = f"<mi>{escape(letter)}</mi>"
+        base = f"<mi>{escape(letter, quote=False)}</mi>"
         below = f"<mn>{index}</mn>" if index.isdecimal() else f"<mtext>{index}</mtext>"
         above = f"<mrow><mo>(</mo><mn>{upper}</mn><mo>)</mo></mrow>"
         if index and upper:
@@ -130,7 +130,7 @@ class MathMl(EquationText):
 
     def quoted(self, name: str) -> str:
         """Set any other name upright."""
-        return f"<mtext>{escape(show_name(name))}</mtext>"
+        return f"<mtext>{escape(show_name(name), quote=False)}</mtext>"
 
     def number(self, value: Fraction | float) -> str:
         """Set a number without its sign."""

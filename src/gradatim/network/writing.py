@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from html import escape
 from math import isfinite
-from xml.sax.saxutils import quoteattr
 
 from gradatim.language.names import input_order, is_name, plain_name
 from gradatim.network._protocols import NetworkLike
@@ -135,10 +135,10 @@ def to_mathml(network: NetworkLike) -> str:
             f"<mtr><mtd>{left}</mtd><mtd>{MATHML.equals}{right}</mtd></mtr>" for left, right in rows
         )
         body = f'<mtable columnalign="right left">{cells}</mtable>'
-    alternative = quoteattr(" ".join(to_text(network).split()))
+    alternative = escape(" ".join(to_text(network).split()))
     return (
         '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block" '
-        f"alttext={alternative}>{body}</math>"
+        f'alttext="{alternative}">{body}</math>'
     )
 
 

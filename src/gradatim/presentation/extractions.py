@@ -32,16 +32,22 @@ def feature_lines(table: FeatureTable, file: Path) -> Iterator[Line]:
             yield [f"  and {more:,} more, with their reasons under error"]
     yield from notes(table.notices)
     if file.suffix.lower() == ".csv":
-        yield [_how_to_climb(table, file)]
+        yield [f"a CSV has no place for the recipe; {_how_to_climb(table, file)}"]
 
 
 def _how_to_climb(table: FeatureTable, file: Path) -> str:
-    """Say what a CSV lacks, and what is typed instead."""
+    """Say what is typed to climb a CSV, or why that cannot be done."""
+    pairs = [*zip(table.labels, table.errors, strict=True)]
+    if all(label is None for label, _ in pairs):
+        return "to climb it, extract the features with --labels: these sounds have none"
+    if all(label is None or error is not None for label, error in pairs):
+        return "no file with a label could be read, so there is nothing to climb"
     unused = ["path", "error", *(["start"] if table.is_cut else [])]
     grouped = any(group is not None for group in table.groups)
     words = [option("--target", "label"), *([option("--groups", "group")] if grouped else [])]
     words.append(f"--drop {' '.join([*unused, *([] if grouped else ['group'])])}")
-    if table.failed:
-        words.append(option("--drop-rows-without", table.feature_names[0]))
+    gaps = ["label"] if any(label is None for label, _ in pairs) else []
+    if gaps := [*gaps, *([table.feature_names[0]] if table.failed else [])]:
+        words.append(f"--drop-rows-without {' '.join(gaps)}")
     typed = f"gradatim climb {shell_word(str(file))} {' '.join(words)}"
-    return f"a CSV has no place for the recipe; climb it with: {typed}"
+    return f"climb it with: {typed}"

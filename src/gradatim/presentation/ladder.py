@@ -20,9 +20,9 @@ from gradatim.presentation.lines import Column, Grid, Line
 _LOWEST = -0.5
 
 # Characters that the columns of fixed width take, each with the space after it: the mark, the
-# rung and the score; then the two counts, for which a narrow screen has no room.
+# rung and the score; then what a narrow screen has less room for, in the order in which it goes.
 _NAME_AND_SCORE = 2 + 11 + 9
-_COUNTS = 11 + 8
+_COUNTS = (("parameters", 10), ("seconds", 7))
 
 # From this width on there is room to say which model was chosen.
 _WIDE = 120
@@ -116,9 +116,9 @@ def ladder_grid(
     room: int,
     ascii_only: bool = False,
     chosen: RungResult | None = None,
-    counts: bool = True,
+    n_left_out: int = 0,
 ) -> Grid:
-    """Lay the rows out for `room` characters, with or without counts; `chosen` is marked."""
+    """Lay the rows out for `room` characters, without some of the counts; `chosen` is marked."""
     inputs = max([len("input"), *(len(show_name(row.input)) for row in rows)])
     # An R² below zero takes a sign.
     interval = max([14, *(len(_interval(row.result)) for row in rows if row.result)])
@@ -126,7 +126,8 @@ def ladder_grid(
     kind = METRICS.get(metric, METRICS["accuracy"])
     done = (row.result.interval for row in rows if row.result)
     axis = Axis.over(done, bounded=kind.range != "positive")
-    width = min(max(left - _COUNTS * counts, 8), 24)
+    counts = _COUNTS[n_left_out:]
+    width = min(max(left - sum(own + 1 for _, own in counts), 8), 24)
     columns = [
         Column("", width=1, names=True),
         Column("rung", width=10, names=True),
@@ -135,9 +136,7 @@ def ladder_grid(
         Column("95 % interval", width=interval),
         Column(axis.label(width), width=width, spare=True),
     ]
-    if counts:
-        columns += [Column("parameters", right=True, width=10)]
-        columns += [Column("seconds", right=True, width=7)]
+    columns += [Column(head, right=True, width=own) for head, own in counts]
     if room >= _WIDE:
         columns.append(Column("model", wraps=True, spare=True))
     pen = _Pen(axis, width, ascii_only)
@@ -145,6 +144,7 @@ def ladder_grid(
     for row in rows:
         winner = row.result is not None and row.result is chosen
         mark, *others = _done(row.result, pen, winner) if row.result else _not_done(row, pen)
+        del others[3 : 3 + n_left_out]
         line = [mark, [row.rung], [show_name(row.input)], *others][: len(columns)]
         cells.append([*line, *([[]] * (len(columns) - len(line)))])
         waiting = not row.result and not row.doing

@@ -11,6 +11,7 @@ import base64
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any
@@ -38,6 +39,19 @@ for (const el of document.querySelectorAll('[data-view="%s"]')) {
 
 def render(template: str, models: Mapping[str, Any], content: Mapping[str, Any]) -> str:
     """Fill a template of this part; `models` is the data of each view that it shows."""
+    scripts = [script(name) for name in models]
+    shared = {
+        "css": stylesheet(),
+        "policy": policy(scripts),
+        "scripts": [Markup(script) for script in scripts],
+        "models": {name: json_text(_shown(model)) for name, model in models.items()},
+    }
+    return _compiled(template).render(shared | dict(content))
+
+
+@cache
+def _compiled(template: str) -> jinja2.Template:
+    """Return a template of this part, compiled once."""
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -46,14 +60,7 @@ def render(template: str, models: Mapping[str, Any], content: Mapping[str, Any])
         lstrip_blocks=True,
     )
     environment.filters["count"] = plural
-    scripts = [script(name) for name in models]
-    shared = {
-        "css": stylesheet(),
-        "policy": policy(scripts),
-        "scripts": [Markup(script) for script in scripts],
-        "models": {name: json_text(_shown(model)) for name, model in models.items()},
-    }
-    return environment.from_string(_read(template)).render(shared | dict(content))
+    return environment.from_string(_read(template))
 
 
 def _shown(value: Any) -> Any:

@@ -22,23 +22,28 @@ def _own_cache(tmp_path, monkeypatch, _shared_cache):
     monkeypatch.setenv("GRADATIM_CACHE", str(tmp_path / "cache"))
 
 
-@pytest.fixture(autouse=True)
-def _no_workers():
-    """Begin and end without a worker, which another program may stand for."""
+@pytest.fixture
+def no_workers():
+    """Begin and end without a worker."""
     end_workers()
     yield
     end_workers()
 
 
-def script(monkeypatch, answer):
+@pytest.fixture
+def script(monkeypatch, no_workers):
     """Let another program stand for the worker, which says of every question the same."""
     start = subprocess.Popen
-    code = f"import sys\nprint('{{}}', flush=True)\nfor line in sys.stdin:\n    {answer}\n"
 
-    def other(arguments, **options):
-        return start([sys.executable, "-c", code], **options)
+    def stand(answer):
+        code = f"import sys\nprint('{{}}', flush=True)\nfor line in sys.stdin:\n    {answer}\n"
+        monkeypatch.setattr(
+            processes.subprocess,
+            "Popen",
+            lambda arguments, **options: start([sys.executable, "-c", code], **options),
+        )
 
-    monkeypatch.setattr(processes.subprocess, "Popen", other)
+    return stand
 
 
 def test_what_cannot_be_read_costs_only_itself_and_order_stays():
@@ -57,6 +62,7 @@ def test_what_cannot_be_read_costs_only_itself_and_order_stays():
 
 def test_what_was_read_once_is_not_read_again(monkeypatch):
     [[before]] = parse_scores([TEXT])
+    end_workers()
 
     def refuse(*_, **__):
         raise AssertionError("a process was started")
@@ -88,16 +94,16 @@ def test_nothing_is_kept_where_the_cache_is_off(tmp_path, monkeypatch):
     assert not (tmp_path / "cache").exists()
 
 
-def test_a_score_that_takes_too_long_is_given_up(monkeypatch):
+def test_a_score_that_takes_too_long_is_given_up(monkeypatch, script):
     monkeypatch.setattr(parsing, "MOST_SECONDS", 0.3)
-    script(monkeypatch, "import time; time.sleep(60)")
+    script("import time; time.sleep(60)")
     start = time.monotonic()
     [late] = parse_scores([TEXT])
     assert "0.3 s" in str(late)
     assert time.monotonic() - start < 20
 
 
-def test_the_current_folder_does_not_stand_for_modules(tmp_path, monkeypatch):
+def test_the_current_folder_does_not_stand_for_modules(tmp_path, monkeypatch, no_workers):
     (tmp_path / "random.py").write_text("raise SystemExit(3)")
     (tmp_path / "music21.py").write_text("raise SystemExit(3)")
     monkeypatch.chdir(tmp_path)
@@ -114,8 +120,8 @@ def test_without_music21_a_sentence_says_what_to_install(monkeypatch):
         parse_scores([TEXT])
 
 
-def test_notes_that_make_no_sense_are_an_error(monkeypatch):
-    script(monkeypatch, "print('{\"scores\": [3]}', flush=True)")
+def test_notes_that_make_no_sense_are_an_error(script):
+    script("print('{\"scores\": [3]}', flush=True)")
     [odd] = parse_scores([TEXT])
     assert isinstance(odd, ScoreError)
 

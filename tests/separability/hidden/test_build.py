@@ -74,13 +74,13 @@ def test_a_disc_is_cut_out_by_few_units_where_lines_need_many():
     assert is_right(found)
 
 
-@pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("n_classes", [2, 3])
+# Every number of columns with two classes and with three.
+@pytest.mark.parametrize(("seed", "n_classes"), [(seed, 2 + seed // 4) for seed in range(8)])
 def test_random_labels_of_random_rows_are_right_on_every_row(seed, n_classes):
     rng = np.random.default_rng(seed)
-    d = int(rng.integers(1, 5))
-    X = rng.normal(size=(25, d)) * 10.0 ** rng.integers(-4, 5, size=d)
-    y = rng.integers(0, n_classes, 25)
+    d = 1 + seed % 4
+    X = rng.normal(size=(20, d)) * 10.0 ** rng.integers(-4, 5, size=d)
+    y = rng.integers(0, n_classes, 20)
     found = build_hidden(X, y, n_directions=100, random_state=seed)
     assert found.verify()
     assert is_right(found)
@@ -89,7 +89,7 @@ def test_random_labels_of_random_rows_are_right_on_every_row(seed, n_classes):
 
 def test_the_same_seed_gives_the_same_network():
     rng = np.random.default_rng(5)
-    X, y = rng.normal(size=(40, 3)), rng.integers(0, 2, 40)
+    X, y = rng.normal(size=(20, 3)), rng.integers(0, 2, 20)
     first, second = (build_hidden(X, y, random_state=7).network for _ in range(2))
     assert first == second
 

@@ -39,8 +39,17 @@ RECIPES = {
 }
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-@pytest.mark.parametrize("kind", ["multiclass", "binary", "multilabel", "regression"])
+KINDS = ["multiclass", "binary", "multilabel", "regression"]
+# JAX compiles every pair anew: everything at once with every kind of targets, the rest with two.
+PAIRS = [
+    (recipe, kind)
+    for i, recipe in enumerate(RECIPES)
+    for k, kind in enumerate(KINDS)
+    if recipe == "everything" or k % 2 == i % 2
+]
+
+
+@pytest.mark.parametrize(("recipe", "kind"), PAIRS)
 def test_both_engines_train_the_same_network(rows, recipe, kind):
     fields = {"hidden_layer_sizes": (8, 5), "activation": "tanh", "learning_rate": 0.01}
     specs = [NetworkSpec(**{**fields, **RECIPES[recipe]}, seed=3)]
