@@ -203,13 +203,7 @@ def _chain(grown: Interval | None, weight: np.ndarray, slope: Interval | None) -
 
 
 def kinks(network: Network, low: float, high: float) -> np.ndarray:
-    """Find where the units of a network of one input change, in float64. Returns (n_kinks,).
-
-    Examples
-    --------
-    >>> kinks(Network([Layer([[2.0], [1.0]], [-1.0, 5.0], "relu")]), 0.0, 1.0)
-    array([0.5])
-    """
+    """Find where the units of a network of one input change, in float64. Returns (n_kinks,)."""
     linear = ("relu", "leaky_relu", "identity")
     points = np.array([low, high])
     for i, layer in enumerate(network.layers):

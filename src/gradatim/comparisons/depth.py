@@ -46,14 +46,6 @@ def compare_depth(
     default the parameters of the deep construction, doubled until the shallow one is near, those of
     the shallow one, and twice as many. Under the first, networks that begin near the deep
     construction are trained too.
-
-    Examples
-    --------
-    >>> comparison = compare_depth(64, n_seeds=0)
-    >>> [(one.network.n_parameters, one.error.n_pieces) for one in comparison.built]
-    [(43, 128), (385, 128), (43, 14)]
-    >>> str(comparison.bound.mean_absolute)
-    '25/128'
     """
     k = teeth_exponent(teeth)
     deep = deep_sawtooth(teeth)

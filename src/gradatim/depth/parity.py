@@ -121,11 +121,6 @@ def truth_table(network: Network) -> np.ndarray:
 
     Row r is for the bits of r, the first input the lowest. Weights are made whole by a common
     factor a unit, which a step does not notice.
-
-    Examples
-    --------
-    >>> truth_table(parity_layer(2)).ravel().tolist()
-    [0, 1, 1, 0]
     """
     n = network.n_inputs
     if n > MOST_BITS:
@@ -220,13 +215,6 @@ class Parity:
 
 
 def build_parity(n_bits: int) -> Parity:
-    """Build parity of 2 to `MOST_BITS` bits as one layer and as a tree, and prove both.
-
-    Examples
-    --------
-    >>> built = build_parity(16)
-    >>> [built.sizes[kind]["parameters"] for kind in ("shallow", "deep")]
-    [289, 121]
-    """
+    """Build parity of 2 to `MOST_BITS` bits as one layer and as a tree, and prove both."""
     networks = {"shallow": parity_layer(n_bits), "deep": parity_tree(n_bits)}
     return Parity(networks, {kind: prove_parity(one) for kind, one in networks.items()})

@@ -97,13 +97,7 @@ def write_svg(placement: Placement, *, title: str, description: str) -> str:
 
 
 def escape_xml(text: str) -> str:
-    """Make a text safe in XML; what XML forbids and what would not be seen is written out.
-
-    Examples
-    --------
-    >>> escape_xml("a < b")
-    'a &lt; b'
-    """
+    """Make a text safe in XML; what XML forbids and what would not be seen is written out."""
     return escape(show_text(text), quote=False)
 
 

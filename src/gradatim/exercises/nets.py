@@ -85,13 +85,7 @@ def compute(network: Network, inputs: Sequence[Fraction]) -> list[Values]:
 
 
 def exact_weights(network: Network) -> dict[str, Any]:
-    """Return a network in JSON's types, weights as exact text.
-
-    Examples
-    --------
-    >>> exact_weights(build(("relu", [[1, -2]])))["layers"]
-    [{'activation': 'relu', 'weights': [['-2']], 'biases': ['1']}]
-    """
+    """Return a network in JSON's types, weights as exact text."""
     layers = [
         {
             "activation": layer.activations[0],

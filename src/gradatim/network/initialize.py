@@ -28,11 +28,6 @@ def initialize(
     .. [1] X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
        networks", AISTATS 2010.
     .. [2] K. He et al., "Delving deep into rectifiers", ICCV 2015.
-
-    Examples
-    --------
-    >>> [w.shape for w, b in initialize((2, 3, 1), "glorot", seed=0)]
-    [(3, 2), (1, 3)]
     """
     rng = np.random.default_rng(seed)
     pairs = list(pairwise(layer_sizes))

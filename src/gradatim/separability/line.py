@@ -88,15 +88,7 @@ def _run(activation: str) -> Callable[[Fraction], Fraction]:
 
 
 def cut_line(network: Network) -> tuple[Piece, ...]:
-    """Cut the line into the pieces on which a step network of one input is constant.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer
-    >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
-    >>> [int(piece.outputs[0]) for piece in pieces]
-    [1, 0, -1]
-    """
+    """Cut the line into the pieces on which a step network of one input is constant."""
     first = network.layers[0].exact_units
     if any(unit.activation not in JUMPING for unit in first):
         raise SpecError("the first layer must consist of step or sign units to cut the line")

@@ -22,15 +22,6 @@ class Stepper:
 
     Parameters are those of `fit_many`, of one network and not by ``lbfgs``; inputs are scaled
     first. `max_epochs` is the length of the schedule; a constant rate has no end.
-
-    Examples
-    --------
-    >>> X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-    >>> spec = NetworkSpec(hidden_layer_sizes=(8, 8), activation="tanh", learning_rate=0.05)
-    >>> stepper = Stepper(spec, X, [0, 1, 1, 0], batch_size=4)
-    >>> first, last = stepper.run(100)[[0, -1]]
-    >>> bool(last < first), stepper.epoch, stepper.parameters.shape
-    (True, 100, (105,))
     """
 
     def __init__(

@@ -69,13 +69,7 @@ class ContenderShape:
 
 
 def kernel_parameters(n_inputs: int, n_centers: int, n_outputs: int) -> int:
-    """Count the numbers that a machine with this many centers keeps.
-
-    Examples
-    --------
-    >>> kernel_parameters(2, 10, 1)
-    31
-    """
+    """Count the numbers that a machine with this many centers keeps."""
     return n_centers * (n_inputs + n_outputs) + n_outputs
 
 
