@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from gradatim.network.decompose import passes_on
 from gradatim.network.exact import Reals
 from gradatim.network.expression import WeightedSum
 from gradatim.network.layer import ExactUnit, Layer
-from gradatim.network.numbers import float_sum, to_fraction
+from gradatim.network.numbers import Number, float_sum, to_fraction
 from gradatim.network.record import Product, Trace, UnitTrace
 from gradatim.network.writing import value_names
 
@@ -201,8 +201,20 @@ def _at_least_as(arithmetic: _Arithmetic, a: Any, b: Any) -> bool:
     return arithmetic.at_least(arithmetic.total([a, b.times(Fraction(-1))]), Fraction(0))
 
 
+class _Arithmetic(Protocol):
+    """What a forward pass computes with; a value is opaque until it is shown."""
+
+    def value(self, number: Fraction) -> Any: ...
+    def numbers(self, layer: Layer) -> Sequence[Any]: ...
+    def times(self, weight: Any, value: Any) -> Any: ...
+    def total(self, parts: Sequence[Any]) -> Any: ...
+    def activate(self, layer: Layer, z: Sequence[Any]) -> list[Any]: ...
+    def shown(self, value: Any) -> Number: ...
+    def at_least(self, value: Any, limit: Fraction) -> bool: ...
+
+
 class _Floats:
-    """What a forward pass computes with: floats, whose sums are rounded once."""
+    """Floats, whose sums are rounded once."""
 
     def value(self, number: Fraction) -> float:
         return float(number)
@@ -234,7 +246,7 @@ class _Floats:
 
 
 class _Exact:
-    """The same of reals, which are rounded only where they are shown."""
+    """Reals, which are rounded only where they are shown."""
 
     def __init__(self, digits: int) -> None:
         self._reals = Reals()
@@ -264,6 +276,3 @@ class _Exact:
 
     def at_least(self, value: WeightedSum, limit: Fraction) -> bool:
         return self._reals.sign(self._reals.total([value, WeightedSum({}, -limit)])) >= 0
-
-
-_Arithmetic = _Floats | _Exact

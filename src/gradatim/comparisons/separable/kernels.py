@@ -152,7 +152,9 @@ def _machine(kernel: str, degree: int, C: float, n_inputs: int) -> Any:
     from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
-    model = SVC(
+    # Its annotations know only the defaults' types.
+    machine: Any = SVC
+    model = machine(
         C=C,
         kernel="poly" if kernel == "polynomial" else "rbf",
         degree=max(degree, 1),
@@ -171,4 +173,4 @@ def _left_out(model: Any, table: np.ndarray, codes: np.ndarray, folds: int, seed
     parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return float((cross_val_predict(model, table, codes, cv=parts) == codes).mean())
+        return float(np.mean(cross_val_predict(model, table, codes, cv=parts) == codes))
