@@ -8,7 +8,14 @@ import gradatim.music
 import gradatim.tables
 from gradatim.errors import InputError, SpecError, TableError
 from gradatim.music import RECIPE
-from gradatim.sources.registry import SOURCES, Kind, Options, files_of, read_source
+from gradatim.sources.registry import (
+    SOURCES,
+    Kind,
+    Options,
+    extract_source,
+    files_of,
+    read_source,
+)
 
 
 @pytest.fixture
