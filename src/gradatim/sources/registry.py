@@ -352,7 +352,11 @@ def extract_source(text: str, options: Options, *, verify: bool = False) -> Feat
 
     where = Path(text).expanduser()
     if not text or not (where.is_dir() or (where.is_file() and reader_of(where) is not None)):
-        what = f"{text} is no audio" if text and where.exists() else f"there is no file or folder {text!r}"
+        what = (
+            f"{text} is no audio"
+            if text and where.exists()
+            else f"there is no file or folder {text!r}"
+        )
         raise InputError(f"{what}; give a folder of audio, or an audio file")
     refuse_options(options, _OF_EXTRACTION, f"{text}, of which features are computed")
     return extract_table(
