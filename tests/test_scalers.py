@@ -163,6 +163,7 @@ def test_blocks_of_rows_and_columns_change_no_bit(method, monkeypatch):
     for name in ("center", "scale", "fill"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
     np.testing.assert_array_equal(parts.transform(X), scaled)
+    np.testing.assert_array_equal(parts.transform(X, rows=rows[::-1]), scaled[rows[::-1]])
 
 
 def test_a_signal_has_one_scale_and_keeps_its_zero():

@@ -8,6 +8,7 @@ from gradatim.climb import climb_collection
 from gradatim.climb import importance as climb_importance
 from gradatim.climb.importance import first_repeat, group_features, measure_importance
 from gradatim.climb.result import RungResult
+from gradatim.climb.rung import HeldOut
 from gradatim.climb.task import ClimbTask
 from gradatim.evaluation.folds import make_folds
 from gradatim.training.store import Store
@@ -50,6 +51,18 @@ def test_features_of_one_name_are_measured_each(sum_of_two):
     found = measured(named, [1.0, 0.1, 0.0], metric="r2")
     assert [one.name for one in found.features] == ["x", "x", "y"]
     assert found.features[0].drop > found.features[1].drop > 0.0
+
+
+def test_columns_are_shuffled_together_within_what_each_fold_holds_out():
+    X = np.arange(24.0).reshape(8, 3)
+    held_out = HeldOut(X, [np.array([0, 2, 4, 6]), np.array([7, 5, 3, 1])])
+    shuffled = held_out.shuffled([0, 2], np.random.default_rng(0))
+    for own, found in zip(held_out, shuffled, strict=True):
+        np.testing.assert_array_equal(found[:, 1], own[:, 1])
+        np.testing.assert_array_equal(found[:, 2], found[:, 0] + 2)
+        assert sorted(found[:, 0]) == sorted(own[:, 0])
+    assert any((found != own).any() for own, found in zip(held_out, shuffled, strict=True))
+    np.testing.assert_array_equal(shuffled[1], shuffled[1:][0])
 
 
 def test_of_losses_a_drop_is_what_they_grow(sum_of_two):

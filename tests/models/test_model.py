@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ from sklearn.metrics import r2_score
 from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 from sklearn.svm import SVC
 
-from gradatim import Model, load_model, read_table
+from gradatim import Model, load_model, read_table, scalers
 from gradatim.cli import main
 from gradatim.climb import climb_collection
 from gradatim.climb import rung as rung_module
@@ -190,6 +191,17 @@ def test_arrays_mappings_frames_and_collections_give_the_same(model):
     for given in (X.tolist(), {"other": X[:, :1], "sounds": X}, {"sounds": table}, collection):
         np.testing.assert_array_equal(model.outputs(given), wanted)
     np.testing.assert_array_equal(model.outputs(table), wanted)
+
+
+def test_many_rows_are_asked_about_some_at_a_time(model, monkeypatch):
+    X, asked = make_collection("three").X["sounds"].astype(np.float32), []
+    wanted, decided = model.outputs(X), model.decision_function(X)
+    monkeypatch.setattr(scalers, "_AT_ONCE", 30)
+    watched = SimpleNamespace(outputs=lambda Z: asked.append(len(Z)) or model.learner.outputs(Z))
+    found = replace(model, learner=watched).outputs(X)
+    assert asked == [10] * 6
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    np.testing.assert_allclose(model.decision_function(X), decided, rtol=1e-12)
 
 
 class Frame:

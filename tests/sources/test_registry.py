@@ -8,7 +8,14 @@ import gradatim.music
 import gradatim.tables
 from gradatim.errors import InputError, SpecError, TableError
 from gradatim.music import RECIPE
-from gradatim.sources.registry import SOURCES, Kind, Options, files_of, read_source
+from gradatim.sources.registry import (
+    SOURCES,
+    Kind,
+    Options,
+    extract_source,
+    files_of,
+    read_source,
+)
 
 
 @pytest.fixture
@@ -206,3 +213,10 @@ def test_published_folds_and_a_published_split_exclude_each_other(calls, tmp_pat
     with pytest.raises(SpecError, match="--fold-column and --split-column exclude each other"):
         read("songs.csv", ["genre"], fold_column="fold", split_column="set")
     assert calls == []
+
+
+def test_an_empty_path_is_no_folder():
+    with pytest.raises(InputError, match="the path is empty; name a file"):
+        read_source("", Options())
+    with pytest.raises(InputError, match="there is no file or folder ''"):
+        extract_source("", Options())

@@ -1,11 +1,13 @@
 """L-BFGS reaches the optimum that scikit-learn and least squares find."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPRegressor
 
-from gradatim import NetworkSpec, fit_many
+from gradatim import NetworkSpec, fit_many, scalers
 from gradatim.training import FitJob, fit_jobs
 
 
@@ -51,6 +53,18 @@ def test_row_weights_and_neighbours_do_not_move_the_optimum(rows):
     np.testing.assert_allclose(
         alone.predict_proba(rows.X), results[0].predict_proba(rows.X), atol=1e-4
     )
+
+
+def test_rows_are_not_copied_to_be_solved(monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(2000, 400)).astype(np.float32)
+    monkeypatch.setattr(scalers, "_AT_ONCE", 4000)
+    tracemalloc.start()
+    try:
+        fit_many([_spec(1e-2, max_epochs=2)], X, X[:, 0] > 0)
+        assert tracemalloc.get_traced_memory()[1] < X.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("scale", [1.0, 100.0])

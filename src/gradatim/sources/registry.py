@@ -248,7 +248,8 @@ SOURCES: dict[str, Kind] = {
         ),
     ),
     "folder": Kind(
-        claims=lambda text: Path(text).expanduser().is_dir(),
+        # The path of an empty text is the current folder, which nobody named.
+        claims=lambda text: text != "" and Path(text).expanduser().is_dir(),
         read=_read_folder,
         phrase="a folder of audio",
         takes=(
@@ -335,8 +336,12 @@ def extract_source(text: str, options: Options, *, verify: bool = False) -> Feat
     from gradatim.music.formats import reader_of
 
     where = Path(text).expanduser()
-    if not (where.is_dir() or (where.is_file() and reader_of(where) is not None)):
-        what = f"{text} is no audio" if where.exists() else f"there is no file or folder {text!r}"
+    if not text or not (where.is_dir() or (where.is_file() and reader_of(where) is not None)):
+        what = (
+            f"{text} is no audio"
+            if text and where.exists()
+            else f"there is no file or folder {text!r}"
+        )
         raise InputError(f"{what}; give a folder of audio, or an audio file")
     refuse_options(options, _OF_EXTRACTION, f"{text}, of which features are computed")
     return extract_table(
@@ -365,6 +370,8 @@ def files_of(text: str, options: Options) -> list[Path]:
 
 
 def _unclaimed(text: str) -> str:
+    if not text:
+        return "the path is empty; name a file, a folder or a dataset, . for the current folder"
     path = Path(text).expanduser()
     if path.suffix.lower() in (".npz", ".npy") and path.is_file():
         return (
