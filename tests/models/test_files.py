@@ -150,6 +150,13 @@ def test_a_record_that_makes_no_sense_is_refused_in_a_sentence(model, tmp_path, 
         load_model(rewritten(model, tmp_path, change))
 
 
+def test_a_machine_of_numbers_names_no_classes(climbs, tmp_path):
+    of_two = model_of(climbs("two"), "kernel")
+    change = put("learner", "machines", 0, "codes", [])
+    with pytest.raises(InputError, match="cannot name classes"):
+        load_model(rewritten(of_two, tmp_path, change))
+
+
 def test_a_missing_tensor_is_named(model, tmp_path):
     with pytest.raises(InputError, match=r"the tensor scaler\.fill is missing"):
         load_model(rewritten(model, tmp_path, lambda record, tensors: tensors.pop("scaler.fill")))

@@ -178,6 +178,12 @@ def test_every_constant_of_a_recipe_changes_the_features(name, value):
         ({"n_mels": 64.5}, "n_mels of a recipe"),
         ({"n_mels": "64"}, "n_mels of a recipe"),
         ({"window": 1}, "'window'"),
+        # From a hostile model, none of them may take memory or time.
+        ({"n_contrast_bands": 10**30}, "half the rate"),
+        ({"n_contrast_bands": 5000}, "half the rate"),
+        ({"n_chroma": 10**9}, "n_chroma of 1000000000 is more"),
+        ({"n_mels": 10**6, "n_fft": 10**6}, "n_mels of 1000000 is more"),
+        ({"n_fft": 10**12}, "n_fft of 1000000000000 is more"),
     ],
 )
 def test_a_recipe_that_cannot_be_is_refused(constants, match):

@@ -84,7 +84,8 @@ def test_frames_of_the_user_are_told_apart_by_their_description():
     other = b"TXXX\0\0\0\x0a\0\0\x03MOTIF\0abc"
     mine = b"TXXX\0\0\0\x0f\0\0\x03Instrument\0old"
     made = retagged_id3(tag(4, other, mine), {OWN: ["new"]})
-    assert made == tag(4, other, b"TXXX\0\0\0\x10\0\0\x03INSTRUMENT\0new\0")
+    # As it is written there, so that it can become again what it was.
+    assert made == tag(4, other, b"TXXX\0\0\0\x10\0\0\x03Instrument\0new\0")
     assert id3_texts(tag(4, other, mine), OWN) == ("old",)
 
 

@@ -102,6 +102,12 @@ def from_record(record: Any, tensors: Tensors) -> Model:
     learner = _learner(record["learner"], n_features, tensors)
     n_outputs = _n_outputs(learner)
     classes = _classes(record["classes"], n_outputs) if task == "classification" else None
+    if (
+        isinstance(learner, KernelMachines)
+        and classes is not None
+        and not learner.machines[0].codes
+    ):
+        raise InputError("a kernel machine of numbers cannot name classes")
     if classes is None and n_outputs > 1 and _decides_alone(learner):
         # Nothing but labels of classes counts its outputs.
         raise InputError(f"one machine decides between {n_outputs} outputs that are no classes")

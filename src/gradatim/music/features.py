@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,8 +119,9 @@ class FeatureRecipe(SoundRecipe):
             raise SpecError(f"of {self.n_mels} mel bands there are no {self.n_mfcc} coefficients")
         if not 0 < self.rolloff < 1:
             raise SpecError(f"rolloff lies between 0 and 1, not at {self.rolloff:g}")
-        last = self.contrast_fmin * 2 ** (self.n_contrast_bands - 1)
-        if not (self.contrast_fmin > 0 and self.n_contrast_bands >= 1 and last < self.sr / 2):
+        octaves = self.sr / 2 / self.contrast_fmin if self.contrast_fmin > 0 else 0.0
+        # Not a power of 2, which of a number from a hostile file takes all memory.
+        if not (octaves > 1 and 1 <= self.n_contrast_bands < 1 + math.log2(octaves)):
             raise SpecError(
                 f"the last of {self.n_contrast_bands} octaves from {self.contrast_fmin:g} Hz must "
                 f"begin below {self.sr / 2:g} Hz, half the rate"

@@ -22,6 +22,10 @@ from gradatim.music.spectra import mel_filters
 _SUMMARY = ("mean", "std", "max", "step")
 
 
+# Of a patch; a recipe may come from a file that wants more memory than there is.
+_MOST_NUMBERS = 1 << 22
+
+
 @dataclass(frozen=True)
 class MelRecipe(SoundRecipe):
     """Everything that the log-mel numbers of a sound depend on, apart from the sound."""
@@ -46,7 +50,9 @@ class MelRecipe(SoundRecipe):
             )
         if self.n_frames < 2 or not self.floor < 0:
             raise SpecError("a log-mel patch has at least 2 frames and a floor below 0 dB")
-        self._check("sr", "n_fft", "hop_length", "n_mels")
+        self._check("sr", "n_fft", "hop_length", "n_mels", "n_frames")
+        if self.n_mels * self.n_frames > _MOST_NUMBERS:
+            raise SpecError(f"a log-mel patch has at most {_MOST_NUMBERS:,} numbers")
 
     @property
     def names(self) -> tuple[str, ...]:

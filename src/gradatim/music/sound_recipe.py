@@ -16,6 +16,13 @@ from gradatim.music.audio import Excerpt
 #: Shortest piece of a sound: some frames at 22,050 Hz.
 MIN_SEGMENT = 0.1
 
+# Of any constant that counts something, and of what two of them take together: a recipe may come
+# from a file that wants more memory than there is.
+_MOST, _MOST_NUMBERS = 1 << 20, 1 << 28
+
+# What is as often there as a frame has points.
+_BANKS = ("n_mels", "n_chroma", "n_frames")
+
 # What the constants of a recipe may be, by their annotations.
 _KINDS = {
     "int": int,
@@ -37,10 +44,14 @@ class SoundRecipe:
     _later: ClassVar[frozenset[str]] = frozenset()
 
     def _check(self, *counts: str) -> None:
-        """Refuse an excerpt that cannot be read, and constants of which there is not even one."""
+        """Refuse an excerpt that cannot be read, and constants below 1 or beyond all use."""
         for name in counts:
-            if getattr(self, name) < 1:
-                raise SpecError(f"{name} is at least 1, not {getattr(self, name)}")
+            value = getattr(self, name)
+            if value < 1:
+                raise SpecError(f"{name} is at least 1, not {value}")
+            numbers = value * getattr(self, "n_fft", 1) if name in _BANKS else 0
+            if value > _MOST or numbers > _MOST_NUMBERS:
+                raise SpecError(f"{name} of {value} is more than a recipe of sounds can have")
         check_segment(self.segment_seconds)
         self.excerpt  # noqa: B018, for its errors
 

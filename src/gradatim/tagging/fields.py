@@ -72,7 +72,7 @@ def tag_field(name: str) -> TagField:
     if not _NAME.fullmatch(known):
         raise SpecError(
             f"{show_name(name)!r} cannot name a tag; take genre, mood, bpm, or a name of your own "
-            "of at most 30 letters, digits and blanks"
+            "of at most 30 letters (a to z), digits and blanks"
         )
     if re.sub("[ -]", "_", known) in _RESERVED or known.startswith("replaygain"):
         raise SpecError(

@@ -46,10 +46,12 @@ def retagged_id3(
     frames = _frames(tag)
     for field, texts in values.items():
         key = field.id3(version).casefold()
-        places = [k for k, frame in enumerate(frames) if _holds(frame, key, version)]
-        at = places[0] if places else len(frames)
-        made = [] if texts is None else [_frame(field.id3(version), texts, version)]
-        others = [frame for k, frame in enumerate(frames) if k not in places]
+        names = [_written_key(frame, key, version) for frame in frames]
+        at = next((k for k, name in enumerate(names) if name), len(frames))
+        # Upper or lower case stays, so that the frame can become again what it was.
+        name = names[at] if at < len(frames) else field.id3(version)
+        made = [] if texts is None else [_frame(name, texts, version)]
+        others = [frame for frame, name in zip(frames, names, strict=True) if not name]
         frames = [*others[:at], *made, *others[at:]]
     body = b"".join(frames)
     if not body:
@@ -116,11 +118,12 @@ def _number(digits: bytes) -> int:
     return int.from_bytes(digits, "big")
 
 
-def _holds(frame: bytes, key: str, version: int) -> bool:
-    """Whether a frame is the one of a key."""
+def _written_key(frame: bytes, key: str, version: int) -> str:
+    """Return the key of a frame as it is written in the file; empty if it is not the one of key."""
     if frame[:4] != key[:4].upper().encode():
-        return False
-    return any(name.casefold() == key for name in _parse(_header(version, len(frame)) + frame))
+        return ""
+    names = _parse(_header(version, len(frame)) + frame)
+    return next((name for name in names if name.casefold() == key), "")
 
 
 def _frame(key: str, texts: Sequence[str], version: int) -> bytes:
