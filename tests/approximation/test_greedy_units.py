@@ -27,6 +27,12 @@ def test_a_straight_kink_is_one_line_on_the_square():
     assert (a, b, c) == (0.5, -0.5, 0)
 
 
+def test_kinks_along_either_side_of_the_square_are_found():
+    lines = kinks("abs(x) + abs(y - 0.25)")
+    found = [(*weight, bias) for weight, bias in zip(lines.weight, lines.bias, strict=True)]
+    assert sorted(found) == [(0, 1, -0.25), (1, 0, 0)]
+
+
 def test_a_smooth_function_has_no_kinks():
     assert len(kinks("sin(x)*y + sqrt(4 + x)").bias) == 0
     assert len(kinks("abs(x + 5)").bias) == 0
