@@ -24,7 +24,7 @@ __all__ = [
     "whole",
 ]
 
-# So many attempts, of which hardly ever more than a dozen are needed.
+# Attempts; hardly ever more than a dozen are needed.
 _ATTEMPTS = 1_000
 
 
