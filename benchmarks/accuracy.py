@@ -1,16 +1,20 @@
 """Accuracy of ``preset="strong"`` against RealMLP-TD, TabM and scikit-learn, on the same folds.
 
-Three steps, since the peer may live in another environment than gradatim:
+Steps of ``python benchmarks/accuracy.py``, since the peer may live in another environment:
 
-1. ``accuracy.py prepare FOLDER --data DATA --seed SEED --repeats 2`` reads the tables and writes
-   each with its folds to ``FOLDER/TABLE.npz``. Without ``--data`` only the packaged collections
-   are written; DATA is a folder that also holds ``tables/gtzan_features_30s.csv``,
-   ``tables/emotions.arff`` and ``drums_hydrogen/``.
-2. ``accuracy.py run FOLDER --model strong --model svc [--table world]`` fits and scores, and
-   appends one line per fold to ``FOLDER/MODEL.jsonl``; folds that are there already are left out.
-   Of gradatim it needs nothing unless its own models are run, so
-   ``realmlp`` and ``tabm`` (pytabkit) can be run from an environment of its own.
-3. ``accuracy.py report FOLDER`` prints the table, and the differences of each model to RealMLP-TD
+1. ``prepare FOLDER --data DATA --seed SEED --repeats 2`` reads the tables and writes each with its
+   folds to ``FOLDER/TABLE.npz``. Without ``--data`` only the packaged collections are written;
+   DATA is a folder that also holds ``tables/gtzan_features_30s.csv``, ``tables/emotions.arff`` and
+   ``drums_hydrogen/``.
+2. ``run FOLDER --model strong --model svc [--table world]`` fits and scores, and appends one line
+   per fold to ``FOLDER/MODEL.jsonl``; folds that are there already are left out. Of gradatim it
+   needs nothing unless its own models are run, so ``realmlp`` and ``tabm`` (pytabkit) can be run
+   from an environment of its own.
+3. ``climb FOLDER --data DATA --seed SEED --repeats 2`` climbs the same tables on the same folds
+   under ``--preset strong``, and appends what its shallow and deep rungs score to
+   ``FOLDER/climb_shallow.jsonl`` and ``climb_deep.jsonl``. Their seconds are the processor's, of
+   both rungs together, with what it takes to choose.
+4. ``report FOLDER`` prints the table, and the differences of each model to RealMLP-TD
    with intervals that know that folds share training rows (Nadeau and Bengio).
 
 Scores are accuracies; for several labels, 1 - Hamming loss. Seconds are those of one fit on one
@@ -22,9 +26,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 import warnings
 from pathlib import Path
+
+if not __package__:
+    # Beside a script Python finds its neighbors, and coverage.py would hide the package coverage.
+    sys.path[:] = [name for name in sys.path if Path(name) != Path(__file__).resolve().parent]
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -249,7 +258,61 @@ def read_scores(path):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-# -- 3. report -------------------------------------------------------------------------------
+# -- 3. the climb's own protocol -------------------------------------------------------------
+
+
+def climb(folder, data, seed, repeats, tables):
+    """Score the strong rungs as a climb does, which chooses inside the folds."""
+    from gradatim import climb_collection
+
+    for name, collection, column in read_tables(data):
+        paths = {rung: folder / f"climb_{rung}.jsonl" for rung in ("shallow", "deep")}
+        done = {s["table"] for path in paths.values() for s in read_scores(path)}
+        if name in done or (tables and name not in tables):
+            continue
+        start = time.process_time()
+        found = climb_collection(
+            collection,
+            rungs=list(paths),
+            inputs=[column],
+            preset="strong",
+            folds=FOLDS,
+            repeats=repeats,
+            seed=seed,
+            n_jobs=1,
+        )
+        fold_of = np.load(folder / f"{name}.npz")["fold_of"]
+        if not np.array_equal(found.fold_of, fold_of):
+            raise SystemExit(f"{name}: the folds in {folder} were prepared with another seed")
+        seconds = (time.process_time() - start) / (FOLDS * repeats)
+        for row in found.rungs:
+            if row.rung in paths:
+                with paths[row.rung].open("a") as file:
+                    for line in climbed(found, row, name, seconds):
+                        file.write(json.dumps(line) + "\n")
+
+
+def climbed(found, row, table, seconds):
+    """Yield the scores of a rung by fold, in the form of `run_one`."""
+    from gradatim.climb.predictions import held_out_probabilities
+
+    y, chances = found.collection.y, held_out_probabilities(found, row)
+    if y.ndim == 1:
+        truth = found.collection.classes == y[:, None]
+    for (r, fold_of), said in zip(enumerate(found.fold_of), row.predictions, strict=True):
+        for k in range(FOLDS):
+            test = fold_of == k
+            loss = None
+            if chances is not None:
+                p = chances[r][test]
+                true = np.where(y[test] == 1, p, 1 - p) if y.ndim == 2 else p[truth[test]]
+                loss = float(-np.mean(np.log(np.maximum(true, 1e-12))))
+            line = {"table": table, "repeat": r, "fold": k}
+            line |= {"accuracy": float(np.mean(said[test] == y[test])), "log_loss": loss}
+            yield line | {"seconds": round(seconds, 3)}
+
+
+# -- 4. report -------------------------------------------------------------------------------
 
 
 def report(folder, against, nets):
@@ -300,7 +363,7 @@ def report(folder, against, nets):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("step", choices=("prepare", "run", "report"))
+    parser.add_argument("step", choices=("prepare", "run", "climb", "report"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--seed", type=int, default=2026)
@@ -314,6 +377,8 @@ def main():
         prepare(given.folder, given.data, given.seed, given.repeats or 1)
     elif given.step == "run":
         run(given.folder, given.model or ["strong"], given.table, given.repeats)
+    elif given.step == "climb":
+        climb(given.folder, given.data, given.seed, given.repeats or 1, given.table)
     else:
         report(given.folder, given.against, given.nets)
 

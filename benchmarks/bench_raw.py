@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,26 +77,27 @@ def difference(climb: Mapping[str, Any], a: Mapping, b: Mapping) -> tuple[float,
     return float(d[0]), t_quantile(0.975, evidence.df) * float(error[0])
 
 
-def table(climb: Mapping[str, Any]) -> str:
-    """Write a climb as tables: scores by input and rung, and deep rungs less the best hand-made."""
+def table(climb: Mapping[str, Any], base: str = "harmonics") -> str:
+    """Write a climb as tables: scores by input and rung, and what each has above one input."""
     rows = {(row["rung"], row["input"]): row for row in climb["rungs"] if row["rung"] != "majority"}
     rungs = list(dict.fromkeys(rung for rung, _ in rows))
-    lines = ["| input | " + " | ".join(rungs) + " |", "|---|" + "---|" * len(rungs)]
-    for name in dict.fromkeys(name for _, name in rows):
-        cells = [_cell(rows.get((rung, name))) for rung in rungs]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    lines += ["", "| less harmonics, the same rung | " + " | ".join(rungs) + " |",
-              "|---|" + "---|" * len(rungs)]  # fmt: skip
-    for name in dict.fromkeys(name for _, name in rows if name != "harmonics"):
-        cells = []
-        for rung in rungs:
-            if (rung, name) in rows and (rung, "harmonics") in rows:
-                d, half = difference(climb, rows[rung, "harmonics"], rows[rung, name])
-                cells.append(f"{d:+.3f} ± {half:.3f}")
-            else:
-                cells.append("")
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines).replace("-0.", "\N{MINUS SIGN}0.")
+    names = list(dict.fromkeys(name for _, name in rows))
+    above = [name for name in names if name != base]
+
+    def lines(head: str, inputs: list[str], cell: Callable[[str, str], str]) -> Iterator[str]:
+        yield f"| {head} | " + " | ".join(rungs) + " |"
+        yield "|---|" + "---|" * len(rungs)
+        for name in inputs:
+            yield f"| `{name}` | " + " | ".join(cell(rung, name) for rung in rungs) + " |"
+
+    def gain(rung: str, name: str) -> str:
+        if (rung, name) not in rows or (rung, base) not in rows:
+            return ""
+        d, half = difference(climb, rows[rung, base], rows[rung, name])
+        return f"{d:+.3f} ± {half:.3f}".replace("-", "\N{MINUS SIGN}")
+
+    scores = lines("input", names, lambda *pair: _cell(rows.get(pair)))
+    return "\n".join([*scores, "", *lines(f"minus `{base}`", above, gain)])
 
 
 def _cell(row: Mapping[str, Any] | None) -> str:

@@ -78,6 +78,7 @@ MODULES = {
     "bench_ladder": "the logistic and deep rungs beside scikit-learn, on the same folds",
     "bench_features": "features of sounds per second, beside librosa",
     "bench_near_linear": "networks on near-linear tables, beside the logistic rung",
+    "bench_inputs": "sets of features of drum hits: hand-made, mel, pretrained, raw and unions",
     "bench_raw": "networks on raw cycles of a wave, beside features",
     "bench_separate": "time of separate as rows and features grow",
     "bench_certify": "time of certificates as the width grows",

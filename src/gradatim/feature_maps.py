@@ -58,23 +58,7 @@ class Monomial:
         return sum(self.exponents)
 
     def name(self, input_names: Sequence[str] = ()) -> str:
-        """Write the monomial.
-
-        Parameters
-        ----------
-        input_names : sequence of str, optional
-            Names of the inputs; x1, x2, ... if not given.
-
-        Returns
-        -------
-        str
-            Such as ``x1^2 x3``; ``1`` if all exponents are 0.
-
-        Raises
-        ------
-        ShapeError
-            If there is not one name per input.
-        """
+        """Write the monomial, such as ``x1^2 x3``, with the names of the inputs."""
         names = name_inputs(input_names, len(self.exponents))
         if len(names) != len(self.exponents):
             raise ShapeError(f"{len(names)} names for {len(self.exponents)} inputs")

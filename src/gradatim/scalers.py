@@ -7,6 +7,7 @@ training median of its column. float64 while fitting, float32 out unless asked o
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,13 +16,26 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from gradatim.errors import ShapeError, SpecError
 
-__all__ = ["Scaler", "fit_scaler"]
+__all__ = ["Scaler", "blocks", "fit_scaler"]
 
 #: Where the smooth clipping of ``robust`` begins to bite, in scaled units; values tend to +-3.
 CLIP = 3.0
 
 # Numbers that are scaled, or learnt from, at once
 _AT_ONCE = 1 << 22
+
+
+def blocks(n_rows: int, n_columns: int) -> Iterator[slice]:
+    """Yield the rows that are worked on at once, so that what is computed on the way is bounded.
+
+    Examples
+    --------
+    >>> list(blocks(3, 2**21))
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    at_once = max(1, _AT_ONCE // max(1, n_columns))
+    for start in range(0, max(1, n_rows), at_once):
+        yield slice(start, start + at_once)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +57,9 @@ class Scaler:
     fill: np.ndarray
     clip: float | None = None
 
-    def transform(self, X: ArrayLike, dtype: DTypeLike = np.float32) -> np.ndarray:
+    def transform(
+        self, X: ArrayLike, dtype: DTypeLike = np.float32, *, rows: np.ndarray | None = None
+    ) -> np.ndarray:
         """Scale rows.
 
         Parameters
@@ -52,6 +68,8 @@ class Scaler:
             Rows, NaN where a value is missing.
         dtype : numpy.float32 or numpy.float64, default numpy.float32
             Precision of what is returned.
+        rows : array of int, optional
+            Which rows are scaled, in which order; all unless given. No copy of them is made.
 
         Returns
         -------
@@ -66,16 +84,17 @@ class Scaler:
         X = np.asarray(X)
         if X.ndim != 2 or X.shape[1] != len(self.center):
             raise ShapeError(f"X must be (n_samples, {len(self.center)}), not {X.shape}")
-        scaled = np.empty(X.shape, dtype=dtype)
+        scaled = np.empty((len(X) if rows is None else len(rows), X.shape[1]), dtype=dtype)
         # What is computed on the way takes several times the memory of what is returned.
-        at_once = max(1, _AT_ONCE // max(1, X.shape[1]))
-        for start in range(0, len(X), at_once):
-            rows = slice(start, start + at_once)
-            scaled[rows] = self._transform(X[rows].astype(np.float64))
+        for part in blocks(*scaled.shape):
+            own = X[part if rows is None else rows[part]]
+            scaled[part] = self._transform(own.astype(np.float64))
         return scaled
 
     def _transform(self, X: np.ndarray) -> np.ndarray:
-        z = (np.where(np.isnan(X), self.fill, X) - self.center) / self.scale
+        z = np.where(np.isnan(X), self.fill, X)
+        z -= self.center
+        z /= self.scale
         # hypot does not overflow where a square would
         return z if self.clip is None else z / np.hypot(1.0, z / self.clip)
 

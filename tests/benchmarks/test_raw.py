@@ -43,6 +43,6 @@ def test_tables_have_a_cell_for_each_rung_and_leave_what_was_not_climbed_empty()
              row("deep", "wave", [0] * 6), row("linear", "harmonics", [1] * 6)]  # fmt: skip
     lines = bench_raw.table({"collection": {"group_sizes": SIZES}, "rungs": rungs}).splitlines()
     assert lines[0] == "| input | deep | linear |"
-    assert lines[2].startswith("| harmonics | 0.333 (0.000 to 1.000) | 1.000")
-    assert lines[3] == "| wave | 0.000 (0.000 to 1.000) |  |"
+    assert lines[2].startswith("| `harmonics` | 0.333 (0.000 to 1.000) | 1.000")
+    assert lines[3] == "| `wave` | 0.000 (0.000 to 1.000) |  |"
     assert "\N{MINUS SIGN}0.333 ±" in lines[-1]

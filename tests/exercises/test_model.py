@@ -44,7 +44,7 @@ def test_the_slip_behind_a_wrong_number_is_named():
     ],
 )
 def test_the_kind_of_a_question_follows_from_its_parts(parts, kind):
-    assert Question("outputs", 1, ["?"], parts, []).kind == kind
+    assert Question(["?"], parts, []).kind == kind
 
 
 def test_the_json_object_is_json_and_holds_nothing_but_text_for_numbers(exam):

@@ -126,13 +126,7 @@ class Approximation(Shown):
         return self.network(X)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the network and its certificate as JSON holds them.
-
-        Returns
-        -------
-        dict of str to object
-            Every digit of every weight; `equation` is what `gradatim.network.parse` reads.
-        """
+        """Return the network, with every digit, and its certificate as JSON holds them."""
         hidden, output = self.network.layers
         return {
             "units": self.n_units,

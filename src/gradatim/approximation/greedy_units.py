@@ -20,14 +20,7 @@ from gradatim.approximation.choice import choose_columns
 from gradatim.approximation.corners import Corners
 from gradatim.approximation.kinks import Lines
 from gradatim.approximation.minimax import MinimaxFit, least_maximum, reweighted
-from gradatim.approximation.units import (
-    Terms,
-    candidates,
-    joined,
-    on_lines,
-    through,
-    values_of,
-)
+from gradatim.approximation.units import Terms, candidates, joined, on_lines, through, values_of
 
 __all__ = ["GreedyUnits"]
 

@@ -33,11 +33,7 @@ class MinimaxFit(NamedTuple):
 
 
 def reweighted(
-    design: np.ndarray,
-    y: np.ndarray,
-    *,
-    rounds: int = _LAWSON_ROUNDS,
-    fast: bool = False,
+    design: np.ndarray, y: np.ndarray, *, rounds: int = _LAWSON_ROUNDS, fast: bool = False
 ) -> MinimaxFit:
     """Fit with the largest error small: weights grow where the error is large (Lawson).
 

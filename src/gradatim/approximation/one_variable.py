@@ -43,12 +43,7 @@ def count_in_theory(target: Any, box: np.ndarray, tolerance: float, name: str) -
 
 
 def build_line(
-    function: Any,
-    target: Any,
-    box: np.ndarray,
-    tolerance: float,
-    name: str,
-    progress: Progress,
+    function: Any, target: Any, box: np.ndarray, tolerance: float, name: str, progress: Progress
 ) -> tuple[Network, Bound]:
     """Build a network that is certified to be within a tolerance. `box` (1, 2)."""
     scale = float(np.max(np.abs(_on_line(target)(np.linspace(box[0, 0], box[0, 1], 201)))))

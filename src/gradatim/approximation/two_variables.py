@@ -46,12 +46,7 @@ _SMALL, _SMALL_ENOUGH = 0.05, 0.1
 
 
 def build_plane(
-    function: Any,
-    target: Any,
-    box: np.ndarray,
-    tolerance: float,
-    name: str,
-    progress: Progress,
+    function: Any, target: Any, box: np.ndarray, tolerance: float, name: str, progress: Progress
 ) -> tuple[Network, Bound]:
     """Build a network that is certified to be within a tolerance. `box` (2, 2)."""
     return _Plane(function, target, box, tolerance, name, progress).build()

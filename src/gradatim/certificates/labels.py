@@ -10,11 +10,12 @@ from math import isnan, nan
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gradatim._text import name_inputs
 from gradatim.errors import LabelError, ShapeError
 
-__all__ = ["RowLabels", "name_columns", "read_labels", "sorted_labels"]
+__all__ = ["RowLabels", "name_columns", "read_labels", "read_table_labels", "sorted_labels"]
 
 
 class RowLabels(NamedTuple):
@@ -38,6 +39,17 @@ def read_labels(y: Sequence[Hashable] | np.ndarray, n_rows: int) -> RowLabels:
     if len(classes) < 2:
         raise LabelError(f"all rows are labeled {classes[0]}; two different labels are needed")
     return RowLabels(labels, tuple(classes), np.array([classes.index(one) for one in labels]))
+
+
+def read_table_labels(
+    X: ArrayLike, y: Sequence[Hashable] | np.ndarray
+) -> tuple[np.ndarray, tuple[Hashable, ...], np.ndarray]:
+    """Return a table, its classes in ascending order, and the number of each row's (n_samples,)."""
+    table = np.asarray(X, dtype=np.float64)
+    if table.ndim != 2 or len(table) != len(y):
+        raise ShapeError(f"X is {table.shape}, with {len(y)} labels; give each row one")
+    _, classes, codes = read_labels(y, len(table))
+    return table, classes, codes
 
 
 def name_columns(given: Sequence[str], n_columns: int) -> tuple[str, ...]:

@@ -36,13 +36,7 @@ class Proof:
         return not self.failures
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what was checked as JSON holds it.
-
-        Returns
-        -------
-        dict of str to object
-            Whether it holds, what was checked, and what does not hold.
-        """
+        """Return whether it holds, what was checked and what does not hold, as JSON holds them."""
         return {
             "holds": self.holds,
             "n_points": self.n_points,

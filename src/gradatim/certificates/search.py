@@ -78,13 +78,7 @@ class Bound:
         return self.upper / self.lower - 1 if self.lower > 0 else float("inf")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the bound as JSON holds it.
-
-        Returns
-        -------
-        dict of str to object
-            Its fields; what is infinite is None.
-        """
+        """Return the fields as JSON holds them; what is infinite is None."""
         return {
             "upper": to_json(self.upper),
             "lower": to_json(self.lower),

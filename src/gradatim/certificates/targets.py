@@ -269,13 +269,7 @@ def _number(text: str) -> float:
 
 
 def as_box(box: Any) -> np.ndarray:
-    """Read an interval, or one per variable. Returns (n_variables, 2).
-
-    Examples
-    --------
-    >>> as_box((0, 1)).tolist()
-    [[0.0, 1.0]]
-    """
+    """Read an interval, or one per variable. Returns (n_variables, 2)."""
     try:
         found = np.atleast_2d(np.array(box, dtype=np.float64))
     except (TypeError, ValueError):

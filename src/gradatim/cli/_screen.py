@@ -22,8 +22,7 @@ from gradatim.collection import Collection
 from gradatim.evaluation.metrics import choose_metric
 from gradatim.presentation.climbs import heading, reference_lines, verdict_line
 from gradatim.presentation.ladder import Row
-from gradatim.presentation.lines import Grid, Line
-from gradatim.presentation.notices import notes
+from gradatim.presentation.lines import Grid, Line, notes
 
 __all__ = ["Screen", "show_climb"]
 

@@ -36,8 +36,7 @@ def approximate(
     /,
     *,
     on: Annotated[
-        list[str] | None,
-        Parameter(group=_INPUT, consume_multiple=(1, 4), negative=()),
+        list[str] | None, Parameter(group=_INPUT, consume_multiple=(1, 4), negative=())
     ] = None,
     tolerance: Annotated[float, Parameter(group=_INPUT, converter=to_float)] = 0.01,
     activation: Annotated[str, Parameter(group=_INPUT, metavar="relu|step|sigmoid|tanh")] = "relu",

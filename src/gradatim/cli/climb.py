@@ -28,12 +28,7 @@ from gradatim.cli._options import FLAG, OUTPUT, DebugLibraries, JsonFile
 from gradatim.cli._output_files import deliver
 from gradatim.cli._reading import READING, Reading, TableOptions
 from gradatim.errors import SpecError
-from gradatim.models.families.registry import (
-    FAMILIES,
-    REFERENCES,
-    get_family,
-    require_savable,
-)
+from gradatim.models.families.registry import FAMILIES, REFERENCES, get_family, require_savable
 
 if TYPE_CHECKING:
     from gradatim.cli._screen import Screen

@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
-def compare(
-    first: Path,
-    second: Path,
-    /,
-    *,
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
+def compare(first: Path, second: Path, /, *, json: Json = False, debug: Debug = False) -> None:
     """Compare two climbs of the same rows, targets and folds.
 
     Parameters

@@ -30,8 +30,7 @@ def draw(
     *,
     output: Annotated[Path, Parameter(name=("--output", "-o"), metavar="FILE")],
     at: Annotated[
-        list[str] | None,
-        Parameter(metavar="x1=3,x2=1", negative=(), allow_leading_hyphen=True),
+        list[str] | None, Parameter(metavar="x1=3,x2=1", negative=(), allow_leading_hyphen=True)
     ] = None,
     activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
     let: Annotated[list[str] | None, Parameter(metavar="w_1=0.5", negative=())] = None,

@@ -58,12 +58,7 @@ def exercises(
     name_line: Annotated[bool, Parameter(group=_SHEET, negative=(), show_default=False)] = False,
     points: Annotated[
         list[str] | None,
-        Parameter(
-            group=_SHEET,
-            metavar="N",
-            consume_multiple=(1, None),
-            negative=(),
-        ),
+        Parameter(group=_SHEET, metavar="N", consume_multiple=(1, None), negative=()),
     ] = None,
     versions: Annotated[
         int, Parameter(group=_SHEET, metavar="N", validator=Number(gte=1, lte=26))

@@ -51,8 +51,7 @@ def fit(
     ] = None,
     text: TextOptions | None = None,
     alpha: Annotated[
-        float,
-        Parameter(group=_INPUT, metavar="A", validator=Number(gte=0), converter=to_float),
+        float, Parameter(group=_INPUT, metavar="A", validator=Number(gte=0), converter=to_float)
     ] = 0.0,
     output: Output = None,
     graph: Annotated[Path | None, _File] = None,
@@ -114,11 +113,7 @@ def fit(
 
     def show() -> None:
         from gradatim.cli._json import print_json
-        from gradatim.presentation.networks import (
-            fit_lines,
-            rounded_equation,
-            score_text,
-        )
+        from gradatim.presentation.networks import fit_lines, rounded_equation, score_text
 
         if json:
             print_json(found)
@@ -184,11 +179,7 @@ def _named(network: Network, rows: Collection, target: str) -> Network:
 
 
 def _to_dict(
-    table: Path,
-    rows: Collection,
-    network: Network,
-    activation: str,
-    alpha: float,
+    table: Path, rows: Collection, network: Network, activation: str, alpha: float
 ) -> dict[str, Any]:
     from gradatim.cli._json import header
     from gradatim.sources.equations import table_record

@@ -33,8 +33,7 @@ _ServedFlag = Parameter(group=_SERVED, negative=(), show_default=False)
 
 def lab(
     source: Annotated[
-        str | None,
-        Parameter(name="EQUATION|PROBLEM|TABLE|FOLDER|MODEL", allow_leading_hyphen=True),
+        str | None, Parameter(name="EQUATION|PROBLEM|TABLE|FOLDER|MODEL", allow_leading_hyphen=True)
     ] = None,
     /,
     *,
@@ -239,13 +238,7 @@ def _serve(
         print(notice.message, file=sys.stderr)
     where = {} if host is None else {"host": host}
     serve_lab(
-        lesson,
-        exam,
-        collection,
-        title,
-        port=PORT if port is None else port,
-        ready=ready,
-        **where,
+        lesson, exam, collection, title, port=PORT if port is None else port, ready=ready, **where
     )
 
 

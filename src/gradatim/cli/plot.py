@@ -71,8 +71,7 @@ def boundary(
     target: Annotated[str | None, Parameter(metavar="COLUMN")] = None,
     text: TextOptions | None = None,
     limits: Annotated[
-        tuple[float, float] | None,
-        Parameter(metavar="LOW HIGH", negative=(), converter=to_floats),
+        tuple[float, float] | None, Parameter(metavar="LOW HIGH", negative=(), converter=to_floats)
     ] = None,
     activation: Annotated[str | None, Parameter(metavar="NAME")] = None,
     let: Annotated[list[str] | None, Parameter(metavar="w_1=0.5", negative=())] = None,

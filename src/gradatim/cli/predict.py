@@ -21,13 +21,7 @@ from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header
 from gradatim.cli._numbers import to_float
 from gradatim.cli._options import FLAG, OUTPUT, DebugLibraries, Jobs, JsonFile
-from gradatim.cli._output_files import (
-    Writer,
-    check_files,
-    deliver_object,
-    ending,
-    json_file,
-)
+from gradatim.cli._output_files import Writer, check_files, deliver_object, ending, json_file
 from gradatim.cli._reading import READING, TextOptions, dialect_of, feature_folder
 
 if TYPE_CHECKING:

@@ -133,13 +133,7 @@ def separate(
     if columns and drop:
         raise SpecError("--columns names what is taken and --drop what is not; give one of them")
     points = read_points(
-        table,
-        target,
-        columns,
-        id,
-        drop=drop or (),
-        decimals=decimals,
-        dialect=dialect_of(text),
+        table, target, columns, id, drop=drop or (), decimals=decimals, dialect=dialect_of(text)
     )
     for_two = {
         "--output": None if making else output,

@@ -105,11 +105,7 @@ def transform(
 
 
 def _read(
-    table: Path | None,
-    points: str | None,
-    column: str,
-    target: str,
-    dialect: Dialect | None,
+    table: Path | None, points: str | None, column: str, target: str, dialect: Dialect | None
 ) -> tuple[list[str | Fraction], list[str], Columns | None]:
     """Return points and labels, from the table, from the option, or from both."""
     if table is None and points is None:

@@ -14,12 +14,7 @@ import numpy as np
 import scipy.special
 
 from gradatim.climb.outlook import Factors, Rule, outlook_of_climb, outlook_of_gate
-from gradatim.evaluation.evidence import (
-    Evidence,
-    p_of_arrangements,
-    p_of_largest,
-    t_quantile,
-)
+from gradatim.evaluation.evidence import Evidence, p_of_arrangements, p_of_largest, t_quantile
 
 __all__ = ["Answer", "Decision", "Factors", "Gate", "decide_rows"]
 

@@ -35,13 +35,7 @@ from gradatim.models.families.registry import FAMILIES
 from gradatim.models.model import Model
 from gradatim.models.records import learner_bytes
 
-__all__ = [
-    "FoldModels",
-    "first_repeat",
-    "group_features",
-    "importance_of",
-    "measure_importance",
-]
+__all__ = ["FoldModels", "first_repeat", "group_features", "importance_of", "measure_importance"]
 
 # Multiplications in all, about half a second on one core
 _BUDGET = 2e10
@@ -193,14 +187,7 @@ class _Shuffled:
     def drop(self, name: str, columns: list[int]) -> FeatureDrop:
         rng = np.random.default_rng([self.task.seed, *columns[:1], len(columns)])
 
-        def shuffled() -> list[np.ndarray]:
-            inputs = list(self.held_out)
-            for X in inputs:
-                X[:, columns] = X[rng.permutation(len(X))][:, columns]
-            return inputs
-
-        # One after the other, since each is a copy of the input.
-        asked = (shuffled() for _ in range(self.n_shuffles))
+        asked = [self.held_out.shuffled(columns, rng) for _ in range(self.n_shuffles)]
         after, sign = self._score(asked), METRICS[self.task.metric].sign
         drop = sign * (self.base.value - after.value)
         away = sign * (self.base.without - after.without)

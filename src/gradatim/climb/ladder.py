@@ -421,11 +421,7 @@ def _best_of(
 
 
 def _on_all_rows(
-    task: ClimbTask,
-    rows: Sequence[RungResult],
-    protocol: EvaluationProtocol,
-    rung: str,
-    input: str,
+    task: ClimbTask, rows: Sequence[RungResult], protocol: EvaluationProtocol, rung: str, input: str
 ) -> Model:
     """Train a rung's most frequent setting on every row that may be learnt from."""
     family = FAMILIES[rung]

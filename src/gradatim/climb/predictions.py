@@ -31,25 +31,6 @@ def write_predictions(climb: Climb, path: str | os.PathLike[str]) -> Path:
     there are groups, ``fold``, then ``truth`` and ``prediction``, and ``probability of`` each class
     where the rung gives probabilities. Several labels or targets have one column each: ``truth of
     NAME``, ``prediction of NAME``. Every item has one line per repeat.
-
-    Parameters
-    ----------
-    climb : Climb
-        What was found.
-    path : path-like
-        Where the file goes; its folder must exist.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file.
-
-    Raises
-    ------
-    SpecError
-        If the climb does not know its folds.
-    OutputError
-        If the file cannot be written; what was there before is then unchanged.
     """
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(prediction_rows(climb))

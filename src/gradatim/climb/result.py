@@ -405,13 +405,9 @@ class Climb(Shown):
         return self.models[best.rung, best.input]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the climb as a JSON object.
+        """Return the climb as a JSON object, whose keys ``docs/guides/json.md`` documents.
 
-        Returns
-        -------
-        dict
-            Plain strings, numbers, lists and dicts; ``docs/guides/json.md`` documents the keys,
-            whose meaning changes only together with ``"schema"``.
+        Their meaning changes only together with ``"schema"``.
         """
         return {
             "gradatim": self.version,

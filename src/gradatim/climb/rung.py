@@ -66,11 +66,7 @@ def _rung_key(family: Family, task: ClimbTask, input: str) -> str:
 
 
 def fit_all(
-    family: Family,
-    task: ClimbTask,
-    input: str,
-    fits: Sequence[Fit],
-    progress: Progress,
+    family: Family, task: ClimbTask, input: str, fits: Sequence[Fit], progress: Progress
 ) -> list[Fitted]:
     """Carry out the fits that the store does not have, and keep each as soon as it is there."""
     if task.store is None or family.trains_networks or family.reference:
@@ -135,10 +131,24 @@ def _run_rung(
 
 
 class HeldOut(Sequence[np.ndarray]):
-    """The rows of an input that each outer fold holds out, copied when they are asked for."""
+    """The rows of an input that each outer fold holds out, copied when they are asked for.
 
-    def __init__(self, X: np.ndarray, rows: Sequence[np.ndarray]) -> None:
-        self._X, self._rows = X, rows
+    Some columns may be those of other rows.
+    """
+
+    def __init__(
+        self,
+        X: np.ndarray,
+        rows: Sequence[np.ndarray],
+        columns: Sequence[int] = (),
+        others: Sequence[np.ndarray] = (),
+    ) -> None:
+        self._X, self._rows, self._columns, self._others = X, rows, columns, others
+
+    def shuffled(self, columns: Sequence[int], rng: np.random.Generator) -> HeldOut:
+        """Shuffle columns together among the rows of each fold."""
+        others = [rows[rng.permutation(len(rows))] for rows in self._rows]
+        return HeldOut(self._X, self._rows, columns, others)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -149,8 +159,11 @@ class HeldOut(Sequence[np.ndarray]):
     def __getitem__(self, index: slice) -> HeldOut: ...
     def __getitem__(self, index: int | slice) -> np.ndarray | HeldOut:
         if isinstance(index, slice):
-            return HeldOut(self._X, self._rows[index])
-        return self._X[self._rows[index]]
+            return HeldOut(self._X, self._rows[index], self._columns, self._others[index])
+        held_out = self._X[self._rows[index]]
+        if self._others:
+            held_out[:, self._columns] = self._X[np.ix_(self._others[index], self._columns)]
+        return held_out
 
 
 def said_of(
@@ -181,11 +194,7 @@ def _choosing_share(family: Family, task: ClimbTask, n_candidates: int) -> float
 
 
 def _choose(
-    family: Family,
-    task: ClimbTask,
-    input: str,
-    candidates: Sequence[Any],
-    progress: Progress,
+    family: Family, task: ClimbTask, input: str, candidates: Sequence[Any], progress: Progress
 ) -> list[int]:
     """Choose a candidate for every outer fold on other folds of its repeat."""
     folds = task.folds
@@ -294,9 +303,6 @@ def _gather(task: ClimbTask, parts: Sequence[np.ndarray]) -> np.ndarray:
     for (r, k), part in zip(task.folds.outer, parts, strict=True):
         whole[r, task.folds.places(r, k)] = part
     return whole
-
-
-# -- scores -------------------------------------------------------------------------------------
 
 
 def _outputs_to_keep(

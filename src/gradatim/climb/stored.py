@@ -27,14 +27,7 @@ from gradatim.training.checkpoint import digest_arrays
 from gradatim.training.engines import choose_engine
 from gradatim.training.store import Record
 
-__all__ = [
-    "find_fits",
-    "find_rung",
-    "fit_keys",
-    "keep_fit",
-    "keep_rung",
-    "rung_key",
-]
+__all__ = ["find_fits", "find_rung", "fit_keys", "keep_fit", "keep_rung", "rung_key"]
 
 T = TypeVar("T")
 
@@ -51,20 +44,10 @@ def _key(kind: str, task: ClimbTask, *parts: Any) -> str:
     return f"{kind}:{short_hash(repr(about))}"
 
 
-# -- fits ---------------------------------------------------------------------------------------
-
-
 def fit_keys(task: ClimbTask, rung: str, input: str, fits: Sequence[Fit]) -> list[str]:
     """Name each fit by what it depends on."""
     return [
-        _key(
-            "fit",
-            task,
-            rung,
-            input,
-            fit.candidate,
-            digest_arrays(fit.train, fit.test),
-        )
+        _key("fit", task, rung, input, fit.candidate, digest_arrays(fit.train, fit.test))
         for fit in fits
     ]
 
@@ -118,9 +101,6 @@ def _curves(info: Sequence[tuple[str, bool]], arrays: list[np.ndarray]) -> list[
         LearningCurve(label, arrays.pop(0), arrays.pop(0) if validated else None)
         for label, validated in info
     ]
-
-
-# -- rungs --------------------------------------------------------------------------------------
 
 
 def rung_key(task: ClimbTask, rung: str, input: str, candidates: Sequence[Any]) -> str:

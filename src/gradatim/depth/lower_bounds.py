@@ -55,21 +55,6 @@ def most_pieces(hidden_layer_sizes: Sequence[int]) -> int:
     the interval there, so the number of pieces grows at most m + 1 times per layer:
     :math:`\prod_i (m_i + 1)`, as in [1]_ with the constant of [2]_ for one input.
 
-    Parameters
-    ----------
-    hidden_layer_sizes : sequence of int
-        Units of each hidden layer.
-
-    Returns
-    -------
-    int
-        No network of these widths has more pieces.
-
-    Raises
-    ------
-    SpecError
-        If a width is not at least 1.
-
     References
     ----------
     .. [1] M. Telgarsky, "Representation benefits of deep feedforward networks", arXiv:1509.08101,
@@ -87,10 +72,7 @@ def most_pieces(hidden_layer_sizes: Sequence[int]) -> int:
 
 
 def lower_bound(
-    teeth: int,
-    n_pieces: int | None = None,
-    *,
-    hidden_layer_sizes: Sequence[int] | None = None,
+    teeth: int, n_pieces: int | None = None, *, hidden_layer_sizes: Sequence[int] | None = None
 ) -> SawtoothError:
     r"""Bound from below what every function of p linear pieces gets wrong about a sawtooth.
 
@@ -114,25 +96,8 @@ def lower_bound(
     and are at most about twice too small: `shallow_sawtooth` with p units has
     :math:`(4 T - 2 p + 3) / (16 T)`.
 
-    Parameters
-    ----------
-    teeth : int
-        Number of teeth T, a power of two.
-    n_pieces : int, optional
-        Linear pieces p of the function on [0, 1], at least 1.
-    hidden_layer_sizes : sequence of int, optional
-        Instead: units of each hidden layer of a ReLU network; p then is `most_pieces`.
-
-    Returns
-    -------
-    SawtoothError
-        Lower bounds, exactly.
-
-    Raises
-    ------
-    SpecError
-        If `teeth` is no power of two or too large, or not one of `n_pieces` and
-        `hidden_layer_sizes` is given, or one is not positive.
+    `teeth` T is a power of two; p is `n_pieces`, at least 1, or else `most_pieces` of
+    `hidden_layer_sizes`.
 
     References
     ----------
@@ -171,25 +136,8 @@ def sawtooth_error(network: Network, teeth: int) -> SawtoothError:
     Between the ends of the pieces of both, the difference is affine, so the largest one is at an
     end and the means are sums of integrals that are known.
 
-    Parameters
-    ----------
-    network : Network
-        One input, one output; ReLU, leaky ReLU, identity, step or sign units.
-    teeth : int
-        Number of teeth, a power of two.
-
-    Returns
-    -------
-    SawtoothError
-        The errors, without rounding; weights count as their shortest decimals.
-
-    Raises
-    ------
-    ShapeError
-        If the network has several outputs.
-    SpecError
-        If `teeth` is no power of two or too large, or the network is not piecewise linear on a
-        line.
+    The network has one input and one output, and ReLU, leaky ReLU, identity, step or sign units;
+    weights count as their shortest decimals.
 
     Examples
     --------

@@ -44,20 +44,7 @@ def parity_layer(n_bits: int) -> Network:
     Unit j is on where at least j bits are, :math:`h_j = step(\sum_i x_i - j)`; so the sum
     :math:`h_1 - h_2 + h_3 - \dots` is 1 where their number is odd, else 0.
 
-    Parameters
-    ----------
-    n_bits : int
-        Number of inputs, from 2 to `MOST_BITS`.
-
-    Returns
-    -------
-    Network
-        n hidden units and one output; :math:`(n + 1)^2` parameters.
-
-    Raises
-    ------
-    SpecError
-        If `n_bits` is out of its range.
+    The network has :math:`(n + 1)^2` parameters; n is from 2 to `MOST_BITS`.
 
     Examples
     --------
@@ -76,21 +63,8 @@ def parity_tree(n_bits: int) -> Network:
     XOR of a and b is :math:`step(a + b - 1) - step(a + b - 2)`: two units, whose difference the
     next layer reads. A value without a partner is passed on by one unit.
 
-    Parameters
-    ----------
-    n_bits : int
-        Number of inputs, from 2 to `MOST_BITS`.
-
-    Returns
-    -------
-    Network
-        :math:`\lceil \log_2 n \rceil` hidden layers and one output; missing edges between what has
-        nothing to do with each other.
-
-    Raises
-    ------
-    SpecError
-        If `n_bits` is out of its range.
+    There are :math:`\lceil \log_2 n \rceil` hidden layers; edges are missing between what has
+    nothing to do with each other.
 
     Examples
     --------

@@ -48,34 +48,12 @@ class LinearPiece:
         return self.low is not None and self.low == self.high
 
     def holds(self, x: Fraction) -> bool:
-        """Say whether a point belongs to the piece.
-
-        Parameters
-        ----------
-        x : fractions.Fraction
-            The point.
-
-        Returns
-        -------
-        bool
-            Whether it lies inside, or is an end that belongs to it.
-        """
+        """Say whether a point lies inside, or is an end that belongs to the piece."""
         above = self.low is None or x > self.low or (x == self.low and self.closed[0])
         return above and (self.high is None or x < self.high or (x == self.high and self.closed[1]))
 
     def at(self, x: Fraction) -> tuple[Fraction, ...]:
-        """Return the outputs that the piece's affine maps have at a point.
-
-        Parameters
-        ----------
-        x : fractions.Fraction
-            The point.
-
-        Returns
-        -------
-        tuple of fractions.Fraction
-            One value per output.
-        """
+        """Return the outputs that the piece's affine maps have at a point."""
         return tuple(m * x + c for m, c in zip(self.slopes, self.intercepts, strict=True))
 
 
@@ -84,26 +62,10 @@ def linear_pieces(
 ) -> tuple[LinearPiece, ...]:
     r"""Cut a line into the pieces on which a network is affine.
 
-    Parameters
-    ----------
-    network : Network
-        Units that are ReLU, leaky ReLU, identity, step or sign.
-    on : (number, number), (point, point) or (None, None), default the whole line
-        Ends of a closed interval; an end that is None is left open. For a network of several
-        inputs, two points of shape (n_inputs,): the pieces then are those of
-        :math:`t \mapsto f(a + t (b - a))` on [0, 1].
-
-    Returns
-    -------
-    tuple of LinearPiece
-        From left to right. A point between two pieces belongs to the one whose outputs it has; if
-        it has those of neither, it is a piece of its own.
-
-    Raises
-    ------
-    SpecError
-        If another activation is there, the network reads several inputs and `on` is no pair of
-        points, or the ends are not in order.
+    Units are ReLU, leaky ReLU, identity, step or sign. `on` is a closed interval; an end that is
+    None is left open. For a network of several inputs it is two points of shape (n_inputs,), and
+    the pieces are those of :math:`t \mapsto f(a + t (b - a))` on [0, 1]. A point between two pieces
+    belongs to the one whose outputs it has; if it has those of neither, it is a piece of its own.
 
     Examples
     --------
@@ -129,22 +91,7 @@ def linear_pieces(
 def count_pieces(network: Network, on: tuple[Point | None, Point | None] = (None, None)) -> int:
     """Count the pieces on which a network is affine along a line.
 
-    Parameters
-    ----------
-    network : Network
-        Units that are ReLU, leaky ReLU, identity, step or sign.
-    on : (number, number), (point, point) or (None, None), default the whole line
-        As in `linear_pieces`.
-
-    Returns
-    -------
-    int
-        Their number.
-
-    Raises
-    ------
-    SpecError
-        As in `linear_pieces`.
+    Units and `on` are as in `linear_pieces`.
 
     Examples
     --------

@@ -42,13 +42,7 @@ _n = format_fraction
 
 
 def teeth_exponent(teeth: int) -> int:
-    """Return k where the number of teeth is 2 to the power of k.
-
-    Examples
-    --------
-    >>> teeth_exponent(64)
-    6
-    """
+    """Return k where the number of teeth is 2 to the power of k."""
     if teeth < 1 or teeth & (teeth - 1):
         raise SpecError(f"{teeth} is no power of two; write a number of teeth such as 2^6 or 64")
     if teeth > MOST_TEETH:
@@ -59,22 +53,7 @@ def teeth_exponent(teeth: int) -> int:
 def sawtooth(x: int | float | str | Fraction, teeth: int) -> Fraction:
     """Compute the sawtooth at a point.
 
-    Parameters
-    ----------
-    x : int, float, str or fractions.Fraction
-        A point in [0, 1]; a float stands for its shortest decimal.
-    teeth : int
-        Number of teeth, a power of two.
-
-    Returns
-    -------
-    fractions.Fraction
-        A value in [0, 1].
-
-    Raises
-    ------
-    SpecError
-        If `teeth` is no power of two, or `x` no number in [0, 1].
+    `x` lies in [0, 1], a float standing for its shortest decimal; `teeth` is a power of two.
 
     Examples
     --------
@@ -94,20 +73,7 @@ def deep_sawtooth(teeth: int) -> Network:
     Every hidden layer is the pair relu(y), relu(y - 1/2) of what comes before, and
     :math:`m(y) = 2\,relu(y) - 4\,relu(y - 1/2)` is the mirror map [1]_.
 
-    Parameters
-    ----------
-    teeth : int
-        Number of teeth, a power of two.
-
-    Returns
-    -------
-    Network
-        One input, one output, 6 k + 7 parameters; right on [0, 1].
-
-    Raises
-    ------
-    SpecError
-        If `teeth` is no power of two, or too large.
+    It has 6 k + 7 parameters and is right on [0, 1].
 
     References
     ----------
@@ -139,22 +105,8 @@ def shallow_sawtooth(teeth: int, n_units: int | None = None) -> Network:
     would be a multiple of 4 T, and it has to be 2 T. With fewer, the network follows the sawtooth
     from the left and stays at 1/2 when its units are used up.
 
-    Parameters
-    ----------
-    teeth : int
-        Number of teeth T, a power of two.
-    n_units : int, optional
-        Hidden units, from 2 to 2 T; 2 T if not given.
-
-    Returns
-    -------
-    Network
-        One input, one output, 3 `n_units` + 1 parameters.
-
-    Raises
-    ------
-    SpecError
-        If `teeth` is no power of two or too large, or `n_units` is out of its range.
+    `teeth` is a power of two, `n_units` from 2 to 2 T, 2 T if not given; it has 3 `n_units` + 1
+    parameters.
 
     Examples
     --------
@@ -186,25 +138,7 @@ def prove_sawtooth(network: Network, teeth: int) -> Proof:
     slope and the values of a piece of the sawtooth. Then all ends and midpoints are computed
     in float64 too.
 
-    Parameters
-    ----------
-    network : Network
-        One input and one output.
-    teeth : int
-        Number of teeth, a power of two.
-
-    Returns
-    -------
-    Proof
-        What was checked, and what does not hold; at most five failures are told.
-
-    Raises
-    ------
-    ShapeError
-        If the network has several outputs.
-    SpecError
-        If `teeth` is no power of two or too large, or the network is not piecewise linear on a
-        line.
+    At most five failures are told.
 
     Examples
     --------

@@ -37,15 +37,7 @@ def draw_dot(
     max_units: int = 12,
     at: Values | None = None,
 ) -> str:
-    """Draw a network in DOT, as a ``digraph``; parameters are those of `draw_svg`.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer, Network
-    >>> dot = draw_dot(Network([Layer([[0.8]], [0.4])]))
-    >>> [line for line in dot.splitlines() if "->" in line][0].startswith('  "0.1" -> "1.1" [')
-    True
-    """
+    """Draw a network in DOT, as a ``digraph``; parameters are those of `draw_svg`."""
     placement = place(network, max_units=max_units, form=form, at=at)
     headline, details = describe(network)
     return write_dot(placement, title=title or headline, description=details)

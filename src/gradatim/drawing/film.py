@@ -177,16 +177,7 @@ class Film:
 
 
 def save_film(film: Film, path: str | os.PathLike[str]) -> Path:
-    """Write a film into a ``.svg`` or ``.gif`` file; return its absolute path.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> frames = [[FilmDisc(10 * k, 10, 4, "black")] for k in (1, 2)]
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_film(Film("A dot", "It moves.", 30, 20, [], frames), f"{folder}/dot.svg").name
-    'dot.svg'
-    """
+    """Write a film into a ``.svg`` or ``.gif`` file; return its absolute path."""
     suffix = check_format(path, FILM_FORMATS)
     return write_atomically(path, _svg(film) if suffix == ".svg" else _gif(film))
 

@@ -104,13 +104,7 @@ def save_placement(
 
 
 def check_format(path: str | os.PathLike[str], formats: tuple[str, ...] = FORMATS) -> str:
-    """Return the ending of a file's name if it is a format.
-
-    Examples
-    --------
-    >>> check_format("network.SVG")
-    '.svg'
-    """
+    """Return the ending of a file's name if it is a format."""
     suffix = Path(path).suffix.lower()
     if suffix not in formats:
         *most, last = formats

@@ -33,15 +33,7 @@ from gradatim.network.evaluate import ForwardPass, forward
 from gradatim.network.graph import OPEN_ACTIVATION, Layer, Network
 from gradatim.network.writing import value_names
 
-__all__ = [
-    "Form",
-    "Values",
-    "column_rows",
-    "place",
-    "place_boxes",
-    "rim",
-    "with_key",
-]
+__all__ = ["Form", "Values", "column_rows", "place", "place_boxes", "rim", "with_key"]
 
 Form = Literal["auto", "units", "layers"]
 Values = Mapping[str, float] | Sequence[float]
@@ -60,11 +52,7 @@ _BOX_COLUMN = 168.0
 
 
 def place(
-    network: Network,
-    *,
-    max_units: int = 12,
-    form: Form = "units",
-    at: Values | None = None,
+    network: Network, *, max_units: int = 12, form: Form = "units", at: Values | None = None
 ) -> Placement:
     """Lay a network out, unit by unit or layer by layer.
 
@@ -72,13 +60,6 @@ def place(
     `max_units` - 1 in all, and a gap. The form ``"auto"`` takes boxes as soon as a layer is wider,
     unless values are shown: `at` has inputs by name, or in order, and every unit then shows what it
     computes there.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer, Network
-    >>> placement = place(Network([Layer([[0.8]], [0.4])]))
-    >>> [unit.name for unit in placement.units], placement.edges[0].weight
-    (['x1', 'y1'], 0.8)
     """
     if max_units < 3:
         raise SpecError(f"max_units is {max_units}; a layer needs at least 3 places")
@@ -213,12 +194,7 @@ def _hidden_names(network: Network, columns: Sequence[Sequence[int | None]]) -> 
 
 
 def _unit(
-    network: Network,
-    layer: int,
-    index: int,
-    center: Point,
-    computed: ForwardPass | None,
-    name: str,
+    network: Network, layer: int, index: int, center: Point, computed: ForwardPass | None, name: str
 ) -> PlacedUnit:
     value = float(computed.activations[layer][0, index]) if computed else None
     if layer == 0:

@@ -29,15 +29,7 @@ def draw_mermaid(
     max_units: int = 12,
     at: Values | None = None,
 ) -> str:
-    """Draw a network in Mermaid, as a flowchart; parameters are those of `draw_svg`.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer, Network
-    >>> text = draw_mermaid(Network([Layer([[0.8]], [0.4])]))
-    >>> [line.strip() for line in text.splitlines() if "0.8" in line][-1]
-    'u0_1 ---|"0.8"| u1_1'
-    """
+    """Draw a network in Mermaid, as a flowchart; parameters are those of `draw_svg`."""
     placement = place(network, max_units=max_units, form=form, at=at)
     headline, details = describe(network)
     return write_mermaid(placement, title=title or headline, description=details)

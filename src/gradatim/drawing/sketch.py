@@ -74,45 +74,11 @@ def draw_layers(
 ) -> Path:
     """Draw a network of which only the sizes are known into a file.
 
-    Parameters
-    ----------
-    sizes : sequence of int
-        Number of inputs, then of units in each layer.
-    path : path-like
-        The file; its ending chooses the format, as in `gradatim.drawing.draw`.
-    activations : sequence of str, optional
-        One name per layer of units, or one for all hidden layers; none leaves the units empty.
-    title : str, optional
-        First line of the text alternative; by default the sizes.
-    form : {"units", "layers", "auto"}, default "units"
-        Circles and edges, or one box per layer; ``"auto"`` takes boxes as soon as a layer is
-        wider than `max_units`.
-    max_units : int, default 6, at least 3
-        Places of a column; a wider layer has dots in one of them.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file.
-
-    Raises
-    ------
-    OutputError
-        If the ending is no format of a drawing, or the file cannot be written.
-    SpecError
-        If the sizes are not at least two numbers above 0, the activations do not fit them, or
-        `form` or `max_units` are none.
-
-    See Also
-    --------
-    gradatim.drawing.draw : The drawing of a network with its weights.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     draw_layers([784, 128, 10], f"{folder}/digits.tex", activations=["relu"]).name
-    'digits.tex'
+    `sizes` counts inputs, then units of each layer; the ending of `path` chooses the format, as in
+    `draw`. `activations` has one name per layer of units, or one for all hidden layers; none leaves
+    the units empty. `title` is the first line of the text alternative. `form` is circles and edges,
+    one box per layer, or ``"auto"``: boxes as soon as a layer is wider than `max_units`, the places
+    of a column, at least 3.
     """
     check_format(path)
     placement = place_layers(sizes, activations, form=form, max_units=max_units)
@@ -133,12 +99,6 @@ def place_layers(
 
     `activations` has one name per layer of units, or one for all hidden layers; a column has
     `max_units` places, at least 3.
-
-    Examples
-    --------
-    >>> placement = place_layers([784, 128, 10])
-    >>> [caption.lines[0] for caption in placement.captions]
-    ['784 inputs', '128 units', '10 outputs']
     """
     _check(sizes)
     if max_units < 3:

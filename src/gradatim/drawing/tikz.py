@@ -86,12 +86,6 @@ def draw_tikz(
 
     The picture alone is what ``\input`` puts into another document, or into a frame of Beamer,
     which has to load TikZ.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer, Network
-    >>> print(draw_tikz(Network([Layer([[0.8]], [0.4])])).splitlines()[-1])
-    \end{document}
     """
     placement = place(network, max_units=max_units, form=form, at=at)
     headline, details = describe(network)

@@ -117,15 +117,11 @@ class NetworkEstimator(BaseEstimator):
         for name in self._get_param_names():
             setattr(self, name, given[name])
 
-    # -- what a subclass knows --------------------------------------------------------------
-
     def _sample(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
     ) -> Sample:
         """Read the user's arrays."""
         raise NotImplementedError
-
-    # -- learning ----------------------------------------------------------------------------
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Learn from rows.
@@ -174,29 +170,10 @@ class NetworkEstimator(BaseEstimator):
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
     ) -> Self:
-        """Go on learning with one pass over more rows.
+        """Go on learning with one pass over more rows, which are as in `fit`.
 
         The learning rate stays at `learning_rate_init`. With `scaling`, the scaler is learnt from
         the rows of the first call.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What to learn.
-        sample_weight : array-like of shape (n_samples,), optional
-            Weight of each row, >= 0.
-
-        Returns
-        -------
-        Self
-            The estimator.
-
-        Raises
-        ------
-        InputError
-            If the data or a parameter cannot be used.
         """
         [recipe] = self._check_parameters(stepping=True)
         return self._continue(self._sample(X, y, sample_weight, reset=self._is_new()), recipe)
@@ -341,8 +318,6 @@ class NetworkEstimator(BaseEstimator):
         """Solve the network without a hidden layer."""
         raise NotImplementedError
 
-    # -- parameters --------------------------------------------------------------------------
-
     def _check_parameters(self, *, stepping: bool = False) -> list[Recipe]:
         """Return the recipe of every member; refuse what makes no sense."""
         recipes = choose(self, stepping=stepping)
@@ -398,8 +373,6 @@ class NetworkEstimator(BaseEstimator):
             output_names=sample.targets.output_names,
         )
         return self._named(network)
-
-    # -- what was learnt ---------------------------------------------------------------------
 
     def _named(self, network: Network) -> Network:
         """Give the inputs the names of the columns, where these have any."""

@@ -218,8 +218,6 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     ) -> None:
         self._store(locals())
 
-    # -- learning ----------------------------------------------------------------------------
-
     @available_if(can_step)
     def partial_fit(
         self,
@@ -228,31 +226,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Go on learning with one pass over more rows.
+        """Go on learning with one pass over more rows, which are as in `fit`.
 
         The learning rate stays at `learning_rate_init`. With `scaling`, the scaler is learnt from
-        the rows of the first call.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-        y : array-like of shape (n_samples,) or (n_samples, n_labels)
-            Classes, or 0/1 a label.
-        classes : array-like of shape (n_classes,), optional
-            All classes there will be; needed in the first call unless `y` has labels.
-        sample_weight : array-like of shape (n_samples,), optional
-            Weight of each row, >= 0.
-
-        Returns
-        -------
-        Self
-            The estimator.
-
-        Raises
-        ------
-        InputError
-            If the data or a parameter cannot be used.
+        the rows of the first call, which needs all `classes` there will be (n_classes,), unless `y`
+        has labels.
         """
         [recipe] = self._check_parameters()
         new = self._is_new()
@@ -358,55 +336,24 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             all(part.converged for part in parts),
         )
 
-    # -- predicting --------------------------------------------------------------------------
-
     def decision_function(self, X: ArrayLike) -> np.ndarray:
         """Compute what the output units see before their activation.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_outputs)
-            Log-odds of the second of two classes, or one column per class or label.
+        Rows of shape (n_samples, n_features) give the log-odds of the second of two
+        classes, or one column per class or label.
         """
-        rows = self._known(X)
-        return self.model_.decision_function(rows)
+        return self.model_.decision_function(self._known(X))
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
-        """Predict the probability of each class or label.
+        """Predict the probability of each class, in the order of `classes_`, or label.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
+        Rows of shape (n_samples, n_features) give (n_samples, n_classes).
         """
-        rows = self._known(X)
-        return self.model_.predict_proba(rows)
+        return self.model_.predict_proba(self._known(X))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the class of each row, or whether each label holds.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_labels)
-            Class labels, or 0 and 1.
-        """
-        rows = self._known(X)
-        return self.model_.predict(rows)
+        """Predict the class of each row (n_samples, n_features), or 0 and 1 for each label."""
+        return self.model_.predict(self._known(X))
 
     @property
     def coef_(self) -> np.ndarray:

@@ -160,40 +160,17 @@ def solve_least_squares(
 
 
 def solve_logistic(
-    X: np.ndarray,
-    Y: np.ndarray,
-    sample_weight: np.ndarray,
-    alpha: float = 0.0,
-    max_iter: int = 200,
+    X: np.ndarray, Y: np.ndarray, sample_weight: np.ndarray, alpha: float = 0.0, max_iter: int = 200
 ) -> Solution:
-    r"""Maximize the likelihood of logistic regression by Newton's method.
+    """Maximize the likelihood of logistic regression by Newton's method.
 
     One column of `Y` makes one logistic unit, several make a softmax layer, whose weights then add
     up to zero over the classes. Each Newton step is found by conjugate gradients [1]_.
 
-    Parameters
-    ----------
-    X : array of shape (n_samples, n_features)
-        Inputs.
-    Y : array of shape (n_samples, n_outputs)
-        Probability of each class; 0 and 1 for plain labels.
-    sample_weight : array of shape (n_samples,)
-        Row weights, > 0.
-    alpha : float, default 0
-        Penalty, >= 0.
-    max_iter : int, default 200
-        Newton steps at most.
-
-    Returns
-    -------
-    Solution
-        Weights, biases, the objective after each step, and whether its minimum was reached.
-
-    Raises
-    ------
-    SpecError
-        If all or some classes are linearly separable and there is no penalty: the likelihood then
-        grows with the weights without end [2]_. Also where `solve_least_squares` refuses inputs.
+    `X` (n_samples, n_features); `Y` (n_samples, n_outputs) is the probability of each class, 0 and
+    1 for plain labels; `sample_weight` (n_samples,) > 0; `alpha` >= 0. If classes are linearly
+    separable and there is no penalty, the likelihood grows with the weights without end [2]_, which
+    is a SpecError.
 
     References
     ----------

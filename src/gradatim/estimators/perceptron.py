@@ -138,8 +138,6 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.class_weight = class_weight
 
-    # -- learning ----------------------------------------------------------------------------
-
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Pass over the rows until none is misclassified.
 
@@ -192,28 +190,9 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Go on learning with one pass over more rows.
+        """Go on learning with one pass over more rows, which are as in `fit`.
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-        y : array-like of shape (n_samples,)
-            Classes.
-        classes : array-like of shape (n_classes,), optional
-            All classes there will be; needed in the first call.
-        sample_weight : array-like of shape (n_samples,), optional
-            How much of a row is added after a mistake on it, >= 0.
-
-        Returns
-        -------
-        Self
-            The estimator.
-
-        Raises
-        ------
-        InputError
-            If the data or a parameter cannot be used.
+        The first call needs all `classes` there will be (n_classes,).
         """
         self._check_parameters()
         new = not hasattr(self, "network_")
@@ -288,39 +267,13 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):
         except NotSeparableError:  # a margin within rounding of zero
             return None
 
-    # -- predicting --------------------------------------------------------------------------
-
     def decision_function(self, X: ArrayLike) -> np.ndarray:
-        """Compute the scores of the units.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_classes)
-            One score per row for two classes, one per class for more.
-        """
-        rows = self._known(X)
-        return self.model_.decision_function(rows)
+        """Compute a score per row (n_samples, n_features); of more than two classes, one each."""
+        return self.model_.decision_function(self._known(X))
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the class of each row.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,)
-            Class labels.
-        """
-        rows = self._known(X)
-        return self.model_.predict(rows)
+        """Predict the classes (n_samples,) of rows (n_samples, n_features)."""
+        return self.model_.predict(self._known(X))
 
     @property
     def model_(self) -> Model:

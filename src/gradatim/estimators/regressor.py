@@ -167,20 +167,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         self._store(locals())
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the targets.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_targets)
-            In the form of the `y` that was learnt.
-        """
-        rows = self._known(X)
-        return self.model_.predict(rows)
+        """Predict the targets of rows (n_samples, n_features), in the form of the `y` of `fit`."""
+        return self.model_.predict(self._known(X))
 
     @property
     def coef_(self) -> np.ndarray:

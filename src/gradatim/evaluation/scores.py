@@ -45,11 +45,7 @@ def score(name: str, truth: Truth, said: np.ndarray, outputs: np.ndarray | None)
 
 
 def pool(
-    name: str,
-    truth: Truth,
-    predictions: np.ndarray,
-    outputs: np.ndarray | None,
-    units: np.ndarray,
+    name: str, truth: Truth, predictions: np.ndarray, outputs: np.ndarray | None, units: np.ndarray
 ) -> Pooled:
     """Compute a score over all rows, and without each unit (numbers from 0; one per row).
 
@@ -128,8 +124,6 @@ def resample(
             found.append(value(times.astype(float)))
     return np.concatenate(found)
 
-
-# -- sums over rows, and the score that they make -----------------------------------------------
 
 _Value = Callable[[np.ndarray], np.ndarray]
 

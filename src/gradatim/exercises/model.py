@@ -115,33 +115,11 @@ class Part:
         return f"${show(self.answer, self.digits)}$"
 
     def accepts(self, value: Fraction) -> bool:
-        """Tell whether a number is right.
-
-        Parameters
-        ----------
-        value : Fraction
-            What was answered.
-
-        Returns
-        -------
-        bool
-            Whether it lies within the tolerance of the answer.
-        """
+        """Tell whether an answer lies within the tolerance of the right one."""
         return self.answer is not None and abs(value - self.answer) <= self.tolerance
 
     def slip_behind(self, value: Fraction) -> str | None:
-        """Name the slip that leads to a wrong number, if there is one.
-
-        Parameters
-        ----------
-        value : Fraction
-            What was answered.
-
-        Returns
-        -------
-        str or None
-            Key of `gradatim.exercises.slips.SLIPS`.
-        """
+        """Name the slip, a key of `SLIPS`, that leads to a wrong answer, if there is one."""
         near = self.tolerance
         return next((slip.name for slip in self.slips if abs(value - slip.value) <= near), None)
 
@@ -183,10 +161,6 @@ class Question:
 
     Parameters
     ----------
-    topic : str
-        Key of `gradatim.exercises.topics.TOPICS`.
-    level : int
-        1 to 3.
     text : sequence of str
         Paragraphs.
     parts : sequence of Part
@@ -194,7 +168,11 @@ class Question:
     solution : sequence of str
         The way to the answer, one line per step.
     notes : sequence of str
-        Conventions that the question relies on.
+        Conventions that the question relies on; if empty, those of its activations are added.
+    topic : str
+        Key of `gradatim.exercises.topics.TOPICS`, as it was drawn.
+    level : int
+        1 to 3, as it was drawn.
     network : Network or None
         What the question is about.
     drawn : {"question", "solution", "no"}
@@ -211,12 +189,12 @@ class Question:
         What a right answer is worth; None where points are not counted.
     """
 
-    topic: str
-    level: int
     text: Sequence[str]
     parts: Sequence[Part]
     solution: Sequence[str]
     notes: Sequence[str] = ()
+    topic: str = ""
+    level: int = 1
     network: Network | None = None
     drawn: Literal["question", "solution", "no"] = "question"
     table: Table | None = None

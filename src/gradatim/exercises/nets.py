@@ -17,15 +17,7 @@ from gradatim.exercises.numbers import exp, logistic, tanh
 from gradatim.network.exact import PIECEWISE
 from gradatim.network.graph import Layer, Network
 
-__all__ = [
-    "Values",
-    "apply",
-    "build",
-    "compute",
-    "exact_weights",
-    "is_rounded",
-    "skip_hidden",
-]
+__all__ = ["Values", "apply", "build", "compute", "exact_weights", "is_rounded", "skip_hidden"]
 
 _FUNCTIONS = {**PIECEWISE, "logistic": logistic, "tanh": tanh}
 

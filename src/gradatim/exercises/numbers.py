@@ -14,16 +14,7 @@ from fractions import Fraction
 from gradatim.errors import InputError, SpecError
 from gradatim.network.numbers import to_fraction
 
-__all__ = [
-    "exp",
-    "ln",
-    "logistic",
-    "parse_number",
-    "round_to",
-    "rounds_clearly",
-    "show",
-    "tanh",
-]
+__all__ = ["exp", "ln", "logistic", "parse_number", "round_to", "rounds_clearly", "show", "tanh"]
 
 _DIGITS = Context(prec=60)
 

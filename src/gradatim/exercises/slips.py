@@ -18,7 +18,7 @@ from typing import Any
 from gradatim.exercises.model import Choice, Part, Slip
 from gradatim.exercises.numbers import round_to, show
 
-__all__ = ["SLIPS", "as_choices", "choice_part", "number_part"]
+__all__ = ["SLIPS", "as_choices", "choice_part", "number_part", "sometimes_choices"]
 
 #: What a student is told, by the name of the slip.
 SLIPS = MappingProxyType(
@@ -131,13 +131,14 @@ def choice_part(
 def as_choices(rng: Random, part: Part) -> Part | None:
     """Turn a part that asks for a number into one that offers it among its slips."""
     assert part.answer is not None
-    texts = [f"${show(value, part.digits)}$" for value in (part.answer, *_values(part))]
     wrong = [
-        (text, str(slip.value), slip.name) for text, slip in zip(texts[1:], part.slips, strict=True)
+        (f"${show(slip.value, part.digits)}$", str(slip.value), slip.name) for slip in part.slips
     ]
-    made = choice_part(rng, part.label, part.ask, (texts[0], str(part.answer)), wrong)
+    right = f"${show(part.answer, part.digits)}$", str(part.answer)
+    made = choice_part(rng, part.label, part.ask, right, wrong)
     return made and replace(made, digits=part.digits)
 
 
-def _values(part: Part) -> list[Fraction]:
-    return [slip.value for slip in part.slips]
+def sometimes_choices(rng: Random, part: Part, share: float = 0.4) -> Part:
+    """Offer a number among its slips in a share of all questions, where there are enough."""
+    return (rng.random() < share and as_choices(rng, part)) or part

@@ -7,7 +7,7 @@ the output is y, or y1, y2, ... if there are several. Formulas are in the notati
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -51,10 +51,9 @@ _NOTES = {
 }
 
 
-def notes_for(network: Network) -> tuple[str, ...]:
-    """Return the conventions of the activations that a network uses."""
-    used = dict.fromkeys(layer.activations[0] for layer in network.layers)
-    return tuple(_NOTES[name] for name in used if name in _NOTES)
+def notes_for(activations: Iterable[str]) -> tuple[str, ...]:
+    """Return the conventions of activations, each once."""
+    return tuple(_NOTES[name] for name in dict.fromkeys(activations) if name in _NOTES)
 
 
 def unit_names(network: Network) -> list[list[str]]:

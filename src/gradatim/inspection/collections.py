@@ -27,15 +27,6 @@ def inspected(collection: Collection) -> Collection:
     """Add what `inspect_collection` finds to a collection's notices, each once.
 
     Samples are in the order of their file. What depends on the folds of a climb is left to it.
-
-    Examples
-    --------
-    >>> from gradatim.collection import Collection
-    >>> import numpy as np
-    >>> X, y, ids = [[0.0], [0.0]], np.array(["a", "b"]), np.array(["row 2", "row 3"])
-    >>> table = Collection("t", {"features": X}, y, "classification", ids, content_hashes=y[[0, 0]])
-    >>> [notice.code for notice in inspected(table).notices]
-    ['duplicates']
     """
     findings = inspect_collection(collection)
     found = [finding.notice for finding in findings if finding.code not in _OF_FOLDS]
@@ -45,24 +36,10 @@ def inspected(collection: Collection) -> Collection:
 def inspect_collection(collection: Collection) -> tuple[Finding, ...]:
     """Look for what makes the scores of a collection too high, or its labels wrong.
 
-    Parameters
-    ----------
-    collection : Collection
-        As it was read, in the order of its file.
-
-    Returns
-    -------
-    tuple of Finding
-        ``given-away`` for columns that copy the target, number the rows, or are about the files;
-        ``leak`` where rows that belong together stand together, ``groups-proposed`` and
-        ``split-proposed`` for what could be named; ``duplicates``; ``constant-target``,
-        ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
-
-    Examples
-    --------
-    >>> from gradatim.datasets import load_world
-    >>> [finding.code for finding in inspect_collection(load_world())]
-    []
+    The codes are ``given-away`` for columns that copy the target, number the rows, or are about the
+    files; ``leak`` where rows that belong together stand together; ``groups-proposed`` and
+    ``split-proposed`` for what could be named; ``duplicates``, ``constant-target``,
+    ``label-twins``, ``lost-class``, ``unknown-group`` and ``few-groups``.
     """
     given_away = find_given_away(collection)
     ignored = {input: frozenset(name for name, _ in pairs) for input, pairs in given_away.items()}

@@ -32,14 +32,6 @@ def copies(collection: Collection, *, near: bool = True) -> np.ndarray:
 
     Of (n_samples,) whole numbers two are equal if and only if the samples are copies. They are
     given in order of appearance, from 0.
-
-    Examples
-    --------
-    >>> from gradatim.collection import Collection, Notice
-    >>> X, y, ids = [[0.0], [1.0], [0.0]], np.array(["a", "b", "a"]), np.arange(3)
-    >>> table = Collection("t", {"x": X}, y, "classification", ids, content_hashes=y)
-    >>> copies(table).tolist()
-    [0, 1, 0]
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

@@ -36,18 +36,7 @@ class Finding:
         return Notice(self.code, "; ".join(filter(None, (self.message, self.fix))))
 
     def to_dict(self, collection: Collection) -> dict[str, Any]:
-        """Return the finding as a JSON object, its samples by name and target.
-
-        Parameters
-        ----------
-        collection : Collection
-            Where it was found.
-
-        Returns
-        -------
-        dict
-            ``code``, ``message``, ``fix`` and ``samples``: lists of ``id`` and ``target``.
-        """
+        """Return the finding as a JSON object, its samples by name and target."""
         ids, y = collection.ids, collection.y
         together = [
             [{"id": str(ids[i]), "target": y[i].tolist()} for i in rows] for rows in self.samples

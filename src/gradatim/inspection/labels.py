@@ -36,16 +36,6 @@ _SHOWN = 5
 def find_constant_targets(collection: Collection) -> Iterator[Finding]:
     """Yield the numbers to learn that are the same in every row: any model would be perfect.
 
-    Parameters
-    ----------
-    collection : Collection
-        As it was read.
-
-    Yields
-    ------
-    Finding
-        ``constant-target``, which names the target and its value.
-
     Examples
     --------
     >>> import numpy as np

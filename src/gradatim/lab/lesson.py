@@ -118,13 +118,7 @@ def names_problem(text: str) -> bool:
 
 
 def lesson_from_problem(name: str) -> Lesson:
-    """Return the lesson of a problem with one or two inputs: a network before its points.
-
-    Examples
-    --------
-    >>> lesson_from_problem("xor").start
-    {'view': 'network', 'problem': 'xor'}
-    """
+    """Return the lesson of a problem with one or two inputs: a network before its points."""
     # A family's own name stands for its usual size.
     problem = PROBLEMS.get(name)
     full = name if problem is None else problem.name
@@ -139,20 +133,8 @@ def lesson_from_problem(name: str) -> Lesson:
 def lesson_from_network(network: Network) -> Lesson:
     """Return the lesson of a neuron or of a network.
 
-    Parameters
-    ----------
-    network : Network
-        One unit that reads one or two inputs, or a network of such inputs with one output.
-
-    Returns
-    -------
-    Lesson
-        A single unit in the view of one neuron; else the network before its points.
-
-    Raises
-    ------
-    SpecError
-        If it has more inputs, outputs, layers or units than the page shows, or softmax units.
+    One unit of one or two inputs is shown in the view of one neuron, another network of such inputs
+    and one output before its points; SpecError if it is more than the page shows.
     """
     _check_network(network)
     if network.depth == 1:
@@ -283,12 +265,7 @@ def is_curve(collection: Collection) -> bool:
 
 
 def _lesson_of_curve(
-    collection: Collection,
-    name: str,
-    title: str,
-    columns: Sequence[str],
-    seed: int,
-    sounds: bool,
+    collection: Collection, name: str, title: str, columns: Sequence[str], seed: int, sounds: bool
 ) -> Lesson:
     """Return the lesson of a number over one column: a curve through the rows."""
     (X, filled), names = _without_gaps(collection.X[name], title), feature_names(collection, name)

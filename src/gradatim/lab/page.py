@@ -42,27 +42,7 @@ _START = '\nafterPaint(() => startLab(document.getElementById("lab"), [%s]));\n'
 
 
 def write_lab(lesson: Lesson, path: str | os.PathLike[str], exam: Exam | None = None) -> Path:
-    """Write a page of the lab as one HTML file.
-
-    Parameters
-    ----------
-    lesson : Lesson
-        What it begins with.
-    path : path-like
-        Where the file goes; its folder must exist.
-    exam : Exam, optional
-        Questions to practice.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written; what was there before is then unchanged.
-    """
+    """Write a page of the lab, with the questions of an exam to practice, as one HTML file."""
     return write_atomically(path, render_lab(lesson, exam).encode("utf-8", errors="replace"))
 
 

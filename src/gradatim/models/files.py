@@ -132,9 +132,6 @@ def from_record(record: Any, tensors: Tensors) -> Model:
     )
 
 
-# -- plain values -------------------------------------------------------------------------------
-
-
 def _of_type(value: Any, kind: type[T]) -> T:
     if type(value) is not kind:
         raise InputError(f"{value!r:.40} is no {kind.__name__}")
@@ -210,9 +207,6 @@ def _training_rows(record: Any, n_features: int | None, tensors: Tensors) -> Tra
         raise InputError(f"{len(ids)} ids and {len(labels)} labels are not those of rows")
     scaled = tensors.get("training_rows.scaled", (len(ids), n_features or 0), finite=True)
     return TrainingRows(scaled, ids, labels, n_all)
-
-
-# -- numbers ------------------------------------------------------------------------------------
 
 
 def _n_outputs(learner: Learner) -> int:

@@ -77,9 +77,6 @@ def _direction(n_outputs: int, first: int, second: int | None) -> np.ndarray:
     return along
 
 
-# -- networks -----------------------------------------------------------------------------------
-
-
 def _of_networks(
     learner: AveragedNetworks, first: int, second: int | None, *, real: bool
 ) -> Margin:
@@ -188,9 +185,6 @@ def _through(layer: Layer, z: np.ndarray, outer: np.ndarray) -> np.ndarray:
     return outer * np.stack(columns, axis=1)
 
 
-# -- perceptrons --------------------------------------------------------------------------------
-
-
 def _of_perceptrons(learner: Perceptrons, first: int, second: int | None) -> Margin | None:
     by_label = len(learner.units) > 1
     network, codes = learner.units[first if by_label else 0]
@@ -212,9 +206,6 @@ def _of_perceptrons(learner: Perceptrons, first: int, second: int | None) -> Mar
         return back_to_inputs(network, passed, np.tile(along, (len(Z), 1)))
 
     return Margin(value, gradient, network.depth == 1)
-
-
-# -- kernel machines ----------------------------------------------------------------------------
 
 
 def _of_machines(learner: KernelMachines, first: int, second: int | None) -> Margin | None:

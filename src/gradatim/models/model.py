@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from gradatim.models.records import save_model
 from gradatim.models.rows import count_rows, read_rows, require_present, require_recipe
 from gradatim.models.training_rows import TrainingRows
 from gradatim.network.graph import Network
-from gradatim.scalers import Scaler
+from gradatim.scalers import Scaler, blocks
 from gradatim.training.targets import both_tails, decide, probabilities
 
 __all__ = ["Model"]
@@ -108,24 +108,14 @@ class Model:
         names = tuple(str(label) for label in self.classes)
         return names[1:] if len(names) == 2 else names
 
-    # -- predictions ------------------------------------------------------------------------
-
     def outputs(self, X: Any) -> np.ndarray:
-        """Compute the outputs, which predictions are read off.
+        """Compute the outputs (n_rows, n_outputs), which predictions are read off.
 
-        Parameters
-        ----------
-        X : array, mapping, data frame or Collection of n_rows rows
-            See `predict`.
-
-        Returns
-        -------
-        array of shape (n_rows, n_outputs)
-            Probabilities, decisions as 0 and 1, or real values.
+        They are probabilities, decisions as 0 and 1, or real values.
         """
         # What a damaged file or an absurd row makes too large is infinite, and shown so.
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.learner.outputs(self._scaled(X))
+            return self._said(self.learner.outputs, X)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict.
@@ -179,7 +169,7 @@ class Model:
             )
         two = self.classes is not None and len(self.classes) == 2
         if two and isinstance(self.learner, AveragedNetworks):
-            return both_tails(self.learner.scores(self._scaled(X)))
+            return both_tails(self._said(self.learner.scores, X))
         return probabilities(self.outputs(X), self.classes)
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -204,19 +194,19 @@ class Model:
         """
         if self.task == "regression":
             raise SpecError("a model of real values decides nothing; use predict")
-        scores = self.learner.scores(self._scaled(X))
+        scores = self._said(self.learner.scores, X)
         return scores[:, 0] if self.classes is not None and scores.shape[1] == 1 else scores
 
-    def _scaled(self, X: Any) -> np.ndarray:
+    def _said(self, say: Callable[[np.ndarray], np.ndarray], X: Any) -> np.ndarray:
+        """Ask the learner about scaled rows, of which some at a time are in double precision."""
         if isinstance(X, Collection):
             require_recipe(X, self.input, self.recipe)
         if self.scaler is None:
-            return np.empty((count_rows(X), 0))
+            return say(np.empty((count_rows(X), 0)))
         rows = read_rows(X, self.input, self.n_features, self.feature_names)
         require_present(rows, self.scaler.fill, self.feature_names)
-        return self.scaler.transform(rows, np.float64)
-
-    # -- as networks ------------------------------------------------------------------------
+        parts = (rows[part] for part in blocks(*rows.shape))
+        return np.concatenate([say(self.scaler.transform(part, np.float64)) for part in parts])
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -262,8 +252,6 @@ class Model:
             network = replace(network, input_names=self.feature_names)
         return network
 
-    # -- files ------------------------------------------------------------------------------
-
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save the model.
 
@@ -283,8 +271,6 @@ class Model:
             If the name ends otherwise, or the file cannot be written.
         """
         return save_model(self, path)
-
-    # -- shown ------------------------------------------------------------------------------
 
     def _summary(self) -> list[tuple[str, str]]:
         lines = [("rung", self.rung), ("learner", self.learner.describe())]

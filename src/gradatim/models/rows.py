@@ -1,7 +1,8 @@
 """Rows as users have them: arrays, named inputs, data frames and collections, read for a model.
 
-Conventions: what is returned is (n_rows, n_features), float64, NaN where a value is missing. A
-data frame is anything with ``columns`` or ``column_names``; its columns are taken by name.
+Conventions: what is returned is (n_rows, n_features), float32 where it was given so and else
+float64, NaN where a value is missing. A data frame is anything with ``columns`` or
+``column_names``; its columns are taken by name.
 """
 
 from __future__ import annotations
@@ -127,6 +128,8 @@ def _numbers(X: Any) -> np.ndarray:
 
 
 def _floats(X: np.ndarray) -> np.ndarray:
+    if X.dtype == np.float32:
+        return X
     try:
         return np.ascontiguousarray(X, dtype=np.float64)
     except TypeError:

@@ -56,37 +56,8 @@ def descend(
     go back layer by layer [1]_, and every weight moves by minus the learning rate times the mean
     of its derivatives.
 
-    Parameters
-    ----------
-    network : Network
-        Where to start; no activation is open.
-    X : sequence of rows
-        Inputs of each row, in order or by name.
-    y : sequence of rows
-        Targets of each row, one per output.
-    loss : {"squared", "binary", "multiclass"}, default "squared"
-        What is made small.
-    learning_rate : number, default 0.1
-        Length of a step along the gradient, > 0.
-    steps : int, default 1
-        Number of steps.
-    exact : bool, default False
-        Compute with fractions; for identity, step, sign, ReLU and leaky ReLU, and ``squared``.
-
-    Returns
-    -------
-    list of Step
-        One per step.
-
-    Raises
-    ------
-    ShapeError
-        If the rows do not fit the network or each other.
-    SpecError
-        If the loss does not go with the outputs, a softmax is hidden, fractions are asked of an
-        activation that gives none, or the learning rate is not above 0.
-    DivergedError
-        If a weight leaves the finite numbers.
+    Rows of `X` are in order or by name, rows of `y` have one target per output. With `exact`,
+    numbers are fractions, which identity, step, sign, ReLU and leaky ReLU give, and ``squared``.
 
     References
     ----------

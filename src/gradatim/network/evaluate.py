@@ -27,35 +27,9 @@ class ForwardPass(NamedTuple):
 
 
 def forward(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -> ForwardPass:
-    r"""Compute :math:`z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}` and :math:`a^{(l)}` for every layer.
+    """Compute :math:`z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}` and :math:`a^{(l)}` for every layer.
 
-    Parameters
-    ----------
-    network : Network
-        What to evaluate.
-    X : array-like of shape (n_samples, n_inputs)
-        Inputs, one row per sample.
-    dtype : numpy.float64 or numpy.float32, default numpy.float64
-        Precision of all arithmetic.
-
-    Returns
-    -------
-    ForwardPass
-        Pre-activations and activations, layer by layer.
-
-    Raises
-    ------
-    ShapeError
-        If `X` does not have one column per input.
-    SpecError
-        If an activation is left open.
-
-    Examples
-    --------
-    >>> from gradatim.network import Layer, Network
-    >>> network = Network([Layer([[1.0]], [-5.0], "relu")])
-    >>> forward(network, [[3.0], [7.0]]).pre_activations[0].ravel()
-    array([-2.,  2.])
+    `X` (n_samples, n_inputs); all arithmetic is in `dtype`, float64 or float32.
     """
     if network.is_open:
         raise SpecError("the activation a is left open; name one as activation, such as tanh")
@@ -77,26 +51,7 @@ def forward(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -
 def evaluate(network: NetworkLike, X: ArrayLike, dtype: DTypeLike = np.float64) -> np.ndarray:
     """Compute the outputs of a network.
 
-    Parameters
-    ----------
-    network : Network
-        What to evaluate.
-    X : array-like of shape (n_samples, n_inputs)
-        Inputs, one row per sample.
-    dtype : numpy.float64 or numpy.float32, default numpy.float64
-        Precision of all arithmetic.
-
-    Returns
-    -------
-    array of shape (n_samples, n_outputs)
-        Activations of the last layer.
-
-    Raises
-    ------
-    ShapeError
-        If `X` does not have one column per input.
-    SpecError
-        If an activation is left open.
+    `X` (n_samples, n_inputs) gives (n_samples, n_outputs); all arithmetic is in `dtype`.
 
     Examples
     --------

@@ -130,22 +130,7 @@ class Network:
         return any(OPEN_ACTIVATION in layer.activations for layer in self.layers)
 
     def close(self, activation: str) -> Network:
-        """Name the activation that was left open.
-
-        Parameters
-        ----------
-        activation : str
-            Name or alias of an activation.
-
-        Returns
-        -------
-        Network
-            The same network with `activation` in place of every ``a``.
-
-        Raises
-        ------
-        SpecError
-            If no activation has that name, or none was left open.
+        """Return the network with a named activation in place of every ``a`` that was left open.
 
         Examples
         --------
@@ -178,27 +163,7 @@ class Network:
         digits: int = 20,
         threshold: Any = None,
     ) -> Trace:
-        """Compute one row of inputs with every number on the way; see `gradatim.network.trace`.
-
-        Parameters
-        ----------
-        x : sequence of numbers, or mapping of str to number
-            A value for every input, in order or by name; by name, inputs that no unit reads may
-            be left out. Numbers may be text, such as ``"1/3"``.
-        activation : str, optional
-            Takes the place of an activation that was left open.
-        exact : bool, default False
-            Compute with fractions instead of floats.
-        digits : int, default 20
-            Decimals after the point of what is no fraction, if `exact`.
-        threshold : number, optional
-            Outputs from here on are of class 1; see `gradatim.network.trace.trace`.
-
-        Returns
-        -------
-        Trace
-            Products, sums, pre-activations, activations, and the class of every output.
-        """
+        """Compute one row with every number on the way; see `gradatim.network.trace`."""
         from gradatim.network.trace import trace
 
         return trace(
@@ -216,12 +181,7 @@ class Network:
         return f"Network: {line_of(self)}"
 
     def to_latex(self) -> str:
-        r"""Write the network as LaTeX, for a formula environment.
-
-        Returns
-        -------
-        str
-            One formula, or an ``aligned`` environment with one line per unit.
+        r"""Write the network for a formula of LaTeX; several units are lines of an ``aligned``.
 
         Examples
         --------
@@ -234,13 +194,7 @@ class Network:
         return to_latex(self)
 
     def to_mathml(self) -> str:
-        """Write the network as MathML, which browsers set natively.
-
-        Returns
-        -------
-        str
-            A ``math`` element.
-        """
+        """Write the network as a ``math`` element of MathML, which browsers set natively."""
         from gradatim.network.writing import to_mathml
 
         return to_mathml(self)

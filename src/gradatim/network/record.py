@@ -132,10 +132,7 @@ class Trace(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return the trace as JSON holds it: exact numbers as text, floats as numbers.
 
-        Returns
-        -------
-        dict
-            ``inputs``, ``layers`` and ``outputs``; docs/guides/equations.md tells the keys.
+        docs/guides/equations.md tells the keys.
         """
         names = self.network.input_names
         return {

@@ -15,14 +15,7 @@ from typing import Any, NamedTuple
 
 from gradatim.errors import EquationError
 from gradatim.language.names import input_order, plain_name
-from gradatim.network.expression import (
-    Expression,
-    Output,
-    Source,
-    UnitSum,
-    UnitTable,
-    WeightedSum,
-)
+from gradatim.network.expression import Expression, Output, Source, UnitSum, UnitTable, WeightedSum
 from gradatim.network.grammar import BINDING, COEFFICIENT, IMPLICIT_INPUT
 from gradatim.network.graph import Layer, Network
 from gradatim.network.layering import layered, make_layer

@@ -61,11 +61,7 @@ class Step:
     def to_dict(self) -> dict[str, Any]:
         """Return the step as JSON holds it: exact numbers as text, floats as numbers.
 
-        Returns
-        -------
-        dict
-            ``equation``, ``loss``, ``rows``, ``changes`` and ``equation_after``;
-            docs/guides/equations.md tells the keys.
+        docs/guides/equations.md tells the keys.
         """
         return {
             "equation": str(self.network),

@@ -347,8 +347,7 @@ class Sums(Transformer_NonRecursive):
         values = self._scope.letters.get(weights)
         if not isinstance(values, tuple):
             problem = label.error(
-                self._text,
-                f"{weights} has no values; give them with let, as in {weights}=0.5,-1,2",
+                self._text, f"{weights} has no values; give them with let, as in {weights}=0.5,-1,2"
             )
             return Value(label.start, label.end, problem=problem)
         self._scope.read.add(weights)

@@ -51,36 +51,12 @@ def trace(
 ) -> Trace:
     """Compute one row of inputs with every number on the way.
 
-    Parameters
-    ----------
-    network : Network
-        What is evaluated.
-    x : sequence of numbers, or mapping of str to number
-        A value for every input, in order or by name; by name, inputs that no unit reads may be
-        left out. Numbers may be text, such as ``"1/3"``.
-    activation : str, optional
-        Takes the place of an activation that was left open.
-    exact : bool, default False
-        Compute with fractions. Identity, step, sign, ReLU and leaky ReLU give fractions; other
-        activations give decimals, correctly rounded.
-    digits : int, default 20
-        Decimals after the point of what is no fraction, if `exact`; up to 1,000.
-    threshold : number, optional
-        Outputs from here on are of class 1. Without it the middle of the output's range; the
-        outputs of unbounded activations then have no class, and neither has a sign of 0.
-
-    Returns
-    -------
-    Trace
-        Products, sums, pre-activations, activations, and the class of every output.
-
-    Raises
-    ------
-    ShapeError
-        If an input has no value, or there is no such input.
-    SpecError
-        If a value is no number, an activation is left open, or an exact sign or digit cannot be
-        decided.
+    `x` has a value for every input, in order or by name; by name, inputs that no unit reads may be
+    left out, and numbers may be text such as ``"1/3"``. `activation` takes the place of one that
+    was left open. With `exact`, identity, step, sign, ReLU and leaky ReLU give fractions, others
+    decimals that are correctly rounded to `digits`, up to 1,000. Outputs from `threshold` on are of
+    class 1; without it, from the middle of the output's range on. Outputs of unbounded activations
+    then have no class, and neither has a sign of 0.
 
     Examples
     --------

@@ -34,9 +34,7 @@ class Tensors:
     """Tensors by name, handed out if they are what is expected."""
 
     def __init__(
-        self,
-        kinds: Mapping[str, tuple[Any, Sequence[int]]],
-        read: Callable[[str], np.ndarray],
+        self, kinds: Mapping[str, tuple[Any, Sequence[int]]], read: Callable[[str], np.ndarray]
     ) -> None:
         self._kinds, self._read = kinds, read
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from gradatim._text import ABOUT, bound_text, plural
 from gradatim.network.notation import TEXT, spoken_activation
 from gradatim.network.rounding import rounded
+from gradatim.presentation.lines import align
 from gradatim.presentation.networks import equals, given, marked
-from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
     from gradatim.approximation import Approximation

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gradatim.presentation.tables import align
+from gradatim.presentation.lines import align
 
 if TYPE_CHECKING:
     from gradatim.separability import Capacity

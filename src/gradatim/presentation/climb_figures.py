@@ -30,13 +30,7 @@ from gradatim.presentation.climbs import (
     title_of,
 )
 
-__all__ = [
-    "ClimbFigure",
-    "calibration_figure",
-    "cost_figures",
-    "importance_figures",
-    "size_figure",
-]
+__all__ = ["ClimbFigure", "calibration_figure", "cost_figures", "importance_figures", "size_figure"]
 
 _MOST_BARS = 15
 
@@ -52,9 +46,6 @@ class ClimbFigure:
     title: str
     caption: str
     svg: str
-
-
-# -- calibration --------------------------------------------------------------------------------
 
 
 def calibration_figure(climb: Climb) -> ClimbFigure | None:
@@ -117,9 +108,6 @@ def _calibration_words(found: Reliability, labels: bool) -> str:
     )
 
 
-# -- what a score costs -------------------------------------------------------------------------
-
-
 def cost_figures(climb: Climb) -> list[ClimbFigure]:
     """Draw the score of every rung against its parameters and against its seconds."""
     rows = [row for row in climb.rungs if math.isfinite(row.mean)]
@@ -136,10 +124,7 @@ def cost_figures(climb: Climb) -> list[ClimbFigure]:
     }
     return [
         ClimbFigure(
-            f"score-{what}",
-            f"Score against {what}",
-            caption,
-            _cost(climb, rows, what, caption),
+            f"score-{what}", f"Score against {what}", caption, _cost(climb, rows, what, caption)
         )
         for what, caption in words.items()
     ]
@@ -172,9 +157,6 @@ def _cost(climb: Climb, rows: list[RungResult], what: str, caption: str) -> str:
             description=caption,
         )
     )
-
-
-# -- what the winner goes by --------------------------------------------------------------------
 
 
 def importance_figures(climb: Climb) -> list[ClimbFigure]:
@@ -210,9 +192,6 @@ def _importance_words(found: Importance, kind: str, n: int, n_shown: int) -> str
     times += " shown" if found.n_shuffles > 1 else ""
     counts = "; the number of features is in brackets" if kind == "groups" else ""
     return f"{which}{most}{counts}. Each was shuffled {times}; lines are 95 % intervals."
-
-
-# -- what more samples would give ---------------------------------------------------------------
 
 
 def size_figure(climb: Climb) -> ClimbFigure | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gradatim._text import ABOUT, plural
 from gradatim.network.numbers import format_fraction
-from gradatim.presentation.tables import align
+from gradatim.presentation.lines import align
 
 if TYPE_CHECKING:
     from gradatim.comparisons import DepthComparison, TrainedShape

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradatim._text import number_text, plural, show_name
-from gradatim.presentation.lines import Column, Grid, Line
-from gradatim.presentation.notices import notes
+from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.tagging.explanations import Explanation
 
 __all__ = [

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from gradatim._text import option, plural, shell_word, show_name
 from gradatim.music import FeatureTable
-from gradatim.presentation.lines import Line
-from gradatim.presentation.notices import notes
+from gradatim.presentation.lines import Line, notes
 
 __all__ = ["feature_lines"]
 

@@ -61,10 +61,7 @@ class Marks:
 
 
 def mark_rows(
-    traces: Sequence[Trace],
-    wanted: Sequence[str],
-    target: str,
-    lines: Sequence[int] | None = None,
+    traces: Sequence[Trace], wanted: Sequence[str], target: str, lines: Sequence[int] | None = None
 ) -> Marks:
     """Compare what a network computes for rows with a column."""
     wanted = [text.strip() for text in wanted]

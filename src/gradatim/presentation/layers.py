@@ -16,8 +16,7 @@ from gradatim._text import name_inputs, plural, show_name
 from gradatim.collection import CycleSound, Sound
 from gradatim.evaluation.metrics import METRICS
 from gradatim.presentation.climbs import score, score_range
-from gradatim.presentation.lines import Column, Grid, Line
-from gradatim.presentation.notices import notes
+from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.presentation.sounds import encode_sounds
 from gradatim.probing import LayerChange, LayerFindings, LayerProbe, Layers
 from gradatim.probing.result import ShownUnit, UnitStimuli
@@ -197,9 +196,6 @@ def training_sentence(found: Layers) -> str:
         return f"Whether training adds to {where} cannot be told: {numbers} over random weights."
     verb = "adds to" if low > 0 else "takes from"
     return f"Training {verb} {where}: {numbers} over random weights."
-
-
-# -- views --------------------------------------------------------------------------------------
 
 
 def _short(values: Any) -> Any:

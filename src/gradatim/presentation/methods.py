@@ -12,8 +12,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from gradatim._text import show_name
+from gradatim.presentation.lines import align
 from gradatim.presentation.networks import equation_of, marked
-from gradatim.presentation.tables import align
 
 if TYPE_CHECKING:
     from gradatim.comparisons.separable import Method, MethodComparison

@@ -8,25 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from html import escape
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gradatim._text import plural
+from gradatim.presentation import pictures
 from gradatim.presentation.lines import Grid, Line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gradatim.approximation import Approximation
     from gradatim.climb import Climb, ClimbComparison
-    from gradatim.collection import Collection
-    from gradatim.comparisons import DepthComparison, Race
-    from gradatim.comparisons.approximations import Rates
-    from gradatim.comparisons.separable import MethodComparison
+    from gradatim.comparisons import Race
     from gradatim.exercises import Exam
     from gradatim.network import Trace
-    from gradatim.probing import Layers
-    from gradatim.separability import ClassSeparations, Separation, Transformation
-    from gradatim.tagging import Explanation, ModelScore, Predictions
+    from gradatim.separability import ClassSeparations, Separation
+    from gradatim.tagging import Explanation, Predictions
 
 __all__ = ["notebook_html"]
 
@@ -40,7 +37,12 @@ _ROOM, _MOST_ROWS, _MOST_INPUTS = 100, 20, 10
 
 def notebook_html(kind: str, value: Any) -> str:
     """Write a result as HTML."""
-    return _KINDS[kind](value)
+    if kind in _KINDS:
+        return _KINDS[kind](value)
+    module, words, *plot = _SAID[kind]
+    said = list(getattr(import_module(f"gradatim.presentation.{module}"), words)(value))
+    drawn = [_figure(getattr(pictures, name)(value)) for name in plot]
+    return "".join([*drawn, _text(said) if isinstance(said[0], str) else _lines(said)])
 
 
 def _trace(trace: Trace) -> str:
@@ -52,7 +54,6 @@ def _trace(trace: Trace) -> str:
 def _separation(found: Separation) -> str:
     import numpy as np
 
-    from gradatim.presentation.pictures import plot_separation
     from gradatim.presentation.separation import separation_in_words
 
     labels = [str(found.classes[int(sign > 0)]) for sign in found.signs]
@@ -61,39 +62,13 @@ def _separation(found: Separation) -> str:
     largest = np.abs(found.rows.floats()).max(initial=0.0)
     if found.n_features > 3 or not largest <= _LARGEST_DRAWN:
         return words
-    return _figure(plot_separation(found, labels, ids)) + words
-
-
-def _transformation(line: Transformation) -> str:
-    from gradatim.presentation.pictures import plot_transformation
-    from gradatim.presentation.transformation import transformation_in_words
-
-    return _figure(plot_transformation(line)) + _text(transformation_in_words(line))
-
-
-def _approximation(found: Approximation) -> str:
-    from gradatim.presentation.approximation import approximation_in_words
-    from gradatim.presentation.pictures import plot_approximation
-
-    return _figure(plot_approximation(found)) + _text(approximation_in_words(found))
-
-
-def _layers(found: Layers) -> str:
-    from gradatim.presentation.layers import layer_lines
-
-    return _lines(layer_lines(found))
-
-
-def _collection(collection: Collection) -> str:
-    from gradatim.presentation.inspections import contents_lines
-
-    return _lines(contents_lines(collection))
+    return _figure(pictures.plot_separation(found, labels, ids)) + words
 
 
 def _climb(climb: Climb) -> str:
     from gradatim.presentation.climbs import heading, verdict_line
     from gradatim.presentation.ladder import Row, ladder_grid
-    from gradatim.presentation.notices import notes
+    from gradatim.presentation.lines import notes
 
     rows = [Row(result.rung, result.input, result=result) for result in climb.rungs]
     ladder = ladder_grid(rows, climb.protocol.metric, _ROOM, chosen=climb.winner)
@@ -118,12 +93,6 @@ def _predictions(found: Predictions) -> str:
     return _lines([*table, *more, *summary_lines(found)])
 
 
-def _model_score(found: ModelScore) -> str:
-    from gradatim.presentation.predictions import score_lines
-
-    return _lines(score_lines(found))
-
-
 def _explanation(found: Explanation) -> str:
     from gradatim.presentation.explanations import explanation_lines
 
@@ -137,26 +106,6 @@ def _race(race: Race) -> str:
     for title, grid, alone in scores(race, " "):
         lines += [[title], *([] if grid is None else [grid]), *alone]
     return _lines([*lines, *ending(race)])
-
-
-def _rates(rates: Rates) -> str:
-    from gradatim.presentation.approximation import rates_in_words
-    from gradatim.presentation.pictures import plot_rates
-
-    return _figure(plot_rates(rates)) + _text(rates_in_words(rates))
-
-
-def _depth(found: DepthComparison) -> str:
-    from gradatim.presentation.depth import depth_in_words
-    from gradatim.presentation.pictures import plot_depth
-
-    return _figure(plot_depth(found)) + _text(depth_in_words(found))
-
-
-def _methods(methods: MethodComparison) -> str:
-    from gradatim.presentation.methods import ways_in_words
-
-    return _text(ways_in_words(methods))
 
 
 def _classes(found: ClassSeparations) -> str:
@@ -174,23 +123,27 @@ def _exam(exam: Exam) -> str:
 
 
 _KINDS: dict[str, Callable[[Any], str]] = {
-    "Approximation": _approximation,
     "ClassSeparations": _classes,
     "Climb": _climb,
     "ClimbComparison": _comparison,
-    "Collection": _collection,
-    "DepthComparison": _depth,
     "Exam": _exam,
     "Explanation": _explanation,
-    "Layers": _layers,
-    "MethodComparison": _methods,
-    "ModelScore": _model_score,
     "Predictions": _predictions,
     "Race": _race,
-    "Rates": _rates,
     "Separation": _separation,
     "Trace": _trace,
-    "Transformation": _transformation,
+}
+#: Of the other kinds: the module here that says it in words, the function there, and, of those
+#: that have a picture, the function that draws it. Each is loaded when it is first shown.
+_SAID: dict[str, tuple[str, ...]] = {
+    "Approximation": ("approximation", "approximation_in_words", "plot_approximation"),
+    "Collection": ("inspections", "contents_lines"),
+    "DepthComparison": ("depth", "depth_in_words", "plot_depth"),
+    "Layers": ("layers", "layer_lines"),
+    "MethodComparison": ("methods", "ways_in_words"),
+    "ModelScore": ("predictions", "score_lines"),
+    "Rates": ("approximation", "rates_in_words", "plot_rates"),
+    "Transformation": ("transformation", "transformation_in_words", "plot_transformation"),
 }
 
 

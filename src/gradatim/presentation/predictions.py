@@ -12,8 +12,7 @@ from typing import Any
 
 from gradatim._text import number_text, plural, show_name
 from gradatim.presentation.climbs import score, score_range
-from gradatim.presentation.lines import Column, Grid, Line
-from gradatim.presentation.notices import notes
+from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.tagging.predictions import Predictions
 from gradatim.tagging.scoring import ModelScore
 

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from gradatim._text import is_told, show_name, show_sentence
 from gradatim.comparisons import Race
 from gradatim.comparisons.racing.candidate_result import CandidateResult
-from gradatim.presentation.lines import Column, Grid, Line
+from gradatim.presentation.lines import Column, Grid, Line, notes
 from gradatim.presentation.networks import marked
-from gradatim.presentation.notices import notes
 from gradatim.training.store import Store
 
 __all__ = ["ending", "interrupted", "opening", "scores"]

@@ -13,15 +13,10 @@ from sys import float_info
 from typing import TYPE_CHECKING
 
 from gradatim._text import bound_text, list_text, name_inputs, number_text, plural, show_name
+from gradatim.presentation.lines import align
 from gradatim.presentation.methods import ways_in_words
 from gradatim.presentation.networks import marked
-from gradatim.presentation.numbers import (
-    cell_text,
-    point_text,
-    short_text,
-    written_plane,
-)
-from gradatim.presentation.tables import align
+from gradatim.presentation.numbers import cell_text, point_text, short_text, written_plane
 from gradatim.separability.planes.result import rows_on, separates, touches
 from gradatim.separability.planes.widest import plane_margin
 

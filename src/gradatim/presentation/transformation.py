@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from gradatim._text import show_name, show_sentence
 from gradatim.network.numbers import format_fraction
+from gradatim.presentation.lines import align
 from gradatim.presentation.networks import equation_of
-from gradatim.presentation.tables import align
 from gradatim.separability.line import MOST_HIDDEN
 
 if TYPE_CHECKING:

@@ -126,19 +126,8 @@ def layers(
 def layers_of_climb(climb: Climb, *, n_units: int = 0, n_jobs: int | None = None) -> Layers | None:
     """Look into the network of a climb's winner; None if it has no hidden layers.
 
-    Parameters
-    ----------
-    climb : Climb
-        What was found; probes read the networks of the first repeat's folds.
-    n_units : int, default 0
-        Units of each layer to look at more closely.
-    n_jobs : int, optional
-        Threads.
-
-    Returns
-    -------
-    Layers or None
-        Projections and probes with controls.
+    Probes read the networks of the first repeat's folds; `n_units` of each layer are looked at more
+    closely.
     """
     models, pair = climb.fold_models, (climb.verdict.rung, climb.verdict.input)
     if not models or pair not in climb.models or climb.fold_of is None:

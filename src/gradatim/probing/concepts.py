@@ -196,9 +196,6 @@ def _pitch(y: np.ndarray, sr: int) -> float:
     return float(69.0 + 12.0 * np.log2(sr / exact / 440.0))
 
 
-# -- columns ------------------------------------------------------------------------------------
-
-
 def _columns(collection: Collection) -> Iterator[Concept | None]:
     units = np.arange(collection.n_samples) if collection.groups is None else collection.groups
     for name, texts in collection.texts.items():

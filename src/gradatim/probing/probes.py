@@ -93,18 +93,7 @@ class LayerProbe:
     gain_interval: tuple[float, float] | None = None
 
     def beside(self, before: LayerProbe) -> LayerProbe:
-        """Return the probe with what it scores on the untrained layer.
-
-        Parameters
-        ----------
-        before : LayerProbe
-            The same probe of the layer before training.
-
-        Returns
-        -------
-        LayerProbe
-            With `untrained`, `gain` and its interval.
-        """
+        """Return the probe with what the same probe scores before training, and the gain."""
         gain = self.score - before.score
         df = max(1.0, len(self.without) - 1.0)
         ends = difference_bounds(gain, self.without - before.without, df)

@@ -195,29 +195,11 @@ class Layers(Shown):
         return list(dict.fromkeys(one.concept for one in self.probes))
 
     def probes_of(self, concept: str) -> list[LayerProbe]:
-        """Return the probes of a concept, layer by layer.
-
-        Parameters
-        ----------
-        concept : str
-            One of `concepts`.
-
-        Returns
-        -------
-        list of LayerProbe
-            One for each layer.
-        """
+        """Return the probes of one of `concepts`, layer by layer."""
         return [one for one in self.probes if one.concept == concept]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as a JSON object.
-
-        Returns
-        -------
-        dict
-            ``network``, ``collection``, ``layers`` with all units, ``probes``, ``changes``,
-            ``warnings``.
-        """
+        """Return everything, all units too, as a JSON object."""
         ids = [str(one) for one in self.collection.ids]
         return {
             "network": self.network,

@@ -131,9 +131,6 @@ def _of_groups(order: np.ndarray, units: np.ndarray, n: int) -> list[int]:
     return list(chosen.values())
 
 
-# -- what a unit looks for ----------------------------------------------------------------------
-
-
 def span_of(Z: np.ndarray) -> np.ndarray:
     """Return the directions that hold 99 % of the squares of rows, (n_inputs, n_directions)."""
     axes, squares = principal_axes(Z)

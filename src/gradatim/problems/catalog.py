@@ -53,22 +53,7 @@ PROBLEMS = MappingProxyType(
 
 
 def get_problem(name: str) -> Problem:
-    """Return a problem.
-
-    Parameters
-    ----------
-    name : str
-        A key of `PROBLEMS`, or a family's name with a size, such as ``"parity-6"``.
-
-    Returns
-    -------
-    Problem
-        The problem.
-
-    Raises
-    ------
-    SpecError
-        If there is none of that name or size.
+    """Return a problem by its key in `PROBLEMS`, or a family's with a size, as ``"parity-6"``.
 
     Examples
     --------

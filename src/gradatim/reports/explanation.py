@@ -131,9 +131,6 @@ def _protocol(found: Explanation) -> Iterator[tuple[str, str]]:
     )
 
 
-# -- pictures -----------------------------------------------------------------------------------
-
-
 def _figures(found: Explanation, top: int) -> Iterator[dict[str, Any]]:
     # Of what and against what stands above and below; here it would run out of the picture.
     what = words.measured(found, 22) if found.measure == "value" else found.measure

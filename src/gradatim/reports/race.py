@@ -54,25 +54,7 @@ _SETTINGS = (
 
 
 def write_race(race: Race, path: str | os.PathLike[str]) -> Path:
-    """Write the page of a race as one HTML file.
-
-    Parameters
-    ----------
-    race : Race
-        What was found.
-    path : path-like
-        Where the file goes; its folder must exist.
-
-    Returns
-    -------
-    pathlib.Path
-        The absolute path of the written file.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written; what was there before is then unchanged.
-    """
+    """Write the page of a race as one HTML file."""
     return write_atomically(path, render_race(race).encode("utf-8", errors="replace"))
 
 

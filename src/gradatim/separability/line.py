@@ -66,14 +66,7 @@ class Piece:
 
 
 def evaluate_exactly(network: Network, x: Fraction) -> tuple[tuple[Fraction, ...], ...]:
-    """Compute every unit of a step network of one input without rounding.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer
-    >>> evaluate_exactly(Network([Layer([[1.0]], [-0.1], "step")]), Fraction(1, 10))
-    ((Fraction(1, 1),),)
-    """
+    """Compute every unit of a step network of one input without rounding."""
     if network.n_inputs != 1:
         raise SpecError(f"a line is one input; this network reads {network.n_inputs}")
     values: tuple[Fraction, ...] = (x,)
@@ -187,15 +180,7 @@ def _lean(value: Fraction) -> Fraction | int:
 
 
 def locate(pieces: Sequence[Piece], x: Fraction) -> int:
-    """Find the piece in which a point lies.
-
-    Examples
-    --------
-    >>> from gradatim.network.graph import Layer
-    >>> pieces = cut_line(Network([Layer([[-1.0]], [50.0], "sign")]))
-    >>> [locate(pieces, Fraction(x)) for x in (49, 50, 51)]
-    [0, 1, 2]
-    """
+    """Find the piece in which a point lies."""
     # Every second piece is a point of change.
     index = bisect_left(range(len(pieces) // 2), x, key=lambda i: _low(pieces[2 * i + 1]))
     return 2 * index + (index < len(pieces) // 2 and _low(pieces[2 * index + 1]) == x)

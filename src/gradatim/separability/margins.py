@@ -22,28 +22,8 @@ def margin(X: ArrayLike, y: ArrayLike, w: ArrayLike) -> float:
     The margin is :math:`\gamma = \min_i y_i (w \cdot x_i) / \lVert w \rVert`: positive if and only
     if `w` separates the two classes.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Samples.
-    y : array-like of shape (n_samples,)
-        Labels, -1 or +1.
-    w : array-like of shape (n_features,)
-        Normal of the hyperplane; its length does not matter.
-
-    Returns
-    -------
-    float
-        Margin, in the units of `X`.
-
-    Raises
-    ------
-    ShapeError
-        If `X`, `y` and `w` do not fit each other.
-    LabelError
-        If a label is neither -1 nor +1.
-    InputError
-        If `w` is zero.
+    `X` (n_samples, n_features), `y` (n_samples,) of -1 and +1, `w` (n_features,) of any length but
+    zero; the margin is in the units of `X`.
 
     Examples
     --------
@@ -67,26 +47,8 @@ def mistake_bound(X: ArrayLike, y: ArrayLike, w: ArrayLike) -> float:
     error errs at most :math:`(R / \gamma)^2` times [1]_; :math:`R` is the length of the longest
     sample and :math:`\gamma` the margin of `w`.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Samples.
-    y : array-like of shape (n_samples,)
-        Labels, -1 or +1.
-    w : array-like of shape (n_features,)
-        Normal of any separating hyperplane; the widest margin gives the tightest bound.
-
-    Returns
-    -------
-    float
-        Number of errors that cannot be exceeded.
-
-    Raises
-    ------
-    ShapeError, LabelError, InputError
-        As `margin`.
-    NotSeparableError
-        If `w` does not separate the samples; the theorem is then silent.
+    Arrays are as in `margin`; `w` has to separate the samples, and the widest margin gives the
+    tightest bound.
 
     References
     ----------
@@ -109,28 +71,9 @@ def multiclass_margin(X: ArrayLike, y: ArrayLike, W: ArrayLike) -> float:
     every sample and every wrong class hold :math:`x_i` in the place of the right class,
     :math:`-x_i` in that of the wrong one, and 0 elsewhere [1]_.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Samples.
-    y : array-like of shape (n_samples,)
-        Number of each sample's class, 0 to n_classes - 1.
-    W : array-like of shape (n_classes, n_features)
-        Weights, one row per class.
-
-    Returns
-    -------
-    float
-        Margin, in the units of `X`; positive if and only if every sample's class wins.
-
-    Raises
-    ------
-    ShapeError
-        If `X`, `y` and `W` do not fit each other.
-    LabelError
-        If a label is not the number of a class.
-    InputError
-        If `W` is zero.
+    `X` (n_samples, n_features); `y` (n_samples,) from 0 to n_classes - 1; `W` (n_classes,
+    n_features). The margin is in the units of `X`, and positive if and only if every sample's class
+    wins.
 
     References
     ----------
@@ -162,26 +105,7 @@ def multiclass_mistake_bound(X: ArrayLike, y: ArrayLike, W: ArrayLike) -> float:
     Novikoff's proof then gives at most :math:`2 R^2 / \gamma^2` errors, :math:`\gamma` being
     `multiclass_margin` [1]_.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Samples.
-    y : array-like of shape (n_samples,)
-        Number of each sample's class, 0 to n_classes - 1.
-    W : array-like of shape (n_classes, n_features)
-        Any weights by which every sample's class wins.
-
-    Returns
-    -------
-    float
-        Number of errors that cannot be exceeded.
-
-    Raises
-    ------
-    ShapeError, LabelError, InputError
-        As `multiclass_margin`.
-    NotSeparableError
-        If a sample's class does not win.
+    Arrays are as in `multiclass_margin`; by `W` every sample's class has to win.
 
     References
     ----------

@@ -83,49 +83,19 @@ class Transformation(Shown):
         )
 
     def z(self, x: Number) -> Fraction:
-        """Compute the transformed feature: the weighted sum of the hidden units.
-
-        Parameters
-        ----------
-        x : int, float, str or fractions.Fraction
-            A point of the line; a float stands for its shortest decimal.
-
-        Returns
-        -------
-        fractions.Fraction
-            z, to which the first output unit adds w0.
-        """
+        """Compute the weighted sum of the hidden units, to which the first output unit adds w0."""
         hidden = evaluate_exactly(self.network, to_fraction(x))[0]
         return _weighted(self.hyperplanes[0][0], hidden)
 
     def predict(self, x: Number) -> Hashable | None:
-        """Return the class of a point according to the network.
+        """Return the class of a point, a float standing for its shortest decimal.
 
-        Parameters
-        ----------
-        x : int, float, str or fractions.Fraction
-            A point of the line; a float stands for its shortest decimal.
-
-        Returns
-        -------
-        hashable or None
-            A class; None if the point lies on a hyperplane in the convention ``"sign"``.
+        It is None if the point lies on a hyperplane in the convention ``"sign"``.
         """
         return self.label_of(evaluate_exactly(self.network, to_fraction(x))[-1])
 
     def label_of(self, outputs: Sequence[Fraction]) -> Hashable | None:
-        """Translate the outputs of the network into a class.
-
-        Parameters
-        ----------
-        outputs : sequence of fractions.Fraction
-            One number per output unit.
-
-        Returns
-        -------
-        hashable or None
-            A class; None if no unit, or more than one, stands for it.
-        """
+        """Translate the outputs into a class; None if no unit, or more than one, stands for it."""
         if len(self.classes) == 2:
             off = 0 if self.convention == "step" else -1
             [output] = outputs
@@ -141,11 +111,6 @@ class Transformation(Shown):
         after it; beyond the outermost points, their class. Then every point is also computed in
         float64, which need not tell points apart that are very close. The time grows with the
         number of points, and not with its square.
-
-        Returns
-        -------
-        Proof
-            What was checked, and what does not hold.
         """
         return self._proof
 
@@ -162,10 +127,7 @@ class Transformation(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return the network, the pieces of the line and the proof as JSON holds them.
 
-        Returns
-        -------
-        dict of str to object
-            Numbers and classes as texts; the class of a piece without one is None.
+        Numbers and classes are texts; the class of a piece without one is None.
         """
         return {
             "convention": self.convention,

@@ -229,9 +229,6 @@ def _checked(model: Model, X: Any) -> np.ndarray:
     return rows
 
 
-# -- one sample ---------------------------------------------------------------------------------
-
-
 def _explain(model: Model, rows: np.ndarray, class_name: str | None, n_nearest: int) -> Explanation:
     """Explain the mean over the rows of a sample, (n_pieces, n_features) in raw units."""
     Z = np.empty((len(rows), 0))

@@ -143,13 +143,7 @@ class Explanation(Shown):
         return np.argsort(-np.abs(self.contributions), kind="stable")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as a JSON object, inputs in `order`.
-
-        Returns
-        -------
-        dict
-            Plain strings, finite numbers, lists and dicts; a missing input is None.
-        """
+        """Return everything as a JSON object, inputs in `order`; a missing one is None."""
         columns = (self.values, self.filled, self.baseline_values, self.contributions)
         keys = ("value", "filled", "baseline", "contribution")
         rows = [map(_plain, row) for row in np.stack(columns, axis=1)[self.order].tolist()]

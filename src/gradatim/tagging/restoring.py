@@ -15,13 +15,7 @@ from gradatim._progress import Progress
 from gradatim._text import show_name
 from gradatim.errors import GradatimError, InputError
 from gradatim.music.listing import readable_path
-from gradatim.tagging.changes import (
-    LeftFile,
-    TagsRestored,
-    reason_of,
-    require_changeable,
-    steps,
-)
+from gradatim.tagging.changes import LeftFile, TagsRestored, reason_of, require_changeable, steps
 from gradatim.tagging.containers import Values
 from gradatim.tagging.fields import TagField, require_mutagen, tag_field
 from gradatim.tagging.sidecars import SIDECAR, SidecarEntry, read_sidecar, write_sidecar
@@ -41,29 +35,9 @@ def restore_tags(
 ) -> TagsRestored:
     """Give files the tags that they had before gradatim wrote any, as sidecars hold them.
 
-    Parameters
-    ----------
-    path : path-like
-        A folder, with all folders below it, or one audio file.
-    force : bool
-        Also restore where the sound or the tag has changed since, and forget files that are gone.
-    follow_links : bool
-        Also follow links to other folders.
-    progress : callable, optional
-        Called with the share of the files that are done, and how many these are.
-
-    Returns
-    -------
-    TagsRestored
-        How many files were restored, and which were left. What is restored leaves its sidecar, and
-        an empty sidecar is removed.
-
-    Raises
-    ------
-    InputError
-        If there is nothing at `path`, or no sidecar.
-    MissingExtraError
-        If mutagen, the extra ``tags``, is not installed.
+    `path` is a folder, with all folders below it, or one audio file. `force` also restores where
+    the sound or the tag has changed since, and forgets files that are gone. What is restored leaves
+    its sidecar, and an empty sidecar is removed. Needs mutagen, the extra ``tags``.
     """
     require_mutagen()
     where = Path(path).expanduser()

@@ -157,9 +157,6 @@ def _read_scores(
     return SampleRows(X, read.ids, notices=[*listing.notices, *read.notices], noun="score")
 
 
-# -- recipes ------------------------------------------------------------------------------------
-
-
 def recipe_of(model: Model, source: str) -> Recipe:
     """Return the recipe of a model's features, or say that it reads no audio."""
     if model.recipe is None or _reads_scores(model):

@@ -37,38 +37,9 @@ def plan_tags(
 ) -> TagChanges:
     """Compare predictions with the tags that files have, and write nothing.
 
-    Parameters
-    ----------
-    predictions : Predictions
-        What was predicted for audio files.
-    field : str
-        Field of the tags: ``genre``, ``mood``, ``bpm``, or a name of your own, which is TXXX in
-        ID3, a comment in FLAC and Ogg, and a free atom in MP4.
-    progress : callable, optional
-        Called with the share of the files that are done, and how many these are.
-
-    Returns
-    -------
-    TagChanges
-        What `write_tags` would write. Files of which the model predicts nothing stay as they are.
-
-    Raises
-    ------
-    SpecError
-        If the predictions are of no audio, or cannot stand in the field.
-    MissingExtraError
-        If mutagen, the extra ``tags``, is not installed.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gradatim import Model, predict_path
-    >>> from gradatim.models.learners import Constant
-    >>> drums = np.array(["kick", "snare"])
-    >>> model = Model("majority", "", "classification", Constant(np.array([0.5])), classes=drums)
-    >>> plan = plan_tags(predict_path(model, "examples/drums/kick"), "genre")
-    >>> len(plan.changes), plan.changes[0].before, plan.changes[0].after
-    (20, None, ('kick',))
+    `field` is ``genre``, ``mood``, ``bpm``, or a name of your own, which is TXXX in ID3, a comment
+    in FLAC and Ogg, and a free atom in MP4. Files of which the model predicts nothing stay as they
+    are. Needs mutagen, the extra ``tags``.
     """
     chosen = tag_field(field)
     require_mutagen()
@@ -108,22 +79,8 @@ def write_tags(plan: TagChanges, *, progress: Progress | None = None) -> TagChan
     touched; values that stand there from an earlier run stay. Each file is replaced by a copy with
     the new tag, once the copy was found to hold the same sound and the same other tags.
 
-    Parameters
-    ----------
-    plan : TagChanges
-        What `plan_tags` returned.
-    progress : callable, optional
-        Called with the share of the files that are done, and how many these are.
-
-    Returns
-    -------
-    TagChanges
-        What was written; files that could not be changed are among those that were left.
-
-    Raises
-    ------
-    MissingExtraError
-        If mutagen, the extra ``tags``, is not installed.
+    Files that could not be changed are among those that were left. Needs mutagen, the extra
+    ``tags``.
     """
     require_mutagen()
     left = list(plan.left)

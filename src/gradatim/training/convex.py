@@ -22,6 +22,7 @@ import numpy as np
 
 from gradatim._progress import Progress
 from gradatim.activations import get_activation
+from gradatim.scalers import blocks
 from gradatim.training.layout import Program
 from gradatim.training.networks import NetworkJob, Outcome
 from gradatim.training.result import FitResult
@@ -131,9 +132,7 @@ class _Objective:
         n_rows = max(len(job.X) for job in data.values())
         self.program = program
         # Rows that fill a data set up to the largest one weigh nothing.
-        self.X = np.stack(
-            [_filled(job.X, n_rows) for job in data.values()]
-        )  # (n_jobs, n_rows, n_in)
+        self.X = [_filled(job.X, n_rows) for job in data.values()]  # (n_rows, n_in) each
         targets = [_filled(job.targets.matrix, n_rows).T for job in data.values()]
         self.targets = np.stack(targets)  # (n_jobs, n_outputs, n_rows)
         self.job_of = np.array([places[one.job_number] for one in jobs])
@@ -175,7 +174,7 @@ class _Objective:
         """Evaluate networks without a hidden layer: a product forwards and one backwards."""
         [(n_out, n_in)], n = self.shapes, len(models)
         weight = x[:, : n_out * n_in].astype(np.float32).reshape(n * n_out, n_in)
-        z = np.empty((n, n_out, self.X.shape[1]), dtype=np.float32)
+        z = np.empty((n, n_out, self.X[0].shape[0]), dtype=np.float32)
         product = np.empty((n * n_out, n_in), dtype=np.float32)
         ends = [0, *np.flatnonzero(np.diff(self.job_of[models])) + 1, n]
         parts = [(self.job_of[models[a]], slice(a * n_out, b * n_out)) for a, b in pairwise(ends)]
@@ -261,11 +260,15 @@ class _Objective:
         n_models = len(self.decay)
         if len(self.shapes) > 1 or self.program.input_scale:
             return np.ones((n_models, self.program.n_parameters))
-        [(n_out, _)] = self.shapes
+        [(n_out, n_in)] = self.shapes
         bound = 1.0 if self.program.loss == "squared" else 0.25
-        squares = [X.astype(np.float64) ** 2 for X in self.X]
-        shares = zip(self.share.astype(np.float64), self.job_of, strict=True)
-        second = np.stack([share @ squares[job] for share, job in shares])
+        second = np.zeros((n_models, n_in))
+        for job, X in enumerate(self.X):
+            models = np.flatnonzero(self.job_of == job)
+            for part in blocks(*X.shape):
+                squares = X[part].astype(np.float64) ** 2
+                for model in models:
+                    second[model] += self.share[model, part].astype(np.float64) @ squares
         inverse = 1.0 / np.maximum(bound * second + self.decay[:, None], 1e-6)
         return np.hstack([np.tile(inverse, n_out), np.full((n_models, n_out), 1.0 / bound)])
 

@@ -64,13 +64,7 @@ class Worker(Protocol):
 
 
 def choose_engine(engine: str = "auto") -> str:
-    """Return the engine that is going to train.
-
-    Examples
-    --------
-    >>> choose_engine("native")
-    'native'
-    """
+    """Return the engine that is going to train."""
     if engine == "auto":
         engine = os.environ.get("GRADATIM_ENGINE") or "auto"
     if engine not in ENGINES:
@@ -106,11 +100,7 @@ def prepare(engine: str = "auto") -> None:
 
 
 def make_workers(
-    jobs: Sequence[PreparedJob],
-    max_epochs: int,
-    patience: int | None,
-    n_workers: int,
-    engine: str,
+    jobs: Sequence[PreparedJob], max_epochs: int, patience: int | None, n_workers: int, engine: str
 ) -> list[Worker]:
     """Sort the specs of all jobs by shape, and cut each shape's into workers."""
     workers: list[Worker] = []

@@ -48,9 +48,6 @@ class Need(NamedTuple):
         return self.fixed + self.each * self.at_once
 
 
-# -- what there is ------------------------------------------------------------------------------
-
-
 def available_memory() -> int | None:
     """Find out how much memory this process may still take."""
     known = [bytes_ for bytes_ in (_system_memory(), _control_group_memory()) if bytes_ is not None]
@@ -141,9 +138,6 @@ def _reclaimable(folder: Path) -> int:
         return int(values.get("inactive_file", values.get("total_inactive_file", 0)))
     except (OSError, ValueError):
         return 0
-
-
-# -- what is needed -----------------------------------------------------------------------------
 
 
 def training_need(

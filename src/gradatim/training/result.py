@@ -69,42 +69,16 @@ class FitResult:
         return 0 if self.diverged and self.best_epoch == 0 else len(self.loss_curve)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict labels, 0/1 indicators or real values.
+        """Predict labels, 0/1 indicators or real values of rows (n_samples, n_features).
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples,) or (n_samples, n_outputs)
-            In the form of the `y` that was learnt.
-
-        Raises
-        ------
-        ShapeError
-            If `X` does not have one column per input.
+        They have the form of the `y` that was learnt.
         """
         return self.targets.decide(evaluate(self.network, X))
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
-        """Predict the probability of each class or label.
+        """Predict the probability of each class or label for rows (n_samples, n_features).
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples, n_classes)
-            Columns in the order of the sorted classes, or of the labels.
-
-        Raises
-        ------
-        SpecError
-            If the task was regression.
+        Columns are in the order of the sorted classes, or of the labels; regression has none.
         """
         if self.targets.loss.name == "squared":
             raise SpecError("a regression network has no probabilities; use predict")

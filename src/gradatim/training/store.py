@@ -63,17 +63,7 @@ class Record(NamedTuple):
 
 
 class Store:
-    """Finished work in a folder; a context manager that writes everything when left.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with Store(folder) as store:
-    ...         store.put("network:1", Record({"best_epoch": 3}, (np.ones(2),)))
-    ...     Store(folder).get("network:1").info
-    {'best_epoch': 3}
-    """
+    """Finished work in a folder; a context manager that writes everything when left."""
 
     def __init__(self, folder: str | os.PathLike[str], *, seconds: float = 1.0) -> None:
         self.folder = Path(folder)

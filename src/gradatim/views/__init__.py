@@ -32,13 +32,7 @@ _EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
 
 
 def source(name: str) -> str:
-    """Return a view, one of `VIEWS`, as one self-contained ES module, its helpers included.
-
-    Examples
-    --------
-    >>> "import" in source("ladder")
-    False
-    """
+    """Return a view, one of `VIEWS`, as one self-contained ES module, its helpers included."""
     if name not in VIEWS:
         raise errors.SpecError(f"there is no view {name!r}; choose one of {', '.join(VIEWS)}")
     written: set[str] = set()

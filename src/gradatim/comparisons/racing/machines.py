@@ -46,11 +46,7 @@ _COSTS = (1.0, 100.0)
 
 
 def train_machines(
-    field: Sequence[Candidate],
-    task: RaceTask,
-    seed: int,
-    n_jobs: int | None,
-    progress: Progress,
+    field: Sequence[Candidate], task: RaceTask, seed: int, n_jobs: int | None, progress: Progress
 ) -> dict[Candidate, list[Run]]:
     """Train what is no network, one seed per thread."""
     from threadpoolctl import threadpool_limits

@@ -15,11 +15,7 @@ import numpy as np
 
 from gradatim._progress import Progress
 from gradatim.comparisons.racing.result import RaceProtocol
-from gradatim.comparisons.racing.runs import (
-    Candidate,
-    Run,
-    network_decision,
-)
+from gradatim.comparisons.racing.runs import Candidate, Run, network_decision
 from gradatim.comparisons.racing.task import RaceTask, Split
 
 if TYPE_CHECKING:

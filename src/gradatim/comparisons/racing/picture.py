@@ -56,18 +56,10 @@ def has_boundaries(race: Race) -> bool:
 
 
 def plot_race(race: Race) -> Figure:
-    """Plot a race.
+    """Plot accuracy and, if there is a bar, the share solved at each budget.
 
-    Parameters
-    ----------
-    race : Race
-        What was found.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Accuracy and, if there is a bar, share solved at each budget; below, for one or two
-        inputs, the boundary of every contender at every budget, then of those that have none.
+    Below, for one or two inputs, are the boundaries of every contender at every budget, then of
+    those that have none.
     """
     heights = [3.9, *(_heights(race) if has_boundaries(race) else ())]
     with settled():
@@ -219,11 +211,7 @@ def _one_budget(part: Any, race: Race, frame: Frame) -> None:
 
 
 def _strip(
-    part: Any,
-    heading: str,
-    results: list[CandidateResult | None],
-    race: Race,
-    frame: Frame,
+    part: Any, heading: str, results: list[CandidateResult | None], race: Race, frame: Frame
 ) -> None:
     """Draw results side by side, in as many lines as it takes."""
     n_columns = _n_columns(race)

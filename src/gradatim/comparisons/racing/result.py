@@ -102,20 +102,7 @@ class Race(Shown):
         return f"Race: {task}: {plural(len(self.contenders), 'contender')}, {seeds}"
 
     def result(self, contender: str, budget: int | None = None) -> CandidateResult | None:
-        """Return a contender at a budget.
-
-        Parameters
-        ----------
-        contender : str
-            Its name.
-        budget : int, optional
-            One of the protocol's; without meaning for contenders that have none.
-
-        Returns
-        -------
-        CandidateResult or None
-            None if it is not there.
-        """
+        """Return a contender at a budget, if it has budgets; None if it is not there."""
         for result in self.results:
             if result.contender.name == contender and result.budget in (None, budget):
                 return result
@@ -128,13 +115,7 @@ class Race(Shown):
         return [contender for contender in CONTENDERS if contender.name in present]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything but models and rows as plain values, ready for JSON.
-
-        Returns
-        -------
-        dict
-            The keys are explained in docs/lecture/race.md.
-        """
+        """Return all but models and rows for JSON; docs/lecture/race.md explains the keys."""
         task = self.task
         return {
             "schema": SCHEMA,

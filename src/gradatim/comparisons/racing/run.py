@@ -212,11 +212,7 @@ def _check(
 
 
 def _task(
-    task: str | Problem | Collection,
-    n_seeds: int,
-    n_samples: int,
-    noise: float | None,
-    seed: int,
+    task: str | Problem | Collection, n_seeds: int, n_samples: int, noise: float | None, seed: int
 ) -> RaceTask:
     if isinstance(task, Collection):
         if noise is not None:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gradatim.comparisons.separable.tables import labeled_table, standardization
+from gradatim.certificates.labels import read_table_labels
 from gradatim.errors import LabelError, SpecError
 
 __all__ = ["KernelMachine", "fit_kernels"]
@@ -47,9 +47,7 @@ class KernelMachine:
     # Mean share of right rows among those left out, over `folds` parts; None if not asked for
     accuracy: float | None
     folds: int  # Number of parts
-    model: Any  # The machine
-    center: np.ndarray  # (n_inputs,): What standardizes the inputs
-    scale: np.ndarray
+    model: Any  # What standardizes the inputs, and the machine
 
     @property
     def name(self) -> str:
@@ -73,21 +71,12 @@ class KernelMachine:
         }
 
     def codes(self, X: ArrayLike) -> np.ndarray:
-        """Return the number of the class of other rows.
-
-        `X` (n_samples, n_inputs); returns (n_samples,).
-        """
-        return self.model.predict(self._scaled(X))
+        """Return the numbers of the classes (n_samples,) of other rows (n_samples, n_inputs)."""
+        return self.model.predict(np.asarray(X, dtype=np.float64))
 
     def scores(self, X: ArrayLike) -> np.ndarray:
-        """Return the signed scores of rows: of two classes one, positive on the second.
-
-        `X` (n_samples, n_inputs); returns (n_samples,) or (n_samples, n_classes).
-        """
-        return self.model.decision_function(self._scaled(X))
-
-    def _scaled(self, X: ArrayLike) -> np.ndarray:
-        return (np.asarray(X, dtype=np.float64) - self.center) / self.scale
+        """Return scores (n_samples, n_classes); of two classes one, positive on the second."""
+        return self.model.decision_function(np.asarray(X, dtype=np.float64))
 
 
 def fit_kernels(
@@ -102,14 +91,8 @@ def fit_kernels(
     """Train support vector machines with polynomial kernels up to a degree and the RBF kernel.
 
     `X` (n_samples, n_inputs).
-
-    Examples
-    --------
-    >>> machines = fit_kernels([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], degree=2)
-    >>> [(machine.name, len(machine.errors), machine.n_support) for machine in machines]
-    [('polynomial kernel, degree 2', 0, 4), ('RBF kernel', 0, 4)]
     """
-    table, classes, codes = labeled_table(X, y)
+    table, classes, codes = read_table_labels(X, y)
     if degree < 1 or not C > 0 or folds < 0 or folds == 1:
         raise SpecError("degree must be at least 1, C above 0, and folds 0 or at least 2")
     if folds and np.bincount(codes).min() < folds:
@@ -130,29 +113,30 @@ def _fit(
     folds: int,
     seed: int,
 ) -> KernelMachine:
-    center, scale = standardization(table)
-    model, converged = _train((table - center) / scale, codes, kernel, degree, C)
-    wrong = _wrong(model, (table - center) / scale, codes, degree)
-    accuracy = _left_out(table, codes, kernel, degree, C, folds, seed) if folds else None
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model = _machine(kernel, degree, C, table.shape[1]).fit(table, codes)
+    converged = not any(issubclass(one.category, ConvergenceWarning) for one in said)
     return KernelMachine(
         kernel=kernel,
         degree=degree,
         C=C,
         classes=classes,
-        errors=tuple(wrong.tolist()),
-        n_support=int(model.n_support_.sum()),
+        errors=tuple(_wrong(model, table, codes, degree).tolist()),
+        n_support=int(model[-1].n_support_.sum()),
         n_rows=len(table),
         converged=converged,
-        accuracy=accuracy,
+        accuracy=_left_out(model, table, codes, folds, seed) if folds else None,
         folds=folds,
         model=model,
-        center=center,
-        scale=scale,
     )
 
 
-def _wrong(model: Any, Z: np.ndarray, codes: np.ndarray, degree: int) -> np.ndarray:
+def _wrong(machine: Any, table: np.ndarray, codes: np.ndarray, degree: int) -> np.ndarray:
     """Return rows of another class, or with a score that rounding may have made what it is."""
+    Z, model = machine[:-1].transform(table), machine[-1]
     # A kernel that cannot separate may end with all scores 0 but for rounding, and look right.
     largest = ((Z**2).sum(axis=1).max() / Z.shape[1] + 1.0) ** degree
     rounding = _ROUNDING * float(np.abs(model.dual_coef_).sum()) * largest
@@ -165,37 +149,28 @@ def _wrong(model: Any, Z: np.ndarray, codes: np.ndarray, degree: int) -> np.ndar
     return np.flatnonzero(unsure | (model.predict(Z) != codes))
 
 
-def _train(
-    Z: np.ndarray, codes: np.ndarray, kernel: str, degree: int, C: float
-) -> tuple[Any, bool]:
-    from sklearn.exceptions import ConvergenceWarning
+def _machine(kernel: str, degree: int, C: float, n_inputs: int) -> Any:
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
     model = SVC(
         C=C,
         kernel="poly" if kernel == "polynomial" else "rbf",
         degree=max(degree, 1),
-        gamma=1.0 / Z.shape[1],
+        gamma=1.0 / n_inputs,
         coef0=1.0,
         cache_size=500,
         max_iter=_MOST_STEPS,
     )
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        model.fit(Z, codes)
-    return model, not any(issubclass(one.category, ConvergenceWarning) for one in said)
+    return make_pipeline(StandardScaler(), model)
 
 
-def _left_out(
-    table: np.ndarray, codes: np.ndarray, kernel: str, degree: int, C: float, folds: int, seed: int
-) -> float:
+def _left_out(model: Any, table: np.ndarray, codes: np.ndarray, folds: int, seed: int) -> float:
     """Return the share of right rows of parts that were left out of training and scaling."""
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-    right = np.zeros(len(table))
     parts = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    for train, test in parts.split(table, codes):
-        center, scale = standardization(table[train])
-        model, _ = _train((table[train] - center) / scale, codes[train], kernel, degree, C)
-        right[test] = model.predict((table[test] - center) / scale) == codes[test]
-    return float(right.mean())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return float((cross_val_predict(model, table, codes, cv=parts) == codes).mean())

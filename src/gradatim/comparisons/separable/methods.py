@@ -169,11 +169,7 @@ def find_methods(
     features = None
     if degree is not None:
         features = find_features(
-            table,
-            labels,
-            degree=degree,
-            input_names=names,
-            progress=next(parts),
+            table, labels, degree=degree, input_names=names, progress=next(parts)
         )
     machines = ()
     if kernels:
@@ -184,11 +180,7 @@ def find_methods(
     built = trained = None
     if hidden:
         built = build_hidden(
-            table,
-            labels,
-            random_state=random_state,
-            input_names=names,
-            progress=next(parts),
+            table, labels, random_state=random_state, input_names=names, progress=next(parts)
         )
         trained = train_hidden(
             table,

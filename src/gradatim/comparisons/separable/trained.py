@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 
 from gradatim._progress import Progress, scaled, steady
 from gradatim._text import name_inputs
+from gradatim.certificates.labels import read_table_labels
 from gradatim.comparisons.separable.proved import BALLS, wrong_rows
-from gradatim.comparisons.separable.tables import labeled_table, standardization
 from gradatim.errors import SpecError
 from gradatim.network.graph import Layer, Network
 from gradatim.training import NetworkSpec, fit_many
@@ -88,12 +88,6 @@ def train_hidden(
     """Train networks of one hidden layer, wider and wider, until a seed is right on every row.
 
     `X` (n_samples, n_inputs).
-
-    Examples
-    --------
-    >>> found = train_hidden([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], n_seeds=10)
-    >>> found.n_units, found.verify()
-    (2, True)
     """
     from gradatim.activations import get_activation
 
@@ -102,7 +96,7 @@ def train_hidden(
         raise SpecError(f"hidden units must be tanh, relu or sigmoid, not {activation}")
     if min(max_width, n_seeds, max_epochs) < 1 or random_state < 0:
         raise SpecError("max_width, n_seeds and max_epochs must be at least 1, random_state 0")
-    table, classes, codes = labeled_table(X, y)
+    table, classes, codes = read_table_labels(X, y)
     names = name_inputs(input_names, table.shape[1])
     tell = steady(progress)
     tried: list[TriedWidth] = []
@@ -149,7 +143,8 @@ def _train(
     classes: tuple[Hashable, ...],
     progress: Progress,
 ) -> list[Network]:
-    center, scale = standardization(table)
+    center, spread = table.mean(axis=0), table.std(axis=0)
+    scale = np.where(spread > 0, spread, 1.0)
     results = fit_many(
         specs,
         (table - center) / scale,

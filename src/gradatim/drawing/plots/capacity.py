@@ -30,12 +30,6 @@ def plot_capacity(rows: Sequence[Row]) -> Figure:
 
     A row is dimension, number of points, chance by theory, share of the trials (NaN if there were
     none; a dot), and the interval of that share.
-
-    Examples
-    --------
-    >>> plot = plot_capacity([(2, 4, 0.875, 0.9, (0.8, 0.95)), (2, 6, 0.5, 0.5, (0.4, 0.6))])
-    >>> plot.axes[0].get_xlabel()
-    'points / (d + 1)'
     """
     if not rows:
         raise ShapeError("there is nothing to plot; give at least one number of points")

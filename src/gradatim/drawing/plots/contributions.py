@@ -30,12 +30,6 @@ def plot_contributions(
 
     A name is an input and its value; what is negative speaks against the decision. `title` says
     what was decided, `axis` what contributions are measured in.
-
-    Examples
-    --------
-    >>> plot = plot_contributions(["tempo", "level"], [1.5, -0.5])
-    >>> [float(bar.get_width()) for bar in plot.axes[0].patches]
-    [1.5, -0.5]
     """
     values = np.asarray(contributions, dtype=float)
     if not len(names) or values.shape != (len(names),):

@@ -54,14 +54,6 @@ def plot_depth(
     Each network has a panel with its title over x in [0, 1] on the left; titles that begin with
     "deep" are orange. `bound` is numbers of parameters (n,), ascending, and the least error (n,) of
     a shallow network with that many.
-
-    Examples
-    --------
-    >>> from gradatim.network import parse
-    >>> tent = parse("2 relu(x) - 4 relu(x - 1/2)")
-    >>> plot = plot_depth(tent, {"shallow": tent}, [ErrorBar("shallow", 7, 0.0)], ([4], [0.125]))
-    >>> [axes.get_title(loc="left") for axes in plot.axes]
-    ['shallow', 'error and size']
     """
     if not networks:
         raise SpecError("there is no network to show; give at least one")

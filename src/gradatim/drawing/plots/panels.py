@@ -72,14 +72,6 @@ def plot_panels(
 
     Four panels per line, x-space above its other space; `classes` are in the order of their
     numbers.
-
-    Examples
-    --------
-    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    >>> z = np.column_stack([X.sum(axis=1), X.prod(axis=1)])
-    >>> panel = Panel("with x1 x2", z=z, z_names=("x1 + x2", "x1 x2"), line=(1.0, -2.0, -0.5))
-    >>> [axes.get_xlabel() for axes in plot_panels(X, [0, 1, 1, 0], [0, 1], [panel]).axes]
-    ['x1 + x2', 'x1']
     """
     rows, labels = np.asarray(X, dtype=float), list(y)
     if rows.ndim != 2 or len(rows) != len(labels) or not len(rows):

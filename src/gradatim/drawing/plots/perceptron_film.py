@@ -50,13 +50,6 @@ def film_perceptron(
 
     `weights` (n_frames, 3) has both weights and w0 in each frame, (0, 0, w0) for no line; `rows`
     the row of the last mistake in each frame, -1 for none; `counts` the mistakes up to each frame.
-
-    Examples
-    --------
-    >>> weights = np.array([[0, 0, 0.0], [1, -1, 0]])
-    >>> film = film_perceptron(np.eye(2), [0, 1], (0, 1), weights, [-1, 0], [0, 1])
-    >>> film.title
-    'The perceptron rule: a line that moves after each of 1 mistakes'
     """
     if X.ndim != 2 or X.shape[1] != 2:
         raise SpecError(

@@ -90,11 +90,7 @@ def _append(element: ET.Element, text: str) -> None:
 
 
 def add_list(
-    parent: ET.Element,
-    tag: str,
-    items: Iterable[str],
-    mathematics: Mathematics,
-    **attributes: str,
+    parent: ET.Element, tag: str, items: Iterable[str], mathematics: Mathematics, **attributes: str
 ) -> None:
     """Add a list of texts."""
     element = ET.SubElement(parent, tag, attributes)

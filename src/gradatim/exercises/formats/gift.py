@@ -27,14 +27,7 @@ _SPECIAL = re.compile(r"([\\~=#{}:])")
 
 
 def write_gift(exam: Exam, *, answers: bool = False) -> str:
-    """Write an exam as GIFT.
-
-    Examples
-    --------
-    >>> from gradatim.exercises import make_exam
-    >>> write_gift(make_exam(["outputs"], [1], count=1)).splitlines()[2][:30]
-    '::outputs-1-1 (outputs, level '
-    """
+    """Write an exam as GIFT."""
     blocks = [f"$CATEGORY: {category_name(exam)}"]
     for question in exam.questions:
         blocks += _questions(question)

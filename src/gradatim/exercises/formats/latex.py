@@ -53,14 +53,7 @@ _PICTURE = re.compile(r"\\begin\{tikzpicture\}.*\\end\{tikzpicture\}", re.DOTALL
 
 
 def write_latex(exam: Exam, *, answers: bool = False) -> str:
-    r"""Write an exam, or its worked answers, in LaTeX.
-
-    Examples
-    --------
-    >>> from gradatim.exercises import make_exam
-    >>> print(write_latex(make_exam(["outputs"], [1], count=1)).splitlines()[-1])
-    \end{document}
-    """
+    """Write an exam, or its worked answers, in LaTeX."""
     body = [
         line
         for number, question in enumerate(exam.questions, 1)

@@ -30,14 +30,7 @@ _BLANK = r"\_\_\_\_\_\_"
 
 
 def write_markdown(exam: Exam, *, answers: bool = False) -> str:
-    """Write an exam, or its worked answers, in Markdown.
-
-    Examples
-    --------
-    >>> from gradatim.exercises import make_exam
-    >>> write_markdown(make_exam(["outputs"], [1], count=1)).splitlines()[0]
-    '# Exercises'
-    """
+    """Write an exam, or its worked answers, in Markdown."""
     blocks = [f"# {_words(title(exam, answers))}"]
     if exam.name_line and not answers:
         blocks.append(" ".join(f"{field}: {3 * _BLANK}" for field in FIELDS))

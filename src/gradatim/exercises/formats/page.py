@@ -82,13 +82,6 @@ def write_html(exam: Exam, *, answers: bool = False) -> str:
     """Write an exam, or its worked answers folded below each question, as HTML.
 
     What is folded on the screen is open on paper, without a script.
-
-    Examples
-    --------
-    >>> from gradatim.exercises import make_exam
-    >>> page = write_html(make_exam(["outputs"], [1], count=1))
-    >>> page.startswith("<!doctype html>"), 'class="answer"' in page
-    (True, False)
     """
     root = ET.Element("html", {"lang": "en"})
     head = ET.SubElement(root, "head")

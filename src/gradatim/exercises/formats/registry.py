@@ -29,14 +29,7 @@ __all__ = ["FORMATS", "check_exam_file", "render_exam", "write_exam", "write_jso
 
 
 def write_json(exam: Exam, *, answers: bool = False) -> str:
-    """Write an exam as JSON, with all that a program needs to check it.
-
-    Examples
-    --------
-    >>> from gradatim.exercises import make_exam
-    >>> json.loads(write_json(make_exam(["outputs"], [1], count=1)))["schema"]
-    1
-    """
+    """Write an exam as JSON, with all that a program needs to check it."""
     return json.dumps(exam.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -110,11 +103,7 @@ def _ready(format: str) -> str:
 
 
 def write_exam(
-    exam: Exam,
-    path: str | os.PathLike[str],
-    format: str | None = None,
-    *,
-    answers: bool = False,
+    exam: Exam, path: str | os.PathLike[str], format: str | None = None, *, answers: bool = False
 ) -> Path:
     """Write an exam into a file, in the format that its ending names.
 

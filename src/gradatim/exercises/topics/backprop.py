@@ -141,8 +141,6 @@ def _step_of_one(rng: Random, activation: str) -> Question | None:
         return None
     formula = writing.wrapped(activation, "w1 x1 + w0")
     return Question(
-        topic="backprop",
-        level=1,
         text=[
             f"A unit computes $y = {formula}$ with "
             f"$w1 = {show(w1)}$ and $w0 = {show(w0)}$. For $x1 = {show(x)}$ the target is "
@@ -159,7 +157,6 @@ def _step_of_one(rng: Random, activation: str) -> Question | None:
             bias.line(),
             _new_line(first, w1, rate),
         ],
-        notes=writing.notes_for(network),
         network=network,
         given=_given(network, [x], t, rate),
     )
@@ -204,8 +201,6 @@ def _chain(rng: Random) -> Question | None:
         _Edge("w0", 1, 1, None, below),
     ]
     return Question(
-        topic="backprop",
-        level=2,
         text=[
             "A network computes $h = ReLU(w1 x1 + w0)$, $y = v1 h + v0$ with "
             f"$w1 = {show(w1)}$, $w0 = {show(w0)}$, $v1 = {show(v1)}$, $v0 = {show(v0)}$. For "
@@ -219,7 +214,7 @@ def _chain(rng: Random) -> Question | None:
             _slope_line("d", "h", slope),
             *(edge.line() for edge in edges),
         ],
-        notes=[*writing.notes_for(network), _DRAWING],
+        notes=[*writing.notes_for(["relu"]), _DRAWING],
         network=network,
         given=_given(network, [x], t),
     )
@@ -252,8 +247,6 @@ def _two_hidden(rng: Random) -> Question | None:
     if not _is_short(*values) or not any(edge.gradient for edge in asked):
         return None
     return Question(
-        topic="backprop",
-        level=3,
         text=[
             "A network computes $h1 = ReLU(u1 x1 + u2 x2 + u0)$, $h2 = ReLU(w1 x1 + w2 x2 + w0)$, "
             f"$y = v1 h1 + v2 h2 + v0$ with {_letters('u', rows[0])}; {_letters('w', rows[1])}; "
@@ -273,7 +266,7 @@ def _two_hidden(rng: Random) -> Question | None:
             *(edge.line() for edge in asked),
             _new_line(stepped, old, rate),
         ],
-        notes=[*writing.notes_for(network), _DRAWING],
+        notes=[*writing.notes_for(["relu"]), _DRAWING],
         network=network,
         given=_given(network, x, t, rate),
     )

@@ -10,9 +10,9 @@ from fractions import Fraction
 from random import Random
 
 from gradatim.exercises import nets, writing
-from gradatim.exercises.model import Part, Question
+from gradatim.exercises.model import Question
 from gradatim.exercises.numbers import ln, rounds_clearly, show
-from gradatim.exercises.slips import as_choices, choice_part, number_part
+from gradatim.exercises.slips import choice_part, number_part, sometimes_choices
 from gradatim.exercises.topics._draw import nonzero, round_text, whole
 from gradatim.network.graph import Network
 
@@ -46,12 +46,9 @@ def _point(rng: Random) -> Question | None:
         ("bias forgotten", Fraction(0)),
     ]
     part = number_part("$x1 =$", {"quantity": "boundary"}, answer, slips)
-    if rng.random() < 0.4:
-        part = as_choices(rng, part) or part
+    part = sometimes_choices(rng, part)
     activation, rule = network.layers[0].activations[0], _rule(network)
     return Question(
-        topic="boundary",
-        level=1,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$ and predicts {rule}.",
             "At which $x1$ does the prediction change?",
@@ -62,7 +59,6 @@ def _point(rng: Random) -> Question | None:
             f"${writing.linear([(Fraction(w1), 'x1')], w0)} = 0$, so "
             f"$x1 = {_quotient(-w0, Fraction(w1))}$.",
         ],
-        notes=writing.notes_for(network),
         network=network,
         given={"threshold": str(_THRESHOLDS.get(activation, Fraction(1, 2)))},
     )
@@ -119,8 +115,6 @@ def _intercepts(rng: Random) -> Question | None:
     ]
     zero = f"${writing.linear([(w1, 'x1'), (w2, 'x2')], w0)} = 0$"
     return Question(
-        topic="boundary",
-        level=2,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$. Its decision boundary is a line "
             "in the plane of $x1$ and $x2$.",
@@ -132,7 +126,6 @@ def _intercepts(rng: Random) -> Question | None:
             f"With $x2 = 0$: $x1 = {_quotient(-w0, w1)}$.",
             f"With $x1 = 0$: $x2 = {_quotient(-w0, w2)}$.",
         ],
-        notes=writing.notes_for(network),
         network=network,
     )
 
@@ -158,8 +151,6 @@ def _slope(rng: Random) -> Question | None:
     if part is None:
         return None
     return Question(
-        topic="boundary",
-        level=2,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$. Its decision boundary is a line "
             "in the plane of $x1$ and $x2$.",
@@ -170,7 +161,6 @@ def _slope(rng: Random) -> Question | None:
             f"The boundary is ${writing.linear([(w1, 'x1'), (w2, 'x2')], w0)} = 0$.",
             f"Solved for $x2$: ${_line_choice(slope, offset)[0].strip('$')}$.",
         ],
-        notes=writing.notes_for(network),
         network=network,
     )
 
@@ -195,13 +185,10 @@ def _distance(rng: Random) -> Question | None:
         ("sign flipped", abs(z - 2 * w0) / length),
         ("sign flipped", -answer),
     ]
-    part: Part = number_part("distance:", {"quantity": "distance"}, answer, slips)
-    if rng.random() < 0.3:
-        part = as_choices(rng, part) or part
+    part = number_part("distance:", {"quantity": "distance"}, answer, slips)
+    part = sometimes_choices(rng, part, 0.3)
     total = writing.products({0: w1, 1: w2}, [x1, x2], w0)
     return Question(
-        topic="boundary",
-        level=3,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$.",
             f"How far is the point $x1 = {show(x1)}$, $x2 = {show(x2)}$ from its decision "
@@ -214,7 +201,6 @@ def _distance(rng: Random) -> Question | None:
             f"${a}^2 + {b}^2 = {length}^2$.",
             f"The distance is $|{show(z)}| / {length} = {show(answer)}$.",
         ],
-        notes=writing.notes_for(network),
         network=network,
         given={"inputs": {"x1": str(x1), "x2": str(x2)}},
     )
@@ -238,8 +224,6 @@ def _other_threshold(rng: Random) -> Question | None:
     ]
     part = number_part("$x1 =$", {"quantity": "boundary"}, answer, slips, digits=2)
     return Question(
-        topic="boundary",
-        level=3,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$ and predicts class $1$ if "
             f"$y ≥ {show(threshold)}$, otherwise class $0$.",
@@ -252,7 +236,6 @@ def _other_threshold(rng: Random) -> Question | None:
             f"${writing.linear([(w1, 'x1')], w0)} = {show(log_odds, 4)}$, so "
             f"$x1 ≈ {show(answer, 4)}$.",
         ],
-        notes=writing.notes_for(network),
         network=network,
         given={"threshold": str(threshold)},
     )

@@ -28,12 +28,10 @@ def make_forward(rng: Random, level: int) -> Question | None:
     shape = rng.choice(_SHAPES[level])
     hidden = rng.choice(("relu", "relu", "heaviside", "sign"))
     last = rng.choice(("identity", "heaviside", "logistic", "tanh"))
-    return until(lambda: _every_unit(rng, level, shape, hidden, last))
+    return until(lambda: _every_unit(rng, shape, hidden, last))
 
 
-def _every_unit(
-    rng: Random, level: int, shape: Sequence[int], hidden: str, last: str
-) -> Question | None:
+def _every_unit(rng: Random, shape: Sequence[int], hidden: str, last: str) -> Question | None:
     network = _random(rng, shape, hidden, last)
     inputs = [whole(rng, 3) for _ in range(shape[0])]
     computed = nets.compute(network, inputs)
@@ -42,15 +40,12 @@ def _every_unit(
     equations = ", ".join(f"${line}$" for line in writing.equations(network))
     rounding = " Round the output to two decimals." if nets.is_rounded(network) else ""
     return Question(
-        topic="forward",
-        level=level,
         text=[
             f"A network computes {equations}.",
             f"Compute every unit for {inputs_text(network, inputs)}.{rounding}",
         ],
         parts=_parts(network, inputs, computed),
         solution=writing.working(network, inputs),
-        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs)},
     )

@@ -11,9 +11,9 @@ from fractions import Fraction
 from random import Random
 
 from gradatim.exercises import nets, writing
-from gradatim.exercises.model import Part, Question, Table
+from gradatim.exercises.model import Question, Table
 from gradatim.exercises.numbers import rounds_clearly, show
-from gradatim.exercises.slips import as_choices, number_part
+from gradatim.exercises.slips import number_part, sometimes_choices
 from gradatim.exercises.topics._draw import (
     given_inputs,
     inputs_text,
@@ -42,7 +42,7 @@ def _one_unit(rng: Random) -> Question | None:
     activation = rng.choice(("identity", "heaviside", "sign", "relu"))
     bias = Fraction(nonzero(rng, 6), rng.choice((1, 1, 2)))
     network = nets.build((activation, [[bias, *(nonzero(rng, 4) for _ in range(n))]]))
-    return _question(rng, 1, network, [whole(rng, 5) for _ in range(n)])
+    return _question(rng, network, [whole(rng, 5) for _ in range(n)])
 
 
 def _missing_input(rng: Random) -> Question | None:
@@ -60,7 +60,7 @@ def _with_a_missing_edge(rng: Random, activation: str) -> Question | None:
     [values] = nets.compute(network, inputs)
     if nets.is_rounded(network) and abs(values.z[0]) > steep(activation):
         return None
-    return _question(rng, 2, network, inputs)
+    return _question(rng, network, inputs)
 
 
 def _network(rng: Random) -> Question | None:
@@ -76,12 +76,10 @@ def _with_hidden_units(rng: Random, hidden: str, above: str) -> Question | None:
     values = nets.compute(network, inputs)[-1]
     if abs(values.z[0]) > (steep(above) if nets.is_rounded(network) else 30):
         return None
-    return _question(rng, 3, network, inputs)
+    return _question(rng, network, inputs)
 
 
-def _question(
-    rng: Random, level: int, network: Network, inputs: Sequence[Fraction]
-) -> Question | None:
+def _question(rng: Random, network: Network, inputs: Sequence[Fraction]) -> Question | None:
     computed = nets.compute(network, inputs)
     digits = 2 if nets.is_rounded(network) else None
     answer = computed[-1].a[0]
@@ -89,15 +87,12 @@ def _question(
         return None
     ask = _ASK | {"layer": network.depth}
     part = number_part("$y =$", ask, answer, _slips(network, inputs), digits)
-    part = _sometimes_choices(rng, part)
+    part = sometimes_choices(rng, part)
     return Question(
-        topic="outputs",
-        level=level,
         text=_text(network, inputs, digits),
         table=_table(network, inputs),
         parts=[part],
         solution=[*writing.working(network, inputs), *_in_words(network)],
-        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs)},
     )
@@ -108,10 +103,6 @@ def _sign_at_zero(network: Network, computed: Sequence[nets.Values]) -> bool:
         layer.activations[0] == "sign" and 0 in values.z
         for layer, values in zip(network.layers, computed, strict=True)
     )
-
-
-def _sometimes_choices(rng: Random, part: Part) -> Part:
-    return (rng.random() < 0.4 and as_choices(rng, part)) or part
 
 
 def _text(network: Network, inputs: Sequence[Fraction], digits: int | None) -> list[str]:

@@ -13,8 +13,8 @@ from random import Random
 
 from gradatim._text import plural
 from gradatim.exercises import nets, writing
-from gradatim.exercises.model import Part, Question
-from gradatim.exercises.slips import as_choices, number_part
+from gradatim.exercises.model import Question
+from gradatim.exercises.slips import number_part, sometimes_choices
 from gradatim.exercises.topics._draw import joined, nonzero
 
 __all__ = ["make_parameters"]
@@ -26,10 +26,10 @@ _ASK = {"quantity": "parameters"}
 def make_parameters(rng: Random, level: int) -> Question | None:
     """Ask for the number of weights and biases."""
     if level == 1:
-        return _sizes(rng, 1, [rng.randint(2, 12) for _ in range(rng.choice((2, 2, 3)))])
+        return _sizes(rng, [rng.randint(2, 12) for _ in range(rng.choice((2, 2, 3)))])
     if level == 2:
         n = rng.choice((4, 4, 5))
-        return _sizes(rng, 2, [rng.choice((2, 3, 4, 5, 8, 10, 16, 20, 32)) for _ in range(n)])
+        return _sizes(rng, [rng.choice((2, 3, 4, 5, 8, 10, 16, 20, 32)) for _ in range(n)])
     return rng.choice((_missing_edges, _budget))(rng)
 
 
@@ -37,7 +37,7 @@ def _count(sizes: Sequence[int]) -> int:
     return sum((a + 1) * b for a, b in pairwise(sizes))
 
 
-def _sizes(rng: Random, level: int, sizes: list[int]) -> Question | None:
+def _sizes(rng: Random, sizes: list[int]) -> Question | None:
     if rng.random() < 0.5:
         sizes[-1] = rng.choice((1, 2, 3))
     total = Fraction(_count(sizes))
@@ -50,14 +50,11 @@ def _sizes(rng: Random, level: int, sizes: list[int]) -> Question | None:
     ]
     if len(sizes) == 2:
         slips.pop(2)
-    part: Part = number_part("number of parameters:", _ASK, total, slips)
-    if rng.random() < 0.4:
-        part = as_choices(rng, part) or part
+    part = number_part("number of parameters:", _ASK, total, slips)
+    part = sometimes_choices(rng, part)
     weights = " + ".join(f"{a} · {b}" for a, b in pairwise(sizes))
     biases = " + ".join(map(str, sizes[1:]))
     return Question(
-        topic="parameters",
-        level=level,
         text=[
             f"A fully connected network has {_sizes_text(sizes)}.",
             "How many parameters does it have?",
@@ -106,13 +103,10 @@ def _missing_edges(rng: Random) -> Question | None:
         ("bias forgotten", Fraction(sum(edges))),
         ("inputs counted as units", Fraction(total + n_in)),
     ]
-    part: Part = number_part("number of parameters:", _ASK, Fraction(total), slips)
-    if rng.random() < 0.4:
-        part = as_choices(rng, part) or part
+    part = number_part("number of parameters:", _ASK, Fraction(total), slips)
+    part = sometimes_choices(rng, part)
     shown = ", ".join(f"${line}$" for line in writing.equations(network))
     return Question(
-        topic="parameters",
-        level=3,
         text=[
             f"A network computes {shown}.",
             "How many parameters does it have? Where an equation does not name an input or a "
@@ -145,8 +139,6 @@ def _budget(rng: Random) -> Question | None:
         ("arithmetic", Fraction(width - 1)),
     ]
     return Question(
-        topic="parameters",
-        level=3,
         text=[
             f"A deep network has {_sizes_text(deep)}, fully connected. A shallow network with the "
             "same inputs and outputs, one hidden layer and full connections may have at most as "

@@ -13,7 +13,7 @@ from random import Random
 from gradatim.exercises import nets, writing
 from gradatim.exercises.model import Part, Question, Table
 from gradatim.exercises.numbers import logistic, rounds_clearly, show
-from gradatim.exercises.slips import as_choices, choice_part, number_part
+from gradatim.exercises.slips import choice_part, number_part, sometimes_choices
 from gradatim.exercises.topics._draw import (
     given_inputs,
     inputs_text,
@@ -71,8 +71,6 @@ def _class_of_one(rng: Random, activation: str) -> Question | None:
     found = Fraction(y >= threshold)
     predicted = number_part("class:", _CLASS, found, [("classes swapped", 1 - found)])
     return Question(
-        topic="prediction",
-        level=1,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$. {_rule(threshold)}",
             f"Give the output for {inputs_text(network, inputs)}, rounded to two decimals, and the "
@@ -84,7 +82,6 @@ def _class_of_one(rng: Random, activation: str) -> Question | None:
             f"${show(y, 2)} {'≥' if found else '<'} {show(threshold)}$, so class "
             f"${found}$ is predicted.",
         ],
-        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs), "threshold": str(threshold)},
     )
@@ -127,8 +124,6 @@ def _classes_of_four(rng: Random, activation: str) -> Question | None:
     if part is None:
         return None
     return Question(
-        topic="prediction",
-        level=2,
         text=[
             f"A unit computes ${writing.equations(network)[0]}$. {_rule(threshold)}",
             "Which classes are predicted for the inputs in the table, from left to right?",
@@ -141,7 +136,6 @@ def _classes_of_four(rng: Random, activation: str) -> Question | None:
             f" {'≥' if c else '<'} {show(threshold)}$, class ${c}$."
             for x, value, a, c in zip(points, z, y, right, strict=True)
         ],
-        notes=writing.notes_for(network),
         network=network,
         given={"points": [{"x1": str(x)} for x in points], "threshold": str(threshold)},
     )
@@ -167,8 +161,6 @@ def _softmax(rng: Random) -> Question | None:
     winner = y.index(max(y))
     part = _probability(z, y, winner)
     return Question(
-        topic="prediction",
-        level=3,
         text=[
             "Three output units compute "
             + ", ".join(f"$z{i + 1} = {_sum(network, i)}$" for i in range(3))
@@ -179,7 +171,6 @@ def _softmax(rng: Random) -> Question | None:
         ],
         parts=[_winner(rng, winner, z), part],
         solution=_softmax_solution(z, y, winner),
-        notes=writing.notes_for(network),
         network=network,
         given={"inputs": given_inputs(network, inputs)},
     )
@@ -194,7 +185,7 @@ def _sum(network: Network, i: int) -> str:
 def _winner(rng: Random, winner: int, z: Sequence[Fraction]) -> Part:
     others = [("not the largest", Fraction(i + 1)) for i in range(len(z)) if i != winner]
     part = number_part("class:", _CLASS, Fraction(winner + 1), others)
-    return (rng.random() < 0.5 and as_choices(rng, part)) or part
+    return sometimes_choices(rng, part, 0.5)
 
 
 def _probability(z: Sequence[Fraction], y: Sequence[Fraction], winner: int) -> Part:

@@ -8,6 +8,7 @@ questions of a shorter one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from random import Random
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ from gradatim.exercises.topics.prediction import make_prediction
 from gradatim.exercises.topics.separable import make_separable
 from gradatim.exercises.topics.transform import make_transform
 from gradatim.exercises.topics.weights import make_weights
+from gradatim.exercises.writing import notes_for
 
 __all__ = ["FUNCTIONS", "TOPICS", "can_ask", "draw_question"]
 
@@ -76,18 +78,18 @@ def draw_question(
     activations: Collection[str] = (),
     variant: str = "",
 ) -> Question:
-    """Draw a question, with certain activation functions if some are given.
-
-    Examples
-    --------
-    >>> draw_question("outputs", 1, seed=7, index=0).topic
-    'outputs'
-    """
+    """Draw a question, with certain activation functions if some are given."""
     rng = Random(" ".join(filter(None, (f"{seed} {topic} {level} {index} {again}", variant))))
     while True:
         question = TOPICS[topic](rng, level)
         if question is not None and (not activations or _fits(question, activations)):
-            return question
+            notes = question.notes or _conventions(question)
+            return replace(question, topic=topic, level=level, notes=notes)
+
+
+def _conventions(question: Question) -> tuple[str, ...]:
+    layers = () if question.network is None else question.network.layers
+    return notes_for([*(layer.activations[0] for layer in layers), *question.activations])
 
 
 def _fits(question: Question, activations: Collection[str]) -> bool:

@@ -74,15 +74,13 @@ def _part(rng: Random, right: Rule | None, wrong: Sequence[tuple[Rule, str]]) ->
 
 
 def _question(
-    level: int, points: Points, classes: Sequence[int], part: Part | None, proof: Sequence[str]
+    points: Points, classes: Sequence[int], part: Part | None, proof: Sequence[str]
 ) -> Question | None:
     if part is None:
         return None
     names = ["x1", "x2"][: len(points[0])]
     noun = "a line" if len(names) == 1 else "a plane"
     return Question(
-        topic="separable",
-        level=level,
         text=[
             f"The table gives points of {noun} and their classes.",
             "Which unit gives every point its class?",
@@ -121,7 +119,7 @@ def _on_a_line(rng: Random, can: bool) -> Question | None:
     if not can:
         best = sorted((r for r in rules), key=lambda r: _errors(r, points, classes))[:3]
         part = _part(rng, None, [(r, "inseparability overlooked") for r in best])
-        return _question(1, points, classes, part, _between(xs, classes, changes))
+        return _question(points, classes, part, _between(xs, classes, changes))
     [(weights, bias)] = right
     wrong = [
         ((tuple(-w for w in weights), -bias), "sign flipped"),
@@ -130,7 +128,7 @@ def _on_a_line(rng: Random, can: bool) -> Question | None:
     wrong += [(r, "point misplaced") for r in rng.sample(rules, len(rules))]
     wrong = [(r, slip) for r, slip in wrong if not _fits(r, points, classes)]
     part = _part(rng, (weights, bias), wrong)
-    return _question(1, points, classes, part, _checked((weights, bias), points, classes))
+    return _question(points, classes, part, _checked((weights, bias), points, classes))
 
 
 def _between(xs: Sequence[Fraction], classes: Sequence[int], changes: Sequence[int]) -> list[str]:
@@ -179,7 +177,7 @@ def _in_a_plane(rng: Random) -> Question | None:
     wrong = [(r, slip) for r, slip in wrong if not _fits(r, points, classes)]
     rng.shuffle(wrong)
     part = _part(rng, rule, wrong)
-    return _question(2, points, classes, part, _checked(rule, points, classes))
+    return _question(points, classes, part, _checked(rule, points, classes))
 
 
 def _crossing(rng: Random) -> Question | None:
@@ -208,7 +206,7 @@ def _crossing(rng: Random) -> Question | None:
     ]
     order = rng.sample(range(5), 5)
     part = _part(rng, None, [(r, "inseparability overlooked") for r in best])
-    return _question(2, [points[i] for i in order], [classes[i] for i in order], part, proof)
+    return _question([points[i] for i in order], [classes[i] for i in order], part, proof)
 
 
 def _pair(*points: Point) -> str:
@@ -235,8 +233,6 @@ def _feature(rng: Random) -> Question | None:
         return None
     points = [(x,) for x in xs]
     return Question(
-        topic="separable",
-        level=3,
         text=[
             "The points of a line in the table are not linearly separable: a unit that reads only "
             "$x1$ cannot give every point its class.",

@@ -75,15 +75,12 @@ def _values_of_z(rng: Random) -> Question | None:
         parts.append(number_part(f"at $x = {show(x)}$: $z =$", ask, out.a[0], slips))
         lines.append(_line(kind, x, hidden, out.a[0]))
     return Question(
-        topic="transform",
-        level=1,
         text=[
             f"Two hidden units transform the feature $x$ into ${_sum_text(kind, low, high)}$.",
             "Give $z$ at each of the points.",
         ],
         parts=parts,
         solution=lines,
-        notes=writing.notes_for(network),
         network=network,
     )
 
@@ -133,8 +130,6 @@ def _hyperplane(rng: Random) -> Question | None:
     if part is None:
         return None
     return Question(
-        topic="transform",
-        level=2,
         text=[
             f"Two hidden units transform the feature $x$ into ${_sum_text(kind, low, high)}$.",
             f"Class ${middle}$ is to be predicted for ${low} < x < {high}$ and class "
@@ -144,7 +139,6 @@ def _hyperplane(rng: Random) -> Question | None:
         ],
         parts=[part],
         solution=_hyperplane_solution(kind, weight, right),
-        notes=_both_notes(kind),
         network=_with_output(kind, low, high, weight, right),
         drawn="solution",
         given={
@@ -165,11 +159,6 @@ def _separating(kind: str, weight: Fraction, middle: int) -> list[int]:
     """Return the biases that give the class `middle` between the thresholds only."""
     wanted = [middle, 1 - middle]
     return [w0 for w0 in _BIASES if [int(s >= 0) for s in _sums(kind, weight, w0)] == wanted]
-
-
-def _both_notes(kind: str) -> tuple[str, ...]:
-    used = nets.build((kind, [[0, 1]]), ("heaviside", [[0, 1]]))
-    return writing.notes_for(used)
 
 
 def _with_output(kind: str, low: int, high: int, weight: Fraction, bias: int) -> Network:
@@ -211,12 +200,9 @@ def _whole_network(rng: Random) -> Question | None:
         return None
     shown = ", ".join(f"${line}$" for line in writing.equations(network))
     return Question(
-        topic="transform",
-        level=3,
         text=[f"A network computes {shown}.", "For which $x$ is $y = 1$?"],
         parts=[part],
         solution=_set_solution(low, high, outer, _set_text(right)),
-        notes=writing.notes_for(network),
         network=network,
     )
 
@@ -279,8 +265,6 @@ def _how_many(rng: Random) -> Question | None:
             as_choices(rng, number_part("", part.ask, Fraction(changes), [*slips, *extra])) or part
         )
     return Question(
-        topic="transform",
-        level=3,
         text=[
             "A network with one input $x$, one hidden layer of step units and one output unit with "
             "step is to give each point in the table its class.",
@@ -294,7 +278,6 @@ def _how_many(rng: Random) -> Question | None:
             f"once along the line: at least ${changes}$ units are needed. With one unit at each of "
             "these places, weights of alternating sign reproduce the classes.",
         ],
-        notes=_both_notes("heaviside"),
         given={"points": [{"x": str(x)} for x in xs], "classes": classes},
         activations=("heaviside",),
     )

@@ -47,8 +47,6 @@ def _two_pairs(rng: Random) -> Question | None:
     rise = writing.linear([], yb) + _minus(ya)
     run = writing.linear([], Fraction(b)) + _minus(Fraction(a))
     return Question(
-        topic="weights",
-        level=1,
         text=[
             "A unit with the identity as activation function computes $y = w1 x1 + w0$. Its "
             f"output is ${show(ya)}$ for $x1 = {a}$ and ${show(yb)}$ for $x1 = {b}$.",
@@ -89,8 +87,6 @@ def _from_intercepts(rng: Random) -> Question | None:
     plus = f" {'-' if w0 < 0 else '+'} {show(abs(w0))}"
     network = nets.build(("heaviside", [[w0, w1, w2]]))
     return Question(
-        topic="weights",
-        level=2,
         text=[
             "The decision boundary of the unit $y = step(w1 x1 + w2 x2 + w0)$ crosses the $x1$ "
             f"axis at $x1 = {show(p)}$ and the $x2$ axis at $x2 = {show(q)}$; its bias is "
@@ -104,7 +100,6 @@ def _from_intercepts(rng: Random) -> Question | None:
             f"At $x1 = 0$, $x2 = {show(q)}$: $w2 · {writing.factor(q)}{plus} = 0$, so "
             f"$w2 = {show(w2)}$.",
         ],
-        notes=writing.notes_for(network),
         network=network,
         drawn="solution",
         given={"intercepts": {"x1": str(p), "x2": str(q)}, "bias": str(w0)},
@@ -128,8 +123,6 @@ def _from_probability(rng: Random) -> Question | None:
     name, middle = writing.WORDS[activation], "0.5" if activation == "logistic" else "0"
     network = nets.build((activation, [[w0, w1]]))
     return Question(
-        topic="weights",
-        level=2,
         text=[
             f"The unit $y = {name}(w1 x1 + w0)$ has output ${middle}$ at $x1 = {show(edge)}$, "
             f"and its pre-activation $z = w1 x1 + w0$ is ${show(z)}$ at $x1 = {show(other)}$.",
@@ -142,7 +135,6 @@ def _from_probability(rng: Random) -> Question | None:
             f"$x1$ by ${show(other - edge)}$, so $w1 = {show(w1)}$.",
             f"$w0 = -w1 · {writing.factor(edge)} = {show(w0)}$",
         ],
-        notes=writing.notes_for(network),
         network=network,
         drawn="solution",
         given={
@@ -196,8 +188,6 @@ def _gate(rng: Random) -> Question | None:
         return None
     names = [f"x{i + 1}" for i in range(n)]
     return Question(
-        topic="weights",
-        level=3,
         text=[
             "A unit with step is to compute $y$ from its inputs as in the table.",
             "Which unit does it?",
@@ -213,7 +203,6 @@ def _gate(rng: Random) -> Question | None:
             + ".",
             f"step gives {', '.join(f'${y}$' for y in wanted)}, as in the table.",
         ],
-        notes=writing.notes_for(nets.build(("heaviside", [[0, 1]]))),
         network=nets.build(("heaviside", [[right[1], *right[0]]])),
         drawn="solution",
         given={
@@ -278,8 +267,6 @@ def _perceptron_rule(rng: Random) -> Question | None:
     ]
     network = nets.build(("heaviside", [old]))
     return Question(
-        topic="weights",
-        level=3,
         text=[
             f"A perceptron $y = step(w1 x1 + w2 x2 + w0)$ has $w1 = {show(old[1])}$, "
             f"$w2 = {show(old[2])}$, $w0 = {show(old[0])}$. It sees $x1 = {show(x[1])}$, "
@@ -294,7 +281,6 @@ def _perceptron_rule(rng: Random) -> Question | None:
             f"{show(rate * (target - output))}$",
             *(_update_line(i, old, x, rate * (target - output), new) for i in (1, 2, 0)),
         ],
-        notes=writing.notes_for(network),
         network=network,
         given={
             "inputs": {"x1": str(x[1]), "x2": str(x[2])},

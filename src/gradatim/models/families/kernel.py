@@ -290,9 +290,6 @@ def _regress(
     return machine, model.support_
 
 
-# -- many rows ----------------------------------------------------------------------------------
-
-
 def _on_landmarks(
     data: TrainingSet, input: str, fits: Sequence[Fit]
 ) -> tuple[Scaler, list[LandmarkMachine], list[np.ndarray]]:

@@ -31,7 +31,7 @@ from gradatim.models.families.base import (
 from gradatim.models.learners import AveragedNetworks
 from gradatim.models.training_set import Plan, TrainingSet
 from gradatim.network.graph import Layer, Network
-from gradatim.scalers import Scaler
+from gradatim.scalers import Scaler, blocks
 from gradatim.training import FitJob, FitResult, NetworkSpec, fit_jobs
 from gradatim.training.recipes import (
     CYCLES,
@@ -305,14 +305,17 @@ def _train_splits(
     fitted: dict[int, Fitted] = {}
     trained = map(iter, results)
     for group, split in zip(groups, splits, strict=True):
-        X = data.collection.X[input][fits[group[0]].test]
-        judged = split.scaler.transform(X).astype(np.float64)
+        X, test = data.collection.X[input], fits[group[0]].test
         remaining = {name: next(trained) for name in split.axes}
         for i in group:
             ensemble = [next(remaining[_axes_of(spec)]) for spec in specs[i]]
             learner = split.learner(ensemble)
             model = make_model(family, data, input, learner, split.scaler)
-            fitted[i] = Fitted(model, learner.outputs(judged), _curve(ensemble[0]))
+            judged = [
+                learner.outputs(split.scaler.transform(X, rows=test[part]).astype(np.float64))
+                for part in blocks(len(test), X.shape[1])
+            ]
+            fitted[i] = Fitted(model, np.concatenate(judged), _curve(ensemble[0]))
     return fitted
 
 
@@ -338,7 +341,7 @@ class _ScaledSplit:
         cls, data: TrainingSet, input: str, train: np.ndarray, layout: _Layout
     ) -> _ScaledSplit:
         scaler = data.scaler(input, train, layout.scaling)
-        Z = scaler.transform(data.collection.X[input][train])
+        Z = scaler.transform(data.collection.X[input], rows=train)
         axes = layout.axes(data, input, train, Z) if layout.axes else {"": None}
         return cls(Z, scaler, axes, *_targets(data, train), data.weights(train))
 

@@ -116,23 +116,7 @@ class AddedFeatures:
         return min(known) if known and len(known) == len(margins) else None
 
     def features(self, X: ArrayLike) -> np.ndarray:
-        """Return the inputs and the added monomials of other rows, as float64.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_inputs)
-            Inputs.
-
-        Returns
-        -------
-        array of shape (n_samples, n_inputs + n_added)
-            What the hyperplanes read.
-
-        Raises
-        ------
-        SpecError
-            If no monomials were found.
-        """
+        """Return the inputs (n, n_inputs) and, beside them, their added monomials, as float64."""
         if self.added is None:
             raise SpecError("no monomials make these classes separable, so there are no features")
         return add_monomials(X, self.added)
@@ -161,18 +145,7 @@ class AddedFeatures:
         return all(map(self._separates, self.separations)) and self._is_covered()
 
     def to_dict(self, names: Sequence[str] = ()) -> dict[str, Any]:
-        """Return what was found as JSON holds it.
-
-        Parameters
-        ----------
-        names : sequence of str, optional
-            Names of the inputs; x1, x2, ... if not given.
-
-        Returns
-        -------
-        dict of str to object
-            The monomials by name, the planes as equations, and the witnesses of smaller sets.
-        """
+        """Return monomials by name, planes as equations, and witnesses of smaller sets for JSON."""
         return {
             "degree": self.degree,
             "added": None if self.added is None else [one.name(names) for one in self.added],

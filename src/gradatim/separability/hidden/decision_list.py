@@ -42,10 +42,7 @@ class Cut:
 
 
 def cut_off(
-    rows: Sequence[Sequence[Fraction]],
-    directions: Directions,
-    most: int,
-    progress: Progress,
+    rows: Sequence[Sequence[Fraction]], directions: Directions, most: int, progress: Progress
 ) -> tuple[list[Cut], int] | None:
     """Cut off rows of one class by a half space until one class is left, in few cuts.
 

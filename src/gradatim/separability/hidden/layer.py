@@ -75,28 +75,11 @@ class HiddenLayer:
         return self.n_units == self.at_least
 
     def predict(self, X: np.ndarray) -> list[Hashable | None]:
-        """Return the classes of rows according to the network, in float64.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_inputs)
-            ExactRows.
-
-        Returns
-        -------
-        list of hashable
-            One class per row; None where no output, or more than one, is 1.
-        """
+        """Return the classes of rows (n, n_inputs) in float64; None where not one output is 1."""
         return [self._label(row) for row in self.network(X)]
 
     def wrong_rows(self) -> list[int]:
-        """Return the rows that the network gets wrong in exact arithmetic.
-
-        Returns
-        -------
-        list of int
-            Numbers of rows, from 0.
-        """
+        """Return the rows, from 0, that the network gets wrong in exact arithmetic."""
         hidden = self._hidden()
         output = self.network.layers[1].exact_units
         patterns, inverse = np.unique(hidden, axis=0, return_inverse=True)
@@ -108,34 +91,16 @@ class HiddenLayer:
         ]
 
     def verify(self) -> bool:
-        """Check every row in exact arithmetic.
-
-        Returns
-        -------
-        bool
-            Whether every row gets its class.
-        """
+        """Check in exact arithmetic whether every row gets its class."""
         return not self.wrong_rows()
 
     def wrong_in_floats(self) -> list[int]:
-        """Return the rows that float64 gets wrong, because they are too close to a threshold.
-
-        Returns
-        -------
-        list of int
-            Numbers of rows, from 0.
-        """
+        """Return the rows that float64 gets wrong, because they are too close to a threshold."""
         found = self.predict(self.table.astype(np.float64))
         return [i for i, (a, b) in enumerate(zip(found, self.labels, strict=True)) if a != b]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the network and how it was built as JSON holds them.
-
-        Returns
-        -------
-        dict of str to object
-            The equation, the counts, and the rows that float64 gets wrong.
-        """
+        """Return the equation, the counts and the rows that float64 gets wrong for JSON."""
         return {
             "equation": str(self.network),
             "n_units": self.n_units,

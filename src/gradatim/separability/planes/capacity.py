@@ -42,23 +42,6 @@ def n_separable_labelings(n_points: int, n_features: int) -> int:
     :math:`C(n, d) = 2 \sum_{k=0}^{d} \binom{n-1}{k}` can be had by a hyperplane with a bias [1]_;
     the two with equal labels are among them.
 
-    Parameters
-    ----------
-    n_points : int
-        Number of points, at least 1.
-    n_features : int
-        Dimensions, at least 1.
-
-    Returns
-    -------
-    int
-        Number of labelings.
-
-    Raises
-    ------
-    SpecError
-        If a number is less than 1.
-
     References
     ----------
     .. [1] T. M. Cover, "Geometrical and statistical properties of systems of linear inequalities
@@ -111,13 +94,7 @@ class Capacity:
         return low <= float(self.chance) <= high
 
     def to_dict(self) -> dict[str, Any]:
-        """Return theory and trials as JSON holds them.
-
-        Returns
-        -------
-        dict of str to object
-            The chance as a fraction in text; the interval is None without trials.
-        """
+        """Return theory and trials as JSON holds them; the interval is None without trials."""
         return {
             "dimensions": self.n_features,
             "points": self.n_points,
@@ -143,27 +120,6 @@ def simulate_capacity(
 
     Coordinates are normal, so points are in general position with probability 1; every trial has
     new points and new labels.
-
-    Parameters
-    ----------
-    n_points : int
-        Points a trial, at least 1.
-    n_features : int
-        Dimensions, at least 1.
-    n_trials : int, default 200
-        Labelings, at least 1.
-    seed : int, default 0
-        Seed; the same numbers give the same result.
-
-    Returns
-    -------
-    Capacity
-        Theory and trials.
-
-    Raises
-    ------
-    SpecError
-        If a number is out of its range.
 
     Examples
     --------
@@ -202,28 +158,8 @@ def capacity(
 ) -> list[Capacity]:
     """Compare Cover's theorem with simulation over dimensions and numbers of points.
 
-    Parameters
-    ----------
-    dimensions : sequence of int, default (1, 2, 5, 10)
-        Numbers of features, at least 1.
-    points : sequence of int, optional
-        Numbers of points; by default 1 to 4 times d + 1 for each dimension d.
-    n_trials : int, default 200
-        Labelings per pair of numbers; 0 for the theory alone.
-    seed : int, default 0
-        Seed of the simulation.
-    progress : callable, optional
-        Called with the share of the pairs of numbers that are done, and how many these are.
-
-    Returns
-    -------
-    list of Capacity
-        One a dimension and number of points.
-
-    Raises
-    ------
-    SpecError
-        If a number is out of its range.
+    By default there are 1 to 4 times d + 1 points for each dimension d. Each pair has `n_trials`
+    labelings; 0 is the theory alone.
 
     Examples
     --------

@@ -47,47 +47,19 @@ class PerceptronRun:
         return len(self.mistakes)
 
     def weights(self, n_mistakes: int) -> np.ndarray:
-        """Return the weights after some mistakes.
-
-        Parameters
-        ----------
-        n_mistakes : int
-            How many, from 0 to all.
-
-        Returns
-        -------
-        array of shape (n_features + 1,)
-            Weights, then w0.
-        """
+        """Return the weights after some mistakes, (n_features + 1,), w0 last."""
         chosen = self.mistakes[:n_mistakes]
         rows = _with_ones(self.found)
         return (self.found.signs[chosen, None] * rows[chosen]).sum(axis=0)
 
     def network(self, n_mistakes: int | None = None) -> Network:
-        """Return the unit after some mistakes.
-
-        Parameters
-        ----------
-        n_mistakes : int, optional
-            How many; all if None.
-
-        Returns
-        -------
-        Network
-            One step unit.
-        """
+        """Return the step unit after some mistakes; after all if None."""
         weights = self.weights(self.n_mistakes if n_mistakes is None else n_mistakes)
         numbers = [Fraction(repr(value)) for value in weights.tolist()]
         return unit_network(numbers[:-1], numbers[-1], self.found.input_names)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what the rule did as JSON holds it.
-
-        Returns
-        -------
-        dict of str to object
-            Counts, the bound, and the weights at the end.
-        """
+        """Return counts, the bound and the last weights as JSON holds them."""
         return {
             "mistakes": self.n_mistakes,
             "passes": self.n_passes,
@@ -99,25 +71,6 @@ class PerceptronRun:
 
 def run_perceptron(found: Separation, *, max_mistakes: int = 100_000) -> PerceptronRun:
     """Visit rows in order, add a row (or take it away) after every mistake on it.
-
-    Parameters
-    ----------
-    found : Separation
-        Rows with their classes, decided by `separate`.
-    max_mistakes : int, default 100000
-        Mistakes after which to give up.
-
-    Returns
-    -------
-    PerceptronRun
-        The mistakes, and the most there can be.
-
-    Raises
-    ------
-    SpecError
-        If `max_mistakes` is less than 1.
-    NotSeparableError
-        If rows are so large that floats overflow.
 
     Examples
     --------

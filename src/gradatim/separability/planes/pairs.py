@@ -109,11 +109,7 @@ def _paired(
 
 
 def _search(
-    rows: np.ndarray,
-    ratios: np.ndarray,
-    signs: np.ndarray,
-    pairs: list[Pair],
-    weights: np.ndarray,
+    rows: np.ndarray, ratios: np.ndarray, signs: np.ndarray, pairs: list[Pair], weights: np.ndarray
 ) -> tuple[list[Pair], np.ndarray]:
     positive, negative = np.flatnonzero(signs > 0), np.flatnonzero(signs < 0)
     shortest, work = np.inf, 0.0

@@ -204,17 +204,9 @@ class Separation(Shown):
         return is_proved(self)
 
     def to_dict(self, ids: Sequence[str] | Sequence[int] | None = None) -> dict[str, Any]:
-        """Return what was found as JSON holds it.
+        """Return what was found as JSON holds it, rows by `ids` or by their numbers from 0.
 
-        Parameters
-        ----------
-        ids : sequence of str or int, optional
-            Names of the rows; their numbers from 0 if None.
-
-        Returns
-        -------
-        dict of str to object
-            Numbers that are exact are texts, each of them whole.
+        Numbers that are exact are texts, each of them whole.
         """
         names, best = range(self.n_samples) if ids is None else ids, self.widest
         return {

@@ -42,28 +42,13 @@ class ClassSeparations(Shown):
         return f"ClassSeparations: {list_text(self.classes)}: {separable} of {pairs} separable"
 
     def verify(self) -> bool:
-        """Check all evidence in exact arithmetic.
-
-        Returns
-        -------
-        bool
-            Whether every verdict is proved.
-        """
+        """Check in exact arithmetic whether every verdict is proved."""
         return all(found.verify() for found in (*self.pairs.values(), *self.rest.values()))
 
     def to_dict(self, ids: Sequence[str] | Sequence[int] | None = None) -> dict[str, Any]:
-        """Return what was found as JSON holds it.
+        """Return every pair, then each class against the rest, as `Separation.to_dict` has them.
 
-        Parameters
-        ----------
-        ids : sequence of str or int, optional
-            Names of the rows of the whole table; their numbers from 0 if None.
-
-        Returns
-        -------
-        dict of str to object
-            Every pair, then each class against the rest, as `Separation.to_dict` has them; rows
-            are those of the whole table.
+        Rows are those of the whole table, by `ids` or by their numbers from 0.
         """
         names: Any = range(next(iter(self.rest.values())).n_samples) if ids is None else ids
         return {
@@ -86,28 +71,8 @@ def separate_classes(
 ) -> ClassSeparations:
     """Decide for every pair of classes, and for each class against the rest.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, n_features)
-        Points, as `separate` takes them.
-    y : sequence of hashable of length n_samples
-        Labels of two or more classes.
-    input_names : sequence of str, optional
-        Names of the columns, for the networks.
-    margin : bool, default True
-        Whether to look for the widest margins too.
-    progress : callable, optional
-        Called with the share of the questions that are answered, and how many these are.
-
-    Returns
-    -------
-    ClassSeparations
-        A separation a pair and a class.
-
-    Raises
-    ------
-    InputError
-        As `separate`.
+    `X` (n_samples, n_features) and its names are as `separate` takes them; `y` has two or more
+    labels. With `margin`, the widest margins are looked for too.
 
     Examples
     --------

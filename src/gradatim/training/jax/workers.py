@@ -138,8 +138,6 @@ class BlockWorker:
         with jax.default_device(self.device):
             self._run_rounds(progress)
 
-    # -- minibatches ---------------------------------------------------------------------------
-
     def _run_rounds(self, progress: Progress) -> None:
         last, epoch = max(self.n_epochs), 0
         curves = np.full((2, last, len(self.network_jobs)), np.nan, dtype=np.float32)

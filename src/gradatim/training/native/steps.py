@@ -99,15 +99,7 @@ def gather(rows: Any, weight: Any, drawn: Any, n_drawn: int, batch: Any, j: int)
 
 @compiled
 def _forward(
-    shape: Any,
-    params: Any,
-    X: Any,
-    batch: Any,
-    begin: int,
-    n: int,
-    room: Any,
-    rate: Any,
-    key: int,
+    shape: Any, params: Any, X: Any, batch: Any, begin: int, n: int, room: Any, rate: Any, key: int
 ) -> int:
     """Run a network on inputs X of the minibatch that begins there.
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gradatim.presentation.tables import align
+from gradatim.presentation.lines import align
 
 ROWS = [["", "units", "x"], ["deep", "4", "12"]]
 
