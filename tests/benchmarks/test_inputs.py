@@ -18,9 +18,9 @@ def test_each_input_has_its_scores_its_gain_and_its_seconds():
     )
     found = bench_inputs.climb(collection, ["majority", "logistic"], folds=3, repeats=1)
     assert all(0 <= row["seconds"] < 60 for row in found["rungs"])
-    scores, gains, seconds = bench_inputs.tables(
-        found, {"classical": 0.0010, "mel": 0.0021}
-    ).split("\n\n")
+    scores, gains, seconds = bench_inputs.tables(found, {"classical": 0.0010, "mel": 0.0021}).split(
+        "\n\n"
+    )
     assert scores.splitlines()[3].startswith("| `mel` | 1.000 (")
     [gain] = gains.splitlines()[2:]
     classical = float(scores.splitlines()[2].split("|")[2].split()[0])
