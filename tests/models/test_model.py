@@ -204,6 +204,13 @@ class Frame:
         return self._columns[name]
 
 
+def test_two_columns_of_one_name_are_refused(model):
+    names = ["tempo", "level", "tilt", "tempo"]
+    twice = pa.Table.from_arrays([pa.array([1.0])] * 4, names=names)
+    with pytest.raises(InputError, match="X has two columns called 'tempo'"):
+        model.predict(twice)
+
+
 @pytest.mark.parametrize(
     ("given", "call"),
     [(pl.LazyFrame({"tempo": [1.0]}), "collect"), (scipy.sparse.csr_array((1, 3)), "toarray")],
