@@ -25,7 +25,7 @@ N_CLASSES = 10
 BATCH_SIZE = 50
 EPOCHS = 4
 
-#: How much dearer than at its cheapest a visit may be where time follows the work.
+#: How much more expensive than at its cheapest a visit may be where time follows the work.
 STRAIGHT = 1.25
 
 
@@ -180,10 +180,12 @@ def _words(curve: dict[str, Any]) -> str:
     least = min(p["ns_a_visit"] for p in points)
     said = []
     if points[0]["value"] < first:
-        said.append(f"{points[0]['ns_a_visit'] / least:.1f} times dearer at {points[0]['value']:,}")
+        said.append(
+            f"{points[0]['ns_a_visit'] / least:.1f} times as expensive at {points[0]['value']:,}"
+        )
     if points[-1]["value"] > last:
-        dearer = points[-1]["ns_a_visit"] / least
-        said.append(f"{dearer:.1f} times dearer at {points[-1]['value']:,}")
+        ratio = points[-1]["ns_a_visit"] / least
+        said.append(f"{ratio:.1f} times as expensive at {points[-1]['value']:,}")
     return ", ".join(said) or "nothing"
 
 

@@ -29,15 +29,14 @@ _THINGS = (
 #: What is not written, and what is.
 OLD_WORDS = {
     rf"\b(?:an?|one|two|three|\d+) [a-z]+ an? (?:{_THINGS})\b": "one thread per core",
-    rf"\b(?:steps|rows|seeds|trials|points|pixels|folds|units|bytes|ns) an? (?:{_THINGS})\b": (
-        "steps per second"
-    ),
+    rf"\b(?:steps|rows|samples|seeds|trials|points|pixels|folds|units|bytes|kB|ns) an? "
+    rf"(?:{_THINGS})\b": "steps per second",
     rf"\bone an (?:{_THINGS})\b": "one per edge",
-    r"\bdearest\b": "most expensive",
+    r"\bdear(?:er|est)\b": "most expensive",
     r"\bnoughts?\b": "zero",
     r"\bbeyond all (?:measure|bounds)\b": "too large",
     r"\bmend(?:s|ed|ing)?\b": "fix",
-    r"\bso many(?:-th)?\b(?! that)": "this many",
+    r"\b[Ss]o many(?:-th)?\b(?! that)": "this many",
     r"\bnot shown to be worse\b|\bnot shown worse\b(?!['\"`])": "may be as good as the best",
     r"\bto be had here\b": "re-exports",
     r"(?m)^ *(?:\"\"\")?(?:Who|Any|The same)\.(?:\"\"\")?$": "what the parameter is",
@@ -51,7 +50,7 @@ _VERBS = re.compile(
 #: Private words that must not name a file, a class or a function again.
 OLD_NAMES = (
     "course|heat|heats|reel|reels|entry_of|stairs|tube|tubes|pursuit|ways|way|lanes?|kept|kept_work|"
-    "told|heard|said|doing|hear|even_plane|quiet_libraries|targets_said|dearest"
+    "told|heard|kept_?files?|said|doing|hear|even_plane|quiet_libraries|targets_said|dearest"
 )
 
 
@@ -81,6 +80,9 @@ def test_old_words_are_not_written(pattern):
         "beyond all measure",
         "how to mend it",
         "of so many units",
+        "So many attempts",
+        "twice dearer",
+        "1.5 kB a row",
         "it is not shown worse than",
         "names to be had here",
         "    Who.",

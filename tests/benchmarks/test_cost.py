@@ -27,7 +27,7 @@ def test_fixed_costs_bend_the_curve_below_and_caches_above():
     work = np.array([1.0, 10.0, 100.0, 1000.0])
     curve = cost.read_curve(points(work, [2.0, 11.0, 100.0, 2000.0]))
     assert curve["straight"] == [1, 2]
-    assert cost._words(curve) == "2.0 times dearer at 0, 2.0 times dearer at 3"
+    assert cost._words(curve) == "2.0 times as expensive at 0, 2.0 times as expensive at 3"
 
 
 def test_work_is_counted_by_hand():

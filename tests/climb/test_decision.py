@@ -152,3 +152,18 @@ def test_the_power_to_see_equality_grows_with_the_rows():
     ]
     assert powers == sorted(powers)
     assert powers[0] < 0.1 < 0.5 < powers[2]
+
+
+def test_scores_below_chance_by_groups_of_one_class_do_not_bound_what_there_is():
+    # Six groups of ten rows, always said wrong: leaving a group out pushes scores below chance.
+    groups, classes = np.repeat(np.arange(6), 10), np.array([0, 1, 0, 1, 0, 1])
+    evidence = evidence_of(np.vstack([np.arange(60) % 2, np.arange(60) % 10 == 0]), groups)
+    below = Evidence(evidence.scores[1:], evidence.without[1:], evidence.sizes)
+    said = np.zeros((1, 6, 2))
+    said[0, np.arange(6), 1 - classes] = 10
+    ties = 2 * 2 / (60 / 2 + 2) ** 2 / 4
+    plainly = decide_rows(evidence, np.array([0, 1]), Gate(below, 0.5, ties))
+    assert (plainly.answer, plainly.gap) == ("nothing learnable", 0.0)
+    found = decide_rows(evidence, np.array([0, 1]), Gate(below, 0.5, ties, said, classes))
+    assert found.answer == "cannot decide"
+    assert found.gap == pytest.approx(stats.t.ppf(0.95, 5) * np.sqrt(ties), rel=1e-9)

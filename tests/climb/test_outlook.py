@@ -23,7 +23,7 @@ def evidence_of(scores, errors, n_units=400):
 
 
 def share_settled(gap, error, times):
-    """Return the probability that so many times the units decide between two rungs."""
+    """Return the probability that this many times the units decide between two rungs."""
     spread = error * np.sqrt(1.25 * (1 - 1 / times))
     at_most = 0.05 - 1.645 * error * np.sqrt(1.5 / times)
     climbs = 0.01 + 1.645 * error * np.sqrt(1.25 / times)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gradatim.climb.rung import _commonest as commonest
 from gradatim.climb.rung import run_rung
 from gradatim.climb.task import ClimbTask
 from gradatim.collection import Collection
@@ -123,3 +124,8 @@ def test_the_unit_of_a_target_has_no_part_in_what_is_preferred(unit):
         for fit in fits
     ]
     assert run_rung(family, task, "x", lambda share, doing: None).choices == (1, 1, 1, 1)
+
+
+def test_of_settings_chosen_equally_often_the_simplest_is_the_rungs():
+    assert commonest([2, 1, 0, 1, 2]) == 1
+    assert commonest([2, 2, 1]) == 2

@@ -102,7 +102,7 @@ def test_to_leave_is_not_to_wait_for_what_hangs():
 
     def ask():
         try:
-            pool.ask({"sleep": 60}, 60)
+            pool.ask({"sleep": 600}, 600)
         except UnansweredError as error:
             heard.append(str(error))
 
@@ -112,9 +112,9 @@ def test_to_leave_is_not_to_wait_for_what_hangs():
         thread = threading.Thread(target=ask)
         thread.start()
         time.sleep(0.2)
-    thread.join(30)
+    thread.join(300)
     assert heard
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 300
 
 
 def test_a_worker_that_cannot_start_is_told_in_one_sentence():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from gradatim.models.learners import KernelMachines, Perceptrons, SupportVectors, spread_classes
+from gradatim.network import Layer, Network, evaluate
 
 
 @pytest.mark.parametrize("codes", [(0, 2), (0, 1, 3)])
@@ -28,3 +29,12 @@ def test_what_knows_one_class_of_two_is_certain_of_it(code):
     for learner in (KernelMachines((machine,), 1), Perceptrons(((None, (code,)),), 1)):
         assert learner.scores(np.ones((3, 2))).tolist() == [[np.inf if code else -np.inf]] * 3
         assert learner.outputs(np.ones((3, 2))).tolist() == [[code]] * 3
+
+
+@pytest.mark.parametrize("codes", [((0, 1),), ((0, 1), (0, 1))])
+def test_on_its_line_a_perceptron_says_what_its_step_unit_says(codes):
+    unit = Network([Layer([[1.0]], [-2.0], "step")])
+    learner = Perceptrons(tuple((unit, own) for own in codes), len(codes))
+    Z = np.array([[1.0], [2.0], [3.0]])
+    assert evaluate(unit, Z)[:, 0].tolist() == [0.0, 1.0, 1.0]
+    assert (learner.outputs(Z) == evaluate(unit, Z)).all()

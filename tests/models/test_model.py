@@ -5,8 +5,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 from sklearn.metrics import r2_score
 from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 from sklearn.svm import SVC
@@ -214,6 +216,22 @@ class Frame:
         return self._columns[name]
 
 
+def test_two_columns_of_one_name_are_refused(model):
+    names = ["tempo", "level", "tilt", "tempo"]
+    twice = pa.Table.from_arrays([pa.array([1.0])] * 4, names=names)
+    with pytest.raises(InputError, match="X has two columns called 'tempo'"):
+        model.predict(twice)
+
+
+@pytest.mark.parametrize(
+    ("given", "call"),
+    [(pl.LazyFrame({"tempo": [1.0]}), "collect"), (scipy.sparse.csr_array((1, 3)), "toarray")],
+)
+def test_what_must_become_an_array_first_is_refused_with_the_call(model, given, call):
+    with pytest.raises(InputError, match=rf"; give X\.{call}\(\)$"):
+        model.predict(given)
+
+
 def test_a_frame_may_have_its_columns_in_any_order(model):
     X = make_collection("three").X["sounds"]
     frame = Frame(tilt=X[:, 2], level=X[:, 1], more=["x"] * 60, tempo=X[:, 0])
@@ -304,6 +322,10 @@ def test_features_that_were_computed_otherwise_are_refused(drums):
     recipe = {**drums.recipes["features"], "hop_length": 256}
     with pytest.raises(InputError, match=r"hop_length 256, the model with 512; compute"):
         model.predict(replace(drums, recipes={"features": recipe}))
+    # What only the other one says is a difference, too.
+    later = {**drums.recipes["features"], "loudness": "equal"}
+    with pytest.raises(InputError, match=r"loudness equal, the model with None; compute"):
+        model.predict(replace(drums, recipes={"features": later}))
     assert model.predict(replace(drums, recipes={})).tolist() == model.predict(drums).tolist()
 
 

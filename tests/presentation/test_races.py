@@ -11,7 +11,7 @@ def found():
     return race("xor", budgets=[10, 50], **options)
 
 
-def test_it_begins_with_the_course_and_ends_with_how_it_was_run(found):
+def test_it_begins_with_the_task_and_ends_with_how_it_was_run(found):
     title, takes, _ = opening(found)
     assert title == [(found.task.title, "bold")]
     assert takes[0].startswith("What it takes: ")

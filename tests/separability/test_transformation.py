@@ -183,6 +183,17 @@ def test_a_network_with_a_shifted_threshold_is_found_out(convention, shift):
         assert not replace(line, network=wrong).verify().holds
 
 
+@pytest.mark.parametrize(("beyond", "side"), [(9, "right"), (-9, "left")])
+def test_a_network_that_is_wrong_beyond_all_points_is_found_out(beyond, side):
+    # Another unit turns off the second class beyond 9, or turns it on before -9.
+    line = transform([0, 1], ["a", "b"])
+    far = Layer([[1], [1 if beyond > 0 else -1]], [-0.5, -abs(beyond)], "step")
+    last = Layer([[1, -1 if beyond > 0 else 1]], [-0.5], "step")
+    proof = replace(line, network=Network([far, last], ["x"], ["y"])).verify()
+    said, true = ("a", "b") if beyond > 0 else ("b", "a")
+    assert proof.failures == (f"to the {side} of all points the network says {said}, not {true}",)
+
+
 def test_a_needle_between_two_points_of_one_class_is_found_out():
     # Right on every point and wrong on (62, 63) only: samples would hardly see it.
     line = transform([0, 50, 100, 150], [0, 1, 1, 0])

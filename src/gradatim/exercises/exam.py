@@ -26,10 +26,10 @@ from gradatim.exercises.writing import WORDS
 #: The levels of difficulty.
 LEVELS = (1, 2, 3)
 
-# So many attempts at a question that is not in the exam yet; then one may come twice.
+# Attempts at a question that is not in the exam yet; then one may come twice.
 _ATTEMPTS = 20
 
-# So many attempts at a question of the same form for another version.
+# Attempts at a question of the same form for another version.
 _VARIANTS = 400
 
 _MOST_POINTS = 1_000

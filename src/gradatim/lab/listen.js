@@ -12,7 +12,7 @@ import { clearCanvas } from "./marks.js";
 const FRAME = 512;
 const DECIBELS = 60;
 const MOST_OFFERED = 8;
-/** Decoded as this many samples a second. */
+/** Decoded as this many samples per second. */
 const RATE = 16000;
 
 /**

@@ -26,6 +26,7 @@ def read_rows(
         X = X.X
     if isinstance(X, Mapping):
         X = _input_of(X, input)
+    _require_dense(X)
     names = _column_names(X)
     if names is not None and feature_names:
         X = _columns_by_name(X, names, feature_names)
@@ -85,6 +86,13 @@ def _input_of(X: Mapping[str, Any], input: str) -> Any:
     if input not in X:
         raise InputError(f"the model reads the input {input!r}; X has {', '.join(map(repr, X))}")
     return X[input]
+
+
+def _require_dense(X: Any) -> None:
+    """Refuse lazy frames and sparse matrices with the call that makes numbers of them."""
+    for method, what in (("collect", "lazy"), ("toarray", "sparse")):
+        if callable(getattr(X, method, None)):
+            raise InputError(f"X is {what}; give X.{method}()")
 
 
 def _column_names(X: Any) -> list[Any] | None:

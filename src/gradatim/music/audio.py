@@ -19,7 +19,7 @@ import numpy as np
 
 from gradatim.errors import AudioError, MissingExtraError, ShapeError, SpecError
 from gradatim.music.containers import ogg_links, promised_share, read_link
-from gradatim.music.formats import has_media, reader_of
+from gradatim.music.formats import has_media, open_media, reader_of
 
 if TYPE_CHECKING:
     import soundfile
@@ -306,7 +306,6 @@ def _read_file(file: soundfile.SoundFile, mix: _Mix) -> bool:
 
 def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -> Decoded:
     try:
-        import av
         from av import logging
         from av.error import FFmpegError
     except ImportError as error:
@@ -317,7 +316,7 @@ def _decode_media(path: str | os.PathLike[str], excerpt: Excerpt, reason: str) -
     logging.set_level(None)
     try:
         # A name that is no UTF-8 is no business of FFmpeg.
-        with open(path, "rb") as file, av.open(file, "r", metadata_errors="replace") as container:
+        with open(path, "rb") as file, open_media(file) as container:
             stream = next(iter(container.streams.audio), None)
             # Without a decoder that is known there is no context.
             if stream is None or stream.codec_context is None:

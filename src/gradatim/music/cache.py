@@ -61,7 +61,7 @@ GROUPS_AT_HAND = MANY_PARTS
 _COMPUTES = ("gradatim", "numpy", "scipy", "soundfile", "soxr")
 
 
-class KeptFile(NamedTuple):
+class CachedFile(NamedTuple):
     """What is kept of a file: the numbers of one set."""
 
     identity: FileIdentity
@@ -90,7 +90,7 @@ class FeatureCache:
             return os.fsencode(text[len(self._typed) :])
         return os.fsencode(os.path.relpath(os.path.abspath(path), self.root))
 
-    def is_same(self, kept: KeptFile, now: FileIdentity) -> bool:
+    def is_same(self, kept: CachedFile, now: FileIdentity) -> bool:
         """Tell whether a file is as it was when it was read."""
         then = kept.identity
         if self.verify:
@@ -102,15 +102,15 @@ class FeatureCache:
         about = (os.fsencode(self.root), sorted(recipe.to_dict().items()), _versions())
         return self._folder / short_hash(repr(about), size=10)
 
-    def read(self, recipe: SetRecipe) -> Mapping[bytes, KeptFile]:
+    def read(self, recipe: SetRecipe) -> Mapping[bytes, CachedFile]:
         """Return what is kept of one recipe, by the names of files; read as it is asked for."""
         folder = self.place(recipe)
         if isinstance(folder, Path):
             with contextlib.suppress(OSError):
                 os.utime(folder)  # What is asked for is not old.
-        return _KeptFiles(list_parts(folder), recipe)
+        return _CachedFiles(list_parts(folder), recipe)
 
-    def write(self, recipe: SetRecipe, files: Mapping[bytes, KeptFile]) -> bool:
+    def write(self, recipe: SetRecipe, files: Mapping[bytes, CachedFile]) -> bool:
         """Keep what one recipe gave of some files, as one part; whether that could be done."""
         if not len(files):
             return False
@@ -142,7 +142,7 @@ class FeatureCache:
     def _merge(self, recipe: SetRecipe) -> None:
         if len(list_parts(self.place(recipe))) < MANY_PARTS:
             return
-        kept = _KeptFiles(list_parts(self.place(recipe)), recipe)
+        kept = _CachedFiles(list_parts(self.place(recipe)), recipe)
         if len(kept.parts) >= MANY_PARTS and self.write(recipe, kept):
             for part in kept.parts:
                 with contextlib.suppress(OSError):
@@ -158,7 +158,7 @@ class _Group:
     metadata: parquet.FileMetaData | None  # Of the part, so that it need not be read again
 
 
-class _KeptFiles(Mapping[bytes, KeptFile]):
+class _CachedFiles(Mapping[bytes, CachedFile]):
     """The files of some parts: names in memory, and their numbers a group of files at a time.
 
     A file whose group has gone or is damaged counts as missing.
@@ -169,7 +169,7 @@ class _KeptFiles(Mapping[bytes, KeptFile]):
         schema = _schema(len(recipe.names))
         self._group_of: dict[bytes, _Group] = {}
         self._read = lru_cache(GROUPS_AT_HAND)(partial(_read_group, schema=schema))
-        self._last: tuple[_Group | None, dict[bytes, KeptFile]] = None, {}
+        self._last: tuple[_Group | None, dict[bytes, CachedFile]] = None, {}
         for part in parts:
             metadata, groups = _names(part, schema)
             self.parts += [part] if groups else []
@@ -177,7 +177,7 @@ class _KeptFiles(Mapping[bytes, KeptFile]):
                 group = _Group(part, number, metadata)
                 self._group_of |= dict.fromkeys(names, group)  # What came last counts.
 
-    def __getitem__(self, name: bytes) -> KeptFile:
+    def __getitem__(self, name: bytes) -> CachedFile:
         group = self._group_of[name]
         if group is not self._last[0]:  # Mostly it is, and files are many.
             self._last = group, self._read(group)
@@ -222,7 +222,7 @@ def _schema(n_features: int) -> pa.Schema:
     })  # fmt: skip
 
 
-def _write(target: Any, files: Mapping[bytes, KeptFile], n_features: int) -> None:
+def _write(target: Any, files: Mapping[bytes, CachedFile], n_features: int) -> None:
     from pyarrow import parquet
 
     schema = _schema(n_features)
@@ -236,7 +236,7 @@ def _write(target: Any, files: Mapping[bytes, KeptFile], n_features: int) -> Non
                 writer.write_table(_table(group, schema))
 
 
-def _table(files: Mapping[bytes, KeptFile], schema: pa.Schema) -> pa.Table:
+def _table(files: Mapping[bytes, CachedFile], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
     rows = [(name, kept, piece) for name, kept in files.items() for piece in kept.analysis.pieces]
@@ -274,7 +274,7 @@ def _names(
         return None, []
 
 
-def _read_group(group: _Group, schema: pa.Schema) -> dict[bytes, KeptFile]:
+def _read_group(group: _Group, schema: pa.Schema) -> dict[bytes, CachedFile]:
     """Read a group of files; none if the part has gone, is damaged or is another by now."""
     import pyarrow as pa
 
@@ -287,7 +287,7 @@ def _read_group(group: _Group, schema: pa.Schema) -> dict[bytes, KeptFile]:
         return {}
 
 
-def _files(table: pa.Table) -> dict[bytes, KeptFile]:
+def _files(table: pa.Table) -> dict[bytes, CachedFile]:
     columns = {name: table[name].to_pylist() for name in table.column_names[:-2]}
     about = (columns[name] for name in ("sha256", "start", "silent"))
     pieces = map(FilePart, matrix(table["features"]), *about, matrix(table["fingerprint"]))
@@ -302,6 +302,8 @@ def _files(table: pa.Table) -> dict[bytes, KeptFile]:
     identities = [*map(FileIdentity, *stamps)]
     whole, oddities = columns["whole"], columns["oddities"]
     return {
-        name: KeptFile(identities[k], FileAnalysis(tuple(own[name]), whole[k], tuple(oddities[k])))
+        name: CachedFile(
+            identities[k], FileAnalysis(tuple(own[name]), whole[k], tuple(oddities[k]))
+        )
         for name, k in places.items()
     }

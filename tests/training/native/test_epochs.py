@@ -115,7 +115,7 @@ def test_folds_as_weights_share_a_job_and_folds_as_jobs_do_not_matter(rows):
     assert [r.network for r in together] == [r.network for [r] in apart]
 
 
-def test_a_cancelled_lane_comes_back_within_a_minibatch(rows):
+def test_a_cancelled_worker_comes_back_within_a_minibatch(rows):
     from gradatim.training.engines import make_workers
     from gradatim.training.jobs import PreparedJob
 

@@ -13,7 +13,7 @@ from gradatim.exercises.model import Question
 from gradatim.exercises.numbers import show
 from gradatim.network.graph import Network
 
-# So many attempts, of which hardly ever more than a dozen are needed.
+# Attempts; hardly ever more than a dozen are needed.
 _ATTEMPTS = 1_000
 
 
