@@ -7,9 +7,11 @@ import os
 import numpy as np
 import pyarrow as pa
 import pytest
+import soundfile
 from pyarrow import parquet
 
 from gradatim.errors import AudioError, LabelError, OutputError, SpecError, TableError
+from gradatim.inspection.near import near_pairs
 from gradatim.music import FeatureRecipe, extract_table, read_folder, write_features
 from gradatim.music.feature_reading import read_feature_table, read_unlabelled
 from gradatim.music.feature_tables import FileRecipes, read_recipes
@@ -53,7 +55,21 @@ def test_a_file_that_cannot_be_read_is_a_row_with_the_reason(folder, tmp_path):
     assert str(tmp_path) not in table.failed["low/2.wav"]
     arrow = table.to_arrow()
     assert arrow["label"].to_pylist()[8] == "low"
-    assert [arrow[name].null_count for name in arrow.column_names[4:]] == [1] * 90
+    assert [arrow[name].null_count for name in arrow.column_names[4:]] == [1] * 91
+
+
+def test_near_copies_are_found_in_the_parquet_as_in_the_folder(folder, tmp_path):
+    for file in [*folder.glob("*/*.wav")]:
+        y, sr = soundfile.read(file)
+        soundfile.write(file.with_suffix(".mp3"), 0.5 * y, sr)
+    (folder / "low" / "a.wav").write_bytes(b"RIFF nothing")
+    saved = write_features(extract_table(folder), tmp_path / "sounds.parquet")
+    table, whole = read_feature_table(saved), read_folder(folder, lenient=True)
+    assert table.ids.tolist() == whole.ids.tolist()
+    np.testing.assert_array_equal(table.fingerprints, whole.fingerprints)
+    found, wanted = near_pairs(table), near_pairs(whole)
+    assert len(wanted) >= 12
+    np.testing.assert_array_equal(found, wanted)
 
 
 def test_where_no_file_can_be_read_there_are_rows_all_the_same(tmp_path, tone):
@@ -135,7 +151,7 @@ def test_the_recipe_stands_in_the_metadata(saved):
     told = json.loads(parquet.read_metadata(saved).metadata[b"gradatim.recipe"])
     assert list(told["inputs"]) == ["classical", "mel", "classical+mel"]
     assert told["inputs"]["mel"]["n_mels"] == 64
-    assert len(parquet.read_schema(saved)) == 4 + 90 + 256
+    assert len(parquet.read_schema(saved)) == 4 + 90 + 256 + 1  # and fingerprint
 
 
 def test_a_collection_from_the_file_is_that_of_the_folder(saved, folder, kits):

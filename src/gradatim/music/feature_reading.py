@@ -18,7 +18,13 @@ import numpy as np
 from gradatim._text import plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import SpecError, TableError
-from gradatim.music.feature_tables import ROLES, FileRecipes, read_recipes
+from gradatim.music.feature_tables import (
+    FINGERPRINT,
+    ROLES,
+    FileRecipes,
+    fingerprints_of,
+    read_recipes,
+)
 from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe
 from gradatim.tables.arrow_columns import column
@@ -119,6 +125,7 @@ def read_feature_table(
     row_of = {name: k for k, name in enumerate(kept.texts("id"))}
     rows = [row_of[name] for name in collection.ids.tolist()]
     X = collection.X["features"].astype(np.float32)
+    prints = fingerprints_of(table.columns[FINGERPRINT]) if FINGERPRINT in table.names else None
     return replace(
         collection,
         X=plan.cut(X[:, [place[name] for name in plan.whole.names]]),
@@ -126,6 +133,7 @@ def read_feature_table(
         recipes=plan.to_dict(),
         cycles=plan.cycles,
         texts={"path": np.array(paths)[rows]},
+        fingerprints=None if prints is None else prints[rows],
         notices=(*collection.notices, *notices, *plan.notices),
     )
 
@@ -152,7 +160,8 @@ def _require(file: Path) -> FileRecipes:
 
 def _with_features(table: Columns, plan: InputPlan) -> Columns:
     """Leave out the columns that no recipe names, and make sure that the others are there."""
-    wanted = [*(name for name in ROLES if name in table.names), *plan.whole.names]
+    told = [name for name in (*ROLES, FINGERPRINT) if name in table.names]
+    wanted = [*told, *plan.whole.names]
     lost = [name for name in (*ROLES[:4], *plan.whole.names) if name not in table.columns]
     if lost:
         raise TableError(

@@ -1,9 +1,10 @@
 """Features of the sounds of a folder as a table in a file, with the recipe that computed them.
 
 Conventions: the columns are ``path``, ``label``, ``group``, ``error``, where sounds were cut
-``start``, and then the features; a row is a sound or a piece of one. A sound that could not be
-read has its reason under ``error`` and no features. In Parquet the recipe of each input stands as
-JSON in the metadata, under ``gradatim.recipe``; a CSV has no place for it.
+``start``, then the features, and in Parquet ``fingerprint``, by which near copies are found. A row
+is a sound or a piece of one. A sound that could not be read has its reason under ``error`` and no
+features. In Parquet the recipe of each input stands as JSON in the metadata, under
+``gradatim.recipe``; a CSV has no place for it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -23,6 +24,7 @@ import numpy as np
 from gradatim._files import open_regular, write_atomically
 from gradatim.collection import Notice
 from gradatim.errors import OutputError, SpecError, TableError
+from gradatim.music.fingerprints import N_BANDS, N_STEPS
 from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe, SetRecipe, UnionRecipe, parts_of, read_recipe, set_name
 from gradatim.tables.arrow_columns import column, number_column
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEATURE_FORMATS",
+    "FINGERPRINT",
     "ROLES",
     "FeatureTable",
     "FileRecipes",
+    "fingerprints_of",
     "read_recipes",
     "write_features",
 ]
@@ -47,6 +51,9 @@ FEATURE_FORMATS = (".parquet", ".csv")
 
 #: Columns before the features; ``start`` is there where sounds were cut.
 ROLES = ("path", "label", "group", "error", "start")
+
+#: Column after the features of Parquet: what a sound is like, by which near copies are found.
+FINGERPRINT = "fingerprint"
 
 _SCHEMA = 1
 
@@ -68,6 +75,8 @@ class FeatureTable:
     recipes: Mapping[str, Recipe]  # How each input is computed; their columns stand once each
     task: str = "classification"  # What the labels are: classification, regression or multilabel
     notices: Sequence[Notice] = ()  # What a person should know
+    # What each sounds like, in dB, by which near copies are found; None: not known
+    fingerprints: np.ndarray | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -116,6 +125,10 @@ class FeatureTable:
         known = np.array([error is None for error in self.errors], dtype=bool)
         for name, values in zip(self.feature_names, self.features.T, strict=True):
             columns[name] = number_column(values, known)
+        if self.fingerprints is not None:
+            rows = zip(self.fingerprints.astype("<f4"), known.tolist(), strict=True)
+            told = [row.tobytes() if is_known else None for row, is_known in rows]
+            columns[FINGERPRINT] = column(told, pa.binary())
         return pa.table(columns, metadata={RECIPE_KEY: json.dumps(self._recipe())})
 
     def _recipe(self) -> dict[str, Any]:
@@ -143,7 +156,7 @@ def _write_parquet(table: FeatureTable, file: BinaryIO) -> None:
 def _csv(table: FeatureTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    arrow = table.to_arrow()
+    arrow = replace(table, fingerprints=None).to_arrow()
     writer.writerow(arrow.column_names)
     roles = [name for name in ROLES if name in arrow.column_names]
     heads = zip(*(map(_cell, arrow[name].to_pylist()) for name in roles), strict=True)
@@ -204,6 +217,15 @@ class FileRecipes:
                 f"them with gradatim features FOLDER --features {' '.join([*self.inputs, name])}"
             )
         return self.sets[name]
+
+
+def fingerprints_of(cells: pa.ChunkedArray) -> np.ndarray | None:
+    """Return the fingerprints (n_rows, n_numbers) of a column; None if it holds something else."""
+    rows = cells.to_pylist()
+    if not all(isinstance(row, bytes) and len(row) == 4 * N_BANDS * N_STEPS for row in rows):
+        return None
+    told = np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), -1)
+    return told if np.isfinite(told).all() else None
 
 
 def read_recipes(path: str | os.PathLike[str]) -> FileRecipes | None:
