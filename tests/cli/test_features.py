@@ -105,7 +105,7 @@ def test_a_model_of_a_folder_is_at_work_on_the_table_and_the_other_way_round(sou
     assert folder.recipe["set"] == "classical+mel"
     said = []
     for model in ("folder.gradatim", "table.gradatim"):
-        for source in (sounds, "s.parquet"):
+        for source in ("sounds", "s.parquet"):
             status, *_ = run(capsys, "predict", model, source, "-o", "p.csv")
             assert status == 0
             with open("p.csv", newline="") as file:
@@ -185,6 +185,20 @@ def test_what_a_csv_says_works_with_sounds_of_no_label_and_none_is_said_where_al
     assert "climb it with" not in said
     _, said, _ = run(capsys, "features", sounds, "--from", "100", "-o", "s.csv")
     assert "no file with a label could be read, so there is nothing to climb" in said
+
+
+def test_a_sound_and_its_mp3_stay_in_one_fold_from_a_table_as_from_the_folder(sounds, capsys):
+    for file in [*sounds.glob("*/*.wav")]:
+        y, _ = soundfile.read(file)
+        soundfile.write(file.with_suffix(".mp3"), 0.5 * y, SR)
+    run(capsys, "features", sounds, "-o", "s.parquet")
+    for source in ("sounds", "s.parquet"):
+        _, said, _ = run(capsys, "climb", source, *CLIMB, "--json", f"{source}.json")
+        assert "nearly the same" in said
+    with open("sounds.json") as one, open("s.parquet.json") as other:
+        folder, table = json.load(one), json.load(other)
+    both = ([rung["unit_sums"] for rung in one["rungs"]] for one in (folder, table))
+    assert next(both) == next(both)
 
 
 def test_what_is_odd_about_sounds_is_told_as_climb_tells_it(sounds, capsys):

@@ -3,13 +3,16 @@
 import csv
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
+import soundfile
 from pyarrow import parquet
 
 from gradatim.errors import AudioError, LabelError, OutputError, SpecError, TableError
+from gradatim.inspection.near import near_pairs
 from gradatim.music import FeatureRecipe, extract_table, read_folder, write_features
 from gradatim.music.feature_reading import read_feature_table, read_unlabelled
 from gradatim.music.feature_tables import FileRecipes, read_recipes
@@ -54,6 +57,29 @@ def test_a_file_that_cannot_be_read_is_a_row_with_the_reason(folder, tmp_path):
     arrow = table.to_arrow()
     assert arrow["label"].to_pylist()[8] == "low"
     assert [arrow[name].null_count for name in arrow.column_names[4:]] == [1] * 90
+
+
+def test_near_copies_are_found_in_the_parquet_as_in_the_folder(folder, tmp_path):
+    for file in [*folder.glob("*/*.wav")]:
+        y, sr = soundfile.read(file)
+        soundfile.write(file.with_suffix(".mp3"), 0.5 * y, sr)
+    (folder / "low" / "a.wav").write_bytes(b"RIFF nothing")
+    saved = write_features(extract_table(folder), tmp_path / "sounds.parquet")
+    table, whole = read_feature_table(saved), read_folder(folder, lenient=True)
+    assert table.ids.tolist() == whole.ids.tolist()
+    np.testing.assert_allclose(table.fingerprints, whole.fingerprints, rtol=0, atol=0.016)
+    found, wanted = near_pairs(table), near_pairs(whole)
+    assert len(wanted) >= 12
+    np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("marks", [b"", b"?", b"eJwD", b"eJxjYAAAAAIAAQ=="])
+def test_fingerprints_that_are_not_of_all_rows_are_none(saved, marks):
+    told = read_recipes(saved)
+    n_rows = parquet.read_metadata(saved).num_rows
+    assert told.fingerprints(n_rows) is not None
+    assert told.fingerprints(n_rows + 1) is None
+    assert replace(told, marks=marks).fingerprints(n_rows) is None
 
 
 def test_where_no_file_can_be_read_there_are_rows_all_the_same(tmp_path, tone):

@@ -57,7 +57,7 @@ def independent_groups(collection: Collection) -> np.ndarray | None:
     """Return the groups, those that share a copy as one; without groups, copies are the groups."""
     if collection.content_hashes is None:
         return collection.groups
-    sounds = collection.media is not None
+    sounds = collection.media is not None or bool(collection.recipes)
     return keep_copies_together(collection.groups, copies(collection), sounds=sounds)
 
 

@@ -23,6 +23,7 @@ from gradatim.music.cache import FeatureCache
 from gradatim.music.cluster_files import analyze_anywhere
 from gradatim.music.feature_tables import FeatureTable, Label
 from gradatim.music.features import RECIPE, FeatureRecipe
+from gradatim.music.fingerprints import N_BANDS, N_STEPS
 from gradatim.music.folders import list_folder, oddity_notices
 from gradatim.music.grouping import read_groups
 from gradatim.music.labeling import AUDIO, Labelled, LabelSource, label_files, refuse_parts
@@ -131,7 +132,8 @@ def extract_table(
     heard = {file: one for file, one in found.items() if isinstance(one, FileAnalysis)}
     rows = [row for file in files for row in _rows(root, file, found.get(file))]
     blank = np.full(len(plan.whole.names), np.nan, dtype=np.float32)
-    vectors = [blank if vector is None else vector for *_, vector in rows]
+    vectors = [blank if vector is None else vector for *_, vector, _ in rows]
+    unheard = np.zeros(N_BANDS * N_STEPS, dtype=np.float32)
     shown = {file: readable_path(file) for file in files}
     cut = plan.whole.segment_seconds is not None and groups is None
     # Pieces of one file belong together.
@@ -141,9 +143,10 @@ def extract_table(
         paths=[shown[file] for file, *_ in rows],
         labels=[label_of.get(file) for file, *_ in rows],
         groups=[grouped(file) for file, *_ in rows],
-        errors=[error for _, error, _, _ in rows],
-        starts=[start for _, _, start, _ in rows],
+        errors=[error for _, error, *_ in rows],
+        starts=[start for _, _, start, *_ in rows],
         features=np.stack(vectors),
+        fingerprints=np.stack([unheard if mark is None else mark for *_, mark in rows]),
         recipes=plan.inputs,
         task=kind,
         notices=(
@@ -214,13 +217,14 @@ def _groups(
     return dict(zip(labelled.files, map(readable_path, found.tolist()), strict=True)), notices
 
 
-_Row = tuple[str, str | None, float | None, np.ndarray | None]
+_Row = tuple[str, str | None, float | None, np.ndarray | None, np.ndarray | None]
 
 
 def _rows(root: Path, file: str, outcome: FileAnalysis | AudioError | None) -> list[_Row]:
-    """Return file, error, start and features of each row of a file."""
+    """Return file, error, start, features and fingerprint of each row of a file."""
     if outcome is None:
-        return [(file, _NEEDS_MEDIA, None, None)]
+        return [(file, _NEEDS_MEDIA, None, None, None)]
     if isinstance(outcome, AudioError):
-        return [(file, below_root(root, outcome), None, None)]
-    return [(file, None, piece.start, piece.features) for piece in outcome.pieces]
+        return [(file, below_root(root, outcome), None, None, None)]
+    pieces = outcome.pieces
+    return [(file, None, one.start, one.features, one.fingerprint) for one in pieces]

@@ -94,6 +94,9 @@ def read_feature_table(
         told.require(recipe)
     plan = InputPlan(inputs)
     table = _with_features(read_columns(file), plan)
+    prints = told.fingerprints(len(table.rows))
+    if prints is not None:
+        prints = prints[table.is_missing("error") & ~table.is_missing("label")]
     table, notices = _readable(table)
     unlabelled = table.is_missing("label")
     if unlabelled.all():
@@ -124,6 +127,7 @@ def read_feature_table(
         recipes=plan.to_dict(),
         cycles=plan.cycles,
         texts={"path": np.array(paths)[rows]},
+        fingerprints=None if prints is None else prints[rows],
         notices=(*collection.notices, *notices, *plan.notices),
     )
 

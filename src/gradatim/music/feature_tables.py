@@ -3,15 +3,18 @@
 Conventions: the columns are ``path``, ``label``, ``group``, ``error``, where sounds were cut
 ``start``, and then the features; a row is a sound or a piece of one. A sound that could not be
 read has its reason under ``error`` and no features. In Parquet the recipe of each input stands as
-JSON in the metadata, under ``gradatim.recipe``; a CSV has no place for it.
+JSON in the metadata, under ``gradatim.recipe``, and beside it, by which near copies are found, the
+fingerprint of each row; a CSV has no place for them.
 """
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,6 +26,7 @@ import numpy as np
 from gradatim._files import open_regular, write_atomically
 from gradatim.collection import Notice
 from gradatim.errors import OutputError, SpecError, TableError
+from gradatim.music.fingerprints import N_BANDS, N_STEPS
 from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe, SetRecipe, UnionRecipe, parts_of, read_recipe, set_name
 from gradatim.tables.arrow_columns import column, number_column
@@ -38,6 +42,12 @@ FEATURE_FORMATS = (".parquet", ".csv")
 
 #: Columns before the features; ``start`` is there where sounds were cut.
 ROLES = ("path", "label", "group", "error", "start")
+
+#: Key of the fingerprints of all rows there.
+FINGERPRINT_KEY = b"gradatim.fingerprints"
+
+# Bytes of fingerprints beyond which a file goes without: readers refuse texts of 100 MB.
+_MOST_BYTES = 1 << 26
 
 _SCHEMA = 1
 
@@ -59,6 +69,8 @@ class FeatureTable:
     recipes: Mapping[str, Recipe]  # How each input is computed; their columns stand once each
     task: str = "classification"  # What the labels are: classification, regression or multilabel
     notices: Sequence[Notice] = ()  # What a person should know
+    # What each sounds like, in dB, by which near copies are found; None: not known
+    fingerprints: np.ndarray | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -128,7 +140,17 @@ def write_features(table: FeatureTable, path: str | os.PathLike[str]) -> Path:
 def _write_parquet(table: FeatureTable, file: BinaryIO) -> None:
     from pyarrow import parquet
 
-    parquet.write_table(table.to_arrow(), file, compression="zstd")
+    arrow = table.to_arrow()
+    with parquet.ParquetWriter(file, arrow.schema, compression="zstd") as writer:
+        writer.write_table(arrow)
+        marks = b"" if table.fingerprints is None else _packed(table.fingerprints)
+        if marks and len(marks) <= _MOST_BYTES:
+            writer.add_key_value_metadata({FINGERPRINT_KEY: marks})
+
+
+def _packed(fingerprints: np.ndarray) -> bytes:
+    """Return fingerprints (n_rows, n_numbers), in dB, in half precision as compressed text."""
+    return base64.b64encode(zlib.compress(fingerprints.astype("<f2").tobytes()))
 
 
 def _csv(table: FeatureTable) -> str:
@@ -161,6 +183,19 @@ class FileRecipes:
     source: str  # Name of the file
     inputs: Mapping[str, Recipe]
     task: str
+    marks: bytes = b""  # Fingerprints as they were written
+
+    def fingerprints(self, n_rows: int) -> np.ndarray | None:
+        """Return the fingerprints (n_rows, n_numbers) in dB; None if not all rows have one."""
+        size = 2 * n_rows * N_BANDS * N_STEPS
+        try:
+            told = zlib.decompressobj().decompress(base64.b64decode(self.marks), size + 1)
+        except (ValueError, zlib.error):
+            return None
+        if len(told) != size:
+            return None
+        dB = np.frombuffer(told, dtype="<f2").reshape(n_rows, -1).astype(np.float32)
+        return dB if np.isfinite(dB).all() else None
 
     @property
     def sets(self) -> dict[str, SetRecipe]:
@@ -222,7 +257,7 @@ def read_recipes(path: str | os.PathLike[str]) -> FileRecipes | None:
         ) from error
     if not inputs or task not in ("classification", "regression", "multilabel"):
         raise TableError(f"the recipe in {file.name} names no input; extract the features anew")
-    return FileRecipes(file.name, inputs, task)
+    return FileRecipes(file.name, inputs, task, metadata.get(FINGERPRINT_KEY, b""))
 
 
 def _with(name: str, value: object, *, short: bool = False) -> str:
