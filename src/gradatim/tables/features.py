@@ -102,7 +102,7 @@ def read_features(
     columns = feature_columns(table, names)
     found: dict[str, np.ndarray] = {}
     for column in dict.fromkeys(columns.values()):
-        values, own = _read_columns_of(table, column)
+        values, own = _read_columns_of(table, column, needed=True)
         found |= zip(own, values.T, strict=True)
     if odd := [name for name in names if name not in found]:
         raise TableError(
@@ -199,39 +199,46 @@ def _unusable(table: Columns, name: str) -> str:
     return ""
 
 
-def _read_columns_of(table: Columns, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+def _read_columns_of(
+    table: Columns, name: str, *, needed: bool = False
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return a column, or one of lists of numbers as several (n_rows, n), with their names."""
     if table.is_of_lists(name) and (values := table.lists(name)) is not None:
-        _refuse_large(table, name, values)
+        _refuse_large(table, name, values, needed=needed)
         return values, tuple(f"{name}[{k}]" for k in range(values.shape[1]))
-    return _read_feature(table, name)[:, None], (name,)
+    return _read_feature(table, name, needed=needed)[:, None], (name,)
 
 
-def _read_feature(table: Columns, name: str) -> np.ndarray:
+def _read_feature(table: Columns, name: str, *, needed: bool = False) -> np.ndarray:
+    """Read a column of numbers; one that a model needs cannot be left out."""
     try:
         values = table.numbers(name)
     except NotANumberError as error:
         point = " (with a decimal point)" if error.kind == "text" else ""
+        drop = (
+            "the model reads it, so"
+            if needed
+            else f"leave it out with {option('--drop', name)}, or"
+        )
         raise TableError(
             f"column {name!r} of {table.source} holds {error.kind} ({error.cell!r}) in "
-            f"{table.place(error.index)}; leave it out with {option('--drop', name)}, or write "
-            f"numbers{point}"
+            f"{table.place(error.index)}; {drop} write numbers{point}"
         ) from None
-    _refuse_large(table, name, values[:, None])
+    _refuse_large(table, name, values[:, None], needed=needed)
     return values
 
 
-def _refuse_large(table: Columns, name: str, values: np.ndarray) -> None:
+def _refuse_large(table: Columns, name: str, values: np.ndarray, *, needed: bool = False) -> None:
     """Refuse numbers, (n_rows, n), whose squares overflow; those of single precision have none."""
     if values.dtype != np.float64:
         return
     large = np.isfinite(values) & (np.abs(values) > _LARGEST)
     if large.any():
         row, k = np.argwhere(large)[0]
+        drop = "" if needed else f", or leave it out with {option('--drop', name)}"
         raise TableError(
             f"column {name!r} of {table.source} has {values[row, k]:g} in {table.place(row)}, too "
-            f"large to compute with (above {_LARGEST:g}); take another unit, or leave it out with "
-            f"{option('--drop', name)}"
+            f"large to compute with (above {_LARGEST:g}); take another unit{drop}"
         )
 
 
