@@ -30,7 +30,7 @@ def run_node(*arguments, **options):
 
 
 class NodeScript:
-    """A script that answers lines of JSON, in one process that starts once: loading takes longest."""
+    """A script that answers lines of JSON, in one process that starts once: loading is slow."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._process = path, None
