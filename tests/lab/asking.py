@@ -1,18 +1,15 @@
 """How tests ask the page's modules, in Node."""
 
-import json
 from pathlib import Path
 
-from tests.views.running import run_node
+from tests.views.running import NodeScript
 
-HERE = Path(__file__).parent
+_MODULES = NodeScript(Path(__file__).parent / "lab_cases.mjs")
 
 
 def ask(*cases):
-    """Let the modules answer all cases in one process."""
-    result = run_node(str(HERE / "lab_cases.mjs"), input=json.dumps(cases))
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    """Let the modules answer all cases."""
+    return _MODULES.ask(cases)
 
 
 def ask_one(**case):

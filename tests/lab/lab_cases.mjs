@@ -1,6 +1,6 @@
-// Reads cases as JSON from standard input, lets the page's modules answer them, writes JSON.
+// Reads cases from standard input, JSON in a line, lets the page's modules answer them, writes a line of JSON.
 
-import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 
 import { readEquation, toEquation, toLatex, toNumpy, toPython } from "../../src/gradatim/lab/equation.js";
 import { toSklearn, toSvg, toTikz } from "../../src/gradatim/lab/exports.js";
@@ -125,5 +125,6 @@ const ANSWERS = {
   },
 };
 
-const cases = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(cases.map((one) => ANSWERS[one.ask](one))));
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(JSON.parse(line).map((one) => ANSWERS[one.ask](one)))}\n`);
+}

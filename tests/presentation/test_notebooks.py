@@ -81,7 +81,7 @@ def results():
     collection = gradatim.Collection(
         "two <i>", {"x": X}, y, "classification", np.arange(60).astype(str), np.arange(60) // 3
     )
-    climb = gradatim.climb_collection(collection, rungs=["majority", "linear"], repeats=1)
+    climb = gradatim.climb_collection(collection, rungs=["majority", "linear"], folds=3, repeats=1)
     return {
         "Collection": collection,
         "Climb": climb,

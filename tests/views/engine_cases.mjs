@@ -1,7 +1,7 @@
-// Reads cases as JSON from standard input, computes them by the engine, writes the answers as JSON.
+// Reads cases from standard input, JSON in a line, computes them by the engine, writes a line of JSON.
 // The engine is built from its text in a context of its own, as in a worker.
 
-import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import vm from "node:vm";
 
 import { activationFunctions } from "../../src/gradatim/views/activations.js";
@@ -11,4 +11,6 @@ import { randomNumbers } from "../../src/gradatim/views/randomnumbers.js";
 import { answersOf } from "./engine_answers.mjs";
 
 const lab = vm.runInNewContext(`(${engine})((${activationFunctions})(), (${randomNumbers})(), (${fractions})())`);
-process.stdout.write(answersOf(lab)(JSON.parse(readFileSync(0, "utf8"))));
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${answersOf(lab)(JSON.parse(line))}\n`);
+}

@@ -1,5 +1,7 @@
 """How tests run JavaScript: by the test extra's Node, or one that is installed; and in Chromium."""
 
+import atexit
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -25,6 +27,34 @@ def run_node(*arguments, **options):
     return subprocess.run(
         [node(), *arguments], capture_output=True, text=True, encoding="utf-8", **options
     )
+
+
+class NodeScript:
+    """A script that answers lines of JSON, in one process that starts once: loading is slow."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._process = path, None
+
+    def ask(self, cases):
+        """Let the script answer all cases."""
+        if self._process is None:
+            self._start()
+        # A line of ASCII, whatever the cases hold.
+        print(json.dumps(cases), file=self._process.stdin, flush=True)
+        if not (line := self._process.stdout.readline()):
+            self._end()
+            raise AssertionError("Node ended; why stands among what was written to standard error")
+        return json.loads(line)
+
+    def _start(self):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+        self._process = subprocess.Popen([node(), str(self._path)], **pipes)
+        atexit.register(self._end)
+
+    def _end(self):
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
 
 
 @contextmanager

@@ -9,7 +9,6 @@ The references: `forward`, `trace` and `descend` of gradatim.network, and for op
 arithmetic of the native engine's updates, which is float32 there, run on float64.
 """
 
-import json
 import math
 import os
 import random
@@ -28,7 +27,7 @@ from gradatim.network.evaluate import forward
 from gradatim.network.initialize import initialize
 from gradatim.training import NetworkSpec
 from gradatim.training.stepping import Stepper
-from tests.views.running import run_node
+from tests.views.running import NodeScript
 
 HERE = Path(__file__).parent
 #: Modules of the engine, beside each other in gradatim/views.
@@ -39,11 +38,7 @@ KINKED = {"sign", "heaviside", "relu", "leaky_relu", "elu"}
 ELEMENTWISE = [name for name, entry in ACTIVATIONS.items() if entry.elementwise]
 
 
-def ask(cases):
-    """Let the engine answer all cases in one process."""
-    result = run_node(str(HERE / "engine_cases.mjs"), input=json.dumps(cases))
-    assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+ask = NodeScript(HERE / "engine_cases.mjs").ask
 
 
 def layers_of(network):

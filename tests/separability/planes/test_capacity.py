@@ -42,12 +42,12 @@ def test_every_labeling_is_separable_up_to_the_dimension_plus_one_and_not_one_fu
 
 def test_the_fall_is_the_sharper_the_more_dimensions():
     width = []
-    for d in (2, 20, 200):
+    for d in (2, 15, 120):
         chances = [float(one.chance) for one in capacity([d], range(1, 5 * (d + 1)), n_trials=0)]
         inside = [n for n, chance in enumerate(chances, 1) if 0.1 < chance < 0.9]
         width.append(len(inside) / (d + 1))
     assert width[0] > width[1] > width[2]
-    assert width[2] < 0.3
+    assert width[2] < 0.35
 
 
 def test_trials_agree_with_the_theorem():
