@@ -68,7 +68,7 @@ def outputs(verb):
     for one in verb.assemble_argument_collection():
         metavar = one.parameter.metavar or ""
         read = not one.name.startswith("--") or metavar in ("TABLE", "COLUMN|FILE", "FOLDER")
-        if not read and ("FILE" in metavar or "Path" in str(one.hint)):
+        if not read and (metavar == "DIR" or "FILE" in metavar or "Path" in str(one.hint)):
             found.add(one.name)
     return found
 
