@@ -8,6 +8,7 @@ from gradatim.collection import Collection
 from gradatim.evaluation.folds import make_folds
 from gradatim.evaluation.groups import without_lonely_classes
 from gradatim.inspection import copies, drop_copies, inspected, near, projection
+from gradatim.inspection.latest import Latest
 from gradatim.inspection.near import near_pairs
 from gradatim.music.fingerprints import FLOOR, fingerprint
 
@@ -118,7 +119,7 @@ def test_many_rows_are_compared_with_the_same_result_as_few(monkeypatch):
     few = near_pairs(made).tolist()
     assert few == [[3, 7], [50, 60], [200, 201]]
     monkeypatch.setattr(near, "_MOST_COMPARED", 100)
-    near._latest.clear()
+    monkeypatch.setattr(near, "_latest", Latest())
     monkeypatch.setattr(near, "_AT_ONCE", 5_000)
     # Of exact copies one is compared: the others have its hash.
     assert near_pairs(made).tolist() == [[3, 7], [200, 201]]
@@ -126,7 +127,7 @@ def test_many_rows_are_compared_with_the_same_result_as_few(monkeypatch):
     assert (same[7], same[60], same[201]) == (same[3], same[50], same[200])
     assert len(np.unique(same)) == 297
     monkeypatch.setattr(near, "_MOST_ASKED", 150)
-    near._latest.clear()
+    monkeypatch.setattr(near, "_latest", Latest())
     assert near_pairs(made).tolist() == [[3, 7], [200, 201]]
 
 

@@ -16,13 +16,13 @@ References
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gradatim.collection import Collection
+from gradatim.inspection.latest import Latest
 from gradatim.inspection.projection import projected
 from gradatim.music.fingerprints import FLOOR
 
@@ -51,9 +51,8 @@ _AXES = 16
 _AT_ONCE = 1 << 25
 
 
-# The arrays that were compared last, and their pairs: a climb asks for what it says of copies, for
-# classes of one group, and for its folds.
-_latest: list[tuple[list[weakref.ref[np.ndarray]], np.ndarray]] = []
+# A climb asks for what it says of copies, for classes of one group, and for its folds.
+_latest = Latest()
 
 
 def near_pairs(collection: Collection) -> np.ndarray:
@@ -63,14 +62,8 @@ def near_pairs(collection: Collection) -> np.ndarray:
     """
     more = (collection.fingerprints, collection.content_hashes)
     compared = [*collection.X.values(), *(array for array in more if array is not None)]
-    for known, pairs in _latest:
-        if len(known) == len(compared) and all(
-            ref() is array for ref, array in zip(known, compared, strict=True)
-        ):
-            return pairs
-    pairs = _near_pairs(collection)
-    pairs.flags.writeable = False
-    _latest[:] = [([weakref.ref(array) for array in compared], pairs)]
+    pairs = _latest.of(compared, lambda: _near_pairs(collection))
+    assert pairs is not None
     return pairs
 
 
