@@ -160,7 +160,8 @@ class HeldOut(Sequence[np.ndarray]):
             return HeldOut(self._X, self._rows[index], self._columns, self._others[index])
         held_out = self._X[self._rows[index]]
         if self._others:
-            held_out[:, self._columns] = self._X[np.ix_(self._others[index], self._columns)]
+            places = np.ix_(self._others[index], np.asarray(self._columns))
+            held_out[:, self._columns] = self._X[places]
         return held_out
 
 
