@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["Latest"]
-
 
 class Latest:
     """What was found last about some arrays."""
