@@ -224,7 +224,7 @@ def _checked(model: Model, X: Any) -> np.ndarray:
     assert model.scaler is not None
     rows = read_rows(X, model.input, model.n_features, model.feature_names)
     require_present(rows, model.scaler.fill, model.feature_names)
-    return rows
+    return rows.astype(np.float64)  # They are averaged.
 
 
 def _explain(model: Model, rows: np.ndarray, class_name: str | None, n_nearest: int) -> Explanation:
