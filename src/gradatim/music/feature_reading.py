@@ -47,6 +47,7 @@ def read_feature_table(
     recipes: Mapping[str, Recipe] | None = None,
     task: str | None = None,
     min_class_size: int = 0,
+    single_class: bool = False,
 ) -> Collection:
     """Read a table of features that `write_features` wrote as Parquet.
 
@@ -66,6 +67,8 @@ def read_feature_table(
         How the labels are read; as they were extracted if None.
     min_class_size : int, default 0
         Rows that a class, or a tag, must have; smaller ones are left out.
+    single_class : bool
+        Whether one class is enough, for whoever only scores.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def read_feature_table(
     SpecError
         If another target or grouping is named, or features that the file does not hold.
     LabelError
-        If all rows are of one class.
+        If all rows are of one class, unless `single_class`.
     """
     file = Path(path).expanduser()
     told = _require(file)
@@ -115,6 +118,7 @@ def read_feature_table(
         id="id",
         task=task or told.task,
         min_class_size=min_class_size,
+        single_class=single_class,
     )
     place = {name: k for k, name in enumerate(collection.feature_names["features"])}
     row_of = {name: k for k, name in enumerate(kept.texts("id"))}

@@ -45,6 +45,7 @@ def read_table(
     id: str | None = None,
     drop_rows_without: Sequence[str] = (),
     min_class_size: int = 0,
+    single_class: bool = False,
     decimal: Literal[".", ","] | None = None,
     delimiter: str | None = None,
     header: str | None = None,
@@ -93,6 +94,8 @@ def read_table(
         Columns whose missing values cost the row; ``"target"`` and ``"groups"`` mean theirs.
     min_class_size : int, default 0
         Rows that a class, or a tag, must have; smaller ones are left out.
+    single_class : bool
+        Whether one class is enough, for whoever only scores.
     decimal : {".", ","}, optional
         Mark before decimals in CSV.
     delimiter : str, optional
@@ -115,7 +118,7 @@ def read_table(
         one name; the first row may be data; a feature holds text, or missing or infinite values;
         a target or group is missing; ids are repeated; no feature or row is left.
     LabelError
-        If all rows are of one class.
+        If all rows are of one class, unless `single_class`.
     SpecError
         If there is no such task, encoding, delimiter or way to impute.
 
@@ -141,7 +144,7 @@ def read_table(
         table, targets, None if groups is None else _group_column(table, groups), drop_rows_without
     )
     table, weight_notices = without_weightless(table, weights)
-    read = read_targets(table, targets, task, min_class_size)
+    read = read_targets(table, targets, task, min_class_size, single_class=single_class)
     table, read = _without_small_classes(table, read, min_class_size)
     features = Features(table, names, impute is not None, without)
     parts, part_notices = None, ()

@@ -132,7 +132,9 @@ def score_path(
     if options is not None and options.weights is not None:
         raise SpecError("score counts every sample once; leave --weights out")
     text = os.fspath(path)
-    collection = read_source(text, options_for(model, text, options or Options()))
+    collection = read_source(
+        text, options_for(model, text, replace(options or Options(), single_class=True))
+    )
     if collection.task != "classification":
         raise InputError(
             f"{show_name(text)} has targets for {collection.task}, and the model names classes; "
