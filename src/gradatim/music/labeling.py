@@ -372,7 +372,7 @@ def _refuse_loose(
         )
 
 
-def refuse_parts(root: Path, files: Sequence[str]) -> None:
+def refuse_parts(root: Path, files: Sequence[str], *, advise_split: bool = True) -> None:
     """Refuse folders that are parts of a split, not classes."""
     below: dict[str, set[str]] = {}
     for file in files:
@@ -394,9 +394,9 @@ def refuse_parts(root: Path, files: Sequence[str]) -> None:
             f"type --labels folder:2 to learn what lies below them ({_some(sorted(inner))}), or "
             "--labels folder:1 if they are classes"
         )
-        if are_parts([*below]):
+        if advise_split and are_parts([*below]):
             advice += "; --split-column folder:1 learns from train and scores test"
-        elif parts and len(below) >= 3:
+        elif advise_split and parts and len(below) >= 3:
             advice += "; --fold-column folder:1 keeps them as folds"
     if len(parts) == len(below):
         why = "are called as parts of a split are, not as classes"
