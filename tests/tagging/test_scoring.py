@@ -121,3 +121,9 @@ def test_one_class_is_enough_to_score(tmp_path, tones, tone_model, table_models)
         read_source(str(tmp_path / "in"), Options(n_jobs=1))
     with pytest.raises(LabelError, match="two or more to learn"):
         read_source(str(tmp_path / "one.csv"), Options(target=["kind"]))
+
+
+def test_a_class_written_otherwise_is_named_beside_the_known_one(tmp_path, table_models):
+    write(tmp_path / "t.csv", ["Evens,A,0,x,2", "blue,B,1,y,2"])
+    notices = score_path(table_models[0], tmp_path / "t.csv", Options(target=["kind"])).notices
+    assert "counted as wrong: Evens, like even, blue (2 samples)" in notices[0].message

@@ -18,7 +18,7 @@ import numpy as np
 
 from gradatim._digest import row_hashes
 from gradatim._stems import find_stems
-from gradatim._text import plural, show_name
+from gradatim._text import find_twins, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, Dialect, read_columns
@@ -230,22 +230,15 @@ def _without_small_classes(
             "--min-class-size"
         )
     rows = ~small[place]
-    kept = {_letters(c): c for c in classes[~small]}
-    twins = [f", like {show_name(kept[_letters(c)])!r}" if _letters(c) in kept else ""
-             for c in classes[small]]  # fmt: skip
+    twins = find_twins(classes[small], classes[~small])
     named = ", ".join(
-        f"{show_name(c)} ({n}{twin})"
-        for c, n, twin in zip(classes[small][:5], counts[small], twins, strict=False)
+        f"{show_name(c)} ({n}{f', like {show_name(twins[c])!r}' if c in twins else ''})"
+        for c, n in zip(classes[small][:5], counts[small], strict=False)
     )
     more = f" and {small.sum() - 5} more" if small.sum() > 5 else ""
     text = f"{plural(int((~rows).sum()), 'row')} of classes with fewer than {size} left out"
     notice = Notice("small-classes", f"{text}: {named}{more}")
     return table.keep(rows), read._replace(y=read.y[rows], notices=(*read.notices, notice))
-
-
-def _letters(label: str) -> str:
-    """Return what two ways of writing a class share."""
-    return "".join(filter(str.isalnum, str(label).casefold())) or str(label)
 
 
 def _group_column(table: Columns, groups: str) -> str:
