@@ -9,8 +9,7 @@ import pytest
 
 from gradatim.errors import OutputError
 from gradatim.tagging import Predictions, write_predictions
-from gradatim.tagging.files import left_out_of_playlists
-from gradatim.tagging.files import _file_names
+from gradatim.tagging.files import _file_names, left_out_of_playlists
 
 P = np.array([[0.7, 0.2, 0.1], [0.1, 0.45, 0.45], [0.0, 0.1, 0.9], [0.6, 0.3, 0.1]])
 

@@ -184,8 +184,8 @@ def _writers(found: Predictions, output: Path | None) -> list[Writer]:
         written = write_predictions(found, target)
         without = ""
         if lost := left_out_of_playlists(found, target):
-            n_files = plural(len(lost), "file")
-            without = f", without {n_files} whose path has a line break: {list_text(file.name for file in lost)}"
+            n_files, named = plural(len(lost), "file"), list_text(file.name for file in lost)
+            without = f", without {n_files} whose path has a line break: {named}"
         if target.is_dir():
             return f"wrote {plural(len(written), 'playlist')} into {show_name(target)}{without}"
         return f"wrote {show_name(written[0])}{without}"

@@ -141,7 +141,8 @@ def read_folder(
         If there is no such folder, no audio in it, audio but no labels, a class of which nothing
         can be read, or more than a tenth of the files cannot be read.
     LabelError
-        If there is only one class (unless `single_class`), or the folders look like parts of a split.
+        If there is only one class, unless `single_class`, or the folders look like parts of a
+        split.
     SpecError
         If options exclude each other, or a fact of files makes no sense.
     TableError

@@ -119,7 +119,8 @@ def read_scores(
         If there are no scores, more than half cannot be read, there are no labels, or a class of
         which nothing can be read.
     LabelError
-        If there is only one class (unless `single_class`), or the folders look like parts of a split.
+        If there is only one class, unless `single_class`, or the folders look like parts of a
+        split.
     SpecError
         If options exclude each other, or a fact of scores makes no sense.
     TableError
