@@ -181,16 +181,16 @@ def _read_table(text: str, options: Options) -> Collection:
             f"{text} is a table: name the column that is to be learnt with --target COLUMN"
         )
     target = options.target[0] if len(options.target) == 1 else list(options.target)
+    told = (*_OF_TABLES, "single_class")
     return read_table(
         Path(text).expanduser(),
         target,
         options.groups,
         tuple(options.drop),
-        **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
+        **{name: value for name in told if (value := getattr(options, name))},
         fold_column=options.fold_column,
         split_column=options.split_column,
         weights=options.weights,
-        single_class=options.single_class,
     )
 
 
