@@ -25,6 +25,7 @@ __all__ = [
     "bound_text",
     "escape_controls",
     "escape_json",
+    "find_twins",
     "is_told",
     "list_text",
     "mark",
@@ -104,6 +105,25 @@ def list_text(names: Iterable[object]) -> str:
     first = list(names)
     shown = ", ".join(show_name(name) for name in first[:_MOST_NAMES])
     return shown + (f" and {len(first) - _MOST_NAMES:,} more" if first[_MOST_NAMES:] else "")
+
+
+def find_twins(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Map names to the known one from which only case, punctuation or a plural s sets them apart.
+
+    Examples
+    --------
+    >>> find_twins(["hihats", "Hi-Hat", "tom"], ["hihat", "kick"])
+    {'hihats': 'hihat', 'Hi-Hat': 'hihat'}
+    """
+    of = {_letters(name): name for name in map(str, known)}
+    return {name: of[_letters(name)] for name in map(str, names) if _letters(name) in of}
+
+
+def _letters(name: str) -> str:
+    letters = "".join(filter(str.isalnum, name.casefold()))
+    if not any(map(str.isalpha, letters)):
+        return name  # -1 and 1 are two classes.
+    return letters.removesuffix("s") if len(letters) > 3 else letters
 
 
 def number_text(value: float, digits: int = DIGITS) -> str:

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from gradatim.cli import main
+from gradatim.errors import OutputError
 from gradatim.models import load_model
 from gradatim.music import many_files
 
@@ -297,9 +298,9 @@ def read_json(capsys, *words):
 @pytest.mark.parametrize(
     ("verb", "words", "left_out"),
     [
-        ("predict", ("--id", "path"), "the column of ids"),
-        ("explain", ("--id-column", "path", "--row", "1"), "the column of ids"),
-        ("predict", ("--delimiter", ";"), "how text is written"),
+        ("predict", ("--id", "path"), "--id"),
+        ("explain", ("--id-column", "path", "--row", "1"), "--id-column"),
+        ("predict", ("--delimiter", ";"), "--delimiter"),
     ],
 )
 def test_no_option_gets_around_the_recipe(sounds, capsys, verb, words, left_out):
@@ -326,3 +327,17 @@ def test_one_file_is_called_by_its_own_name(capsys, tmp_path):
     soundfile.write(tmp_path / "bd_808.flac", np.sin(np.arange(3000)), 22050)
     assert main(["features", str(tmp_path / "bd_808.flac"), "-o", "one.parquet"]) == 0
     assert capsys.readouterr().out.startswith("bd_808.flac, 1 file")
+
+
+def test_no_file_that_could_not_be_written_is_offered_to_climb(sounds, capsys, monkeypatch):
+    status, out, _ = run(capsys, "features", sounds, "-o", "s.csv")
+    assert (status, "climb it with" in out) == (0, True)
+
+    def full(table, path):
+        raise OutputError("the disk is full")
+
+    monkeypatch.setattr("gradatim.music.write_features", full)
+    status, out, error = run(capsys, "features", sounds, "-o", "s.csv")
+    assert status == 2
+    assert "climb it with" not in out
+    assert "the disk is full" in error

@@ -61,6 +61,7 @@ def test_the_version_is_printed_with_the_name(capsys):
         ("climb timbre --json", "--json requires an argument"),
         ("climb timbre --drop", "--drop"),
         ("climb timbre world", "unexpected argument 'world'"),
+        ("climb t.csv --target a b c", "unexpected argument 'b'; several targets are typed --targ"),
         ("data --jsn", "did you mean --json?"),
     ],
 )

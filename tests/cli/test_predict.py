@@ -95,6 +95,17 @@ def test_sets_are_on_the_screen_and_in_files(inside, capsys):
         assert row["set"] == "|".join(probable or [row["prediction"]])
 
 
+def test_a_file_with_a_line_break_in_its_name_costs_no_playlist(inside, capsys):
+    kick = next((inside / "in/new/kick").iterdir())
+    for name in ("a.flac", "a\nb.flac"):
+        (inside / "broken").mkdir(exist_ok=True)
+        shutil.copy(kick, inside / "broken" / name)
+    assert main(["predict", "drums.gradatim", "broken", "-o", "broken.m3u8"]) == 0
+    assert (inside / "broken.m3u8").read_text() == "#EXTM3U\n./broken/a.flac\n"
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "broken.m3u8, without 1 file whose path has a line break: a\\nb.flac" in shown
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -103,6 +114,8 @@ def test_sets_are_on_the_screen_and_in_files(inside, capsys):
         ("rows.gradatim in", "no recipe computes from audio"),
         ("drums.gradatim rows.csv", "lacks the columns mfcc_1_mean, "),
         ("rows.gradatim nothing.csv", "there is no file"),
+        ("rows.gradatim nothing.csv --id a", "there is no file"),
+        ("drums.gradatim in --id a --delimiter bar", "--id, --delimiter does not go with in, a fo"),
         ("rows.gradatim rows.csv -o a.txt", "names no format of predictions"),
         ("rows.gradatim rows.csv -o rows.csv", "is read as input"),
         ("rows.gradatim rows.csv -o none/", "names no format of predictions"),

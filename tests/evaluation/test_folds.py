@@ -72,6 +72,10 @@ def test_a_single_class_is_refused(make_collection):
 def test_a_class_with_fewer_samples_than_folds_is_named(make_collection):
     with pytest.raises(LabelError, match=r"rare \(3\)"):
         make_folds(make_collection(np.zeros((23, 1)), ["a"] * 20 + ["rare"] * 3), 5, 2, 0)
+    with pytest.raises(LabelError, match=r"too few in: hihats \(1, like hihat\);"):
+        make_folds(make_collection(np.zeros((21, 1)), ["hihat"] * 20 + ["hihats"]), 5, 2, 0)
+    with pytest.raises(LabelError, match=r"too few in: -1 \(1\);"):
+        make_folds(make_collection(np.zeros((21, 1)), ["1"] * 20 + ["-1"]), 5, 2, 0)
 
 
 @pytest.mark.parametrize(("folds", "repeats"), [(2, 2), (5, 0), (0, 1), (50, 1)])

@@ -120,6 +120,9 @@ def test_a_class_of_one_group_is_left_out_with_a_warning(make_collection):
     assert kept.n_samples == 40
     assert [n.code for n in kept.notices] == ["lonely-class"]
     assert "left out: rare (4 samples)" in kept.notices[0].message
+    written = np.where(y == "rare", "B.", y)
+    kept = without_lonely_classes(make_collection(np.zeros((44, 1)), written, groups=groups))
+    assert "left out: B., like b (4 samples)" in kept.notices[0].message
 
 
 def test_where_fewer_than_two_classes_would_remain_it_is_an_error(make_collection):

@@ -162,3 +162,19 @@ def test_a_large_wide_input_is_projected_and_keeps_its_near_copies(monkeypatch):
     made = Collection("t", {"x": X}, np.array(["a"] * 120), "classification", np.arange(120),
                       content_hashes=hashes)  # fmt: skip
     assert near_pairs(made).tolist() == [[2, 80]]
+
+
+def test_cycles_are_compared_by_their_harmonics():
+    rng = np.random.default_rng(0)
+    harmonics = np.arange(1, 20)
+    angles = 2 * np.pi * harmonics * np.arange(256)[:, None] / 256
+    levels = rng.normal(size=(60, 19)) / harmonics
+    waves = np.sum(levels[:, None] * np.sin(angles + rng.uniform(0, 6, (60, 1, 19))), axis=2)
+    shifted = np.round(np.roll(waves[3], 37) / np.abs(waves).max() * 32767) / 65536 + 0.01
+    X = np.vstack([waves, shifted]).astype(np.float32)
+    heard = sounds(*X)
+    found = replace(heard, X={"cycle": X}, cycles=["cycle"])
+    assert near_pairs(found).tolist() == [[3, 60]]
+    # Beside another input the fingerprints count.
+    both = replace(found, X={"cycle": X, "mel": X})
+    assert near_pairs(both).tolist() == near_pairs(heard).tolist() != [[3, 60]]

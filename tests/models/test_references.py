@@ -16,7 +16,7 @@ from gradatim.collection import Collection
 from gradatim.errors import GradatimError, MissingExtraError, SpecError
 from gradatim.models.families.base import Fit
 from gradatim.models.families.references import Forest, LightGBM
-from gradatim.models.families.registry import REFERENCES, get_family, register
+from gradatim.models.families.registry import REFERENCES, get_family, register, require_savable
 from gradatim.models.training_set import TrainingSet
 from gradatim.presentation.climbs import reference_lines
 
@@ -261,3 +261,11 @@ def test_who_registers_a_reference_finds_it_beside_the_ladder():
         ]
     finally:
         REFERENCES.pop("stump", None)
+
+
+def test_what_can_be_saved_is_offered_without_references():
+    with pytest.raises(SpecError, match="no rung ''; choose among") as refused:
+        require_savable("")
+    assert "forest" not in str(refused.value)
+    with pytest.raises(SpecError, match='did you mean "shallow"'):
+        require_savable("shalow")

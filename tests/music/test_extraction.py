@@ -113,8 +113,9 @@ def test_parts_of_a_split_are_no_labels(tmp_path, tone):
     for part in ("train", "test"):
         for name in ("a", "b"):
             tone(tmp_path / "x" / part / name / "0.wav")
-    with pytest.raises(LabelError, match="parts of a split"):
+    with pytest.raises(LabelError, match="parts of a split") as refused:
         extract_table(tmp_path / "x")
+    assert "--split-column" not in str(refused.value)
     assert extract_table(tmp_path / "x", labels="folder:2").labels == ["a", "b", "a", "b"]
 
 
@@ -186,6 +187,33 @@ def test_inputs_are_chosen_by_name_also_unions_of_what_is_there(saved):
     assert len(read_feature_table(saved, features=["all"]).X) == 3
     with pytest.raises(SpecError, match="no musicnn; extract them with"):
         read_feature_table(saved, features=["musicnn"])
+
+
+def test_gaps_and_doubled_paths_are_told_by_what_the_table_has(saved, tmp_path):
+    arrow, file = parquet.read_table(saved), tmp_path / "t.parquet"
+    values = arrow["mfcc_1_mean"].to_pylist()
+    values[1] = None
+    place = arrow.column_names.index("mfcc_1_mean")
+    parquet.write_table(
+        arrow.set_column(place, "mfcc_1_mean", pa.array(values, pa.float32())), file
+    )
+    message = r"mfcc_1_mean of t\.parquet has no finite number for high/1\.wav"
+    with pytest.raises(TableError, match=message):
+        read_feature_table(file)
+    with pytest.raises(TableError, match=message):
+        read_unlabelled(file, CLASSICAL)
+    parquet.write_table(pa.concat_tables([arrow, arrow.slice(3, 1)]), file)
+    with pytest.raises(TableError, match=r"column path of t\.parquet names high/3\.wav in two"):
+        read_feature_table(file)
+
+
+def test_parts_of_a_collection_are_joined_as_the_guide_says(folder, tmp_path):
+    parts = [write_features(extract_table(folder / one), tmp_path / f"{one}.parquet") for one in
+             ("low", "high")]  # fmt: skip
+    whole = tmp_path / "all.parquet"
+    parquet.write_table(pa.concat_tables(map(parquet.read_table, parts)), whole)
+    again = read_unlabelled(whole, CLASSICAL)
+    assert len(again.paths) == 12
 
 
 def test_rows_without_features_or_label_are_left_out_with_a_word(folder, tone, tmp_path):

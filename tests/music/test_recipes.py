@@ -121,3 +121,16 @@ def test_a_recipe_that_cannot_be_read_is_refused(constants):
 def test_a_union_of_one_part_twice_is_refused():
     with pytest.raises(SpecError):
         UnionRecipe((MelRecipe(), MelRecipe()))
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["all+tempo"], "all stands for several inputs.*write all tempo"),
+        (["mel+classical", "classical+mel"], "are the same sets of features; name one"),
+        (["all", "mel+classical"], r"classical\+mel and mel\+classical are the same"),
+    ],
+)
+def test_unions_are_named_once_and_without_all(names, message):
+    with pytest.raises(SpecError, match=message):
+        plan_inputs(names)

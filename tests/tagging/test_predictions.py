@@ -9,7 +9,7 @@ import pytest
 
 from gradatim.errors import OutputError
 from gradatim.tagging import Predictions, write_predictions
-from gradatim.tagging.files import _file_names
+from gradatim.tagging.files import _file_names, left_out_of_playlists
 
 P = np.array([[0.7, 0.2, 0.1], [0.1, 0.45, 0.45], [0.0, 0.1, 0.9], [0.6, 0.3, 0.1]])
 
@@ -133,14 +133,19 @@ def test_what_cannot_be_written_is_an_error(changes, name, said, tmp_path):
 
 
 def test_a_line_break_in_a_path_is_no_second_entry(tmp_path):
-    files = [tmp_path / f"{k}\nevil.wav" for k in range(4)]
-    with pytest.raises(OutputError, match="line break"):
-        write_predictions(make(files=files), tmp_path / "a.m3u8")
-    # Of a folder no playlist is written, not even of the classes before it.
-    last = [tmp_path / "0.wav", *files[1:]]
-    with pytest.raises(OutputError, match="line break"):
-        write_predictions(make(files=last), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    files = [tmp_path / "0.wav", *(tmp_path / f"{k}\nevil.wav" for k in range(1, 4))]
+    found = make(files=files)
+    (path,) = write_predictions(found, tmp_path / "a.m3u8")
+    assert path.read_bytes() == b"#EXTM3U\n./0.wav\n"
+    lists = write_predictions(found, tmp_path)
+    assert sorted(file.read_bytes() for file in lists) == [
+        b"#EXTM3U\n",
+        b"#EXTM3U\n",
+        b"#EXTM3U\n./0.wav\n",
+    ]
+    for playlist in (path, tmp_path):
+        assert left_out_of_playlists(found, playlist) == files[1:]
+    assert left_out_of_playlists(found, tmp_path / "a.csv") == []
 
 
 def test_halves_of_characters_are_escaped_in_every_table(tmp_path):

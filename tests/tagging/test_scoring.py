@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradatim.errors import InputError, SpecError, TableError
-from gradatim.sources.registry import Options
+from gradatim.errors import InputError, LabelError, SpecError, TableError
+from gradatim.sources.registry import Options, read_source
 from gradatim.tagging import predict_path, score_path
 from gradatim.tagging.scoring import _interval
 
@@ -106,3 +106,24 @@ def test_what_cannot_be_scored_is_an_error(other, table_models, tone_model, tone
     with pytest.raises(TableError, match="name the column that is to be learnt with --target"):
         score_path(model, other)
     assert score_path(constant, other, Options(target=["kind"])).n_right in ([0, 3, 0], [0, 0, 1])
+
+
+def test_one_class_is_enough_to_score(tmp_path, tones, tone_model, table_models):
+    write(tmp_path / "one.csv", ROWS[:1])
+    found = score_path(table_models[0], tmp_path / "one.csv", Options(target=["kind"]))
+    assert (found.classes, found.n_right, found.interval) == (["even"], [1], None)
+    shutil.copytree(tones / "low", tmp_path / "in" / "low")
+    (tmp_path / "labels.csv").write_text("path,kind\nlow/0.wav,low\nlow/1.wav,low\n")
+    assert score_path(tone_model, tmp_path / "in", Options(n_jobs=1)).n_samples == [8]
+    labels = Options(labels=str(tmp_path / "labels.csv"), target=["kind"], n_jobs=1)
+    assert score_path(tone_model, tmp_path / "in", labels).n_samples == [2]
+    with pytest.raises(LabelError, match="a single class"):
+        read_source(str(tmp_path / "in"), Options(n_jobs=1))
+    with pytest.raises(LabelError, match="two or more to learn"):
+        read_source(str(tmp_path / "one.csv"), Options(target=["kind"]))
+
+
+def test_a_class_written_otherwise_is_named_beside_the_known_one(tmp_path, table_models):
+    write(tmp_path / "t.csv", ["Evens,A,0,x,2", "blue,B,1,y,2"])
+    notices = score_path(table_models[0], tmp_path / "t.csv", Options(target=["kind"])).notices
+    assert "counted as wrong: Evens, like even, blue (2 samples)" in notices[0].message

@@ -152,7 +152,7 @@ def _status(tokens: Sequence[str], program: App) -> int:
         program(tokens, console=console, exit_on_error=False, print_error=False, verbose=False)
         sys.stdout.flush()
     except CycloptsError as error:
-        return _fail(2, _one_sentence(error), debug)
+        return _fail(2, _one_sentence(error, tokens), debug)
     except EquationError as error:
         status = _fail(2, error.sentence, debug)
         # The caret below the equation keeps its place only as lines of their own.
@@ -202,16 +202,26 @@ def _forget_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _one_sentence(error: CycloptsError) -> str:
+def _one_sentence(error: CycloptsError, tokens: Sequence[str]) -> str:
     """Join what cyclopts says in several sentences into one, as all other errors are."""
     if isinstance(error, UnusedCliTokensError):
         chain = shlex.join(["gradatim", *(error.command_chain or ()), "--help"])
-        return f"unexpected argument {(error.unused_tokens or ['?'])[0]!r}; see {chain}"
+        unused = (error.unused_tokens or ["?"])[0]
+        return f"unexpected argument {unused!r}{_how_to_repeat(unused, tokens)}; see {chain}"
     if isinstance(error, MissingArgumentError) and error.argument is not None:
         return _missing(error)
     said = re.sub(r"Available commands:.*", "see gradatim --help", str(error), flags=re.DOTALL)
     first, *rest = said.strip().rstrip(".").split(". ")
     return "; ".join(map(_uncapitalized, [first, *rest]))
+
+
+def _how_to_repeat(unused: str, tokens: Sequence[str]) -> str:
+    """Say how a second target is typed, where it stands right after the first."""
+    for option, value, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if option == "--target" and after == unused:
+            again = shlex.join(["--target", value, "--target", after])
+            return f"; several targets are typed {again}"
+    return ""
 
 
 def _uncapitalized(sentence: str) -> str:

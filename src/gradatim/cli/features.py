@@ -75,6 +75,7 @@ def features(
         # Without the screen of climbs, which imports what trains them.
         console = SafeConsole(stderr=json == "-")
         whole = {**header(), **table.to_dict()}
+        written: list[Path] = []
 
         def show() -> None:
             from gradatim.presentation.extractions import feature_lines
@@ -82,21 +83,31 @@ def features(
             if json == "-":
                 print_json(whole)
             else:
-                print_lines(console, feature_lines(table, output), soft_wrap=True)
+                print_lines(
+                    console, feature_lines(table, output if written else None), soft_wrap=True
+                )
 
         def say(sentence: str) -> None:
             print_lines(console, [[sentence]], soft_wrap=True)
 
-        deliver(_writers(table, whole, output, json), show, say)
+        deliver(_writers(table, whole, output, json, written), show, say)
 
 
 def _writers(
-    table: FeatureTable, whole: dict[str, object], output: Path, json: str | None
+    table: FeatureTable,
+    whole: dict[str, object],
+    output: Path,
+    json: str | None,
+    written: list[Path],
 ) -> list[Writer]:
     from gradatim._files import write_atomically
     from gradatim.music import write_features
 
-    writers: list[Writer] = [lambda: f"wrote {show_name(write_features(table, output))}"]
+    def write() -> str:
+        written.append(write_features(table, output))
+        return f"wrote {show_name(written[0])}"
+
+    writers: list[Writer] = [write]
     if json is not None and json != "-":
         text = json_text(whole) + "\n"
         writers.append(lambda: f"json: {show_name(write_atomically(json, text))}")

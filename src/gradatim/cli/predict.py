@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from gradatim._text import plural, show_name
+from gradatim._text import list_text, plural, show_name
 from gradatim.cli._interrupt import Interrupted, interruptible
 from gradatim.cli._json import header
 from gradatim.cli._numbers import to_float
@@ -178,11 +178,16 @@ def _check(model: Model, file: Path, path: str, output: Path | None, json: str |
 
 def _writers(found: Predictions, output: Path | None) -> list[Writer]:
     from gradatim.tagging import write_predictions
+    from gradatim.tagging.files import left_out_of_playlists
 
     def write(target: Path) -> str:
         written = write_predictions(found, target)
+        without = ""
+        if lost := left_out_of_playlists(found, target):
+            n_files, named = plural(len(lost), "file"), list_text(file.name for file in lost)
+            without = f", without {n_files} whose path has a line break: {named}"
         if target.is_dir():
-            return f"wrote {plural(len(written), 'playlist')} into {show_name(target)}"
-        return f"wrote {show_name(written[0])}"
+            return f"wrote {plural(len(written), 'playlist')} into {show_name(target)}{without}"
+        return f"wrote {show_name(written[0])}{without}"
 
     return [] if output is None else [partial(write, output)]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradatim._text import list_text, plural, show_name
+from gradatim._text import find_twins, list_text, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.groups import (
@@ -246,7 +246,12 @@ def _check_classes(collection: Collection, folds: int) -> None:
     _check_several(collection)
     classes, counts = np.unique(collection.y, return_counts=True)
     if collection.groups is None and counts.min() < folds:
-        few = list_text(f"{c} ({n})" for c, n in zip(classes, counts, strict=True) if n < folds)
+        twins = find_twins(classes[counts < folds], classes[counts >= folds])
+        few = list_text(
+            f"{c} ({n}{f', like {twins[c]}' if c in twins else ''})"
+            for c, n in zip(classes.astype(str), counts, strict=True)
+            if n < folds
+        )
         raise LabelError(
             f"every class needs at least as many samples as there are folds ({folds}); too few "
             f"in: {few}; add samples, leave the class out, or choose fewer folds"

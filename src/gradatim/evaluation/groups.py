@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gradatim._text import plural, show_name
+from gradatim._text import find_twins, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError
 from gradatim.inspection import copies
@@ -31,7 +31,11 @@ def without_lonely_classes(collection: Collection) -> Collection:
     lonely = [c for c, n in groups.items() if n < 2]
     if not lonely:
         return collection
-    named = ", ".join(show_name(str(c)) for c in lonely[:5])
+    twins = find_twins(lonely, [c for c in groups if c not in lonely])
+    named = ", ".join(
+        f"{show_name(str(c))}{f', like {show_name(twins[c])}' if c in twins else ''}"
+        for c in lonely[:5]
+    )
     named += f" and {len(lonely) - 5} more" if len(lonely) > 5 else ""
     if len(groups) - len(lonely) < 2:
         raise LabelError(

@@ -2,10 +2,11 @@
 
 Conventions: tunes are compared by the cosine of what their fingerprints count, rare groups of
 intervals weighing more. Sounds are compared in dB root mean square over the bands and steps in
-which either is heard, so that a short or dull sound is not near to all others. Rows are compared by
-their features, each brought to standard deviation 1. How near two rows must be follows from how
-near other rows are: so near that one table in twenty has such a pair by chance, by the law of
-nearest neighbours in a space of as many dimensions as the rows fill [1]_. Of many rows some are
+which either is heard, so that a short or dull sound is not near to all others. Sounds that are read
+as single cycles only are compared by the levels of their harmonics, whatever the phases. Rows are
+compared by their features, each brought to standard deviation 1. How near two rows must be follows
+from how near other rows are: so near that one table in twenty has such a pair by chance, by the law
+of nearest neighbours in a space of as many dimensions as the rows fill [1]_. Of many rows some are
 asked for that, so that its time grows with their number.
 
 References
@@ -16,7 +17,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ from gradatim.music.fingerprints import FLOOR
 #: Sounds whose fingerprints differ by less are near copies: of 527 drum hits 94 % are still found
 #: as MP3, and of 67 different ones the nearest two differ by 2.9 dB.
 NEAR_DB = 1.5
+
+#: Share of their level by which the harmonics of two cycles may differ in near copies: with 16
+#: bits, shifted and louder, a cycle differs by .0001; of 60 random ones the nearest two by .16.
+NEAR_CYCLES = 0.01
 
 #: Cosine from which tunes are near copies: of 1,059 dances with a tenth of their notes ornamented
 #: or changed 91 % are found, and of 1.1 million pairs of one and another read backwards none is.
@@ -70,6 +75,9 @@ def near_pairs(collection: Collection) -> np.ndarray:
 def _near_pairs(collection: Collection) -> np.ndarray:
     if collection.fingerprints is not None and are_scores(collection):
         return _same_melodies(collection.fingerprints)
+    only_cycles = len(collection.cycles) > 0 and {*collection.X} == {*collection.cycles}
+    if collection.fingerprints is not None and only_cycles:
+        return _within(_harmonics([*collection.X.values()]), NEAR_CYCLES)
     if collection.fingerprints is not None:
         prints = collection.fingerprints.astype(np.float64)
         # Where neither is heard they agree, so what is near is near in all of the fingerprint too.
@@ -116,6 +124,13 @@ def _same_melodies(counts: np.ndarray) -> np.ndarray:
         near = (alike.data > NEAR_MELODY) & (alike.col > alike.row + start)
         found += zip(long[alike.row[near] + start], long[alike.col[near]], strict=True)
     return np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+
+
+def _harmonics(cycles: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the levels of the harmonics of cycles, each (n_samples, n_points), of one norm."""
+    levels = [np.abs(np.fft.rfft(X.astype(np.float64), axis=1))[:, 1:] for X in cycles]
+    whole = np.concatenate(levels, axis=1)
+    return whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-12)
 
 
 def _sound_alike(prints: np.ndarray, one: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def cycle_points(y: np.ndarray, sr: int, recipe: CycleRecipe) -> np.ndarray:
     if len(y) > MOST_SECONDS * sr:
         raise AudioError(
             f"a sound of {1000 * len(y) / sr:,.0f} ms is no single cycle, which has "
-            f"{1000 * MOST_SECONDS:g} ms at most; take features mel or raw"
+            f"{1000 * MOST_SECONDS:g} ms at most; features mel and raw are of longer sounds"
         )
     harmonics = np.fft.rfft(y.astype(np.float64))
     if len(y) % 2 == 0:

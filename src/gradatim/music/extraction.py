@@ -183,7 +183,8 @@ def _labelled(root: Path, files: Sequence[str], source: LabelSource) -> Labelled
     """Give files their labels; a folder without any is none the worse for it."""
     if source.table is not None or source.fact is not None:
         return label_files(root, files, source, _KEPT)
-    refuse_parts(root, files)
+    # Where features are computed nothing is split.
+    refuse_parts(root, files, advise_split=False)
     known = [file for file in files if "/" in file]
     y = np.array([readable_path(file.split("/")[0]) for file in known], dtype=str)
     return Labelled(tuple(known), y, "classification")

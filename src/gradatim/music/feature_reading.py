@@ -8,6 +8,7 @@ Each input has the columns that its recipe names, wherever they stand.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from gradatim.music.plans import InputPlan
 from gradatim.music.recipes import Recipe
 from gradatim.tables.arrow_columns import column
 from gradatim.tables.collections import read_table
-from gradatim.tables.columns import Columns, read_columns
+from gradatim.tables.columns import Columns, NotANumberError, read_columns
 
 _STEM = "stem:"
 
@@ -47,6 +48,7 @@ def read_feature_table(
     recipes: Mapping[str, Recipe] | None = None,
     task: str | None = None,
     min_class_size: int = 0,
+    single_class: bool = False,
 ) -> Collection:
     """Read a table of features that `write_features` wrote as Parquet.
 
@@ -66,6 +68,8 @@ def read_feature_table(
         How the labels are read; as they were extracted if None.
     min_class_size : int, default 0
         Rows that a class, or a tag, must have; smaller ones are left out.
+    single_class : bool
+        Whether one class is enough, for whoever only scores.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def read_feature_table(
     SpecError
         If another target or grouping is named, or features that the file does not hold.
     LabelError
-        If all rows are of one class.
+        If all rows are of one class, unless `single_class`.
     """
     file = Path(path).expanduser()
     told = _require(file)
@@ -107,7 +111,9 @@ def read_feature_table(
         text = f"{plural(int(unlabelled.sum()), 'row')} without a label left out"
         notices = (*notices, Notice("left-out", text))
         table = table.keep(~unlabelled)
+    _require_values(table, plan.whole.names)
     kept, paths = _for_reading(table, plan, groups), table.texts("path")
+    _require_once(table, kept.texts("id"))
     collection = read_table(
         kept,
         "label",
@@ -115,6 +121,7 @@ def read_feature_table(
         id="id",
         task=task or told.task,
         min_class_size=min_class_size,
+        single_class=single_class,
     )
     place = {name: k for k, name in enumerate(collection.feature_names["features"])}
     row_of = {name: k for k, name in enumerate(kept.texts("id"))}
@@ -138,6 +145,7 @@ def read_unlabelled(path: str | os.PathLike[str], recipe: Recipe) -> UnlabelledF
     told = _require(file)
     told.require(recipe)
     table, notices = _readable(_with_features(read_columns(file), InputPlan({"": recipe})))
+    _require_values(table, recipe.names)
     X = np.stack([table.numbers(name) for name in recipe.names], axis=1)
     paths = table.texts("path")
     first = [k for k, name in enumerate(paths) if k == 0 or name != paths[k - 1]]
@@ -177,6 +185,32 @@ def _readable(table: Columns) -> tuple[Columns, tuple[Notice, ...]]:
     reason = str(errors[first]).removeprefix(f"{name} ")
     text = f"{plural(int(bad.sum()), 'file')} that could not be read left out, such as {name}"
     return table.keep(~bad), (Notice("left-out", f"{text}: {reason}"),)
+
+
+def _require_values(table: Columns, names: Sequence[str]) -> None:
+    """Refuse gaps, which no recipe leaves in a sound that could be read."""
+    for name in names:
+        try:
+            finite = np.isfinite(table.numbers(name))
+        except NotANumberError:
+            continue  # Whoever reads the table says so.
+        if not finite.all():
+            index = int(finite.argmin())
+            raise TableError(
+                f"column {show_name(name)} of {table.source} has no finite number for "
+                f"{show_name(table.texts('path')[index])}, though no error is told of it; extract "
+                "the features anew"
+            )
+
+
+def _require_once(table: Columns, ids: Sequence[str]) -> None:
+    """Refuse a sound, or a piece of one, that has two rows."""
+    twice = next((name for name, count in Counter(ids).items() if count > 1), None)
+    if twice is not None:
+        raise TableError(
+            f"column path of {table.source} names {show_name(twice)} in two rows; leave one of "
+            "them out"
+        )
 
 
 def _for_reading(table: Columns, plan: InputPlan, groups: str | None) -> Columns:

@@ -27,7 +27,7 @@ from gradatim._files import open_regular, write_atomically
 from gradatim.collection import Notice
 from gradatim.errors import OutputError, SpecError, TableError
 from gradatim.music.fingerprints import N_BANDS, N_STEPS
-from gradatim.music.plans import InputPlan
+from gradatim.music.plans import InputPlan, refuse_twins
 from gradatim.music.recipes import Recipe, SetRecipe, UnionRecipe, parts_of, read_recipe, set_name
 from gradatim.tables.arrow_columns import column, number_column
 
@@ -206,6 +206,7 @@ class FileRecipes:
         """Return the recipes of inputs by name: those of the file, or other unions of its sets."""
         if not names or "all" in names:
             return dict(self.inputs)
+        refuse_twins(names)
         return {name: self._union(name) for name in names}
 
     def require(self, recipe: Recipe) -> None:

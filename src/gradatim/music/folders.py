@@ -65,6 +65,7 @@ def read_folder(
     task: str | None = None,
     follow_links: bool = False,
     lenient: bool = False,
+    single_class: bool = False,
     recipe: FeatureRecipe | Mapping[str, Recipe] = RECIPE,
     features: Sequence[str] = (),
     n_jobs: int = 2,
@@ -108,6 +109,8 @@ def read_folder(
     lenient : bool
         Go on as long as anything can be read, for whoever only looks: what cannot is left out
         with a notice, however much it is.
+    single_class : bool
+        Whether one class is enough, for whoever only scores.
     recipe : FeatureRecipe or mapping of str to recipe, optional
         How features are computed, of which excerpt, and in how long segments; those of a file
         are a group. A mapping names inputs with the recipe of each.
@@ -138,7 +141,8 @@ def read_folder(
         If there is no such folder, no audio in it, audio but no labels, a class of which nothing
         can be read, or more than a tenth of the files cannot be read.
     LabelError
-        If there is only one class, or the folders look like parts of a split.
+        If there is only one class, unless `single_class`, or the folders look like parts of a
+        split.
     SpecError
         If options exclude each other, or a fact of files makes no sense.
     TableError
@@ -154,7 +158,7 @@ def read_folder(
     root = Path(path).expanduser()
     inputs = _plan(recipe, features)
     targets = (target,) if isinstance(target, str) else tuple(target)
-    source = LabelSource(labels, targets, path_column, label_pattern, task)
+    source = LabelSource(labels, targets, path_column, label_pattern, task, single_class)
     listing = list_folder(root, follow_links)
     labelled = label_files(root, listing.files, source)
     _refuse_lost_classes(root, source, labelled, listing)

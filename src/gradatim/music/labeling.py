@@ -69,6 +69,7 @@ class LabelSource:
     path: str | None = None  # Column of the table that names files; found if None
     pattern: str | None = None  # Regular expression that finds the label in a path
     task: str | None = None  # How to read the targets
+    single_class: bool = False  # Whether one class is enough
 
     def __post_init__(self) -> None:
         if self.pattern is not None and self.labels is not None:
@@ -138,7 +139,8 @@ def label_files(
         what = "a folder of a class"
     with_label = [k for k, label in enumerate(labels) if label is not None]
     y = np.array([labels[k] for k in with_label], dtype=str)
-    _require_classes(root, files, y, kind, by_folder=source.fact is None)
+    if not source.single_class:
+        _require_classes(root, files, y, kind, by_folder=source.fact is None)
     lost = [file for file, label in zip(files, labels, strict=True) if label is None]
     if source.fact is None:
         notices = _left_out(lost, "in no class's sub-folder", kind) + _empty(root, y, kind)
@@ -251,7 +253,7 @@ def _label_by_table(
         lost = [file for file, there in zip(named, kept, strict=True) if not there]
         notices += _left_out(lost, f"without a value of {source.target[0]} in {table.source}", kind)
         found = found.keep(kept)
-    read = read_targets(found, list(source.target), source.task)
+    read = read_targets(found, list(source.target), source.task, single_class=source.single_class)
     without = [file for file in files if file not in row_of]
     return Labelled(
         tuple(file for file, there in zip(named, kept, strict=True) if there),
@@ -370,7 +372,7 @@ def _refuse_loose(
         )
 
 
-def refuse_parts(root: Path, files: Sequence[str]) -> None:
+def refuse_parts(root: Path, files: Sequence[str], *, advise_split: bool = True) -> None:
     """Refuse folders that are parts of a split, not classes."""
     below: dict[str, set[str]] = {}
     for file in files:
@@ -392,9 +394,9 @@ def refuse_parts(root: Path, files: Sequence[str]) -> None:
             f"type --labels folder:2 to learn what lies below them ({_some(sorted(inner))}), or "
             "--labels folder:1 if they are classes"
         )
-        if are_parts([*below]):
+        if advise_split and are_parts([*below]):
             advice += "; --split-column folder:1 learns from train and scores test"
-        elif parts and len(below) >= 3:
+        elif advise_split and parts and len(below) >= 3:
             advice += "; --fold-column folder:1 keeps them as folds"
     if len(parts) == len(below):
         why = "are called as parts of a split are, not as classes"

@@ -92,8 +92,15 @@ def plan_inputs(names: Sequence[str], classical: FeatureRecipe = RECIPE) -> dict
     """
     cut = {name: getattr(classical, name) for name in _CUT}
     plan: dict[str, Recipe] = {}
-    for name in [one for typed in names for one in (ALL_SETS if typed == "all" else (typed,))]:
+    wanted = [one for typed in names for one in (ALL_SETS if typed == "all" else (typed,))]
+    refuse_twins(wanted)
+    for name in wanted:
         sets = name.split("+")
+        if "all" in sets:
+            raise SpecError(
+                f"all stands for several inputs, so it is in no union such as {show_name(name)}; "
+                f"write all {show_name('+'.join(one for one in sets if one != 'all') or 'mel')}"
+            )
         unknown = [one for one in sets if one not in FEATURE_SETS]
         if unknown:
             raise SpecError(
@@ -105,3 +112,14 @@ def plan_inputs(names: Sequence[str], classical: FeatureRecipe = RECIPE) -> dict
         parts = tuple(classical if o == "classical" else FEATURE_SETS[o](**cut) for o in sets)
         plan[name] = parts[0] if len(parts) == 1 else UnionRecipe(parts)
     return plan
+
+
+def refuse_twins(names: Sequence[str]) -> None:
+    """Refuse two unions of the same sets in another order."""
+    first: dict[tuple[str, ...], str] = {}
+    for name in names:
+        twin = first.setdefault(tuple(sorted(name.split("+"))), name)
+        if twin != name:
+            raise SpecError(
+                f"{show_name(twin)} and {show_name(name)} are the same sets of features; name one"
+            )

@@ -15,8 +15,8 @@ from gradatim.presentation.lines import Line, notes
 _FAILED_SHOWN = 5
 
 
-def feature_lines(table: FeatureTable, file: Path) -> Iterator[Line]:
-    """Yield what a table holds, what could not be read, and how it is climbed."""
+def feature_lines(table: FeatureTable, file: Path | None) -> Iterator[Line]:
+    """Yield what a table holds, what could not be read, and how its file, if any, is climbed."""
     about = table.to_dict()
     rows = plural(about["n_files"], "file")
     if about["n_rows"] != about["n_files"]:
@@ -31,7 +31,7 @@ def feature_lines(table: FeatureTable, file: Path) -> Iterator[Line]:
         if more := len(failed) - min(len(failed), _FAILED_SHOWN):
             yield [f"  and {more:,} more, with their reasons under error"]
     yield from notes(table.notices)
-    if file.suffix.lower() == ".csv":
+    if file is not None and file.suffix.lower() == ".csv":
         yield [f"a CSV has no place for the recipe; {_how_to_climb(table, file)}"]
 
 

@@ -48,6 +48,7 @@ class Options:
     place: str | float | None = None  # Where in a file these lie
     follow_links: bool = False  # Whether links out of a folder are followed
     lenient: bool = False  # Whether files may be unreadable as long as one is not
+    single_class: bool = False  # Whether one class is enough
     features: Sequence[str] = ()  # Inputs that are computed from sounds; none: the usual one
     ignore_notation: bool = False  # Whether what depends on a score's notation is left out
     id: str | None = None  # Column by which rows are called
@@ -129,6 +130,7 @@ def _of_files(options: Options) -> dict[str, Any]:
         "task": options.task,
         "follow_links": options.follow_links,
         "lenient": options.lenient,
+        "single_class": options.single_class,
         "n_jobs": options.n_jobs or os.cpu_count() or 1,
         "progress": options.progress,
     }
@@ -179,12 +181,13 @@ def _read_table(text: str, options: Options) -> Collection:
             f"{text} is a table: name the column that is to be learnt with --target COLUMN"
         )
     target = options.target[0] if len(options.target) == 1 else list(options.target)
+    told = (*_OF_TABLES, "single_class")
     return read_table(
         Path(text).expanduser(),
         target,
         options.groups,
         tuple(options.drop),
-        **{name: value for name in _OF_TABLES if (value := getattr(options, name))},
+        **{name: value for name in told if (value := getattr(options, name))},
         fold_column=options.fold_column,
         split_column=options.split_column,
         weights=options.weights,
@@ -214,6 +217,7 @@ def _read_feature_table(text: str, options: Options) -> Collection:
         recipes=chosen,
         task=options.task,
         min_class_size=options.min_class_size,
+        single_class=options.single_class,
     )
 
 
@@ -272,7 +276,7 @@ SOURCES: dict[str, Kind] = {
     ),
 }
 
-_UNTYPED = ("n_jobs", "progress", "recipe", "input", "cache", "cluster", "lenient")
+_UNTYPED = ("n_jobs", "progress", "recipe", "input", "cache", "cluster", "lenient", "single_class")
 
 # Options that say what is read, as they are typed.
 _TYPED = {

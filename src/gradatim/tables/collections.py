@@ -18,7 +18,7 @@ import numpy as np
 
 from gradatim._digest import row_hashes
 from gradatim._stems import find_stems
-from gradatim._text import plural, show_name
+from gradatim._text import find_twins, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError, TableError
 from gradatim.tables.columns import Columns, Dialect, read_columns
@@ -45,6 +45,7 @@ def read_table(
     id: str | None = None,
     drop_rows_without: Sequence[str] = (),
     min_class_size: int = 0,
+    single_class: bool = False,
     decimal: Literal[".", ","] | None = None,
     delimiter: str | None = None,
     header: str | None = None,
@@ -93,6 +94,8 @@ def read_table(
         Columns whose missing values cost the row; ``"target"`` and ``"groups"`` mean theirs.
     min_class_size : int, default 0
         Rows that a class, or a tag, must have; smaller ones are left out.
+    single_class : bool
+        Whether one class is enough, for whoever only scores.
     decimal : {".", ","}, optional
         Mark before decimals in CSV.
     delimiter : str, optional
@@ -115,7 +118,7 @@ def read_table(
         one name; the first row may be data; a feature holds text, or missing or infinite values;
         a target or group is missing; ids are repeated; no feature or row is left.
     LabelError
-        If all rows are of one class.
+        If all rows are of one class, unless `single_class`.
     SpecError
         If there is no such task, encoding, delimiter or way to impute.
 
@@ -141,7 +144,7 @@ def read_table(
         table, targets, None if groups is None else _group_column(table, groups), drop_rows_without
     )
     table, weight_notices = without_weightless(table, weights)
-    read = read_targets(table, targets, task, min_class_size)
+    read = read_targets(table, targets, task, min_class_size, single_class=single_class)
     table, read = _without_small_classes(table, read, min_class_size)
     features = Features(table, names, impute is not None, without)
     parts, part_notices = None, ()
@@ -227,22 +230,15 @@ def _without_small_classes(
             "--min-class-size"
         )
     rows = ~small[place]
-    kept = {_letters(c): c for c in classes[~small]}
-    twins = [f", like {show_name(kept[_letters(c)])!r}" if _letters(c) in kept else ""
-             for c in classes[small]]  # fmt: skip
+    twins = find_twins(classes[small], classes[~small])
     named = ", ".join(
-        f"{show_name(c)} ({n}{twin})"
-        for c, n, twin in zip(classes[small][:5], counts[small], twins, strict=False)
+        f"{show_name(c)} ({n}{f', like {show_name(twins[c])!r}' if c in twins else ''})"
+        for c, n in zip(classes[small][:5], counts[small], strict=False)
     )
     more = f" and {small.sum() - 5} more" if small.sum() > 5 else ""
     text = f"{plural(int((~rows).sum()), 'row')} of classes with fewer than {size} left out"
     notice = Notice("small-classes", f"{text}: {named}{more}")
     return table.keep(rows), read._replace(y=read.y[rows], notices=(*read.notices, notice))
-
-
-def _letters(label: str) -> str:
-    """Return what two ways of writing a class share."""
-    return "".join(filter(str.isalnum, str(label).casefold())) or str(label)
 
 
 def _group_column(table: Columns, groups: str) -> str:

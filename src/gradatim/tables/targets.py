@@ -43,7 +43,12 @@ class TableTargets(NamedTuple):
 
 
 def read_targets(
-    table: Columns, names: Sequence[str], task: str | None = None, min_rows: int = 0
+    table: Columns,
+    names: Sequence[str],
+    task: str | None = None,
+    min_rows: int = 0,
+    *,
+    single_class: bool = False,
 ) -> TableTargets:
     """Read what is to be learnt; tags of fewer than `min_rows` rows are left out."""
     if task == GEO:
@@ -63,7 +68,10 @@ def read_targets(
     known: Task = task or _find_task(table, names)  # type: ignore[assignment]
     notices = () if task else _notices(table, names, known)
     if known == "classification":
-        return TableTargets(_read_classes(table, names[0]), known, (), notices)
+        y = _read_classes(table, names[0])
+        if not single_class:
+            _require_classes(table, names[0], y)
+        return TableTargets(y, known, (), notices)
     columns = [_read_numbers(table, name, known) for name in names]
     if known == "multilabel":
         y = np.stack(columns, axis=1).astype(np.int64)
@@ -169,13 +177,15 @@ def _read_classes(table: Columns, name: str) -> np.ndarray:
             "tags with --task multilabel"
         )
     y = np.array([re.sub(r"^([+-]?\d+)\.0*$", r"\1", text) for text in table.texts(name)])
-    y = _one_name_per_number(table, name, y)
+    return _one_name_per_number(table, name, y)
+
+
+def _require_classes(table: Columns, name: str, y: np.ndarray) -> None:
     if len(np.unique(y)) == 1:
         raise LabelError(
             f"column {name!r} of {table.source} has the single class {show_name(y[0])!r}; there "
             "must be two or more to learn"
         )
-    return y
 
 
 def _one_name_per_number(table: Columns, name: str, y: np.ndarray) -> np.ndarray:

@@ -157,7 +157,7 @@ def explain_path(
         raise SpecError(f"{show_name(text)} is a folder, and explain takes one sound; name a file")
     if id is not None and row is not None:
         raise SpecError("--id and --row exclude each other; give one of them")
-    found = find_samples(model, text, id_column, dialect, False, 1, progress)
+    found = find_samples(model, text, id_column, dialect, False, 1, progress, "--id-column")
     is_sound = isinstance(found, SoundFiles)
     if isinstance(found, SoundFiles):
         found = _analyzed(model, found, progress)

@@ -80,7 +80,8 @@ def write_predictions(predictions: Predictions, path: str | os.PathLike[str]) ->
     -------
     list of pathlib.Path
         The files that were written; in a folder one for each class, empty where none is predicted,
-        so that none is left of what was predicted before.
+        so that none is left of what was predicted before. A playlist leaves out files with a line
+        break in their path.
 
     Raises
     ------
@@ -92,17 +93,15 @@ def write_predictions(predictions: Predictions, path: str | os.PathLike[str]) ->
     if target.is_dir():
         _require_audio(predictions)
         names = _file_names(predictions.names)
-        # All first: a name that no playlist can hold may not leave some of them written.
-        contents = [_playlist(predictions, [column], target) for column in predictions.holds.T]
         return [
-            write_atomically(target / name, content)
-            for name, content in zip(names, contents, strict=True)
+            write_atomically(target / name, _playlist(predictions, [column], target))
+            for name, column in zip(names, predictions.holds.T, strict=True)
         ]
     check_format(target)
     suffix = target.suffix.lower()
     if suffix == PLAYLIST:
         _require_audio(predictions)
-        content = _playlist(predictions, list(predictions.holds.T), target.resolve().parent)
+        content = _playlist(predictions, list(predictions.holds.T), _home(target))
         return [write_atomically(target, content)]
     write = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}[suffix]
     return [write_atomically(target, lambda file: write(predictions, file))]
@@ -170,14 +169,33 @@ def _require_audio(predictions: Predictions) -> None:
         raise _no_audio(predictions.source)
 
 
+def left_out_of_playlists(predictions: Predictions, path: Path) -> list[Path]:
+    """Return the files with a prediction that a playlist cannot hold, if `path` is to hold any."""
+    if not path.is_dir() and path.suffix.lower() != PLAYLIST:
+        return []
+    home = _home(path)
+    predicted = zip(predictions.files, predictions.holds.any(axis=1), strict=True)
+    return [file for file, held in predicted if held and _is_broken(_entry(file, home))]
+
+
+def _home(path: Path) -> Path:
+    """Return the folder from which a playlist names its files."""
+    return path.resolve() if path.is_dir() else path.resolve().parent
+
+
+def _is_broken(entry: bytes) -> bool:
+    """Whether an entry would be several lines."""
+    return b"\n" in entry or b"\r" in entry
+
+
 def _playlist(predictions: Predictions, columns: Iterable[Sequence[bool]], folder: Path) -> bytes:
     """List the files of each column, one column after the other."""
     lines = [b"#EXTM3U"]
     home = folder.resolve()
     for column in columns:
         for file, held in zip(predictions.files, column, strict=True):
-            if held:
-                lines.append(_entry(file, home))
+            if held and not _is_broken(entry := _entry(file, home)):
+                lines.append(entry)
     return b"\n".join([*lines, b""])
 
 
@@ -187,11 +205,6 @@ def _entry(file: Path, home: Path) -> bytes:
         name = Path(os.path.relpath(whole, home)).as_posix()
     except ValueError:  # another drive of Windows
         name = whole.as_posix()
-    if "\n" in name or "\r" in name:
-        raise OutputError(
-            f"{show_name(file.name)} has a line break in its path, which no playlist can hold; "
-            "rename it"
-        )
     # A name that begins with # would be a remark, one with a colon an address.
     name = name if name.startswith(("../", "/")) else f"./{name}"
     return os.fsencode(name)

@@ -7,7 +7,7 @@ listed, not read: a folder may hold more of them than fit into memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -73,23 +73,25 @@ def find_samples(
     follow_links: bool,
     n_jobs: int | None,
     progress: Progress | None,
+    id_option: str = "--id",
 ) -> SampleRows | SoundFiles:
     """Find what a model is asked about by a path or a dataset's name; scores take a while."""
     where = Path(text).expanduser()
     kind = find_kind(text)
     is_file = where.is_file()
     if kind is SOURCES["features"] and model.recipe is not None:
-        if id is not None or dialect is not None:
+        if given := _given(id and id_option, dialect):
             raise SpecError(
                 f"{text} says itself how it is read, and its rows are called by their path; leave "
-                f"out {'the column of ids' if id is not None else 'how text is written'}"
+                f"out {given}"
             )
         found = read_unlabelled(where, recipe_of(model, text))
         return SampleRows(found.X, found.paths, found.starts, found.notices, "file")
     if kind in (SOURCES["features"], SOURCES["table"]) or (is_file and is_table_name(text)):
         return _read_table(model, where, id, dialect)
-    if id is not None or dialect is not None:
-        raise SpecError(f"{text} is no table, so how a table is read does not go with it")
+    if (kind is not None or where.exists()) and (given := _given(id and id_option, dialect)):
+        what = "no table" if kind is None else kind.phrase
+        raise SpecError(f"{given} does not go with {text}, {what}; leave it out")
     if kind is SOURCES["scores"]:
         return _read_scores(model, where, follow_links, n_jobs, progress)
     if kind is SOURCES["folder"]:
@@ -107,6 +109,13 @@ def find_samples(
         known = ", ".join(map(show_name, collection.X))
         raise InputError(f"the model reads {show_name(model.input)}, and {text} has {known}")
     return SampleRows(X, collection.ids.tolist())
+
+
+def _given(id_option: str | None, dialect: Dialect | None) -> str:
+    """Return what is typed for the options of a table that were given."""
+    written = {} if dialect is None else asdict(dialect)
+    typed = [f"--{name}" for name, value in written.items() if value is not None]
+    return ", ".join([*filter(None, [id_option]), *typed])
 
 
 def _found(root: Path, listing: Listing, source: str) -> SoundFiles:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gradatim._pictures import Shown
-from gradatim._text import list_text, plural, show_name
+from gradatim._text import find_twins, list_text, plural, show_name
 from gradatim.collection import Collection, Notice
 from gradatim.errors import InputError, SpecError, TableError
 from gradatim.evaluation.evidence import degrees_of_freedom, jackknife, score_bounds
@@ -132,7 +132,9 @@ def score_path(
     if options is not None and options.weights is not None:
         raise SpecError("score counts every sample once; leave --weights out")
     text = os.fspath(path)
-    collection = read_source(text, options_for(model, text, options or Options()))
+    collection = read_source(
+        text, options_for(model, text, replace(options or Options(), single_class=True))
+    )
     if collection.task != "classification":
         raise InputError(
             f"{show_name(text)} has targets for {collection.task}, and the model names classes; "
@@ -219,6 +221,8 @@ def _scored(
     unheard = [name for name in classes.tolist() if name not in heard]
     notices = list(collection.notices)
     if unheard:
+        twins = find_twins(unheard, heard)
+        named = [f"{name}, like {twins[name]}" if name in twins else name for name in unheard]
         lost = plural(int(np.isin(true, unheard).sum()), "sample")
         what = "class that the model has" if len(unheard) == 1 else "classes that the model has"
         notices.insert(
@@ -226,7 +230,7 @@ def _scored(
             Notice(
                 "unheard-classes",
                 f"{len(unheard)} {what} never heard of, all counted as wrong: "
-                f"{list_text(unheard)} ({lost})",
+                f"{list_text(named)} ({lost})",
             ),
         )
     return ModelScore(

@@ -7,7 +7,7 @@ that the names cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -85,16 +85,21 @@ def get_family(name: str) -> Family:
     for known in (FAMILIES, REFERENCES):
         if name in known:
             return known[name]
-    names = (*FAMILIES, *REFERENCES)
-    close = get_close_matches(name, names, 1)
-    meant = f'did you mean "{close[0]}"? ' if close else ""
-    raise SpecError(f"there is no rung {name!r}; {meant}choose among {', '.join(names)}")
+    raise _unknown(name, (*FAMILIES, *REFERENCES))
 
 
 def require_savable(name: str) -> None:
     """Refuse to save the model of a reference, of which a file could only be a pickle."""
+    if name.removeprefix("+") not in (*FAMILIES, *REFERENCES):
+        raise _unknown(name, tuple(FAMILIES))
     if get_family(name).reference:
         raise SpecError(
             f"{name} is a reference, whose model no file of gradatim can hold; save one of "
             f"{', '.join(FAMILIES)}"
         )
+
+
+def _unknown(name: str, names: Sequence[str]) -> SpecError:
+    close = get_close_matches(name, names, 1)
+    meant = f'did you mean "{close[0]}"? ' if close else ""
+    return SpecError(f"there is no rung {name!r}; {meant}choose among {', '.join(names)}")

@@ -57,6 +57,7 @@ def read_scores(
     min_class_size: int = 0,
     follow_links: bool = False,
     lenient: bool = False,
+    single_class: bool = False,
     recipe: ScoreRecipe = SCORE_RECIPE,
     n_jobs: int = 2,
     progress: Progress | None = None,
@@ -96,6 +97,8 @@ def read_scores(
     lenient : bool
         Go on as long as anything can be read, for whoever only looks: what cannot is left out
         with a notice, however much it is.
+    single_class : bool
+        Whether one class is enough, for whoever only scores.
     recipe : ScoreRecipe, optional
         Whether the notation counts.
     n_jobs : int
@@ -116,7 +119,8 @@ def read_scores(
         If there are no scores, more than half cannot be read, there are no labels, or a class of
         which nothing can be read.
     LabelError
-        If there is only one class, or the folders look like parts of a split.
+        If there is only one class, unless `single_class`, or the folders look like parts of a
+        split.
     SpecError
         If options exclude each other, or a fact of scores makes no sense.
     TableError
@@ -131,7 +135,7 @@ def read_scores(
     (48, ['jig', 'reel', 'waltz'])
     """
     targets = (target,) if isinstance(target, str) else tuple(target)
-    source = LabelSource(labels, targets, path_column, label_pattern, task)
+    source = LabelSource(labels, targets, path_column, label_pattern, task, single_class)
     root, listing = list_scores(Path(path).expanduser(), follow_links=follow_links)
     by_folder = source.table is None and source.fact is None
     # Before the work: what is wrong with folders is wrong whatever is in the scores.
