@@ -70,6 +70,7 @@ def test_the_page_holds_units_and_the_json_object_all_of_them(capsys):
     assert "optimized input" in text
     assert "The dashed lines are the control" in text
     assert "and the same probe of an untrained network." in text
+    assert "On held-out groups it scores by chance" in text
     assert "x1" in text
 
 

@@ -3,9 +3,9 @@ r"""Single units: what tells most of the classes, and what excites a unit most a
 Conventions: a unit is a column of a layer, ``activations`` (n_samples, n_units). How *telling* a
 unit is: the share of its variance that lies between classes (eta squared), or for real targets the
 squared rank correlation. An optimized input is the one, among all as long as a usual row, for which
-a unit's pre-activation is largest, found by gradient ascent from several starts [1]_. It and the
-weights are taken within the *span* of the samples, the directions that hold 99 % of their squares:
-what lies outside is what no sample reaches, and was left by the initial weights.
+a unit's pre-activation is largest, as far as gradient ascent from two starts finds it [1]_. It and
+the weights are taken within the *span* of the samples, the directions that hold 99 % of their
+squares: what lies outside is what no sample reaches, and was left by the initial weights.
 
 References
 ----------

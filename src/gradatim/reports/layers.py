@@ -20,8 +20,8 @@ _PROBE = (
     "of which the largest wins (Alain and Bengio 2017). The penalty is chosen on another fold."
 )
 _CONTROL = (
-    "The same probe of targets dealt at random over the groups (Hewitt and Liang 2019). On held- "
-    "out groups it scores by chance; what it scores on the samples that it has learnt from, "
+    "The same probe of targets dealt at random over the groups (Hewitt and Liang 2019). On "
+    "held-out groups it scores by chance; what it scores on the samples that it has learnt from, "
     "memorized, tells how much a probe of that layer can learn by heart. Selectivity is the score "
     "less the control's."
 )
