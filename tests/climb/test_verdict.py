@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from gradatim.climb.result import EvaluationProtocol, RungResult
 from gradatim.climb.task import Units
-from gradatim.climb.verdict import decide
+from gradatim.climb.verdict import decide, features_or_depth
 from gradatim.errors import SpecError
 from gradatim.evaluation.metrics import GATES, METRICS, Truth
 from gradatim.evaluation.scores import pool
@@ -215,3 +217,70 @@ def test_no_share_differs_by_more_than_one():
     assert (compared.interval[1], compared.upper) == (1.0, 1.0)
     # Guessing has .5 of balanced accuracy, and no rung has more than 1.
     assert found.gap_at_most == 0.5
+
+
+# -- features or depth --------------------------------------------------------------------------
+
+
+def matters(*rungs, **changes):
+    task = SimpleNamespace(units=UNITS, task="classification")
+    told = protocol(**changes)
+    return features_or_depth(rungs, decide(rungs, told, TRUTH, UNITS), told, task)
+
+
+def four(line_a, deep_a, line_b, deep_b, metric="accuracy"):
+    shares = {"linear": (line_a, line_b), "deep": (deep_a, deep_b)}
+    return [
+        row(rung, guesses(share, seed=7), metric, input)
+        for rung, both in shares.items()
+        for input, share in zip("ab", both, strict=True)
+    ]
+
+
+def test_a_line_on_good_features_above_a_deep_net_on_others_shows_that_features_matter_more():
+    rows = four(0.85, 0.9, 0.6, 0.65)
+    told = matters(MAJORITY, *rows)
+    assert told.code == "features-or-depth"
+    gain = rows[0].mean - rows[3].mean
+    # What the net gains from b to a is so much more than what it gains on a over the line.
+    assert gain == pytest.approx(
+        (rows[2].mean - rows[3].mean) - (rows[2].mean - rows[0].mean), abs=1e-12
+    )
+    line, net = (f"{rows[k].mean:.3f}" for k in (0, 3))
+    assert told.message.startswith(
+        f"features matter more than depth here: linear regression on a ({line}) is ahead of "
+        f"the deep network on b ({net}) by {gain:.3f} ("
+    )
+
+
+def test_a_deep_net_on_poor_features_above_a_line_on_good_ones_shows_that_depth_matters_more():
+    told = matters(MAJORITY, *four(0.6, 0.9, 0.55, 0.85))
+    assert told.message.startswith("depth matters more than features here: the deep network on b")
+
+
+def test_a_small_difference_does_not_show_which_matters_more():
+    told = matters(MAJORITY, *four(0.8, 0.85, 0.78, 0.795))
+    assert told.message.startswith("it is not shown whether features or depth matter more here: ")
+    low = float(told.message.rpartition("(")[2].split()[0].replace("\N{MINUS SIGN}", "-"))
+    assert low < 0
+
+
+def test_the_interval_counts_all_pairs_of_inputs():
+    two = matters(MAJORITY, *four(0.85, 0.9, 0.6, 0.65))
+    many = [row("deep", guesses(0.9, seed=7), input=name) for name in "cdefg"]
+    seven = matters(MAJORITY, *four(0.85, 0.9, 0.6, 0.65), *many)
+    low, wider = (float(one.message.rpartition("(")[2].split()[0]) for one in (two, seven))
+    assert wider < low
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("linear", guesses(0.8), input="a"), row("deep", guesses(0.9), input="a")],
+        [row("linear", guesses(0.8), input=i) for i in "ab"],
+        [row("deep", guesses(0.8), input=i) for i in "ab"],
+        four(0.5, 0.5, 0.5, 0.5),
+    ],
+)
+def test_nothing_is_said_of_one_input_without_line_or_depth_or_where_nothing_is_found(rows):
+    assert matters(MAJORITY, *rows) is None

@@ -30,7 +30,7 @@ from gradatim.climb.sensitivity import TrainingSize, json_number
 from gradatim.climb.short_look import look_first
 from gradatim.climb.task import ClimbTask
 from gradatim.climb.training_sizes import measure_sizes
-from gradatim.climb.verdict import compare_references, decide, describe
+from gradatim.climb.verdict import compare_references, decide, describe, features_or_depth
 from gradatim.collection import Collection, Notice
 from gradatim.errors import LabelError, SpecError
 from gradatim.evaluation.folds import Folds, make_folds
@@ -227,6 +227,7 @@ def climb_collection(
             # Where nothing is found the verdict stops on the majority, which nobody asked for.
             rows = (run_rung(FAMILIES["majority"], task, "", silent), *rows)
             verdict = decide(rows, protocol, task.scored, task.units)
+        matters = features_or_depth(rows, verdict, protocol, task)
         pair = (verdict.rung, verdict.input)
         importance = importance_of(task, rows, pair, fold_models)
         sizes = _sizes(task, rows, pair, observer) if learning_curve else ()
@@ -250,6 +251,7 @@ def climb_collection(
             *dict.fromkeys(notice for family in families for notice in family.notices(task)),
             *_unscored(climbed, metric),
             *([look.notice] if look else []),
+            *([matters] if matters else []),
         ),
         seconds=time.perf_counter() - start,
         version=version("gradatim"),

@@ -18,6 +18,7 @@ from gradatim._text import plural
 from gradatim.climb.decision import LEVEL, Decision, Factors, Gate, decide_rows
 from gradatim.climb.result import Comparison, EvaluationProtocol, RungResult, Verdict
 from gradatim.climb.task import ClimbTask, Units
+from gradatim.collection import Notice
 from gradatim.errors import SpecError
 from gradatim.evaluation.evidence import Evidence, t_quantile
 from gradatim.evaluation.metrics import GATES, METRICS, Truth, show_score
@@ -157,6 +158,42 @@ def compare_references(
     scale = _scale([*rungs, *references], protocol.metric)
     evidence = scale.evidence([_pooled(row) for row in rows], task.units.sizes)
     return _compare(rows, evidence, scale, protocol.margin, FACTORS[task.task], best=0)
+
+
+def features_or_depth(
+    rungs: Sequence[RungResult], verdict: Verdict, protocol: EvaluationProtocol, task: ClimbTask
+) -> Notice | None:
+    """Say whether the choice of the input moves scores more than depth does.
+
+    A line on the best input is held against the deep network on the worst: if it is ahead by d,
+    then what the deep network gains from one input to the other is d more than what it gains over
+    the line on the best. The interval counts every such pair. None where no such rows are there.
+    """
+    scored = [row for row in rungs if math.isfinite(row.mean)]
+    line = next((row.rung for row in scored if row.rung in ("linear", "logistic")), "")
+    lines, deep = ([row for row in scored if row.rung == name] for name in (line, "deep"))
+    if verdict.found_nothing or not lines or len(deep) < 2:
+        return None
+    scale, n_pairs = _scale(scored, protocol.metric), len(deep) * (len(deep) - 1)
+    best = max(lines, key=lambda row: scale.sign * row.mean)
+    others = [row for row in deep if row.input != best.input]
+    worst = min(others, key=lambda row: scale.sign * row.mean)
+    evidence = scale.evidence([_pooled(worst), _pooled(best)], task.units.sizes)
+    [ahead], [error], _ = evidence.differences(0, np.array([1]), FACTORS[task.task].bound)
+    width = t_quantile(1 - (1 - LEVEL) / (2 * n_pairs), evidence.df) * error
+    rows, what = (best, worst), "features matter more than depth here:"
+    if ahead < 0:
+        rows, what = (worst, best), "depth matters more than features here:"
+    if abs(ahead) <= width:
+        what = "it is not shown whether features or depth matter more here:"
+    ends = (max(abs(ahead) - width, -scale.widest), min(abs(ahead) + width, scale.widest))
+    first, second = (
+        f"{describe(row.rung, row.input, task.task)} ({show_score(row.mean)})" for row in rows
+    )
+    gain, low, high = (show_score(float(x) * scale.unit) for x in (abs(ahead), *ends))
+    return Notice(
+        "features-or-depth", f"{what} {first} is ahead of {second} by {gain} ({low} to {high})"
+    )
 
 
 def _compare(
