@@ -178,5 +178,5 @@ def features_of(table):
 
 
 def test_how_a_table_is_read_does_not_go_with_sounds(tone_model, tones):
-    with pytest.raises(SpecError, match="is no table"):
+    with pytest.raises(SpecError, match="--id does not go with"):
         predict_path(tone_model, tones, id="name")

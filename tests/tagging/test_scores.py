@@ -104,7 +104,7 @@ def test_a_model_of_scores_refuses_audio_and_one_of_audio_scores(model, tones, t
 
 
 def test_how_a_table_is_read_does_not_go_with_scores(model):
-    with pytest.raises(SpecError, match="is no table"):
+    with pytest.raises(SpecError, match="--id does not go with"):
         predict_path(model, TUNES, id="title")
 
 
