@@ -174,8 +174,8 @@ def left_out_of_playlists(predictions: Predictions, path: Path) -> list[Path]:
     if not path.is_dir() and path.suffix.lower() != PLAYLIST:
         return []
     home = _home(path)
-    predicted = zip(predictions.files, predictions.holds.any(axis=1), strict=True)
-    return [file for file, held in predicted if held and _is_broken(_entry(file, home))]
+    predicted = zip(predictions.files, predictions.holds, strict=True)
+    return [file for file, held in predicted if held.any() and _is_broken(_entry(file, home))]
 
 
 def _home(path: Path) -> Path:
